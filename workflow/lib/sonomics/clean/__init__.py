@@ -1,0 +1,1 @@
+"""Phase 2: exported exams become clean, screened images."""

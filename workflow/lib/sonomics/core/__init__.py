@@ -1,0 +1,1 @@
+"""What every phase shares: tables, parameters, cohort, files, seeds, errors."""

@@ -1,0 +1,170 @@
+"""The cohort table, the only list of cases, and the lock on its test labels."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
+from sonomics.core.seeds import generator
+from sonomics.core.tasks import label_columns, task_labels
+
+IDENTITY = ("patient", "case", "centre", "split")
+OPTIONAL = ("fold", "group")
+OUTCOME = ("time", "event")
+_PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
+
+
+def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the cohort with the labels and outcomes of every row that is not training masked.
+
+    Columns that params do not name (planted truth, notes) are left out.
+
+    Parameters
+    ----------
+    path : Path
+        `data/cohort.csv`.
+    study : mapping
+        The `study` section of params, with `tasks` and `clinical`.
+
+    Returns
+    -------
+    DataFrame
+        One row a case, sorted by case.
+
+    Raises
+    ------
+    StudyError
+        When the table breaks a rule of `check_cohort`.
+    """
+    cohort = read_unmasked_cohort(path, study)
+    secret = [name for name in dict.fromkeys([*OUTCOME, *_label_columns(study)]) if name in cohort]
+    locked = cohort["split"] != TRAIN
+    cohort[secret] = cohort[secret].astype(object).mask(locked)
+    for name in secret:
+        if name in OUTCOME:
+            cohort[name] = cohort[name].astype(float)
+    return cohort
+
+
+def read_unmasked_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the cohort with every label. Only `evaluate` may call this (a test holds it)."""
+    table = _read(path)
+    check_cohort(table, study, str(path))
+    wanted = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study["clinical"]]
+    columns = [name for name in dict.fromkeys(wanted) if name in table]
+    return _typed(table[columns]).sort_values("case", ignore_index=True)
+
+
+def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+    """Stop a study whose cohort breaks a rule.
+
+    Raises
+    ------
+    StudyError
+        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a patient in two
+        splits, no training case, or a training set without both classes of a task.
+    """
+    wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
+    for name in wanted:
+        if name not in table:
+            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {', '.join(table.columns)})")
+    if table.empty:
+        raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
+    for name in ("patient", "case"):
+        for row, value in enumerate(table[name], start=2):
+            if not _PSEUDONYM.fullmatch(str(value)):
+                rule = f"{name} {value!r} is not a pseudonym of letters, digits and _"
+                raise StudyError(f"{where}, line {row}", rule, "rename it")
+    for case in table["case"][table["case"].duplicated()]:
+        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row a case")
+    for case, split in zip(table["case"], table["split"], strict=True):
+        if not re.fullmatch(SPLIT_PATTERN, str(split)):
+            rule = f"unknown split {split!r}"
+            raise StudyError(f"{where}, case {case}", rule, "use train, internal, external_1 ..., or prospective")
+    splits = table.groupby("patient")["split"].unique()
+    for patient, names in splits[splits.map(len) > 1].items():
+        rule = f"the patient is in more than one split ({', '.join(names)})"
+        raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    training = _typed(table[table["split"] == TRAIN])
+    for name, task in study["tasks"].items():
+        known = task_labels(training, task).dropna()
+        if known.nunique() < 2:
+            rule = f"the training set has {len(known)} known labels of one class for the task {name}"
+            raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
+
+
+def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -> pd.Series:
+    """Return the labels a phase may fit on.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    name : str
+        The task.
+    study : mapping
+        With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are dealt out anew among
+        the training cases, the negative control.
+
+    Returns
+    -------
+    Series of float, indexed by case
+        Of the training cases with a known label.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    known = task_labels(training, study["tasks"][name]).dropna()
+    if study["shuffle_labels"]:
+        dealt = generator(study["seed"], "shuffle", name).permutation(known.to_numpy())
+        return pd.Series(dealt, index=known.index, name="label")
+    return known
+
+
+def chunk_of(patient: str, chunks: int) -> int:
+    """Return the chunk a patient belongs to, whoever else is in the cohort."""
+    return int(sha256(patient.encode()).hexdigest(), 16) % chunks
+
+
+def read_roster(path: Path) -> pd.DataFrame:
+    """Read who is in the cohort, and the planted truth (`sim_*`) of simulated cases; no label, no outcome.
+
+    Returns
+    -------
+    DataFrame of str
+        `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator may use the latter.
+    """
+    table = _read(path)
+    planted = [name for name in table if name.startswith("sim_")]
+    return table[[*IDENTITY, *planted]].sort_values("case", ignore_index=True)
+
+
+def fingerprint(roster: pd.DataFrame) -> str:
+    """Name the content of a table by its hash, so that a job reruns when its own rows change and only then."""
+    return sha256(roster.to_csv(index=False).encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if not Path(path).exists():
+        raise StudyError(str(path), "a study needs its cohort", "draft it with `sonomics query`, or write it by hand")
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    except pd.errors.EmptyDataError:
+        raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`") from None
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    typed = table.copy()
+    for name in table.columns.difference([*IDENTITY, "group"]):
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        if numbers.notna().sum() == table[name].notna().sum():
+            typed[name] = numbers.astype(np.float64)
+    return typed
+
+
+def _label_columns(study: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(column for task in study["tasks"].values() for column in label_columns(task)))

@@ -1,0 +1,62 @@
+"""Reading and writing pixels."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sonomics.core.files import replacing
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    """Read an image file as grey.
+
+    Returns
+    -------
+    (rows, columns) uint8 array
+        Colour is turned into luma (ITU-R BT.601).
+
+    Raises
+    ------
+    OSError
+        When the file is missing or is no image.
+    """
+    with Image.open(path) as image:
+        return np.asarray(image.convert("L"))
+
+
+def read_mask(path: Path) -> NDArray[np.bool_]:
+    """Read an outline: every pixel with any colour above zero is inside.
+
+    Returns
+    -------
+    (rows, columns) bool array
+    """
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB") if image.mode not in ("1", "L", "I", "I;16", "F") else image)
+    return pixels.reshape(*pixels.shape[:2], -1).any(axis=2)
+
+
+def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None:
+    """Write a lossless PNG; a bool array becomes 0 and 255. The same pixels give the same bytes."""
+    grey = np.where(pixels, np.uint8(255), np.uint8(0)) if pixels.dtype == np.bool_ else pixels
+    with replacing(path) as temporary:
+        Image.fromarray(grey).save(temporary, format="PNG", compress_level=6)
+
+
+def stem_of(image: str, stems: Collection[str]) -> str | None:
+    """Find the longest stem that names an image.
+
+    A stem is the image id itself or a leading part of it that ends before a '-': an outline or a label of
+    `P1-e1-i2` holds for every frame of that instance.
+
+    Returns
+    -------
+    str or None
+        None when no stem matches.
+    """
+    parts = image.split("-")
+    leading = ("-".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next((stem for stem in leading if stem in stems), None)

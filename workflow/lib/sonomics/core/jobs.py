@@ -1,0 +1,43 @@
+"""How every job of the workflow reads its command line and ends."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+from sonomics.core.errors import StudyError
+
+BAD_STUDY = 2
+
+
+def job_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Make the parser of a job.
+
+    It knows `--settings`: the sections of params.yaml that the job reads, as JSON.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", type=json.loads, default={}, help="sections of params.yaml, as JSON")
+    return parser
+
+
+def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
+    """Run a job's `main`; a bad study ends in one line and exit code 2."""
+    try:
+        main(None)
+    except StudyError as error:
+        print(f"study stopped: {error}", file=sys.stderr)
+        raise SystemExit(BAD_STUDY) from None
+
+
+def threads() -> int:
+    """Return the number of threads a job may compute on (`study.threads`, handed over by the workflow)."""
+    return int(os.environ.get("OMP_NUM_THREADS", "1"))
+
+
+def progress(items: Iterable[Any], desc: str, total: int | None = None) -> Iterable[Any]:
+    """Show a progress bar on standard error, redrawn at most every two seconds."""
+    return tqdm(items, desc=desc, total=total, mininterval=2, file=sys.stderr)

@@ -1,0 +1,158 @@
+"""The study as stated in params.yaml: checked, overlaid by a variant, cut to what a job reads."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sonomics.core.errors import StudyError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+MAIN = "main"
+PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "evaluate", "report")
+
+Params = dict[str, Any]
+
+
+def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: str = "params.yaml") -> None:
+    """Check the parameters of a study, and those of each of its variants, against the schema.
+
+    Parameters
+    ----------
+    params : mapping
+        What params.yaml states.
+    schema : mapping
+        workflow/schemas/params.schema.yaml.
+    where : str
+        Named in messages.
+
+    Raises
+    ------
+    StudyError
+        Naming the key at fault, the rule, and the nearest known key.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    validator = Draft202012Validator(schema)
+    if problem := best_match(validator.iter_errors(params)):
+        raise _explained(problem, where)
+    variants = params["study"]["variants"]
+    if variants.get(MAIN) != {}:
+        raise StudyError(f"{where}, study.variants", "the variant main must be there and empty", "write `main: {}`")
+    for name, overlay in variants.items():
+        for key in _dotted(overlay):
+            if not _known(params, key):
+                rule = f"the overlay changes {key}, which the study does not state"
+                raise StudyError(f"{where}, study.variants.{name}", rule, "change a key that stands in params.yaml")
+        if problem := best_match(validator.iter_errors(overlaid(params, name))):
+            raise _explained(problem, f"{where}, variant {name}")
+    _check_references(params, where)
+
+
+def overlaid(params: Mapping[str, Any], variant: str) -> Params:
+    """Return the parameters as a variant sees them; the input is left alone."""
+    result = deepcopy(dict(params))
+    _merge(result, params["study"]["variants"][variant])
+    return result
+
+
+def home(params: Mapping[str, Any], variant: str, phase: str) -> str:
+    """Name the variant whose folder holds what a phase makes for `variant`.
+
+    A variant shares the main run's files up to the first phase that its overlay touches.
+    """
+    overlay = params["study"]["variants"][variant]
+    upstream = PHASES[: PHASES.index(phase) + 1]
+    touched = set(overlay) & set(upstream)
+    shuffles = "shuffle_labels" in overlay.get("study", {}) and PHASES.index(phase) >= PHASES.index("select")
+    return variant if touched or shuffles else MAIN
+
+
+def pick(params: Mapping[str, Any], keys: Iterable[str]) -> Params:
+    """Cut parameters down to dotted keys, keeping their nesting.
+
+    Raises
+    ------
+    KeyError
+        When a key is not there.
+    """
+    picked: Params = {}
+    for key in keys:
+        source: Any = params
+        target = picked
+        *sections, last = key.split(".")
+        for section in sections:
+            source = source[section]
+            target = target.setdefault(section, {})
+        target[last] = deepcopy(source[last])
+    return picked
+
+
+def _merge(target: Params, overlay: Mapping[str, Any]) -> None:
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = deepcopy(value)
+
+
+def _dotted(overlay: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and value:
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _known(params: Mapping[str, Any], key: str) -> bool:
+    try:
+        pick(params, [key])
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _check_references(params: Mapping[str, Any], where: str) -> None:
+    references = [
+        ("train.models", "families", "extract.families"),
+        ("stack.models", "of", "train.models"),
+    ]
+    for section, field, target in references:
+        phase, kind = section.split(".")
+        known = _at(params, target)
+        for name, model in params[phase][kind].items():
+            for wanted in model.get(field, []):
+                if wanted not in known:
+                    rule = f"{wanted} is not in {target} ({', '.join(known)})"
+                    raise StudyError(f"{where}, {section}.{name}.{field}", rule, f"name one of {target}, or add it there")
+    if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
+        rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
+        raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")
+    if (source := params["export"]["source"]) not in params["export"]:
+        rule = f"the source {source} has no section"
+        raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+
+
+def _at(params: Mapping[str, Any], key: str) -> Any:
+    value: Any = params
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
+def _explained(problem: "ValidationError", where: str) -> StudyError:
+    path = ".".join(str(part) for part in problem.absolute_path)
+    place = f"{where}, {path}" if path else where
+    if problem.validator == "additionalProperties":
+        known = list(problem.schema.get("properties", {}))
+        unknown = [key for key in problem.instance if key not in known]
+        near = get_close_matches(unknown[0], known, n=1) or known
+        return StudyError(place, f"unknown key {unknown[0]}", f"did you mean {' or '.join(near)}? Else remove it")
+    if problem.validator == "required":
+        missing = [key for key in problem.validator_value if key not in problem.instance]
+        return StudyError(place, f"the key {missing[0]} is missing", "add it, see workflow/schemas/params.schema.yaml")
+    description = problem.schema.get("description", "see workflow/schemas/params.schema.yaml")
+    return StudyError(place, problem.message, f"give what the key means: {description}")

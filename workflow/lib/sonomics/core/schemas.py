@@ -1,0 +1,107 @@
+"""The tables between the phases: columns, types, keys. Checked when written and when read."""
+
+from dataclasses import dataclass, field
+
+SPLIT_PATTERN = r"train|internal|external_\d+|prospective"
+TRAIN = "train"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table must look like.
+
+    Attributes
+    ----------
+    name : str
+        Used in messages.
+    columns : dict of str to str
+        Column name to type: "str", "int", "float" or "bool". Strings are never missing ("" if there is nothing to say).
+    key : tuple of str
+        Columns that together name a row, and by which rows are sorted.
+    allowed : dict of str to str
+        Regular expressions that a string column must match in full.
+    more : str
+        Pattern of further columns; "" when there may be none.
+    more_type : str
+        The type of further columns.
+    """
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    allowed: dict[str, str] = field(default_factory=dict)
+    more: str = ""
+    more_type: str = "float"
+
+
+_IDENTITY = {"patient": "str", "case": "str"}
+_IMAGE = {**_IDENTITY, "image": "str"}
+
+MANIFEST = Table(
+    "manifest",
+    {
+        **_IDENTITY, "exam": "str", "instance": "str", "stem": "str", "file": "str", "view": "str", "device": "str",
+        "centre": "str", "spacing_mm": "float", "frames": "int", "rows": "int", "columns": "int", "bytes": "int",
+        "sha256": "str", "reason": "str",
+    },
+    key=("stem",),
+)  # fmt: skip
+
+IMAGES = Table(
+    "images",
+    {
+        **_IMAGE, "exam": "str", "instance": "str", "view": "str", "centre": "str", "device": "str",
+        "spacing_mm": "float", "rows": "int", "columns": "int", "frame": "int", "time_s": "float",
+        "offset_row": "int", "offset_column": "int", "exported_rows": "int", "exported_columns": "int",
+        "overlay_pixels": "int", "file": "str", "sha256": "str", "dhash": "str", "keep": "bool", "reason": "str",
+    },
+    key=("image",),
+)  # fmt: skip
+
+SCREENED = Table("screened", {**IMAGES.columns, "duplicate_group": "str"}, key=("image",), more=r"qc__.*")
+
+VERDICTS = Table("verdicts", {"image": "str", "keep": "bool", "reason": "str"}, key=("image",), more=r"qc__.*")
+
+QC_LABELS = Table(
+    "qc_labels", {"image": "str", "reader": "str"}, key=("image", "reader"), more=r"[a-z0-9_]+", more_type="str"
+)
+
+SCREENING = Table(
+    "screening",
+    {
+        "level": "str", "patient": "str", "case": "str", "image": "str", "split": "str", "view": "str",
+        "fate": "str", "reason": "str", "detail": "str",
+    },
+    key=("level", "case", "image"),
+    allowed={"level": "image|case", "fate": "kept|excluded"},
+)  # fmt: skip
+
+CROPS = Table(
+    "crops",
+    {
+        **_IMAGE, "reader": "str", "session": "str", "view": "str", "file": "str", "mask": "str",
+        "spacing_mm": "float", "rows": "int", "columns": "int", "outline_pixels": "int", "keep": "bool", "reason": "str",
+    },
+    key=("image", "reader", "session"),
+)  # fmt: skip
+
+FEATURES = Table(
+    "features",
+    {**_IMAGE, "reader": "str", "session": "str", "view": "str"},
+    key=("image", "reader", "session"),
+    more=r"[a-z0-9_]+__.+",
+)
+
+SELECTED = Table("selected", _IMAGE, key=("case", "image"), more=r"[a-z0-9_]+__.+")
+
+FOLDS = Table("folds", {"patient": "str", "group": "str", "fold": "int"}, key=("patient",))
+
+PREDICTIONS = Table(
+    "predictions",
+    {
+        **_IMAGE, "variant": "str", "model": "str", "task": "str", "class": "str", "kind": "str",
+        "horizon": "float", "split": "str", "fold": "str", "value": "float",
+    },
+    key=("variant", "model", "task", "class", "kind", "case", "image", "fold"),
+    allowed={"kind": "probability|score|risk", "split": SPLIT_PATTERN, "fold": r"\d+|all"},
+)  # fmt: skip

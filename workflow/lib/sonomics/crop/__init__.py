@@ -1,0 +1,1 @@
+"""Phase 3: readers' outlines become crops and masks."""

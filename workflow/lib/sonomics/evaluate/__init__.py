@@ -1,0 +1,1 @@
+"""Phase 8: the only phase that sees test labels."""

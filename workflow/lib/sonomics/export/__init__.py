@@ -1,0 +1,1 @@
+"""Exams leave their source: retrieved, de-identified and listed."""

@@ -1,0 +1,1 @@
+"""Backbones, training loop and weights, shared by clean, extract and train."""

@@ -1,0 +1,1 @@
+"""Phase 5: folds, and the features kept inside each of them."""

@@ -1,0 +1,1 @@
+"""Simulated ultrasound cohorts with planted, known truth."""

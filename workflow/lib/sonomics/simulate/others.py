@@ -1,0 +1,80 @@
+"""What else ends up in a liver study: other anatomy, a phantom, and images nobody can use."""
+
+import numpy as np
+
+from sonomics.simulate.fields import smooth_field
+from sonomics.simulate.geometry import Floats, Sector
+
+Tissue = tuple[Floats, Floats]
+
+
+def kidney(sector: Sector, generator: np.random.Generator) -> Tissue:
+    """Draw a kidney: dark cortex, darker pyramids in a row, bright sinus, in echogenic fat.
+
+    Returns
+    -------
+    level_db, specular : (samples, beams) float32 arrays
+        As `liver.liver_levels`.
+    """
+    x, z = sector.tissue()
+    tilt = generator.uniform(-0.5, 0.5)
+    half_length, half_width = generator.uniform(48, 56), generator.uniform(21, 26)
+    dx, dz = x - generator.uniform(-8, 8), z - generator.uniform(58, 74)
+    along = (dx * np.cos(tilt) + dz * np.sin(tilt)) / half_length
+    across = (dz * np.cos(tilt) - dx * np.sin(tilt)) / half_width
+    reach = np.hypot(along, across)
+    level = 2 + 2.5 * smooth_field(generator, x, z, 6)
+    level = np.where(reach < 1, -7 + smooth_field(generator, x, z, 5), level)
+    around = np.arctan2(across, along)
+    pyramids = (np.cos(9 * around) > 0.1) & (reach > 0.52) & (reach < 0.78)
+    level = np.where(pyramids, level - 8, level)
+    sinus = np.hypot(along * 1.7, across * 2.3) + 0.15 * smooth_field(generator, x, z, 4)
+    level = np.where(sinus < 1, 8 + 3 * smooth_field(generator, x, z, 2.5), level)
+    level += 9 * np.exp(-(((reach - 1) * half_width / 1.0) ** 2))
+    return _skin(level, sector), np.zeros_like(level, dtype=np.float32)
+
+
+def bowel_gas(sector: Sector, generator: np.random.Generator) -> Tissue:
+    """Draw bowel gas: bright curved fronts with dirty shadows and repeated echoes below."""
+    x, z = sector.tissue()
+    depth = np.broadcast_to(sector.depths()[:, None], x.shape)
+    front = 26 + 6 * smooth_field(generator, x[0], x[0] * 0, 14)[None, :]
+    below = depth - front
+    level = 2.0 * smooth_field(generator, x, z, 5) - 3
+    shadow = -10 - 0.28 * np.maximum(below, 0) + 4 * smooth_field(generator, x, z / 4, 4)
+    level = np.where(below > 0, shadow, level)
+    pitch = generator.uniform(11, 15)
+    for order in range(6):
+        level += (17 - 3.2 * order) * np.exp(-(((below - order * pitch) / (0.8 + 0.35 * order)) ** 2))
+    return _skin(level, sector), np.zeros_like(level, dtype=np.float32)
+
+
+def phantom(sector: Sector, generator: np.random.Generator) -> Tissue:
+    """Draw a test phantom: even speckle, rows of wires, dark cylinders and steps of grey."""
+    x, z = sector.tissue()
+    level = np.full(x.shape, -2.0, np.float32)
+    shift = generator.uniform(-6, 6)
+    for number, height in enumerate((38, 62, 86)):
+        for column, step in zip((-42, -20, 20, 42), (-24, -9, 6, 11), strict=True):
+            disc = np.hypot(x - column * (0.6 + 0.2 * number) - shift, z - height) < 6
+            level = np.where(disc, np.float32(step), level)
+    wires = np.exp(-((np.remainder(z + 10, 20) - 10) ** 2 + (x - shift) ** 2) / 0.5)
+    rows = np.exp(-((z - 50) ** 2 + (np.remainder(x - shift + 10, 20) - 10) ** 2) / 0.5)
+    return _skin(level, sector), (14 * np.maximum(wires, rows)).astype(np.float32)
+
+
+def reverberation(sector: Sector, generator: np.random.Generator) -> Tissue:
+    """Draw a probe in air: rings that fade below its face, and nothing else."""
+    depth = np.broadcast_to(sector.depths()[:, None], (sector.samples, sector.beams))
+    pitch = generator.uniform(3.0, 5.0)
+    rings = 20 * np.exp(-(((np.remainder(depth, pitch) - pitch / 2) / 0.6) ** 2)) - 6
+    level = np.where(depth < 34, rings - 1.1 * depth, -60)
+    return level.astype(np.float32), np.zeros_like(level, dtype=np.float32)
+
+
+OTHER_ANATOMY = {"kidney": kidney, "gas": bowel_gas, "phantom": phantom}
+
+
+def _skin(level: Floats, sector: Sector) -> Floats:
+    depth = sector.depths()[:, None]
+    return np.where(depth < 2.2, 9 - 2 * depth, level).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Phase 7: image to case, stacking, calibration and frozen thresholds."""

@@ -1,0 +1,1 @@
+"""Statistics of diagnostic and prognostic studies: pure functions on arrays and frames."""

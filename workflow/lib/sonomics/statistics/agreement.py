@@ -1,0 +1,186 @@
+"""Agreement of raters: intraclass correlations of measurements and kappa of categories."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import fdtri
+
+from sonomics.statistics.estimates import Estimate, Floats, normal_quantile, not_estimable
+
+_CONSTANT = 1e-12
+
+
+class MeanSquares(NamedTuple):
+    """Two-way ANOVA mean squares of subjects, raters and error; NaN where a feature is constant."""
+
+    subjects: Floats
+    raters: Floats
+    error: Floats
+
+
+def mean_squares(values: ArrayLike) -> MeanSquares:
+    """Two-way analysis of variance without replication, of every feature at once.
+
+    Parameters
+    ----------
+    values : array_like, shape (subjects, raters) or (subjects, raters, features)
+
+    Returns
+    -------
+    MeanSquares
+        Arrays of shape () or (features,). NaN for a feature that is constant (to 1e-12 of its size) or has a NaN.
+
+    Raises
+    ------
+    ValueError
+        With fewer than two subjects or two raters.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim not in (2, 3) or min(array.shape[:2]) < 2:
+        raise ValueError(f"agreement needs at least two subjects and two raters, not an array of shape {array.shape}")
+    n, k = array.shape[:2]
+    # Centring first keeps the sums of squares exact for features of large offset.
+    size = np.abs(array).max(axis=(0, 1))
+    array = array - array.mean(axis=(0, 1))
+    of_subjects, of_raters = array.mean(axis=1, keepdims=True), array.mean(axis=0, keepdims=True)
+    subjects = k * (of_subjects**2).sum(axis=(0, 1)) / (n - 1)
+    raters = n * (of_raters**2).sum(axis=(0, 1)) / (k - 1)
+    error = ((array - of_subjects - of_raters) ** 2).sum(axis=(0, 1)) / ((n - 1) * (k - 1))
+    varies = np.abs(array).max(axis=(0, 1)) > _CONSTANT * size
+    return MeanSquares(*(np.where(varies, square, np.nan) for square in (subjects, raters, error)))
+
+
+def icc21(values: ArrayLike) -> Floats:
+    """ICC(2,1) = ICC(A,1): absolute agreement of single measurements, two-way random effects.
+
+    Parameters
+    ----------
+    values : array_like, shape (subjects, raters) or (subjects, raters, features)
+
+    Returns
+    -------
+    ndarray, shape () or (features,)
+        May be negative; NaN for constant features.
+
+    References
+    ----------
+    Shrout PE, Fleiss JL, Psychol Bull 1979; McGraw KO, Wong SP, Psychol Methods 1996.
+    """
+    n, k = np.shape(values)[:2]
+    squares = mean_squares(values)
+    denominator = squares.subjects + (k - 1) * squares.error + k * (squares.raters - squares.error) / n
+    return _divide(squares.subjects - squares.error, denominator)
+
+
+def icc31(values: ArrayLike) -> Floats:
+    """ICC(3,1) = ICC(C,1): consistency of single measurements, fixed raters; arguments and result as `icc21`."""
+    k = np.shape(values)[1]
+    squares = mean_squares(values)
+    return _divide(squares.subjects - squares.error, squares.subjects + (k - 1) * squares.error)
+
+
+def icc21_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Confidence bounds of ICC(2,1).
+
+    Parameters
+    ----------
+    values : array_like, shape (subjects, raters) or (subjects, raters, features)
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    lower, upper : ndarray, shape () or (features,)
+        NaN for constant features; [1, 1] for perfect agreement.
+
+    References
+    ----------
+    McGraw KO, Wong SP, Psychol Methods 1996 (with the correction of 1996;1:390).
+    """
+    n, k = np.shape(values)[:2]
+    squares = mean_squares(values)
+    rho = icc21(values)
+    perfect = (squares.raters == 0) & (squares.error == 0)
+    a = _divide(k * rho, n * (1 - rho))
+    b = 1 + a * (n - 1)
+    spread = (a * squares.raters) ** 2 / (k - 1) + (b * squares.error) ** 2 / ((n - 1) * (k - 1))
+    df = _divide((a * squares.raters + b * squares.error) ** 2, spread)
+    above, below = _f_quantile(n - 1, df, level), _f_quantile(df, n - 1, level)
+    both = k * squares.raters + (k * n - k - n) * squares.error
+    lower = _divide(n * (squares.subjects - above * squares.error), above * both + n * squares.subjects)
+    upper = _divide(n * (below * squares.subjects - squares.error), both + n * below * squares.subjects)
+    return np.where(perfect, 1.0, lower), np.where(perfect, 1.0, upper)
+
+
+def icc31_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Confidence bounds of ICC(3,1) (Shrout & Fleiss 1979); arguments and result as `icc21_interval`."""
+    n, k = np.shape(values)[:2]
+    squares = mean_squares(values)
+    df1, df2 = np.float64(n - 1), np.float64((n - 1) * (k - 1))
+    above, below = _f_quantile(df1, df2, level), _f_quantile(df2, df1, level)
+    lower = _divide(squares.subjects - above * squares.error, squares.subjects + (k - 1) * above * squares.error)
+    upper = _divide(below * squares.subjects - squares.error, below * squares.subjects + (k - 1) * squares.error)
+    return lower, upper
+
+
+def cohen_kappa(
+    first: ArrayLike,
+    second: ArrayLike,
+    weights: Literal["none", "linear", "quadratic"] = "none",
+    level: float = 0.95,
+) -> Estimate:
+    """Cohen's kappa of two raters with its large-sample standard error.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (n,)
+        Categories; ordered by value, equally spaced for the weighted forms.
+    weights : {"none", "linear", "quadratic"}
+    level : float
+        Confidence level of the Wald interval.
+
+    Returns
+    -------
+    Estimate
+        NaN when both raters use one and the same category only.
+
+    References
+    ----------
+    Cohen J, Educ Psychol Meas 1960; Fleiss JL, Cohen J, Everitt BS, Psychol Bull 1969.
+    """
+    one, two = np.asarray(first), np.asarray(second)
+    if one.ndim != 1 or one.shape != two.shape or not one.size:
+        raise ValueError(f"two raters of the same cases are needed, got shapes {one.shape} and {two.shape}")
+    categories, code = np.unique(np.concatenate([one, two]), return_inverse=True)
+    count = categories.size
+    if count < 2:
+        return not_estimable("both raters use one category only")
+    table = np.zeros((count, count))
+    np.add.at(table, (code[: one.size], code[one.size :]), 1 / one.size)
+    weight = _credit(count, weights)
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    by_chance = float((weight * np.outer(rows, columns)).sum())
+    kappa = float(((weight * table).sum() - by_chance) / (1 - by_chance))
+    mean_weight = (weight @ columns)[:, None] + (rows @ weight)[None, :]
+    second_moment = (table * (weight - mean_weight * (1 - kappa)) ** 2).sum()
+    variance = (second_moment - (kappa - by_chance * (1 - kappa)) ** 2) / (one.size * (1 - by_chance) ** 2)
+    se = float(np.sqrt(max(0.0, variance)))
+    half = normal_quantile(level) * se
+    return Estimate(kappa, kappa - half, kappa + half, se)
+
+
+def _credit(count: int, weights: str) -> Floats:
+    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / (count - 1)
+    credit = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
+    return credit[weights]
+
+
+def _f_quantile(df1: ArrayLike, df2: ArrayLike, level: float) -> Floats:
+    return np.asarray(fdtri(df1, df2, 0.5 + level / 2), dtype=np.float64)
+
+
+def _divide(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(
+        numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=np.asarray(denominator) != 0
+    )

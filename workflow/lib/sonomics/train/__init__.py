@@ -1,0 +1,1 @@
+"""Phase 6: classifiers and networks, one fold at a time."""

@@ -1,0 +1,131 @@
+"""Phase 2 - clean: exported files become images that show what the study needs; every exclusion has a reason.
+
+Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/screening.csv, results/metrics/clean.json
+and results/plots/clean/.
+"""
+
+QC_LABELS = "data/qc_labels.csv"
+
+
+def labelled():
+    """Cut the roster down to the cases that have a labelled image."""
+    stems = Path(QC_LABELS).read_text().splitlines()[1:] if Path(QC_LABELS).exists() else []
+    cases = {line.split(",")[0].split("-")[0] for line in stems}
+    return ROSTER[ROSTER["case"].isin(cases)]
+
+
+def labelled_chunks(path):
+    """Expand a path over the chunks that hold a labelled image."""
+    chunked = {chunk_of(patient, STUDY["study"]["chunks"]) for patient in labelled()["patient"]}
+    return expand(path, chunk=sorted(chunked))
+
+
+rule clean_chunk:
+    """Decode one chunk of exams; cut the scan region, pick frames, remove overlays."""
+    input:
+        exams="data/export/{chunk}",
+        code=code("clean"),
+    output:
+        frames=directory("data/clean/{chunk}/frames"),
+        images="data/clean/{chunk}/images.parquet",
+    log:
+        "logs/clean_chunk/{chunk}.log",
+    benchmark:
+        "logs/benchmarks/clean_chunk/{chunk}.tsv"
+    params:
+        settings=settings("clean"),
+    shell:
+        "python -m sonomics.clean.frames"
+        " --settings {params.settings:q}"
+        " --exams {input.exams:q}"
+        " --frames {output.frames:q}"
+        " --images {output.images:q}"
+        " > {log:q} 2>&1"
+
+
+rule fit_qc:
+    """Train the QC classifier on the labelled images of training patients."""
+    input:
+        cohort=ancient(COHORT),
+        labels=QC_LABELS,
+        images=labelled_chunks("data/clean/{chunk}/images.parquet"),
+        frames=labelled_chunks("data/clean/{chunk}/frames"),
+        code=code("clean"),
+    output:
+        state=directory("data/clean/qc"),
+    log:
+        "logs/fit_qc.log",
+    benchmark:
+        "logs/benchmarks/fit_qc.tsv"
+    params:
+        settings=settings("study.seed", "clean.qc"),
+        splits=fingerprint(labelled()[["case", "split"]]),
+    message:
+        "fit the QC classifier (splits {params.splits})"
+    shell:
+        "python -m sonomics.clean.fit_qc"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --labels {input.labels:q}"
+        " --images {input.images:q}"
+        " --out {output.state:q}"
+        " > {log:q} 2>&1"
+
+
+rule judge_chunk:
+    """Let the QC classifier judge the images of one chunk."""
+    input:
+        state="data/clean/qc",
+        images="data/clean/{chunk}/images.parquet",
+        frames="data/clean/{chunk}/frames",
+        code=code("clean"),
+    output:
+        verdicts="data/clean/{chunk}/verdicts.parquet",
+    log:
+        "logs/judge_chunk/{chunk}.log",
+    benchmark:
+        "logs/benchmarks/judge_chunk/{chunk}.tsv"
+    params:
+        settings=settings("clean.qc"),
+    shell:
+        "python -m sonomics.clean.judge"
+        " --settings {params.settings:q}"
+        " --state {input.state:q}"
+        " --images {input.images:q}"
+        " --out {output.verdicts:q}"
+        " > {log:q} 2>&1"
+
+
+rule screen:
+    """Find duplicates over the whole cohort and give every image and case its fate."""
+    input:
+        cohort=COHORT,
+        exams=expand("data/export/{chunk}", chunk=chunks()),
+        images=expand("data/clean/{chunk}/images.parquet", chunk=chunks()),
+        verdicts=expand("data/clean/{chunk}/verdicts.parquet", chunk=chunks()),
+        qc="data/clean/qc",
+        code=code("clean"),
+    output:
+        images="data/clean/images.parquet",
+        screening="results/screening.csv",
+        metrics="results/metrics/clean.json",
+        plots=directory("results/plots/clean"),
+    log:
+        "logs/screen.log",
+    benchmark:
+        "logs/benchmarks/screen.tsv"
+    params:
+        settings=settings("clean"),
+    shell:
+        "python -m sonomics.clean.screen"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --exams {input.exams:q}"
+        " --images {input.images:q}"
+        " --verdicts {input.verdicts:q}"
+        " --qc {input.qc:q}"
+        " --out {output.images:q}"
+        " --screening {output.screening:q}"
+        " --metrics {output.metrics:q}"
+        " --plots {output.plots:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,163 @@
+"""What every phase needs: the checked study, its chunks, folds and variants. No rules live here."""
+
+import json
+import os
+import shlex
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+LIBRARY = os.path.join(workflow.basedir, "workflow", "lib")
+sys.path.insert(0, LIBRARY)
+
+from sonomics.core.cohort import check_cohort, chunk_of, fingerprint, read_roster, read_unmasked_cohort
+from sonomics.core.errors import StudyError
+from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
+
+COHORT = "data/cohort.csv"
+
+# The library packages whose code a phase runs.
+CODE = {
+    "export": ("core", "simulate", "export"),
+    "clean": ("core", "networks", "clean"),
+    "crop": ("core", "crop"),
+    "extract": ("core", "networks", "extract"),
+    "select": ("core", "statistics", "select"),
+    "train": ("core", "networks", "train"),
+    "stack": ("core", "statistics", "stack"),
+    "evaluate": ("core", "statistics", "evaluate"),
+    "report": ("core", "report"),
+}
+# What every fit is told of the study.
+LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels")
+# The parameters a phase may read, as dvc.yaml tracks them. Run alone, a phase is shown nothing else.
+PARAMS = {
+    "export": ["study.seed", "study.chunks", "study.threads", "export"],
+    "clean": ["study.seed", "study.chunks", "study.threads", "clean"],
+    "crop": ["study.chunks", "study.threads", "study.variants", "crop"],
+    "extract": ["study.seed", "study.chunks", "study.threads", "study.variants", "extract"],
+    "select": [
+        "study.seed",
+        "study.chunks",
+        "study.threads",
+        "study.tasks",
+        "study.clinical",
+        "study.shuffle_labels",
+        "study.variants",
+        "crop.analysis",
+        "extract.families",
+        "select",
+    ],
+    "train": [
+        "study.seed",
+        "study.chunks",
+        "study.threads",
+        "study.tasks",
+        "study.clinical",
+        "study.shuffle_labels",
+        "study.variants",
+        "crop.analysis",
+        "select.folds",
+        "train",
+    ],
+    "stack": [
+        "study.seed",
+        "study.threads",
+        "study.tasks",
+        "study.clinical",
+        "study.shuffle_labels",
+        "study.variants",
+        "select.folds",
+        "stack",
+    ],
+    "evaluate": [
+        "study.seed",
+        "study.threads",
+        "study.tasks",
+        "study.clinical",
+        "study.variants",
+        "export.source",
+        "stack.models",
+        "evaluate",
+    ],
+    "report": ["study", "export", "clean", "crop", "extract", "select", "train", "stack", "evaluate", "report"],
+}
+
+ACTIVE_PHASES = PHASES
+try:
+    if "phase" in config:
+        ACTIVE_PHASES = (config.pop("phase"),)
+    check_params(config, yaml.safe_load(Path(workflow.basedir, "workflow/schemas/params.schema.yaml").read_text()))
+    read_unmasked_cohort(COHORT, config["study"])
+    ROSTER = read_roster(COHORT)
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
+
+STUDY = config if len(ACTIVE_PHASES) > 1 else pick(config, PARAMS[ACTIVE_PHASES[0]])
+
+shell.prefix(
+    f"set -euo pipefail; export PYTHONPATH={shlex.quote(LIBRARY)} PYTHONHASHSEED=0"
+    + "".join(f" {name}={STUDY['study']['threads']}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
+    + "; "
+)
+
+
+wildcard_constraints:
+    chunk=r"\d+",
+    fold=r"\d+|all",
+    variant=r"[a-z0-9_]+",
+    family=r"[a-z0-9_]+",
+    model=r"[a-z0-9_]+",
+    task=r"[a-z0-9_]+",
+
+
+def chunks():
+    """List the chunks that have a patient."""
+    return sorted({chunk_of(patient, STUDY["study"]["chunks"]) for patient in ROSTER["patient"]})
+
+
+def variants():
+    """List the variants of the study."""
+    return list(STUDY["study"]["variants"])
+
+
+def folds():
+    """List the cross-validation folds, and `all`, the fit on the whole training set."""
+    return [*range(STUDY["select"]["folds"]), "all"]
+
+
+def homes(phase):
+    """List the variants that have files of their own in a phase."""
+    return sorted({home(STUDY, variant, phase) for variant in variants()})
+
+
+def home_of(phase):
+    """Make an input function: the variant in whose folder the wildcard variant finds a phase's files."""
+    return lambda wildcards: home(STUDY, wildcards.variant, phase)
+
+
+def code(phase):
+    """List the modules a phase runs, so that an edit reruns its jobs."""
+    root = Path(LIBRARY, "sonomics")
+    modules = [module for package in CODE[phase] for module in (root / package).rglob("*.py")]
+    return sorted(os.path.relpath(module) for module in modules)
+
+
+def settings(*keys):
+    """Make a params function: the named sections of the study, as the wildcard variant sees them, as JSON."""
+
+    def cut(wildcards):
+        variant = getattr(wildcards, "variant", MAIN)
+        study = STUDY if variant == MAIN else overlaid(STUDY, variant)
+        return json.dumps(pick(study, keys), sort_keys=True)
+
+    return cut
+
+
+def members(wildcards):
+    """Name the rows of a chunk by their hash: a change to the cohort reruns only the chunks it touches."""
+    inside = ROSTER["patient"].map(lambda patient: chunk_of(patient, STUDY["study"]["chunks"])) == int(wildcards.chunk)
+    return fingerprint(ROSTER[inside].drop(columns="split"))

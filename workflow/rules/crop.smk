@@ -1,0 +1,50 @@
+"""Phase 3 - crop: readers' outlines become crops and masks.
+
+Reads data/clean/, the source's outlines under data/export/ and the user's under data/outlines/;
+writes data/crop/<variant>/<chunk>/ and results/metrics/crop.json.
+"""
+
+
+rule crop_chunk:
+    """Cut the outlined region out of every kept image of one chunk."""
+    input:
+        exams="data/export/{chunk}",
+        outlines="data/outlines",
+        images="data/clean/{chunk}/images.parquet",
+        frames="data/clean/{chunk}/frames",
+        verdicts="data/clean/{chunk}/verdicts.parquet",
+        code=code("crop"),
+    output:
+        pixels=directory("data/crop/{variant}/{chunk}/pixels"),
+        crops="data/crop/{variant}/{chunk}/crops.parquet",
+    log:
+        "logs/crop_chunk/{variant}_{chunk}.log",
+    benchmark:
+        "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
+    params:
+        settings=settings("crop"),
+    shell:
+        "python -m sonomics.crop.crops"
+        " --settings {params.settings:q}"
+        " --outlines {input.exams:q}/outlines {input.outlines:q}"
+        " --images {input.images:q}"
+        " --verdicts {input.verdicts:q}"
+        " --pixels {output.pixels:q}"
+        " --crops {output.crops:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_crop:
+    """Count the crops and the images set aside."""
+    input:
+        crops=expand("data/crop/{variant}/{chunk}/crops.parquet", variant=homes("crop"), chunk=chunks()),
+        code=code("crop"),
+    output:
+        metrics="results/metrics/crop.json",
+    log:
+        "logs/summarise_crop.log",
+    shell:
+        "python -m sonomics.crop.summarise"
+        " --crops {input.crops:q}"
+        " --metrics {output.metrics:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,46 @@
+"""Phase 1 - export: exams leave the source, de-identified, chunk by chunk.
+
+Reads data/cohort.csv and the source; writes data/export/<chunk>/ and results/metrics/export.json.
+"""
+
+
+rule export_chunk:
+    """Retrieve and de-identify the exams of one chunk of patients."""
+    input:
+        cohort=ancient(COHORT),
+        code=code("export"),
+    output:
+        exams=directory("data/export/{chunk}"),
+    log:
+        "logs/export_chunk/{chunk}.log",
+    benchmark:
+        "logs/benchmarks/export_chunk/{chunk}.tsv"
+    params:
+        settings=settings("study.seed", "study.chunks", "export"),
+        source=STUDY["export"]["source"],
+        members=members,
+    message:
+        "export chunk {wildcards.chunk} (rows {params.members})"
+    shell:
+        "python -m sonomics.export.{params.source}"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --chunk {wildcards.chunk}"
+        " --out {output.exams:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_export:
+    """Count what was exported."""
+    input:
+        exams=expand("data/export/{chunk}", chunk=chunks()),
+        code=code("export"),
+    output:
+        metrics="results/metrics/export.json",
+    log:
+        "logs/summarise_export.log",
+    shell:
+        "python -m sonomics.export.summarise"
+        " --exams {input.exams:q}"
+        " --metrics {output.metrics:q}"
+        " > {log:q} 2>&1"

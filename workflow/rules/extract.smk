@@ -1,0 +1,55 @@
+"""Phase 4 - extract: crops become features, one table a chunk and family.
+
+Reads data/crop/<variant>/<chunk>/; writes data/features/<variant>/<family>/<chunk>.parquet and
+results/metrics/extract.json.
+"""
+
+
+def module_of_family(wildcards):
+    """Name the module that extracts a family."""
+    return STUDY["extract"]["families"][wildcards.family]["kind"]
+
+
+rule extract_features:
+    """Extract one family of features from one chunk of crops."""
+    input:
+        crops=branch(home_of("crop"), {variant: f"data/crop/{variant}/{{chunk}}/crops.parquet" for variant in homes("crop")}),
+        pixels=branch(home_of("crop"), {variant: f"data/crop/{variant}/{{chunk}}/pixels" for variant in homes("crop")}),
+        code=code("extract"),
+    output:
+        features="data/features/{variant}/{family}/{chunk}.parquet",
+    log:
+        "logs/extract_features/{variant}_{family}_{chunk}.log",
+    benchmark:
+        "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
+    params:
+        settings=settings("study.seed", "extract.families"),
+        module=module_of_family,
+    shell:
+        "python -m sonomics.extract.{params.module}"
+        " --settings {params.settings:q}"
+        " --family {wildcards.family}"
+        " --crops {input.crops:q}"
+        " --out {output.features:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_extract:
+    """Count regions and features, and name those that are undefined."""
+    input:
+        features=expand(
+            "data/features/{variant}/{family}/{chunk}.parquet",
+            variant=homes("extract"),
+            family=STUDY["extract"]["families"],
+            chunk=chunks(),
+        ),
+        code=code("extract"),
+    output:
+        metrics="results/metrics/extract.json",
+    log:
+        "logs/summarise_extract.log",
+    shell:
+        "python -m sonomics.extract.summarise"
+        " --features {input.features:q}"
+        " --metrics {output.metrics:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,91 @@
+"""Phase 5 - select: the folds, and the features kept inside each of them.
+
+Reads data/features/, data/clean/images.parquet, data/cohort.csv; writes results/select/, results/metrics/select.json
+and results/plots/select/.
+"""
+
+
+def features_of(wildcards):
+    """List the feature tables of a family, where the variant has them."""
+    variant = home(STUDY, wildcards.variant, "extract")
+    return expand("data/features/{variant}/{family}/{chunk}.parquet", variant=variant, family=wildcards.family, chunk=chunks())
+
+
+rule make_folds:
+    """Divide the training patients into folds, once for the whole study."""
+    input:
+        cohort=COHORT,
+        images="data/clean/images.parquet",
+        code=code("select"),
+    output:
+        folds="results/select/folds.parquet",
+    log:
+        "logs/make_folds.log",
+    params:
+        settings=settings(*LEARNING, "select.folds"),
+    shell:
+        "python -m sonomics.select.folds"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --images {input.images:q}"
+        " --out {output.folds:q}"
+        " > {log:q} 2>&1"
+
+
+rule select_features:
+    """Choose features of one family on the training rows of one fold, and hand on their values."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        images="data/clean/images.parquet",
+        features=features_of,
+        code=code("select"),
+    output:
+        state="results/select/{variant}/{family}/{task}/{fold}/state.json",
+        steps="results/select/{variant}/{family}/{task}/{fold}/steps.csv",
+        features="results/select/{variant}/{family}/{task}/{fold}/features.parquet",
+    log:
+        "logs/select_features/{variant}_{family}_{task}_{fold}.log",
+    benchmark:
+        "logs/benchmarks/select_features/{variant}_{family}_{task}_{fold}.tsv"
+    params:
+        settings=settings(*LEARNING, "crop.analysis", "select"),
+    shell:
+        "python -m sonomics.select.choose"
+        " --settings {params.settings:q}"
+        " --task {wildcards.task}"
+        " --fold {wildcards.fold}"
+        " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
+        " --images {input.images:q}"
+        " --features {input.features:q}"
+        " --state {output.state:q}"
+        " --steps {output.steps:q}"
+        " --out {output.features:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_select:
+    """Count the features left after each step."""
+    input:
+        steps=expand(
+            "results/select/{variant}/{family}/{task}/{fold}/steps.csv",
+            variant=variants(),
+            family=STUDY["extract"]["families"],
+            task=STUDY["study"]["tasks"],
+            fold=folds(),
+        ),
+        folds="results/select/folds.parquet",
+        code=code("select"),
+    output:
+        metrics="results/metrics/select.json",
+        plots=directory("results/plots/select"),
+    log:
+        "logs/summarise_select.log",
+    shell:
+        "python -m sonomics.select.summarise"
+        " --steps {input.steps:q}"
+        " --folds {input.folds:q}"
+        " --metrics {output.metrics:q}"
+        " --plots {output.plots:q}"
+        " > {log:q} 2>&1"

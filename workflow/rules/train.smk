@@ -1,0 +1,133 @@
+"""Phase 6 - train: one job a (variant, model, task, fold).
+
+Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, results/metrics/train.json and
+results/plots/train/.
+"""
+
+NETWORKS = sorted(name for name, model in STUDY["train"]["models"].items() if model["kind"] == "network")
+CLASSIFIERS = sorted(set(STUDY["train"]["models"]) - set(NETWORKS))
+FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
+
+
+def selected_features(wildcards):
+    """List the selected features of every family a classifier takes."""
+    families = STUDY["train"]["models"][wildcards.model]["families"]
+    return expand(
+        "results/select/{variant}/{family}/{task}/{fold}/features.parquet",
+        variant=wildcards.variant,
+        family=families,
+        task=wildcards.task,
+        fold=wildcards.fold,
+    )
+
+
+def crops_of(wildcards):
+    """List the crop tables of a variant."""
+    variant = home(STUDY, wildcards.variant, "crop")
+    return expand("data/crop/{variant}/{chunk}/crops.parquet", variant=variant, chunk=chunks())
+
+
+rule train_classifier:
+    """Train a classifier on the selected features of one fold and score the cases it has not seen."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        features=selected_features,
+        code=code("train"),
+    output:
+        model=f"{FOLDER}/model.skops",
+        predictions=f"{FOLDER}/predictions.parquet",
+    wildcard_constraints:
+        model="|".join(CLASSIFIERS) or "none",
+    log:
+        "logs/train_classifier/{variant}_{model}_{task}_{fold}.log",
+    benchmark:
+        "logs/benchmarks/train_classifier/{variant}_{model}_{task}_{fold}.tsv"
+    params:
+        settings=settings(*LEARNING, "train.models"),
+    shell:
+        "python -m sonomics.train.classifier"
+        " --settings {params.settings:q}"
+        " --variant {wildcards.variant}"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --fold {wildcards.fold}"
+        " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
+        " --features {input.features:q}"
+        " --state {output.model:q}"
+        " --out {output.predictions:q}"
+        " > {log:q} 2>&1"
+
+
+rule train_network:
+    """Train a network on the crops of one fold and score the images it has not seen."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        images="data/clean/images.parquet",
+        crops=crops_of,
+        code=code("train"),
+    output:
+        weights=f"{FOLDER}/weights.safetensors",
+        state=f"{FOLDER}/state.json",
+        curves=f"{FOLDER}/curves.csv",
+        predictions=f"{FOLDER}/predictions.parquet",
+    wildcard_constraints:
+        model="|".join(NETWORKS) or "none",
+    log:
+        "logs/train_network/{variant}_{model}_{task}_{fold}.log",
+    benchmark:
+        "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
+    priority: 1
+    params:
+        settings=settings(*LEARNING, "crop.analysis", "train.models"),
+    shell:
+        "python -m sonomics.train.network"
+        " --settings {params.settings:q}"
+        " --variant {wildcards.variant}"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --fold {wildcards.fold}"
+        " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
+        " --images {input.images:q}"
+        " --crops {input.crops:q}"
+        " --weights {output.weights:q}"
+        " --state {output.state:q}"
+        " --curves {output.curves:q}"
+        " --out {output.predictions:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_train:
+    """Give the out-of-fold AUC of every model, fold by fold, and the networks' training curves."""
+    input:
+        cohort=COHORT,
+        predictions=expand(
+            f"{FOLDER}/predictions.parquet",
+            variant=variants(),
+            model=STUDY["train"]["models"],
+            task=STUDY["study"]["tasks"],
+            fold=folds(),
+        ),
+        curves=expand(
+            f"{FOLDER}/curves.csv", variant=variants(), model=NETWORKS, task=STUDY["study"]["tasks"], fold=folds()
+        ),
+        code=code("train"),
+    output:
+        metrics="results/metrics/train.json",
+        plots=directory("results/plots/train"),
+    log:
+        "logs/summarise_train.log",
+    params:
+        settings=settings(*LEARNING),
+    shell:
+        "python -m sonomics.train.summarise"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --predictions {input.predictions:q}"
+        " --curves {input.curves:q}"
+        " --metrics {output.metrics:q}"
+        " --plots {output.plots:q}"
+        " > {log:q} 2>&1"
