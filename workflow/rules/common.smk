@@ -26,7 +26,7 @@ CODE = {
     "crop": ("core", "crop"),
     "extract": ("core", "networks", "extract"),
     "select": ("core", "statistics", "select"),
-    "train": ("core", "networks", "train"),
+    "train": ("core", "networks", "statistics", "train"),
     "stack": ("core", "statistics", "stack"),
     "evaluate": ("core", "statistics", "evaluate"),
     "report": ("core", "report"),

@@ -1,0 +1,129 @@
+"""Divide the training patients into folds, once for the whole study."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.cohort import read_cohort
+from sonomics.core.errors import StudyError
+from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.schemas import FOLDS, SCREENED, TRAIN
+from sonomics.core.seeds import seed_for
+from sonomics.core.tables import read_table, write_table
+from sonomics.core.tasks import task_labels
+
+
+def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Deal groups of patients into folds, stratum by stratum, in an order that only names decide.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        One row a patient: `patient`, `group` (who must stay together), `stratum` (text), and `fold` (float; a number
+        where the cohort prescribes one, else NaN).
+    count : int
+        Number of folds.
+    seed : int
+        Of the study.
+
+    Returns
+    -------
+    DataFrame
+        `patient, group, fold` (int).
+
+    Raises
+    ------
+    StudyError
+        When a prescribed fold is outside 0 .. count - 1, or the members of a group are prescribed different folds.
+    """
+    dealt: dict[str, int] = {}
+    prescribed = patients.dropna(subset=["fold"]).groupby("group")["fold"].unique()
+    for group, folds in prescribed.items():
+        if len(folds) > 1 or not 0 <= folds[0] < count or folds[0] != int(folds[0]):
+            rule = f"the fold column gives {', '.join(f'{fold:g}' for fold in folds)}"
+            raise StudyError(f"data/cohort.csv, group {group}", rule, f"give each group one of 0 ... {count - 1}")
+        dealt[str(group)] = int(folds[0])
+    strata = patients.groupby("group")["stratum"].max().sort_index()
+    position = 0
+    for _, stratum in strata[~strata.index.isin(list(dealt))].groupby(strata):
+        for group in sorted(stratum.index, key=lambda name: seed_for(seed, "fold", name)):
+            dealt[group] = position % count
+            position += 1
+    folds = patients["group"].map(dealt).astype(int)
+    return patients[["patient", "group"]].assign(fold=folds)
+
+
+def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[str, Any]) -> pd.DataFrame:
+    """List the training patients with their group and stratum.
+
+    Patients whose images are near-duplicates of each other, or who share the cohort's `group`, stay together. The
+    stratum is the label of the study's first task.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    images : DataFrame
+        The screened images.
+    study : dict
+        With `tasks`.
+
+    Returns
+    -------
+    DataFrame
+        As `assign_folds` takes it.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    first = next(iter(study["tasks"].values()))
+    label = task_labels(training, first).rename(index=dict(zip(training["case"], training["patient"], strict=True)))
+    stratum = label.groupby(level=0).max().map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
+    patients = training.drop_duplicates("patient").set_index("patient")
+    links = [images.groupby("patient")["duplicate_group"].unique()]
+    if "group" in training:
+        links.append(training.dropna(subset=["group"]).groupby("patient")["group"].unique())
+    return pd.DataFrame(
+        {
+            "patient": patients.index,
+            "group": list(_connected(links, list(patients.index)).values()),
+            "stratum": stratum.reindex(patients.index).to_numpy(),
+            "fold": patients["fold"].astype(float).to_numpy() if "fold" in patients else float("nan"),
+        }
+    )
+
+
+def _connected(links: list[pd.Series], patients: list[str]) -> dict[str, str]:
+    """Name each patient's connected component after its first member."""
+    leader = {patient: patient for patient in patients}
+
+    def find(patient: str) -> str:
+        while leader[patient] != patient:
+            patient = leader[patient]
+        return patient
+
+    for link in links:
+        holders: dict[str, str] = {}
+        for patient in patients:
+            for name in link.get(patient, []):
+                first = holders.setdefault(name, patient)
+                low, high = sorted((find(first), find(patient)))
+                leader[high] = low
+    return {patient: find(patient) for patient in patients}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write `patient, group, fold` of every training patient."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    study = args.settings["study"]
+    cohort = read_cohort(args.cohort, study)
+    patients = training_patients(cohort, read_table(args.images, SCREENED), study)
+    write_table(assign_folds(patients, args.settings["select"]["folds"], study["seed"]), args.out, FOLDS)
+
+
+if __name__ == "__main__":
+    run_job(main)

@@ -1,0 +1,57 @@
+"""From feature tables to the rows a model sees: one an image or one a case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+IMAGE, CASE = "image", "case"
+_ABOUT = ["patient", "case", "image", "reader", "session", "view"]
+
+
+def rows_of(features: pd.DataFrame, unit: str, outline: Mapping[str, Any]) -> pd.DataFrame:
+    """Take the features that one reader's outlines gave in one session, one row a unit.
+
+    Parameters
+    ----------
+    features : DataFrame
+        A FEATURES table of kept images.
+    unit : {"image", "case"}
+        With "case", features are averaged over a case's images of one view, and views stand side by side as
+        `view__family__name`.
+    outline : mapping
+        `reader` and `session`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by (patient, case, image), sorted; image is "" when the unit is the case. Undefined features are NaN.
+    """
+    own = features[(features["reader"] == outline["reader"]) & (features["session"] == outline["session"])]
+    names = [name for name in features if name not in _ABOUT]
+    if unit == IMAGE:
+        return own.set_index(["patient", "case", "image"])[names].sort_index()
+    wide = own.groupby(["patient", "case", "view"])[names].mean().unstack("view")
+    wide.columns = [f"{view}__{name}" for name, view in wide.columns]
+    wide = wide[sorted(wide.columns)].assign(image="")
+    return wide.set_index("image", append=True).sort_index()
+
+
+def repeats_of(features: pd.DataFrame, unit: str, analysis: Mapping[str, Any]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Pair the rows of the analysis outlines with those of every other reader and session.
+
+    Returns
+    -------
+    dict
+        Name such as "reader_2/1" to two frames with the same index and columns: the analysis rows and the repeat's.
+    """
+    base = rows_of(features, unit, analysis)
+    others = features[["reader", "session"]].drop_duplicates().sort_values(["reader", "session"])
+    pairs = {}
+    for reader, session in others.itertuples(index=False):
+        if (reader, session) == (analysis["reader"], analysis["session"]):
+            continue
+        other = rows_of(features, unit, {"reader": reader, "session": session})
+        shared = base.index.intersection(other.index)
+        pairs[f"{reader}/{session}"] = (base.loc[shared], other.reindex(columns=base.columns).loc[shared])
+    return pairs

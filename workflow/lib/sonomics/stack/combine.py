@@ -1,0 +1,108 @@
+"""Combine base models by logistic regression, and calibrate; every training score is made by a fit without it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.statistics.recalibration import apply_recalibration, fit_logistic_recalibration
+
+State = dict[str, Any]
+
+
+def fit_stack(scores: pd.DataFrame, labels: pd.Series) -> State:
+    """Fit the weights of base models on their out-of-fold scores.
+
+    One base model needs no weights. Several are z-scored and weighed by a ridge logistic regression (C = 1), so that
+    base models that agree share the weight.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        One column a base model, one row a training case.
+    labels : Series
+        0 or 1 of each row.
+
+    Returns
+    -------
+    dict
+        `models`, `mean`, `sd`, `weight` (lists in the order of `models`) and `intercept`.
+    """
+    models = list(scores.columns)
+    if len(models) == 1:
+        return {"models": models, "mean": [0.0], "sd": [1.0], "weight": [1.0], "intercept": 0.0}
+    mean, sd = scores.mean(), scores.std(ddof=0)
+    sd = sd.where(sd > 0, 1.0)
+    if labels.nunique() < 2:
+        weight, intercept = np.full(len(models), 1.0 / len(models)), 0.0
+    else:
+        from sklearn.linear_model import LogisticRegression
+
+        fitted = LogisticRegression(C=1.0).fit(((scores - mean) / sd).to_numpy(), labels.to_numpy())
+        weight, intercept = fitted.coef_[0], float(fitted.intercept_[0])
+    return {
+        "models": models,
+        "mean": mean.tolist(),
+        "sd": sd.tolist(),
+        "weight": weight.tolist(),
+        "intercept": intercept,
+    }
+
+
+def apply_stack(state: State, scores: pd.DataFrame) -> NDArray[np.float64]:
+    """Weigh the scores of any cases; NaN where a base model has none."""
+    scaled = (scores[state["models"]].to_numpy() - np.array(state["mean"])) / np.array(state["sd"])
+    return np.asarray(state["intercept"] + scaled @ np.array(state["weight"]), dtype=np.float64)
+
+
+def fit_calibrator(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> State:
+    """Fit Platt's logistic calibration; where it is not estimable, keep the share of positives.
+
+    Returns
+    -------
+    dict
+        Of `fit_logistic_recalibration`, and `prevalence`.
+    """
+    return {**fit_logistic_recalibration(labels, scores), "prevalence": float(np.mean(labels))}
+
+
+def apply_calibrator(state: State, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn scores into probabilities: the share of positives where the calibration was not estimable."""
+    if state["reason"]:
+        return np.where(np.isnan(scores), np.nan, state["prevalence"])
+    return apply_recalibration(state, scores)
+
+
+def cross_fitted(
+    rows: NDArray[np.float64] | pd.DataFrame,
+    labels: pd.Series,
+    folds: pd.Series,
+    fit: Callable[..., State],
+    apply: Callable[..., NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Apply to each fold what was fitted on the others.
+
+    Parameters
+    ----------
+    rows : (cases, ...) array or frame
+        Inputs of the fit.
+    labels : Series
+        0, 1, or NaN where unknown: such rows are scored, not fitted on.
+    folds : Series
+        Fold of each row.
+    fit, apply : callable
+        `fit(rows, labels) -> state`, `apply(state, rows) -> values`.
+
+    Returns
+    -------
+    (cases,) array
+    """
+    values = np.full(len(labels), np.nan)
+    for fold in sorted(folds.unique()):
+        held = (folds == fold).to_numpy()
+        known = ~held & labels.notna().to_numpy()
+        state = fit(rows[known], labels[known])
+        values[held] = apply(state, rows[held])
+    return values

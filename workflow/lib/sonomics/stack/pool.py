@@ -1,0 +1,23 @@
+"""From image scores to one score a case."""
+
+import pandas as pd
+
+MEAN, MAX = "mean", "max"
+
+
+def pool(predictions: pd.DataFrame, how: str) -> pd.DataFrame:
+    """Make one score of a case's images.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A PREDICTIONS table of one model; rows of one case and fold belong together.
+    how : {"mean", "max"}
+
+    Returns
+    -------
+    DataFrame
+        `patient, case, split, fold, value`, one row a case.
+    """
+    groups = predictions.groupby(["patient", "case", "split", "fold"], as_index=False)["value"]
+    return groups.mean() if how == MEAN else groups.max()

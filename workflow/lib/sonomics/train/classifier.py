@@ -1,0 +1,121 @@
+"""Train a classifier on the selected features of one fold and score the rows it has not seen."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.jobs import job_parser, run_job, threads
+from sonomics.core.models import write_model
+from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
+from sonomics.core.seeds import seed_for
+from sonomics.core.tables import read_table, write_table
+from sonomics.train.rows import fitted, scored
+
+PROBABILITY, SCORE = "probability", "score"
+
+
+def build(settings: Mapping[str, Any], seed: int) -> Any:
+    """Make an unfitted scikit-learn classifier; classes weigh the same whatever their numbers."""
+    from sklearn.dummy import DummyClassifier
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import SVC
+
+    kind = settings["kind"]
+    if kind == "forest":
+        return RandomForestClassifier(
+            settings["trees"], min_samples_leaf=2, class_weight="balanced", random_state=seed, n_jobs=threads()
+        )
+    if kind == "svm":
+        return SVC(C=settings["cost"], class_weight="balanced")
+    if kind == "logistic":
+        return LogisticRegression(C=settings["cost"], class_weight="balanced", max_iter=1000)
+    if kind == "prevalence":
+        return DummyClassifier(strategy="prior")
+    raise ValueError(f"no classifier of kind {kind}")
+
+
+def fit(settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
+    """Fit a classifier; without a feature, or with rows of one class, it can only give the share of positives.
+
+    Parameters
+    ----------
+    settings : mapping
+        One of `train.models`.
+    values : (rows, features) array
+    labels : (rows,) array of 0 and 1
+    seed : int
+
+    Returns
+    -------
+    scikit-learn classifier
+    """
+    if values.shape[1] == 0 or len(set(labels)) < 2:
+        return build({"kind": "prevalence"}, seed).fit(values, labels)
+    return build(settings, seed).fit(values, labels)
+
+
+def apply(model: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]]:
+    """Score rows.
+
+    Returns
+    -------
+    kind : {"probability", "score"}
+        A score is a signed distance from the boundary.
+    values : (rows,) array
+        Larger means positive.
+    """
+    if hasattr(model, "predict_proba"):
+        return PROBABILITY, model.predict_proba(values) @ (model.classes_ == 1.0)
+    return SCORE, model.decision_function(values)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the model and its predictions."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--task", required=True)
+    parser.add_argument("--fold", required=True)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--features", type=Path, nargs="+", required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    study = args.settings["study"]
+    settings = args.settings["train"]["models"][args.model]
+
+    about = ["patient", "case", "image"]
+    tables = [read_table(path, SELECTED) for path in args.features]
+    rows = reduce(lambda left, right: left.merge(right, on=about, validate="1:1"), tables)
+    cohort = read_cohort(args.cohort, study)
+    labels = rows["case"].map(training_labels(cohort, args.task, study))
+    splits = rows["case"].map(cohort.set_index("case")["split"])
+    folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
+    inside = fitted(rows["patient"], labels, folds, args.fold)
+    outside = scored(rows["patient"], splits, folds, args.fold)
+
+    values = rows.drop(columns=about).to_numpy()
+    seed = seed_for(study["seed"], "train", args.model, args.task, args.fold)
+    model = fit(settings, values[inside], labels[inside].to_numpy(), seed)
+    kind, scores = apply(model, values[outside])
+    predictions = rows.loc[outside, about].assign(
+        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
+        horizon=np.nan,
+        split=splits[outside],
+        fold=args.fold,
+        value=scores,
+    )
+    write_model(args.state, model)
+    write_table(predictions, args.out, PREDICTIONS)
+
+
+if __name__ == "__main__":
+    run_job(main)

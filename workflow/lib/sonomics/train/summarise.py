@@ -1,0 +1,70 @@
+"""Give the out-of-fold AUC of every model, fold by fold, and the networks' training curves."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.files import replacing, write_metrics
+from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.schemas import PREDICTIONS, TRAIN
+from sonomics.core.tables import read_tables
+from sonomics.statistics.roc import auc
+
+
+def fold_aucs(predictions: pd.DataFrame) -> dict[str, Any]:
+    """Compute the AUC of the held-out cases of each fold.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Out-of-fold predictions of one model, with `label` (float, NaN when unknown); several images of a case are
+        averaged.
+
+    Returns
+    -------
+    dict
+        `mean` and `sd` over the folds where it is estimable, and how many those are.
+    """
+    known = predictions.dropna(subset=["label"])
+    cases = known.groupby(["fold", "case"])[["label", "value"]].mean()
+    aucs = pd.Series({fold: auc(rows["label"], rows["value"]) for fold, rows in cases.groupby("fold")}, dtype=float)
+    return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the metrics and plot tables of `train`."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
+    parser.add_argument("--curves", type=Path, nargs="*", required=True)
+    parser.add_argument("--metrics", type=Path, required=True)
+    parser.add_argument("--plots", type=Path, required=True)
+    args = parser.parse_args(argv)
+    study = args.settings["study"]
+    cohort = read_cohort(args.cohort, study)
+    predictions = read_tables(args.predictions, PREDICTIONS)
+    own = predictions[predictions["split"] == TRAIN]
+    metrics: dict[str, dict[str, dict[str, Any]]] = {}
+    for (variant, task, model), rows in own.groupby(["variant", "task", "model"]):
+        labels = training_labels(cohort, str(task), {**study, "shuffle_labels": False})
+        found = fold_aucs(rows.assign(label=rows["case"].map(labels)))
+        metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = found
+    write_metrics(args.metrics, {"auc_of_folds": metrics})
+    with replacing(args.plots) as temporary:
+        temporary.mkdir()
+        gathered = [_curve(path) for path in args.curves]
+        columns = ["run", "epoch", "loss"]
+        curves = pd.concat(gathered)[columns] if gathered else pd.DataFrame(columns=columns)
+        curves.to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
+
+
+def _curve(path: Path) -> pd.DataFrame:
+    variant, model, task, fold = path.parts[-5:-1]
+    return pd.read_csv(path).assign(run=f"{variant} {model} {task} fold {fold}")
+
+
+if __name__ == "__main__":
+    run_job(main)
