@@ -73,7 +73,9 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
     for name in wanted:
         if name not in table:
-            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {', '.join(table.columns)})")
+            raise StudyError(
+                where, f"the column {name} is missing", f"add it (columns now: {', '.join(table.columns)})"
+            )
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):

@@ -127,7 +127,9 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
             for wanted in model.get(field, []):
                 if wanted not in known:
                     rule = f"{wanted} is not in {target} ({', '.join(known)})"
-                    raise StudyError(f"{where}, {section}.{name}.{field}", rule, f"name one of {target}, or add it there")
+                    raise StudyError(
+                        f"{where}, {section}.{name}.{field}", rule, f"name one of {target}, or add it there"
+                    )
     if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
         rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
         raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")

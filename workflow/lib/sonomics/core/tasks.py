@@ -28,7 +28,9 @@ def horizon_of(task: Mapping[str, Any]) -> float:
         return float("nan")
     match = _TIME_RULE.fullmatch(task["rule"])
     if match is None:
-        raise StudyError("params.yaml, study.tasks", f"the rule {task['rule']!r} is not understood", "write `time < 12 & event`")
+        raise StudyError(
+            "params.yaml, study.tasks", f"the rule {task['rule']!r} is not understood", "write `time < 12 & event`"
+        )
     return float(match["horizon"])
 
 

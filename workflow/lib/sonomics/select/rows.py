@@ -37,7 +37,9 @@ def rows_of(features: pd.DataFrame, unit: str, outline: Mapping[str, Any]) -> pd
     return wide.set_index("image", append=True).sort_index()
 
 
-def repeats_of(features: pd.DataFrame, unit: str, analysis: Mapping[str, Any]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def repeats_of(
+    features: pd.DataFrame, unit: str, analysis: Mapping[str, Any]
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Pair the rows of the analysis outlines with those of every other reader and session.
 
     Returns

@@ -86,7 +86,7 @@ def margin_irregularity(margin: float) -> float:
 
 def echo_level_db(echo: float) -> float:
     """Return the lesion's echo level against the liver: the larger the value, the darker."""
-    return float(-2.0 - 9.0 * ndtr(echo))
+    return float(-3.0 - 8.5 * ndtr(echo))
 
 
 def texture_db(texture: float) -> tuple[float, float]:

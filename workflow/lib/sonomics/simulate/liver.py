@@ -1,5 +1,6 @@
 """A liver between abdominal wall and diaphragm, with its vessels."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +40,13 @@ class Vessel:
 
     def outside(self, x: Floats, z: Floats) -> Floats:
         """Return roughly the distance in mm to the wall, negative in the lumen."""
-        along = (x - self.x) * np.cos(self.tilt) + (z - self.z) * np.sin(self.tilt)
-        across = (z - self.z) * np.cos(self.tilt) - (x - self.x) * np.sin(self.tilt)
+        cosine, sine = math.cos(self.tilt), math.sin(self.tilt)
+        along = (x - self.x) * cosine + (z - self.z) * sine
+        across = (z - self.z) * cosine - (x - self.x) * sine
         reach = np.clip(along / self.half_length, -1, 1)
-        width = self.half_width * (1 - 0.45 * reach) * np.sqrt(1 - reach**2 * 0.9)
+        width = self.half_width * (1 - 0.4 * reach) * np.sqrt(1 - 0.95 * np.square(np.square(reach)))
         beyond = np.maximum(np.abs(along) - self.half_length, 0)
-        return np.hypot(across - self.bend * along**2, beyond).astype(np.float32) - width.astype(np.float32)
+        return np.hypot(across - self.bend * along**2, beyond) - width
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,15 @@ class Liver:
 
 
 def draw_liver(sector: Sector, clear_of: tuple[float, float, float], generator: np.random.Generator) -> Liver:
-    """Draw an anatomy whose vessels keep clear of a disc (x, z, radius in mm)."""
+    """Draw an anatomy whose vessels and diaphragm keep clear of a disc (x, z, radius in mm)."""
     wall = generator.uniform(11, 17)
     radius = generator.uniform(95, 140)
     lean = generator.choice([-1, 1]) * generator.uniform(0.15, 0.5)
     reach = sector.depth_mm * generator.uniform(0.84, 0.95) - radius
-    diaphragm = (radius * np.sin(lean), reach + radius * (1 - np.cos(lean)), radius)
+    centre = radius * np.sin(lean), reach + radius * (1 - np.cos(lean))
+    away = np.hypot(clear_of[0] - centre[0], clear_of[1] - centre[1])
     vessels = [vessel for vessel in _candidates(sector, wall, generator) if _clear(vessel, clear_of)]
-    return Liver(wall, diaphragm, tuple(vessels[:9]))
+    return Liver(wall, (*centre, max(radius, away + clear_of[2] + 4)), tuple(vessels[:9]))
 
 
 def liver_levels(
@@ -149,13 +152,13 @@ def _candidates(sector: Sector, wall: float, generator: np.random.Generator) -> 
     drawn = []
     for _ in range(18):
         depth = generator.uniform(wall + 14, sector.depth_mm * 0.85)
-        angle = generator.uniform(-0.42, 0.42) * np.deg2rad(sector.width_deg)
+        angle = generator.uniform(-0.42, 0.42) * math.radians(sector.width_deg)
         away = sector.radius_mm + depth
         small = generator.uniform() < 0.6
         drawn.append(
             Vessel(
-                x=away * np.sin(angle),
-                z=away * np.cos(angle) - sector.radius_mm,
+                x=away * math.sin(angle),
+                z=away * math.cos(angle) - sector.radius_mm,
                 tilt=generator.uniform(-1.1, 1.1),
                 bend=generator.uniform(-0.008, 0.008),
                 half_length=generator.uniform(3, 9) if small else generator.uniform(14, 30),

@@ -64,11 +64,14 @@ def phantom(sector: Sector, generator: np.random.Generator) -> Tissue:
 
 
 def reverberation(sector: Sector, generator: np.random.Generator) -> Tissue:
-    """Draw a probe in air: rings that fade below its face, and nothing else."""
-    depth = np.broadcast_to(sector.depths()[:, None], (sector.samples, sector.beams))
-    pitch = generator.uniform(3.0, 5.0)
-    rings = 20 * np.exp(-(((np.remainder(depth, pitch) - pitch / 2) / 0.6) ** 2)) - 6
-    level = np.where(depth < 34, rings - 1.1 * depth, -60)
+    """Draw a probe in air: rings that fade below its face, and haze."""
+    x, z = sector.tissue()
+    depth = np.broadcast_to(sector.depths()[:, None], x.shape)
+    pitch, reach = generator.uniform(2.8, 6.5), generator.uniform(24, 48)
+    contact = 4 * smooth_field(generator, x[0], x[0] * 0, 12)[None, :]
+    rings = 20 * np.exp(-(((np.remainder(depth, pitch) - pitch / 2) / 0.6) ** 2)) - 6 + contact
+    haze = 5 * smooth_field(generator, x, z, 9) - 19 - 0.08 * depth
+    level = np.maximum(rings - 40 * depth / reach, haze)
     return level.astype(np.float32), np.zeros_like(level, dtype=np.float32)
 
 

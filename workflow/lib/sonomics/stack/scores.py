@@ -65,8 +65,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     score = np.concatenate([own_score, apply_stack(stack, others)])
     probability = np.concatenate([own_probability, apply_calibrator(calibrator, apply_stack(stack, others))])
 
-    cases = pd.concat([own, others]).index.to_frame(index=False).assign(
-        **{"image": "", "variant": args.variant, "model": args.model, "task": args.task, "class": "1"}, horizon=np.nan
+    cases = (
+        pd.concat([own, others])
+        .index.to_frame(index=False)
+        .assign(
+            **{"image": "", "variant": args.variant, "model": args.model, "task": args.task, "class": "1"},
+            horizon=np.nan,
+        )
     )
     both = [cases.assign(kind="score", value=score), cases.assign(kind="probability", value=probability)]
     write_json(args.state, stack)

@@ -8,7 +8,7 @@ from scipy.special import fdtri
 
 from sonomics.statistics.estimates import Estimate, Floats, normal_quantile, not_estimable
 
-_CONSTANT = 1e-12
+_ROUNDING = 1e-12
 
 
 class MeanSquares(NamedTuple):
@@ -47,7 +47,9 @@ def mean_squares(values: ArrayLike) -> MeanSquares:
     subjects = k * (of_subjects**2).sum(axis=(0, 1)) / (n - 1)
     raters = n * (of_raters**2).sum(axis=(0, 1)) / (k - 1)
     error = ((array - of_subjects - of_raters) ** 2).sum(axis=(0, 1)) / ((n - 1) * (k - 1))
-    varies = np.abs(array).max(axis=(0, 1)) > _CONSTANT * size
+    # What rounding leaves of zero would pass for a variance.
+    raters, error = (np.where(square > (_ROUNDING * size) ** 2, square, 0.0) for square in (raters, error))
+    varies = np.abs(array).max(axis=(0, 1)) > _ROUNDING * size
     return MeanSquares(*(np.where(varies, square, np.nan) for square in (subjects, raters, error)))
 
 

@@ -16,7 +16,7 @@ _BLOCK_CELLS = 4_000_000
 class Bootstrap(NamedTuple):
     """A statistic with its percentile interval.
 
-    `se` is the standard deviation over the used resamples; `skipped` counts resamples where the statistic was undefined.
+    `se` is the standard deviation over the used resamples; `skipped` counts those where the statistic was undefined.
     """
 
     estimate: float
@@ -29,7 +29,7 @@ class Bootstrap(NamedTuple):
 
 
 class BootstrapDifference(NamedTuple):
-    """Difference of two AUCs, first minus second, with percentile interval and normal p value 2 Phi(-|difference| / se)."""
+    """Difference of two AUCs, a minus b, with percentile interval and normal p value 2 Phi(-|difference| / se)."""
 
     auc_a: float
     auc_b: float
@@ -109,7 +109,11 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
 
 
 def bootstrap_interval(
-    statistic: Callable[[NDArray[np.intp]], float], groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
+    statistic: Callable[[NDArray[np.intp]], float],
+    groups: ArrayLike,
+    resamples: int,
+    seed: int,
+    level: float = 0.95,
 ) -> Bootstrap:
     """Percentile bootstrap of any statistic.
 

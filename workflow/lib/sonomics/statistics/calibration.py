@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import expit
 from scipy.special import logit as log_odds
 from scipy.stats import chi2
 
@@ -31,7 +30,7 @@ CLIP = 1e-6
 
 
 class LoessErrors(NamedTuple):
-    """Mean (ICI), median, 90 % quantile and maximum of |p - smoothed observed|; NaN with a reason where not estimable."""
+    """Mean (ICI), median, 90 % quantile and maximum of |p - smoothed observed|; NaN with a reason when undefined."""
 
     ici: float
     e50: float
@@ -143,7 +142,8 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
     if np.isnan(smoothed).any():
         return LoessErrors(NAN, NAN, NAN, NAN, "too few distinct predictions for loess")
     error = np.abs(values - smoothed)
-    return LoessErrors(float(error.mean()), *(float(np.quantile(error, q)) for q in (0.5, 0.9, 1.0)))
+    e50, e90, emax = (float(np.quantile(error, share)) for share in (0.5, 0.9, 1.0))
+    return LoessErrors(float(error.mean()), e50, e90, emax)
 
 
 def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> HosmerLemeshow:
@@ -231,11 +231,6 @@ def quantile_groups(values: Floats, groups: int) -> np.ndarray:
 def clipped_logit(probability: ArrayLike) -> Floats:
     """Log odds of probabilities clipped to [1e-6, 1 - 1e-6]."""
     return np.asarray(log_odds(np.clip(np.asarray(probability, dtype=np.float64), CLIP, 1 - CLIP)), dtype=np.float64)
-
-
-def expected_probability(linear: ArrayLike) -> Floats:
-    """Probability of log odds."""
-    return np.asarray(expit(np.asarray(linear, dtype=np.float64)), dtype=np.float64)
 
 
 def _predicted(y: ArrayLike, probability: ArrayLike) -> tuple[Booleans, Floats]:

@@ -32,7 +32,7 @@ class Proportion(NamedTuple):
 
 
 class Classification(NamedTuple):
-    """Everything derived from one confusion table; an undefined ratio (0/0) is NaN, a division of more by 0 is infinite."""
+    """All that follows from one confusion table; 0/0 is NaN, division of more than 0 by 0 is infinite."""
 
     confusion: Confusion
     sensitivity: Proportion

@@ -11,7 +11,7 @@ from sonomics.statistics.estimates import Floats, numbers, outcome
 
 
 def whole_percents(lowest: int = 1, highest: int = 99) -> Floats:
-    """Threshold probabilities 0.01, 0.02 ... as literals; `arange` would give 0.15000000000000002 and move rounded scores."""
+    """Threshold probabilities 0.01, 0.02 ... as literals; `arange` gives 0.15000000000000002, above a score of 0.15."""
     return np.array([percent / 100 for percent in range(lowest, highest + 1)])
 
 

@@ -1,4 +1,4 @@
-"""What every statistic returns and what every statistic accepts: an estimate with its interval, and a checked outcome."""
+"""What statistics return and accept: an estimate with its interval, a checked outcome, checked scores."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Estimate(NamedTuple):
 
 
 class SignificanceTest(NamedTuple):
-    """A test statistic with its degrees of freedom (NaN where it has none), two-sided p value and reason if undefined."""
+    """A test statistic with its degrees of freedom, two-sided p value and the reason when they are NaN."""
 
     statistic: float
     df: float

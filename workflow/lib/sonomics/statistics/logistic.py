@@ -11,7 +11,7 @@ _STEPS = 100
 
 
 class LogisticFit(NamedTuple):
-    """Coefficients, shape (p,), and their inverse-information covariance, shape (p, p); NaN when there is no maximum."""
+    """Coefficients, shape (p,), and their inverse-information covariance, shape (p, p); NaN without a maximum."""
 
     coefficients: Floats
     covariance: Floats

@@ -7,7 +7,15 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
-from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile, not_estimable, numbers, outcome
+from sonomics.statistics.estimates import (
+    ONE_CLASS,
+    Estimate,
+    Floats,
+    normal_quantile,
+    not_estimable,
+    numbers,
+    outcome,
+)
 
 
 class AucDifference(NamedTuple):
@@ -79,7 +87,7 @@ def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
 
     References
     ----------
-    DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988; mid-rank form of Sun X, Xu W, IEEE Signal Process Lett 2014.
+    DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988; by mid-ranks, Sun X, Xu W, IEEE Signal Process Lett 2014.
     """
     positive = outcome(y)
     values = np.atleast_2d(numbers(scores, positive.size))

@@ -1,0 +1,143 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sonomics.core.cohort import (
+    check_cohort,
+    chunk_of,
+    fingerprint,
+    read_cohort,
+    read_roster,
+    read_unmasked_cohort,
+    training_labels,
+)
+from sonomics.core.errors import StudyError
+
+STUDY = {
+    "seed": 1,
+    "shuffle_labels": False,
+    "clinical": ["age"],
+    "tasks": {
+        "recurrence": {"type": "binary", "rule": "time < 12 & event"},
+        "grade": {"type": "binary", "column": "grade", "positive": "high"},
+    },
+}
+
+
+def cohort() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "patient": ["P1", "P2", "P3", "P4", "P5"],
+            "case": ["P1", "P2", "P3", "P4", "P5"],
+            "centre": "a",
+            "split": ["train", "train", "train", "internal", "external_1"],
+            "age": [50, 60, 70, 80, 90],
+            "time": [3.0, 20.0, 5.0, 4.0, 30.0],
+            "event": [1, 1, 0, 1, 0],
+            "grade": ["high", "low", "", "high", "low"],
+            "sim_risk": [1, 2, 3, 4, 5],
+            "note": "free text",
+        }
+    )
+
+
+@pytest.fixture
+def path(tmp_path):
+    cohort().to_csv(tmp_path / "cohort.csv", index=False)
+    return tmp_path / "cohort.csv"
+
+
+def test_labels_and_outcomes_outside_training_are_masked(path):
+    masked = read_cohort(path, STUDY).set_index("case")
+    assert masked.loc[["P4", "P5"], ["time", "event", "grade"]].isna().all(axis=None)
+    assert masked.loc["P1", "time"] == 3
+    assert masked.loc["P4", "age"] == 80
+    assert not {"sim_risk", "note"} & set(masked)
+
+
+def test_changing_test_labels_changes_nothing_that_is_read(path):
+    before = read_cohort(path, STUDY)
+    changed = cohort()
+    changed.loc[3:, ["time", "event", "grade"]] = [[99.0, 0, "low"], [1.0, 1, "high"]]
+    changed.to_csv(path, index=False)
+    pd.testing.assert_frame_equal(read_cohort(path, STUDY), before)
+    assert read_unmasked_cohort(path, STUDY)["time"].tolist() == [3.0, 20.0, 5.0, 99.0, 1.0]
+
+
+def test_a_rule_on_time_leaves_the_early_censored_unknown(path):
+    labels = training_labels(read_cohort(path, STUDY), "recurrence", STUDY)
+    assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
+
+
+def test_a_missing_label_is_unknown_not_negative(path):
+    labels = training_labels(read_cohort(path, STUDY), "grade", STUDY)
+    assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
+
+
+def test_shuffling_deals_the_same_labels_to_the_same_cases():
+    many = pd.DataFrame({"case": [f"P{i}" for i in range(40)], "split": "train", "grade": ["high", "low"] * 20})
+    study = {**STUDY, "tasks": {"grade": STUDY["tasks"]["grade"]}}
+    true = training_labels(many, "grade", study)
+    dealt = training_labels(many, "grade", {**study, "shuffle_labels": True})
+    assert dealt.sum() == true.sum()
+    assert list(dealt.index) == list(true.index)
+    assert (dealt != true).any()
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "rule"),
+    [
+        (lambda t: pd.concat([t, t.iloc[[0]]]), "case P1", "listed twice"),
+        (lambda t: t.assign(split=["train", "train", "train", "test", "internal"]), "case P4", "unknown split 'test'"),
+        (lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]), "patient P1", "more than one split"),
+        (lambda t: t.drop(columns="grade"), "cohort.csv", "column grade is missing"),
+        (lambda t: t.iloc[:0], "cohort.csv", "no case"),
+        (lambda t: t.assign(grade="low"), "cohort.csv", "one class for the task grade"),
+        (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
+    ],
+)
+def test_a_bad_cohort_is_stopped(change, where, rule):
+    with pytest.raises(StudyError) as stopped:
+        check_cohort(change(cohort()), STUDY, "cohort.csv")
+    assert where in stopped.value.where
+    assert rule in stopped.value.rule
+    assert stopped.value.mend
+
+
+def test_a_missing_cohort_is_stopped(tmp_path):
+    with pytest.raises(StudyError, match="needs its cohort"):
+        read_cohort(tmp_path / "cohort.csv", STUDY)
+
+
+def test_an_empty_cohort_file_is_stopped(tmp_path):
+    (tmp_path / "cohort.csv").touch()
+    with pytest.raises(StudyError, match="no case"):
+        read_cohort(tmp_path / "cohort.csv", STUDY)
+
+
+def test_an_unknown_rule_is_stopped(path):
+    study = {**STUDY, "tasks": {"odd": {"type": "binary", "rule": "time > 3"}}}
+    with pytest.raises(StudyError, match="not understood"):
+        read_cohort(path, study)
+
+
+def test_the_roster_shows_no_outcome(path):
+    assert list(read_roster(path)) == ["patient", "case", "centre", "split", "sim_risk"]
+
+
+def test_fingerprint_follows_the_rows(path):
+    roster = read_roster(path)
+    assert fingerprint(roster) == fingerprint(roster.copy())
+    assert fingerprint(roster) != fingerprint(roster.assign(centre="b"))
+
+
+@given(st.text(alphabet="abcXYZ019_", min_size=1), st.integers(1, 50))
+def test_chunk_is_in_range_and_depends_on_the_patient_alone(patient, chunks):
+    assert 0 <= chunk_of(patient, chunks) < chunks
+    assert chunk_of(patient, chunks) == chunk_of(patient, chunks)
+
+
+def test_chunks_are_of_similar_size():
+    sizes = np.bincount([chunk_of(f"P{i:04d}", 4) for i in range(400)], minlength=4)
+    assert sizes.min() > 60

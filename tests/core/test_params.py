@@ -1,0 +1,55 @@
+import pytest
+from sonomics.core.errors import StudyError
+from sonomics.core.params import check_params, home, overlaid, pick
+
+
+def test_the_study_as_it_stands_is_good(params, schema):
+    check_params(params, schema)
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "rule", "mend"),
+    [
+        (lambda p: p["crop"].update(margn=1), "params.yaml, crop", "unknown key margn", "margin"),
+        (lambda p: p["select"].pop("icc"), "params.yaml, select", "icc is missing", "add it"),
+        (lambda p: p["select"].update(folds="five"), "params.yaml, select.folds", "'five'", "number of cross"),
+        (lambda p: p["train"]["models"]["rf"].update(trees="x"), "train.models.rf.trees", "'x'", "number of trees"),
+        (lambda p: p["train"]["models"]["rf"].update(families=["no"]), "rf.families", "no is not in", "extract"),
+        (lambda p: p["stack"]["models"]["deep"].update(of=["no"]), "deep.of", "no is not in train.models", "add it"),
+        (lambda p: p["study"]["variants"].update(main={"crop": {}}), "study.variants", "main", "main: {}"),
+        (lambda p: p["study"]["variants"].update(odd={"crop": {"x": 1}}), "variants.odd", "crop.x", "params.yaml"),
+        (lambda p: p["study"]["variants"].update(odd={"crop": {"margin": "x"}}), "variant odd", "'x'", "rim"),
+        (lambda p: p["evaluate"].update(primary="no"), "evaluate.primary", "no is not in", "stack.models"),
+        (lambda p: p["export"].update(source="folder"), "export.folder", "no section", "export.folder"),
+    ],
+)
+def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, where, rule, mend):
+    change(params)
+    with pytest.raises(StudyError) as stopped:
+        check_params(params, schema)
+    assert where in stopped.value.where
+    assert rule in stopped.value.rule
+    assert mend in stopped.value.mend
+
+
+def test_overlay_changes_only_what_it_states(params):
+    params["study"]["variants"]["wide"] = {"crop": {"margin": 0.5}}
+    wide = overlaid(params, "wide")
+    assert wide["crop"] == {**params["crop"], "margin": 0.5}
+    assert wide["select"] == params["select"]
+    assert params["crop"]["margin"] != 0.5
+
+
+def test_a_variant_shares_files_up_to_the_first_phase_it_touches(params):
+    params["study"]["variants"].update(wide={"crop": {"margin": 0.5}}, strict={"select": {"icc": 0.9}})
+    assert home(params, "wide", "crop") == home(params, "wide", "train") == "wide"
+    assert home(params, "strict", "extract") == "main"
+    assert home(params, "strict", "select") == "strict"
+    assert home(params, "shuffled", "extract") == "main"
+    assert home(params, "shuffled", "select") == "shuffled"
+
+
+def test_pick_keeps_the_nesting_and_refuses_what_is_not_there(params):
+    assert pick(params, ["study.seed", "crop"]) == {"study": {"seed": params["study"]["seed"]}, "crop": params["crop"]}
+    with pytest.raises(KeyError):
+        pick(params, ["study.sed"])

@@ -1,0 +1,66 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sonomics.core.errors import StudyError
+from sonomics.core.schemas import FEATURES, FOLDS, QC_LABELS, SCREENING
+from sonomics.core.tables import empty_table, read_table, read_tables, write_table
+
+
+def folds() -> pd.DataFrame:
+    return pd.DataFrame({"patient": ["P2", "P1"], "group": ["P2", "P1"], "fold": [1, 0]})
+
+
+def features() -> pd.DataFrame:
+    about = {"patient": "P1", "case": "P1", "image": ["b", "a"], "reader": "r", "session": "1", "view": "grey"}
+    return pd.DataFrame({**about, "texture__mean": [1.0, np.nan]})
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_rows_come_back_sorted_and_typed(tmp_path, suffix):
+    path = tmp_path / f"folds.{suffix}"
+    write_table(folds(), path, FOLDS)
+    back = read_table(path, FOLDS)
+    assert back["patient"].tolist() == ["P1", "P2"]
+    assert back["fold"].dtype == np.int64
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path):
+    write_table(folds(), tmp_path / "a.parquet", FOLDS)
+    write_table(folds().iloc[::-1], tmp_path / "b.parquet", FOLDS)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_undefined_features_stay_undefined(tmp_path):
+    write_table(features(), tmp_path / "f.parquet", FEATURES)
+    assert read_table(tmp_path / "f.parquet", FEATURES)["texture__mean"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("frame", "table", "rule"),
+    [
+        (folds().drop(columns="group"), FOLDS, "group"),
+        (folds().assign(extra=1), FOLDS, "extra"),
+        (folds().assign(patient="P1"), FOLDS, "patient"),
+        (folds().assign(group=[None, "P1"]), FOLDS, "group has missing values"),
+        (features().assign(odd_name=1.0), FEATURES, "odd_name"),
+        (features().assign(texture__mean="x"), FEATURES, "texture__mean"),
+    ],
+)
+def test_a_table_that_breaks_its_schema_is_refused(tmp_path, frame, table, rule):
+    with pytest.raises(StudyError, match=rule):
+        write_table(frame, tmp_path / "t.parquet", table)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_table_names_itself(tmp_path):
+    with pytest.raises(StudyError, match="folds is missing"):
+        read_table(tmp_path / "folds.parquet", FOLDS)
+
+
+def test_no_tables_make_an_empty_one():
+    assert list(read_tables([], SCREENING)) == list(empty_table(SCREENING))
+
+
+def test_labels_keep_their_text(tmp_path):
+    (tmp_path / "qc.csv").write_text("image,reader,target\nP1-e1-i1,r1,yes\nP2-e1-i1,r1,\n")
+    assert read_table(tmp_path / "qc.csv", QC_LABELS)["target"].tolist() == ["yes", ""]

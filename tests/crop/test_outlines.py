@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sonomics.core.images import write_png
+from sonomics.crop.outlines import REASONS, Reading, RefusedError, find_outlines, fitted
+
+FRAME = {"rows": 10, "columns": 8, "offset_row": 3, "offset_column": 5, "exported_rows": 20, "exported_columns": 30}
+
+
+def drawn(rows, columns):
+    outline = np.zeros((20, 30), bool)
+    outline[rows, columns] = True
+    return outline
+
+
+@given(row=st.integers(3, 12), column=st.integers(5, 12))
+def test_a_pixel_moves_by_the_offset_of_the_scan_region(row, column):
+    moved = fitted(drawn(row, column), FRAME, min_pixels=1)
+    assert moved.shape == (10, 8)
+    assert np.argwhere(moved).tolist() == [[row - 3, column - 5]]
+
+
+@pytest.mark.parametrize(
+    ("outline", "code"),
+    [
+        (np.ones((10, 8), bool), "outline_size"),
+        (np.zeros((20, 30), bool), "outline_empty"),
+        (drawn(0, 0), "outline_outside"),
+        (drawn(slice(4, 7), slice(6, 9)), "outline_small"),
+    ],
+)
+def test_an_outline_that_does_not_fit_is_refused_with_its_reason(outline, code):
+    with pytest.raises(RefusedError) as refusal:
+        fitted(outline, FRAME, min_pixels=10)
+    assert refusal.value.code == code
+    assert code in REASONS
+
+
+def test_pixels_are_counted_after_the_cut(tmp_path):
+    across = drawn(slice(0, 20), 6)
+    assert fitted(across, FRAME, min_pixels=10).sum() == 10
+    with pytest.raises(RefusedError):
+        fitted(across, FRAME, min_pixels=11)
+
+
+def test_the_later_root_wins_file_by_file(tmp_path):
+    source, own = tmp_path / "source", tmp_path / "own"
+    for root, stem in ((source, "P1-e1-i1"), (source, "P1-e1-i2"), (own, "P1-e1-i2")):
+        write_png(root / "reader_1" / "1" / f"{stem}.png", drawn(5, 5))
+    write_png(own / "reader_2" / "2" / "P1-e1-i1.png", drawn(5, 5))
+    found = find_outlines([source, own, tmp_path / "absent"])
+    assert list(found) == [Reading("reader_1", "1"), Reading("reader_2", "2")]
+    first = found[Reading("reader_1", "1")]
+    assert first["P1-e1-i1"].is_relative_to(source)
+    assert first["P1-e1-i2"].is_relative_to(own)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sonomics.crop.outlines import RefusedError
+from sonomics.crop.regions import background, bounding_box, whole
+
+
+def block(shape, rows, columns):
+    outline = np.zeros(shape, bool)
+    outline[rows, columns] = True
+    return outline
+
+
+def test_margin_is_a_share_of_the_longer_side_and_at_least_two_pixels():
+    outline = block((100, 100), slice(40, 50), slice(30, 70))
+    assert bounding_box(outline, 0.25) == (slice(30, 60), slice(20, 80))
+    assert bounding_box(outline, 0.001) == (slice(38, 52), slice(28, 72))
+    assert bounding_box(outline, 0) == (slice(40, 50), slice(30, 70))
+
+
+@given(st.integers(0, 19), st.integers(0, 29), st.floats(0, 3))
+def test_box_holds_the_outline_and_stays_in_the_image(row, column, margin):
+    outline = block((20, 30), slice(row, 20), slice(column, 30))
+    rows, columns = bounding_box(outline, margin)
+    assert outline[rows, columns].sum() == outline.sum()
+    assert rows.start >= 0
+    assert rows.stop <= 20
+    assert columns.start >= 0
+    assert columns.stop <= 30
+
+
+def test_whole_is_every_pixel():
+    assert whole(np.zeros((4, 5), np.uint8), block((4, 5), 1, 1)).all()
+
+
+@given(st.integers(0, 48), st.integers(0, 44))
+def test_background_is_the_outlines_shape_beside_it(top, left):
+    outline = block((60, 60), slice(top, top + 12), slice(left, left + 16))
+    outline[top, left] = False
+    beside = background(np.full((60, 60), 90, np.uint8), outline)
+    assert beside.sum() == outline.sum()
+    assert not (beside & outline).any()
+
+
+def test_background_seeks_tissue():
+    pixels = np.zeros((40, 90), np.uint8)
+    pixels[:, :45] = 90
+    outline = block(pixels.shape, slice(10, 20), slice(30, 44))
+    assert np.flatnonzero(background(pixels, outline).any(axis=0)).max() < 30
+
+
+@pytest.mark.parametrize("level", [0, 90])
+def test_no_room_or_no_tissue_is_refused(level):
+    filling = slice(2, 38) if level else slice(10, 20)
+    outline = block((40, 40), filling, filling)
+    with pytest.raises(RefusedError, match="no_background"):
+        background(np.full((40, 40), level, np.uint8), outline)

@@ -1,0 +1,99 @@
+"""A small study as it stands on disk when `evaluate` starts: cohort, predictions, thresholds."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.files import write_json
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.tables import write_table
+
+STUDY: dict[str, Any] = {
+    "seed": 7,
+    "clinical": ["age", "sex"],
+    "tasks": {"recurrence": {"type": "binary", "rule": "time < 12 & event"}},
+}
+SETTINGS: dict[str, Any] = {
+    "study": STUDY,
+    "export": {"source": "simulator"},
+    "evaluate": {"primary": "stacked", "level": 0.95, "bootstrap": 50, "decision_thresholds": [0.2, 0.4, 0.6]},
+}
+MODELS = {"radiomics": 0.8, "stacked": 0.4}
+
+
+def make_cohort(patients: dict[str, int], seed: int = 3) -> pd.DataFrame:
+    """Draft a cohort whose planted risk shortens the time to the event."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for split, count in patients.items():
+        for _ in range(count):
+            risk = generator.normal()
+            time, censored = generator.exponential(18 * np.exp(-1.5 * risk)), generator.uniform(8, 40)
+            patient = f"P{len(rows) + 1:04d}"
+            rows.append(
+                {
+                    "patient": patient,
+                    "case": patient,
+                    "centre": "centre_b" if split.startswith("external") else "centre_a",
+                    "split": split,
+                    "age": round(60 + 4 * risk + generator.normal(0, 8)),
+                    "sex": generator.choice(["female", "male"]),
+                    "time": round(min(time, censored), 1),
+                    "event": int(time <= censored),
+                    "sim_risk": round(risk, 4),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def make_predictions(cohort: pd.DataFrame, model: str, variant: str = "main", task: str = "recurrence") -> pd.DataFrame:
+    """Score every case by its planted risk plus the model's own noise; out of fold in training."""
+    noise = np.random.default_rng(len(model)).normal(0, MODELS[model], len(cohort))
+    informed = cohort["sim_risk"] if variant == "main" else noise
+    values = {"score": informed + noise}
+    values["probability"] = 1 / (1 + np.exp(-values["score"]))
+    training = cohort["split"] == "train"
+    rows = cohort[["patient", "case", "split"]].assign(
+        image="",
+        variant=variant,
+        model=model,
+        task=task,
+        horizon=12.0,
+        fold=np.where(training, "0", "all"),
+        **{"class": "1"},
+    )
+    return pd.concat([rows.assign(kind=kind, value=value) for kind, value in values.items()], ignore_index=True)
+
+
+def write_stack(folder: Path, cohort: pd.DataFrame, model: str, variant: str = "main") -> tuple[Path, Path]:
+    """Write predictions and threshold of one model where `stack` would."""
+    home = folder / "results" / "stack" / variant / model / "recurrence"
+    write_table(make_predictions(cohort, model, variant), home / "predictions.parquet", PREDICTIONS)
+    write_json(home / "thresholds.json", {"rule": "youden", "cutoff": 0.5, "on": "probability"})
+    return home / "predictions.parquet", home / "thresholds.json"
+
+
+def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...] = ("main",)) -> pd.DataFrame:
+    """Write a cohort and the predictions of all models and variants; return the cohort."""
+    cohort = make_cohort(patients)
+    (folder / "data").mkdir(parents=True)
+    cohort.to_csv(folder / "data" / "cohort.csv", index=False)
+    for variant in variants:
+        for model in MODELS:
+            write_stack(folder, cohort, model, variant)
+    return cohort
+
+
+def arguments(folder: Path, variant: str = "main") -> list[str]:
+    """Make the command line of `sonomics.evaluate.task`, without settings and output."""
+    homes = [folder / "results" / "stack" / variant / model / "recurrence" for model in MODELS]
+    return [
+        "--task=recurrence",
+        f"--cohort={folder / 'data' / 'cohort.csv'}",
+        "--predictions",
+        *(str(home / "predictions.parquet") for home in homes),
+        "--thresholds",
+        *(str(home / "thresholds.json") for home in homes),
+    ]

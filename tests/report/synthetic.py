@@ -1,0 +1,118 @@
+"""What the phases before `report` have left of a small simulated study."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tests.evaluate.synthetic import SETTINGS, arguments, write_study
+
+from sonomics.core.files import write_json
+from sonomics.core.images import write_png
+from sonomics.core.schemas import CROPS, SCREENING
+from sonomics.core.tables import write_table
+from sonomics.evaluate import task
+
+VARIANTS = ("main", "shuffled")
+VIEWS = ("grey", "arterial")
+NETWORK = {"architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2}
+PARAMS: dict[str, Any] = {
+    "study": {
+        **SETTINGS["study"],
+        "name": "tiny",
+        "title": "A tiny study of <script>alert('x')</script> & recurrence",
+        "question": "Does it recur?",
+        "variants": {"main": {}, "shuffled": {"study": {"shuffle_labels": True}}},
+    },
+    "export": SETTINGS["export"],
+    "clean": {
+        "views": {"grey": {"from": "still"}, "arterial": {"from": "clip", "window_s": [0, 30], "pick": "peak"}},
+        "overlays": "remove",
+        "qc": {"network": NETWORK, "heads": {"target": {"exclude_below": 0.5}}},
+    },
+    "crop": {"region": "lesion", "margin": 0.1, "analysis": {"reader": "reader_1", "session": "1"}},
+    "extract": {"families": {"texture": {"kind": "pyradiomics", "bins": 32, "filters": {"original": {}}}}},
+    "select": {
+        "unit": "case",
+        "folds": 3,
+        "icc": 0.75,
+        "u_test": 0.05,
+        "correlation": 0.6,
+        "lasso": {"folds": 10, "rule": "min"},
+    },
+    "train": {
+        "models": {"rf": {"kind": "forest", "families": ["texture"], "trees": 10}, "cnn": {"kind": "network", **NETWORK}}
+    },
+    "stack": {"pool": "mean", "threshold": "youden", "models": {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"]}}},
+    "evaluate": SETTINGS["evaluate"],
+    "report": {"shown_cases": 3},
+}
+STATE: dict[str, Any] = {
+    "kept": ["grey__texture__a", "grey__texture__b"],
+    "coefficients": {"grey__texture__a": 0.25, "grey__texture__b": -0.5},
+    "intercept": -0.125,
+    "steps": [{"step": "icc", "in": 10, "out": 4, "note": ""}, {"step": "lasso", "in": 4, "out": 2, "note": ""}],
+}
+
+
+def write_screening(folder: Path, cohort: pd.DataFrame) -> None:
+    """Write a screening table in which the first training case has lost its images."""
+    rows = []
+    for place, case in enumerate(cohort.itertuples()):
+        lost = place == 0
+        fate = {"fate": "excluded" if lost else "kept", "detail": ""}
+        head = {"patient": case.patient, "case": case.case, "split": case.split}
+        rows.append({**head, "level": "case", "image": "", "view": "", "reason": "no_image" if lost else "", **fate})
+        for view in VIEWS:
+            image = f"{case.case}-e1-{view}-f0"
+            reason = "qc_target" if lost else ""
+            rows.append({**head, "level": "image", "image": image, "view": view, "reason": reason, **fate})
+    write_table(pd.DataFrame(rows), folder / "results" / "screening.csv", SCREENING)
+
+
+def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
+    """Write crops with a square outline, every view of every case; one could not be cropped."""
+    generator = np.random.default_rng(1)
+    mask = np.zeros((30, 40), dtype=bool)
+    mask[8:22, 10:30] = True
+    rows = []
+    for place, (case, view) in enumerate((case, view) for case in cohort["case"] for view in VIEWS):
+        image = f"{case}-e1-{view}-f0"
+        paths = {kind: folder / "data" / "crop" / "main" / "0" / "pixels" / f"{image}-{kind}.png" for kind in ("crop", "mask")}
+        if cohort.set_index("case").loc[case, "split"] == "internal":
+            write_png(paths["crop"], generator.integers(0, 256, mask.shape, dtype=np.uint8))
+            write_png(paths["mask"], mask)
+        names = {"patient": case, "case": case, "image": image, "reader": "reader_1", "session": "1", "view": view}
+        size = {"spacing_mm": 0.2, "rows": 30, "columns": 40, "outline_pixels": int(mask.sum())}
+        fate = {"keep": place != 5, "reason": "no_outline" if place == 5 else ""}
+        rows.append({**names, "file": str(paths["crop"]), "mask": str(paths["mask"]), **size, **fate})
+    write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
+
+
+def write_inputs(folder: Path, patients: dict[str, int], settings: str) -> pd.DataFrame:
+    """Write everything `render_report` reads; `settings` are those of `evaluate`, as JSON. Return the cohort."""
+    cohort = write_study(folder, patients, VARIANTS)
+    for variant in VARIANTS:
+        out = folder / "results" / "evaluate" / variant / "recurrence"
+        task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
+    write_screening(folder, cohort)
+    write_crops(folder, cohort)
+    write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
+    write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
+    return cohort
+
+
+def report_arguments(folder: Path, templates: Path) -> list[str]:
+    """Make the command line of `sonomics.report.render`, without settings."""
+    results = folder / "results"
+    return [
+        "--evaluations",
+        *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
+        f"--screening={results / 'screening.csv'}",
+        f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
+        f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
+        f"--metrics={results / 'metrics' / 'select.json'}",
+        f"--templates={templates}",
+        f"--html={results / 'report.html'}",
+        f"--out-metrics={results / 'metrics' / 'report.json'}",
+    ]

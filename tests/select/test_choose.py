@@ -1,0 +1,195 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sonomics.core.files import read_json
+from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
+from sonomics.core.tables import read_table, write_table
+from sonomics.select.choose import apply, fit, main
+from sonomics.select.rows import repeats_of, rows_of
+from sonomics.select.steps import inner_folds, keep_defined, keep_reliable, keep_uncorrelated
+
+SETTINGS = {
+    "unit": "image",
+    "folds": 2,
+    "icc": 0.75,
+    "u_test": 0.05,
+    "correlation": 0.6,
+    "lasso": {"folds": 3, "rule": "min"},
+}
+ANALYSIS = {"reader": "r1", "session": "1"}
+
+
+def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
+    """Two features that tell, a copy of one, noise, a constant and an undefined one."""
+    random = np.random.default_rng(seed)
+    label = np.arange(n) % 2.0
+    index = pd.MultiIndex.from_tuples([(f"P{i}", f"P{i}", "") for i in range(n)], names=["patient", "case", "image"])
+    first = label + random.normal(0, 0.6, n)
+    rows = pd.DataFrame(
+        {
+            "t__first": first,
+            "t__copy": first * 2 + random.normal(0, 0.1, n),
+            "t__second": -label + random.normal(0, 0.6, n),
+            "t__constant": 1.0,
+            "t__undefined": np.nan,
+            **{f"t__noise{i}": random.normal(size=n) for i in range(10)},
+        },
+        index=index,
+    )
+    return rows, pd.Series(label, index=index)
+
+
+def test_steps_keep_what_tells_and_say_how_many_they_dropped():
+    rows, labels = table()
+    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    assert {"t__first", "t__copy"} & set(state["kept"])
+    assert "t__second" in state["kept"]
+    assert not {"t__first", "t__copy"} <= set(state["kept"])
+    steps = {step["step"]: step for step in state["steps"]}
+    assert steps["defined"] == {"step": "defined", "in": 15, "out": 13, "note": ""}
+    assert steps["icc"]["note"].startswith("not applied: no repeat outlines")
+    assert [step["out"] for step in state["steps"]][-1] == len(state["kept"])
+
+
+def test_apply_uses_the_numbers_of_the_training_rows():
+    rows, labels = table()
+    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    scaled = apply(state, rows)
+    assert np.allclose(scaled.mean(), 0)
+    assert np.allclose(scaled.std(ddof=0), 1)
+    name = state["kept"][0]
+    other = rows.iloc[:2].copy()
+    other.iloc[0, other.columns.get_loc(name)] = np.nan
+    expected = (state["median"][name] - state["mean"][name]) / state["sd"][name]
+    assert apply(state, other)[name].iloc[0] == pytest.approx(expected)
+
+
+def test_without_a_feature_left_nothing_is_kept_and_the_note_says_so():
+    rows, labels = table()
+    state = fit(rows[["t__constant", "t__undefined"]], labels, {}, SETTINGS, seed=1)
+    assert state["kept"] == []
+    assert state["steps"][-1]["note"] == "not applied: no feature is left"
+    assert apply(state, rows).shape == (40, 0)
+
+
+def test_a_class_with_two_patients_is_not_estimable():
+    rows, _ = table()
+    labels = pd.Series([1.0, 1.0] + [0.0] * 38, index=rows.index)
+    rows["t__first"] = labels + np.linspace(0, 0.01, 40)
+    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    assert state["kept"] == []
+    assert state["steps"][-1]["note"].startswith("not estimable")
+
+
+def test_only_features_that_repeat_are_reliable():
+    rows, _ = table()
+    random = np.random.default_rng(1)
+    second = rows[["t__first", "t__second"]].copy()
+    second["t__second"] = random.normal(size=len(rows))
+    kept = keep_reliable(["t__first", "t__second"], {"r2/1": (rows, second)}, 0.75)
+    assert kept.names == ["t__first"]
+    assert kept.note == "repeats: r2/1 on 40 rows"
+
+
+def test_too_few_repeats_are_passed_over():
+    rows, _ = table()
+    kept = keep_reliable(["t__first"], {"r2/1": (rows[:4], rows[:4] * 0)}, 0.75)
+    assert kept.names == ["t__first"]
+    assert kept.note.startswith("not applied")
+
+
+def test_defined_means_varying_and_present_in_half_of_the_rows():
+    rows = pd.DataFrame({"a": [1, 2, np.nan, np.nan], "b": [1, np.nan, np.nan, np.nan], "c": 1.0})
+    assert keep_defined(rows).names == ["a"]
+
+
+def test_no_column_is_uncorrelated_with_nothing():
+    assert keep_uncorrelated(pd.DataFrame(index=range(3)), 0.6).names == []
+
+
+def test_inner_folds_keep_a_patients_rows_together():
+    patients = [f"P{i // 2}" for i in range(24)]
+    folds = inner_folds(patients, np.array([0.0, 0.0, 1.0, 1.0] * 6), 3, seed=1)
+    assert folds is not None
+    assert (pd.Series(folds).groupby(patients).nunique() == 1).all()
+    assert set(folds) == {0, 1, 2}
+
+
+def features() -> pd.DataFrame:
+    rows = []
+    for case in ("P1", "P2"):
+        for view, value in (("grey", 1.0), ("grey", 3.0), ("portal", 5.0)):
+            for reader in ("r1", "r2"):
+                image = f"{case}-{view}{value:.0f}"
+                rows.append((case, case, image, reader, "1", view, value + (reader == "r2")))
+    return pd.DataFrame(rows, columns=["patient", "case", "image", "reader", "session", "view", "t__x"])
+
+
+def test_views_stand_side_by_side_and_images_of_a_view_are_averaged():
+    rows = rows_of(features(), "case", ANALYSIS)
+    assert rows.columns.tolist() == ["grey__t__x", "portal__t__x"]
+    assert rows.to_numpy().tolist() == [[2.0, 5.0], [2.0, 5.0]]
+    assert rows.index.names == ["patient", "case", "image"]
+
+
+def test_repeats_pair_the_same_rows():
+    first, second = repeats_of(features(), "image", ANALYSIS)["r2/1"]
+    assert (second - first == 1).all(axis=None)
+    assert first.index.equals(second.index)
+
+
+@pytest.fixture
+def study(inside):
+    """A cohort of 24 training cases and 6 tests with one image each."""
+    rows, labels = table(30)
+    cases = [case for _, case, _ in rows.index]
+    split = ["train"] * 24 + ["internal"] * 6
+    cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels.map(str)})
+    cohort.to_csv("cohort.csv", index=False)
+    about = {"patient": cases, "case": cases, "image": cases, "reader": "r1", "session": "1", "view": "grey"}
+    write_table(rows.reset_index(drop=True).assign(**about), inside / "features.parquet", FEATURES)
+    texts = {name: "" for name, kind in SCREENED.columns.items() if kind == "str"}
+    counts = {name: 0 for name, kind in SCREENED.columns.items() if kind in ("int", "float")}
+    images = pd.DataFrame({**about, **texts, **counts, "patient": cases, "case": cases, "image": cases, "keep": True})
+    write_table(images[list(SCREENED.columns)], inside / "images.parquet", SCREENED)
+    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [i // 2 % 2 for i in range(24)]})
+    write_table(folds, inside / "folds.parquet", FOLDS)
+    return inside
+
+
+def choose(fold: str) -> None:
+    import json
+
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    settings = {
+        "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
+        "crop": {"analysis": ANALYSIS},
+        "select": SETTINGS,
+    }
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]
+    outs = ["--features", "features.parquet", "--state", "state.json", "--steps", "steps.csv", "--out", "out.parquet"]
+    main(["--settings", json.dumps(settings), "--task", "cancer", "--fold", fold, *files, *outs])
+
+
+def test_what_is_held_out_cannot_change_the_state(study):
+    choose("0")
+    before = read_json(study / "state.json")
+    changed = read_table(study / "features.parquet", FEATURES)
+    folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
+    held = changed["patient"].map(folds) != 1
+    names = [name for name in changed if name.startswith("t__")]
+    changed.loc[held, names] = changed.loc[held, names] * 100 + 7
+    write_table(changed, study / "features.parquet", FEATURES)
+    cohort = pd.read_csv("cohort.csv")
+    flipped = cohort["case"].map(folds) != 1
+    cohort.loc[flipped, "cancer"] = 1.0 - cohort.loc[flipped, "cancer"]
+    cohort.to_csv("cohort.csv", index=False)
+    choose("0")
+    assert read_json(study / "state.json") == before
+
+
+def test_all_rows_get_values(study):
+    choose("all")
+    selected = read_table(study / "out.parquet", SELECTED)
+    assert len(selected) == 30
+    assert read_json(study / "state.json")["rows"] == 24

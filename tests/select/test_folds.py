@@ -1,0 +1,66 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sonomics.core.errors import StudyError
+from sonomics.select.folds import assign_folds, training_patients
+
+STUDY = {"tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "yes"}}}
+
+
+def patients(labels: list[str]) -> pd.DataFrame:
+    names = [f"P{i:03d}" for i in range(len(labels))]
+    return pd.DataFrame({"patient": names, "group": names, "stratum": labels, "fold": float("nan")})
+
+
+@given(st.lists(st.sampled_from(["positive", "negative", "unknown"]), min_size=12, max_size=60), st.integers(2, 5))
+def test_folds_have_about_the_same_size_and_the_same_mix(labels, count):
+    folds = assign_folds(patients(labels), count, seed=1)
+    sizes = folds["fold"].value_counts().reindex(range(count), fill_value=0)
+    assert sizes.max() - sizes.min() <= 1
+    mix = pd.crosstab(pd.Series(labels), folds["fold"]).reindex(columns=range(count), fill_value=0)
+    assert (mix.max(axis=1) - mix.min(axis=1)).max() <= 1
+
+
+def test_order_of_rows_does_not_matter():
+    table = patients(["positive", "negative"] * 10)
+    one = assign_folds(table, 3, seed=1).set_index("patient")["fold"]
+    other = assign_folds(table.iloc[::-1], 3, seed=1).set_index("patient")["fold"]
+    pd.testing.assert_series_equal(one.sort_index(), other.sort_index())
+
+
+def test_a_group_stays_together():
+    table = patients(["positive", "negative"] * 10)
+    table["group"] = [f"G{i // 4}" for i in range(20)]
+    folds = assign_folds(table, 3, seed=1)
+    assert (folds.groupby("group")["fold"].nunique() == 1).all()
+
+
+def test_a_prescribed_fold_wins():
+    table = patients(["positive", "negative"] * 6)
+    table.loc[:2, "fold"] = [2.0, 0.0, 1.0]
+    assert assign_folds(table, 3, seed=1)["fold"].tolist()[:3] == [2, 0, 1]
+
+
+@pytest.mark.parametrize("fold", [3.0, -1.0, 0.5])
+def test_a_fold_out_of_range_is_stopped(fold):
+    table = patients(["positive", "negative"] * 6)
+    table.loc[0, "fold"] = fold
+    with pytest.raises(StudyError, match="P000"):
+        assign_folds(table, 3, seed=1)
+
+
+def test_near_duplicates_and_the_cohorts_groups_connect_patients():
+    cohort = pd.DataFrame(
+        {
+            "patient": ["P1", "P2", "P3", "P4"],
+            "case": ["P1", "P2", "P3", "P4"],
+            "split": ["train", "train", "train", "internal"],
+            "cancer": ["yes", "no", None, None],
+            "group": [None, "family", "family", None],
+        }
+    )
+    images = pd.DataFrame({"patient": ["P1", "P2", "P3", "P4"], "duplicate_group": ["P1", "P1", "P3", "P4"]})
+    table = training_patients(cohort, images, STUDY).set_index("patient")
+    assert table["group"].tolist() == ["P1", "P1", "P1"]
+    assert table["stratum"].tolist() == ["positive", "negative", "unknown"]

@@ -1,0 +1,91 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from sonomics.stack.combine import (
+    apply_calibrator,
+    apply_stack,
+    cross_fitted,
+    fit_calibrator,
+    fit_stack,
+)
+from sonomics.stack.pool import pool
+from sonomics.stack.scores import base_scores
+
+
+def scores(n: int = 60) -> tuple[pd.DataFrame, pd.Series]:
+    random = np.random.default_rng(0)
+    labels = pd.Series(np.arange(n) % 2.0)
+    good = labels + random.normal(0, 0.5, n)
+    return pd.DataFrame({"good": good, "noise": random.normal(size=n)}), labels
+
+
+def test_the_better_base_model_weighs_more():
+    rows, labels = scores()
+    state = fit_stack(rows, labels)
+    weight = dict(zip(state["models"], state["weight"], strict=True))
+    assert weight["good"] > 2 * abs(weight["noise"])
+
+
+def test_one_base_model_keeps_its_scores():
+    rows, labels = scores()
+    assert np.allclose(apply_stack(fit_stack(rows[["good"]], labels), rows[["good"]]), rows["good"])
+
+
+def test_a_constant_base_model_does_no_harm():
+    rows, labels = scores()
+    state = fit_stack(rows.assign(noise=0.5), labels)
+    assert state["weight"][1] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_case_that_a_base_model_has_not_scored_has_no_score():
+    rows, labels = scores()
+    state = fit_stack(rows, labels)
+    rows.loc[0, "good"] = np.nan
+    assert np.isnan(apply_stack(state, rows)[0])
+
+
+def test_calibration_recovers_a_known_link():
+    random = np.random.default_rng(1)
+    score = random.normal(size=20000)
+    labels = (random.random(20000) < expit(-0.5 + 2 * score)).astype(float)
+    state = fit_calibrator(score, labels)
+    assert state["intercept"] == pytest.approx(-0.5, abs=0.06)
+    assert state["slope"] == pytest.approx(2, abs=0.1)
+
+
+def test_a_constant_score_is_calibrated_to_the_share_of_positives():
+    state = fit_calibrator(np.zeros(4), np.array([1.0, 0, 0, 0]))
+    assert apply_calibrator(state, np.zeros(2)).tolist() == [0.25, 0.25]
+
+
+def test_a_training_score_never_depends_on_its_own_label():
+    rows, labels = scores()
+    folds = pd.Series(np.arange(60) // 2 % 3)
+    before = cross_fitted(rows, labels, folds, fit_stack, apply_stack)
+    held = folds == 1
+    changed = cross_fitted(rows, labels.where(~held, 1 - labels), folds, fit_stack, apply_stack)
+    assert np.allclose(before[held], changed[held])
+    assert not np.allclose(before[~held], changed[~held])
+
+
+def test_unknown_labels_are_scored_and_not_fitted_on():
+    rows, labels = scores()
+    folds = pd.Series(np.arange(60) // 2 % 3)
+    labels[0] = np.nan
+    values = cross_fitted(rows, labels, folds, fit_stack, apply_stack)
+    assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize(("how", "value"), [("mean", 0.5), ("max", 0.8)])
+def test_images_are_pooled_to_their_case(how, value):
+    images = pd.DataFrame(
+        {"patient": "P1", "case": "P1", "image": ["a", "b"], "split": "train", "fold": "0", "value": [0.2, 0.8]}
+    )
+    assert pool(images, how)["value"].tolist() == [value]
+
+
+def test_cases_without_every_base_score_are_left_out():
+    about = {"patient": "P", "image": "", "split": "internal", "fold": "all", "value": 0.5}
+    predictions = pd.DataFrame([{**about, "case": case, "model": model} for case, model in ("1a", "1b", "2a")])
+    assert base_scores(predictions, ["a", "b"], "mean").index.get_level_values("case").tolist() == ["1"]

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sonomics.statistics.survival import harrell_c, kaplan_meier, log_rank, survival_at
+
+FOLLOWED = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1), st.integers(0, 3)), min_size=2, max_size=25).map(
+    lambda rows: np.array(rows, dtype=float).T
+)
+
+
+@pytest.fixture(scope="module")
+def cohort(oracle):
+    table = oracle.table("survival")
+    return table.assign(high=(table["risk_score"] > oracle["survival.cut_train_median"]).astype(int))
+
+
+@pytest.mark.parametrize("name", ["all", "low", "high"])
+def test_kaplan_meier_equals_r(oracle, cohort, name):
+    rows = {"all": cohort, "low": cohort[cohort["high"] == 0], "high": cohort[cohort["high"] == 1]}[name]
+    curve = kaplan_meier(rows["time_months"], rows["event"])
+    at = survival_at(curve, [12, 24, 36])
+    oracle.check(
+        f"survival.km_{name}",
+        {
+            "surv": at["survival"],
+            "se_greenwood": at["se"],
+            "n_risk": at["at_risk"],
+            "median": curve.median.estimate,
+            "loglog": {
+                "lower": at["lower"],
+                "upper": at["upper"],
+                "median_ci": [curve.median.lower, curve.median.upper],
+            },
+        },
+    )
+
+
+def test_median_that_is_not_reached(oracle):
+    case = oracle["edge_cases.km_median_not_reached"]
+    curve = kaplan_meier(case["time"], case["event"])
+    got = {"surv_at_12": survival_at(curve, [12])["survival"].item(), "median": curve.median.estimate}
+    oracle.check("edge_cases.km_median_not_reached", got)
+    assert curve.median.reason == "median not reached"
+
+
+def test_curve_by_hand():
+    # Times 1, 2+, 3, 3+, 4: S = 4/5, then 4/5 x 2/3, then 0.
+    curve = kaplan_meier([1, 2, 3, 3, 4], [1, 0, 1, 0, 1])
+    assert curve.time.tolist() == [0, 1, 2, 3, 4]
+    assert curve.survival == pytest.approx([1, 0.8, 0.8, 8 / 15, 0])
+    assert curve.at_risk.tolist() == [5, 5, 4, 3, 1]
+    assert curve.events.tolist() == [0, 1, 0, 1, 1]
+    assert curve.censored.tolist() == [0, 0, 1, 1, 0]
+    assert np.isnan(curve.lower[[0, -1]]).all()
+    assert survival_at(curve, [9])["survival"].item() == 0
+    assert survival_at(curve, [2.5, 9])["at_risk"].tolist() == [3, 0]
+
+
+def test_survival_after_the_last_censoring_is_not_estimable():
+    curve = kaplan_meier([1, 2, 5], [1, 0, 0])
+    at = survival_at(curve, [5, 6])
+    assert at["survival"][0] == pytest.approx(2 / 3)
+    assert np.isnan(at["survival"][1])
+
+
+@given(FOLLOWED)
+def test_curve_never_rises_and_counts_everybody(rows):
+    time, event, _ = rows
+    curve = kaplan_meier(time, event)
+    assert (np.diff(curve.survival) <= 1e-12).all()
+    assert curve.events.sum() + curve.censored.sum() == len(time)
+    assert curve.survival[0] == pytest.approx(1 - curve.events[0] / len(time))
+
+
+@pytest.mark.parametrize(("key", "column"), [("logrank_high_low", "high"), ("logrank_stage", "stage")])
+def test_log_rank_equals_r(oracle, cohort, key, column):
+    got = log_rank(cohort["time_months"], cohort["event"], cohort[column])
+    values = {"chi2": got.test.statistic, "df": got.test.df, "p": got.test.p}
+    oracle.check(f"survival.{key}", values | {"obs": got.groups["observed"], "exp": got.groups["expected"]})
+
+
+def test_log_rank_without_a_comparison():
+    assert log_rank([1, 2, 3], [1, 1, 0], ["a", "a", "a"]).test.reason == "fewer than two groups"
+    later = log_rank([1, 2, 3, 4], [0, 0, 1, 1], ["a", "a", "b", "b"])
+    assert np.isnan(later.test.p)
+    assert later.groups["observed"].tolist() == [0, 2]
+    assert later.test.reason
+
+
+@pytest.mark.parametrize("part", ["all", "train", "test"])
+def test_harrell_c_equals_r(oracle, cohort, part):
+    rows = cohort if part == "all" else cohort[cohort["set"] == part]
+    got = harrell_c(rows["time_months"], rows["event"], rows["risk_score"])
+    oracle.check(f"survival.harrell_c.{part}", {"c": got.estimate, "se": got.se})
+
+
+@given(FOLLOWED)
+def test_harrell_c_is_the_share_of_comparable_pairs(rows):
+    time, event, risk = rows
+    pairs = [
+        (risk[i] > risk[j]) + 0.5 * (risk[i] == risk[j])
+        for i in range(len(time))
+        for j in range(len(time))
+        if event[i] and (time[i] < time[j] or (time[i] == time[j] and not event[j]))
+    ]
+    got = harrell_c(time, event, risk)
+    assert got.estimate == pytest.approx(np.mean(pairs) if pairs else np.nan, nan_ok=True)
+    assert bool(got.reason) == (not pairs)
+
+
+@pytest.mark.parametrize(("time", "event"), [([-1, 2], [0, 1]), ([np.nan, 2], [0, 1]), ([], []), ([1, 2], [0, 2])])
+def test_bad_follow_up_is_refused(time, event):
+    with pytest.raises(ValueError, match=r"follow-up|NaN|outcome"):
+        kaplan_meier(time, event)

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from sonomics.cli import app
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).parents[1]
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def simulated(tmp_path):
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["export"]["simulator"]["patients"] = {"train": 12, "internal": 4}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    return tmp_path
+
+
+def test_query_drafts_a_simulated_cohort_and_its_labels(simulated):
+    result = run(app, ["query", "--study", str(simulated)])
+    assert result.exit_code == 0, result.output
+    cohort = pd.read_csv(simulated / "data" / "cohort.csv")
+    assert cohort["split"].value_counts().to_dict() == {"train": 12, "internal": 4}
+    labels = pd.read_csv(simulated / "data" / "qc_labels.csv")
+    assert labels["image"].str.split("-").str[0].isin(cohort.loc[cohort["split"] == "train", "case"]).all()
+    assert (simulated / "data" / "outlines").is_dir()
+
+
+def test_query_keeps_what_people_may_have_edited(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    cohort = simulated / "data" / "cohort.csv"
+    cohort.write_text("edited")
+    refused = run(app, ["query", "--study", str(simulated)])
+    assert refused.exit_code == 2
+    assert "--force" in refused.stderr
+    assert cohort.read_text() == "edited"
+    assert run(app, ["query", "--force", "--study", str(simulated)]).exit_code == 0
+    assert cohort.read_text() != "edited"
+
+
+def test_query_of_a_folder_that_is_not_there_stops_in_one_line(monkeypatch):
+    monkeypatch.delenv("SONOMICS_REALDATA", raising=False)
+    result = run(app, ["query", "--study", str(ROOT / "studies" / "breast-bus-bra"), "--force"])
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "SONOMICS_REALDATA is not set" in result.stderr
+
+
+def test_check_counts_cases_and_training_labels(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    result = run(app, ["check", "--study", str(simulated)])
+    assert result.exit_code == 0, result.output
+    assert "16 patients, 16 cases (4 internal, 12 train)" in result.stdout
+    cohort = pd.read_csv(simulated / "data" / "cohort.csv")
+    training = cohort[cohort["split"] == "train"]
+    positive = ((training["time"] < 12) & (training["event"] == 1)).sum()
+    unknown = ((training["time"] < 12) & (training["event"] == 0)).sum()
+    assert f"{positive} of {12 - unknown} positive, {unknown} unknown" in result.stdout
+
+
+def test_check_names_a_wrong_key_and_a_wrong_cohort(simulated):
+    assert "no study here" in run(app, ["check", "--study", str(simulated / "elsewhere")]).stderr
+    missing = run(app, ["check", "--study", str(simulated)])
+    assert missing.exit_code == 2
+    assert "sonomics query" in missing.stderr
+    run(app, ["query", "--study", str(simulated)])
+    cohort = pd.read_csv(simulated / "data" / "cohort.csv")
+    pd.concat([cohort, cohort.head(1)]).to_csv(simulated / "data" / "cohort.csv", index=False)
+    assert "listed twice" in run(app, ["check", "--study", str(simulated)]).stderr
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["crop"]["margn"] = params["crop"].pop("margin")
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    assert "margn" in run(app, ["check", "--study", str(simulated)]).stderr

@@ -1,0 +1,110 @@
+"""dvc.yaml, the rules and the library say the same of every phase."""
+
+import ast
+import csv
+import io
+import os
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from sonomics.core.params import PHASES
+
+from tests.conftest import ROOT, Study
+
+LIBRARY = ROOT / "workflow/lib/sonomics"
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+
+
+def table(name: str) -> dict[str, list[str]]:
+    """Read one of the tables at the top of common.smk."""
+    text = (ROOT / "workflow/rules/common.smk").read_text()
+    match = re.search(rf"^{name} = (\{{.*?^\}})", text, re.MULTILINE | re.DOTALL)
+    assert match
+    return ast.literal_eval(match[1])
+
+
+def paths(entries: list) -> list[str]:
+    return [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
+
+
+def within(path: str, roots: list[str]) -> bool:
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
+
+
+def test_there_is_one_stage_a_phase():
+    assert tuple(STAGES) == PHASES
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_stage_covers_the_rules_inputs_and_outputs(phase: str, smoke: Study):
+    target = f"results/metrics/{phase}.json"
+    summary = smoke.run("--config", f"phase={phase}", "--detailed-summary", "--", target).stdout
+    rows = list(csv.DictReader(io.StringIO(summary), delimiter="\t"))
+    outs = paths(STAGES[phase]["outs"] + STAGES[phase]["metrics"] + STAGES[phase].get("plots", []))
+    engine = os.path.relpath(ROOT, smoke.path)
+    deps = [dep.replace("${engine}", engine) for dep in STAGES[phase]["deps"]]
+    made = {row["output_file"] for row in rows}
+    assert target in made
+    for row in rows:
+        assert within(row["output_file"], outs), f"{row['output_file']} is not an out of {phase}"
+        for file in filter(None, row["input-file(s)"].split(",")):
+            assert file in made or within(file, deps), f"{file} is not a dep of {phase}"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_stage_tracks_the_params_that_the_phase_may_read(phase: str):
+    assert STAGES[phase]["params"] == table("PARAMS")[phase]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_stage_tracks_the_code_that_the_phase_imports(phase: str):
+    declared = set(table("CODE")[phase])
+    tracked = {Path(dep).name for dep in STAGES[phase]["deps"] if "workflow/lib" in dep}
+    assert tracked == declared
+    assert imported(phase) == declared
+
+
+def imported(phase: str) -> set[str]:
+    """Follow the imports of a phase's package from module to module."""
+    found: set[str] = set()
+    ahead = list((LIBRARY / phase).rglob("*.py"))
+    seen: set[Path] = set()
+    while ahead:
+        module = ahead.pop()
+        if module in seen or not module.exists():
+            continue
+        seen.add(module)
+        found.add(module.relative_to(LIBRARY).parts[0])
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sonomics."):
+                name = LIBRARY.joinpath(*node.module.split(".")[1:])
+                ahead += [name.with_suffix(".py"), *(name / f"{alias.name}.py" for alias in node.names)]
+    return found
+
+
+def test_every_study_has_the_same_dvc_yaml():
+    root = (ROOT / "dvc.yaml").read_text()
+    studies = sorted((ROOT / "studies").glob("*/dvc.yaml"))
+    assert studies
+    for study in studies:
+        assert study.read_text() == root.replace("engine: .\n", "engine: ../..\n"), study
+
+
+def test_every_study_has_a_dvc_yaml():
+    for params in (ROOT / "studies").glob("*/params.yaml"):
+        assert params.with_name("dvc.yaml").exists()
+
+
+def test_no_stage_persists():
+    assert "persist" not in (ROOT / "dvc.yaml").read_text()
+
+
+def test_only_evaluate_unmasks():
+    callers = {
+        path.relative_to(LIBRARY).parts[0]
+        for path in LIBRARY.rglob("*.py")
+        if "read_unmasked_cohort" in path.read_text() and path.name != "cohort.py"
+    }
+    assert callers - {"cli.py"} == {"evaluate"}

@@ -1,0 +1,57 @@
+"""The whole workflow, run once on the smoke study."""
+
+import json
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from sonomics.core.params import PHASES
+
+from tests.conftest import Study
+
+
+def test_end_to_end(smoke: Study):
+    page = (smoke.path / "results/report.html").read_text()
+    HTMLParser().feed(page)
+    assert "simulated" in page.lower()
+    for phase in PHASES:
+        assert json.loads((smoke.path / f"results/metrics/{phase}.json").read_text())
+
+
+def test_every_exported_image_and_listed_case_has_a_fate(smoke: Study):
+    screening = pd.read_csv(smoke.path / "results/screening.csv")
+    cohort = pd.read_csv(smoke.path / "data/cohort.csv")
+    cases = screening[screening["level"] == "case"]
+    assert sorted(cases["case"]) == sorted(cohort["case"])
+    assert set(screening["fate"]) <= {"kept", "excluded"}
+    excluded = screening["fate"] == "excluded"
+    assert screening.loc[excluded, "reason"].notna().all()
+    assert excluded.any()
+
+
+def test_second_run_has_nothing_to_do(smoke: Study):
+    done = smoke.run("--dry-run", "--", "results/report.html")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_phase_alone_has_nothing_to_do_after_the_whole_run(phase: str, smoke: Study):
+    done = smoke.run("--dry-run", "--config", f"phase={phase}", "--", f"results/metrics/{phase}.json")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study):
+    done = smoke.run("--dry-run", "--quiet", "rules", "--config", 'select={"icc": 0.5}', "--", "results/report.html")
+    jobs = done.stdout + done.stderr
+    assert "select_features" in jobs
+    for earlier in ("export_chunk", "clean_chunk", "fit_qc", "crop_chunk", "extract_features"):
+        assert earlier not in jobs
+
+
+def test_predictions_never_come_from_a_model_that_saw_the_patient(smoke: Study):
+    folds = pd.read_parquet(smoke.path / "results/select/folds.parquet").set_index("patient")["fold"].astype(str)
+    for path in (smoke.path / "results/train").rglob("predictions.parquet"):
+        predictions = pd.read_parquet(path)
+        training = predictions[predictions["split"] == "train"]
+        assert (training["patient"].map(folds) == training["fold"]).all()
+        assert (predictions.loc[predictions["split"] != "train", "fold"] == "all").all()

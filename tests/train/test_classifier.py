@@ -1,0 +1,80 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sonomics.core.models import read_model
+from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
+from sonomics.core.tables import read_table, write_table
+from sonomics.train.classifier import apply, fit, main
+from sonomics.train.rows import fitted, scored
+
+KINDS = {
+    "rf": {"kind": "forest", "families": ["t"], "trees": 20},
+    "svm": {"kind": "svm", "families": ["t"], "cost": 1.0},
+    "logistic": {"kind": "logistic", "families": ["t"], "cost": 1.0},
+}
+
+
+def data(n: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    labels = np.arange(n) % 2.0
+    return np.column_stack([labels + random.normal(0, 0.3, n), random.normal(size=n)]), labels
+
+
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+def test_larger_scores_mean_positive(settings):
+    values, labels = data()
+    kind, scores = apply(fit(settings, values, labels, seed=1), values)
+    assert scores[labels == 1].mean() > scores[labels == 0].mean()
+    assert kind == ("score" if settings["kind"] == "svm" else "probability")
+
+
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+def test_without_features_every_case_gets_the_share_of_positives(settings):
+    labels = np.array([1.0, 0, 0, 0])
+    kind, scores = apply(fit(settings, np.empty((4, 0)), labels, seed=1), np.empty((2, 0)))
+    assert kind == "probability"
+    assert scores.tolist() == [0.25, 0.25]
+
+
+@pytest.mark.parametrize(("label", "share"), [(0.0, 0.0), (1.0, 1.0)])
+def test_rows_of_one_class_give_its_share(label, share):
+    values, _ = data(4)
+    _, scores = apply(fit(KINDS["svm"], values, np.full(4, label), seed=1), values)
+    assert scores.tolist() == [share] * 4
+
+
+def test_a_model_is_fitted_outside_its_fold_and_scores_inside():
+    patients = pd.Series(["P1", "P2", "P3", "T1"])
+    splits = pd.Series(["train", "train", "train", "internal"])
+    labels = pd.Series([1.0, np.nan, 0.0, np.nan])
+    folds = pd.Series({"P1": "0", "P2": "1", "P3": "1"})
+    assert fitted(patients, labels, folds, "0").tolist() == [False, False, True, False]
+    assert scored(patients, splits, folds, "1").tolist() == [False, True, True, False]
+    assert fitted(patients, labels, folds, "all").tolist() == [True, False, True, False]
+    assert scored(patients, splits, folds, "all").tolist() == [False, False, False, True]
+
+
+def test_job_writes_a_model_that_makes_its_predictions(inside):
+    values, labels = data(30)
+    cases = [f"P{i:02d}" for i in range(30)]
+    split = ["train"] * 24 + ["internal"] * 6
+    cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels})
+    cohort.to_csv("cohort.csv", index=False)
+    write_table(pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6}), inside / "folds.parquet", FOLDS)
+    about = {"patient": cases, "case": cases, "image": ""}
+    write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
+    write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    study = {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False}
+    settings = json.dumps({"study": study, "train": {"models": KINDS}})
+    names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0"]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--features", "a.parquet", "b.parquet"]
+    main(["--settings", settings, *names, *files, "--state", "m.skops", "--out", "p.parquet"])
+    predictions = read_table(inside / "p.parquet", PREDICTIONS)
+    assert len(predictions) == 12
+    assert set(predictions["fold"]) == {"0"}
+    held = [cases.index(case) for case in predictions["case"]]
+    _, scores = apply(read_model(inside / "m.skops"), values[held])
+    assert np.allclose(predictions["value"], scores)

@@ -1,0 +1,80 @@
+"""The fate of every image exported and of every case listed, in words."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+KEPT, EXCLUDED = "kept", "excluded"
+SENTENCES = {
+    "unreadable": "The file cannot be decoded.",
+    "no_view": "No view of the study fits this instance.",
+    "view_unknown": "Several views of the study fit this still, and the source names none of them.",
+    "no_frame_times": "The clip does not say when its frames were taken.",
+    "no_frame_in_window": "The clip has no frame within the view's time window.",
+}
+
+
+def image_rows(images: pd.DataFrame, twins: pd.DataFrame, thresholds: Mapping[str, float]) -> pd.DataFrame:
+    """Write the image rows of the screening table.
+
+    Parameters
+    ----------
+    images : DataFrame
+        `patient, case, image, split, view, keep, reason`, and `qc__<head>` columns.
+    twins : DataFrame
+        Indexed by image: `twin` and `distance` of the duplicates excluded.
+    thresholds : mapping
+        Head to the lowest probability that is kept.
+    """
+    rows = images[["patient", "case", "image", "split", "view", "reason"]].assign(level="image")
+    rows["fate"] = images["keep"].map({True: KEPT, False: EXCLUDED})
+    rows["detail"] = [_image_detail(image, twins, thresholds) for image in images.to_dict("records")]
+    return rows
+
+
+def case_rows(roster: pd.DataFrame, images: pd.DataFrame, views: list[str]) -> pd.DataFrame:
+    """Write a row for every case of the cohort, images or not.
+
+    Parameters
+    ----------
+    roster : DataFrame
+        `patient, case, split`.
+    images : DataFrame
+        `case, view, keep, reason`.
+    views : list of str
+        The views of the study; a kept case may lack some, and its detail says so.
+    """
+    of_case = dict(list(images.groupby("case")))
+    nothing = images.iloc[:0]
+    rows = roster[["patient", "case", "split"]].assign(level="case", image="", view="")
+    fates = [_case_fate(of_case.get(case, nothing), views) for case in roster["case"]]
+    return rows.assign(**pd.DataFrame(fates, columns=["fate", "reason", "detail"], index=rows.index))
+
+
+def reasons(rows: pd.DataFrame) -> dict[str, int]:
+    """Count exclusions by reason, the reasons in alphabetical order."""
+    counts = rows.loc[rows["fate"] == EXCLUDED, "reason"].value_counts()
+    return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
+
+
+def _image_detail(image: Mapping[str, object], twins: pd.DataFrame, thresholds: Mapping[str, float]) -> str:
+    reason = str(image["reason"])
+    if reason.startswith("qc_"):
+        head = reason.removeprefix("qc_")
+        return f"The probability of {head} is {image[f'qc__{head}']:.3f}, below {thresholds[head]:g}."
+    if reason.startswith("duplicate"):
+        twin = twins.loc[str(image["image"])]
+        return f"The image repeats {twin['twin']} ({twin['distance']} of 256 bits differ)."
+    return SENTENCES.get(reason, f"The export set it aside: {reason}." if reason else "")
+
+
+def _case_fate(images: pd.DataFrame, views: list[str]) -> tuple[str, str, str]:
+    if images.empty:
+        return EXCLUDED, "no_image", "Nothing was exported for this case."
+    kept = images[images["keep"]]
+    if kept.empty:
+        counts = images["reason"].value_counts()
+        listed = ", ".join(f"{reason} {counts[reason]}" for reason in sorted(counts.index))
+        return EXCLUDED, "no_kept_image", f"None of its {len(images)} images was kept ({listed})."
+    missing = [view for view in views if view not in set(kept["view"])]
+    return KEPT, "", f"Without a kept image of the view {', '.join(missing)}." if missing else ""

@@ -1,0 +1,59 @@
+"""Count the crops of every variant and the images set aside."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core import schemas
+from sonomics.core.files import write_metrics
+from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.tables import read_tables
+
+
+def summary(crops: pd.DataFrame) -> dict[str, Any]:
+    """Count the crops of one variant.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        As `CROPS`.
+
+    Returns
+    -------
+    dict
+        Kept crops, in all and by reading and view; cases with a crop; crops of unknown pixel size; those set aside,
+        by reason.
+    """
+    kept, aside = crops[crops["keep"]], crops[~crops["keep"]]
+    return {
+        "crops": len(kept),
+        "cases": kept["case"].nunique(),
+        "without_spacing": int(kept["spacing_mm"].isna().sum()),
+        "by_reading": _counts(kept["reader"] + " session " + kept["session"]),
+        "by_view": _counts(kept["view"]),
+        "set_aside": len(aside),
+        "by_reason": _counts(aside["reason"]),
+    }
+
+
+def _counts(values: "pd.Series[str]") -> dict[str, int]:
+    return {str(name): int(count) for name, count in values.value_counts().sort_index().items()}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--crops", type=Path, nargs="+", required=True, help="<variant>/<chunk>/crops.parquet")
+    parser.add_argument("--metrics", type=Path, required=True)
+    args = parser.parse_args(argv)
+    of_variant: dict[str, list[Path]] = {}
+    for path in args.crops:
+        of_variant.setdefault(path.parts[-3], []).append(path)
+    tables = {variant: read_tables(paths, schemas.CROPS) for variant, paths in of_variant.items()}
+    write_metrics(args.metrics, {variant: summary(crops) for variant, crops in tables.items()})
+
+
+if __name__ == "__main__":
+    run_job(main)

@@ -1,0 +1,98 @@
+"""The look of every figure: journal widths, 8-point type, colours that colour-blind readers tell apart."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+MILLIMETRE = 1 / 25.4
+COLUMN = 85
+
+# Okabe M, Ito K, Color Universal Design, 2008; its yellow is too pale for lines on white.
+BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
+PALETTE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
+INK, GREY, FAINT = "#222222", "#767676", "#D9D9D9"
+
+STYLE: Any = {
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 8,
+    "axes.titleweight": "bold",
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 2.4,
+    "lines.linewidth": 1.3,
+    "pdf.fonttype": 42,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "sonomics",
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.color": INK,
+    "ytick.labelsize": 7,
+    "ytick.major.width": 0.6,
+}
+
+
+def draw_plates(
+    folder: Path, kind: str, height: float, splits: Sequence[str], simulated: bool, draw: Callable[[Figure, str], None]
+) -> None:
+    """Draw one kind of figure for every split: an SVG each, and one PDF with a page each; the same bytes each time.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets `<kind>_<split>.svg` and `<kind>.pdf`.
+    kind : str
+    height : float
+        In millimetres; the width is that of a journal's column.
+    splits : sequence of str
+    simulated : bool
+        Whether the figures must say that their data are simulated.
+    draw : callable
+        Draws a split into an empty figure.
+    """
+    undated = {"CreationDate": None, "ModDate": None}
+    with plt.rc_context(STYLE), PdfPages(folder / f"{kind}.pdf", metadata=undated) as pages:
+        for split in splits:
+            layout = ConstrainedLayoutEngine(rect=(0, 0.045, 1, 0.955) if simulated else (0, 0, 1, 1))
+            figure = plt.figure(figsize=(COLUMN * MILLIMETRE, height * MILLIMETRE), layout=layout)
+            draw(figure, split)
+            if simulated:
+                figure.text(0.99, 0.012, "simulated data", ha="right", va="bottom", size=6, color=GREY)
+            figure.savefig(folder / f"{kind}_{split}.svg", metadata={"Date": None})
+            pages.savefig(figure)
+            plt.close(figure)
+
+
+def unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
+    """Set up axes that run from 0 to 1 both ways."""
+    axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), aspect="equal", xlabel=xlabel, ylabel=ylabel, title=title)
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+
+
+def say_not_estimable(axes: Axes, reason: str) -> None:
+    """Write in the middle of empty axes why nothing is drawn."""
+    axes.text(0.5, 0.5, f"not estimable:\n{reason}", transform=axes.transAxes, ha="center", va="center", color=GREY)

@@ -1,0 +1,80 @@
+"""Gather the headline figures of all evaluations, and the main curves for `dvc plots`."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.files import replacing, write_metrics
+from sonomics.core.jobs import job_parser, run_job
+from sonomics.evaluate.cases import BEST_POSSIBLE
+from sonomics.evaluate.curves import SMOOTHED
+
+MAIN = "main"
+HEADLINES = ("sensitivity", "specificity", "brier")
+
+
+def headlines(performance: pd.DataFrame) -> dict[str, Any]:
+    """Reduce a table of performance to `{model: {split: {auc, auc_lower, auc_upper, n, ...}}}`."""
+    result: dict[str, Any] = {}
+    for (model, split), rows in performance.groupby(["model", "split"], sort=False):
+        by_name = rows.set_index("statistic")
+        area = by_name.loc["auc"]
+        figures = {"auc": area["estimate"], "auc_lower": area["lower"], "auc_upper": area["upper"], "n": int(area["n"])}
+        figures |= {name: by_name.loc[name, "estimate"] for name in HEADLINES}
+        result.setdefault(str(model), {})[str(split)] = figures
+    return result
+
+
+def best_possible(performance: pd.DataFrame, primary: str) -> dict[str, float]:
+    """Reduce a table of performance to the planted risk's AUC per split, on the primary model's cases."""
+    rows = performance[(performance["statistic"] == BEST_POSSIBLE) & (performance["model"] == primary)]
+    return dict(zip(rows["split"], rows["estimate"], strict=True))
+
+
+def curves_for_plots(folder: Path, primary: str) -> dict[str, pd.DataFrame]:
+    """Read the curves of one evaluation in the form `dvc plots` draws: one line a value of `model_split`."""
+    tables = {name: pd.read_csv(folder / f"{name}.csv") for name in ("roc", "calibration", "decision")}
+    for name, table in tables.items():
+        tables[name] = table.assign(model_split=table["model"] + " " + table["split"])
+    calibration, decision = (tables[name][tables[name]["model"] == primary] for name in ("calibration", "decision"))
+    smooth = calibration[calibration["kind"] == SMOOTHED]
+    return {
+        "roc": tables["roc"][["model_split", "fpr", "tpr"]],
+        "calibration": smooth[["model_split", "predicted", "observed"]],
+        "decision": decision[["model_split", "threshold", "net_benefit", "treat_all"]],
+    }
+
+
+def gather(folders: Iterable[Path], primary: str) -> dict[str, Any]:
+    """Read `.../<variant>/<task>` folders into the metrics of the phase."""
+    metrics: dict[str, Any] = {}
+    best: dict[str, Any] = {}
+    for folder in folders:
+        variant, task = folder.parts[-2:]
+        table = pd.read_csv(folder / "performance.csv")
+        metrics.setdefault(variant, {})[task] = headlines(table)
+        if variant == MAIN and (found := best_possible(table, primary)):
+            best[task] = found
+    return {**metrics, BEST_POSSIBLE: best} if best else metrics
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Read the folders of all variants and tasks."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="folders <variant>/<task>")
+    parser.add_argument("--metrics", type=Path, required=True)
+    parser.add_argument("--plots", type=Path, required=True)
+    args = parser.parse_args(argv)
+    primary = args.settings["evaluate"]["primary"]
+    write_metrics(args.metrics, gather(args.evaluations, primary))
+    shown = next(folder for folder in args.evaluations if folder.parts[-2] == MAIN)
+    with replacing(args.plots) as plots:
+        plots.mkdir()
+        for name, table in curves_for_plots(shown, primary).items():
+            table.to_csv(plots / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4f")
+
+
+if __name__ == "__main__":
+    run_job(main)

@@ -1,0 +1,128 @@
+"""Evaluate every model of one variant on one task: tables as CSV, figures as SVG and PDF."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.cohort import read_roster, read_unmasked_cohort
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_json, replacing
+from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.tables import read_table
+from sonomics.evaluate.baseline import baseline_table
+from sonomics.evaluate.cases import PLANTED, Model, count_splits, model_from, scored_cases
+from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
+from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
+from sonomics.evaluate.performance import Sampling, performance
+
+SIMULATOR = "simulator"
+
+Tables = dict[str, pd.DataFrame]
+
+
+def evaluate(
+    cases: pd.DataFrame, models: list[Model], clinical: list[str], settings: dict[str, Any], seed: int
+) -> Tables:
+    """Make all tables of one task.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        From `scored_cases`.
+    models : list of Model
+        The primary one first.
+    clinical : list of str
+        Clinical columns of `cases`.
+    settings : dict
+        The `evaluate` section of params.
+    seed : int
+        Of the study.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Table name (the CSV's) to table. Those on follow-up are there when the cohort has `time` and `event`.
+    """
+    primary, *others = models
+    level = settings["level"]
+    sampling = Sampling(level, settings["bootstrap"], seed)
+    tables = {
+        "splits": count_splits(cases, primary),
+        "baseline": baseline_table(cases, primary, clinical),
+        "performance": performance(cases, models, sampling),
+        "roc": roc_table(cases, models),
+        "calibration": calibration_table(cases, models, level),
+        "decision": decision_table(cases, models, settings["decision_thresholds"], sampling),
+        "comparison": comparison_table(cases, primary, others, sampling),
+        "cases": cases.drop(columns=clinical),
+    }
+    if has_follow_up(cases):
+        groups = risk_groups(cases, primary)
+        splits = list(tables["splits"]["split"])
+        tables["kaplan_meier"] = kaplan_meier_table(groups, level)
+        tables["risk_groups"] = risk_group_table(groups, splits, level)
+        tables["cox"] = cox_table(cases, primary, clinical, level)
+    return tables
+
+
+def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simulated: bool) -> None:
+    """Draw the figures of every split into a folder."""
+    from sonomics.evaluate import figures
+    from sonomics.evaluate.style import draw_plates
+
+    curves = (tables["calibration"], tables["decision"])
+    calibration, decision = (table[table["model"] == primary.name] for table in curves)
+    kinds = {
+        "roc": (91, lambda figure, split: figures.draw_roc(figure, tables["roc"], tables["performance"], split)),
+        "calibration": (91, lambda figure, split: figures.draw_calibration(figure, calibration, split)),
+        "decision": (72, lambda figure, split: figures.draw_decision(figure, decision, split)),
+    }
+    if has_follow_up(cases):
+        groups, comparison = risk_groups(cases, primary), tables["risk_groups"].set_index("split")
+        kinds["kaplan_meier"] = (
+            84,
+            lambda figure, split: figures.draw_kaplan_meier(figure, groups, comparison.loc[split], split),
+        )
+    for kind, (height, draw_split) in progress(kinds.items(), "figures"):
+        draw_plates(folder, kind, height, list(tables["splits"]["split"]), simulated, draw_split)
+
+
+def read_planted(path: Path) -> pd.Series:
+    """Read the planted risk of a simulated cohort, indexed by case."""
+    roster = read_roster(path)
+    if PLANTED not in roster:
+        raise StudyError(str(path), f"a simulated cohort has the column {PLANTED}", "draft it with `sonomics query`")
+    return roster.set_index("case")[PLANTED].astype(float)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the folder of one task: a CSV a table, an SVG a figure and split, a PDF a figure."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--task", required=True)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
+    parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    study, settings = args.settings["study"], args.settings["evaluate"]
+    simulated = args.settings["export"]["source"] == SIMULATOR
+    tables = [read_table(path, PREDICTIONS) for path in args.predictions]
+    names = [table["model"].iloc[0] for table in tables]
+    models = [model_from(name, read_json(path)) for name, path in zip(names, args.thresholds, strict=True)]
+    models.sort(key=lambda model: model.name != settings["primary"])
+    cohort = read_unmasked_cohort(args.cohort, study)
+    planted = read_planted(args.cohort) if simulated else None
+    cases = scored_cases(cohort, study["tasks"][args.task], pd.concat(tables, ignore_index=True), planted)
+    made = evaluate(cases, models, study["clinical"], settings, study["seed"])
+    with replacing(args.out) as folder:
+        folder.mkdir()
+        for name, table in made.items():
+            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.8g")
+        draw(folder, cases, made, models[0], simulated)
+
+
+if __name__ == "__main__":
+    run_job(main)

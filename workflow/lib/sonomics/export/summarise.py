@@ -1,0 +1,41 @@
+"""Count what was exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core import schemas
+from sonomics.core.files import write_metrics
+from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.tables import read_tables
+
+
+def summary(manifest: pd.DataFrame) -> dict[str, Any]:
+    """Count patients, cases, exams, files, frames, bytes, and the files that could not be exported, by reason."""
+    aside = manifest.loc[manifest["reason"] != "", "reason"].value_counts().sort_index()
+    return {
+        "patients": manifest["patient"].nunique(),
+        "cases": manifest["case"].nunique(),
+        "exams": len(manifest[["case", "exam"]].drop_duplicates()),
+        "files": len(manifest),
+        "frames": int(manifest["frames"].sum()),
+        "bytes": int(manifest["bytes"].sum()),
+        "set_aside": {str(reason): int(count) for reason, count in aside.items()},
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--exams", type=Path, nargs="+", required=True, help="folders of the chunks")
+    parser.add_argument("--metrics", type=Path, required=True)
+    args = parser.parse_args(argv)
+    manifest = read_tables([folder / "manifest.parquet" for folder in args.exams], schemas.MANIFEST)
+    by_centre = {str(centre): summary(rows) for centre, rows in manifest.groupby("centre")}
+    write_metrics(args.metrics, {**summary(manifest), "by_centre": by_centre})
+
+
+if __name__ == "__main__":
+    run_job(main)

@@ -1,0 +1,132 @@
+"""PyRadiomics features of one region, computed in two dimensions."""
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import SimpleITK
+from numpy.typing import NDArray
+from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
+
+from sonomics.core.errors import StudyError
+from sonomics.extract.filters import filter_names, filtered
+
+CLASSES = {
+    "firstorder": firstorder.RadiomicsFirstOrder,
+    "shape2D": shape2D.RadiomicsShape2D,
+    "glcm": glcm.RadiomicsGLCM,
+    "glrlm": glrlm.RadiomicsGLRLM,
+    "glszm": glszm.RadiomicsGLSZM,
+    "gldm": gldm.RadiomicsGLDM,
+    "ngtdm": ngtdm.RadiomicsNGTDM,
+}
+SHAPE = "shape2D"
+# The image is one slice, (1, rows, columns): with `force2D` on an image without that axis PyRadiomics silently walks
+# along the columns only.
+IN_PLANE = {"force2D": True, "force2Ddimension": 0, "label": 1}
+
+logging.getLogger("radiomics").setLevel(logging.CRITICAL)
+
+
+def feature_names(classes: Sequence[str], filters: Mapping[str, Any]) -> list[str]:
+    """Name the features of a family, the same for every region.
+
+    Parameters
+    ----------
+    classes : sequence of str
+        Feature classes, keys of `CLASSES`.
+    filters : mapping
+        As in `sonomics.extract.filters.filter_names`.
+
+    Returns
+    -------
+    list of str
+        `<filter>_<class>_<feature>`; shape once, from the outline, as `original_shape2D_<feature>`.
+
+    Raises
+    ------
+    StudyError
+        No class at all (PyRadiomics would take all), or one that is unknown or meaningless in two dimensions.
+    """
+    where = "params.yaml, extract.families"
+    if not classes:
+        raise StudyError(where, "a family without feature classes has no feature", f"name some of {', '.join(CLASSES)}")
+    for name in classes:
+        if name not in CLASSES:
+            raise StudyError(where, f"unknown feature class {name}", f"use some of {', '.join(CLASSES)}")
+    shape = [f"original_{SHAPE}_{feature}" for feature in _features_of(SHAPE)] if SHAPE in classes else []
+    intensity = [
+        f"{image}_{name}_{feature}"
+        for image in filter_names(filters)
+        for name in classes
+        if name != SHAPE
+        for feature in _features_of(name)
+    ]
+    return shape + intensity
+
+
+def region_features(
+    pixels: NDArray[Any],
+    mask: NDArray[np.bool_],
+    classes: Sequence[str],
+    filters: Mapping[str, Any],
+    binning: Mapping[str, float],
+    spacing: float = 1.0,
+) -> dict[str, float]:
+    """Compute the features of one region.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) array
+        Grey levels.
+    mask : (rows, columns) bool array
+        The region.
+    classes, filters
+        As in `feature_names`.
+    binning : mapping
+        PyRadiomics' discretisation: `{"binCount": 32}` or `{"binWidth": 1}`.
+    spacing : float
+        Edge of a pixel: 1, or in mm; the unit of shape features and of filter widths.
+
+    Returns
+    -------
+    dict of str to float
+        One value for each of `feature_names`, in that order. NaN where undefined: shape without two pixels in both
+        directions; intensity and texture of an image that is constant in the region, and textures of a region in
+        which no pixel has a neighbour.
+    """
+    values = dict.fromkeys(feature_names(classes, filters), np.nan)
+    if not mask.any():
+        return values
+    labelled = SimpleITK.GetImageFromArray(mask[np.newaxis].astype(np.uint8))
+    labelled.SetSpacing((spacing, spacing, spacing))
+    if SHAPE in classes and min(np.ptp(axis) for axis in np.nonzero(mask)) > 0:
+        values |= _computed(SHAPE, "original", labelled, labelled, binning)
+    for image, levels in filtered(pixels.astype(np.float64), filters, spacing):
+        if np.ptp(levels[mask]) == 0:
+            continue
+        slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
+        slice_of.CopyInformation(labelled)
+        for name in classes:
+            if name != SHAPE:
+                values |= _computed(name, image, slice_of, labelled, binning)
+    return values
+
+
+def _computed(
+    name: str, image: str, pixels: SimpleITK.Image, mask: SimpleITK.Image, binning: Mapping[str, float]
+) -> dict[str, float]:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            found = CLASSES[name](pixels, mask, **IN_PLANE, **binning).execute()
+        except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError):
+            return {}
+    values = {f"{image}_{name}_{feature}": float(np.real(value)) for feature, value in found.items()}
+    return {feature: value if np.isfinite(value) else np.nan for feature, value in values.items()}
+
+
+def _features_of(name: str) -> list[str]:
+    return [feature for feature, deprecated in CLASSES[name].getFeatureNames().items() if not deprecated]

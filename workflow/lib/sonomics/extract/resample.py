@@ -1,0 +1,31 @@
+"""Crops at another pixel size."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def resampled(
+    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Resample a crop and its region to pixels of another size.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) uint8 array
+        The crop.
+    mask : (rows, columns) bool array
+        The region.
+    factor : float
+        New pixels along an edge of an old one: above 1 enlarges.
+
+    Returns
+    -------
+    pixels, mask
+        Bilinear (area-weighted when shrinking); a new pixel is inside when at least half of it was.
+    """
+    rows, columns = (max(1, round(length * factor)) for length in pixels.shape)
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    coverage = cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=way)
+    levels = cv2.resize(pixels, (columns, rows), interpolation=way).astype(np.uint8)
+    return levels, coverage >= 0.5

@@ -1,0 +1,143 @@
+"""Fitting and applying networks on arrays of grey images."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor, nn
+
+from sonomics.core.jobs import progress, threads
+from sonomics.networks.augmentation import Augmentation, augmented
+from sonomics.networks.heads import Classifier, balanced_weights, masked_loss
+
+Curve = dict[str, float]
+
+
+def device() -> torch.device:
+    """Return the accelerator when there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def fit(
+    model: Classifier,
+    images: NDArray[np.uint8],
+    targets: NDArray[np.floating],
+    settings: Mapping[str, Any],
+    seed: int,
+) -> list[Curve]:
+    """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
+
+    The same seed on the same machine's CPU gives the same weights, whatever ran before.
+
+    Parameters
+    ----------
+    model : Classifier
+    images : (n, rows, columns) uint8
+    targets : (n, heads) float
+        1, 0, or NaN where unknown.
+    settings : mapping
+        `epochs`, `batch`, `learning_rate` (of the cycle's top), `weight_decay` (0.01 when absent), and `augment`
+        (fields of `Augmentation`, its defaults when absent).
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        `epoch` (from 1), `loss` (mean over the epoch's steps) and `learning_rate` (at its end).
+
+    Raises
+    ------
+    ValueError
+        With fewer than two images, or without a known label.
+    """
+    if len(images) < 2 or np.isnan(targets).all():
+        raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
+    place = device()
+    how = Augmentation(**settings.get("augment", {}))
+    epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
+    everything = torch.from_numpy(np.ascontiguousarray(images))[:, None]
+    truth = torch.from_numpy(np.asarray(targets, dtype=np.float32))
+    weights = balanced_weights(truth).to(place)
+    curves: list[Curve] = []
+    with _reproducible(seed):
+        chance = Generator().manual_seed(seed)
+        model.to(place).train()
+        optimiser = torch.optim.AdamW(
+            model.parameters(),
+            lr=settings["learning_rate"],
+            weight_decay=settings.get("weight_decay", 0.01),
+            fused=True,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings["learning_rate"], total_steps=epochs * batches)
+        for epoch in progress(range(1, epochs + 1), "epochs"):
+            losses = []
+            for rows in torch.tensor_split(torch.randperm(len(images), generator=chance), batches):
+                inputs = augmented(everything[rows].to(place).float() / 255, how, chance)
+                loss = masked_loss(model(inputs), truth[rows].to(place), weights)
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                optimiser.step()
+                rate = schedule.get_last_lr()[0]
+                schedule.step()
+                losses.append(loss.detach())
+            curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": rate})
+        _settle_batch_norm(model, everything, settings["batch"])
+    model.eval()
+    return curves
+
+
+def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
+    """Return the probabilities (n, heads) of each head for images (n, rows, columns)."""
+    logits = _applied(model, images, batch)
+    return torch.sigmoid(logits.double()).numpy()
+
+
+def embed(backbone: nn.Module, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float32]:
+    """Return the pooled features (n, num_features) of a backbone for images (n, rows, columns)."""
+    features: NDArray[np.float32] = _applied(backbone, images, batch).numpy()
+    return features
+
+
+@torch.inference_mode()
+def _applied(model: nn.Module, images: NDArray[np.uint8], batch: int) -> Tensor:
+    if len(images) == 0:
+        raise ValueError("no image to apply the network to")
+    torch.set_num_threads(threads())
+    place = device()
+    model.to(place).eval()
+    everything = torch.from_numpy(np.ascontiguousarray(images))[:, None]
+    return torch.cat([model(part.to(place).float() / 255).cpu() for part in everything.split(batch)])
+
+
+@torch.no_grad()
+def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
+    """Recompute batch-norm statistics with the final weights (Wu and Johnson, 2021).
+
+    Short trainings leave the running averages behind the weights.
+    """
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
+    momenta = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None
+    for part in torch.tensor_split(images, max(1, len(images) // batch)):
+        model(part.to(device()).float() / 255)
+    for layer, momentum in zip(layers, momenta, strict=True):
+        layer.momentum = momentum
+
+
+@contextmanager
+def _reproducible(seed: int) -> Iterator[None]:
+    """Seed what dropout draws from and choose deterministic kernels; leave the process as it was."""
+    torch.set_num_threads(threads())
+    before = torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        torch.use_deterministic_algorithms(True, warn_only=device().type == "cuda")
+        try:
+            yield
+        finally:
+            torch.use_deterministic_algorithms(before)

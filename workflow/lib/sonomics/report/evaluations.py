@@ -1,0 +1,67 @@
+"""What `evaluate` has written, read back: one folder a variant and task."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The tables and figures of one variant and task.
+
+    Attributes
+    ----------
+    variant, task : str
+    tables : dict of str to DataFrame
+        By the name of the CSV; text is never missing.
+    figures : dict of (str, str) to str
+        SVG text by kind and split.
+    """
+
+    variant: str
+    task: str
+    tables: dict[str, pd.DataFrame]
+    figures: dict[tuple[str, str], str]
+
+    @property
+    def primary(self) -> str:
+        """The primary model, which is the first of the table of performance."""
+        return str(self.tables["performance"]["model"].iloc[0])
+
+    @property
+    def models(self) -> list[str]:
+        """All models, the primary one first."""
+        return [str(model) for model in self.tables["performance"]["model"].unique()]
+
+    @property
+    def splits(self) -> dict[str, str]:
+        """The splits and their titles, in order."""
+        table = self.tables["splits"]
+        return dict(zip(table["split"], table["title"], strict=True))
+
+    def statistic(self, model: str, split: str, name: str) -> pd.Series:
+        """Return one row of the table of performance; a row of NaN when the statistic is not there."""
+        table = self.tables["performance"]
+        rows = table[(table["model"] == model) & (table["split"] == split) & (table["statistic"] == name)]
+        if rows.empty:
+            return pd.Series({"estimate": float("nan"), "lower": float("nan"), "upper": float("nan"), "reason": "not computed"})
+        return rows.iloc[0]
+
+
+def read_evaluation(folder: Path) -> Evaluation:
+    """Read a folder `.../<variant>/<task>`."""
+    variant, task = folder.parts[-2:]
+    tables = {path.stem: read_plain(path) for path in sorted(folder.glob("*.csv"))}
+    figures: dict[tuple[str, str], str] = {}
+    for split in tables["splits"]["split"]:
+        for path in sorted(folder.glob(f"*_{split}.svg")):
+            figures[path.stem.removesuffix(f"_{split}"), str(split)] = path.read_text(encoding="utf-8")
+    return Evaluation(variant, task, tables, figures)
+
+
+def read_plain(path: Path) -> pd.DataFrame:
+    """Read a CSV whose text columns have empty text where there is nothing to say."""
+    table = pd.read_csv(path)
+    text = table.columns[table.dtypes == object]
+    return table.assign(**{str(name): table[name].fillna("") for name in text})

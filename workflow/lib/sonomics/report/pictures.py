@@ -1,0 +1,77 @@
+"""Pictures inside the page: figures as inline SVG, crops with their outline as PNG."""
+
+import base64
+import io
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+OUTLINE = (230, 159, 0)
+SIDE = 220
+
+_ID = re.compile(r'(?<=\bid=")[^"]+(?=")')
+_REFERENCE = re.compile(r'(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_SIZE = re.compile(r' (?:width|height)="[\d.]+pt"')
+
+
+def inline_svg(svg: str, prefix: str) -> str:
+    """Make an SVG file fit for the inside of a page.
+
+    Parameters
+    ----------
+    svg : str
+        Text of the file.
+    prefix : str
+        Put before every id, so that two figures of a page share none.
+
+    Returns
+    -------
+    str
+        The `<svg>` element without XML declaration, metadata and fixed size, hidden from screen readers: the figure
+        around it carries the text alternative.
+    """
+    element = _METADATA.sub("", svg[svg.index("<svg") :])
+    head, rest = element.split(">", 1)
+    head = _SIZE.sub("", head).replace("<svg", '<svg aria-hidden="true" focusable="false"')
+    element = f"{head}>{rest}"
+    for pattern in (_ID, _REFERENCE):
+        element = pattern.sub(lambda match: f"{prefix}-{match[0]}", element)
+    return element.strip()
+
+
+def outlined(crop: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Draw the border of a mask onto a crop, enlarged to 220 pixels on the longer side.
+
+    Parameters
+    ----------
+    crop : (rows, columns) uint8 array
+    mask : (rows, columns) bool array
+
+    Returns
+    -------
+    (rows, columns, 3) uint8 array
+    """
+    scale = SIDE / max(crop.shape)
+    size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
+    grey = np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
+    smooth = np.asarray(Image.fromarray(mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BICUBIC)) > 127
+    pixels = np.repeat(grey[:, :, None], 3, axis=2)
+    pixels[border(smooth)] = OUTLINE
+    return pixels
+
+
+def border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels of a mask that touch one outside it (up, down, left or right), the frame's edge being outside."""
+    padded = np.pad(mask, 1)
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return mask & ~inner
+
+
+def data_uri(pixels: NDArray[np.uint8]) -> str:
+    """Encode an image as a PNG inside a link."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

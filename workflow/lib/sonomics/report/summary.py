@@ -1,0 +1,133 @@
+"""What was found, in sentences written from the tables."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sonomics.core.params import MAIN
+from sonomics.core.schemas import TRAIN
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.numbers import decimal, interval, listed, plural
+
+CHANCE = 0.5
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The primary model's AUC in one set, as shown large at the top."""
+
+    title: str
+    auc: str
+    interval: str
+    counts: str
+
+
+def headlines(evaluation: Evaluation, level: float) -> list[Headline]:
+    """Give the primary model's AUC of every set."""
+    shown = []
+    for split, title in evaluation.splits.items():
+        row = evaluation.statistic(evaluation.primary, split, "auc")
+        unit = plural(int(row["n"]), row["unit"])
+        sure = f"{100 * level:g} % CI {interval(row['lower'], row['upper'])}"
+        shown.append(
+            Headline(
+                title,
+                decimal(row["estimate"]),
+                row["reason"] if math.isnan(row["lower"]) else sure,
+                f"{unit}, {row['positives']:.0f} positive",
+            )
+        )
+    return shown
+
+
+def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Mapping[str, Any]) -> list[str]:
+    """Say what was found on the unseen sets, how sure that is, and what the controls say: a sentence each."""
+    sentences = [_counted(evaluation), *(_found(evaluation, split, params) for split in unseen(evaluation))]
+    sentences.append(_sureness(evaluation))
+    sentences += [verdict(control, params) for control in controls if control.variant != MAIN]
+    if params["export"]["source"] == "simulator":
+        sentences.append("The data are simulated: these figures prove the method, not a clinical claim.")
+    return [sentence for sentence in sentences if sentence]
+
+
+def unseen(evaluation: Evaluation) -> list[str]:
+    """List the test sets; the training set (out of fold) when there is none."""
+    return [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
+
+
+def expectation(variant: str, params: Mapping[str, Any]) -> str:
+    """Say what a run is and, where it is a control, what it should give."""
+    overlay = params["study"]["variants"][variant]
+    if variant == MAIN:
+        return "the study itself"
+    if overlay.get("study", {}).get("shuffle_labels"):
+        return "negative control: training labels dealt out at random, expected 0.50"
+    return f"sensitivity analysis: {', '.join(_changes(overlay))}"
+
+
+def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
+    """Say whether a negative control behaved as it must; nothing for other runs."""
+    if not params["study"]["variants"][control.variant].get("study", {}).get("shuffle_labels"):
+        return ""
+    inside, outside = [], []
+    for split, title in control.splits.items():
+        row = control.statistic(control.primary, split, "auc")
+        if not math.isnan(row["lower"]):
+            holds = row["lower"] <= CHANCE <= row["upper"]
+            (inside if holds else outside).append(f"{title.lower()} ({decimal(row['estimate'])})")
+    name = f"The negative control ({control.variant}: training labels dealt out at random)"
+    if not inside and not outside:
+        return f"{name} was not estimable in any set."
+    if not outside:
+        return f"{name} stayed at chance, as it must: AUC in {listed(inside)}, every interval holding 0.50."
+    away = f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50"
+    return f"{away}. With several sets one such interval may be chance; look for a leak before you trust the main run."
+
+
+def _counted(evaluation: Evaluation) -> str:
+    table = evaluation.tables["splits"]
+    listed_cases, analysed = int(table["cases"].sum()), int(table["analysed"].sum())
+    patients = int(table["patients"].sum())
+    return (
+        f"Of {plural(listed_cases, 'case')} from {plural(patients, 'patient')}, {analysed:,} were analysed; "
+        f"{listed_cases - analysed:,} were excluded or have an unknown label (see the flow chart)."
+    )
+
+
+def _found(evaluation: Evaluation, split: str, params: Mapping[str, Any]) -> str:
+    title, model = evaluation.splits[split].lower(), evaluation.primary
+    row = evaluation.statistic(model, split, "auc")
+    if math.isnan(row["estimate"]):
+        return f"In the {title} set the AUC of the primary model, {model}, is not estimable: {row['reason']}."
+    level = f"{100 * params['evaluate']['level']:g} % CI"
+    bounds = interval(row["lower"], row["upper"])
+    sentence = f"In the {title} set the primary model, {model}, reached an AUC of {decimal(row['estimate'])}"
+    sentence += f" ({level} {bounds})" if bounds else f" (no interval: {row['reason']})"
+    measures = {name: evaluation.statistic(model, split, name)["estimate"] for name in ("sensitivity", "specificity")}
+    if not any(math.isnan(value) for value in measures.values()):
+        at = [f"{name} {decimal(value)}" for name, value in measures.items()]
+        sentence += f", with {listed(at)} at the threshold frozen on training"
+    best = evaluation.statistic(model, split, "best_possible")["estimate"]
+    return sentence + ("." if math.isnan(best) else f"; at best {decimal(best)} was possible.")
+
+
+def _sureness(evaluation: Evaluation) -> str:
+    rows = {split: evaluation.statistic(evaluation.primary, split, "auc") for split in unseen(evaluation)}
+    known = {split: row for split, row in rows.items() if not math.isnan(row["lower"])}
+    if not known:
+        return "How sure this is cannot be said: no interval is estimable."
+    widest = max(row["upper"] - row["lower"] for row in known.values())
+    doubtful = [evaluation.splits[split].lower() for split, row in known.items() if row["lower"] <= CHANCE]
+    sure = f"How sure: the widest of these intervals spans {decimal(widest)}"
+    if doubtful:
+        return f"{sure}; in the {listed(doubtful)} set it holds 0.50, so chance alone is not excluded there."
+    return f"{sure}, and none holds 0.50."
+
+
+def _changes(overlay: Mapping[str, Any], prefix: str = "") -> list[str]:
+    changes = []
+    for key, value in overlay.items():
+        name = f"{prefix}{key}"
+        changes += _changes(value, f"{name}.") if isinstance(value, Mapping) else [f"{name} = {value}"]
+    return changes
