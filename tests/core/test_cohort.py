@@ -75,6 +75,12 @@ def test_a_missing_label_is_unknown_not_negative(path):
     assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
 
 
+@pytest.mark.parametrize("positive", [1, 1.0, "1"])
+def test_a_column_of_numbers_may_name_its_positive_value_as_number_or_text(path, positive):
+    study = {**STUDY, "tasks": {"event": {"type": "binary", "column": "event", "positive": positive}}}
+    assert training_labels(read_cohort(path, study), "event", study).to_dict() == {"P1": 1.0, "P2": 1.0, "P3": 0.0}
+
+
 def test_shuffling_deals_the_same_labels_to_the_same_cases():
     many = pd.DataFrame({"case": [f"P{i}" for i in range(40)], "split": "train", "grade": ["high", "low"] * 20})
     study = {**STUDY, "tasks": {"grade": STUDY["tasks"]["grade"]}}

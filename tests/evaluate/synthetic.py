@@ -67,12 +67,11 @@ def make_predictions(cohort: pd.DataFrame, model: str, variant: str = "main", ta
     return pd.concat([rows.assign(kind=kind, value=value) for kind, value in values.items()], ignore_index=True)
 
 
-def write_stack(folder: Path, cohort: pd.DataFrame, model: str, variant: str = "main") -> tuple[Path, Path]:
-    """Write predictions and threshold of one model where `stack` would."""
+def write_stack(folder: Path, cohort: pd.DataFrame, model: str, variant: str = "main") -> None:
+    """Write predictions and threshold of one model where `stack` would; the first case has no prediction."""
     home = folder / "results" / "stack" / variant / model / "recurrence"
-    write_table(make_predictions(cohort, model, variant), home / "predictions.parquet", PREDICTIONS)
+    write_table(make_predictions(cohort.iloc[1:], model, variant), home / "predictions.parquet", PREDICTIONS)
     write_json(home / "thresholds.json", {"rule": "youden", "cutoff": 0.5, "on": "probability"})
-    return home / "predictions.parquet", home / "thresholds.json"
 
 
 def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...] = ("main",)) -> pd.DataFrame:

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 from sonomics.core.files import write_json
 from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
+from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
 VIEWS = ("grey", "arterial")
@@ -41,9 +41,16 @@ PARAMS: dict[str, Any] = {
         "lasso": {"folds": 10, "rule": "min"},
     },
     "train": {
-        "models": {"rf": {"kind": "forest", "families": ["texture"], "trees": 10}, "cnn": {"kind": "network", **NETWORK}}
+        "models": {
+            "rf": {"kind": "forest", "families": ["texture"], "trees": 10},
+            "cnn": {"kind": "network", **NETWORK},
+        }
     },
-    "stack": {"pool": "mean", "threshold": "youden", "models": {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"]}}},
+    "stack": {
+        "pool": "mean",
+        "threshold": "youden",
+        "models": {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"]}},
+    },
     "evaluate": SETTINGS["evaluate"],
     "report": {"shown_cases": 3},
 }
@@ -78,7 +85,10 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     rows = []
     for place, (case, view) in enumerate((case, view) for case in cohort["case"] for view in VIEWS):
         image = f"{case}-e1-{view}-f0"
-        paths = {kind: folder / "data" / "crop" / "main" / "0" / "pixels" / f"{image}-{kind}.png" for kind in ("crop", "mask")}
+        paths = {
+            kind: folder / "data" / "crop" / "main" / "0" / "pixels" / f"{image}-{kind}.png"
+            for kind in ("crop", "mask")
+        }
         if cohort.set_index("case").loc[case, "split"] == "internal":
             write_png(paths["crop"], generator.integers(0, 256, mask.shape, dtype=np.uint8))
             write_png(paths["mask"], mask)

@@ -4,21 +4,6 @@ Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/scre
 and results/plots/clean/.
 """
 
-QC_LABELS = "data/qc_labels.csv"
-
-
-def labelled():
-    """Cut the roster down to the cases that have a labelled image."""
-    stems = Path(QC_LABELS).read_text().splitlines()[1:] if Path(QC_LABELS).exists() else []
-    cases = {line.split(",")[0].split("-")[0] for line in stems}
-    return ROSTER[ROSTER["case"].isin(cases)]
-
-
-def labelled_chunks(path):
-    """Expand a path over the chunks that hold a labelled image."""
-    chunked = {chunk_of(patient, STUDY["study"]["chunks"]) for patient in labelled()["patient"]}
-    return expand(path, chunk=sorted(chunked))
-
 
 rule clean_chunk:
     """Decode one chunk of exams; cut the scan region, pick frames, remove overlays."""

@@ -18,6 +18,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
 
 COHORT = "data/cohort.csv"
+QC_LABELS = "data/qc_labels.csv"
 
 # The library packages whose code a phase runs.
 CODE = {
@@ -134,9 +135,14 @@ def homes(phase):
     return sorted({home(STUDY, variant, phase) for variant in variants()})
 
 
-def home_of(phase):
-    """Make an input function: the variant in whose folder the wildcard variant finds a phase's files."""
-    return lambda wildcards: home(STUDY, wildcards.variant, phase)
+def at_home(phase, path):
+    """Make an input function: a path of a phase, in the folder of the variant that holds it, for one or all chunks."""
+
+    def find(wildcards):
+        known = dict(wildcards.items())
+        return expand(path, **{"chunk": chunks(), **known, "variant": home(STUDY, wildcards.variant, phase)})
+
+    return find
 
 
 def code(phase):
@@ -161,3 +167,46 @@ def members(wildcards):
     """Name the rows of a chunk by their hash: a change to the cohort reruns only the chunks it touches."""
     inside = ROSTER["patient"].map(lambda patient: chunk_of(patient, STUDY["study"]["chunks"])) == int(wildcards.chunk)
     return fingerprint(ROSTER[inside].drop(columns="split"))
+
+
+def labelled():
+    """Cut the roster down to the cases that have an image labelled for quality control."""
+    stems = Path(QC_LABELS).read_text().splitlines()[1:] if Path(QC_LABELS).exists() else []
+    cases = {line.split(",")[0].split("-")[0] for line in stems}
+    return ROSTER[ROSTER["case"].isin(cases)]
+
+
+def labelled_chunks(path):
+    """Expand a path over the chunks that hold a labelled image."""
+    chunked = {chunk_of(patient, STUDY["study"]["chunks"]) for patient in labelled()["patient"]}
+    return expand(path, chunk=sorted(chunked))
+
+
+def kind_of_family(wildcards):
+    """Name the kind of a feature family, which is the module that extracts it."""
+    return STUDY["extract"]["families"][wildcards.family]["kind"]
+
+
+def models_of_kind(*kinds):
+    """List the models of `train` that are of some kinds."""
+    return sorted(name for name, model in STUDY["train"]["models"].items() if model["kind"] in kinds)
+
+
+def selected_features(wildcards):
+    """List the selected features of every family a classifier takes."""
+    return expand(
+        "results/select/{variant}/{family}/{task}/{fold}/features.parquet",
+        family=STUDY["train"]["models"][wildcards.model]["families"],
+        **dict(wildcards.items()),
+    )
+
+
+def base_predictions(wildcards):
+    """List the predictions of every base model of a final model, fold by fold."""
+    return expand(
+        "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
+        variant=wildcards.variant,
+        model=STUDY["stack"]["models"][wildcards.model]["of"],
+        task=wildcards.task,
+        fold=folds(),
+    )

@@ -44,7 +44,4 @@ rule summarise_crop:
     log:
         "logs/summarise_crop.log",
     shell:
-        "python -m sonomics.crop.summarise"
-        " --crops {input.crops:q}"
-        " --metrics {output.metrics:q}"
-        " > {log:q} 2>&1"
+        "python -m sonomics.crop.summarise" " --crops {input.crops:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"

@@ -5,16 +5,11 @@ results/metrics/extract.json.
 """
 
 
-def module_of_family(wildcards):
-    """Name the module that extracts a family."""
-    return STUDY["extract"]["families"][wildcards.family]["kind"]
-
-
 rule extract_features:
     """Extract one family of features from one chunk of crops."""
     input:
-        crops=branch(home_of("crop"), {variant: f"data/crop/{variant}/{{chunk}}/crops.parquet" for variant in homes("crop")}),
-        pixels=branch(home_of("crop"), {variant: f"data/crop/{variant}/{{chunk}}/pixels" for variant in homes("crop")}),
+        crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
+        pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
         code=code("extract"),
     output:
         features="data/features/{variant}/{family}/{chunk}.parquet",
@@ -24,7 +19,7 @@ rule extract_features:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
         settings=settings("study.seed", "extract.families"),
-        module=module_of_family,
+        module=kind_of_family,
     shell:
         "python -m sonomics.extract.{params.module}"
         " --settings {params.settings:q}"

@@ -5,12 +5,6 @@ and results/plots/select/.
 """
 
 
-def features_of(wildcards):
-    """List the feature tables of a family, where the variant has them."""
-    variant = home(STUDY, wildcards.variant, "extract")
-    return expand("data/features/{variant}/{family}/{chunk}.parquet", variant=variant, family=wildcards.family, chunk=chunks())
-
-
 rule make_folds:
     """Divide the training patients into folds, once for the whole study."""
     input:
@@ -38,7 +32,7 @@ rule select_features:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         images="data/clean/images.parquet",
-        features=features_of,
+        features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
         code=code("select"),
     output:
         state="results/select/{variant}/{family}/{task}/{fold}/state.json",

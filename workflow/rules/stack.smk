@@ -6,17 +6,6 @@ Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<t
 STACKED = "results/stack/{variant}/{model}/{task}"
 
 
-def base_predictions(wildcards):
-    """List the predictions of every base model of a final model, fold by fold."""
-    return expand(
-        "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
-        variant=wildcards.variant,
-        model=STUDY["stack"]["models"][wildcards.model]["of"],
-        task=wildcards.task,
-        fold=folds(),
-    )
-
-
 rule stack_scores:
     """Combine, calibrate and freeze: one probability a case."""
     input:

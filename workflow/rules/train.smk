@@ -4,27 +4,9 @@ Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, resul
 results/plots/train/.
 """
 
-NETWORKS = sorted(name for name, model in STUDY["train"]["models"].items() if model["kind"] == "network")
-CLASSIFIERS = sorted(set(STUDY["train"]["models"]) - set(NETWORKS))
+NETWORKS = models_of_kind("network")
+CLASSIFIERS = models_of_kind("forest", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
-
-
-def selected_features(wildcards):
-    """List the selected features of every family a classifier takes."""
-    families = STUDY["train"]["models"][wildcards.model]["families"]
-    return expand(
-        "results/select/{variant}/{family}/{task}/{fold}/features.parquet",
-        variant=wildcards.variant,
-        family=families,
-        task=wildcards.task,
-        fold=wildcards.fold,
-    )
-
-
-def crops_of(wildcards):
-    """List the crop tables of a variant."""
-    variant = home(STUDY, wildcards.variant, "crop")
-    return expand("data/crop/{variant}/{chunk}/crops.parquet", variant=variant, chunk=chunks())
 
 
 rule train_classifier:
@@ -37,12 +19,12 @@ rule train_classifier:
     output:
         model=f"{FOLDER}/model.skops",
         predictions=f"{FOLDER}/predictions.parquet",
-    wildcard_constraints:
-        model="|".join(CLASSIFIERS) or "none",
     log:
         "logs/train_classifier/{variant}_{model}_{task}_{fold}.log",
     benchmark:
         "logs/benchmarks/train_classifier/{variant}_{model}_{task}_{fold}.tsv"
+    wildcard_constraints:
+        model="|".join(CLASSIFIERS) or "none",
     params:
         settings=settings(*LEARNING, "train.models"),
     shell:
@@ -66,19 +48,20 @@ rule train_network:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         images="data/clean/images.parquet",
-        crops=crops_of,
+        crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
+        pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
         code=code("train"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
         state=f"{FOLDER}/state.json",
         curves=f"{FOLDER}/curves.csv",
         predictions=f"{FOLDER}/predictions.parquet",
-    wildcard_constraints:
-        model="|".join(NETWORKS) or "none",
     log:
         "logs/train_network/{variant}_{model}_{task}_{fold}.log",
     benchmark:
         "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
+    wildcard_constraints:
+        model="|".join(NETWORKS) or "none",
     priority: 1
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models"),

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, iter_pixels
 
@@ -59,8 +59,11 @@ def decode_picture(content: bytes) -> Recording:
     OSError
         When the content is no image.
     """
-    with Image.open(BytesIO(content)) as image:
-        return Recording(np.asarray(image.convert("L"))[None])
+    try:
+        with Image.open(BytesIO(content)) as image:
+            return Recording(np.asarray(image.convert("L"))[None])
+    except UnidentifiedImageError:
+        raise OSError("the content is no image") from None
 
 
 def _grey(frame: NDArray[np.generic], dataset: Dataset) -> NDArray[np.uint8]:

@@ -45,7 +45,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _fit_and_write(
-    folder: Path, targets: pd.DataFrame, images: pd.DataFrame, counts: dict[str, int], settings: Mapping[str, Any], seed: int
+    folder: Path,
+    targets: pd.DataFrame,
+    images: pd.DataFrame,
+    counts: dict[str, int],
+    settings: Mapping[str, Any],
+    seed: int,
 ) -> None:
     from safetensors.torch import save_file
 

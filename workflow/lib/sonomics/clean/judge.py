@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def judge(images: pd.DataFrame, probabilities: pd.DataFrame, heads: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
-    """Exclude the images that a head finds wanting; the first such head is the reason.
+    """Exclude the images that a head finds wanting; the head furthest below its limit is the reason.
 
     Parameters
     ----------
@@ -45,12 +45,15 @@ def judge(images: pd.DataFrame, probabilities: pd.DataFrame, heads: Mapping[str,
         Table VERDICTS with a column `qc__<head>` each; NaN where an image was excluded before.
     """
     verdicts = images[["image", "keep", "reason"]].set_index("image")
-    for head, rule in heads.items():
-        verdicts[f"qc__{head}"] = probabilities[head].reindex(verdicts.index)
-        wanting = verdicts["keep"] & (verdicts[f"qc__{head}"] < rule["exclude_below"])
-        verdicts.loc[wanting, "reason"] = f"qc_{head}"
-        verdicts.loc[wanting, "keep"] = False
-    return verdicts.reset_index()
+    if not heads:
+        return verdicts.reset_index()
+    judged = probabilities[list(heads)].reindex(verdicts.index)
+    margins = judged - pd.Series({head: rule["exclude_below"] for head, rule in heads.items()})
+    wanting = verdicts["keep"] & (margins < 0).any(axis=1)
+    worst = margins[wanting].idxmin(axis=1).map(lambda head: f"qc_{head}")
+    verdicts["reason"] = worst.reindex(verdicts.index).fillna(verdicts["reason"])
+    verdicts["keep"] &= ~wanting
+    return verdicts.join(judged.add_prefix("qc__")).reset_index()
 
 
 def _probabilities(folder: Path, files: Sequence[str]) -> pd.DataFrame:

@@ -63,7 +63,9 @@ def _numbers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> pd.DataF
     """Return the readers' majority per labelled image or stem; a tie is unknown."""
     for head in heads:
         if head not in labels:
-            raise StudyError(where, f"no column {head}", f"label {head}, or remove clean.qc.heads.{head} from params.yaml")
+            raise StudyError(
+                where, f"no column {head}", f"label {head}, or remove clean.qc.heads.{head} from params.yaml"
+            )
         unknown = sorted(set(labels[head]) - set(VALUES))
         if unknown:
             rule = f"unknown answer {unknown[0]!r} in column {head}"

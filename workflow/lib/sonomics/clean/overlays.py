@@ -28,16 +28,14 @@ def find_overlays(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """
     hat = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, np.ones((THICK, THICK), np.uint8))
     thin = ((hat >= STEP) & (picture >= BRIGHT - STEP)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(thin, connectivity=8)
+    count, found = cv2.connectedComponents(thin, connectivity=8)
+    labels = np.asarray(found, dtype=np.int32)
     if count == 1:
         return np.zeros(picture.shape, dtype=bool)
-    flat = labels.ravel()
-    brightest = np.zeros(count)
-    np.maximum.at(brightest, flat, picture.ravel())
     core = (labels > 0) & (picture >= BRIGHT)
     inside = _means(picture, np.where(core, labels, 0), count)
     around = _means(picture, _next_to(labels), count)
-    drawn = (brightest >= BRIGHT) & (inside - around >= SHARP)
+    drawn = inside - around >= SHARP
     drawn[0] = False
     marks = drawn[labels].astype(np.uint8)
     return cv2.dilate(marks, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)).astype(bool)

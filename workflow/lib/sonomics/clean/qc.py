@@ -96,7 +96,7 @@ def cross_validated(
     fold_of = {names[place]: number % CROSS_VALIDATION_FOLDS for number, place in enumerate(order)}
     folds = np.array([fold_of[patient] for patient in patients])
     for fold in range(CROSS_VALIDATION_FOLDS):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        inside, outside = (np.flatnonzero(rows).tolist() for rows in (folds != fold, folds == fold))
         if targets.iloc[inside].isna().all(axis=None):
             continue
         state = fit_state([images[i] for i in inside], targets.iloc[inside], network, seed_for(seed, fold))

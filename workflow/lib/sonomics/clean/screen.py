@@ -46,8 +46,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     write_table(screened.drop(columns="split"), args.out, schemas.SCREENED)
     write_table(pd.concat([per_image, per_case]), args.screening, schemas.SCREENING)
-    write_metrics(args.metrics, summary(per_image, per_case, screened, found, len(manifest), read_json(args.qc / "state.json")))
-    counts = per_image.assign(reason=per_image["reason"].where(per_image["fate"] == EXCLUDED, KEPT))["reason"].value_counts()
+    write_metrics(
+        args.metrics, summary(per_image, per_case, screened, found, len(manifest), read_json(args.qc / "state.json"))
+    )
+    counts = per_image.assign(reason=per_image["reason"].where(per_image["fate"] == EXCLUDED, KEPT))[
+        "reason"
+    ].value_counts()
     with replacing(args.plots) as folder:
         folder.mkdir()
         table = counts.sort_index().rename_axis("reason").reset_index(name="images")

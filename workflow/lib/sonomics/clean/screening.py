@@ -1,6 +1,7 @@
 """The fate of every image exported and of every case listed, in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +29,7 @@ def image_rows(images: pd.DataFrame, twins: pd.DataFrame, thresholds: Mapping[st
     """
     rows = images[["patient", "case", "image", "split", "view", "reason"]].assign(level="image")
     rows["fate"] = images["keep"].map({True: KEPT, False: EXCLUDED})
-    rows["detail"] = [_image_detail(image, twins, thresholds) for image in images.to_dict("records")]
+    rows["detail"] = [_image_detail(image, twins, thresholds) for image in images.to_dict(orient="records")]
     return rows
 
 
@@ -57,13 +58,13 @@ def reasons(rows: pd.DataFrame) -> dict[str, int]:
     return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
 
-def _image_detail(image: Mapping[str, object], twins: pd.DataFrame, thresholds: Mapping[str, float]) -> str:
-    reason = str(image["reason"])
+def _image_detail(image: Mapping[Any, Any], twins: pd.DataFrame, thresholds: Mapping[str, float]) -> str:
+    reason: str = image["reason"]
     if reason.startswith("qc_"):
         head = reason.removeprefix("qc_")
         return f"The probability of {head} is {image[f'qc__{head}']:.3f}, below {thresholds[head]:g}."
     if reason.startswith("duplicate"):
-        twin = twins.loc[str(image["image"])]
+        twin = twins.loc[image["image"]]
         return f"The image repeats {twin['twin']} ({twin['distance']} of 256 bits differ)."
     return SENTENCES.get(reason, f"The export set it aside: {reason}." if reason else "")
 

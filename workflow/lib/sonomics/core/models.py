@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,8 @@ def write_model(path: Path, model: Any) -> None:
 
     skops names objects by their address in memory; here they are numbered in order of appearance.
     """
-    import skops.io
-
     with replacing(path) as temporary:
-        skops.io.dump(model, temporary)
+        _skops().dump(model, temporary)
         _canonise(temporary)
 
 
@@ -35,11 +34,23 @@ def read_model(path: Path) -> Any:
     StudyError
         When the file holds a type that skops does not trust.
     """
-    import skops.io
-
-    if untrusted := sorted(set(skops.io.get_untrusted_types(file=path)) - set(_TRUSTED)):
+    skops = _skops()
+    if untrusted := sorted(set(skops.get_untrusted_types(file=path)) - set(_TRUSTED)):
         raise StudyError(str(path), f"the model holds untrusted types ({', '.join(untrusted)})", "train it anew")
-    return skops.io.load(path, trusted=_TRUSTED)
+    return skops.load(path, trusted=_TRUSTED)
+
+
+def _skops() -> Any:
+    """Import skops without torch: it imports all of scikit-learn, where one module asks for torch, two seconds a job."""
+    hide = "torch" not in sys.modules
+    if hide:
+        sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        import skops.io
+    finally:
+        if hide:
+            del sys.modules["torch"]
+    return skops.io
 
 
 def _canonise(path: Path) -> None:

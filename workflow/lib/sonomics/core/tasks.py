@@ -53,7 +53,9 @@ def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
     """
     if "column" in task:
         values = cohort[task["column"]]
-        label = (values.astype(str) == str(task["positive"])).astype(float).where(values.notna())
+        numeric = pd.api.types.is_numeric_dtype(values)
+        positive = values == float(task["positive"]) if numeric else values.astype(str) == str(task["positive"])
+        label = positive.astype(float).where(values.notna())
     else:
         horizon = horizon_of(task)
         early = (cohort["time"] < horizon) & (cohort["event"] == 1)

@@ -109,7 +109,7 @@ def _curve_of_group(axes: Axes, below: Axes, members: pd.DataFrame, group: str, 
     axes.plot(curve.time[lost], curve.survival[lost], "|", color=colour, markersize=4)
     height = 0.75 - 0.55 * row
     text: dict[str, Any] = {"va": "center", "size": 7, "color": colour}
-    below.text(-0.02, height, group, transform=below.get_yaxis_transform(), ha="right", **text)
+    below.text(-0.07, height, group, transform=below.get_yaxis_transform(), ha="right", **text)
     for tick, count in zip(ticks, survival_at(curve, ticks)["at_risk"], strict=True):
         below.text(tick, height, str(count), ha="center", **text)
 

@@ -1,5 +1,7 @@
 """Convolutional backbones from timm, taking grey ultrasound."""
 
+from typing import cast
+
 import timm
 import torch
 from torch import Tensor, nn
@@ -30,7 +32,7 @@ class Backbone(nn.Module):
     def __init__(self, trunk: nn.Module, mean: float, std: float) -> None:
         super().__init__()
         self.trunk = trunk
-        self.num_features: int = trunk.head_hidden_size
+        self.num_features = cast(int, trunk.head_hidden_size)
         self.register_buffer("mean", torch.tensor(mean))
         self.register_buffer("std", torch.tensor(std))
 

@@ -71,7 +71,9 @@ def fit(
             weight_decay=settings.get("weight_decay", 0.01),
             fused=True,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings["learning_rate"], total_steps=epochs * batches)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, settings["learning_rate"], total_steps=epochs * batches
+        )
         for epoch in progress(range(1, epochs + 1), "epochs"):
             losses = []
             for rows in torch.tensor_split(torch.randperm(len(images), generator=chance), batches):
@@ -83,7 +85,7 @@ def fit(
                 rate = schedule.get_last_lr()[0]
                 schedule.step()
                 losses.append(loss.detach())
-            curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": rate})
+            curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": float(rate)})
         _settle_batch_norm(model, everything, settings["batch"])
     model.eval()
     return curves

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+TEXT = ("level", "method", "reason", "test")
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -45,7 +47,8 @@ class Evaluation:
         table = self.tables["performance"]
         rows = table[(table["model"] == model) & (table["split"] == split) & (table["statistic"] == name)]
         if rows.empty:
-            return pd.Series({"estimate": float("nan"), "lower": float("nan"), "upper": float("nan"), "reason": "not computed"})
+            unknown = dict.fromkeys(("estimate", "lower", "upper"), float("nan"))
+            return pd.Series({**unknown, "reason": "not computed"})
         return rows.iloc[0]
 
 
@@ -63,5 +66,5 @@ def read_evaluation(folder: Path) -> Evaluation:
 def read_plain(path: Path) -> pd.DataFrame:
     """Read a CSV whose text columns have empty text where there is nothing to say."""
     table = pd.read_csv(path)
-    text = table.columns[table.dtypes == object]
-    return table.assign(**{str(name): table[name].fillna("") for name in text})
+    text = [name for name in table if name in TEXT or table[name].dtype.kind == "O"]
+    return table.assign(**{str(name): table[name].astype(object).fillna("") for name in text})

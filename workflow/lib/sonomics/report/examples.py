@@ -21,14 +21,13 @@ class Example:
     """A shown case: its score and label in words, and its crops as (view, data link)."""
 
     case: str
-    split: str
     score: str
     label: str
     crops: list[tuple[str, str]]
 
 
 def shown_cases(evaluation: Evaluation, count: int) -> pd.DataFrame:
-    """Choose cases evenly over the ranks of the primary model's value, in the first test set (training if there is none).
+    """Choose cases evenly over the ranks of the primary model's value, in the first test set (or else in training).
 
     Returns
     -------
@@ -37,9 +36,8 @@ def shown_cases(evaluation: Evaluation, count: int) -> pd.DataFrame:
     """
     cases = evaluation.tables["cases"]
     splits = [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
-    value = next((name for kind in ("probability", "score") if (name := f"{evaluation.primary}__{kind}") in cases), None)
-    if value is None:
-        return pd.DataFrame(columns=["case", "split", "label", "value"])
+    kinds = ("probability", "score")
+    value = next(name for kind in kinds if (name := f"{evaluation.primary}__{kind}") in cases)
     scored = cases[(cases["split"] == splits[0]) & cases[value].notna()].sort_values([value, "case"])
     ranks = np.unique(np.linspace(0, len(scored) - 1, min(count, len(scored))).round().astype(int))
     return scored.iloc[ranks][["case", "split", "label", value]].rename(columns={value: "value"})
@@ -60,13 +58,13 @@ def examples(evaluation: Evaluation, crops: pd.DataFrame, analysis: Mapping[str,
     """
     rows = crops[crops["keep"] & (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
     shown = []
-    for case in shown_cases(evaluation, count).itertuples():
-        inside = rows[rows["case"] == case.case].sort_values("image").drop_duplicates("view")
+    for case in shown_cases(evaluation, count).to_dict("records"):
+        inside = rows[rows["case"] == case["case"]].sort_values("image").drop_duplicates("view")
         pictures = [
-            (str(row.view), data_uri(outlined(read_grey(Path(row.file)), read_mask(Path(row.mask)))))
-            for row in inside.itertuples()
+            (row["view"], data_uri(outlined(read_grey(Path(row["file"])), read_mask(Path(row["mask"])))))
+            for row in inside.to_dict("records")
         ]
-        label = LABELS.get(case.label, "unknown")
+        label = LABELS.get(case["label"], "unknown")
         if pictures:
-            shown.append(Example(str(case.case), evaluation.splits[case.split], decimal(case.value), label, pictures))
+            shown.append(Example(case["case"], decimal(case["value"]), label, pictures))
     return shown

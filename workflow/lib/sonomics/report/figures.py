@@ -9,6 +9,13 @@ from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import inline_svg
 
+TITLES = {
+    "roc": "ROC curves",
+    "calibration": "Calibration",
+    "decision": "Decision curves",
+    "kaplan_meier": "Follow-up of the risk groups",
+}
+
 
 @dataclass(frozen=True)
 class Plate:
@@ -24,20 +31,20 @@ def plates(evaluation: Evaluation) -> list[Plate]:
     """Gather the figures by kind, each with one panel a set."""
     model = evaluation.primary
     captions = {
-        "roc": ("ROC curves", "All models; a dot is a model at its frozen threshold. Training scores are out of fold."),
-        "calibration": ("Calibration", f"{model}: observed share against predicted probability, with fifths of the prediction and a loess curve."),
-        "decision": ("Decision curves", f"{model}: net benefit against treating all or none, with a pointwise bootstrap band."),
-        "kaplan_meier": ("Follow-up of the risk groups", f"{model}: high and low risk by the frozen threshold; numbers at risk below."),
-    }  # fmt: skip
+        "roc": "All models; a dot is a model at its frozen threshold. Training scores are out of fold.",
+        "calibration": f"{model}: observed share against predicted probability, in fifths and as a loess curve.",
+        "decision": f"{model}: net benefit against treating all or none, with a pointwise bootstrap band.",
+        "kaplan_meier": f"{model}: high and low risk by the frozen threshold; numbers at risk below.",
+    }
     shown = []
-    for kind, (title, caption) in captions.items():
+    for kind, caption in captions.items():
         panels = [
             (_alternative(evaluation, kind, split), Markup(inline_svg(svg, f"{evaluation.task}-{kind}-{split}")))
             for (of_kind, split), svg in evaluation.figures.items()
             if of_kind == kind
         ]
         if panels:
-            shown.append(Plate(kind, title, caption, panels))
+            shown.append(Plate(kind, TITLES[kind], caption, panels))
     return shown
 
 
@@ -54,7 +61,10 @@ def _roc(evaluation: Evaluation, split: str) -> str:
 
 def _calibration(evaluation: Evaluation, split: str) -> str:
     named = {"calibration_intercept": "intercept", "calibration_slope": "slope", "brier": "Brier score"}
-    values = [f"{text} {_number(evaluation.statistic(evaluation.primary, split, name)['estimate'])}" for name, text in named.items()]
+    values = [
+        f"{text} {_number(evaluation.statistic(evaluation.primary, split, name)['estimate'])}"
+        for name, text in named.items()
+    ]
     return f"calibration of {evaluation.primary}; {listed(values)}."
 
 
@@ -69,8 +79,9 @@ def _decision(evaluation: Evaluation, split: str) -> str:
 
 
 def _kaplan_meier(evaluation: Evaluation, split: str) -> str:
-    row = evaluation.tables["risk_groups"].set_index("split").loc[split]
-    groups = f"{row['n_high']:.0f} cases at high risk with {row['events_high']:.0f} events, {row['n_low']:.0f} at low risk with {row['events_low']:.0f}"
+    row = evaluation.tables["risk_groups"].set_index("split").to_dict("index")[split]
+    high = f"{row['n_high']:.0f} cases at high risk with {row['events_high']:.0f} events"
+    groups = f"{high}, {row['n_low']:.0f} at low risk with {row['events_low']:.0f}"
     if math.isnan(row["hr"]):
         return f"Kaplan-Meier curves; {groups}; hazard ratio not estimable ({row['reason']})."
     ratio = f"hazard ratio {decimal(row['hr'])} ({interval(row['lower'], row['upper'])})"

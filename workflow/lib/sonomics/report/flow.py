@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sonomics.report.evaluations import Evaluation
+
 UNSCORED = "no score (no usable outline or feature)"
 UNKNOWN = "label unknown (censored too early or not stated)"
 
@@ -29,54 +31,57 @@ class Images:
     kept: int
 
 
-def case_columns(screening: pd.DataFrame, splits: pd.DataFrame) -> list[Column]:
+def case_columns(screening: pd.DataFrame, evaluation: Evaluation) -> list[Column]:
     """Follow the cases of every split.
 
     Parameters
     ----------
     screening : DataFrame
         Schema SCREENING.
-    splits : DataFrame
-        From `evaluate`: `split, title, cases, unscored, analysed, positives`.
+    evaluation : Evaluation
+        Of the main run, whose primary model decides what is scored.
 
     Returns
     -------
     list of Column
-        In the order of `splits`; listed = analysed + excluded in each, also where a case has two reasons (the first
-        in the order screening, score, label counts).
+        In the order of the splits; listed = analysed + excluded in each. A case that has several reasons counts under
+        the first: screening, no score, label unknown.
     """
+    cases = evaluation.tables["cases"]
+    value = f"{evaluation.primary}__probability"
+    scored = cases[value].notna() if value in cases else pd.Series(False, index=cases.index)
+    known = cases["label"].notna()
+    screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]
+    reason = cases["case"].map(screened.set_index("case")["reason"]).map(in_words, na_action="ignore")
+    reason = reason.fillna(pd.Series(UNSCORED, index=cases.index).where(~scored)).fillna(UNKNOWN)
     columns = []
-    for row in splits.itertuples():
-        cases = screening[(screening["level"] == "case") & (screening["split"] == row.split)]
-        excluded = reasons(cases)
-        unscored = row.unscored - sum(excluded.values())
-        unknown = row.cases - row.unscored - row.analysed
-        later = {UNSCORED: unscored, UNKNOWN: unknown}
-        excluded |= {reason: count for reason, count in later.items() if count}
-        columns.append(Column(str(row.title), row.cases, excluded, row.analysed, row.positives))
+    for split, title in evaluation.splits.items():
+        inside = cases["split"] == split
+        analysed = inside & scored & known
+        excluded = _ranked(reason[inside & ~analysed])
+        positives = int(cases.loc[analysed, "label"].sum())
+        columns.append(Column(title, int(inside.sum()), excluded, int(analysed.sum()), positives))
     return columns
 
 
 def image_flow(screening: pd.DataFrame) -> Images:
     """Follow the images through the screening."""
     images = screening[screening["level"] == "image"]
-    return Images(len(images), reasons(images), int((images["fate"] == "kept").sum()))
+    excluded = images[images["fate"] == "excluded"]
+    return Images(len(images), _ranked(excluded["reason"].map(in_words)), len(images) - len(excluded))
 
 
 def crop_reasons(crops: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
     """Count, by reason, the kept images that could not be cropped for the analysis."""
     rows = crops[(crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
-    counts = rows[~rows["keep"]]["reason"].value_counts()
-    return {in_words(str(reason)): int(count) for reason, count in sorted(counts.items(), key=lambda item: str(item[0]))}
-
-
-def reasons(rows: pd.DataFrame) -> dict[str, int]:
-    """Count excluded rows by reason, most frequent first."""
-    counts = rows[rows["fate"] == "excluded"]["reason"].value_counts()
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return {in_words(str(reason)): int(count) for reason, count in ranked}
+    return _ranked(rows[~rows["keep"]]["reason"].map(in_words))
 
 
 def in_words(code: str) -> str:
     """Turn a reason's code into words: `duplicate_of_test` is "duplicate of test"."""
     return code.replace("qc_", "quality control: ", 1).replace("_", " ")
+
+
+def _ranked(reasons: pd.Series) -> dict[str, int]:
+    counts = reasons.value_counts()
+    return {str(reason): int(counts[reason]) for reason in sorted(counts.index, key=lambda name: (-counts[name], name))}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sonomics.report.numbers import listed, plural
+from sonomics.report.numbers import listed
 
 Params = Mapping[str, Any]
 
@@ -45,17 +45,17 @@ def _features(params: Params) -> str:
     rim = f"with a rim of {100 * crop['margin']:g} % of its longer side"
     outline = f"as outlined by {crop['analysis']['reader']} in session {crop['analysis']['session']}"
     families = [f"{name} ({_family(family)})" for name, family in params["extract"]["families"].items()]
-    return f"{area}, {outline}, {rim}. Features were taken in {plural(len(families), 'family').replace('familys', 'families')}: {listed(families)}."
+    return f"{area}, {outline}, {rim}. The feature families were {listed(families)}."
 
 
 def _selection(params: Params) -> str:
     select = params["select"]
     return (
         f"Training patients were divided once into {select['folds']} folds. In each fold, and again on all training "
-        f"cases, features were kept whose ICC(2,1) over repeated outlines exceeded {select['icc']:g}, whose Mann-Whitney "
-        f"U test had P < {select['u_test']:g}, and which did not correlate above {select['correlation']:g} with one kept "
-        f"before; a LASSO with {select['lasso']['folds']} inner folds then chose the rest by "
-        f"{PENALTIES[select['lasso']['rule']]}. One row was one {select['unit']}."
+        f"cases, features were kept whose ICC(2,1) over repeated outlines exceeded {select['icc']:g}, whose "
+        f"Mann-Whitney U test had P < {select['u_test']:g}, and which did not correlate above "
+        f"{select['correlation']:g} with one kept before; a LASSO with {select['lasso']['folds']} inner folds then "
+        f"chose the rest by {PENALTIES[select['lasso']['rule']]}. One row was one {select['unit']}."
     )
 
 
@@ -67,7 +67,7 @@ def _models(params: Params) -> str:
         f"The models trained were {listed(base)}. From their out-of-fold scores, pooled over a case's images by the "
         f"{stack['pool']}, came the final models {listed(final)}; several scores were stacked by logistic regression. "
         f"Probabilities were calibrated and thresholds set by {RULES[stack['threshold']]} on cross-fitted training "
-        f"scores, and frozen. The primary model was {params['evaluate']['primary']}, named before any test label was read."
+        f"scores, and frozen. The primary model was {params['evaluate']['primary']}, named in the parameters."
     )
 
 

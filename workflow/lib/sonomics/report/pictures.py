@@ -64,7 +64,7 @@ def outlined(crop: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uin
 
 
 def border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels of a mask that touch one outside it (up, down, left or right), the frame's edge being outside."""
+    """Return the pixels of a mask that touch one outside it, up, down, left or right; beyond the frame is outside."""
     padded = np.pad(mask, 1)
     inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     return mask & ~inner

@@ -13,12 +13,13 @@ from markupsafe import Markup
 
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.params import MAIN
+from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
-from sonomics.report import figures, flow, methods, selection, summary, tables
+from sonomics.report import figures, flow, methods, summary, tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
+from sonomics.report.selection import described
 
 PAGE, STYLE = "page.html.j2", "page.css"
 SOFTWARE = (
@@ -35,7 +36,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
     expectations = {other.variant: summary.expectation(other.variant, params) for other in evaluations}
     descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
     by_split = tables.baseline_table(
-        main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training, in order."
+        main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."
     )
     by_label = tables.baseline_table(
         main,
@@ -44,7 +45,6 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
         "Training cases by label",
         f"{descriptive} P: positive against negative.",
     )
-    followed = "cox" in main.tables
     return {
         "name": main.task,
         "headlines": summary.headlines(main, level),
@@ -53,7 +53,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
         "performance": [tables.performance_table(main, split) for split in main.splits],
         "further": [tables.further_table(main, split) for split in main.splits],
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
-        "cox": tables.cox_table(main) if followed else None,
+        "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
         "figures": figures.plates(main),
         "control": tables.control_table(evaluations, expectations),
         "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
@@ -70,9 +70,8 @@ def software() -> list[tuple[str, str]]:
 
 def render(context: Mapping[str, Any], templates: Path) -> str:
     """Fill the page's template; everything but our own figures and style is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
     style = Markup((templates / STYLE).read_text(encoding="utf-8"))
     return environment.get_template(PAGE).render(**context, style=style)
 
@@ -83,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="folders <variant>/<task>")
     parser.add_argument("--screening", type=Path, required=True)
     parser.add_argument("--crops", type=Path, nargs="+", required=True, help="tables of the main run")
-    parser.add_argument("--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training")
+    parser.add_argument(
+        "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
+    )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--templates", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
@@ -96,18 +97,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
     sections = [task_section(inside, crops, params) for inside in by_task.values()]
     first = next(iter(by_task.values()))[0]
+    ordered = {section: params[section] for section in ("study", *PHASES)}
     context = {
         "study": params["study"],
         "simulated": params["export"]["source"] == "simulator",
         "tasks": sections,
-        "cases": flow.case_columns(screening, first.tables["splits"]),
+        "cases": flow.case_columns(screening, first),
         "images": flow.image_flow(screening),
         "uncropped": flow.crop_reasons(crops, params["crop"]["analysis"]),
-        "selections": [selection.described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
+        "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
         "methods": methods.methods(params),
         "weights": methods.starting_weights(params),
         "software": software(),
-        "params": yaml.safe_dump(params, sort_keys=False, allow_unicode=True, width=100),
+        "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
     }
     page = render(context, args.templates)

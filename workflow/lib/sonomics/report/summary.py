@@ -70,12 +70,13 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
     """Say whether a negative control behaved as it must; nothing for other runs."""
     if not params["study"]["variants"][control.variant].get("study", {}).get("shuffle_labels"):
         return ""
-    inside, outside = [], []
-    for split, title in control.splits.items():
+    inside: list[str] = []
+    outside: list[str] = []
+    for split in control.splits:
         row = control.statistic(control.primary, split, "auc")
         if not math.isnan(row["lower"]):
             holds = row["lower"] <= CHANCE <= row["upper"]
-            (inside if holds else outside).append(f"{title.lower()} ({decimal(row['estimate'])})")
+            (inside if holds else outside).append(f"{set_name(split)} ({decimal(row['estimate'])})")
     name = f"The negative control ({control.variant}: training labels dealt out at random)"
     if not inside and not outside:
         return f"{name} was not estimable in any set."
@@ -83,6 +84,13 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
         return f"{name} stayed at chance, as it must: AUC in {listed(inside)}, every interval holding 0.50."
     away = f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50"
     return f"{away}. With several sets one such interval may be chance; look for a leak before you trust the main run."
+
+
+def set_name(split: str) -> str:
+    """Name a split within a sentence."""
+    stem, _, number = split.partition("_")
+    named = {TRAIN: "the training set (out of fold)", "internal": "the internal test set"}
+    return named.get(stem, f"external test set {number}" if number else f"the {stem} set")
 
 
 def _counted(evaluation: Evaluation) -> str:
@@ -96,20 +104,20 @@ def _counted(evaluation: Evaluation) -> str:
 
 
 def _found(evaluation: Evaluation, split: str, params: Mapping[str, Any]) -> str:
-    title, model = evaluation.splits[split].lower(), evaluation.primary
+    place, model = set_name(split), evaluation.primary
     row = evaluation.statistic(model, split, "auc")
     if math.isnan(row["estimate"]):
-        return f"In the {title} set the AUC of the primary model, {model}, is not estimable: {row['reason']}."
+        return f"In {place} the AUC of the primary model, {model}, is not estimable: {row['reason']}."
     level = f"{100 * params['evaluate']['level']:g} % CI"
     bounds = interval(row["lower"], row["upper"])
-    sentence = f"In the {title} set the primary model, {model}, reached an AUC of {decimal(row['estimate'])}"
+    sentence = f"In {place} the primary model, {model}, reached an AUC of {decimal(row['estimate'])}"
     sentence += f" ({level} {bounds})" if bounds else f" (no interval: {row['reason']})"
     measures = {name: evaluation.statistic(model, split, name)["estimate"] for name in ("sensitivity", "specificity")}
     if not any(math.isnan(value) for value in measures.values()):
         at = [f"{name} {decimal(value)}" for name, value in measures.items()]
         sentence += f", with {listed(at)} at the threshold frozen on training"
     best = evaluation.statistic(model, split, "best_possible")["estimate"]
-    return sentence + ("." if math.isnan(best) else f"; at best {decimal(best)} was possible.")
+    return sentence + ("." if math.isnan(best) else f"; the planted risk itself reached {decimal(best)}.")
 
 
 def _sureness(evaluation: Evaluation) -> str:
@@ -118,10 +126,10 @@ def _sureness(evaluation: Evaluation) -> str:
     if not known:
         return "How sure this is cannot be said: no interval is estimable."
     widest = max(row["upper"] - row["lower"] for row in known.values())
-    doubtful = [evaluation.splits[split].lower() for split, row in known.items() if row["lower"] <= CHANCE]
+    doubtful = [set_name(split) for split, row in known.items() if row["lower"] <= CHANCE]
     sure = f"How sure: the widest of these intervals spans {decimal(widest)}"
     if doubtful:
-        return f"{sure}; in the {listed(doubtful)} set it holds 0.50, so chance alone is not excluded there."
+        return f"{sure}; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there."
     return f"{sure}, and none holds 0.50."
 
 

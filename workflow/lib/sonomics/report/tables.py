@@ -1,8 +1,9 @@
 """The tables of the page, as captions, headings and cells."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -31,12 +32,13 @@ COUNTS = ("tp", "fp", "tn", "fn")
 
 @dataclass(frozen=True)
 class Table:
-    """A table for the page: the first cell of every row is its heading."""
+    """A table for the page: the first cell of every row is its heading, and `text` names columns of words."""
 
     caption: str
     columns: list[str]
     rows: list[list[Cell]]
     note: str = ""
+    text: tuple[str, ...] = ()
 
 
 def performance_table(evaluation: Evaluation, split: str) -> Table:
@@ -72,53 +74,56 @@ def comparison_table(evaluation: Evaluation) -> Table:
     table = evaluation.tables["comparison"]
     rows = [
         [
-            Cell(evaluation.splits[row.split]),
-            Cell(row.against),
-            _difference(row.difference, row.lower, row.upper, row.reason),
-            Cell(p_value(row.p), row.reason if math.isnan(row.p) else ""),
-            Cell(f"{row.n:.0f}", f"{row.positives:.0f} positive"),
+            Cell(evaluation.splits[row["split"]]),
+            Cell(row["against"]),
+            _difference(row["difference"], row["lower"], row["upper"], row["reason"]),
+            Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else ""),
+            Cell(f"{row['n']:.0f}", f"{row['positives']:.0f} positive"),
         ]
-        for row in table.itertuples()
+        for row in table.to_dict("records")
     ]
     methods = ", ".join(sorted({method for method in table["method"] if method}))
     caption = f"AUC of {evaluation.primary} minus AUC of the other models, on the same cases"
     note = f"{methods}. P values are not adjusted for the number of comparisons."
-    return Table(caption, ["Set", "Against", "Difference", "P", "Cases"], rows, note)
+    return Table(caption, ["Set", "Against", "Difference", "P", "Cases"], rows, note, ("Against",))
 
 
 def baseline_table(evaluation: Evaluation, section: str, titles: dict[str, str], caption: str, note: str) -> Table:
-    """Table 1 of one section: groups side by side, a row a number or level."""
+    """Table 1 of one section: a row a number or level, a column a group, and a P for every group that is compared."""
     table = evaluation.tables["baseline"]
     table = table[table["section"] == section]
     groups = [group for group in titles if group in set(table["group"])]
+    compared = [group for group in groups if group in set(table.loc[table["test"] != "", "group"])]
     rows = []
     for variable, of_variable in table.groupby("variable", sort=False):
-        tests = of_variable[of_variable["test"] != ""].drop_duplicates("group")
-        described = Cell("; ".join(p_value(p) for p in tests["p"]), "; ".join(dict.fromkeys(tests["test"])))
-        levels = list(dict.fromkeys(of_variable["level"]))
-        for rank, level in enumerate(sorted(levels, key=lambda name: name == "missing")):
+        levels = sorted(dict.fromkeys(of_variable["level"]), key=lambda name: name == "missing")
+        for rank, level in enumerate(levels):
             inside = of_variable[of_variable["level"] == level].set_index("group")
             cells = [_described(inside.loc[group]) if group in inside.index else Cell("0") for group in groups]
-            name = f"{variable}: {level}" if level else str(variable)
-            rows.append([Cell(name), *cells, described if rank == 0 else Cell("")])
-    return Table(caption, ["Variable", *(titles[group] for group in groups), "P"], rows, note)
+            tests = of_variable.drop_duplicates("group").set_index("group").loc[compared]
+            p = [_tested(test) if rank == 0 else Cell("") for _, test in tests.iterrows()]
+            name = evaluation.task if variable == "label" else str(variable)
+            rows.append([Cell(f"{name}: {level}" if level else name), *cells, *p])
+    headings = [f"P, {titles[group]}" if len(compared) > 1 else "P" for group in compared]
+    return Table(caption, ["Variable", *(titles[group] for group in groups), *headings], rows, note)
 
 
-def cox_table(evaluation: Evaluation) -> Table:
-    """Hazard ratios of the score and the clinical variables, alone and together, in every set."""
+def cox_table(evaluation: Evaluation, split: str) -> Table:
+    """Hazard ratios of the score and the clinical variables in one set, alone and together."""
     table = evaluation.tables["cox"]
+    table = table[table["split"] == split]
     rows = []
-    for (split, term), both in table.groupby(["split", "term"], sort=False):
-        by_analysis = both.set_index("analysis")
+    for term, both in table.groupby("term", sort=False):
+        by_analysis = both.set_index("analysis").to_dict("index")
         cells = []
         for analysis in ("univariable", "multivariable"):
-            row = by_analysis.loc[analysis]
+            row = by_analysis[analysis]
             cells += [_ratio(row), Cell(p_value(row["p"]))]
-        alone = by_analysis.loc["univariable"]
-        rows.append([Cell(f"{evaluation.splits[str(split)]}: {term}"), *cells, Cell(f"{alone['events']:.0f} / {alone['n']:.0f}")])
+        alone = by_analysis["univariable"]
+        rows.append([Cell(str(term)), *cells, Cell(f"{alone['events']:.0f} / {alone['n']:.0f}")])
     columns = ["Term", "HR alone", "P", "HR adjusted", "P", "Events / cases"]
     note = "Efron's ties; complete cases; the adjusted model has all terms listed and needs five events a term."
-    return Table("Cox regression of time to the event", columns, rows, note)
+    return Table(f"{evaluation.splits[split]}: Cox regression of time to the event", columns, rows, note)
 
 
 def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str]) -> Table:
@@ -130,18 +135,21 @@ def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str
         rows.append([Cell(evaluation.variant), *cells, Cell(expectations[evaluation.variant])])
     if "best_possible" in set(main.tables["performance"]["statistic"]):
         best = [main.statistic(main.primary, split, "best_possible") for split in main.splits]
-        share = [main.statistic(main.primary, split, "share_of_best")["estimate"] for split in main.splits]
-        cells = [Cell(decimal(row["estimate"]), f"reached: {decimal(100 * part, 0)} %") for row, part in zip(best, share, strict=True)]
+        shares = [main.statistic(main.primary, split, "share_of_best")["estimate"] for split in main.splits]
+        reached = [f"reached: {decimal(100 * share, 0)} %" for share in shares]
+        cells = [Cell(decimal(row["estimate"]), text) for row, text in zip(best, reached, strict=True)]
         rows.append([Cell("best possible"), *cells, Cell("the planted risk itself as score")])
     caption = f"AUC of {main.primary} in the main run, its controls and at best"
     note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; chance may carry it over 100 %."
-    return Table(caption, ["Run", *main.splits.values(), "What it is"], rows, note)
+    return Table(caption, ["Run", *main.splits.values(), "What it is"], rows, note, ("What it is",))
 
 
 def steps_table(family: str, steps: Sequence[dict[str, object]]) -> Table:
     """How many features each step of the selection left."""
-    rows = [[Cell(str(s["step"])), Cell(str(s["in"])), Cell(str(s["out"])), Cell(str(s.get("note", "")))] for s in steps]
-    return Table(f"{family}: features before and after each step, on all training cases", ["Step", "Before", "After", "Note"], rows)
+    names = ("step", "in", "out", "note")
+    rows = [[Cell(str(step.get(name, ""))) for name in names] for step in steps]
+    columns = ["Step", "Before", "After", "Note"]
+    return Table(f"{family}: features before and after each step, on all training cases", columns, rows, "", ("Note",))
 
 
 def _difference(difference: float, lower: float, upper: float, reason: str) -> Cell:
@@ -150,10 +158,14 @@ def _difference(difference: float, lower: float, upper: float, reason: str) -> C
     return Cell(decimal(difference), interval(lower, upper))
 
 
-def _ratio(row: pd.Series) -> Cell:
+def _ratio(row: Mapping[Hashable, Any]) -> Cell:
     if math.isnan(row["hr"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
     return Cell(decimal(row["hr"]), interval(row["lower"], row["upper"]))
+
+
+def _tested(row: pd.Series) -> Cell:
+    return Cell(p_value(row["p"]), row["reason"] or row["test"])
 
 
 def _described(row: pd.Series) -> Cell:

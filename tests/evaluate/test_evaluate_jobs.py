@@ -1,0 +1,101 @@
+"""The jobs, run in-process on a small study."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_json
+from sonomics.evaluate import summarise, task
+from tests.evaluate.synthetic import SETTINGS, arguments, write_study
+
+TABLES = {
+    "baseline", "calibration", "cases", "comparison", "cox", "decision", "kaplan_meier", "performance", "risk_groups",
+    "roc", "splits",
+}  # fmt: skip
+KINDS = {"calibration", "decision", "kaplan_meier", "roc"}
+
+
+def test_the_folder_holds_every_table_and_figure(evaluation: Path) -> None:
+    assert {path.stem for path in evaluation.glob("*.csv")} == TABLES
+    splits = ("train", "internal", "external_1")
+    assert {path.stem for path in evaluation.glob("*.svg")} == {f"{kind}_{split}" for kind in KINDS for split in splits}
+    assert {path.stem for path in evaluation.glob("*.pdf")} == KINDS
+
+
+def test_a_set_of_one_class_is_not_estimable_and_stays(evaluation: Path) -> None:
+    table = pd.read_csv(evaluation / "performance.csv")
+    area = table[(table["split"] == "external_1") & (table["statistic"] == "auc")]
+    assert area["estimate"].isna().all()
+    assert set(area["reason"]) == {"only one class"}
+    assert "external_1" not in set(pd.read_csv(evaluation / "roc.csv")["split"])
+    assert "not estimable" in (evaluation / "roc_external_1.svg").read_text()
+
+
+def test_a_case_without_a_prediction_is_counted(evaluation: Path) -> None:
+    splits = pd.read_csv(evaluation / "splits.csv", index_col="split")
+    assert splits["unscored"].to_dict() == {"train": 1, "internal": 0, "external_1": 0}
+    cases = pd.read_csv(evaluation / "cases.csv", index_col="case")
+    assert len(cases) == 98
+    assert cases.loc["P0001", "stacked__probability":"stacked__score"].isna().all()
+
+
+def test_figures_of_simulated_data_say_so(evaluation: Path) -> None:
+    assert all("simulated data" in path.read_text() for path in evaluation.glob("*.svg"))
+
+
+def test_the_kaplan_meier_figure_states_the_numbers_at_risk(evaluation: Path) -> None:
+    groups = pd.read_csv(evaluation / "risk_groups.csv", index_col="split")
+    drawn = (evaluation / "kaplan_meier_internal.svg").read_text()
+    assert "Number at risk" in drawn
+    for group in ("high", "low"):
+        assert f">{groups.loc['internal', f'n_{group}']}</text>" in drawn
+
+
+def test_the_same_study_gives_the_same_bytes_and_real_data_have_no_planted_truth(tmp_path: Path) -> None:
+    write_study(tmp_path / "study", {"train": 30})
+    settings = json.dumps(SETTINGS | {"export": {"source": "folder"}})
+    written = []
+    for out in (tmp_path / "one", tmp_path / "two"):
+        task.main([f"--settings={settings}", *arguments(tmp_path / "study"), f"--out={out}"])
+        written.append({path.name: path.read_bytes() for path in out.iterdir()})
+    assert written[0] == written[1]
+    assert b"simulated data" not in written[0]["roc_train.svg"]
+    assert b"best_possible" not in written[0]["performance.csv"]
+
+
+def test_a_simulated_cohort_without_truth_stops_the_study(study: Path, tmp_path: Path) -> None:
+    cohort = pd.read_csv(study / "data" / "cohort.csv").drop(columns="sim_risk")
+    path = tmp_path / "cohort.csv"
+    cohort.to_csv(path, index=False)
+    options = [option if not option.startswith("--cohort=") else f"--cohort={path}" for option in arguments(study)]
+    with pytest.raises(StudyError, match="sim_risk"):
+        task.main([f"--settings={json.dumps(SETTINGS)}", *options, f"--out={tmp_path / 'out'}"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_path: Path) -> None:
+    metrics, plots = tmp_path / "evaluate.json", tmp_path / "plots"
+    summarise.main(
+        [
+            f"--settings={json.dumps({'evaluate': SETTINGS['evaluate']})}",
+            f"--evaluations={evaluation}",
+            f"--metrics={metrics}",
+            f"--plots={plots}",
+        ]
+    )
+    written = read_json(metrics)
+    table = pd.read_csv(evaluation / "performance.csv", index_col=["model", "split", "statistic"])
+    area = table.loc[("stacked", "internal", "auc")]
+    shown = written["main"]["recurrence"]["stacked"]["internal"]
+    assert shown["auc"] == round(area["estimate"], 4)
+    assert shown["auc_lower"] == round(area["lower"], 4)
+    assert written["main"]["recurrence"]["stacked"]["external_1"]["auc"] is None
+    assert written["best_possible"]["recurrence"]["internal"] == round(
+        table.loc[("stacked", "internal", "best_possible"), "estimate"], 4
+    )
+    assert list(pd.read_csv(plots / "roc.csv").columns) == ["model_split", "fpr", "tpr"]
+    splits = ("train", "internal", "external_1")
+    assert set(pd.read_csv(plots / "decision.csv")["model_split"]) == {f"stacked {split}" for split in splits}

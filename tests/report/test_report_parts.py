@@ -1,0 +1,206 @@
+"""The pieces of the page against hand-made inputs."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.examples import shown_cases
+from sonomics.report.flow import UNKNOWN, UNSCORED, case_columns, crop_reasons
+from sonomics.report.methods import methods, starting_weights
+from sonomics.report.numbers import decimal, interval, listed, p_value
+from sonomics.report.pictures import border, inline_svg, outlined
+from sonomics.report.selection import described
+from sonomics.report.summary import expectation, findings, set_name, verdict
+from sonomics.report.tables import control_table, performance_table
+from tests.report.synthetic import PARAMS
+
+NAN = float("nan")
+BOUNDS = ("estimate", "lower", "upper")
+
+
+def evaluation_of(variant: str, areas: dict[str, tuple[float, float, float]]) -> Evaluation:
+    rows = [
+        {
+            "model": "stacked",
+            "split": split,
+            "statistic": "auc",
+            "estimate": area[0],
+            "lower": area[1],
+            "upper": area[2],
+        }
+        for split, area in areas.items()
+    ]
+    reasons = ["only one class" if np.isnan(row["estimate"]) else "" for row in rows]
+    table = pd.DataFrame(rows).assign(method="DeLong", n=10, positives=4, unit="patient", reason=reasons)
+    splits = pd.DataFrame({"split": list(areas), "title": [split.title() for split in areas]})
+    return Evaluation(variant, "recurrence", {"performance": table, "splits": splits}, {})
+
+
+def test_a_control_at_chance_is_told_from_one_that_is_not() -> None:
+    good = evaluation_of("shuffled", {"train": (0.48, 0.35, 0.61), "internal": (0.55, 0.3, 0.8)})
+    assert "stayed at chance" in verdict(good, PARAMS)
+    leaky = evaluation_of("shuffled", {"train": (0.48, 0.35, 0.61), "internal": (0.9, 0.8, 1.0)})
+    assert "away from chance in the internal test set (0.90)" in verdict(leaky, PARAMS)
+    unknown = evaluation_of("shuffled", {"train": (NAN, NAN, NAN)})
+    assert "not estimable" in verdict(unknown, PARAMS)
+    assert verdict(evaluation_of("main", {"train": (0.9, 0.8, 1.0)}), PARAMS) == ""
+
+
+def test_a_run_that_is_no_control_is_named_by_what_it_changes() -> None:
+    variants = {"main": {}, "uncropped": {"crop": {"region": "whole"}}}
+    params = PARAMS | {"study": {**PARAMS["study"], "variants": variants}}
+    assert expectation("uncropped", params) == "sensitivity analysis: crop.region = whole"
+    assert "expected 0.50" in expectation("shuffled", PARAMS)
+
+
+def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> None:
+    counts = pd.DataFrame({"patients": [10, 10], "cases": [10, 10], "analysed": [9, 8]})
+
+    def found(area: tuple[float, float, float]) -> str:
+        main = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": area})
+        main.tables["splits"] = pd.concat([main.tables["splits"], counts], axis=1)
+        return " ".join(findings(main, [main], PARAMS))
+
+    assert "17 were analysed; 3 were excluded" in found((0.7, 0.45, 0.9))
+    assert "chance alone is not excluded" in found((0.7, 0.45, 0.9))
+    assert "none holds 0.50" in found((0.8, 0.6, 0.95))
+    assert "is not estimable: only one class" in found((NAN, NAN, NAN))
+    assert "cannot be said" in found((NAN, NAN, NAN))
+
+
+def test_every_case_has_one_place_in_the_flow() -> None:
+    cases = pd.DataFrame(
+        {
+            "case": ["P1", "P2", "P3", "P4", "P5"],
+            "split": "internal",
+            "label": [1.0, 0.0, NAN, NAN, 0.0],
+            "stacked__probability": [0.7, NAN, 0.4, NAN, 0.2],
+        }
+    )
+    evaluation = evaluation_of("main", {"internal": (0.8, 0.6, 0.9)})
+    evaluation.tables["cases"] = cases
+    fates = {"P1": "", "P2": "no_image", "P3": "", "P4": "", "P5": ""}
+    screening = pd.DataFrame(
+        [{"level": "case", "case": case, "fate": "excluded" if r else "kept", "reason": r} for case, r in fates.items()]
+    )
+    (column,) = case_columns(screening, evaluation)
+    assert (column.listed, column.analysed, column.positives) == (5, 2, 1)
+    assert column.excluded == {"no image": 1, UNKNOWN: 1, UNSCORED: 1}
+
+
+def test_only_the_crops_that_models_use_are_counted() -> None:
+    crops = pd.DataFrame(
+        {
+            "reader": ["r1", "r1", "r2"],
+            "session": "1",
+            "keep": [True, False, False],
+            "reason": ["", "outline_small", "x"],
+        }
+    )
+    assert crop_reasons(crops, {"reader": "r1", "session": "1"}) == {"outline small": 1}
+
+
+def test_shown_cases_span_the_predictions_of_the_test_set() -> None:
+    evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.8, 0.6, 0.9)})
+    values = [0.5, 0.1, 0.9, 0.3, NAN, 0.7]
+    evaluation.tables["cases"] = pd.DataFrame(
+        {"case": list("abcdef"), "split": "internal", "label": 1.0, "stacked__probability": values}
+    )
+    assert shown_cases(evaluation, 3)["case"].tolist() == ["b", "a", "c"]
+    assert shown_cases(evaluation, 9)["case"].tolist() == ["b", "d", "a", "f", "c"]
+    assert shown_cases(evaluation, 0).empty
+
+
+def test_tables_say_not_estimable_with_the_reason() -> None:
+    evaluation = evaluation_of("main", {"internal": (NAN, NAN, NAN)})
+    cell = performance_table(evaluation, "internal").rows[0][1]
+    assert cell == ("not estimable", "only one class")
+
+
+def test_the_control_table_puts_runs_side_by_side() -> None:
+    main = evaluation_of("main", {"internal": (0.8, 0.6, 0.9)})
+    shuffled = evaluation_of("shuffled", {"internal": (0.5, 0.3, 0.7)})
+    table = control_table([main, shuffled], {"main": "study", "shuffled": "control"})
+    assert [[cell.main for cell in row] for row in table.rows] == [
+        ["main", "0.80", "study"],
+        ["shuffled", "0.50", "control"],
+    ]
+    assert table.rows[1][1].detail == "0.30 to 0.70"
+
+
+def test_the_formula_is_the_sum_of_coefficients() -> None:
+    state: dict[str, Any] = {"coefficients": {"a": 0.5, "b": -1.0}, "intercept": None, "steps": []}
+    chosen = described("texture", "recurrence", state)
+    assert chosen.formula == "score = − 1.0000 × z(b) + 0.5000 × z(a)"
+    assert [part.share for part in chosen.kept] == [1, 0.5]
+    assert "no feature was kept" in described("texture", "recurrence", state | {"coefficients": {}}).formula
+
+
+def test_the_border_of_a_mask_is_one_pixel_wide() -> None:
+    mask = np.zeros((5, 6), dtype=bool)
+    mask[1:4, 1:5] = True
+    inside = np.zeros_like(mask)
+    inside[2, 2:4] = True
+    assert np.array_equal(border(mask), mask & ~inside)
+
+
+def test_the_outline_is_drawn_on_the_enlarged_crop() -> None:
+    mask = np.zeros((10, 22), dtype=bool)
+    mask[3:7, 5:15] = True
+    drawn = outlined(np.full(mask.shape, 100, dtype=np.uint8), mask)
+    assert drawn.shape == (100, 220, 3)
+    coloured = (drawn[:, :, 0] != drawn[:, :, 2]).nonzero()
+    assert abs(coloured[0].min() - 30) <= 2
+    assert abs(coloured[1].max() - 149) <= 2
+
+
+def test_ids_inside_a_figure_are_prefixed_where_they_are_used() -> None:
+    svg = '<?xml version="1.0"?><svg width="10pt" height="9pt" viewBox="0 0 1 1"><metadata>http://x</metadata>'
+    svg += '<g id="a" clip-path="url(#b)"/><clipPath id="b"/><use xlink:href="#a"/></svg>'
+    cleaned = inline_svg(svg, "roc")
+    assert 'id="roc-a" clip-path="url(#roc-b)"' in cleaned
+    assert 'xlink:href="#roc-a"' in cleaned
+    assert "http" not in cleaned
+    assert "pt" not in cleaned.split(">")[0]
+
+
+def test_starting_weights_are_stated_for_every_network() -> None:
+    stated = starting_weights(PARAMS)
+    assert [line.split(":")[0] for line in stated] == ["quality control", "cnn"]
+    assert all("weights: none" in line for line in stated)
+    file = {"file": "weights/rin.safetensors", "sha256": "ab12"}
+    model = {**PARAMS["train"]["models"]["cnn"], "weights": file}
+    params = PARAMS | {"train": {"models": {"cnn": model}}}
+    assert "weights of weights/rin.safetensors (SHA-256 ab12)" in starting_weights(params)[1]
+
+
+def test_the_methods_follow_the_parameters() -> None:
+    text = " ".join(methods(PARAMS))
+    for words in ("time < 12 & event", "3 folds", "exceeded 0.75", "random forest on texture", "Youden", "95 %"):
+        assert words in text
+    without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
+    assert "not screened by a classifier" in " ".join(methods(without))
+
+
+@pytest.mark.parametrize(
+    ("split", "name"),
+    [
+        ("train", "the training set (out of fold)"),
+        ("internal", "the internal test set"),
+        ("external_2", "external test set 2"),
+        ("prospective", "the prospective set"),
+    ],
+)
+def test_sets_are_named_in_sentences(split: str, name: str) -> None:
+    assert set_name(split) == name
+
+
+def test_numbers_are_printed_as_in_a_journal() -> None:
+    assert [p_value(p) for p in (0.0004, 0.04, NAN)] == ["< 0.001", "0.040", "–"]
+    assert [decimal(-1.234), decimal(NAN), decimal(3, 0)] == ["−1.23", "–", "3"]
+    assert interval(-0.1, 0.25) == "−0.10 to 0.25"
+    assert interval(NAN, 1) == ""
+    assert [listed(["a"]), listed(["a", "b", "c"]), listed([])] == ["a", "a, b and c", ""]

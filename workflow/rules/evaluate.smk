@@ -1,0 +1,70 @@
+"""Phase 8 - evaluate: the only phase that sees test labels.
+
+Reads results/stack/, data/cohort.csv; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
+results/plots/evaluate/.
+"""
+
+
+def final_predictions(name):
+    """Make an input function: one file of every final model of a variant and task."""
+    return lambda wildcards: expand(
+        "results/stack/{variant}/{model}/{task}/{name}",
+        variant=wildcards.variant,
+        model=STUDY["stack"]["models"],
+        task=wildcards.task,
+        name=name,
+    )
+
+
+rule evaluate_task:
+    """Evaluate every final model of one variant on one task."""
+    input:
+        cohort=COHORT,
+        predictions=final_predictions("predictions.parquet"),
+        thresholds=final_predictions("thresholds.json"),
+        code=code("evaluate"),
+    output:
+        evaluation=report(
+            directory("results/evaluate/{variant}/{task}"),
+            patterns=["{figure}.svg"],
+            caption="../report/figures.rst",
+            category="Evaluation",
+            subcategory="{task}",
+            labels={"run": "{variant}", "figure": "{figure}"},
+        ),
+    log:
+        "logs/evaluate_task/{variant}_{task}.log",
+    benchmark:
+        "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
+    params:
+        settings=settings("study.seed", "study.tasks", "study.clinical", "export.source", "evaluate"),
+    shell:
+        "python -m sonomics.evaluate.task"
+        " --settings {params.settings:q}"
+        " --task {wildcards.task}"
+        " --cohort {input.cohort:q}"
+        " --predictions {input.predictions:q}"
+        " --thresholds {input.thresholds:q}"
+        " --out {output.evaluation:q}"
+        " > {log:q} 2>&1"
+
+
+rule summarise_evaluate:
+    """Gather the headline figures, and the main curves for `dvc plots`."""
+    input:
+        evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        code=code("evaluate"),
+    output:
+        metrics="results/metrics/evaluate.json",
+        plots=directory("results/plots/evaluate"),
+    log:
+        "logs/summarise_evaluate.log",
+    params:
+        settings=settings("evaluate"),
+    shell:
+        "python -m sonomics.evaluate.summarise"
+        " --settings {params.settings:q}"
+        " --evaluations {input.evaluations:q}"
+        " --metrics {output.metrics:q}"
+        " --plots {output.plots:q}"
+        " > {log:q} 2>&1"

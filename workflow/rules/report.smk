@@ -1,0 +1,46 @@
+"""Phase 9 - report: the page.
+
+Reads results/evaluate/, results/screening.csv, results/select/, data/crop/ of the main run, the metrics of every other
+phase and the templates; writes results/report.html and results/metrics/report.json.
+"""
+
+TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
+
+
+rule render_report:
+    """Render the report as one self-contained page."""
+    input:
+        evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        screening="results/screening.csv",
+        crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
+        pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
+        selections=expand(
+            "results/select/main/{family}/{task}/all/state.json",
+            family=STUDY["extract"]["families"],
+            task=STUDY["study"]["tasks"],
+        ),
+        metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        templates=expand("{folder}/{name}", folder=TEMPLATES, name=["page.html.j2", "parts.html.j2", "page.css"]),
+        code=code("report"),
+    output:
+        html=report("results/report.html", caption="../report/page.rst", category="Report"),
+        metrics="results/metrics/report.json",
+    log:
+        "logs/render_report.log",
+    benchmark:
+        "logs/benchmarks/render_report.tsv"
+    params:
+        settings=settings("study", *PHASES),
+        templates=TEMPLATES,
+    shell:
+        "python -m sonomics.report.render"
+        " --settings {params.settings:q}"
+        " --evaluations {input.evaluations:q}"
+        " --screening {input.screening:q}"
+        " --crops {input.crops:q}"
+        " --selections {input.selections:q}"
+        " --metrics {input.metrics:q}"
+        " --templates {params.templates:q}"
+        " --html {output.html:q}"
+        " --out-metrics {output.metrics:q}"
+        " > {log:q} 2>&1"
