@@ -18,18 +18,18 @@ from sonomics.core.tables import empty_table, read_table, write_table
 
 SPLIT = {"P01": "train", "P02": "train", "P03": "train", "P04": "train", "P05": "internal", "P06": "internal"}
 NETWORK = {
-    "architecture": "test_resnet", "weights": "none", "size": 32, "epochs": 15, "batch": 8, "learning_rate": 0.005,
+    "architecture": "test_resnet", "weights": "none", "size": 32, "batch": 8, "learning_rate": 0.005,
     "weight_decay": 0.01,
 }  # fmt: skip
 HEADS = {"target": {"exclude_below": 0.5}}
 
 
-def settings(heads: dict[str, Any]) -> str:
+def settings(heads: dict[str, Any], epochs: int = 1) -> str:
     clean = {
         "views": {"grey": {"from": "still"}},
         "overlays": "remove",
         "duplicates": {"max_distance": 10},
-        "qc": {"network": NETWORK, "heads": heads},
+        "qc": {"network": NETWORK | {"epochs": epochs}, "heads": heads},
     }
     return json.dumps({"study": {"seed": 1}, "clean": clean})
 
@@ -37,7 +37,7 @@ def settings(heads: dict[str, Any]) -> str:
 def picture(kind: str, seed: int) -> NDArray[np.uint8]:
     """A coarse random scene; the target kind has stripes on top."""
     rng = np.random.default_rng(seed)
-    scene = np.kron(rng.integers(40, 120, (8, 8)), np.ones((8, 8))) + rng.integers(0, 20, (64, 64))
+    scene = np.kron(rng.integers(40, 80, (8, 8)), np.ones((8, 8))) + rng.integers(0, 20, (64, 64))
     if kind == "target":
         scene[::8] += 60
         scene[1::8] += 60
@@ -93,10 +93,10 @@ def run_frames() -> None:
     frames.main(["--settings", settings({}), "--exams", "data/export/0", "--frames", folder, "--images", table])
 
 
-def run_qc(heads: dict[str, Any]) -> None:
+def run_qc(heads: dict[str, Any], epochs: int = 1) -> None:
     table = "data/clean/0/images.parquet"
     cohort, labels = "data/cohort.csv", "data/qc_labels.csv"
-    given = ["--settings", settings(heads)]
+    given = ["--settings", settings(heads, epochs)]
     fit_qc.main([*given, "--cohort", cohort, "--labels", labels, "--images", table, "--out", "data/clean/qc"])
     judge.main([*given, "--state", "data/clean/qc", "--images", table, "--out", "data/clean/0/verdicts.parquet"])
 
@@ -164,7 +164,7 @@ def test_screening_without_heads_accounts_for_every_image_and_case(study: Path) 
 
 def test_qc_learns_from_training_and_excludes_in_every_split(study: Path) -> None:
     run_frames()
-    run_qc(HEADS)
+    run_qc(HEADS, epochs=12)
     state = read_json(Path("data/clean/qc/state.json"))
     assert state["labels"] == {"used": 20, "not_training": 5, "without_image": 0}
     assert state["heads"]["target"]["auc"] >= 0.9

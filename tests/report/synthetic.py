@@ -122,7 +122,8 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
-        f"--templates={templates}",
+        f"--page={templates / 'page.html.j2'}",
+        f"--style={templates / 'page.css'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",
     ]

@@ -14,7 +14,7 @@ from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
 from sonomics.report.summary import expectation, findings, set_name, verdict
-from sonomics.report.tables import control_table, performance_table
+from sonomics.report.tables import comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
@@ -120,6 +120,19 @@ def test_tables_say_not_estimable_with_the_reason() -> None:
     assert cell == ("not estimable", "only one class")
 
 
+def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
+    evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.8, 0.6, 0.9)})
+    rows = [
+        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "reason": ""},
+        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "reason": "only one class"},
+    ]
+    evaluation.tables["comparison"] = pd.DataFrame(rows).assign(against="deep", method="DeLong, paired")
+    table = comparison_table(evaluation)
+    assert table.columns == ["Against", "Train", "P", "Internal", "P"]
+    unknown = [("not estimable", "only one class"), ("–", "")]
+    assert table.rows == [[("deep", ""), ("0.10", "0.02 to 0.18"), ("0.014", ""), *unknown]]
+
+
 def test_the_control_table_puts_runs_side_by_side() -> None:
     main = evaluation_of("main", {"internal": (0.8, 0.6, 0.9)})
     shuffled = evaluation_of("shuffled", {"internal": (0.5, 0.3, 0.7)})
@@ -200,7 +213,7 @@ def test_sets_are_named_in_sentences(split: str, name: str) -> None:
 
 def test_numbers_are_printed_as_in_a_journal() -> None:
     assert [p_value(p) for p in (0.0004, 0.04, NAN)] == ["< 0.001", "0.040", "–"]
-    assert [decimal(-1.234), decimal(NAN), decimal(3, 0)] == ["−1.23", "–", "3"]
+    assert [decimal(-1.234), decimal(-0.001), decimal(NAN), decimal(3, 0)] == ["−1.23", "0.00", "–", "3"]
     assert interval(-0.1, 0.25) == "−0.10 to 0.25"
     assert interval(NAN, 1) == ""
     assert [listed(["a"]), listed(["a", "b", "c"]), listed([])] == ["a", "a, b and c", ""]

@@ -4,24 +4,15 @@ Reads results/stack/, data/cohort.csv; writes results/evaluate/<variant>/<task>/
 results/plots/evaluate/.
 """
 
-
-def final_predictions(name):
-    """Make an input function: one file of every final model of a variant and task."""
-    return lambda wildcards: expand(
-        "results/stack/{variant}/{model}/{task}/{name}",
-        variant=wildcards.variant,
-        model=STUDY["stack"]["models"],
-        task=wildcards.task,
-        name=name,
-    )
+FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 
 
 rule evaluate_task:
     """Evaluate every final model of one variant on one task."""
     input:
         cohort=COHORT,
-        predictions=final_predictions("predictions.parquet"),
-        thresholds=final_predictions("thresholds.json"),
+        predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
+        thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
         code=code("evaluate"),
     output:
         evaluation=report(

@@ -20,7 +20,9 @@ rule render_report:
             task=STUDY["study"]["tasks"],
         ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
-        templates=expand("{folder}/{name}", folder=TEMPLATES, name=["page.html.j2", "parts.html.j2", "page.css"]),
+        page=os.path.join(TEMPLATES, "page.html.j2"),
+        parts=os.path.join(TEMPLATES, "parts.html.j2"),
+        style=os.path.join(TEMPLATES, "page.css"),
         code=code("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
@@ -31,7 +33,6 @@ rule render_report:
         "logs/benchmarks/render_report.tsv"
     params:
         settings=settings("study", *PHASES),
-        templates=TEMPLATES,
     shell:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"
@@ -40,7 +41,8 @@ rule render_report:
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --metrics {input.metrics:q}"
-        " --templates {params.templates:q}"
+        " --page {input.page:q}"
+        " --style {input.style:q}"
         " --html {output.html:q}"
         " --out-metrics {output.metrics:q}"
         " > {log:q} 2>&1"

@@ -138,7 +138,8 @@ def read_roster(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame of str
-        `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator may use the latter.
+        `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator and `evaluate` may use
+        the latter.
     """
     table = _read(path)
     planted = [name for name in table if name.startswith("sim_")]

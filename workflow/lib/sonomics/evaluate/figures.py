@@ -57,7 +57,7 @@ def draw_calibration(drawn: Figure, calibration: pd.DataFrame, split: str) -> No
     error = np.abs(grouped[["lower", "upper"]].to_numpy().T - grouped["observed"].to_numpy())
     bars: dict[str, Any] = {"fmt": "o", "color": VERMILLION, "markersize": 3.5, "linewidth": 0.9, "capsize": 0}
     axes.errorbar(grouped["predicted"], grouped["observed"], yerr=error, label="fifths of the prediction", **bars)
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
 
 
 def draw_decision(drawn: Figure, decision: pd.DataFrame, split: str) -> None:

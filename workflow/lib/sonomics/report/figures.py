@@ -32,7 +32,7 @@ def plates(evaluation: Evaluation) -> list[Plate]:
     model = evaluation.primary
     captions = {
         "roc": "All models; a dot is a model at its frozen threshold. Training scores are out of fold.",
-        "calibration": f"{model}: observed share against predicted probability, in fifths and as a loess curve.",
+        "calibration": f"{model}: observed against predicted share, in fifths (Wilson interval) and as a loess curve.",
         "decision": f"{model}: net benefit against treating all or none, with a pointwise bootstrap band.",
         "kaplan_meier": f"{model}: high and low risk by the frozen threshold; numbers at risk below.",
     }

@@ -17,7 +17,7 @@ class Cell(NamedTuple):
 
 def decimal(value: float, digits: int = 2) -> str:
     """Print a number with fixed digits and a true minus sign; a dash when it is NaN."""
-    return "–" if math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
+    return "–" if math.isnan(value) else f"{value:z.{digits}f}".replace("-", "−")
 
 
 def interval(lower: float, upper: float, digits: int = 2) -> str:

@@ -21,7 +21,6 @@ from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
 from sonomics.report.selection import described
 
-PAGE, STYLE = "page.html.j2", "page.css"
 SOFTWARE = (
     "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pandera", "pillow",
     "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn", "scikit-misc", "scipy", "simpleitk", "skops",
@@ -68,12 +67,12 @@ def software() -> list[tuple[str, str]]:
     return [("python", platform.python_version()), *((name, version(name)) for name in SOFTWARE)]
 
 
-def render(context: Mapping[str, Any], templates: Path) -> str:
+def render(context: Mapping[str, Any], page: Path, style: Path) -> str:
     """Fill the page's template; everything but our own figures and style is escaped."""
-    environment = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=FileSystemLoader(page.parent), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    style = Markup((templates / STYLE).read_text(encoding="utf-8"))
-    return environment.get_template(PAGE).render(**context, style=style)
+    inline = Markup(style.read_text(encoding="utf-8"))
+    return environment.get_template(page.name).render(**context, style=inline)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -86,7 +85,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
     )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
-    parser.add_argument("--templates", type=Path, required=True)
+    parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
+    parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
     parser.add_argument("--out-metrics", type=Path, required=True)
     args = parser.parse_args(argv)
@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
     }
-    page = render(context, args.templates)
+    page = render(context, args.page, args.style)
     write_text(args.html, page)
     counts = {
         "bytes": len(page.encode()),

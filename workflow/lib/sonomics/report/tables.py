@@ -70,22 +70,18 @@ def further_table(evaluation: Evaluation, split: str) -> Table:
 
 
 def comparison_table(evaluation: Evaluation) -> Table:
-    """The primary model's AUC against every other's."""
+    """The primary model's AUC against every other's: a row a model, a difference and its P for every set."""
     table = evaluation.tables["comparison"]
-    rows = [
-        [
-            Cell(evaluation.splits[row["split"]]),
-            Cell(row["against"]),
-            _difference(row["difference"], row["lower"], row["upper"], row["reason"]),
-            Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else ""),
-            Cell(f"{row['n']:.0f}", f"{row['positives']:.0f} positive"),
-        ]
-        for row in table.to_dict("records")
-    ]
+    rows = []
+    for against, inside in table.groupby("against", sort=False):
+        by_split = inside.set_index("split").to_dict("index")
+        cells = [cell for split in evaluation.splits for cell in _difference(by_split[split])]
+        rows.append([Cell(str(against)), *cells])
+    headings = [heading for title in evaluation.splits.values() for heading in (title, "P")]
     methods = ", ".join(sorted({method for method in table["method"] if method}))
     caption = f"AUC of {evaluation.primary} minus AUC of the other models, on the same cases"
     note = f"{methods}. P values are not adjusted for the number of comparisons."
-    return Table(caption, ["Set", "Against", "Difference", "P", "Cases"], rows, note, ("Against",))
+    return Table(caption, ["Against", *headings], rows, note)
 
 
 def baseline_table(evaluation: Evaluation, section: str, titles: dict[str, str], caption: str, note: str) -> Table:
@@ -103,6 +99,7 @@ def baseline_table(evaluation: Evaluation, section: str, titles: dict[str, str],
             tests = of_variable.drop_duplicates("group").set_index("group").loc[compared]
             p = [_tested(test) if rank == 0 else Cell("") for _, test in tests.iterrows()]
             name = evaluation.task if variable == "label" else str(variable)
+            level = "unknown" if (variable, level) == ("label", "missing") else level
             rows.append([Cell(f"{name}: {level}" if level else name), *cells, *p])
     headings = [f"P, {titles[group]}" if len(compared) > 1 else "P" for group in compared]
     return Table(caption, ["Variable", *(titles[group] for group in groups), *headings], rows, note)
@@ -152,10 +149,11 @@ def steps_table(family: str, steps: Sequence[dict[str, object]]) -> Table:
     return Table(f"{family}: features before and after each step, on all training cases", columns, rows, "", ("Note",))
 
 
-def _difference(difference: float, lower: float, upper: float, reason: str) -> Cell:
-    if math.isnan(difference):
-        return Cell(NOT_ESTIMABLE, reason)
-    return Cell(decimal(difference), interval(lower, upper))
+def _difference(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell]:
+    if math.isnan(row["difference"]):
+        return Cell(NOT_ESTIMABLE, row["reason"]), Cell(p_value(row["p"]))
+    p = Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else "")
+    return Cell(decimal(row["difference"]), interval(row["lower"], row["upper"])), p
 
 
 def _ratio(row: Mapping[Hashable, Any]) -> Cell:
