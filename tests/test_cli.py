@@ -3,8 +3,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from sonomics.cli import app
 from typer.testing import CliRunner
+
+from sonomics.cli import app
 
 ROOT = Path(__file__).parents[1]
 run = CliRunner().invoke

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sonomics.core.params import PHASES
 
+from sonomics.core.params import PHASES
 from tests.conftest import ROOT, Study
 
 LIBRARY = ROOT / "workflow/lib/sonomics"

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from sonomics.core.params import PHASES
 
+from sonomics.core.params import PHASES
 from tests.conftest import Study
 
 

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+
 from sonomics.core.files import replacing, write_json, write_metrics
 
 

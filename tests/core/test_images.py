@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+
 from sonomics.core.images import read_grey, read_mask, stem_of, write_png
 
 

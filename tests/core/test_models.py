@@ -5,6 +5,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
+
 from sonomics.core.errors import StudyError
 from sonomics.core.models import read_model, write_model
 

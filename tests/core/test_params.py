@@ -1,4 +1,5 @@
 import pytest
+
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params, home, overlaid, pick
 
@@ -30,6 +31,21 @@ def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, 
     assert where in stopped.value.where
     assert rule in stopped.value.rule
     assert mend in stopped.value.mend
+
+
+def test_every_key_of_the_schema_is_described(schema):
+    def missing(node, path=""):
+        for name, child in (node.get("properties") or {}).items():
+            assert child is not None, f"{path}.{name} is empty: quote the comma in a description"
+            named = child.get("$ref", "").rpartition("/")[2]
+            described = {**schema["$defs"].get(named, {}), **child}
+            if child and "const" not in child and "description" not in described:
+                yield f"{path}.{name}"
+            yield from missing(child, f"{path}.{name}")
+            if isinstance(child.get("additionalProperties"), dict):
+                yield from missing(child["additionalProperties"], f"{path}.{name}.*")
+
+    assert list(missing(schema)) == []
 
 
 def test_overlay_changes_only_what_it_states(params):

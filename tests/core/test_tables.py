@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import FEATURES, FOLDS, QC_LABELS, SCREENING
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.core.images import write_png
 from sonomics.crop.outlines import REASONS, Reading, RefusedError, find_outlines, fitted
 

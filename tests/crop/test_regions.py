@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.crop.outlines import RefusedError
 from sonomics.crop.regions import background, bounding_box, whole
 

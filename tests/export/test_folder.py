@@ -7,6 +7,7 @@ from PIL import Image, PngImagePlugin
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate_uid
+
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pydicom
 import pytest
+
 from sonomics.core import schemas
 from sonomics.core.cohort import chunk_of
 from sonomics.core.errors import StudyError

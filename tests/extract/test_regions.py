@@ -6,6 +6,7 @@ import pytest
 import SimpleITK
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sonomics.core.errors import StudyError
 from sonomics.extract.regions import CLASSES, feature_names, region_features
 

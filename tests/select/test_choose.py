@@ -1,12 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.select.choose import apply, fit, main
 from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import inner_folds, keep_defined, keep_reliable, keep_uncorrelated
+from sonomics.select.steps import inner_folds, keep_defined, keep_reliable, keep_uncorrelated, pairwise_icc
+from sonomics.statistics.agreement import icc21
 
 SETTINGS = {
     "unit": "image",
@@ -89,6 +91,19 @@ def test_only_features_that_repeat_are_reliable():
     kept = keep_reliable(["t__first", "t__second"], {"r2/1": (rows, second)}, 0.75)
     assert kept.names == ["t__first"]
     assert kept.note == "repeats: r2/1 on 40 rows"
+
+
+def test_a_row_that_lacks_a_feature_is_left_out_of_its_icc_alone():
+    random = np.random.default_rng(0)
+    first = random.normal(size=(12, 3))
+    second = first + random.normal(0, 0.2, (12, 3))
+    whole = pairwise_icc(first, second)
+    first[0, 1] = np.nan
+    second[:9, 2] = np.nan
+    holed = pairwise_icc(first, second)
+    assert holed[0] == pytest.approx(whole[0])
+    assert holed[1] == pytest.approx(float(icc21(np.stack([first[1:, 1], second[1:, 1]], axis=1))))
+    assert np.isnan(holed[2])
 
 
 def test_too_few_repeats_are_passed_over():

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.core.errors import StudyError
 from sonomics.select.folds import assign_folds, training_patients
 

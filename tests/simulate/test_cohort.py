@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
+
 from sonomics.simulate.cohort import draft_cohort
 from sonomics.simulate.exams import NON_TARGET, UNUSABLE, kinds_of
 from sonomics.simulate.qc_labels import draft_qc_labels

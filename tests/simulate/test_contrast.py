@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sonomics.core.seeds import generator
 from sonomics.simulate.contrast import bolus, draw_perfusion, draw_times, lesion_curve, liver_curve
 from sonomics.simulate.devices import DEVICES

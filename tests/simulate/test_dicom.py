@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.uid import UltrasoundImageStorage, UltrasoundMultiFrameImageStorage
+
 from sonomics.simulate.dicom import uid_for, us_dataset
 
 FRAMES = np.arange(3 * 20 * 30, dtype=np.uint8).reshape(3, 20, 30)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from sonomics.simulate.exams import FIRST_READING, PLAIN, REPEATED_READINGS, Case, Instance, simulate_exam
 
 CASE = Case(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from sonomics.simulate.devices import CLIP, DEVICES, STILL, Device
 from sonomics.simulate.geometry import Placement, Sector, bounds, fit, footprint, scan_convert
 

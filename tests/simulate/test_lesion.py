@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from sonomics.core.seeds import generator
 from sonomics.simulate.devices import DEVICES
 from sonomics.simulate.lesion import Outline, Planted, draw_outline, margin_irregularity

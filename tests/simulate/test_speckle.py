@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sonomics.core.seeds import generator
 from sonomics.simulate.speckle import beam_width, beamform, decorrelated, log_compress, scatterers
 

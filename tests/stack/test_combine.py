@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
+
 from sonomics.stack.combine import (
     apply_calibrator,
     apply_stack,

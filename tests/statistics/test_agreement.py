@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from sonomics.statistics.agreement import cohen_kappa, icc21, icc21_interval, icc31, icc31_interval, mean_squares
 
 # Shrout & Fleiss 1979, table 2: six targets, four judges; ICC(2,1) = .29, ICC(3,1) = .71.

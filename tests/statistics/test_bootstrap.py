@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from sonomics.statistics import bootstrap
 from sonomics.statistics.bootstrap import (
     auc_bootstrap,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.statistics.classification import Classification, Confusion, Proportion, classify, confusion, proportion
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from sonomics.statistics.cox import cox, univariable_cox
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.statistics.classification import classify, confusion
 from sonomics.statistics.cutoffs import accuracy_cutoff, operating_points, sensitivity_cutoff, youden_cutoff
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from sonomics.statistics.decision import net_benefit, net_benefit_band, whole_percents
 
 

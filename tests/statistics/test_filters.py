@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sonomics.statistics.filters import absolute_correlations, mann_whitney, prune_by_mean_correlation, prune_by_p
 
 

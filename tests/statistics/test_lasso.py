@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
+
 from sonomics.statistics.lasso import lambda_path, lasso_path, lasso_path_cv
 from sonomics.statistics.roc import auc
 

@@ -1,6 +1,7 @@
 """Selecting features before splitting finds signal in pure noise; selecting inside the training half does not."""
 
 import numpy as np
+
 from sonomics.statistics.filters import mann_whitney, prune_by_p
 from sonomics.statistics.lasso import lambda_path, lasso_path
 from sonomics.statistics.roc import auc

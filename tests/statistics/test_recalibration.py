@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 from scipy.special import expit, logit
+
 from sonomics.statistics.recalibration import apply_recalibration, fit_logistic_recalibration
 
 

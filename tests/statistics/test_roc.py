@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from sonomics.statistics.roc import auc, auc_interval, delong, delong_test, roc_curve
 
 SCORED = st.integers(2, 30).flatmap(

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import fisher_exact as scipy_fisher_exact
+
 from sonomics.statistics import exact
 from sonomics.statistics.summary import (
     chi_square,

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 from sonomics.core.models import read_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
@@ -62,7 +63,11 @@ def test_job_writes_a_model_that_makes_its_predictions(inside):
     split = ["train"] * 24 + ["internal"] * 6
     cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels})
     cohort.to_csv("cohort.csv", index=False)
-    write_table(pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6}), inside / "folds.parquet", FOLDS)
+    write_table(
+        pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6}),
+        inside / "folds.parquet",
+        FOLDS,
+    )
     about = {"patient": cases, "case": cases, "image": ""}
     write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
     write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, FOLDS, PREDICTIONS, SCREENED
 from sonomics.core.tables import read_table, write_table
@@ -39,7 +40,9 @@ def study(inside):
     cases = [f"P{i}" for i in range(10)]
     labels = np.arange(10) % 2
     split = ["train"] * 8 + ["internal"] * 2
-    pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels}).to_csv("cohort.csv")
+    pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels}).to_csv(
+        "cohort.csv"
+    )
     for case, label in zip(cases, labels, strict=True):
         random = np.random.default_rng(int(case[1:]))
         write_png(inside / f"{case}.png", random.integers(100 * label, 100 * label + 50, (20, 24), dtype=np.uint8))
@@ -59,7 +62,16 @@ def study(inside):
 
 def train(fold: str) -> None:
     names = ["--variant", "main", "--model", "cnn", "--task", "cancer", "--fold", fold]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet", "--crops", "crops.parquet"]
+    files = [
+        "--cohort",
+        "cohort.csv",
+        "--folds",
+        "folds.parquet",
+        "--images",
+        "images.parquet",
+        "--crops",
+        "crops.parquet",
+    ]
     outs = ["--weights", "w.safetensors", "--state", "s.json", "--curves", "c.csv", "--out", "p.parquet"]
     main(["--settings", json.dumps(SETTINGS), *names, *files, *outs])
 

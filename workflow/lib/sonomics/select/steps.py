@@ -46,17 +46,41 @@ def keep_defined(rows: pd.DataFrame) -> Kept:
 def keep_reliable(names: list[str], repeats: Repeats, threshold: float) -> Kept:
     """Keep features whose ICC(2,1) with every repeat outline is above the threshold.
 
-    A repeat with fewer than five outlined rows gives no estimate and is passed over; a feature whose ICC is undefined
-    (it is constant, or missing in a row) goes.
+    A feature's ICC is taken over the rows where both readings define it; over fewer than five, or when the feature is
+    constant, it is undefined and the feature goes. A repeat with fewer than five outlined rows is passed over.
     """
     usable = {name: pair for name, pair in repeats.items() if len(pair[0]) >= FEWEST_REPEATS}
     if not usable:
         return Kept(names, f"not applied: no repeat outlines on at least {FEWEST_REPEATS} training rows")
     stays = np.ones(len(names), dtype=bool)
     for first, second in usable.values():
-        stays &= icc21(np.stack([first[names].to_numpy(), second[names].to_numpy()], axis=1)) > threshold
+        stays &= pairwise_icc(first[names].to_numpy(), second[names].to_numpy()) > threshold
     counts = ", ".join(f"{name} on {len(pair[0])} rows" for name, pair in usable.items())
     return Kept([name for name, stay in zip(names, stays, strict=True) if stay], f"repeats: {counts}")
+
+
+def pairwise_icc(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Compute the ICC(2,1) of each feature over the rows where both readings define it.
+
+    Parameters
+    ----------
+    first, second : (rows, features) array
+        Two readings of the same rows.
+
+    Returns
+    -------
+    (features,) array
+        NaN over fewer than five rows, and for a constant feature.
+    """
+    readings = np.stack([first, second], axis=1)
+    defined = np.isfinite(readings).all(axis=1)
+    patterns, members = np.unique(defined, axis=1, return_inverse=True)
+    icc = np.full(first.shape[1], np.nan)
+    for number, rows in enumerate(patterns.T):
+        if rows.sum() >= FEWEST_REPEATS:
+            columns = np.flatnonzero(members == number)
+            icc[columns] = icc21(readings[rows][:, :, columns])
+    return icc
 
 
 def keep_separating(rows: pd.DataFrame, labels: NDArray[np.float64], threshold: float) -> Kept:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
@@ -39,6 +38,28 @@ def build(settings: Mapping[str, Any], seed: int) -> Any:
     if kind == "prevalence":
         return DummyClassifier(strategy="prior")
     raise ValueError(f"no classifier of kind {kind}")
+
+
+def radiomics_score(state: Mapping[str, Any]) -> Any:
+    """Make a fitted classifier of the LASSO's own coefficients: the radiomics score.
+
+    Parameters
+    ----------
+    state : mapping
+        Of `select`: `kept`, `coefficients`, `intercept` of z-scored features.
+
+    Returns
+    -------
+    scikit-learn classifier
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression()
+    model.classes_ = np.array([0.0, 1.0])
+    model.coef_ = np.array([[state["coefficients"][name] for name in state["kept"]]])
+    model.intercept_ = np.array([state["intercept"]])
+    model.n_features_in_ = len(state["kept"])
+    return model
 
 
 def fit(settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
