@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.core.models import read_model
+from sonomics.core.files import write_json
+from sonomics.core.models import read_model, write_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.train.classifier import apply, fit, main
+from sonomics.train.classifier import apply, fit, main, radiomics_score
 from sonomics.train.rows import fitted, scored
 
 KINDS = {
@@ -46,6 +47,17 @@ def test_rows_of_one_class_give_its_share(label, share):
     assert scores.tolist() == [share] * 4
 
 
+def test_the_radiomics_score_is_the_lassos_linear_combination(tmp_path):
+    selection = {"coefficients": {"a": 2.0, "b": -1.0}, "intercept": 0.5, "kept": ["a", "b"]}
+    model = radiomics_score(selection, ["b", "a"])
+    values = np.array([[1.0, 3.0], [0.0, 0.0]])
+    kind, scores = apply(model, values)
+    assert kind == "probability"
+    assert scores == pytest.approx(1 / (1 + np.exp(-np.array([0.5 + 2 * 3 - 1, 0.5]))))
+    write_model(tmp_path / "m.skops", model)
+    assert apply(read_model(tmp_path / "m.skops"), values)[1] == pytest.approx(scores)
+
+
 def test_a_model_is_fitted_outside_its_fold_and_scores_inside():
     patients = pd.Series(["P1", "P2", "P3", "T1"])
     splits = pd.Series(["train", "train", "train", "internal"])
@@ -68,6 +80,7 @@ def test_job_writes_a_model_that_makes_its_predictions(inside):
         inside / "folds.parquet",
         FOLDS,
     )
+    write_json(inside / "state.json", {})
     about = {"patient": cases, "case": cases, "image": ""}
     write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
     write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)
@@ -76,6 +89,7 @@ def test_job_writes_a_model_that_makes_its_predictions(inside):
     settings = json.dumps({"study": study, "train": {"models": KINDS}})
     names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0"]
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--features", "a.parquet", "b.parquet"]
+    files += ["--selections", "state.json"]
     main(["--settings", settings, *names, *files, "--state", "m.skops", "--out", "p.parquet"])
     predictions = read_table(inside / "p.parquet", PREDICTIONS)
     assert len(predictions) == 12

@@ -192,13 +192,18 @@ def models_of_kind(*kinds):
     return sorted(name for name, model in STUDY["train"]["models"].items() if model["kind"] in kinds)
 
 
-def selected_features(wildcards):
-    """List the selected features of every family a classifier takes."""
-    return expand(
-        "results/select/{variant}/{family}/{task}/{fold}/features.parquet",
-        family=STUDY["train"]["models"][wildcards.model]["families"],
-        **dict(wildcards.items()),
-    )
+def selected(file):
+    """Make an input function: a file of `select`, for every family a classifier takes."""
+
+    def find(wildcards):
+        families = STUDY["train"]["models"][wildcards.model]["families"]
+        return expand(
+            f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
+            family=families,
+            **dict(wildcards.items()),
+        )
+
+    return find
 
 
 def base_predictions(wildcards):

@@ -5,7 +5,7 @@ results/plots/train/.
 """
 
 NETWORKS = models_of_kind("network")
-CLASSIFIERS = models_of_kind("forest", "svm", "logistic")
+CLASSIFIERS = models_of_kind("radscore", "forest", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
 
 
@@ -14,7 +14,8 @@ rule train_classifier:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        features=selected_features,
+        features=selected("features.parquet"),
+        selections=selected("state.json"),
         code=code("train"),
     output:
         model=f"{FOLDER}/model.skops",
@@ -37,6 +38,7 @@ rule train_classifier:
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --features {input.features:q}"
+        " --selections {input.selections:q}"
         " --state {output.model:q}"
         " --out {output.predictions:q}"
         " > {log:q} 2>&1"

@@ -138,11 +138,11 @@ def read_roster(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame of str
-        `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator and `evaluate` may use
-        the latter.
+        `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator and `evaluate` may
+        use the latter.
     """
     table = _read(path)
-    planted = [name for name in table if name.startswith("sim_")]
+    planted = [name for name in table.columns if name.startswith("sim_")]
     return table[[*IDENTITY, *planted]].sort_values("case", ignore_index=True)
 
 

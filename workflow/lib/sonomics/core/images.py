@@ -36,7 +36,7 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     """
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB") if image.mode not in ("1", "L", "I", "I;16", "F") else image)
-    return pixels.reshape(*pixels.shape[:2], -1).any(axis=2)
+    return np.asarray(pixels.reshape(*pixels.shape[:2], -1).any(axis=2), dtype=np.bool_)
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None:

@@ -41,7 +41,7 @@ def read_model(path: Path) -> Any:
 
 
 def _skops() -> Any:
-    """Import skops without torch: it imports all of scikit-learn, where one module asks for torch, two seconds a job."""
+    """Import skops without torch, for which one of the scikit-learn modules it imports would ask: two seconds a job."""
     hide = "torch" not in sys.modules
     if hide:
         sys.modules["torch"] = None  # type: ignore[assignment]

@@ -146,15 +146,17 @@ def _at(params: Mapping[str, Any], key: str) -> Any:
 
 
 def _explained(problem: "ValidationError", where: str) -> StudyError:
+    rule: Any = problem.schema
+    stated: Any = problem.instance
     path = ".".join(str(part) for part in problem.absolute_path)
     place = f"{where}, {path}" if path else where
     if problem.validator == "additionalProperties":
-        known = list(problem.schema.get("properties", {}))
-        unknown = [key for key in problem.instance if key not in known]
+        known = list(rule.get("properties", {}))
+        unknown = [key for key in stated if key not in known]
         near = get_close_matches(unknown[0], known, n=1) or known
         return StudyError(place, f"unknown key {unknown[0]}", f"did you mean {' or '.join(near)}? Else remove it")
     if problem.validator == "required":
-        missing = [key for key in problem.validator_value if key not in problem.instance]
+        missing = [key for key in rule["required"] if key not in stated]
         return StudyError(place, f"the key {missing[0]} is missing", "add it, see workflow/schemas/params.schema.yaml")
-    description = problem.schema.get("description", "see workflow/schemas/params.schema.yaml")
+    description = rule.get("description", "see workflow/schemas/params.schema.yaml")
     return StudyError(place, problem.message, f"give what the key means: {description}")

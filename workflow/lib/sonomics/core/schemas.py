@@ -80,7 +80,8 @@ CROPS = Table(
     "crops",
     {
         **_IMAGE, "reader": "str", "session": "str", "view": "str", "file": "str", "mask": "str",
-        "spacing_mm": "float", "rows": "int", "columns": "int", "outline_pixels": "int", "keep": "bool", "reason": "str",
+        "spacing_mm": "float", "rows": "int", "columns": "int", "outline_pixels": "int",
+        "keep": "bool", "reason": "str",
     },
     key=("image", "reader", "session"),
 )  # fmt: skip

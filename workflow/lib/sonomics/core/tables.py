@@ -87,7 +87,7 @@ def _checked(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
         first = error.failure_cases.iloc[0]
         column = first["column"] or first["failure_case"]
         raise _wrong(where, table, f"column {column} breaks {first['check']} ({first['failure_case']})") from None
-    return pd.concat([checked, frame[further].astype(DTYPES[table.more_type])], axis=1)
+    return checked.join(frame[further].astype(dict.fromkeys(further, DTYPES[table.more_type])))
 
 
 def _wrong(where: str, table: Table, rule: str) -> StudyError:

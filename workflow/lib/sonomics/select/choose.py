@@ -115,15 +115,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     labels = training_labels(read_cohort(args.cohort, study), args.task, study)
     folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
 
-    fold_of = rows.index.get_level_values("patient").map(folds)
-    label_of = rows.index.get_level_values("case").map(labels)
-    training = pd.notna(fold_of) & (fold_of != args.fold) & pd.notna(label_of)
+    about = rows.index.to_frame()
+    fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
+    training = (fold_of.notna() & (fold_of != args.fold) & label_of.notna()).to_numpy()
     repeats = {
         name: (first[first.index.isin(rows.index[training])], second[second.index.isin(rows.index[training])])
         for name, (first, second) in repeats_of(features, settings["unit"], analysis).items()
     }
     seed = seed_for(study["seed"], "select", args.task, args.fold)
-    state = fit(rows[training], pd.Series(label_of[training], index=rows.index[training]), repeats, settings, seed)
+    state = fit(rows[training], label_of[training], repeats, settings, seed)
 
     write_json(args.state, state)
     with replacing(args.steps) as temporary:

@@ -19,5 +19,5 @@ def pool(predictions: pd.DataFrame, how: str) -> pd.DataFrame:
     DataFrame
         `patient, case, split, fold, value`, one row a case.
     """
-    groups = predictions.groupby(["patient", "case", "split", "fold"], as_index=False)["value"]
-    return groups.mean() if how == MEAN else groups.max()
+    scores = predictions.groupby(["patient", "case", "split", "fold"])["value"]
+    return (scores.mean() if how == MEAN else scores.max()).reset_index()

@@ -53,13 +53,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     labels = training_labels(read_cohort(args.cohort, study), args.task, study)
     training = scores.index.get_level_values("split") == TRAIN
     own, others = scores[training], scores[~training]
-    truth = pd.Series(own.index.get_level_values("case").map(labels), index=own.index, dtype=float)
-    folds = own.index.to_frame()["fold"]
+    about = own.index.to_frame()
+    truth, folds = about["case"].map(labels).astype(float), about["fold"]
     known = truth.notna().to_numpy()
 
     stack = fit_stack(own[known], truth[known])
     own_score = cross_fitted(own, truth, folds, fit_stack, apply_stack)
-    calibrator = fit_calibrator(own_score[known], truth[known].to_numpy())
+    calibrator = fit_calibrator(own_score[known], np.asarray(truth[known], dtype=np.float64))
     own_probability = cross_fitted(own_score, truth, folds, fit_calibrator, apply_calibrator)
     chosen = CUTOFFS[settings["threshold"]](truth[known].to_numpy(), own_probability[known])
     score = np.concatenate([own_score, apply_stack(stack, others)])

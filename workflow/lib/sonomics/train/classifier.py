@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.files import read_json
 from sonomics.core.jobs import job_parser, run_job, threads
 from sonomics.core.models import write_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
@@ -17,6 +18,7 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.train.rows import fitted, scored
 
 PROBABILITY, SCORE = "probability", "score"
+RADSCORE = "radscore"
 
 
 def build(settings: Mapping[str, Any], seed: int) -> Any:
@@ -40,13 +42,15 @@ def build(settings: Mapping[str, Any], seed: int) -> Any:
     raise ValueError(f"no classifier of kind {kind}")
 
 
-def radiomics_score(state: Mapping[str, Any]) -> Any:
-    """Make a fitted classifier of the LASSO's own coefficients: the radiomics score.
+def radiomics_score(selection: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Make a fitted classifier of the coefficients that the LASSO gave: the radiomics score.
 
     Parameters
     ----------
-    state : mapping
-        Of `select`: `kept`, `coefficients`, `intercept` of z-scored features.
+    selection : mapping
+        State of `select`, with `coefficients` and `intercept` of z-scored features.
+    names : sequence of str
+        The features, in the order of the columns that the classifier will see.
 
     Returns
     -------
@@ -56,9 +60,9 @@ def radiomics_score(state: Mapping[str, Any]) -> Any:
 
     model = LogisticRegression()
     model.classes_ = np.array([0.0, 1.0])
-    model.coef_ = np.array([[state["coefficients"][name] for name in state["kept"]]])
-    model.intercept_ = np.array([state["intercept"]])
-    model.n_features_in_ = len(state["kept"])
+    model.coef_ = np.array([[selection["coefficients"][name] for name in names]])
+    model.intercept_ = np.array([selection["intercept"]])
+    model.n_features_in_ = len(names)
     return model
 
 
@@ -107,6 +111,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--features", type=Path, nargs="+", required=True)
+    parser.add_argument("--selections", type=Path, nargs="+", required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
@@ -123,9 +128,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     inside = fitted(rows["patient"], labels, folds, args.fold)
     outside = scored(rows["patient"], splits, folds, args.fold)
 
-    values = rows.drop(columns=about).to_numpy()
-    seed = seed_for(study["seed"], "train", args.model, args.task, args.fold)
-    model = fit(settings, values[inside], labels[inside].to_numpy(), seed)
+    names = [name for name in rows.columns if name not in about]
+    values = rows[names].to_numpy()
+    if settings["kind"] == RADSCORE and names:
+        model = radiomics_score(read_json(args.selections[0]), names)
+    else:
+        seed = seed_for(study["seed"], "train", args.model, args.task, args.fold)
+        model = fit(settings, values[inside], labels[inside].to_numpy(), seed)
     kind, scores = apply(model, values[outside])
     predictions = rows.loc[outside, about].assign(
         **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
