@@ -31,6 +31,11 @@ def test_the_same_rows_give_the_same_bytes(tmp_path):
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
+def test_the_index_of_a_frame_does_not_matter(tmp_path):
+    write_table(features().set_axis([0, 0]), tmp_path / "f.parquet", FEATURES)
+    assert len(read_table(tmp_path / "f.parquet", FEATURES)) == 2
+
+
 def test_undefined_features_stay_undefined(tmp_path):
     write_table(features(), tmp_path / "f.parquet", FEATURES)
     assert read_table(tmp_path / "f.parquet", FEATURES)["texture__mean"].isna().tolist() == [True, False]

@@ -182,13 +182,13 @@ def choose(fold: str) -> None:
         "select": SETTINGS,
     }
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]
-    outs = ["--features", "features.parquet", "--state", "state.json", "--steps", "steps.csv", "--out", "out.parquet"]
-    main(["--settings", json.dumps(settings), "--task", "cancer", "--fold", fold, *files, *outs])
+    outs = ["--features", "features.parquet", "--out", f"chosen/{fold}"]
+    main(["--settings", json.dumps(settings), "--task", "cancer", *files, *outs])
 
 
 def test_what_is_held_out_cannot_change_the_state(study):
     choose("0")
-    before = read_json(study / "state.json")
+    before = read_json(study / "chosen/0/state.json")
     changed = read_table(study / "features.parquet", FEATURES)
     folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
     held = changed["patient"].map(folds) != 1
@@ -200,11 +200,10 @@ def test_what_is_held_out_cannot_change_the_state(study):
     cohort.loc[flipped, "cancer"] = 1.0 - cohort.loc[flipped, "cancer"]
     cohort.to_csv("cohort.csv", index=False)
     choose("0")
-    assert read_json(study / "state.json") == before
+    assert read_json(study / "chosen/0/state.json") == before
 
 
 def test_all_rows_get_values(study):
     choose("all")
-    selected = read_table(study / "out.parquet", SELECTED)
-    assert len(selected) == 30
-    assert read_json(study / "state.json")["rows"] == 24
+    assert len(read_table(study / "chosen/all/features.parquet", SELECTED)) == 30
+    assert read_json(study / "chosen/all/state.json")["rows"] == 24

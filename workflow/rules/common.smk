@@ -207,11 +207,22 @@ def selected(file):
 
 
 def base_predictions(wildcards):
-    """List the predictions of every base model of a final model, fold by fold."""
+    """List the predictions of every base model that a final model uses, fold by fold."""
+    models = {base for model in STUDY["stack"]["models"].values() for base in model["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
-        model=STUDY["stack"]["models"][wildcards.model]["of"],
+        model=sorted(models),
         task=wildcards.task,
         fold=folds(),
     )
+
+
+def folders_of_states(wildcards, output):
+    """List the folders, one a fold, that a selection is written to."""
+    return [os.path.dirname(path) for path in output.states]
+
+
+def folders_of_thresholds(wildcards, input):
+    """List the folders of the final models."""
+    return [os.path.dirname(path) for path in input.thresholds]

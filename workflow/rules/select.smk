@@ -4,6 +4,8 @@ Reads data/features/, data/clean/images.parquet, data/cohort.csv; writes results
 and results/plots/select/.
 """
 
+CHOSEN = "results/select/{variant}/{family}/{task}/{fold}"
+
 
 rule make_folds:
     """Divide the training patients into folds, once for the whole study."""
@@ -27,7 +29,7 @@ rule make_folds:
 
 
 rule select_features:
-    """Choose features of one family on the training rows of one fold, and hand on their values."""
+    """Choose features of one family on the training rows of each fold, and hand on their values."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
@@ -35,27 +37,25 @@ rule select_features:
         features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
         code=code("select"),
     output:
-        state="results/select/{variant}/{family}/{task}/{fold}/state.json",
-        steps="results/select/{variant}/{family}/{task}/{fold}/steps.csv",
-        features="results/select/{variant}/{family}/{task}/{fold}/features.parquet",
+        states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
+        steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
+        features=expand(f"{CHOSEN}/features.parquet", fold=folds(), allow_missing=True),
     log:
-        "logs/select_features/{variant}_{family}_{task}_{fold}.log",
+        "logs/select_features/{variant}_{family}_{task}.log",
     benchmark:
-        "logs/benchmarks/select_features/{variant}_{family}_{task}_{fold}.tsv"
+        "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "crop.analysis", "select"),
+        folders=folders_of_states,
     shell:
         "python -m sonomics.select.choose"
         " --settings {params.settings:q}"
         " --task {wildcards.task}"
-        " --fold {wildcards.fold}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --images {input.images:q}"
         " --features {input.features:q}"
-        " --state {output.state:q}"
-        " --steps {output.steps:q}"
-        " --out {output.features:q}"
+        " --out {params.folders:q}"
         " > {log:q} 2>&1"
 
 
@@ -63,7 +63,7 @@ rule summarise_select:
     """Count the features left after each step."""
     input:
         steps=expand(
-            "results/select/{variant}/{family}/{task}/{fold}/steps.csv",
+            f"{CHOSEN}/steps.csv",
             variant=variants(),
             family=STUDY["extract"]["families"],
             task=STUDY["study"]["tasks"],

@@ -3,38 +3,35 @@
 Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<task>/ and results/metrics/stack.json.
 """
 
+FINAL_MODELS = list(STUDY["stack"]["models"])
 STACKED = "results/stack/{variant}/{model}/{task}"
 
 
 rule stack_scores:
-    """Combine, calibrate and freeze: one probability a case."""
+    """Combine, calibrate and freeze every final model: one probability a case."""
     input:
         cohort=COHORT,
         predictions=base_predictions,
         code=code("stack"),
     output:
-        state=f"{STACKED}/state.json",
-        calibrator=f"{STACKED}/calibrator.json",
-        thresholds=f"{STACKED}/thresholds.json",
-        predictions=f"{STACKED}/predictions.parquet",
+        states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
+        calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
+        thresholds=expand(f"{STACKED}/thresholds.json", model=FINAL_MODELS, allow_missing=True),
+        predictions=expand(f"{STACKED}/predictions.parquet", model=FINAL_MODELS, allow_missing=True),
     log:
-        "logs/stack_scores/{variant}_{model}_{task}.log",
+        "logs/stack_scores/{variant}_{task}.log",
     benchmark:
-        "logs/benchmarks/stack_scores/{variant}_{model}_{task}.tsv"
+        "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "stack"),
     shell:
         "python -m sonomics.stack.scores"
         " --settings {params.settings:q}"
         " --variant {wildcards.variant}"
-        " --model {wildcards.model}"
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
         " --predictions {input.predictions:q}"
-        " --state {output.state:q}"
-        " --calibrator {output.calibrator:q}"
-        " --thresholds {output.thresholds:q}"
-        " --out {output.predictions:q}"
+        " --out results/stack/{wildcards.variant}"
         " > {log:q} 2>&1"
 
 
@@ -44,7 +41,7 @@ rule summarise_stack:
         thresholds=expand(
             f"{STACKED}/thresholds.json",
             variant=variants(),
-            model=STUDY["stack"]["models"],
+            model=FINAL_MODELS,
             task=STUDY["study"]["tasks"],
         ),
         code=code("stack"),
@@ -53,7 +50,7 @@ rule summarise_stack:
     log:
         "logs/summarise_stack.log",
     params:
-        folders=lambda wildcards, input: [os.path.dirname(path) for path in input.thresholds],
+        folders=folders_of_thresholds,
     shell:
         "python -m sonomics.stack.summarise"
         " --folders {params.folders:q}"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MAIN = "main"
 PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "evaluate", "report")
 
+# The phases that a variant may change: from `crop` on, and before `evaluate`, whose rules are the same for all.
+VARIED = ("crop", "extract", "select", "train", "stack")
+
 Params = dict[str, Any]
 
 
@@ -44,6 +47,10 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
         raise StudyError(f"{where}, study.variants", "the variant main must be there and empty", "write `main: {}`")
     for name, overlay in variants.items():
         for key in _dotted(overlay):
+            if key != "study.shuffle_labels" and key.split(".")[0] not in VARIED:
+                rule = f"the overlay changes {key}, which all variants share"
+                mend = f"change study.shuffle_labels or a key of {', '.join(VARIED)}, or make a study of its own"
+                raise StudyError(f"{where}, study.variants.{name}", rule, mend)
             if not _known(params, key):
                 rule = f"the overlay changes {key}, which the study does not state"
                 raise StudyError(f"{where}, study.variants.{name}", rule, "change a key that stands in params.yaml")

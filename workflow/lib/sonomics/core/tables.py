@@ -71,6 +71,7 @@ def empty_table(table: Table) -> pd.DataFrame:
 def _checked(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
     from pandera.errors import SchemaErrors
 
+    frame = frame.reset_index(drop=True)
     for name, kind in table.columns.items():
         if kind == "str" and name in frame and frame[name].isna().any():
             raise _wrong(where, table, f"column {name} has missing values (text is never missing, write an empty one)")

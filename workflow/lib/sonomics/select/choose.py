@@ -1,4 +1,4 @@
-"""Choose features of one family on the training rows of one fold, and hand on their values for every row."""
+"""Choose features of one family on the training rows of each fold, and hand on their values for every row."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_json
-from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
@@ -92,18 +92,23 @@ def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
     return (values.fillna(pd.Series(state["median"])) - pd.Series(state["mean"])) / pd.Series(state["sd"])
 
 
+def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
+    """Cut the pairs of readings down to some rows."""
+    return {
+        name: (first[first.index.isin(rows)], second[second.index.isin(rows)])
+        for name, (first, second) in repeats.items()
+    }
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the state, the counts of each step, and the selected values of all rows."""
+    """Write, for every fold, the state, the counts of each step, and the selected values of all rows."""
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
-    parser.add_argument("--fold", required=True, help="number of the fold left out, or all")
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--features", type=Path, nargs="+", required=True)
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--steps", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, nargs="+", required=True, help="one folder a fold, named after it")
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["select"]
     analysis = args.settings["crop"]["analysis"]
@@ -112,23 +117,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     features = read_tables(args.features, FEATURES)
     features = features[features["image"].isin(images.loc[images["keep"], "image"])]
     rows = rows_of(features, settings["unit"], analysis)
+    repeats = repeats_of(features, settings["unit"], analysis)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study)
     folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
-
     about = rows.index.to_frame()
     fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
-    training = (fold_of.notna() & (fold_of != args.fold) & label_of.notna()).to_numpy()
-    repeats = {
-        name: (first[first.index.isin(rows.index[training])], second[second.index.isin(rows.index[training])])
-        for name, (first, second) in repeats_of(features, settings["unit"], analysis).items()
-    }
-    seed = seed_for(study["seed"], "select", args.task, args.fold)
-    state = fit(rows[training], label_of[training], repeats, settings, seed)
 
-    write_json(args.state, state)
-    with replacing(args.steps) as temporary:
-        pd.DataFrame(state["steps"]).to_csv(temporary, index=False, lineterminator="\n")
-    write_table(apply(state, rows).reset_index(), args.out, SELECTED)
+    for folder in progress(args.out, "folds"):
+        fold = folder.name
+        training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
+        seed = seed_for(study["seed"], "select", args.task, fold)
+        inside = training_repeats(repeats, rows.index[training])
+        state = fit(rows[training], label_of[training], inside, settings, seed)
+        write_json(folder / "state.json", state)
+        with replacing(folder / "steps.csv") as temporary:
+            pd.DataFrame(state["steps"]).to_csv(temporary, index=False, lineterminator="\n")
+        write_table(apply(state, rows).reset_index(), folder / "features.parquet", SELECTED)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,52 +34,64 @@ def base_scores(predictions: pd.DataFrame, models: list[str], how: str) -> pd.Da
     return pd.concat({model: table["value"] for model, table in pooled.items()}, axis=1, join="inner").sort_index()
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write predictions (score and probability), the threshold, and the states of stack and calibrator."""
-    parser = job_parser(__doc__)
-    parser.add_argument("--variant", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--task", required=True)
-    parser.add_argument("--cohort", type=Path, required=True)
-    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--calibrator", type=Path, required=True)
-    parser.add_argument("--thresholds", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args(argv)
-    study, settings = args.settings["study"], args.settings["stack"]
+def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str) -> dict[str, Any]:
+    """Stack, calibrate and freeze one final model.
 
-    predictions = read_tables(args.predictions, PREDICTIONS)
-    scores = base_scores(predictions, settings["models"][args.model]["of"], settings["pool"])
-    labels = training_labels(read_cohort(args.cohort, study), args.task, study)
+    Parameters
+    ----------
+    scores : DataFrame
+        From `base_scores`.
+    labels : Series
+        Known training labels by case.
+    threshold : {"youden", "accuracy"}
+
+    Returns
+    -------
+    dict
+        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, and the frame `cases`: `patient,
+        case, split, fold, score, probability`, those of training cases cross-fitted.
+    """
     training = scores.index.get_level_values("split") == TRAIN
     own, others = scores[training], scores[~training]
     about = own.index.to_frame()
     truth, folds = about["case"].map(labels).astype(float), about["fold"]
     known = truth.notna().to_numpy()
+    outcome = np.asarray(truth[known], dtype=np.float64)
 
     stack = fit_stack(own[known], truth[known])
     own_score = cross_fitted(own, truth, folds, fit_stack, apply_stack)
-    calibrator = fit_calibrator(own_score[known], np.asarray(truth[known], dtype=np.float64))
+    calibrator = fit_calibrator(own_score[known], outcome)
     own_probability = cross_fitted(own_score, truth, folds, fit_calibrator, apply_calibrator)
-    chosen = CUTOFFS[settings["threshold"]](truth[known].to_numpy(), own_probability[known])
-    score = np.concatenate([own_score, apply_stack(stack, others)])
-    probability = np.concatenate([own_probability, apply_calibrator(calibrator, apply_stack(stack, others))])
+    chosen = CUTOFFS[threshold](outcome, own_probability[known])
+    other_score = apply_stack(stack, others)
+    cases = pd.concat([own, others]).index.to_frame(index=False)
+    cases["score"] = np.concatenate([own_score, other_score])
+    cases["probability"] = np.concatenate([own_probability, apply_calibrator(calibrator, other_score)])
+    thresholds = {"rule": threshold, "on": "probability", "cutoff": chosen.cutoff, "reason": chosen.reason}
+    return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "cases": cases}
 
-    cases = (
-        pd.concat([own, others])
-        .index.to_frame(index=False)
-        .assign(
-            **{"image": "", "variant": args.variant, "model": args.model, "task": args.task, "class": "1"},
-            horizon=np.nan,
-        )
-    )
-    both = [cases.assign(kind="score", value=score), cases.assign(kind="probability", value=probability)]
-    write_json(args.state, stack)
-    write_json(args.calibrator, calibrator)
-    threshold = {"rule": settings["threshold"], "on": "probability", "cutoff": chosen.cutoff, "reason": chosen.reason}
-    write_json(args.thresholds, threshold)
-    write_table(pd.concat(both), args.out, PREDICTIONS)
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write predictions (score and probability), the threshold, and the states of stack and calibrator."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--task", required=True)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the variant")
+    args = parser.parse_args(argv)
+    study, settings = args.settings["study"], args.settings["stack"]
+    predictions = read_tables(args.predictions, PREDICTIONS)
+    labels = training_labels(read_cohort(args.cohort, study), args.task, study)
+    for model, stated in settings["models"].items():
+        final = final_scores(base_scores(predictions, stated["of"], settings["pool"]), labels, settings["threshold"])
+        folder = args.out / model / args.task
+        write_json(folder / "state.json", final["stack"])
+        write_json(folder / "calibrator.json", final["calibrator"])
+        write_json(folder / "thresholds.json", final["thresholds"])
+        about = {"image": "", "variant": args.variant, "model": model, "task": args.task, "class": "1"}
+        kinds = final["cases"].melt(["patient", "case", "split", "fold"], var_name="kind", value_name="value")
+        write_table(kinds.assign(**about, horizon=np.nan), folder / "predictions.parquet", PREDICTIONS)
 
 
 if __name__ == "__main__":
