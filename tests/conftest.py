@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
+import csv
+import io
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,12 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip, with a reason, what this machine is not asked or not able to run."""
+    """Keep the tests of the one whole run on one worker; skip, with a reason, what this machine is not asked to run."""
     reasons = {
         "ci": None if config.getoption("--ci") else "a whole run or dvc repro: give --ci",
         "realdata": None if os.environ.get("SONOMICS_REALDATA") else "needs real images: set SONOMICS_REALDATA",
     }
     for item in items:
+        if {"smoke", "clone"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("smoke"))
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -62,6 +67,19 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Study:
     study = copy_study("smoke", tmp_path_factory.mktemp("smoke"))
     study.run("--cores", "2", "--", "results/report.html")
     return study
+
+
+@pytest.fixture(scope="session")
+def plan(smoke: Study) -> Callable[[str], list[dict[str, str]]]:
+    """What Snakemake would do for one phase alone after the whole run: a row an output file."""
+
+    @cache
+    def rows(phase: str) -> list[dict[str, str]]:
+        target = f"results/metrics/{phase}.json"
+        done = smoke.run("--config", f"phase={phase}", "--detailed-summary", "--", target)
+        return list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
+
+    return rows
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.params import PHASES
-from tests.conftest import Study
+from tests.conftest import Study, copy_study
 
 
 def test_end_to_end(smoke: Study):
@@ -35,9 +35,8 @@ def test_second_run_has_nothing_to_do(smoke: Study):
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_phase_alone_has_nothing_to_do_after_the_whole_run(phase: str, smoke: Study):
-    done = smoke.run("--dry-run", "--config", f"phase={phase}", "--", f"results/metrics/{phase}.json")
-    assert "Nothing to be done" in done.stdout + done.stderr
+def test_phase_alone_has_nothing_to_do_after_the_whole_run(phase: str, plan):
+    assert {row["plan"] for row in plan(phase)} == {"no update"}
 
 
 def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study):
@@ -55,3 +54,15 @@ def test_predictions_never_come_from_a_model_that_saw_the_patient(smoke: Study):
         training = predictions[predictions["split"] == "train"]
         assert (training["patient"].map(folds) == training["fold"]).all()
         assert (predictions.loc[predictions["split"] != "train", "fold"] == "all").all()
+
+
+def test_a_bad_study_stops_before_any_work(tmp_path):
+    study = copy_study("smoke", tmp_path / "study")
+    cohort = pd.read_csv(study.path / "data/cohort.csv", dtype=str)
+    cohort.loc[0, "split"] = "test"
+    cohort.to_csv(study.path / "data/cohort.csv", index=False)
+    done = study.snakemake("--cores", "1", "--", "results/report.html")
+    assert done.returncode != 0
+    message = "data/cohort.csv, case P0001: unknown split 'test'. To mend it: use train, internal, external_1"
+    assert message in done.stdout + done.stderr
+    assert not (study.path / "data/export").exists()

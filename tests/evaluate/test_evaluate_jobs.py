@@ -1,13 +1,17 @@
 """The jobs, run in-process on a small study."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.core.files import read_json
+from sonomics.core.files import read_json, write_json
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import summarise, task
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
@@ -74,6 +78,51 @@ def test_a_simulated_cohort_without_truth_stops_the_study(study: Path, tmp_path:
     with pytest.raises(StudyError, match="sim_risk"):
         task.main([f"--settings={json.dumps(SETTINGS)}", *options, f"--out={tmp_path / 'out'}"])
     assert not (tmp_path / "out").exists()
+
+
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def outside_training(**values: object) -> Edit:
+    def edit(table: pd.DataFrame) -> pd.DataFrame:
+        return table.mask(table["split"] != "train", table.assign(**values))
+
+    return edit
+
+
+DEGENERATE: dict[str, tuple[Edit, Edit, float | None]] = {
+    "tiny": (lambda cohort: cohort, lambda scores: scores, 0.5),
+    "one class": (outside_training(time=3.0, event=1), lambda scores: scores, 0.5),
+    "no events": (outside_training(time=30.0, event=0), lambda scores: scores, 0.5),
+    "no follow-up": (outside_training(time=np.nan, event=np.nan), lambda scores: scores, 0.5),
+    "no time": (outside_training(time=0.0, event=1), lambda scores: scores, 0.5),
+    "clinical missing": (lambda cohort: cohort.assign(age=np.nan, sex=np.nan), lambda scores: scores, 0.5),
+    "clinical constant": (lambda cohort: cohort.assign(age=60, sex="male"), lambda scores: scores, 0.5),
+    "planted constant": (lambda cohort: cohort.assign(sim_risk=0.0), lambda scores: scores, 0.5),
+    "constant probability": (lambda cohort: cohort, lambda scores: scores.assign(value=0.5), 0.5),
+    "certain": (lambda cohort: cohort, lambda scores: scores.assign(value=1.0), 0.5),
+    "no cutoff": (lambda cohort: cohort, lambda scores: scores, None),
+    "scores missing": (lambda cohort: cohort, lambda scores: scores.assign(value=np.nan), None),
+    "no training score": (lambda cohort: cohort, lambda scores: scores[scores["split"] != "train"], None),
+    "nobody scored": (lambda cohort: cohort, lambda scores: scores.iloc[:0], None),
+}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_degenerate_data_are_evaluated_and_what_is_undefined_has_a_reason(name: str, tmp_path: Path) -> None:
+    change_cohort, change_scores, cutoff = DEGENERATE[name]
+    folder = tmp_path / "study"
+    cohort = write_study(folder, {"train": 12, "internal": 2})
+    change_cohort(cohort).to_csv(folder / "data" / "cohort.csv", index=False)
+    for path in folder.glob("results/stack/*/*/*/predictions.parquet"):
+        write_table(change_scores(read_table(path, PREDICTIONS)), path, PREDICTIONS)
+        write_json(path.parent / "thresholds.json", {"rule": "youden", "cutoff": cutoff, "on": "probability"})
+    out = tmp_path / "main" / "recurrence"
+    task.main([f"--settings={json.dumps(SETTINGS)}", *arguments(folder), f"--out={out}"])
+    table = pd.read_csv(out / "performance.csv")
+    assert table.groupby(["model", "split"]).ngroups == 4
+    assert table.loc[table["estimate"].isna(), "reason"].notna().all()
+    assert len(list(out.glob("*.svg"))) == 2 * len(KINDS)
 
 
 def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.baseline import baseline_table
 from sonomics.evaluate.cases import Model, count_splits, model_from, ordered_splits, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
+from sonomics.evaluate.figures import draw_kaplan_meier
 from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
 
@@ -76,6 +78,7 @@ def test_a_threshold_that_was_not_estimable_leaves_no_operating_point(cases: pd.
     table = performance(cases, [frozen], SAMPLING)
     assert np.isnan(statistic(table, "sensitivity")["estimate"])
     assert "threshold" in statistic(table, "sensitivity")["reason"]
+    assert "not estimable" in statistic(table, "threshold")["reason"]
     assert statistic(table, "auc")["estimate"] == 0.75
 
 
@@ -173,6 +176,23 @@ def test_follow_up_tables_count_risk_groups_and_numbers_at_risk() -> None:
     high = curve[curve["group"] == "high"]
     assert high["at_risk"].tolist() == [3, 3, 2, 1]
     assert high["survival"].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3])
+
+
+def test_the_kaplan_meier_figure_has_the_bounds_of_the_level() -> None:
+    cohort = cohort_of(["malignant"] * 3 + ["benign"] * 3, time=[1.0, 2, 3, 4, 5, 6], event=[1.0, 1, 0, 1, 0, 0])
+    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.9, 0.8, 0.7, 0.3, 0.2, 0.1]))
+    groups = risk_groups(scored, A)
+    comparison = risk_group_table(groups, ["internal"], 0.6).iloc[0]
+    curves = kaplan_meier_table(groups, 0.6)
+    drawn = Figure()
+    draw_kaplan_meier(drawn, curves, comparison, "internal")
+    for band, group in zip(drawn.axes[0].collections, ("high", "low"), strict=True):
+        steps = curves[(curves["group"] == group) & curves["lower"].notna()]
+        heights = set(np.concatenate([path.vertices[:, 1] for path in band.get_paths()]).round(9))
+        assert heights == set(steps[["lower", "upper"]].to_numpy().ravel().round(9))
+    shown = [text.get_text() for text in drawn.axes[1].texts]
+    # Months 0, 3 and 6; followed for 1, 2, 3 at high risk and for 4, 5, 6 at low.
+    assert shown[:8] == ["high", "3", "1", "0", "low", "3", "3", "1"]
 
 
 def test_cox_refuses_too_many_terms_and_counts_incomplete_cases() -> None:

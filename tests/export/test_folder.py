@@ -150,6 +150,21 @@ def test_colour_stays_and_a_turned_picture_is_set_upright(source):
         np.testing.assert_array_equal(np.asarray(image), np.rot90(pixels, -1))
 
 
+@pytest.mark.parametrize("orientation", [2, 3, 6])
+def test_a_mask_is_set_upright_as_its_picture_is(source, orientation):
+    mask = np.zeros((30, 40), np.uint8)
+    mask[3:9, 5:20] = 255
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for file in (source.set / "Images" / "bus_02-l.png", source.set / "Masks" / "mask_02-l.png"):
+        Image.fromarray(mask).save(file, exif=exif)
+    manifest, out = source.export()
+    outline = read_mask(out / "outlines" / "reader_1" / "1" / "B0002-e1-i1.png")
+    assert not np.array_equal(outline, mask > 0)
+    with Image.open(manifest.loc["B0002-e1-i1", "file"]) as image:
+        np.testing.assert_array_equal(outline, np.asarray(image) > 0)
+
+
 def dicom(path, *, removed):
     data = Dataset()
     data.file_meta = FileMetaDataset()

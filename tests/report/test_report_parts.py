@@ -1,11 +1,15 @@
 """The pieces of the page against hand-made inputs."""
 
+import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from sonomics.report import methods as wording
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import shown_cases
 from sonomics.report.flow import UNKNOWN, UNSCORED, case_columns, crop_reasons
@@ -19,6 +23,19 @@ from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
 BOUNDS = ("estimate", "lower", "upper")
+SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "params.schema.yaml"
+WORDS = {
+    "export.source": wording.SOURCES,
+    "clean.overlays": wording.MARKS,
+    "clean.views.*.from": wording.VIEWS,
+    "clean.views.*.pick": wording.PICKS,
+    "crop.region": wording.REGIONS,
+    "extract.families.*.kind": wording.FAMILIES,
+    "select.lasso.rule": wording.PENALTIES,
+    "train.models.*.kind": wording.MODELS,
+    "stack.pool": wording.POOLS,
+    "stack.threshold": wording.RULES,
+}
 
 
 def evaluation_of(variant: str, areas: dict[str, tuple[float, float, float]]) -> Evaluation:
@@ -91,16 +108,19 @@ def test_every_case_has_one_place_in_the_flow() -> None:
     assert column.excluded == {"no image": 1, UNKNOWN: 1, UNSCORED: 1}
 
 
-def test_only_the_crops_that_models_use_are_counted() -> None:
+def test_only_kept_images_and_the_crops_that_models_use_are_counted() -> None:
     crops = pd.DataFrame(
         {
-            "reader": ["r1", "r1", "r2"],
+            "image": ["a", "b", "b", "c"],
+            "reader": ["r1", "r1", "r2", "r1"],
             "session": "1",
-            "keep": [True, False, False],
-            "reason": ["", "outline_small", "x"],
+            "keep": [True, False, False, False],
+            "reason": ["", "outline_small", "x", "no_outline"],
         }
     )
-    assert crop_reasons(crops, {"reader": "r1", "session": "1"}) == {"outline small": 1}
+    fates = {"a": "kept", "b": "kept", "c": "excluded"}
+    screening = pd.DataFrame([{"level": "image", "image": image, "fate": fate} for image, fate in fates.items()])
+    assert crop_reasons(crops, screening, {"reader": "r1", "session": "1"}) == {"outline small": 1}
 
 
 def test_shown_cases_span_the_predictions_of_the_test_set() -> None:
@@ -196,6 +216,58 @@ def test_the_methods_follow_the_parameters() -> None:
         assert words in text
     without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
     assert "not screened by a classifier" in " ".join(methods(without))
+
+
+@pytest.mark.parametrize(
+    ("region", "sentence"),
+    [
+        ("lesion", "Models saw the outlined lesion, cropped with a rim of 10 % of its longer side; outlines are those"),
+        (
+            "background",
+            "Models saw tissue beside the outlined lesion in the lesion's shape, not the lesion itself, crop",
+        ),
+        (
+            "whole",
+            "Models saw the whole of every image that has an outline, not cropped; outlines are those of reader_1",
+        ),
+    ],
+)
+def test_the_methods_say_which_part_of_the_image_models_saw(region: str, sentence: str) -> None:
+    text = " ".join(methods(PARAMS | {"crop": {**PARAMS["crop"], "region": region}}))
+    assert sentence in text
+    assert ("rim" in text) == (region != "whole")
+
+
+def test_the_methods_claim_no_more_of_a_folder_than_was_done() -> None:
+    text = " ".join(methods(PARAMS | {"export": {"source": "folder"}}))
+    assert "pictures were copied without their metadata" in text
+    assert "pixels were not checked for text that names a patient" in text
+
+
+def test_the_radiomics_score_has_words() -> None:
+    models = {"score": {"kind": "radscore", "families": ["texture"]}}
+    assert "score (the LASSO's own linear score of texture)" in " ".join(
+        methods(PARAMS | {"train": {"models": models}})
+    )
+
+
+@pytest.mark.parametrize(("place", "words"), WORDS.items())
+def test_every_choice_of_the_schema_has_words(place: str, words: dict[str, str]) -> None:
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    for name in place.split("."):
+        schema = schema["additionalProperties"] if name == "*" else schema["properties"][name]
+    assert set(schema["enum"]) == set(words)
+
+
+@pytest.mark.parametrize("place", WORDS)
+def test_a_choice_without_words_is_named_as_it_is(place: str) -> None:
+    params = copy.deepcopy(PARAMS)
+    *way, last = place.split(".")
+    inside: Any = params
+    for name in way:
+        inside = [*inside.values()][-1] if name == "*" else inside[name]
+    inside[last] = "unheard_of"
+    assert "unheard_of" in " ".join(methods(params))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Phase 1 - export: exams leave the source, de-identified, chunk by chunk.
+"""Phase 1 - export: exams are copied out of a folder, or simulated, chunk by chunk.
 
 Reads data/cohort.csv and the source; writes data/export/<chunk>/ and results/metrics/export.json.
 """
 
 
 rule export_chunk:
-    """Retrieve and de-identify the exams of one chunk of patients."""
+    """Copy the exams of one chunk of patients, pictures without metadata, or simulate them; no DICOM is de-identified here."""
     input:
         cohort=ancient(COHORT),
         code=code("export"),

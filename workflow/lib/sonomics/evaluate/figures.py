@@ -11,7 +11,6 @@ from sonomics.evaluate.cases import BEST_POSSIBLE, split_title
 from sonomics.evaluate.curves import GROUPED, SMOOTHED
 from sonomics.evaluate.outcomes import HIGH, LOW
 from sonomics.evaluate.style import BLUE, DASHES, FAINT, GREY, PALETTE, VERMILLION, say_not_estimable, unit_square
-from sonomics.statistics.survival import kaplan_meier, survival_at
 
 GROUP_COLOURS = {HIGH: VERMILLION, LOW: BLUE}
 
@@ -48,12 +47,12 @@ def draw_calibration(drawn: Figure, calibration: pd.DataFrame, split: str) -> No
     axes = drawn.add_subplot()
     unit_square(axes, "Predicted probability", "Observed share", split_title(split))
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, label="ideal", zorder=1)
-    axes.fill_between(smoothed["predicted"], smoothed["lower"], smoothed["upper"], color=BLUE, alpha=0.15, linewidth=0)
-    if len(smoothed):
-        axes.plot(smoothed["predicted"], smoothed["observed"], color=BLUE, label="loess")
     if grouped.empty:
         say_not_estimable(axes, "no case")
         return
+    axes.fill_between(smoothed["predicted"], smoothed["lower"], smoothed["upper"], color=BLUE, alpha=0.15, linewidth=0)
+    if len(smoothed):
+        axes.plot(smoothed["predicted"], smoothed["observed"], color=BLUE, label="loess")
     error = np.abs(grouped[["lower", "upper"]].to_numpy().T - grouped["observed"].to_numpy())
     bars: dict[str, Any] = {"fmt": "o", "color": VERMILLION, "markersize": 3.5, "linewidth": 0.9, "capsize": 0}
     axes.errorbar(grouped["predicted"], grouped["observed"], yerr=error, label="fifths of the prediction", **bars)
@@ -77,9 +76,9 @@ def draw_decision(drawn: Figure, decision: pd.DataFrame, split: str) -> None:
     axes.legend(loc="upper right")
 
 
-def draw_kaplan_meier(drawn: Figure, groups: pd.DataFrame, comparison: pd.Series, split: str) -> None:
+def draw_kaplan_meier(drawn: Figure, curves: pd.DataFrame, comparison: pd.Series, split: str) -> None:
     """Draw event-free survival of the two risk groups of one split, with the numbers at risk below."""
-    inside = groups[groups["split"] == split]
+    inside = curves[curves["split"] == split]
     axes, below = drawn.subplots(2, 1, height_ratios=[5, 1], sharex=True)
     axes.set(ylim=(0, 1.02), ylabel="Event-free share", title=split_title(split))
     axes.tick_params(labelbottom=True)
@@ -92,25 +91,26 @@ def draw_kaplan_meier(drawn: Figure, groups: pd.DataFrame, comparison: pd.Series
     axes.set_xlim(0, ticks[-1])
     axes.set_xticks(ticks)
     for row, group in enumerate((HIGH, LOW)):
-        members = inside[inside["group"] == group]
-        if len(members):
-            _curve_of_group(axes, below, members, group, row, ticks)
+        curve = inside[inside["group"] == group]
+        if len(curve):
+            _curve_of_group(axes, below, curve, group, row, ticks)
     below.text(0, 1.3, "Number at risk", transform=below.transAxes, size=7, color=GREY, va="center")
     axes.legend(loc="lower left")
     axes.text(0.98, 0.98, _stated(comparison), transform=axes.transAxes, ha="right", va="top", size=7)
 
 
-def _curve_of_group(axes: Axes, below: Axes, members: pd.DataFrame, group: str, row: int, ticks: list[float]) -> None:
+def _curve_of_group(axes: Axes, below: Axes, curve: pd.DataFrame, group: str, row: int, ticks: list[float]) -> None:
     colour = GROUP_COLOURS[group]
-    curve = kaplan_meier(members["time"], members["event"])
-    axes.step(curve.time, curve.survival, where="post", color=colour, label=f"{group} risk", linestyle=DASHES[row])
-    axes.fill_between(curve.time, curve.lower, curve.upper, step="post", color=colour, alpha=0.12, linewidth=0)
-    lost = curve.censored > 0
-    axes.plot(curve.time[lost], curve.survival[lost], "|", color=colour, markersize=4)
+    time, survival = curve["time"].to_numpy(), curve["survival"].to_numpy()
+    axes.step(time, survival, where="post", color=colour, label=f"{group} risk", linestyle=DASHES[row])
+    axes.fill_between(time, curve["lower"], curve["upper"], step="post", color=colour, alpha=0.12, linewidth=0)
+    lost = curve["censored"].to_numpy() > 0
+    axes.plot(time[lost], survival[lost], "|", color=colour, markersize=4)
     height = 0.75 - 0.55 * row
     text: dict[str, Any] = {"va": "center", "size": 7, "color": colour}
     below.text(-0.07, height, group, transform=below.get_yaxis_transform(), ha="right", **text)
-    for tick, count in zip(ticks, survival_at(curve, ticks)["at_risk"], strict=True):
+    at_risk = np.append(curve["at_risk"], 0)[np.searchsorted(time, ticks)]
+    for tick, count in zip(ticks, at_risk, strict=True):
         below.text(tick, height, str(count), ha="center", **text)
 
 

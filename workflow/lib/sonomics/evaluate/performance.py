@@ -31,6 +31,7 @@ EMPTY = {
     "accuracy": "no case",
 }
 RATIOS = ("f1", "mcc", "kappa")
+NO_CUTOFF = "the threshold was not estimable on the training set"
 
 
 class Entry(NamedTuple):
@@ -95,8 +96,7 @@ def auc_entry(used: pd.DataFrame, model: Model, sampling: Sampling) -> Entry:
 def threshold_entries(y: Floats, value: Floats, cutoff: float, level: float) -> Iterator[Entry]:
     """Counts and derived measures at a frozen cutoff; Wilson intervals for the proportions."""
     if np.isnan(cutoff):
-        reason = "the threshold was not estimable on the training set"
-        yield from (Entry(name, np.nan, reason=reason) for name in [*EMPTY, *RATIOS, *Confusion._fields])
+        yield from (Entry(name, np.nan, reason=NO_CUTOFF) for name in [*EMPTY, *RATIOS, *Confusion._fields])
         return
     counts = confusion(y, value, cutoff)
     measures = classify(counts, level)
@@ -125,7 +125,7 @@ def _entries(inside: pd.DataFrame, used: pd.DataFrame, model: Model, sampling: S
     yield area
     if PLANTED in used:
         yield from _nearness(area.estimate, auc(y, used[PLANTED].to_numpy()))
-    yield Entry("threshold", model.cutoff, method=model.rule)
+    yield Entry("threshold", model.cutoff, method=model.rule, reason=NO_CUTOFF if np.isnan(model.cutoff) else "")
     yield from threshold_entries(y, value, model.cutoff, sampling.level)
     calibrated = analysed(inside, column(model.name, PROBABILITY))
     yield from calibration_entries(

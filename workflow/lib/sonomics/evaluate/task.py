@@ -81,10 +81,10 @@ def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simu
         "decision": (72, lambda figure, split: figures.draw_decision(figure, decision, split)),
     }
     if has_follow_up(cases):
-        groups, comparison = risk_groups(cases, primary), tables["risk_groups"].set_index("split")
+        curves_of_groups, comparison = tables["kaplan_meier"], tables["risk_groups"].set_index("split")
         kinds["kaplan_meier"] = (
             84,
-            lambda figure, split: figures.draw_kaplan_meier(figure, groups, comparison.loc[split], split),
+            lambda figure, split: figures.draw_kaplan_meier(figure, curves_of_groups, comparison.loc[split], split),
         )
     for kind, (height, draw_split) in progress(kinds.items(), "figures"):
         draw_plates(folder, kind, height, list(tables["splits"]["split"]), simulated, draw_split)
@@ -103,14 +103,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
-    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
+    parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["evaluate"]
     simulated = args.settings["export"]["source"] == SIMULATOR
     tables = [read_table(path, PREDICTIONS) for path in args.predictions]
-    names = [table["model"].iloc[0] for table in tables]
+    names = [path.parts[-3] for path in args.predictions]
     models = [model_from(name, read_json(path)) for name, path in zip(names, args.thresholds, strict=True)]
     models.sort(key=lambda model: model.name != settings["primary"])
     cohort = read_unmasked_cohort(args.cohort, study)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from sonomics.core import schemas
 from sonomics.core.cohort import chunk_of, read_roster
@@ -26,6 +26,7 @@ from sonomics.export.table import read_listing, root_of
 
 log = logging.getLogger(__name__)
 DICOM = ".dcm"
+ORIENTATION = ExifTags.Base.Orientation
 
 
 class Size(NamedTuple):
@@ -68,6 +69,24 @@ def read_pixels(file: Path, stem: str) -> NDArray[np.uint8]:
         raise UnusableError(
             "unreadable", stem, file, f"no picture ({type(error).__name__})", "replace the file"
         ) from None
+
+
+def read_outline(file: Path) -> NDArray[np.bool_]:
+    """Read a mask, upright by its own EXIF as `read_pixels` turns a picture.
+
+    Returns
+    -------
+    (rows, columns) bool array
+
+    Raises
+    ------
+    OSError, SyntaxError
+        When the file is missing or is no image.
+    """
+    mask = Image.fromarray(read_mask(file))
+    with Image.open(file) as image:
+        mask.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
+    return np.asarray(ImageOps.exif_transpose(mask), dtype=np.bool_)
 
 
 def export_picture(file: Path, stem: str, out: Path) -> Size:
@@ -129,7 +148,7 @@ def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Path,
     for reader in readers:
         source = root / listed[f"outline__{reader}"]
         try:
-            outline = read_mask(source)
+            outline = read_outline(source)
         except (OSError, SyntaxError) as error:
             rule = f"no outline ({type(error).__name__})"
             log.warning("%s", ItemError(listed["stem"], str(source), rule, "draw one, or leave the image out"))

@@ -71,10 +71,14 @@ def image_flow(screening: pd.DataFrame) -> Images:
     return Images(len(images), _ranked(excluded["reason"].map(in_words)), len(images) - len(excluded))
 
 
-def crop_reasons(crops: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
-    """Count, by reason, the kept images that could not be cropped for the analysis."""
+def crop_reasons(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
+    """Count, by reason, the images that screening kept and that could not be cropped for the analysis.
+
+    Images are cropped before duplicates are known, so `crops` has some that screening left out.
+    """
+    kept = screening[(screening["level"] == "image") & (screening["fate"] == "kept")]["image"]
     rows = crops[(crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
-    return _ranked(rows[~rows["keep"]]["reason"].map(in_words))
+    return _ranked(rows[~rows["keep"] & rows["image"].isin(kept)]["reason"].map(in_words))
 
 
 def in_words(code: str) -> str:

@@ -7,13 +7,39 @@ from sonomics.report.numbers import listed
 
 Params = Mapping[str, Any]
 
+# What each choice of the schema is called on the page; a choice that has no words here is named as it is.
 SOURCES = {
-    "simulator": "Exams were simulated with a planted risk that drives label, follow-up and image.",
-    "folder": "Images and outlines were taken from a folder of de-identified files.",
+    "simulator": "a simulator with a planted risk that drives label, follow-up and image",
+    "folder": (
+        "a folder: pictures were copied without their metadata, DICOM files as they are where they state that they are "
+        "de-identified; pixels were not checked for text that names a patient"
+    ),
 }
+MARKS = {"remove": "were inpainted", "keep": "were left in place"}
+VIEWS = {"still": "still image", "clip": "{pick} between {start:g} and {end:g} s of a clip"}
 PICKS = {"peak": "the brightest frame", "mean": "the frame nearest the mean brightness"}
-RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
+REGIONS = {
+    "lesion": "the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
+    "background": (
+        "tissue beside the outlined lesion in the lesion's shape, not the lesion itself, cropped with a rim of {rim:g} % "
+        "of its longer side"
+    ),
+    "whole": "the whole of every image that has an outline, not cropped",
+}
+FAMILIES = {
+    "pyradiomics": "PyRadiomics in two dimensions, {bins} grey levels, images: {filters}",
+    "deep": "pooled output of {architecture} at {size} pixels",
+}
 PENALTIES = {"min": "the smallest cross-validated deviance", "1se": "the one-standard-error rule"}
+MODELS = {
+    "radscore": "the LASSO's own linear score of {families}",
+    "forest": "random forest on {families}",
+    "svm": "support vector machine on {families}",
+    "logistic": "logistic regression on {families}",
+    "network": "{architecture} at {size} pixels, {epochs} epochs",
+}
+POOLS = {"mean": "mean", "max": "maximum"}
+RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 
 
 def methods(params: Params) -> list[str]:
@@ -31,42 +57,41 @@ def _data(params: Params) -> str:
     views = [f"{name} ({_view(view)})" for name, view in params["clean"]["views"].items()]
     heads = list(params["clean"]["qc"]["heads"])
     screened = f"screened by a classifier for {listed(heads)}" if heads else "not screened by a classifier"
-    marks = "were inpainted" if params["clean"]["overlays"] == "remove" else "were left in place"
+    source, marks = params["export"]["source"], params["clean"]["overlays"]
     return (
-        f"{SOURCES[params['export']['source']]} The target was {listed(tasks)}. The views were {listed(views)}. "
-        f"Images were cut to the scan region, calipers and text inside it {marks}, and images were {screened}; exact "
-        "and near duplicates were removed or kept in one fold."
+        f"Exams came from {SOURCES.get(source, source)}. The target was {listed(tasks)}. The views were {listed(views)}. "
+        f"Images were cut to the scan region, calipers and text found inside it {MARKS.get(marks, marks)}, and images "
+        f"were {screened}; exact and near duplicates were removed or kept in one fold."
     )
 
 
 def _features(params: Params) -> str:
     crop = params["crop"]
-    area = "The whole image was used" if crop["region"] == "whole" else "The outlined lesion was cropped"
-    rim = f"with a rim of {100 * crop['margin']:g} % of its longer side"
-    outline = f"as outlined by {crop['analysis']['reader']} in session {crop['analysis']['session']}"
+    region = REGIONS.get(crop["region"], crop["region"]).format(rim=100 * crop["margin"])
+    outline = f"outlines are those of {crop['analysis']['reader']} in session {crop['analysis']['session']}"
     families = [f"{name} ({_family(family)})" for name, family in params["extract"]["families"].items()]
-    return f"{area}, {outline}, {rim}. The feature families were {listed(families)}."
+    return f"Models saw {region}; {outline}. The feature families were {listed(families)}."
 
 
 def _selection(params: Params) -> str:
-    select = params["select"]
+    select, rule = params["select"], params["select"]["lasso"]["rule"]
     return (
         f"Training patients were divided once into {select['folds']} folds. In each fold, and again on all training "
         f"cases, features were kept whose ICC(2,1) over repeated outlines exceeded {select['icc']:g}, whose "
         f"Mann-Whitney U test had P < {select['u_test']:g}, and which did not correlate above "
         f"{select['correlation']:g} with one kept before; a LASSO with {select['lasso']['folds']} inner folds then "
-        f"chose the rest by {PENALTIES[select['lasso']['rule']]}. One row was one {select['unit']}."
+        f"chose the rest by {PENALTIES.get(rule, rule)}. One row was one {select['unit']}."
     )
 
 
 def _models(params: Params) -> str:
     base = [f"{name} ({_model(model)})" for name, model in params["train"]["models"].items()]
     final = [f"{name} (of {listed(list(model['of']))})" for name, model in params["stack"]["models"].items()]
-    stack = params["stack"]
+    pool, threshold = params["stack"]["pool"], params["stack"]["threshold"]
     return (
         f"The models trained were {listed(base)}. From their out-of-fold scores, pooled over a case's images by the "
-        f"{stack['pool']}, came the final models {listed(final)}; several scores were stacked by logistic regression. "
-        f"Probabilities were calibrated and thresholds set by {RULES[stack['threshold']]} on cross-fitted training "
+        f"{POOLS.get(pool, pool)}, came the final models {listed(final)}; several scores were stacked by logistic regression. "
+        f"Probabilities were calibrated and thresholds set by {RULES.get(threshold, threshold)} on cross-fitted training "
         f"scores, and frozen. The primary model was {params['evaluate']['primary']}, named in the parameters."
     )
 
@@ -107,22 +132,16 @@ def _label(task: Params) -> str:
 
 
 def _view(view: Params) -> str:
-    if view["from"] == "still":
-        return "still image"
-    start, end = view["window_s"]
-    return f"{PICKS[view['pick']]} between {start:g} and {end:g} s of a clip"
+    start, end = view.get("window_s", (0, 0))
+    pick = view.get("pick", "")
+    return VIEWS.get(view["from"], view["from"]).format(pick=PICKS.get(pick, pick), start=start, end=end)
 
 
 def _family(family: Params) -> str:
-    if family["kind"] == "pyradiomics":
-        images = listed(list(family["filters"]))
-        return f"PyRadiomics in two dimensions, {family['bins']} grey levels, images: {images}"
-    return f"pooled output of {family['architecture']} at {family['size']} pixels"
+    filters = listed(list(family.get("filters", ())))
+    return FAMILIES.get(family["kind"], family["kind"]).format(**{**family, "filters": filters})
 
 
 def _model(model: Params) -> str:
-    kind = model["kind"]
-    if kind == "network":
-        return f"{model['architecture']} at {model['size']} pixels, {model['epochs']} epochs"
-    names = {"forest": "random forest", "svm": "support vector machine", "logistic": "logistic regression"}
-    return f"{names[kind]} on {listed(list(model['families']))}"
+    families = listed(list(model.get("families", ())))
+    return MODELS.get(model["kind"], model["kind"]).format(**{**model, "families": families})

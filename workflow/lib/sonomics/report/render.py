@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "tasks": sections,
         "cases": flow.case_columns(screening, first),
         "images": flow.image_flow(screening),
-        "uncropped": flow.crop_reasons(crops, params["crop"]["analysis"]),
+        "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
         "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
         "methods": methods.methods(params),
         "weights": methods.starting_weights(params),
