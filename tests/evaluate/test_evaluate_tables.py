@@ -195,6 +195,15 @@ def test_the_kaplan_meier_figure_has_the_bounds_of_the_level() -> None:
     assert shown[:8] == ["high", "3", "1", "0", "low", "3", "3", "1"]
 
 
+@pytest.mark.parametrize(("longest", "last"), [(0.0, 3), (0.4, 3), (6.0, 6), (6.5, 9), (40.0, 42)])
+def test_the_axis_of_months_ends_at_or_after_the_longest_follow_up(longest: float, last: int) -> None:
+    curve = {"group": "high", "survival": 1.0, "lower": np.nan, "upper": np.nan, "at_risk": 1, "censored": 1}
+    curves = pd.DataFrame([{"split": "internal", "time": longest, **curve}])
+    drawn = Figure()
+    draw_kaplan_meier(drawn, curves, pd.Series({"hr": np.nan, "reason": "no two risk groups"}), "internal")
+    assert drawn.axes[0].get_xlim() == (0, last)
+
+
 def test_cox_refuses_too_many_terms_and_counts_incomplete_cases() -> None:
     generator = np.random.default_rng(5)
     follow_up = {"time": generator.exponential(10, 60), "event": [1.0, 1, 0] * 20}

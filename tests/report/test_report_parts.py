@@ -235,7 +235,7 @@ def test_the_methods_follow_the_parameters() -> None:
 def test_the_methods_say_which_part_of_the_image_models_saw(region: str, sentence: str) -> None:
     text = " ".join(methods(PARAMS | {"crop": {**PARAMS["crop"], "region": region}}))
     assert sentence in text
-    assert ("rim" in text) == (region != "whole")
+    assert ("with a rim" in text) == (region != "whole")
 
 
 def test_the_methods_claim_no_more_of_a_folder_than_was_done() -> None:

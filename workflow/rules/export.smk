@@ -5,7 +5,7 @@ Reads data/cohort.csv and the source; writes data/export/<chunk>/ and results/me
 
 
 rule export_chunk:
-    """Copy the exams of one chunk of patients, pictures without metadata, or simulate them; no DICOM is de-identified here."""
+    """Simulate the exams of one chunk of patients, or copy them: pictures without metadata, DICOM files as they are."""
     input:
         cohort=ancient(COHORT),
         code=code("export"),

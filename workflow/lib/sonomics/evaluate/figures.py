@@ -1,5 +1,6 @@
 """The figures of one split, drawn from the tables that stand beside them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def _curve_of_group(axes: Axes, below: Axes, curve: pd.DataFrame, group: str, ro
 
 def _month_ticks(longest: float) -> list[float]:
     step = next((step for step in (3, 6, 12, 24, 60, 120) if longest / step <= 7), 240)
-    return [float(tick) for tick in range(0, int(longest) + step, step)]
+    return [float(tick) for tick in range(0, max(1, math.ceil(longest)) + step, step)]
 
 
 def _stated(comparison: pd.Series) -> str:

@@ -1,1 +1,1 @@
-"""Exams leave their source: retrieved, de-identified and listed."""
+"""Phase 1: exams leave their source, without metadata, and are listed."""

@@ -21,8 +21,8 @@ PICKS = {"peak": "the brightest frame", "mean": "the frame nearest the mean brig
 REGIONS = {
     "lesion": "the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
     "background": (
-        "tissue beside the outlined lesion in the lesion's shape, not the lesion itself, cropped with a rim of {rim:g} % "
-        "of its longer side"
+        "tissue beside the outlined lesion in the lesion's shape, not the lesion itself, cropped with a rim of "
+        "{rim:g} % of its longer side"
     ),
     "whole": "the whole of every image that has an outline, not cropped",
 }
@@ -59,15 +59,16 @@ def _data(params: Params) -> str:
     screened = f"screened by a classifier for {listed(heads)}" if heads else "not screened by a classifier"
     source, marks = params["export"]["source"], params["clean"]["overlays"]
     return (
-        f"Exams came from {SOURCES.get(source, source)}. The target was {listed(tasks)}. The views were {listed(views)}. "
-        f"Images were cut to the scan region, calipers and text found inside it {MARKS.get(marks, marks)}, and images "
-        f"were {screened}; exact and near duplicates were removed or kept in one fold."
+        f"Exams came from {_worded(SOURCES, source)}. The target was {listed(tasks)}. "
+        f"The views were {listed(views)}. Images were cut to the scan region, calipers and text found inside it "
+        f"{_worded(MARKS, marks)}, and images were {screened}; exact and near duplicates were removed or "
+        "kept in one fold."
     )
 
 
 def _features(params: Params) -> str:
     crop = params["crop"]
-    region = REGIONS.get(crop["region"], crop["region"]).format(rim=100 * crop["margin"])
+    region = _worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
     outline = f"outlines are those of {crop['analysis']['reader']} in session {crop['analysis']['session']}"
     families = [f"{name} ({_family(family)})" for name, family in params["extract"]["families"].items()]
     return f"Models saw {region}; {outline}. The feature families were {listed(families)}."
@@ -80,7 +81,7 @@ def _selection(params: Params) -> str:
         f"cases, features were kept whose ICC(2,1) over repeated outlines exceeded {select['icc']:g}, whose "
         f"Mann-Whitney U test had P < {select['u_test']:g}, and which did not correlate above "
         f"{select['correlation']:g} with one kept before; a LASSO with {select['lasso']['folds']} inner folds then "
-        f"chose the rest by {PENALTIES.get(rule, rule)}. One row was one {select['unit']}."
+        f"chose the rest by {_worded(PENALTIES, rule)}. One row was one {select['unit']}."
     )
 
 
@@ -90,9 +91,10 @@ def _models(params: Params) -> str:
     pool, threshold = params["stack"]["pool"], params["stack"]["threshold"]
     return (
         f"The models trained were {listed(base)}. From their out-of-fold scores, pooled over a case's images by the "
-        f"{POOLS.get(pool, pool)}, came the final models {listed(final)}; several scores were stacked by logistic regression. "
-        f"Probabilities were calibrated and thresholds set by {RULES.get(threshold, threshold)} on cross-fitted training "
-        f"scores, and frozen. The primary model was {params['evaluate']['primary']}, named in the parameters."
+        f"{_worded(POOLS, pool)}, came the final models {listed(final)}; several scores were stacked by "
+        f"logistic regression. Probabilities were calibrated and thresholds set by {_worded(RULES, threshold)} "
+        f"on cross-fitted training scores, and frozen. The primary model was {params['evaluate']['primary']}, "
+        "named in the parameters."
     )
 
 
@@ -127,6 +129,10 @@ def _start(network: Params) -> str:
     return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
 
 
+def _worded(words: Mapping[str, str], choice: str) -> str:
+    return words.get(choice, choice)
+
+
 def _label(task: Params) -> str:
     return task["rule"] if "rule" in task else f"{task['column']} = {task['positive']}"
 
@@ -134,14 +140,14 @@ def _label(task: Params) -> str:
 def _view(view: Params) -> str:
     start, end = view.get("window_s", (0, 0))
     pick = view.get("pick", "")
-    return VIEWS.get(view["from"], view["from"]).format(pick=PICKS.get(pick, pick), start=start, end=end)
+    return _worded(VIEWS, view["from"]).format(pick=_worded(PICKS, pick), start=start, end=end)
 
 
 def _family(family: Params) -> str:
     filters = listed(list(family.get("filters", ())))
-    return FAMILIES.get(family["kind"], family["kind"]).format(**{**family, "filters": filters})
+    return _worded(FAMILIES, family["kind"]).format(**{**family, "filters": filters})
 
 
 def _model(model: Params) -> str:
     families = listed(list(model.get("families", ())))
-    return MODELS.get(model["kind"], model["kind"]).format(**{**model, "families": families})
+    return _worded(MODELS, model["kind"]).format(**{**model, "families": families})
