@@ -43,7 +43,9 @@ class Study:
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here; the caller looks at the exit code."""
         command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), *arguments]
-        return subprocess.run(command, cwd=self.path, text=True, capture_output=True, check=False)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path}
+        return subprocess.run(command, cwd=self.path, text=True, capture_output=True, check=False, env=environment)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here and insist on success."""
