@@ -14,6 +14,7 @@ STUDY: dict[str, Any] = {
     "seed": 7,
     "clinical": ["age", "sex"],
     "tasks": {"recurrence": {"type": "binary", "rule": "time < 12 & event"}},
+    "shuffle_labels": False,
 }
 SETTINGS: dict[str, Any] = {
     "study": STUDY,

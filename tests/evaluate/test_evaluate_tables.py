@@ -6,8 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
+from sonomics.core.tasks import task_labels
 from sonomics.evaluate.baseline import baseline_table
-from sonomics.evaluate.cases import Model, count_splits, model_from, ordered_splits, scored_cases
+from sonomics.evaluate.cases import Model, count_splits, labels_of, model_from, ordered_splits, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
 from sonomics.evaluate.figures import draw_kaplan_meier
 from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
@@ -16,6 +17,10 @@ from sonomics.evaluate.performance import Sampling, performance
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
+
+
+def beside(cohort: pd.DataFrame, predictions: pd.DataFrame, planted: pd.Series | None = None) -> pd.DataFrame:
+    return scored_cases(cohort, task_labels(cohort, TASK), predictions, planted)
 
 
 def cohort_of(labels: list[str | float], split: str = "internal", **columns: object) -> pd.DataFrame:
@@ -37,7 +42,7 @@ def cases() -> pd.DataFrame:
     cohort = cohort_of(["malignant"] * 4 + ["benign"] * 2 + [np.nan, "benign"])
     a = predictions_of(cohort, "a", [0.9, 0.8, 0.6, 0.3, 0.7, 0.2, 0.5, np.nan])
     b = predictions_of(cohort, "b", [0.9, 0.8, 0.7, 0.6, 0.4, 0.2, 0.5, np.nan])
-    return scored_cases(cohort, TASK, pd.concat([a, b]))
+    return beside(cohort, pd.concat([a, b]))
 
 
 def statistic(table: pd.DataFrame, name: str, model: str = "a") -> pd.Series:
@@ -66,7 +71,7 @@ def test_performance_equals_hand_computed_values(cases: pd.DataFrame) -> None:
 
 def test_every_undefined_statistic_has_a_reason() -> None:
     cohort = cohort_of(["benign"] * 3)
-    table = performance(scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.1, 0.2, 0.3])), [A], SAMPLING)
+    table = performance(beside(cohort, predictions_of(cohort, "a", [0.1, 0.2, 0.3])), [A], SAMPLING)
     undefined = table[table["estimate"].isna()]
     assert {"auc", "sensitivity", "ppv", "mcc", "calibration_slope"} <= set(undefined["statistic"])
     assert (undefined["reason"] != "").all()
@@ -86,7 +91,7 @@ def test_a_patient_with_several_cases_is_resampled_whole() -> None:
     cohort = cohort_of(["malignant"] * 10 + ["benign"] * 10)
     cohort["patient"] = [f"P{number // 2}" for number in range(20)]
     values = np.linspace(0.9, 0.1, 20) + np.tile([0.05, -0.05], 10)
-    table = performance(scored_cases(cohort, TASK, predictions_of(cohort, "a", list(values))), [A], SAMPLING)
+    table = performance(beside(cohort, predictions_of(cohort, "a", list(values))), [A], SAMPLING)
     assert statistic(table, "auc")["method"] == "bootstrap of patients"
     assert set(table["unit"]) == {"case"}
 
@@ -94,7 +99,7 @@ def test_a_patient_with_several_cases_is_resampled_whole() -> None:
 def test_the_share_of_the_best_possible_is_counted_from_chance() -> None:
     cohort = cohort_of(["malignant"] * 2 + ["benign"] * 2)
     planted = pd.Series([4.0, 3.0, 2.0, 1.0], index=cohort["case"])
-    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.9, 0.4, 0.5, 0.1]), planted)
+    scored = beside(cohort, predictions_of(cohort, "a", [0.9, 0.4, 0.5, 0.1]), planted)
     table = performance(scored, [A], SAMPLING)
     assert statistic(table, "best_possible")["estimate"] == 1
     assert statistic(table, "share_of_best")["estimate"] == pytest.approx((0.75 - 0.5) / 0.5)
@@ -131,7 +136,7 @@ def test_training_scores_are_out_of_fold() -> None:
     cohort = cohort_of(["malignant", "benign"], "train")
     rows = predictions_of(cohort, "a", [0.8, 0.2])
     seen = rows.assign(fold="all", value=[1.0, 0.0])
-    scored = scored_cases(cohort, TASK, pd.concat([rows, seen]))
+    scored = beside(cohort, pd.concat([rows, seen]))
     assert scored["a__probability"].tolist() == [0.8, 0.2]
 
 
@@ -139,11 +144,11 @@ def test_predictions_that_do_not_fit_the_cohort_stop_the_study(cases: pd.DataFra
     cohort = cohort_of(["malignant", "benign"])
     rows = predictions_of(cohort, "a", [0.8, 0.2])
     with pytest.raises(StudyError, match="two values"):
-        scored_cases(cohort, TASK, pd.concat([rows, rows]))
+        beside(cohort, pd.concat([rows, rows]))
     with pytest.raises(StudyError, match="not in the cohort"):
-        scored_cases(cohort.iloc[:1], TASK, rows)
+        beside(cohort.iloc[:1], rows)
     with pytest.raises(StudyError, match="external_1 here and internal"):
-        scored_cases(cohort, TASK, rows.assign(split="external_1"))
+        beside(cohort, rows.assign(split="external_1"))
 
 
 def test_splits_are_ordered_as_they_are_read() -> None:
@@ -154,7 +159,7 @@ def test_splits_are_ordered_as_they_are_read() -> None:
 def test_baseline_describes_scored_cases_with_missing_values_counted() -> None:
     cohort = cohort_of(["malignant", "malignant", "benign", "benign"], "train", age=[50.0, 60.0, 70.0, np.nan])
     cohort["sex"] = ["female", "male", None, "male"]
-    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.9, 0.8, 0.2, 0.1]))
+    scored = beside(cohort, predictions_of(cohort, "a", [0.9, 0.8, 0.2, 0.1]))
     table = baseline_table(scored, A, ["age", "sex"])
     by_split = table[table["section"] == "split"]
     age = by_split[by_split["variable"] == "age"].iloc[0]
@@ -168,7 +173,9 @@ def test_baseline_describes_scored_cases_with_missing_values_counted() -> None:
 
 def test_follow_up_tables_count_risk_groups_and_numbers_at_risk() -> None:
     cohort = cohort_of(["malignant"] * 3 + ["benign"] * 3, time=[1.0, 2, 3, 4, 5, 6], event=[1.0, 1, 0, 1, 0, 0])
-    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.9, 0.8, 0.7, 0.3, 0.2, 0.1]))
+    scored = scored_cases(
+        cohort, task_labels(cohort, TASK), predictions_of(cohort, "a", [0.9, 0.8, 0.7, 0.3, 0.2, 0.1])
+    )
     groups = risk_groups(scored, A)
     row = risk_group_table(groups, ["internal"], 0.95).iloc[0]
     assert row[["n_high", "events_high", "n_low", "events_low"]].tolist() == [3, 2, 3, 1]
@@ -180,7 +187,9 @@ def test_follow_up_tables_count_risk_groups_and_numbers_at_risk() -> None:
 
 def test_the_kaplan_meier_figure_has_the_bounds_of_the_level() -> None:
     cohort = cohort_of(["malignant"] * 3 + ["benign"] * 3, time=[1.0, 2, 3, 4, 5, 6], event=[1.0, 1, 0, 1, 0, 0])
-    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", [0.9, 0.8, 0.7, 0.3, 0.2, 0.1]))
+    scored = scored_cases(
+        cohort, task_labels(cohort, TASK), predictions_of(cohort, "a", [0.9, 0.8, 0.7, 0.3, 0.2, 0.1])
+    )
     groups = risk_groups(scored, A)
     comparison = risk_group_table(groups, ["internal"], 0.6).iloc[0]
     curves = kaplan_meier_table(groups, 0.6)
@@ -211,7 +220,9 @@ def test_cox_refuses_too_many_terms_and_counts_incomplete_cases() -> None:
     cohort["age"] = generator.normal(60, 10, 60)
     cohort.loc[0, "age"] = np.nan
     cohort["grade"] = ["one", "two", "three", "two"] * 15
-    scored = scored_cases(cohort, TASK, predictions_of(cohort, "a", list(generator.uniform(0.1, 0.9, 60))))
+    scored = scored_cases(
+        cohort, task_labels(cohort, TASK), predictions_of(cohort, "a", list(generator.uniform(0.1, 0.9, 60)))
+    )
     table = cox_table(scored, A, ["age", "grade"], 0.95)
     together = table[table["analysis"] == "multivariable"]
     assert together["term"].tolist() == ["score per SD", "age", "grade: three vs one", "grade: two vs one"]
@@ -227,3 +238,21 @@ def test_design_leaves_missing_categories_missing() -> None:
     terms = design(pd.DataFrame({"sex": ["male", None, "female"]}), ["sex"])
     assert terms["sex: male vs female"].tolist()[::2] == [1, 0]
     assert np.isnan(terms["sex: male vs female"].iloc[1])
+
+
+def test_dealt_training_labels_are_what_out_of_fold_scores_are_held_against() -> None:
+    cohort = pd.DataFrame(
+        {
+            "case": [f"P{i:02d}" for i in range(20)],
+            "split": ["train"] * 16 + ["internal"] * 4,
+            "pathology": ["malignant", "benign"] * 10,
+        }
+    )
+    task = {"pathology": {"type": "binary", "column": "pathology", "positive": "malignant"}}
+    study = {"tasks": task, "seed": 1, "shuffle_labels": False}
+    true = labels_of(cohort, "pathology", study)
+    dealt = labels_of(cohort, "pathology", {**study, "shuffle_labels": True})
+    assert true.tolist() == [1.0, 0.0] * 10
+    assert dealt[:16].sum() == 8
+    assert (dealt[:16] == true[:16]).mean() == 0.5
+    assert (dealt[16:] == true[16:]).all()

@@ -79,6 +79,7 @@ PARAMS = {
         "study.threads",
         "study.tasks",
         "study.clinical",
+        "study.shuffle_labels",
         "study.variants",
         "export.source",
         "stack.models",

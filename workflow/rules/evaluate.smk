@@ -28,7 +28,7 @@ rule evaluate_task:
     benchmark:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
-        settings=settings("study.seed", "study.tasks", "study.clinical", "export.source", "evaluate"),
+        settings=settings(*LEARNING, "export.source", "evaluate"),
     shell:
         "python -m sonomics.evaluate.task"
         " --settings {params.settings:q}"

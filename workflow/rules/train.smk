@@ -106,7 +106,7 @@ rule summarise_train:
     log:
         "logs/summarise_train.log",
     params:
-        settings=settings(*LEARNING),
+        settings=settings(*LEARNING, "study.variants"),
     shell:
         "python -m sonomics.train.summarise"
         " --settings {params.settings:q}"

@@ -112,7 +112,8 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -
         The task.
     study : mapping
         With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are dealt out anew among
-        the training cases, the negative control.
+        the training cases, the negative control. Cases of either class get the same share of each label, so that by
+        chance too a strong signal cannot be learnt the right or the wrong way round.
 
     Returns
     -------
@@ -122,8 +123,7 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -
     training = cohort[cohort["split"] == TRAIN]
     known = task_labels(training, study["tasks"][name]).dropna()
     if study["shuffle_labels"]:
-        dealt = generator(study["seed"], "shuffle", name).permutation(known.to_numpy())
-        return pd.Series(dealt, index=known.index, name="label")
+        return _dealt(known, study["seed"], name)
     return known
 
 
@@ -167,6 +167,18 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         if numbers.notna().sum() == table[name].notna().sum():
             typed[name] = numbers.astype(np.float64)
     return typed
+
+
+def _dealt(labels: pd.Series, seed: int, name: str) -> pd.Series:
+    positives = int(labels.sum())
+    first = round(positives * positives / len(labels))
+    dealt = labels.copy()
+    for value, count in ((1.0, first), (0.0, positives - first)):
+        members = labels.index[labels == value]
+        dealt[members] = (
+            generator(seed, "shuffle", name, value).permutation(np.arange(len(members)) < count).astype(float)
+        )
+    return dealt
 
 
 def _label_columns(study: Mapping[str, Any]) -> list[str]:

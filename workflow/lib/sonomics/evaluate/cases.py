@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.core.cohort import training_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
@@ -72,8 +73,31 @@ def split_title(split: str) -> str:
     return titles.get(stem, f"External test {number}")
 
 
+def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any]) -> pd.Series:
+    """Return the labels that scores are held against.
+
+    They are the true ones, but for the training cases of a run whose training labels were dealt out at random: held
+    against the dealt labels, a leak from the fold left out shows as an AUC above 0.5; held against the true ones it
+    would not.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Unmasked.
+    task : str
+    study : mapping
+        With `tasks`, `seed` and `shuffle_labels`.
+
+    Returns
+    -------
+    Series of float, indexed by case
+        1, 0, NaN unknown.
+    """
+    return training_labels(cohort, task, study).combine_first(task_labels(cohort, study["tasks"][task]))
+
+
 def scored_cases(
-    cohort: pd.DataFrame, task: Mapping[str, Any], predictions: pd.DataFrame, planted: pd.Series | None = None
+    cohort: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, planted: pd.Series | None = None
 ) -> pd.DataFrame:
     """Put labels, outcomes and scores side by side.
 
@@ -81,8 +105,8 @@ def scored_cases(
     ----------
     cohort : DataFrame
         Unmasked, one row a case.
-    task : mapping
-        From `study.tasks`.
+    labels : Series of float
+        From `labels_of`.
     predictions : DataFrame
         Schema PREDICTIONS, rows of cases, one task and variant. Of a training case the out-of-fold rows count, of any
         other the rows of the model fitted on the whole training set (fold `all`).
@@ -106,7 +130,7 @@ def scored_cases(
     named = used.assign(column=[column(model, kind) for model, kind in zip(used["model"], used["kind"], strict=True)])
     wide = named.pivot_table(index="case", columns="column", values="value")
     cases = cohort.merge(wide, how="left", left_on="case", right_index=True)
-    cases["label"] = cases["case"].map(task_labels(cohort, task))
+    cases["label"] = cases["case"].map(labels)
     if planted is not None:
         cases[PLANTED] = cases["case"].map(planted)
     splits = ordered_splits(list(cases["split"]))

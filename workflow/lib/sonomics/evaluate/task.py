@@ -13,7 +13,7 @@ from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_table
 from sonomics.evaluate.baseline import baseline_table
-from sonomics.evaluate.cases import PLANTED, Model, count_splits, model_from, scored_cases
+from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, model_from, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
@@ -115,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     models.sort(key=lambda model: model.name != settings["primary"])
     cohort = read_unmasked_cohort(args.cohort, study)
     planted = read_planted(args.cohort) if simulated else None
-    cases = scored_cases(cohort, study["tasks"][args.task], pd.concat(tables, ignore_index=True), planted)
+    cases = scored_cases(cohort, labels_of(cohort, args.task, study), pd.concat(tables, ignore_index=True), planted)
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     with replacing(args.out) as folder:
         folder.mkdir()

@@ -62,7 +62,7 @@ def expectation(variant: str, params: Mapping[str, Any]) -> str:
     if variant == MAIN:
         return "the study itself"
     if overlay.get("study", {}).get("shuffle_labels"):
-        return "negative control: training labels dealt out at random, expected 0.50"
+        return "negative control: training labels dealt out at random, and held against out of fold; expected 0.50"
     return f"sensitivity analysis: {', '.join(_changes(overlay))}"
 
 

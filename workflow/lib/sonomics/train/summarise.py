@@ -9,6 +9,7 @@ import pandas as pd
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.params import overlaid
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import read_tables
 from sonomics.statistics.roc import auc
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     own = predictions[predictions["split"] == TRAIN]
     metrics: dict[str, dict[str, dict[str, Any]]] = {}
     for (variant, task, model), rows in own.groupby(["variant", "task", "model"]):
-        labels = training_labels(cohort, str(task), {**study, "shuffle_labels": False})
+        labels = training_labels(cohort, str(task), overlaid(args.settings, str(variant))["study"])
         found = fold_aucs(rows.assign(label=rows["case"].map(labels)))
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = found
     write_metrics(args.metrics, {"auc_of_folds": metrics})
