@@ -32,7 +32,12 @@ def snakemake(study: Path, *arguments: str) -> tuple[float, str]:
 def jobs(study: Path) -> dict[tuple[float, float], str]:
     """List the jobs that ran: start and end, and the rule."""
     records = [json.loads(path.read_text()) for path in (study / ".snakemake/metadata").rglob("*") if path.is_file()]
-    return {(record["starttime"], record["endtime"]): record["rule"] for record in records}
+    spans: dict[tuple[str, str], tuple[float, float]] = {}
+    for record in records:
+        job = (record["rule"], str(record["log"]))  # one record an output, one log a job
+        start, end = spans.get(job, (record["starttime"], record["endtime"]))
+        spans[job] = (min(start, record["starttime"]), max(end, record["endtime"]))
+    return {span: rule for (rule, _), span in spans.items()}
 
 
 def covered(spans: list[tuple[float, float]]) -> float:

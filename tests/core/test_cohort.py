@@ -24,6 +24,7 @@ STUDY = {
         "grade": {"type": "binary", "column": "grade", "positive": "high"},
     },
 }
+FOLDS = pd.Series({"P1": "0", "P2": "1", "P3": "0"})
 
 
 def cohort() -> pd.DataFrame:
@@ -67,29 +68,36 @@ def test_changing_test_labels_changes_nothing_that_is_read(path):
 
 
 def test_a_rule_on_time_leaves_the_early_censored_unknown(path):
-    labels = training_labels(read_cohort(path, STUDY), "recurrence", STUDY)
+    labels = training_labels(read_cohort(path, STUDY), "recurrence", STUDY, FOLDS)
     assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
 
 
 def test_a_missing_label_is_unknown_not_negative(path):
-    labels = training_labels(read_cohort(path, STUDY), "grade", STUDY)
+    labels = training_labels(read_cohort(path, STUDY), "grade", STUDY, FOLDS)
     assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
 
 
 @pytest.mark.parametrize("positive", [1, 1.0, "1"])
 def test_a_column_of_numbers_may_name_its_positive_value_as_number_or_text(path, positive):
     study = {**STUDY, "tasks": {"event": {"type": "binary", "column": "event", "positive": positive}}}
-    assert training_labels(read_cohort(path, study), "event", study).to_dict() == {"P1": 1.0, "P2": 1.0, "P3": 0.0}
+    assert training_labels(read_cohort(path, study), "event", study, FOLDS).to_dict() == {
+        "P1": 1.0,
+        "P2": 1.0,
+        "P3": 0.0,
+    }
 
 
 def test_shuffling_deals_the_same_labels_to_the_same_cases():
-    many = pd.DataFrame({"case": [f"P{i}" for i in range(40)], "split": "train", "grade": ["high", "low"] * 20})
+    names = [f"P{i}" for i in range(40)]
+    many = pd.DataFrame({"patient": names, "case": names, "split": "train", "grade": ["high", "low"] * 20})
+    folds = pd.Series(["0", "0", "1", "1"] * 10, index=names)
     study = {**STUDY, "tasks": {"grade": STUDY["tasks"]["grade"]}}
-    true = training_labels(many, "grade", study)
-    dealt = training_labels(many, "grade", {**study, "shuffle_labels": True})
+    true = training_labels(many, "grade", study, folds)
+    dealt = training_labels(many, "grade", {**study, "shuffle_labels": True}, folds)
     assert dealt.sum() == true.sum()
     assert list(dealt.index) == list(true.index)
     assert dealt[true == 1].mean() == dealt[true == 0].mean() == 0.5
+    assert (dealt.groupby(folds).mean() == true.groupby(folds).mean()).all()
 
 
 @pytest.mark.parametrize(

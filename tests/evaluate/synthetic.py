@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.files import write_json
-from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.schemas import FOLDS, PREDICTIONS
 from sonomics.core.tables import write_table
 
 STUDY: dict[str, Any] = {
@@ -80,6 +80,9 @@ def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...
     cohort = make_cohort(patients)
     (folder / "data").mkdir(parents=True)
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
+    training = cohort.loc[cohort["split"] == "train", "patient"]
+    folds = pd.DataFrame({"patient": training, "group": training, "fold": 0})
+    write_table(folds, folder / "results" / "select" / "folds.parquet", FOLDS)
     for variant in variants:
         for model in MODELS:
             write_stack(folder, cohort, model, variant)
@@ -92,6 +95,7 @@ def arguments(folder: Path, variant: str = "main") -> list[str]:
     return [
         "--task=recurrence",
         f"--cohort={folder / 'data' / 'cohort.csv'}",
+        f"--folds={folder / 'results' / 'select' / 'folds.parquet'}",
         "--predictions",
         *(str(home / "predictions.parquet") for home in homes),
         "--thresholds",

@@ -243,6 +243,7 @@ def test_design_leaves_missing_categories_missing() -> None:
 def test_dealt_training_labels_are_what_out_of_fold_scores_are_held_against() -> None:
     cohort = pd.DataFrame(
         {
+            "patient": [f"P{i:02d}" for i in range(20)],
             "case": [f"P{i:02d}" for i in range(20)],
             "split": ["train"] * 16 + ["internal"] * 4,
             "pathology": ["malignant", "benign"] * 10,
@@ -250,8 +251,9 @@ def test_dealt_training_labels_are_what_out_of_fold_scores_are_held_against() ->
     )
     task = {"pathology": {"type": "binary", "column": "pathology", "positive": "malignant"}}
     study = {"tasks": task, "seed": 1, "shuffle_labels": False}
-    true = labels_of(cohort, "pathology", study)
-    dealt = labels_of(cohort, "pathology", {**study, "shuffle_labels": True})
+    folds = pd.Series(["0", "0", "1", "1"] * 4, index=cohort["patient"][:16])
+    true = labels_of(cohort, "pathology", study, folds)
+    dealt = labels_of(cohort, "pathology", {**study, "shuffle_labels": True}, folds)
     assert true.tolist() == [1.0, 0.0] * 10
     assert dealt[:16].sum() == 8
     assert (dealt[:16] == true[:16]).mean() == 0.5

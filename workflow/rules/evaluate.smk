@@ -11,6 +11,7 @@ rule evaluate_task:
     """Evaluate every final model of one variant on one task."""
     input:
         cohort=COHORT,
+        folds="results/select/folds.parquet",
         predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
         thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
         code=code("evaluate"),
@@ -34,6 +35,7 @@ rule evaluate_task:
         " --settings {params.settings:q}"
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
         " --thresholds {input.thresholds:q}"
         " --out {output.evaluation:q}"

@@ -11,6 +11,7 @@ rule stack_scores:
     """Combine, calibrate and freeze every final model: one probability a case."""
     input:
         cohort=COHORT,
+        folds="results/select/folds.parquet",
         predictions=base_predictions,
         code=code("stack"),
     output:
@@ -30,6 +31,7 @@ rule stack_scores:
         " --variant {wildcards.variant}"
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
         " --out results/stack/{wildcards.variant}"
         " > {log:q} 2>&1"

@@ -89,6 +89,7 @@ rule summarise_train:
     """Give the out-of-fold AUC of every model, fold by fold, and the networks' training curves."""
     input:
         cohort=COHORT,
+        folds="results/select/folds.parquet",
         predictions=expand(
             f"{FOLDER}/predictions.parquet",
             variant=variants(),
@@ -111,6 +112,7 @@ rule summarise_train:
         "python -m sonomics.train.summarise"
         " --settings {params.settings:q}"
         " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
         " --curves {input.curves:q}"
         " --metrics {output.metrics:q}"

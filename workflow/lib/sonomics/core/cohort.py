@@ -101,7 +101,7 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
             raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
 
 
-def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -> pd.Series:
+def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
     """Return the labels a phase may fit on.
 
     Parameters
@@ -112,8 +112,10 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -
         The task.
     study : mapping
         With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are dealt out anew among
-        the training cases, the negative control. Cases of either class get the same share of each label, so that by
-        chance too a strong signal cannot be learnt the right or the wrong way round.
+        the training cases, the negative control. They are dealt within each fold, and evenly to cases of either class:
+        else a fold with many positives would leave few to learn from, and out-of-fold scores would fall below chance.
+    folds : Series
+        From `read_folds`.
 
     Returns
     -------
@@ -123,7 +125,10 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any]) -
     training = cohort[cohort["split"] == TRAIN]
     known = task_labels(training, study["tasks"][name]).dropna()
     if study["shuffle_labels"]:
-        return _dealt(known, study["seed"], name)
+        fold = training.set_index("case")["patient"].map(folds).reindex(known.index)
+        return pd.concat(
+            [_dealt(known[fold == number], study["seed"], name, number) for number in sorted(fold.unique())]
+        ).reindex(known.index)
     return known
 
 
@@ -169,15 +174,14 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     return typed
 
 
-def _dealt(labels: pd.Series, seed: int, name: str) -> pd.Series:
+def _dealt(labels: pd.Series, *names: object) -> pd.Series:
     positives = int(labels.sum())
     first = round(positives * positives / len(labels))
     dealt = labels.copy()
     for value, count in ((1.0, first), (0.0, positives - first)):
         members = labels.index[labels == value]
-        dealt[members] = (
-            generator(seed, "shuffle", name, value).permutation(np.arange(len(members)) < count).astype(float)
-        )
+        chosen = generator("shuffle", *names, value).permutation(len(members)) < count
+        dealt[members] = chosen.astype(float)
     return dealt
 
 

@@ -73,7 +73,7 @@ def split_title(split: str) -> str:
     return titles.get(stem, f"External test {number}")
 
 
-def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any]) -> pd.Series:
+def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
     """Return the labels that scores are held against.
 
     They are the true ones, but for the training cases of a run whose training labels were dealt out at random: held
@@ -87,13 +87,15 @@ def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any]) -> pd.S
     task : str
     study : mapping
         With `tasks`, `seed` and `shuffle_labels`.
+    folds : Series
+        From `read_folds`.
 
     Returns
     -------
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    return training_labels(cohort, task, study).combine_first(task_labels(cohort, study["tasks"][task]))
+    return training_labels(cohort, task, study, folds).combine_first(task_labels(cohort, study["tasks"][task]))
 
 
 def scored_cases(

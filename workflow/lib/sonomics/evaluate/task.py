@@ -9,6 +9,7 @@ import pandas as pd
 from sonomics.core.cohort import read_roster, read_unmasked_cohort
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, replacing
+from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_table
@@ -103,6 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
     parser.add_argument("--out", type=Path, required=True)
@@ -115,7 +117,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     models.sort(key=lambda model: model.name != settings["primary"])
     cohort = read_unmasked_cohort(args.cohort, study)
     planted = read_planted(args.cohort) if simulated else None
-    cases = scored_cases(cohort, labels_of(cohort, args.task, study), pd.concat(tables, ignore_index=True), planted)
+    labels = labels_of(cohort, args.task, study, read_folds(args.folds))
+    cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     with replacing(args.out) as folder:
         folder.mkdir()

@@ -9,8 +9,9 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_json
+from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
-from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
+from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.select.rows import repeats_of, rows_of
@@ -118,8 +119,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     features = features[features["image"].isin(images.loc[images["keep"], "image"])]
     rows = rows_of(features, settings["unit"], analysis)
     repeats = repeats_of(features, settings["unit"], analysis)
-    labels = training_labels(read_cohort(args.cohort, study), args.task, study)
-    folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
+    folds = read_folds(args.folds)
+    labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
     fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import write_json
+from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import read_tables, write_table
@@ -77,12 +78,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--variant", required=True)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the variant")
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["stack"]
     predictions = read_tables(args.predictions, PREDICTIONS)
-    labels = training_labels(read_cohort(args.cohort, study), args.task, study)
+    labels = training_labels(read_cohort(args.cohort, study), args.task, study, read_folds(args.folds))
     for model, stated in settings["models"].items():
         final = final_scores(base_scores(predictions, stated["of"], settings["pool"]), labels, settings["threshold"])
         folder = args.out / model / args.task

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import read_json
+from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job, threads
 from sonomics.core.models import write_model
-from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
+from sonomics.core.schemas import PREDICTIONS, SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, write_table
 from sonomics.train.rows import fitted, scored
@@ -122,9 +123,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     tables = [read_table(path, SELECTED) for path in args.features]
     rows = reduce(lambda left, right: left.merge(right, on=about, validate="1:1"), tables)
     cohort = read_cohort(args.cohort, study)
-    labels = rows["case"].map(training_labels(cohort, args.task, study))
+    folds = read_folds(args.folds)
+    labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
     splits = rows["case"].map(cohort.set_index("case")["split"])
-    folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
     inside = fitted(rows["patient"], labels, folds, args.fold)
     outside = scored(rows["patient"], splits, folds, args.fold)
 

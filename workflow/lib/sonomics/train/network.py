@@ -9,9 +9,10 @@ from safetensors.torch import save
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_json
+from sonomics.core.folds import read_folds
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.schemas import CROPS, FOLDS, PREDICTIONS, SCREENED
+from sonomics.core.schemas import CROPS, PREDICTIONS, SCREENED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.networks.backbones import build
@@ -47,9 +48,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     own = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
     crops = crops[own & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])]
     cohort = read_cohort(args.cohort, study)
-    labels = crops["case"].map(training_labels(cohort, args.task, study))
+    folds = read_folds(args.folds)
+    labels = crops["case"].map(training_labels(cohort, args.task, study, folds))
     splits = crops["case"].map(cohort.set_index("case")["split"])
-    folds = read_table(args.folds, FOLDS).set_index("patient")["fold"].astype(str)
     inside = fitted(crops["patient"], labels, folds, args.fold)
     outside = scored(crops["patient"], splits, folds, args.fold)
 

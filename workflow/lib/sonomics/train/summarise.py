@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_metrics
+from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import overlaid
 from sonomics.core.schemas import PREDICTIONS, TRAIN
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write the metrics and plot tables of `train`."""
     parser = job_parser(__doc__)
     parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curves", type=Path, nargs="*", required=True)
     parser.add_argument("--metrics", type=Path, required=True)
@@ -46,11 +48,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     study = args.settings["study"]
     cohort = read_cohort(args.cohort, study)
+    folds = read_folds(args.folds)
     predictions = read_tables(args.predictions, PREDICTIONS)
     own = predictions[predictions["split"] == TRAIN]
     metrics: dict[str, dict[str, dict[str, Any]]] = {}
     for (variant, task, model), rows in own.groupby(["variant", "task", "model"]):
-        labels = training_labels(cohort, str(task), overlaid(args.settings, str(variant))["study"])
+        labels = training_labels(cohort, str(task), overlaid(args.settings, str(variant))["study"], folds)
         found = fold_aucs(rows.assign(label=rows["case"].map(labels)))
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = found
     write_metrics(args.metrics, {"auc_of_folds": metrics})
