@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,14 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the one whole run on one worker; skip, with a reason, what this machine is not asked to run."""
+    """Skip, with a reason, what this machine is not asked or not able to run."""
     reasons = {
         "ci": None if config.getoption("--ci") else "a whole run or dvc repro: give --ci",
         "realdata": None if os.environ.get("SONOMICS_REALDATA") else "needs real images: set SONOMICS_REALDATA",
     }
     for item in items:
-        if {"smoke", "clone"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("smoke"))
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -65,10 +64,14 @@ def copy_study(name: str, to: Path) -> Study:
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The smoke study, run once from exams to report; tests may look, not touch."""
-    study = copy_study("smoke", tmp_path_factory.mktemp("smoke"))
-    study.run("--cores", "2", "--", "results/report.html")
-    return study
+    """The smoke study, run once from exams to report, for all workers; tests may look, not touch."""
+    own = tmp_path_factory.getbasetemp()
+    path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "smoke_study"
+    with FileLock(f"{path}.lock"):
+        if not (path / "results/report.html").exists():
+            shutil.rmtree(path, ignore_errors=True)
+            copy_study("smoke", path).run("--cores", "2", "--", "results/report.html")
+    return Study(path)
 
 
 @pytest.fixture(scope="session")

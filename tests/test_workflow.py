@@ -39,8 +39,10 @@ def test_phase_alone_has_nothing_to_do_after_the_whole_run(phase: str, plan):
     assert {row["plan"] for row in plan(phase)} == {"no update"}
 
 
-def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study):
-    done = smoke.run("--dry-run", "--quiet", "rules", "--config", 'select={"icc": 0.5}', "--", "results/report.html")
+def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study, tmp_path):
+    (tmp_path / "changed.yaml").write_text("select: {icc: 0.5}")
+    changed = ("--configfile", "params.yaml", str(tmp_path / "changed.yaml"))
+    done = smoke.run("--dry-run", *changed, "--", "results/report.html")
     jobs = done.stdout + done.stderr
     assert "select_features" in jobs
     for earlier in ("export_chunk", "clean_chunk", "fit_qc", "crop_chunk", "extract_features"):
