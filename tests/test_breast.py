@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.ci, pytest.mark.realdata]
 
 @pytest.fixture(scope="module")
 def breast(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The breast study on 60 patients with a network of one epoch."""
+    """The breast study on 96 patients, a dozen a class and fold, with a network of one epoch."""
     path = tmp_path_factory.mktemp("breast") / "study"
     shutil.copytree(
         ROOT / "studies/breast-bus-bra", path, ignore=shutil.ignore_patterns("results", "logs", ".snakemake")
@@ -32,7 +32,7 @@ def breast(tmp_path_factory: pytest.TempPathFactory) -> Study:
     query = [sys.executable, "-m", "sonomics.cli", "query", "--force"]
     subprocess.run(query, cwd=path, check=True, env=environment, capture_output=True)
     cohort = pd.read_csv(path / "data/cohort.csv", dtype=str)
-    few = cohort.groupby(["split", "pathology"]).head(15)
+    few = cohort.groupby(["split", "pathology", "fold"], dropna=False).head(12)
     few.to_csv(path / "data/cohort.csv", index=False)
     study = Study(path)
     study.run("--cores", "2", "--", "results/report.html")
