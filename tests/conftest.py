@@ -36,12 +36,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 class Study:
     """A study directory, and the workflow run in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: Path = ROOT) -> None:
         self.path = path
+        self.engine = engine
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here; the caller looks at the exit code."""
-        command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), *arguments]
+        command = [sys.executable, "-m", "snakemake", "-s", str(self.engine / "Snakefile"), *arguments]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path}
         return subprocess.run(command, cwd=self.path, text=True, capture_output=True, check=False, env=environment)

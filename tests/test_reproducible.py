@@ -98,7 +98,7 @@ def dvc(path: Path, *arguments: str) -> str:
 
 def test_after_repro_neither_tool_has_anything_to_do(clone: Path):
     assert "up to date" in dvc(clone, "status", *PHASES)
-    done = Study(clone).snakemake("--dry-run", "--", "results/report.html")
+    done = Study(clone, engine=clone).snakemake("--dry-run", "--", "results/report.html")
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
