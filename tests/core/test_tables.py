@@ -46,7 +46,10 @@ def test_undefined_features_stay_undefined(tmp_path):
     [
         (folds().drop(columns="group"), FOLDS, "group"),
         (folds().assign(extra=1), FOLDS, "extra"),
-        (folds().assign(patient="P1"), FOLDS, "patient"),
+        (folds().assign(patient="P1"), FOLDS, "two rows of patient P1"),
+        (folds().assign(patient=1), FOLDS, "patient is not text"),
+        (folds().assign(fold=[0, np.nan]), FOLDS, "fold is not whole numbers"),
+        (folds().assign(fold=0.5), FOLDS, "fold is not whole numbers"),
         (folds().assign(group=[None, "P1"]), FOLDS, "group has missing values"),
         (features().assign(odd_name=1.0), FEATURES, "odd_name"),
         (features().assign(texture__mean="x"), FEATURES, "texture__mean"),

@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_string_dtype
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
 from sonomics.core.schemas import Table
-
-if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
 
 DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool"}
 
@@ -69,46 +66,47 @@ def empty_table(table: Table) -> pd.DataFrame:
 
 
 def _checked(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
-    from pandera.errors import SchemaErrors
-
-    frame = frame.reset_index(drop=True)
-    for name, kind in table.columns.items():
-        if kind == "str" and name in frame and frame[name].isna().any():
-            raise _wrong(where, table, f"column {name} has missing values (text is never missing, write an empty one)")
+    """Bring a frame to the column order and types of its table."""
+    missing = [name for name in table.columns if name not in frame]
+    if missing:
+        raise _wrong(where, table, f"there is no column {missing[0]}")
     further = [name for name in frame.columns if name not in table.columns]
     for name in further:
         if not (table.more and re.fullmatch(table.more, name)):
-            raise _wrong(where, table, f"there is no column {name}")
-        # Wide tables have thousands of columns of one type: looked at here, for pandera takes seconds.
-        if table.more_type == "float" and frame[name].dtype.kind not in "fiu":
-            raise _wrong(where, table, f"column {name} is not numeric")
-    try:
-        checked: pd.DataFrame = _schema(table.name).validate(frame[[n for n in table.columns if n in frame]], lazy=True)
-    except SchemaErrors as error:
-        first = error.failure_cases.iloc[0]
-        column = first["column"] or first["failure_case"]
-        raise _wrong(where, table, f"column {column} breaks {first['check']} ({first['failure_case']})") from None
-    return checked.join(frame[further].astype(dict.fromkeys(further, DTYPES[table.more_type])))
+            raise _wrong(where, table, f"column {name} does not belong there")
+    kinds = {**table.columns, **dict.fromkeys(further, table.more_type)}
+    for name, kind in kinds.items():
+        _check_column(frame[name], kind, table, where)
+    checked = frame[list(kinds)].reset_index(drop=True).astype({name: DTYPES[kind] for name, kind in kinds.items()})
+    for name, pattern in table.allowed.items():
+        unknown = checked.loc[~checked[name].str.fullmatch(pattern), name]
+        if len(unknown):
+            raise _wrong(where, table, f"column {name} has {unknown.iloc[0]!r}, which is not one of {pattern}")
+    repeated = checked[checked.duplicated(list(table.key))]
+    if len(repeated):
+        row = ", ".join(f"{name} {repeated.iloc[0][name]}" for name in table.key)
+        raise _wrong(where, table, f"there are two rows of {row}")
+    return checked
+
+
+def _check_column(column: "pd.Series[Any]", kind: str, table: Table, where: str) -> None:
+    if len(column) == 0:
+        return
+    if kind == "str":
+        if column.isna().any():
+            rule = f"column {column.name} has missing values (text is never missing, write an empty one)"
+            raise _wrong(where, table, rule)
+        if not is_string_dtype(column):
+            raise _wrong(where, table, f"column {column.name} is not text")
+        return
+    if kind == "float":
+        if not is_numeric_dtype(column) or is_bool_dtype(column):
+            raise _wrong(where, table, f"column {column.name} is not numeric")
+        return
+    if column.isna().any() or not (is_integer_dtype if kind == "int" else is_bool_dtype)(column):
+        names = {"int": "whole numbers", "bool": "true or false"}
+        raise _wrong(where, table, f"column {column.name} is not {names[kind]} throughout")
 
 
 def _wrong(where: str, table: Table, rule: str) -> StudyError:
     return StudyError(where, f"not a table of {table.name}: {rule}", "see its columns in docs/architecture.md")
-
-
-@lru_cache
-def _schema(name: str) -> "DataFrameSchema":
-    from pandera.pandas import Check, Column, DataFrameSchema
-
-    from sonomics.core import schemas
-
-    table = next(value for value in vars(schemas).values() if isinstance(value, Table) and value.name == name)
-    columns = {
-        column: Column(
-            DTYPES[kind],
-            checks=[Check.str_matches(f"^(?:{table.allowed[column]})$")] if column in table.allowed else [],
-            nullable=kind == "float",
-            coerce=True,
-        )
-        for column, kind in table.columns.items()
-    }
-    return DataFrameSchema(columns, strict=True, ordered=False, unique=list(table.key), name=name)

@@ -22,7 +22,7 @@ from sonomics.report.examples import examples
 from sonomics.report.selection import described
 
 SOFTWARE = (
-    "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pandera", "pillow",
+    "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
     "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn", "scikit-misc", "scipy", "simpleitk", "skops",
     "snakemake", "statsmodels", "timm", "torch", "torchvision",
 )  # fmt: skip

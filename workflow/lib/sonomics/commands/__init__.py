@@ -1,0 +1,1 @@
+"""The verbs of the `sonomics` command, a module each."""
