@@ -11,6 +11,7 @@ configfile: "params.yaml"
 container: "docker://ghcr.io/sonomics/sonomics:0.1"
 
 
+include: "workflow/rules/contract.smk"
 include: "workflow/rules/common.smk"
 
 

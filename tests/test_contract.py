@@ -18,8 +18,8 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 
 
 def table(name: str) -> dict[str, list[str]]:
-    """Read one of the tables at the top of common.smk."""
-    text = (ROOT / "workflow/rules/common.smk").read_text()
+    """Read one of the tables of contract.smk."""
+    text = (ROOT / "workflow/rules/contract.smk").read_text()
     match = re.search(rf"^{name} = (\{{.*?^\}})", text, re.MULTILINE | re.DOTALL)
     assert match
     return ast.literal_eval(match[1])

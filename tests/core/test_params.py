@@ -17,8 +17,8 @@ def test_the_study_as_it_stands_is_good(params, schema):
         (lambda p: p["train"]["models"]["rf"].update(trees="x"), "train.models.rf.trees", "'x'", "number of trees"),
         (lambda p: p["train"]["models"]["rf"].update(families=["no"]), "rf.families", "no is not in", "extract"),
         (
-            lambda p: p["stack"]["models"]["network"].update(of=["no"]),
-            "network.of",
+            lambda p: p["stack"]["models"]["stacked"].update(of=["no"]),
+            "stacked.of",
             "no is not in train.models",
             "add it",
         ),
@@ -26,6 +26,13 @@ def test_the_study_as_it_stands_is_good(params, schema):
         (lambda p: p["study"]["variants"].update(odd={"crop": {"x": 1}}), "variants.odd", "crop.x", "params.yaml"),
         (lambda p: p["study"]["variants"].update(odd={"crop": {"margin": "x"}}), "variant odd", "'x'", "rim"),
         (lambda p: p["study"]["variants"].update(odd={"clean": {"overlays": "keep"}}), "variants.odd", "share", "own"),
+        (
+            lambda p: p["study"]["variants"].update(odd={"train": {"models": {"rf": None}}}),
+            "variant odd",
+            "rf",
+            "add it",
+        ),
+        (lambda p: p["study"]["variants"].update(odd={"stack": {"models": {"stacked": None}}}), "odd", "final", "of"),
         (lambda p: p["study"]["variants"].update(odd={"study": {"seed": 3}}), "variants.odd", "study.seed", "own"),
         (lambda p: p["evaluate"].update(primary="no"), "evaluate.primary", "no is not in", "stack.models"),
         (lambda p: p["export"].update(source="folder"), "export.folder", "no section", "export.folder"),
@@ -53,6 +60,12 @@ def test_every_key_of_the_schema_is_described(schema):
                 yield from missing(child["additionalProperties"], f"{path}.{name}.*")
 
     assert list(missing(schema)) == []
+
+
+def test_an_overlay_takes_a_model_out(params):
+    params["study"]["variants"]["plain"] = {"train": {"models": {"cnn": None}}}
+    assert set(overlaid(params, "plain")["train"]["models"]) == set(params["train"]["models"]) - {"cnn"}
+    assert "cnn" in params["train"]["models"]
 
 
 def test_overlay_changes_only_what_it_states(params):

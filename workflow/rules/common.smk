@@ -20,74 +20,6 @@ from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pic
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
 
-# The library packages whose code a phase runs.
-CODE = {
-    "export": ("core", "simulate", "export"),
-    "clean": ("core", "networks", "clean"),
-    "crop": ("core", "crop"),
-    "extract": ("core", "networks", "extract"),
-    "select": ("core", "statistics", "select"),
-    "train": ("core", "networks", "statistics", "train"),
-    "stack": ("core", "statistics", "stack"),
-    "evaluate": ("core", "statistics", "evaluate"),
-    "report": ("core", "report"),
-}
-# What every fit is told of the study.
-LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels")
-# The parameters a phase may read, as dvc.yaml tracks them. Run alone, a phase is shown nothing else.
-PARAMS = {
-    "export": ["study.seed", "study.chunks", "study.threads", "export"],
-    "clean": ["study.seed", "study.chunks", "study.threads", "clean"],
-    "crop": ["study.chunks", "study.threads", "study.variants", "crop"],
-    "extract": ["study.seed", "study.chunks", "study.threads", "study.variants", "extract"],
-    "select": [
-        "study.seed",
-        "study.chunks",
-        "study.threads",
-        "study.tasks",
-        "study.clinical",
-        "study.shuffle_labels",
-        "study.variants",
-        "crop.analysis",
-        "extract.families",
-        "select",
-    ],
-    "train": [
-        "study.seed",
-        "study.chunks",
-        "study.threads",
-        "study.tasks",
-        "study.clinical",
-        "study.shuffle_labels",
-        "study.variants",
-        "crop.analysis",
-        "select.folds",
-        "train",
-    ],
-    "stack": [
-        "study.seed",
-        "study.threads",
-        "study.tasks",
-        "study.clinical",
-        "study.shuffle_labels",
-        "study.variants",
-        "select.folds",
-        "stack",
-    ],
-    "evaluate": [
-        "study.seed",
-        "study.threads",
-        "study.tasks",
-        "study.clinical",
-        "study.shuffle_labels",
-        "study.variants",
-        "export.source",
-        "stack.models",
-        "evaluate",
-    ],
-    "report": ["study", "export", "clean", "crop", "extract", "select", "train", "stack", "evaluate", "report"],
-}
-
 ACTIVE_PHASES = PHASES
 try:
     if "phase" in config:
@@ -153,15 +85,34 @@ def code(phase):
     return sorted(os.path.relpath(module) for module in modules)
 
 
+def seen(variant):
+    """Return the study as a variant sees it."""
+    return STUDY if variant == MAIN else overlaid(STUDY, variant)
+
+
 def settings(*keys):
     """Make a params function: the named sections of the study, as the wildcard variant sees them, as JSON."""
 
     def cut(wildcards):
-        variant = getattr(wildcards, "variant", MAIN)
-        study = STUDY if variant == MAIN else overlaid(STUDY, variant)
-        return json.dumps(pick(study, keys), sort_keys=True)
+        return json.dumps(pick(seen(getattr(wildcards, "variant", MAIN)), keys), sort_keys=True)
 
     return cut
+
+
+def models_of(variant, *kinds):
+    """List the models that a variant trains, those of some kinds or all."""
+    models = seen(variant)["train"]["models"]
+    return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
+
+
+def trained(path, *kinds):
+    """Expand a path over the models that the variants train, their tasks and folds."""
+    return [
+        file
+        for variant in variants()
+        for model in models_of(variant, *kinds)
+        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+    ]
 
 
 def members(wildcards):
@@ -188,16 +139,11 @@ def kind_of_family(wildcards):
     return STUDY["extract"]["families"][wildcards.family]["kind"]
 
 
-def models_of_kind(*kinds):
-    """List the models of `train` that are of some kinds."""
-    return sorted(name for name, model in STUDY["train"]["models"].items() if model["kind"] in kinds)
-
-
 def selected(file):
     """Make an input function: a file of `select`, for every family a classifier takes."""
 
     def find(wildcards):
-        families = STUDY["train"]["models"][wildcards.model]["families"]
+        families = seen(wildcards.variant)["train"]["models"][wildcards.model]["families"]
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
@@ -209,7 +155,7 @@ def selected(file):
 
 def base_predictions(wildcards):
     """List the predictions of every base model that a final model uses, fold by fold."""
-    models = {base for model in STUDY["stack"]["models"].values() for base in model["of"]}
+    models = {base for model in seen(wildcards.variant)["stack"]["models"].values() for base in model["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,

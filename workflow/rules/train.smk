@@ -4,8 +4,8 @@ Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, resul
 results/plots/train/.
 """
 
-NETWORKS = models_of_kind("network")
-CLASSIFIERS = models_of_kind("radscore", "forest", "svm", "logistic")
+NETWORKS = models_of(MAIN, "network")
+CLASSIFIERS = models_of(MAIN, "radscore", "forest", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
 
 
@@ -90,16 +90,8 @@ rule summarise_train:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        predictions=expand(
-            f"{FOLDER}/predictions.parquet",
-            variant=variants(),
-            model=STUDY["train"]["models"],
-            task=STUDY["study"]["tasks"],
-            fold=folds(),
-        ),
-        curves=expand(
-            f"{FOLDER}/curves.csv", variant=variants(), model=NETWORKS, task=STUDY["study"]["tasks"], fold=folds()
-        ),
+        predictions=trained(f"{FOLDER}/predictions.parquet"),
+        curves=trained(f"{FOLDER}/curves.csv", "network"),
         code=code("train"),
     output:
         metrics="results/metrics/train.json",

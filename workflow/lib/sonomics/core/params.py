@@ -54,13 +54,21 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
             if not _known(params, key):
                 rule = f"the overlay changes {key}, which the study does not state"
                 raise StudyError(f"{where}, study.variants.{name}", rule, "change a key that stands in params.yaml")
-        if problem := best_match(validator.iter_errors(overlaid(params, name))):
+        seen = overlaid(params, name)
+        if problem := best_match(validator.iter_errors(seen)):
             raise _explained(problem, f"{where}, variant {name}")
-    _check_references(params, where)
+        if set(seen["stack"]["models"]) != set(params["stack"]["models"]):
+            rule = "the overlay adds or removes a final model"
+            mend = "keep the names of stack.models, and change only what each is made `of`"
+            raise StudyError(f"{where}, study.variants.{name}", rule, mend)
+        _check_references(seen, f"{where}, variant {name}" if name != MAIN else where)
 
 
 def overlaid(params: Mapping[str, Any], variant: str) -> Params:
-    """Return the parameters as a variant sees them; the input is left alone."""
+    """Return the parameters as a variant sees them; the input is left alone.
+
+    The overlay is merged key by key; a map (a model, say) that it sets to null is taken out.
+    """
     result = deepcopy(dict(params))
     _merge(result, params["study"]["variants"][variant])
     return result
@@ -102,6 +110,8 @@ def _merge(target: Params, overlay: Mapping[str, Any]) -> None:
     for key, value in overlay.items():
         if isinstance(value, Mapping) and isinstance(target.get(key), dict):
             _merge(target[key], value)
+        elif value is None and isinstance(target.get(key), dict):
+            del target[key]
         else:
             target[key] = deepcopy(value)
 

@@ -1,6 +1,7 @@
 """The look of every figure: journal widths, 8-point type, colours that colour-blind readers tell apart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,35 +55,38 @@ STYLE: Any = {
 }
 
 
-def draw_plates(
-    folder: Path, kind: str, height: float, splits: Sequence[str], simulated: bool, draw: Callable[[Figure, str], None]
-) -> None:
-    """Draw one kind of figure for every split: an SVG each, and one PDF with a page each; the same bytes each time.
+@contextmanager
+def open_pdf(path: Path) -> Iterator[PdfPages]:
+    """Open a PDF for figures in this style, undated, so that its bytes are the same each time."""
+    with plt.rc_context(STYLE), PdfPages(path, metadata={"CreationDate": None, "ModDate": None}) as pages:
+        yield pages
+
+
+def draw_plate(path: Path, pages: PdfPages, height: float, simulated: bool, draw: Callable[[Figure], None]) -> None:
+    """Draw one figure, as wide as a journal's column: an SVG of its own, and a page of a PDF.
 
     Parameters
     ----------
-    folder : Path
-        Gets `<kind>_<split>.svg` and `<kind>.pdf`.
-    kind : str
+    path : Path
+        Of the SVG.
+    pages : PdfPages
+        From `open_pdf`.
     height : float
-        In millimetres; the width is that of a journal's column.
-    splits : sequence of str
+        In millimetres.
     simulated : bool
-        Whether the figures must say that their data are simulated.
+        Whether the figure must say that its data are simulated.
     draw : callable
-        Draws a split into an empty figure.
+        Draws into an empty figure.
     """
-    undated = {"CreationDate": None, "ModDate": None}
-    with plt.rc_context(STYLE), PdfPages(folder / f"{kind}.pdf", metadata=undated) as pages:
-        for split in splits:
-            layout = ConstrainedLayoutEngine(rect=(0, 0.045, 1, 0.955) if simulated else (0, 0, 1, 1))
-            figure = plt.figure(figsize=(COLUMN * MILLIMETRE, height * MILLIMETRE), layout=layout)
-            draw(figure, split)
-            if simulated:
-                figure.text(0.99, 0.012, "simulated data", ha="right", va="bottom", size=6, color=GREY)
-            figure.savefig(folder / f"{kind}_{split}.svg", metadata={"Date": None})
-            pages.savefig(figure)
-            plt.close(figure)
+    layout = ConstrainedLayoutEngine(rect=(0, 0.045, 1, 0.955) if simulated else (0, 0, 1, 1))
+    figure = plt.figure(figsize=(COLUMN * MILLIMETRE, height * MILLIMETRE), layout=layout)
+    draw(figure)
+    if simulated:
+        figure.text(0.99, 0.012, "simulated data", ha="right", va="bottom", size=6, color=GREY)
+    figure.savefig(path, metadata={"Date": None})
+    figure.set_layout_engine("none")  # laid out by now; once is enough
+    pages.savefig(figure)
+    plt.close(figure)
 
 
 def unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:

@@ -1,6 +1,7 @@
 """Evaluate every model of one variant on one task: tables as CSV, figures as SVG and PDF."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,9 @@ def evaluate(
 
 
 def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simulated: bool) -> None:
-    """Draw the figures of every split into a folder."""
+    """Draw the figures of every split into a folder: an SVG each, and all of them as pages of figures.pdf."""
     from sonomics.evaluate import figures
-    from sonomics.evaluate.style import draw_plates
+    from sonomics.evaluate.style import draw_plate, open_pdf
 
     curves = (tables["calibration"], tables["decision"])
     calibration, decision = (table[table["model"] == primary.name] for table in curves)
@@ -87,8 +88,11 @@ def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simu
             84,
             lambda figure, split: figures.draw_kaplan_meier(figure, curves_of_groups, comparison.loc[split], split),
         )
-    for kind, (height, draw_split) in progress(kinds.items(), "figures"):
-        draw_plates(folder, kind, height, list(tables["splits"]["split"]), simulated, draw_split)
+    plates = [(kind, split) for kind in kinds for split in tables["splits"]["split"]]
+    with open_pdf(folder / "figures.pdf") as pages:
+        for kind, split in progress(plates, "figures"):
+            height, draw_split = kinds[kind]
+            draw_plate(folder / f"{kind}_{split}.svg", pages, height, simulated, partial(draw_split, split=split))
 
 
 def read_planted(path: Path) -> pd.Series:
@@ -100,7 +104,7 @@ def read_planted(path: Path) -> pd.Series:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the folder of one task: a CSV a table, an SVG a figure and split, a PDF a figure."""
+    """Write the folder of one task: a CSV a table, an SVG a figure and split, and all figures in one PDF."""
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)

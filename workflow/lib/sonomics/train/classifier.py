@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import read_json
-from sonomics.core.folds import read_folds
-from sonomics.core.jobs import job_parser, run_job, threads
+from sonomics.core.jobs import run_job, threads
 from sonomics.core.models import write_model
-from sonomics.core.schemas import PREDICTIONS, SELECTED
+from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
-from sonomics.core.tables import read_table, write_table
-from sonomics.train.rows import fitted, scored
+from sonomics.core.tables import read_table
+from sonomics.train.rows import divide, training_parser, write_predictions
 
 PROBABILITY, SCORE = "probability", "score"
 RADSCORE = "radscore"
@@ -104,48 +102,27 @@ def apply(model: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.floa
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the model and its predictions."""
-    parser = job_parser(__doc__)
-    parser.add_argument("--variant", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--task", required=True)
-    parser.add_argument("--fold", required=True)
-    parser.add_argument("--cohort", type=Path, required=True)
-    parser.add_argument("--folds", type=Path, required=True)
+    parser = training_parser(__doc__)
     parser.add_argument("--features", type=Path, nargs="+", required=True)
     parser.add_argument("--selections", type=Path, nargs="+", required=True)
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    study = args.settings["study"]
     settings = args.settings["train"]["models"][args.model]
 
     about = ["patient", "case", "image"]
     tables = [read_table(path, SELECTED) for path in args.features]
     rows = reduce(lambda left, right: left.merge(right, on=about, validate="1:1"), tables)
-    cohort = read_cohort(args.cohort, study)
-    folds = read_folds(args.folds)
-    labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
-    splits = rows["case"].map(cohort.set_index("case")["split"])
-    inside = fitted(rows["patient"], labels, folds, args.fold)
-    outside = scored(rows["patient"], splits, folds, args.fold)
+    division = divide(rows, args)
 
     names = [name for name in rows.columns if name not in about]
     values = rows[names].to_numpy()
     if settings["kind"] == RADSCORE and names:
         model = radiomics_score(read_json(args.selections[0]), names)
     else:
-        seed = seed_for(study["seed"], "train", args.model, args.task, args.fold)
-        model = fit(settings, values[inside], labels[inside].to_numpy(), seed)
-    kind, scores = apply(model, values[outside])
-    predictions = rows.loc[outside, about].assign(
-        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
-        horizon=np.nan,
-        split=splits[outside],
-        fold=args.fold,
-        value=scores,
-    )
+        seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
+        model = fit(settings, values[division.inside], division.labels[division.inside].to_numpy(), seed)
+    kind, scores = apply(model, values[division.outside])
     write_model(args.state, model)
-    write_table(predictions, args.out, PREDICTIONS)
+    write_predictions(rows, division, kind, scores, args)
 
 
 if __name__ == "__main__":
