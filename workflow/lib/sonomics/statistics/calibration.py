@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import chdtrc
 from scipy.special import logit as log_odds
-from scipy.stats import chi2
 
 from sonomics.statistics.classification import proportion
 from sonomics.statistics.estimates import (
@@ -172,9 +172,9 @@ def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> H
     if (variance <= 0).any():
         return HosmerLemeshow(NAN, used, used - 2, NAN, used, NAN, "a group expects only one outcome")
     statistic = float(((observed - expected) ** 2 / variance).sum())
-    internal = float(chi2.sf(statistic, used - 2)) if used > 2 else NAN
+    internal = float(chdtrc(used - 2, statistic)) if used > 2 else NAN
     reason = "" if used > 2 else "fewer than three groups"
-    return HosmerLemeshow(statistic, used, used - 2, internal, used, float(chi2.sf(statistic, used)), reason)
+    return HosmerLemeshow(statistic, used, used - 2, internal, used, float(chdtrc(used, statistic)), reason)
 
 
 def grouped_calibration(y: ArrayLike, probability: ArrayLike, groups: int = 10, level: float = 0.95) -> pd.DataFrame:

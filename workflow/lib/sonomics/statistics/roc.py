@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
-from scipy.stats import rankdata
 
 from sonomics.statistics.estimates import (
     ONE_CLASS,
@@ -62,7 +61,7 @@ def auc(y: ArrayLike, score: ArrayLike) -> float:
     Hanley JA, McNeil BJ, Radiology 1982.
     """
     positive = outcome(y)
-    ranks = rankdata(numbers(score, positive.size))
+    ranks = _ranks(numbers(score, positive.size)[None, :])[0]
     m, n = int(positive.sum()), int((~positive).sum())
     if m == 0 or n == 0:
         return float("nan")
@@ -95,9 +94,9 @@ def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     models = len(values)
     if m == 0 or n == 0:
         return np.full(models, np.nan), np.full((models, models), np.nan)
-    ranks = rankdata(values, axis=1)
-    of_positives = (ranks[:, positive] - rankdata(values[:, positive], axis=1)) / n
-    of_negatives = 1.0 - (ranks[:, ~positive] - rankdata(values[:, ~positive], axis=1)) / m
+    ranks = _ranks(values)
+    of_positives = (ranks[:, positive] - _ranks(values[:, positive])) / n
+    of_negatives = 1.0 - (ranks[:, ~positive] - _ranks(values[:, ~positive])) / m
     aucs = of_positives.mean(axis=1)
     if min(m, n) < 2:
         return aucs, np.full((models, models), np.nan)
@@ -192,3 +191,10 @@ def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
 def _share(counts: np.ndarray, total: int) -> Floats:
     with_origin = np.concatenate([[0.0], counts])
     return with_origin / total if total else np.full(with_origin.shape, np.nan)
+
+
+def _ranks(rows: Floats) -> Floats:
+    """Rank each row, ties averaged; scipy.stats would do the same, but takes a second to import."""
+    import pandas as pd
+
+    return pd.DataFrame(rows).rank(axis=1).to_numpy()

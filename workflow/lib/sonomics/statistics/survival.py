@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from sonomics.statistics.estimates import (
     Booleans,
@@ -158,7 +158,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
     kept = np.flatnonzero(known)[:-1]
     excess = (observed - expected)[kept]
     statistic = float(excess @ np.linalg.solve(covariance[np.ix_(kept, kept)], excess))
-    return LogRank(SignificanceTest(statistic, float(kept.size), float(chi2.sf(statistic, kept.size))), groups)
+    return LogRank(SignificanceTest(statistic, float(kept.size), float(chdtrc(kept.size, statistic))), groups)
 
 
 def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float = 0.95) -> Estimate:
