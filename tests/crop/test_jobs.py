@@ -1,13 +1,16 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
+from sonomics.crop.sheet import LINE, SIDE, TITLE
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)
@@ -27,8 +30,10 @@ class Chunk:
         row = {"patient": case, "case": case, "image": name, "exam": exam, "instance": instance, "view": "grey"}
         row |= {"centre": "a", "device": "d", "spacing_mm": np.nan, "rows": SHAPE[0], "columns": SHAPE[1], "frame": 0}
         row |= {"time_s": np.nan, "offset_row": 10, "offset_column": 20, "exported_rows": 70, "exported_columns": 90}
+        row |= {name: "" if kind == "str" else 0 for name, kind in schemas.IMAGES.columns.items() if name not in row}
         row |= {"overlay_pixels": 0, "file": str(file), "sha256": "", "dhash": "", "keep": True, "reason": ""}
-        self.rows.append(row)
+        blank = {"str": "", "int": 0, "float": np.nan, "bool": False}
+        self.rows.append({name: row.get(name, blank[kind]) for name, kind in schemas.IMAGES.columns.items()})
         self.kept.append({"image": name, "keep": keep, "reason": "" if keep else "qc_target"})
         return pixels
 
@@ -43,10 +48,10 @@ class Chunk:
         write_table(pd.DataFrame(self.kept), verdicts, schemas.VERDICTS)
         crops.main(
             [
-                *("--settings", json.dumps({"crop": {**SETTINGS, **changes}})),
+                *("--settings", json.dumps({"study": {"seed": 42}, "crop": {**SETTINGS, **changes}})),
                 *("--outlines", str(self.root / "source"), str(self.root / "own")),
                 *("--images", str(images), "--verdicts", str(verdicts)),
-                *("--pixels", str(self.root / "pixels"), "--crops", str(out)),
+                *("--pixels", str(self.root / "pixels"), "--crops", str(out), "--sheet", str(self.root / "sheet.png")),
             ]
         )
         return read_table(out, schemas.CROPS).set_index(["image", "reader", "session"])
@@ -155,3 +160,38 @@ def test_summary_by_hand(chunk):
             "by_reason": {"no_outline": 1},
         }
     }
+
+
+def test_perturbed_copies_are_readings_of_their_own_and_the_same_each_time(chunk):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1")
+    settings = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
+    first = chunk.crop(perturb=settings)
+    assert first["keep"].all()
+    assert set(first.index.get_level_values("reader")) == {"reader_1", "perturbed"}
+    masks = {index: read_mask(Path(file)) for index, file in first["mask"].items()}
+    again = chunk.crop(perturb=settings)
+    assert all((masks[index] == read_mask(Path(file))).all() for index, file in again["mask"].items())
+    assert first["outline_pixels"].nunique() > 1
+
+
+def test_square_crops_are_square(chunk):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1", rows=slice(20, 24))
+    row = chunk.crop(shape="square").iloc[0]
+    assert row["rows"] == row["columns"]
+
+
+def test_the_sheet_shows_every_crop(chunk):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1")
+    chunk.crop()
+    sheet = np.asarray(Image.open(chunk.root / "sheet.png"))
+    assert sheet.shape == (SIDE + TITLE, SIDE, 3)
+    assert (sheet == LINE).all(axis=2).any()
+
+
+def test_a_label_that_nobody_drew_is_set_aside(chunk):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1")
+    assert chunk.crop(label="7")["reason"].tolist() == ["outline_label"]

@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
-from sonomics.crop.outlines import REASONS, Reading, RefusedError, find_outlines, fitted
+from sonomics.crop.drawings import RefusedError
+from sonomics.crop.outlines import REASONS, Reading, find_outlines, fitted
 
 FRAME = {"rows": 10, "columns": 8, "offset_row": 3, "offset_column": 5, "exported_rows": 20, "exported_columns": 30}
 
@@ -53,5 +55,28 @@ def test_the_later_root_wins_file_by_file(tmp_path):
     found = find_outlines([source, own, tmp_path / "absent"])
     assert list(found) == [Reading("reader_1", "1"), Reading("reader_2", "2")]
     first = found[Reading("reader_1", "1")]
-    assert first["P1-e1-i1"].is_relative_to(source)
-    assert first["P1-e1-i2"].is_relative_to(own)
+    assert first["P1-e1-i1"].file.is_relative_to(source)
+    assert first["P1-e1-i2"].file.is_relative_to(own)
+
+
+def test_two_outlines_of_an_image_in_one_session_stop_the_study(tmp_path):
+    folder = tmp_path / "reader_1" / "1"
+    for suffix in ("png", "tif"):
+        write_png(folder / f"P1-e1-i1.{suffix}", drawn(5, 5))
+    with pytest.raises(StudyError, match=r"P1-e1-i1\.png and P1-e1-i1\.tif"):
+        find_outlines([tmp_path])
+
+
+def test_a_broken_file_for_many_images_stops_the_study(tmp_path):
+    folder = tmp_path / "reader_1" / "1"
+    folder.mkdir(parents=True)
+    (folder / "all.coco.json").write_text("{")
+    with pytest.raises(StudyError, match=r"all.coco.json.*export it again"):
+        find_outlines([tmp_path])
+
+
+def test_other_files_are_passed_over(tmp_path):
+    folder = tmp_path / "reader_1" / "1"
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("drawn on a Monday")
+    assert find_outlines([tmp_path]) == {Reading("reader_1", "1"): {}}

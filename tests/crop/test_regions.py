@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.crop.outlines import RefusedError
-from sonomics.crop.regions import background, bounding_box, whole
+from sonomics.crop.drawings import RefusedError
+from sonomics.crop.regions import background, bounding_box, diameter, ring, squared, whole
 
 
 def block(shape, rows, columns):
@@ -32,14 +32,14 @@ def test_box_holds_the_outline_and_stays_in_the_image(row, column, margin):
 
 
 def test_whole_is_every_pixel():
-    assert whole(np.zeros((4, 5), np.uint8), block((4, 5), 1, 1)).all()
+    assert whole(np.zeros((4, 5), np.uint8), block((4, 5), 1, 1), {}).all()
 
 
 @given(st.integers(0, 48), st.integers(0, 44))
 def test_background_is_the_outlines_shape_beside_it(top, left):
     outline = block((60, 60), slice(top, top + 12), slice(left, left + 16))
     outline[top, left] = False
-    beside = background(np.full((60, 60), 90, np.uint8), outline)
+    beside = background(np.full((60, 60), 90, np.uint8), outline, {})
     assert beside.sum() == outline.sum()
     assert not (beside & outline).any()
 
@@ -48,7 +48,7 @@ def test_background_seeks_tissue():
     pixels = np.zeros((40, 90), np.uint8)
     pixels[:, :45] = 90
     outline = block(pixels.shape, slice(10, 20), slice(30, 44))
-    assert np.flatnonzero(background(pixels, outline).any(axis=0)).max() < 30
+    assert np.flatnonzero(background(pixels, outline, {}).any(axis=0)).max() < 30
 
 
 @pytest.mark.parametrize("level", [0, 90])
@@ -56,4 +56,38 @@ def test_no_room_or_no_tissue_is_refused(level):
     filling = slice(2, 38) if level else slice(10, 20)
     outline = block((40, 40), filling, filling)
     with pytest.raises(RefusedError, match="no_background"):
-        background(np.full((40, 40), level, np.uint8), outline)
+        background(np.full((40, 40), level, np.uint8), outline, {})
+
+
+def test_the_ring_lies_around_the_lesion_and_in_the_scan():
+    outline = np.zeros((60, 60), bool)
+    outline[20:40, 20:40] = True
+    pixels = np.full((60, 60), 90, np.uint8)
+    pixels[:, 45:] = 0
+    around = ring(pixels, outline, {"ring": 0.5})
+    assert not (around & outline).any()
+    assert not around[:, 45:].any()
+    width = 0.5 * diameter(outline)
+    assert around[30, 19]
+    assert around[30, 20 - int(width)]
+    assert not around[30, 20 - int(width) - 2]
+
+
+def test_no_ring_where_nothing_was_scanned():
+    with pytest.raises(RefusedError, match="no_background"):
+        ring(np.zeros((9, 9), np.uint8), np.eye(9, dtype=bool), {"ring": 0.2})
+
+
+@given(st.integers(0, 30), st.integers(1, 20), st.integers(0, 30), st.integers(1, 20))
+def test_a_squared_box_holds_the_box_and_stays_inside(top, height, left, width):
+    box = (slice(top, top + height), slice(left, left + width))
+    rows, columns = squared(box, (60, 60))
+    assert rows.stop - rows.start == columns.stop - columns.start == max(height, width)
+    assert 0 <= rows.start <= top
+    assert top + height <= rows.stop <= 60
+    assert 0 <= columns.start <= left
+    assert left + width <= columns.stop <= 60
+
+
+def test_a_squared_box_is_cut_by_a_narrow_image():
+    assert squared((slice(0, 5), slice(0, 20)), (8, 40)) == (slice(0, 8), slice(0, 20))

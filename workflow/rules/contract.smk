@@ -18,7 +18,7 @@ LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels
 PARAMS = {
     "export": ["study.seed", "study.chunks", "study.threads", "export"],
     "clean": ["study.seed", "study.chunks", "study.threads", "clean"],
-    "crop": ["study.chunks", "study.threads", "study.variants", "crop"],
+    "crop": ["study.seed", "study.chunks", "study.threads", "study.variants", "crop"],
     "extract": ["study.seed", "study.chunks", "study.threads", "study.variants", "extract"],
     "select": [
         "study.seed",

@@ -16,13 +16,14 @@ rule crop_chunk:
         code=code("crop"),
     output:
         pixels=directory("data/crop/{variant}/{chunk}/pixels"),
+        sheet="data/crop/{variant}/{chunk}/sheet.png",
         crops="data/crop/{variant}/{chunk}/crops.parquet",
     log:
         "logs/crop_chunk/{variant}_{chunk}.log",
     benchmark:
         "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
     params:
-        settings=settings("crop"),
+        settings=settings("study.seed", "crop"),
     shell:
         "python -m sonomics.crop.crops"
         " --settings {params.settings:q}"
@@ -30,6 +31,7 @@ rule crop_chunk:
         " --images {input.images:q}"
         " --verdicts {input.verdicts:q}"
         " --pixels {output.pixels:q}"
+        " --sheet {output.sheet:q}"
         " --crops {output.crops:q}"
         " > {log:q} 2>&1"
 

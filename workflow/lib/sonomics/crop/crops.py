@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.errors import ItemError
 from sonomics.core.files import replacing
-from sonomics.core.images import read_grey, read_mask, stem_of, write_png
+from sonomics.core.images import read_grey, stem_of, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.seeds import generator
 from sonomics.core.tables import empty_table, read_table, write_table
-from sonomics.crop.outlines import REASONS, Mask, Reading, RefusedError, find_outlines, fitted
-from sonomics.crop.regions import REGIONS, bounding_box
+from sonomics.crop.drawings import Mask, RefusedError, Wanted
+from sonomics.crop.outlines import REASONS, Outline, Reading, find_outlines, fitted
+from sonomics.crop.perturb import READER, perturb
+from sonomics.crop.regions import REGIONS, bounding_box, squared
+from sonomics.crop.sheet import contact_sheet
 
 log = logging.getLogger(__name__)
+SQUARE = "square"
 
 
 class Crop(NamedTuple):
@@ -28,41 +33,92 @@ class Crop(NamedTuple):
     region: Mask
 
 
-def apply(pixels: NDArray[np.uint8], outline: Mask, frame: Mapping[str, int], settings: Mapping[str, Any]) -> Crop:
+def apply(pixels: NDArray[np.uint8], outline: Mask, settings: Mapping[str, Any]) -> Crop:
     """Crop one clean image.
 
     Parameters
     ----------
     pixels : (rows, columns) uint8 array
         The clean image.
-    outline : (exported_rows, exported_columns) bool array
-        A reader's outline in exported-frame coordinates.
-    frame : mapping
-        The image's row of `IMAGES`.
+    outline : (rows, columns) bool array
+        A reader's outline, moved into the clean image.
     settings : mapping
-        `region`, `margin`, `min_pixels` of params.
+        `region`, `margin`, `shape` and `ring` of params.
 
     Raises
     ------
     RefusedError
-        With the reason why the outline cannot be used.
+        With the reason why the region cannot be used.
     """
-    region = REGIONS[settings["region"]](pixels, fitted(outline, frame, settings["min_pixels"]))
+    region = REGIONS[settings["region"]](pixels, outline, settings)
     box = bounding_box(region, settings["margin"])
+    if settings.get("shape") == SQUARE:
+        box = squared(box, region.shape)
     return Crop(pixels[box], region[box])
 
 
 def readings_of(
-    image: str, outlines: Mapping[Reading, Mapping[str, Path]], analysis: Reading
-) -> Iterator[tuple[Reading, Path | None]]:
-    """Yield who outlined an image and in which file; the reading that the models use also when it is missing."""
+    image: str, outlines: Mapping[Reading, Mapping[str, Outline]], analysis: Reading
+) -> Iterator[tuple[Reading, Outline | None]]:
+    """Yield who outlined an image and where; the reading that the models use also when it is missing."""
     for reading in sorted({*outlines, analysis}):
-        files = outlines.get(reading, {})
-        stem = stem_of(image, files)
+        drawn = outlines.get(reading, {})
+        stem = stem_of(image, drawn)
         if stem is not None:
-            yield reading, files[stem]
+            yield reading, drawn[stem]
         elif reading == analysis:
             yield reading, None
+
+
+def masks_of(
+    frame: Mapping[str, Any],
+    outlines: Mapping[Reading, Mapping[str, Outline]],
+    settings: Mapping[str, Any],
+    seed: int,
+) -> Iterator[tuple[Reading, Path, Mask | RefusedError]]:
+    """Yield every outline of one clean image, moved into it, and perturbed copies of the one that the models use.
+
+    Parameters
+    ----------
+    frame : mapping
+        The image's row of `IMAGES`.
+    outlines : mapping
+        From `find_outlines`.
+    settings : mapping
+        The `crop` section of params.
+    seed : int
+        The study's.
+
+    Yields
+    ------
+    reading, file, mask
+        Instead of the mask the refusal, when the outline cannot be used.
+    """
+    analysis = Reading(settings["analysis"]["reader"], str(settings["analysis"]["session"]))
+    for reading, outline in readings_of(frame["image"], outlines, analysis):
+        file = outline.file if outline else Path(frame["file"])
+        try:
+            mask = fitted(_drawn(outline, frame, settings.get("label", "")), frame, settings["min_pixels"])
+        except RefusedError as refusal:
+            yield reading, file, refusal
+            continue
+        yield reading, file, mask
+        if reading != analysis:
+            continue
+        for number in range(1, settings.get("perturb", {}).get("times", 0) + 1):
+            copy = perturb(mask, settings["perturb"], generator(seed, "crop", frame["image"], number))
+            small = copy.sum() < settings["min_pixels"]
+            yield Reading(READER, str(number)), file, RefusedError("outline_small") if small else copy
+
+
+def _drawn(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mask:
+    if outline is None:
+        raise RefusedError("no_outline")
+    wanted = Wanted(label, frame["exported_rows"], frame["exported_columns"], frame["frame"])
+    try:
+        return outline.drawing(wanted)
+    except (OSError, SyntaxError):
+        raise RefusedError("outline_unreadable") from None
 
 
 def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
@@ -71,13 +127,20 @@ def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     return {**identity, **reading._asdict(), **nothing}
 
 
-def _read_outline(file: Path | None) -> Mask:
-    if file is None:
-        raise RefusedError("no_outline")
-    try:
-        return read_mask(file)
-    except OSError:
-        raise RefusedError("outline_unreadable") from None
+def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
+    subject = f"{frame['image']} ({reading.reader}, session {reading.session})"
+    log.warning("%s", ItemError(subject, str(file), *REASONS[refusal.code]))
+    return _row(frame, reading) | {"reason": refusal.code}
+
+
+def _write(crop: Crop, image: str, reading: Reading, folder: Path, out: Path) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for name, values, suffix in (("file", crop.pixels, ""), ("mask", crop.region, ".mask")):
+        path = Path(*reading, f"{image}{suffix}.png")
+        write_png(folder / path, values)
+        written[name] = str(out / path)
+    height, width = crop.pixels.shape
+    return written | {"rows": height, "columns": width, "outline_pixels": int(crop.region.sum()), "keep": True}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -87,35 +150,31 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--verdicts", type=Path, required=True)
     parser.add_argument("--pixels", type=Path, required=True)
+    parser.add_argument("--sheet", type=Path, required=True)
     parser.add_argument("--crops", type=Path, required=True)
     args = parser.parse_args(argv)
-    settings = args.settings["crop"]
-    analysis = Reading(settings["analysis"]["reader"], str(settings["analysis"]["session"]))
+    settings, seed = args.settings["crop"], args.settings["study"]["seed"]
     outlines = find_outlines(args.outlines)
     verdicts = read_table(args.verdicts, schemas.VERDICTS)
     images = read_table(args.images, schemas.IMAGES)
     kept = images[images["image"].isin(verdicts.loc[verdicts["keep"], "image"])]
-    rows = []
+    rows, shown = [], []
     with replacing(args.pixels) as folder:
         folder.mkdir()
         for frame in progress(kept.to_dict("records"), "crop", total=len(kept)):
             pixels = read_grey(Path(frame["file"]))
-            for reading, file in readings_of(frame["image"], outlines, analysis):
-                row = _row(frame, reading)
-                rows.append(row)
+            for reading, file, mask in masks_of(frame, outlines, settings, seed):
                 try:
-                    crop = apply(pixels, _read_outline(file), frame, settings)
+                    if isinstance(mask, RefusedError):
+                        raise mask
+                    crop = apply(pixels, mask, settings)
                 except RefusedError as refusal:
-                    row["reason"] = refusal.code
-                    log.warning("%s", ItemError(frame["image"], str(file or frame["file"]), *REASONS[refusal.code]))
+                    rows.append(_set_aside(frame, reading, file, refusal))
                     continue
-                for name, values, suffix in (("file", crop.pixels, ""), ("mask", crop.region, ".mask")):
-                    path = Path(*reading, f"{frame['image']}{suffix}.png")
-                    write_png(folder / path, values)
-                    row[name] = str(args.pixels / path)
-                height, width = crop.pixels.shape
-                row |= {"rows": height, "columns": width, "outline_pixels": int(crop.region.sum()), "keep": True}
+                rows.append(_row(frame, reading) | _write(crop, frame["image"], reading, folder, args.pixels))
+                shown.append((frame["image"], *crop))
     crops = pd.DataFrame(rows) if rows else empty_table(schemas.CROPS)
+    write_png(args.sheet, contact_sheet(shown))
     write_table(crops, args.crops, schemas.CROPS)
 
 

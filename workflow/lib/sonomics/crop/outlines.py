@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-Mask = NDArray[np.bool_]
+from sonomics.core.errors import StudyError
+from sonomics.crop.drawings import Drawing, Mask, RefusedError
+from sonomics.crop.formats import FORMATS, suffix_of
 
 
 class Reading(NamedTuple):
@@ -17,23 +16,19 @@ class Reading(NamedTuple):
     session: str
 
 
-class RefusedError(Exception):
-    """An outline that cannot be used.
+class Outline(NamedTuple):
+    """A file and what is drawn in it for one image."""
 
-    Parameters
-    ----------
-    code : str
-        A key of `REASONS`, written in the table.
-    """
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
+    file: Path
+    drawing: Drawing
 
 
 REASONS = {
     "no_outline": ("nobody outlined it", "draw an outline named after the image, or leave it out"),
-    "outline_unreadable": ("the outline is no image", "write it again as PNG"),
+    "outline_unreadable": ("the outline cannot be read", "write it again, as PNG for instance"),
+    "outline_label": ("nothing in the outline has the label crop.label", "name the label as the reader did"),
+    "outline_frames": ("the outline has several frames, but none for this one", "outline every frame, or a single one"),
+    "outline_transposed": ("the outline has the frame's size with rows and columns exchanged", "export it unrotated"),
     "outline_size": ("the outline has another size than the exported frame", "outline the frame as it was exported"),
     "outline_empty": ("no pixel of the outline is set", "draw the region again"),
     "outline_outside": ("the outline lies outside the scan region", "check that it belongs to this image"),
@@ -42,8 +37,8 @@ REASONS = {
 }
 
 
-def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Path]]:
-    """List the outlines under `<root>/<reader>/<session>/<stem>.png`.
+def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
+    """List the outlines under `<root>/<reader>/<session>/`, whatever tool they were drawn with.
 
     Parameters
     ----------
@@ -53,14 +48,38 @@ def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Path]]:
 
     Returns
     -------
-    dict of Reading to dict of stem to Path
+    dict of Reading to dict of stem to Outline
         Sorted by reader and session.
+
+    Raises
+    ------
+    StudyError
+        When one reader outlined an image twice in a session, or a file for many images cannot be read.
     """
-    found: dict[Reading, dict[str, Path]] = {}
+    found: dict[Reading, dict[str, Outline]] = {}
     for root in roots:
-        for file in sorted(root.glob("*/*/*.png")):
-            found.setdefault(Reading(file.parent.parent.name, file.parent.name), {})[file.stem] = file
+        for folder in sorted(root.glob("*/*/")):
+            reading = Reading(folder.parent.name, folder.name)
+            found.setdefault(reading, {}).update(_drawn_in(folder))
     return dict(sorted(found.items()))
+
+
+def _drawn_in(folder: Path) -> dict[str, Outline]:
+    outlines: dict[str, Outline] = {}
+    for file in sorted(folder.iterdir()):
+        if (suffix := suffix_of(file)) is None:
+            continue
+        try:
+            drawings = FORMATS[suffix](file)
+        except RefusedError:
+            rule = f"it is no outlines file of its kind ({suffix})"
+            raise StudyError(str(file), rule, "export it again, or take it away") from None
+        for stem, drawing in drawings.items():
+            if stem in outlines:
+                rule = f"{outlines[stem].file.name} and {file.name} both outline {stem}"
+                raise StudyError(str(folder), rule, "keep one of them, or move one to another session")
+            outlines[stem] = Outline(file, drawing)
+    return outlines
 
 
 def fitted(outline: Mask, frame: Mapping[str, int], min_pixels: int) -> Mask:

@@ -1,26 +1,49 @@
 """Which part of an image is analysed, and the crop around it."""
 
+from collections.abc import Mapping
 from itertools import product
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.crop.outlines import Mask, RefusedError
+from sonomics.crop.drawings import Mask, RefusedError
 
 MIN_MARGIN = 2
 
+Settings = Mapping[str, Any]
 
-def lesion(pixels: NDArray[np.uint8], outline: Mask) -> Mask:
+
+def lesion(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
     """Analyse what the reader outlined."""
     return outline
 
 
-def whole(pixels: NDArray[np.uint8], outline: Mask) -> Mask:
+def whole(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
     """Analyse the whole image; it still takes an outline, so that the images are those of the main run."""
     return np.ones_like(outline)
 
 
-def background(pixels: NDArray[np.uint8], outline: Mask) -> Mask:
+def ring(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
+    """Analyse what surrounds the lesion: a ring as wide as `ring` times the diameter of a disc of the lesion's area.
+
+    Black pixels, beyond the scan, are left out.
+
+    Raises
+    ------
+    RefusedError
+        `no_background` when nothing is left.
+    """
+    width = settings["ring"] * diameter(outline)
+    distance = cv2.distanceTransform((~outline).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    around: Mask = ~outline & (distance <= width) & (pixels > 0)
+    if not around.any():
+        raise RefusedError("no_background")
+    return around
+
+
+def background(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
     """Analyse tissue beside the lesion, a negative control: the outline's shape, shifted off itself.
 
     Returns
@@ -52,7 +75,28 @@ def background(pixels: NDArray[np.uint8], outline: Mask) -> Mask:
     return best
 
 
-REGIONS = {"lesion": lesion, "background": background, "whole": whole}
+REGIONS = {"lesion": lesion, "ring": ring, "background": background, "whole": whole}
+
+
+def diameter(region: Mask) -> float:
+    """Return the diameter in pixels of a disc of a region's area."""
+    return float(np.sqrt(4 * np.count_nonzero(region) / np.pi))
+
+
+def squared(box: tuple[slice, slice], shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Extend the shorter side of a box to the longer, moved to stay inside the image.
+
+    Where the image itself is narrower, the box is as wide as the image.
+    """
+    side = max(part.stop - part.start for part in box)
+    rows, columns = box
+    return _extended(rows, side, shape[0]), _extended(columns, side, shape[1])
+
+
+def _extended(part: slice, side: int, length: int) -> slice:
+    start = part.start - (side - (part.stop - part.start)) // 2
+    start = max(0, min(start, length - side))
+    return slice(start, min(start + side, length))
 
 
 def bounding_box(region: Mask, margin: float) -> tuple[slice, slice]:

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from sonomics.crop.perturb import perturb
+from sonomics.crop.regions import diameter
+
+STILL = {"grow": 0.0, "shift": 0.0, "rotate": 0.0, "contour": 0.0}
+
+
+def disc(radius=15, shape=(80, 90), centre=(40, 45)):
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    return np.hypot(rows - centre[0], columns - centre[1]) <= radius
+
+
+def generator(seed=1):
+    return np.random.default_rng(seed)
+
+
+def test_nothing_asked_changes_nothing():
+    assert (perturb(disc(), STILL, generator()) == disc()).all()
+
+
+def test_a_shift_moves_the_centre_and_keeps_the_area():
+    moved = perturb(disc(), {**STILL, "shift": 0.2}, generator())
+    assert moved.sum() == pytest.approx(disc().sum(), rel=0.03)
+    distance = np.hypot(*(np.argwhere(moved).mean(axis=0) - np.argwhere(disc()).mean(axis=0)))
+    assert 0.5 < distance <= 0.2 * np.sqrt(2) * diameter(disc())
+
+
+def test_growth_changes_the_radius_by_at_most_what_was_asked():
+    radii = [np.sqrt(perturb(disc(), {**STILL, "grow": 0.1}, generator(n)).sum() / np.pi) for n in range(20)]
+    assert min(radii) < 15 < max(radii)
+    assert max(abs(radius - 15) for radius in radii) <= 0.1 * diameter(disc()) + 0.5
+
+
+def test_rotation_turns_about_the_centre():
+    bar = np.zeros((80, 80), bool)
+    bar[38:42, 20:60] = True
+    turned = perturb(bar, {**STILL, "rotate": 45.0}, generator(3))
+    spread = np.argwhere(turned).std(axis=0)
+    assert spread[0] > 2 * np.argwhere(bar).std(axis=0)[0]
+    assert np.allclose(np.argwhere(turned).mean(axis=0), np.argwhere(bar).mean(axis=0), atol=0.5)
+
+
+def test_a_wobble_keeps_most_of_the_region():
+    wobbly = perturb(disc(), {**STILL, "contour": 0.03}, generator())
+    overlap = 2 * (wobbly & disc()).sum() / (wobbly.sum() + disc().sum())
+    assert 0.8 < overlap < 1
+
+
+def test_a_region_at_the_border_stays_in_the_image():
+    corner = np.zeros((30, 30), bool)
+    corner[:10, :10] = True
+    assert perturb(corner, {"grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}, generator()).shape == (30, 30)

@@ -1,0 +1,157 @@
+"""What a reader drew on one image, whatever the tool: a mask on demand."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Mask = NDArray[np.bool_]
+
+
+class RefusedError(Exception):
+    """An outline that cannot be used.
+
+    Parameters
+    ----------
+    code : str
+        A key of `sonomics.crop.outlines.REASONS`, written in the table.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class Wanted(NamedTuple):
+    """Which mask is asked for.
+
+    Attributes
+    ----------
+    label : str
+        Name, number or colour (`#rrggbb`) of the structure; "" takes everything that was drawn.
+    rows, columns : int
+        Size of the exported frame.
+    frame : int
+        Number of the frame in its instance, from 0.
+    """
+
+    label: str
+    rows: int
+    columns: int
+    frame: int
+
+
+Drawing = Callable[[Wanted], Mask]
+
+
+def labelled(values: NDArray[np.integer], label: str) -> Mask:
+    """Mark the pixels of one label, or of any above zero.
+
+    Raises
+    ------
+    RefusedError
+        `outline_label` when the label is no number, or no pixel has it though others have another.
+    """
+    if not label:
+        return values > 0
+    if not label.isdigit():
+        raise RefusedError("outline_label")
+    inside = values == int(label)
+    if not inside.any() and (values > 0).any():
+        raise RefusedError("outline_label")
+    return inside
+
+
+def of_frame(stack: NDArray[np.integer], frame: int) -> NDArray[np.integer]:
+    """Take the picture of one frame out of (n, rows, columns); a single one holds for every frame.
+
+    Raises
+    ------
+    RefusedError
+        `outline_frames` when there are several, and none for the frame.
+    """
+    if len(stack) == 1:
+        return stack[0]
+    if frame >= len(stack):
+        raise RefusedError("outline_frames")
+    return stack[frame]
+
+
+def filled(polygon: ArrayLike, rows: int, columns: int) -> Mask:
+    """Fill a polygon.
+
+    Parameters
+    ----------
+    polygon : (points, 2) array
+        x and y in pixels; 0, 0 is the upper left corner of the first pixel, as drawing tools count.
+    rows, columns : int
+
+    Returns
+    -------
+    (rows, columns) bool array
+        Pixels whose centre lies inside.
+    """
+    from skimage.draw import polygon2mask
+
+    points = np.asarray(polygon, dtype=np.float64).reshape(-1, 2)
+    return np.asarray(polygon2mask((rows, columns), points[:, ::-1] - 0.5), dtype=np.bool_)
+
+
+def boxed(left: float, top: float, width: float, height: float, rows: int, columns: int) -> Mask:
+    """Fill a box given in pixels; its edges are rounded to whole pixels and cut at the picture's."""
+    mask = np.zeros((rows, columns), dtype=np.bool_)
+    first_row, first_column = max(0, round(top)), max(0, round(left))
+    mask[first_row : max(0, round(top + height)), first_column : max(0, round(left + width))] = True
+    return mask
+
+
+def run_lengths(counts: ArrayLike, rows: int, columns: int, order: str) -> Mask:
+    """Decode run lengths that alternate between outside and inside, outside first.
+
+    Parameters
+    ----------
+    counts : (n,) array of int
+    rows, columns : int
+    order : {"F", "C"}
+        Whether runs go down columns (COCO) or along rows (CVAT).
+
+    Raises
+    ------
+    RefusedError
+        `outline_unreadable` when the runs do not fill the picture.
+    """
+    runs = np.asarray(counts, dtype=np.int64)
+    if runs.sum() != rows * columns:
+        raise RefusedError("outline_unreadable")
+    values = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
+    return values.reshape((rows, columns), order="F" if order == "F" else "C")
+
+
+class Shape(NamedTuple):
+    """One labelled shape of a drawing tool, and how to fill it into (rows, columns)."""
+
+    label: str
+    fill: Callable[[int, int], Mask]
+
+
+def united(shapes: list[Shape], rows: int, columns: int) -> Drawing:
+    """Make the drawing of all shapes on one image.
+
+    Parameters
+    ----------
+    shapes : list of Shape
+    rows, columns : int
+        Size of the image as the tool states it.
+    """
+
+    def draw(wanted: Wanted) -> Mask:
+        chosen = [shape for shape in shapes if wanted.label in ("", shape.label)]
+        if shapes and not chosen:
+            raise RefusedError("outline_label")
+        mask = np.zeros((rows, columns), dtype=np.bool_)
+        for shape in chosen:
+            mask |= shape.fill(rows, columns)
+        return mask
+
+    return draw

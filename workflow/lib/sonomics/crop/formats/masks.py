@@ -1,0 +1,56 @@
+"""Masks as pictures: 0 and 1, 0 and 255, grey labels, colours, transparency, lossy JPEG."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageColor, ImageSequence
+
+from sonomics.crop.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
+
+# JPEG smears a mask's edge over neighbouring values; the middle is the edge.
+JPEG_EDGE = 128
+
+
+def read_picture(file: Path) -> dict[str, Drawing]:
+    """Read a mask named after its image."""
+    return {file.stem: lambda wanted: _drawn(file, wanted)}
+
+
+def _drawn(file: Path, wanted: Wanted) -> Mask:
+    with Image.open(file) as image:
+        lossy = image.format == "JPEG"
+        pages = [page.copy() for page in ImageSequence.Iterator(image)]
+    page = pages[0] if len(pages) == 1 else pages[min(wanted.frame, len(pages) - 1)]
+    if len(pages) > 1 and wanted.frame >= len(pages):
+        raise RefusedError("outline_frames")
+    if page.mode == "P" and not wanted.label.startswith("#"):
+        page = _palette_labels(page)
+    if page.mode in ("1", "L", "I", "I;16"):
+        values = np.asarray(page).astype(np.int64)
+        if lossy:
+            values = np.where(values >= JPEG_EDGE, 255, 0)
+        return labelled(of_frame(values[None], 0), wanted.label)
+    return _coloured(page, wanted.label, lossy)
+
+
+def _palette_labels(page: Image.Image) -> Image.Image:
+    """Take a palette's numbers as labels when number 0 is its background, else its colours."""
+    background = (page.getpalette() or [0, 0, 0])[:3]
+    return Image.fromarray(np.asarray(page)) if background == [0, 0, 0] else page.convert("RGB")
+
+
+def _coloured(page: Image.Image, label: str, lossy: bool) -> Mask:
+    pixels = np.asarray(page.convert("RGBA")).astype(np.int64)
+    colours, alpha = pixels[..., :3], pixels[..., 3]
+    if label:
+        try:
+            colour = ImageColor.getrgb(label)[:3]
+        except ValueError:
+            raise RefusedError("outline_label") from None
+        inside = (colours == colour).all(axis=2) & (alpha > 0)
+        if not inside.any():
+            raise RefusedError("outline_label")
+        return inside
+    if np.ptp(alpha) > 0:
+        return np.asarray(alpha > 0, dtype=np.bool_)
+    return np.asarray(colours.max(axis=2) >= (JPEG_EDGE if lossy else 1), dtype=np.bool_)

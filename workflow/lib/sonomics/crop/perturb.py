@@ -1,0 +1,46 @@
+"""Outlines as another reader might have drawn them, for the stability of features when there is one reader."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from sonomics.crop.drawings import Mask
+from sonomics.crop.regions import diameter
+
+READER = "perturbed"
+# Wobbles of the contour are as long as this share of the diameter.
+WOBBLE = 0.15
+
+
+def perturb(outline: Mask, settings: Mapping[str, float], generator: np.random.Generator) -> Mask:
+    """Grow, shift, rotate and wobble an outline at random (after Zwanenburg A, et al., Sci Rep 2019).
+
+    Parameters
+    ----------
+    outline : (rows, columns) bool array
+        Not empty.
+    settings : mapping
+        `grow`, `shift`, `contour`: largest change (of `contour`: standard deviation) as a share of the diameter of a
+        disc of the outline's area; `rotate`: largest angle in degrees.
+    generator : numpy Generator
+
+    Returns
+    -------
+    (rows, columns) bool array
+        It may be empty when the region is thin and shrinks.
+    """
+    size = diameter(outline)
+    inside, outside = (
+        cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) for part in (outline, ~outline)
+    )
+    depth = np.where(outline, inside - 0.5, 0.5 - outside).astype(np.float32)
+    rows, columns = np.nonzero(outline)
+    angle = generator.uniform(-settings["rotate"], settings["rotate"])
+    move = cv2.getRotationMatrix2D((float(columns.mean()), float(rows.mean())), angle, 1)
+    move[:, 2] = move[:, 2] + generator.uniform(-1, 1, 2) * settings["shift"] * size
+    moved = cv2.warpAffine(depth, move, depth.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=float(depth.min()))
+    noise = cv2.GaussianBlur(generator.standard_normal(depth.shape), (0, 0), max(1.0, WOBBLE * size))
+    wobble = noise / noise.std() * settings["contour"] * size
+    grow = generator.uniform(-1, 1) * settings["grow"] * size
+    return np.asarray(moved + wobble + grow > 0, dtype=np.bool_)
