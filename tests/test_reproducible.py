@@ -108,14 +108,14 @@ def test_repro_and_snakemake_give_the_same_bytes(clone: Path, smoke: Study):
 
 def test_metrics_and_params_diff_show_what_a_change_did(clone: Path):
     params = yaml.safe_load((clone / "params.yaml").read_text())
-    params["select"]["u_test"] = 0.9
+    params["stack"]["pool"] = "max"
     (clone / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     dvc(clone, "repro", "--quiet")
     changed = json.loads(dvc(clone, "params", "diff", "--json"))
-    assert changed["params.yaml"]["select.u_test"] == {"old": 0.2, "new": 0.9, "diff": pytest.approx(0.7)}
+    assert changed["params.yaml"]["stack.pool"] == {"old": "mean", "new": "max"}
     metrics = json.loads(dvc(clone, "metrics", "diff", "--json"))
-    assert "results/metrics/select.json" in metrics
-    assert "results/metrics/export.json" not in metrics
+    assert "results/metrics/stack.json" in metrics
+    assert "results/metrics/train.json" not in metrics
     assert dvc(clone, "metrics", "show", "--md").count("|") > 20
     dvc(clone, "plots", "diff", "HEAD", "--out", "plots")
     assert (clone / "plots/index.html").exists()

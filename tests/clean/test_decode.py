@@ -1,47 +1,22 @@
-"""Files become grey frames; broken ones say why they do not."""
+"""Files become frames of 8 bits; broken ones say why they do not."""
 
 import os
-from io import BytesIO
+import tracemalloc
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, UltrasoundImageStorage
+from pydicom import dcmread
+from pydicom.pixels import apply_color_lut
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
-from sonomics.clean.decode import decode_dicom, decode_picture
-from sonomics.clean.frames import read_recording
-from sonomics.core.errors import ItemError
+from sonomics.clean.decode import UnusableError, luma, open_recording, quiet
+from tests.clean.dicom_files import dicom, encapsulated, seeds
 
-LOSSLESS_JPEG = {"JPGLosslessP14SV1_1s_1f_8b.dcm"}
-
-
-def dicom(pixels: NDArray[np.uint8], **elements: object) -> bytes:
-    """Make a DICOM file; colour when the last axis is 3, a clip when there is one axis more."""
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = UltrasoundImageStorage
-    meta.MediaStorageSOPInstanceUID = UID("1.2.3")
-    dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    colour = pixels.shape[-1] == 3
-    spatial = pixels.shape[:-1] if colour else pixels.shape
-    dataset.Rows, dataset.Columns = spatial[-2:]
-    if len(spatial) == 3:
-        dataset.NumberOfFrames = spatial[0]
-    dataset.SamplesPerPixel = 3 if colour else 1
-    dataset.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
-    if colour:
-        dataset.PlanarConfiguration = 0
-    dataset.BitsAllocated = dataset.BitsStored = 8
-    dataset.HighBit, dataset.PixelRepresentation = 7, 0
-    for name, value in elements.items():
-        setattr(dataset, name, value)
-    dataset.PixelData = pixels.tobytes()
-    written = BytesIO()
-    dataset.save_as(written, enforce_file_format=True)
-    return written.getvalue()
+REAL = 17
 
 
 @pytest.fixture
@@ -49,62 +24,140 @@ def pixels() -> NDArray[np.uint8]:
     return np.random.default_rng(0).integers(0, 256, (4, 6, 8), dtype=np.uint8)
 
 
-def test_a_still(pixels: NDArray[np.uint8]) -> None:
-    recording = decode_dicom(dicom(pixels[0]))
-    np.testing.assert_array_equal(recording.frames, pixels[:1])
-    assert recording.times_s is None
-    assert recording.regions == ()
+def frames_of(content: bytes, to: Path) -> NDArray[np.uint8]:
+    """Write a file, open it and decode all of it."""
+    to.write_bytes(content)
+    with quiet():
+        recording = open_recording(to)
+        frames = np.stack(list(recording.frames(range(recording.count))))
+    assert frames.shape[:3] == (recording.count, recording.rows, recording.columns)
+    return frames
 
 
-def test_monochrome1_is_inverted(pixels: NDArray[np.uint8]) -> None:
-    recording = decode_dicom(dicom(pixels[0], PhotometricInterpretation="MONOCHROME1"))
-    np.testing.assert_array_equal(recording.frames[0], 255 - pixels[0])
+def test_a_still_and_a_clip(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
+    np.testing.assert_array_equal(frames_of(dicom(pixels[0]), tmp_path / "a.dcm"), pixels[:1])
+    np.testing.assert_array_equal(frames_of(dicom(pixels), tmp_path / "a.dcm"), pixels)
 
 
-def test_colour_becomes_luma() -> None:
+def test_single_frames_of_a_clip(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
+    (tmp_path / "a.dcm").write_bytes(dicom(pixels))
+    (third,) = open_recording(tmp_path / "a.dcm").frames([2])
+    np.testing.assert_array_equal(third, pixels[2])
+
+
+def test_monochrome1_is_inverted(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
+    found = frames_of(dicom(pixels[0], PhotometricInterpretation="MONOCHROME1"), tmp_path / "a.dcm")
+    np.testing.assert_array_equal(found[0], 255 - pixels[0])
+
+
+def test_other_depths_are_scaled(tmp_path: Path) -> None:
+    deep = np.array([[0, 4095], [2048, 16]], dtype=np.uint16)
+    content = dicom(deep.view(np.uint8), Columns=2, BitsAllocated=16, BitsStored=12, HighBit=11)
+    np.testing.assert_array_equal(frames_of(content, tmp_path / "a.dcm")[0], [[0, 255], [128, 1]])
+
+
+def test_colour_stays_and_has_luma(tmp_path: Path) -> None:
     colour = np.zeros((2, 2, 3), dtype=np.uint8)
     colour[0, 0], colour[0, 1], colour[1, 0] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    np.testing.assert_array_equal(decode_dicom(dicom(colour)).frames[0], [[76, 150], [29, 0]])
+    (frame,) = frames_of(dicom(colour), tmp_path / "a.dcm")
+    np.testing.assert_array_equal(frame, colour)
+    np.testing.assert_array_equal(luma(frame), [[76, 150], [29, 0]])
 
 
-def test_frame_times_are_sums_of_steps_in_milliseconds(pixels: NDArray[np.uint8]) -> None:
-    clip = decode_dicom(dicom(pixels, FrameTimeVector=[0, 1000, 500, 2500]))
-    assert clip.times_s is not None
-    np.testing.assert_allclose(clip.times_s, [0, 1, 1.5, 4])
-    steady = decode_dicom(dicom(pixels, FrameTime=40))
-    assert steady.times_s is not None
-    np.testing.assert_allclose(steady.times_s, [0, 0.04, 0.08, 0.12])
+def test_a_palette_of_16_bits_holds_colours_in_its_upper_byte(tmp_path: Path) -> None:
+    (frame,) = frames_of(seeds()["palette"], tmp_path / "a.dcm")
+    grey = np.random.default_rng(0).integers(20, 200, (48, 64), dtype=np.uint8)
+    np.testing.assert_array_equal(frame, np.stack([grey, grey - 1, grey - 2], axis=2))
 
 
-def test_a_clip_may_not_say_its_times(pixels: NDArray[np.uint8]) -> None:
-    assert decode_dicom(dicom(pixels, FrameTimeVector=[0, 1000])).times_s is None
+@pytest.mark.parametrize("kind", ["rle", "deflated", "jpeg2000"])
+def test_lossless_compression_gives_the_pixels_back(kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    grey = rng.integers(20, 200, (48, 64), dtype=np.uint8)
+    clip = rng.integers(20, 200, (6, 40, 48), dtype=np.uint8)
+    colour = rng.integers(0, 256, (40, 48, 3), dtype=np.uint8)
+    expected = {"rle": clip, "deflated": grey[None], "jpeg2000": colour[None]}[kind]
+    np.testing.assert_array_equal(frames_of(seeds()[kind], tmp_path / "a.dcm"), expected)
+
+
+def test_a_jpeg_is_read_as_pillow_reads_it(tmp_path: Path) -> None:
+    smooth = np.add.outer(np.arange(40), np.arange(48))[..., None] * np.array([1, 2, 2]).astype(np.uint8)
+    (frame,) = frames_of(encapsulated(smooth.astype(np.uint8), JPEGBaseline8Bit), tmp_path / "a.dcm")
+    assert np.abs(frame.astype(int) - smooth).mean() < 3
+
+
+def test_a_truncated_stream_is_unreadable(tmp_path: Path) -> None:
+    colour = np.random.default_rng(0).integers(0, 256, (40, 48, 3), dtype=np.uint8)
+    for syntax in (JPEGBaseline8Bit, JPEG2000Lossless):
+        whole = encapsulated(colour, syntax)
+        with pytest.raises(UnusableError, match="cannot be decoded"):
+            frames_of(whole[: len(whole) // 2], tmp_path / "a.dcm")
 
 
 def test_a_picture(tmp_path: Path, pixels: NDArray[np.uint8]) -> None:
     Image.fromarray(pixels[0]).save(tmp_path / "a.png")
-    np.testing.assert_array_equal(decode_picture((tmp_path / "a.png").read_bytes()).frames, pixels[:1])
+    (frame,) = open_recording(tmp_path / "a.png").frames([0])
+    np.testing.assert_array_equal(frame, pixels[0])
+    Image.fromarray(pixels[:, :, :3]).save(tmp_path / "b.png")
+    (frame,) = open_recording(tmp_path / "b.png").frames([0])
+    np.testing.assert_array_equal(frame, pixels[:, :, :3])
 
 
 @pytest.mark.parametrize("name", ["a.dcm", "a.png"])
-def test_broken_and_missing_files_name_the_instance(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ItemError, match="P1-e1-i1"):
-        read_recording("P1-e1-i1", tmp_path / name)
-    (tmp_path / name).write_bytes(b"no image")
-    with pytest.raises(ItemError, match="cannot be decoded"):
-        read_recording("P1-e1-i1", tmp_path / name)
+@pytest.mark.parametrize("content", [None, b"", b"no image"])
+def test_broken_and_missing_files_are_unreadable(tmp_path: Path, name: str, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnusableError, match="cannot be decoded") as caught:
+        open_recording(tmp_path / name)
+    assert caught.value.reason == "unreadable"
+
+
+def test_what_is_no_ultrasound_image_says_so(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
+    (tmp_path / "ct.dcm").write_bytes(dicom(pixels[0], Modality="CT"))
+    with pytest.raises(UnusableError, match="the modality is CT") as caught:
+        open_recording(tmp_path / "ct.dcm")
+    assert caught.value.reason == "wrong_modality"
+    report = dcmread(tmp_path / "ct.dcm")
+    report.Modality = "US"
+    del report.Rows, report.Columns, report.PixelData
+    report.save_as(tmp_path / "report.dcm")
+    with pytest.raises(UnusableError) as caught:
+        open_recording(tmp_path / "report.dcm")
+    assert caught.value.reason == "no_pixels"
+
+
+def test_a_header_that_promises_too_much_is_refused(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
+    (tmp_path / "a.dcm").write_bytes(dicom(pixels[0], Rows=65535, Columns=65535))
+    with pytest.raises(UnusableError, match="65535 x 65535 pixels are no image"):
+        open_recording(tmp_path / "a.dcm")
+
+
+def test_a_long_clip_is_read_frame_by_frame(tmp_path: Path) -> None:
+    (tmp_path / "a.dcm").write_bytes(dicom(np.zeros((200, 200, 200), dtype=np.uint8)))
+    recording = open_recording(tmp_path / "a.dcm")
+    tracemalloc.start()
+    assert sum(1 for _ in recording.frames(range(recording.count))) == 200
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1e6  # the file holds 8 MB
 
 
 @pytest.mark.realdata
-def test_real_files_decode_or_are_set_aside() -> None:
+def test_real_files_are_right_to_the_pixel(tmp_path: Path) -> None:
     files = sorted(Path(os.environ["SONOMICS_REALDATA"], "us-dicom").rglob("*.dcm"))
-    assert len(files) >= 17
-    broken = set()
+    assert len(files) >= REAL
     for file in files:
-        try:
-            recording = read_recording(file.stem, file)
-        except ItemError:
-            broken.add(file.name)
-        else:
-            assert recording.frames.dtype == np.uint8
-            assert recording.frames.std() > 0
-    assert broken <= LOSSLESS_JPEG
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            whole = dcmread(file)
+            expected = whole.pixel_array
+        if whole.PhotometricInterpretation == "PALETTE COLOR":
+            expected = (apply_color_lut(expected, whole) >> 8).astype(np.uint8)
+        with quiet():
+            recording = open_recording(file)
+            frames = list(recording.frames(range(recording.count)))
+        expected = expected if recording.count > 1 else expected[None]
+        assert len(frames) == len(expected)
+        for frame, own in zip(frames, expected, strict=True):
+            np.testing.assert_array_equal(frame, own, err_msg=file.name)

@@ -27,7 +27,7 @@ HEADS = {"target": {"exclude_below": 0.5}}
 def settings(heads: dict[str, Any], epochs: int = 1) -> str:
     clean = {
         "views": {"grey": {"from": "still"}},
-        "overlays": "remove",
+        "overlays": "keep",
         "duplicates": {"max_distance": 10},
         "qc": {"network": NETWORK | {"epochs": epochs}, "heads": heads},
     }
@@ -90,7 +90,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_frames() -> None:
     folder, table = "data/clean/0/frames", "data/clean/0/images.parquet"
-    frames.main(["--settings", settings({}), "--exams", "data/export/0", "--frames", folder, "--images", table])
+    frames.main(
+        [
+            *("--settings", settings({}), "--exams", "data/export/0", "--frames", folder, "--images", table),
+            *("--curves", "data/clean/0/curves.parquet"),
+        ]
+    )
 
 
 def run_qc(heads: dict[str, Any], epochs: int = 1) -> None:
@@ -107,6 +112,7 @@ def run_screen(heads: dict[str, Any]) -> None:
             *("--settings", settings(heads), "--cohort", "data/cohort.csv", "--exams", "data/export/0"),
             *("--images", "data/clean/0/images.parquet", "--verdicts", "data/clean/0/verdicts.parquet"),
             *("--qc", "data/clean/qc", "--out", "data/clean/images.parquet", "--screening", "results/screening.csv"),
+            *("--chart", "results/screening.svg"),
             *("--metrics", "results/metrics/clean.json", "--plots", "results/plots/clean"),
         ]
     )

@@ -1,10 +1,10 @@
-"""Labels of training cases only, for every frame of their instance."""
+"""Labels of training cases only, put to the vote, for every frame of their instance."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.clean.labels import training_targets
+from sonomics.clean.labels import targets_of, training_answers, voted
 from sonomics.core.errors import StudyError
 
 ROSTER = pd.DataFrame({"case": ["A", "B", "C"], "split": ["train", "train", "internal"]})
@@ -28,25 +28,41 @@ def test_labels_reach_frames_and_never_leave_training() -> None:
         ("B-e1-i7", "r1", "yes", "yes"),
         ("C-e1-i1", "r1", "no", "no"),
     )
-    targets, counts = training_targets(table, IMAGES, ROSTER, ["target", "usable"], "labels.csv")
-    assert targets.index.tolist() == ["A-e1-i1-f0", "A-e1-i2-f3", "A-e1-i2-f9"]
-    np.testing.assert_array_equal(targets.to_numpy(), [[1, np.nan], [0, 1], [0, 1]])
+    answers, counts = training_answers(table, IMAGES, ROSTER, ["target", "usable"], "labels.csv")
+    assert answers.index.tolist() == ["A-e1-i1-f0", "A-e1-i2-f3", "A-e1-i2-f9"]
+    np.testing.assert_array_equal(targets_of(answers).to_numpy(), [[1, np.nan], [0, 1], [0, 1]])
     assert counts == {"used": 2, "not_training": 1, "without_image": 1}
 
 
-def test_readers_are_joined_by_majority_and_a_tie_is_unknown() -> None:
-    table = labels(
-        ("A-e1-i1-f0", "r1", "yes", "yes"),
-        ("A-e1-i1-f0", "r2", "yes", "no"),
-        ("A-e1-i1-f0", "r3", "no", ""),
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        (("yes", "yes", "no"), "yes"),
+        (("no", "no", ""), "no"),
+        (("yes", "no", ""), "undeterminable"),
+        (("yes", "undeterminable", ""), "undeterminable"),
+        (("undeterminable", "undeterminable", "no"), "undeterminable"),
+        (("yes", "no", "undeterminable"), "undeterminable"),
+        (("", "", ""), ""),
+    ],
+)
+def test_more_than_half_of_those_who_answered_decide(given: tuple[str, str, str], verdict: str) -> None:
+    table = labels(*(("A-e1-i1-f0", f"r{number}", "yes", answer) for number, answer in enumerate(given)))
+    assert voted(table, ["target", "usable"]).loc["A-e1-i1-f0"].tolist() == ["yes", verdict]
+
+
+def test_an_undeterminable_image_is_set_aside_by_all_other_heads() -> None:
+    table = pd.DataFrame(
+        [("A", "r1", "yes", "yes", "no"), ("B", "r1", "no", "", "yes")],
+        columns=["image", "reader", "target", "ascites", "undeterminable"],
     )
-    targets, counts = training_targets(table, IMAGES, ROSTER, ["target", "usable"], "labels.csv")
-    np.testing.assert_array_equal(targets.to_numpy(), [[1, np.nan]])
-    assert counts["used"] == 3
+    votes = voted(table, ["target", "ascites", "undeterminable"])
+    assert votes.loc["A"].tolist() == ["yes", "yes", "no"]
+    assert votes.loc["B"].tolist() == ["undeterminable", "undeterminable", "yes"]
 
 
 def test_an_unknown_answer_and_a_missing_head_stop_the_study() -> None:
     with pytest.raises(StudyError, match="unknown answer 'maybe' in column usable"):
-        training_targets(labels(("A-e1-i1", "r1", "yes", "maybe")), IMAGES, ROSTER, ["usable"], "labels.csv")
+        training_answers(labels(("A-e1-i1", "r1", "yes", "maybe")), IMAGES, ROSTER, ["usable"], "labels.csv")
     with pytest.raises(StudyError, match="no column ascites"):
-        training_targets(labels(), IMAGES, ROSTER, ["ascites"], "labels.csv")
+        training_answers(labels(), IMAGES, ROSTER, ["ascites"], "labels.csv")

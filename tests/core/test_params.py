@@ -12,7 +12,8 @@ def test_the_study_as_it_stands_is_good(params, schema):
     ("change", "where", "rule", "mend"),
     [
         (lambda p: p["crop"].update(margn=1), "params.yaml, crop", "unknown key margn", "margin"),
-        (lambda p: p["select"].pop("icc"), "params.yaml, select", "icc is missing", "add it"),
+        (lambda p: p["select"].pop("steps"), "params.yaml, select", "steps is missing", "add it"),
+        (lambda p: p["select"]["steps"][0].update(below=1), "select.steps.0", "below", "did you mean"),
         (lambda p: p["select"].update(folds="five"), "params.yaml, select.folds", "'five'", "number of cross"),
         (lambda p: p["train"]["models"]["rf"].update(trees="x"), "train.models.rf.trees", "'x'", "number of trees"),
         (lambda p: p["train"]["models"]["rf"].update(families=["no"]), "rf.families", "no is not in", "extract"),
@@ -77,7 +78,7 @@ def test_overlay_changes_only_what_it_states(params):
 
 
 def test_a_variant_shares_files_up_to_the_first_phase_it_touches(params):
-    params["study"]["variants"].update(wide={"crop": {"margin": 0.5}}, strict={"select": {"icc": 0.9}})
+    params["study"]["variants"].update(wide={"crop": {"margin": 0.5}}, strict={"select": {"folds": 3}})
     assert home(params, "wide", "crop") == home(params, "wide", "train") == "wide"
     assert home(params, "strict", "extract") == "main"
     assert home(params, "strict", "select") == "strict"
@@ -89,3 +90,32 @@ def test_pick_keeps_the_nesting_and_refuses_what_is_not_there(params):
     assert pick(params, ["study.seed", "crop"]) == {"study": {"seed": params["study"]["seed"]}, "crop": params["crop"]}
     with pytest.raises(KeyError):
         pick(params, ["study.sed"])
+
+
+ADULT = {"name": "adult", "rule": "age >= 18", "unknown": "keep"}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "rule", "mend"),
+    [
+        ([ADULT, ADULT], "two criteria", "rename"),
+        ([{**ADULT, "rule": "age >="}], "not understood", "comparisons"),
+        ([{**ADULT, "rule": "time > 3"}], "reads time, a label or outcome", "training_only: true"),
+        ([{**ADULT, "rule": "sim_risk > 3", "training_only": True}], "planted truth", "real study"),
+    ],
+)
+def test_a_criterion_must_be_understood_and_may_not_choose_test_cases_by_their_label(
+    params, schema, criteria, rule, mend
+):
+    params["clean"]["criteria"] = criteria
+    with pytest.raises(StudyError) as stopped:
+        check_params(params, schema)
+    assert "params.yaml, clean.criteria, adult" in stopped.value.where
+    assert rule in stopped.value.rule
+    assert mend in stopped.value.mend
+
+
+def test_criteria_on_clinical_columns_and_on_labels_of_training_rows_are_good(params, schema):
+    label = {**ADULT, "name": "followed", "rule": "time > 3", "training_only": True}
+    params["clean"]["criteria"] = [ADULT, label]
+    check_params(params, schema)

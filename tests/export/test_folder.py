@@ -1,12 +1,12 @@
 import json
+import zipfile
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, PngImagePlugin
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate_uid
 
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
@@ -15,6 +15,7 @@ from sonomics.core.tables import read_table
 from sonomics.export import folder, summarise
 from sonomics.export.draft import draft_cohort
 from sonomics.export.table import listing, root_of
+from tests.export.conftest import KEY, exam
 
 SETTINGS = {
     "root": "$US_FOLDER/set",
@@ -165,31 +166,85 @@ def test_a_mask_is_set_upright_as_its_picture_is(source, orientation):
         np.testing.assert_array_equal(outline, np.asarray(image) > 0)
 
 
-def dicom(path, *, removed):
-    data = Dataset()
-    data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = UltrasoundImageStorage
-    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = generate_uid(entropy_srcs=[path.name])
-    data.PatientIdentityRemoved = removed
-    data.Rows, data.Columns, data.NumberOfFrames = 6, 7, 3
-    data.save_as(path, enforce_file_format=True)
-
-
-def test_dicom_passes_only_when_it_says_that_it_is_deidentified(source):
-    dicom(source.set / "Images" / "bus_01-l.dcm", removed="YES")
-    dicom(source.set / "Images" / "bus_01-r.dcm", removed="NO")
+def test_listed_dicom_leaves_without_identities(source, monkeypatch):
+    monkeypatch.setenv("SONOMICS_KEY", KEY)
+    exam("HOSP7", "20180301", "1")[0].save_as(source.set / "Images" / "bus_01-l.dcm", enforce_file_format=True)
     (source.set / "Images" / "bus_02-l.dcm").write_bytes(b"no dicom")
-    manifest, _ = source.export(images="Images/{ID}.dcm")
+    manifest, out = source.export(images="Images/{ID}.dcm")
     assert manifest["reason"].to_dict() == {
         "B0001-e1-i1": "",
-        "B0001-e1-i2": "not_deidentified",
+        "B0001-e1-i2": "unreadable",
         "B0002-e1-i1": "unreadable",
         "B0030-e1-i1": "unreadable",
     }
     row = manifest.loc["B0001-e1-i1"]
-    assert (row["frames"], row["rows"], row["columns"]) == (3, 6, 7)
-    assert dcmread(row["file"]).Rows == 6
+    assert (row["frames"], row["rows"], row["columns"], row["spacing_mm"]) == (1, 96, 128, 0.1)
+    assert dcmread(row["file"]).PatientID == "B0001"
+    assert not any(b"HOSP7" in path.read_bytes() for path in out.rglob("*") if path.is_file())
+
+
+def test_listed_dicom_needs_the_key_and_pictures_do_not(source, monkeypatch):
+    monkeypatch.delenv("SONOMICS_KEY", raising=False)
+    monkeypatch.delenv("SONOMICS_KEY_FILE", raising=False)
+    source.export()
+    with pytest.raises(StudyError, match="openssl rand"):
+        source.export(images="Images/{ID}.dcm")
+    assert (source.root / "export" / "0" / "manifest.parquet").exists()
+
+
+def test_a_zip_file_is_a_folder(source):
+    plain, out = source.export()
+    before = {path.relative_to(out): path.read_bytes() for path in out.rglob("*.png")}
+    with zipfile.ZipFile(source.root / "set.zip", "w") as archive:
+        for path in source.set.rglob("*.*"):
+            archive.write(path, path.relative_to(source.set))
+    packed, out = source.export(root="$US_FOLDER/set.zip")
+    assert {path.relative_to(out): path.read_bytes() for path in out.rglob("*.png")} == before
+    assert packed.equals(plain)
+
+
+@pytest.mark.usefixtures("site")
+class TestAnyLayout:
+    """DICOM files wherever they lie, as a burner or an archive leaves them."""
+
+    @pytest.fixture
+    def media(self, site, hospital):
+        root = site.path.parent / "media"
+        (root / "deep" / "er").mkdir(parents=True)
+        (root / "README").write_text("not an image")
+        (root / "broken.dcm").write_bytes(b"DICM" * 50)
+        for number, dataset in enumerate(hospital[:6]):
+            dataset.save_as(root / "deep" / "er" / f"IM{number:04}", enforce_file_format=True)
+        hospital[0].save_as(root / "twice.dcm", enforce_file_format=True)
+        with zipfile.ZipFile(root / "rest.ZIP", "w") as archive:
+            for number, dataset in enumerate(hospital[6:]):
+                content = BytesIO()
+                dataset.save_as(content, enforce_file_format=True)
+                archive.writestr(f"disk/{number}", content.getvalue())
+        return root
+
+    def test_from_query_to_manifest(self, site, media):
+        cohort = {"centre": "north", "split": {"train": "2018-01-01", "internal": "2020-01-01"}}
+        query = {"dates": ["2018-01-01", "2020-12-31"]}
+        params = site.state("folder", {"root": str(media), "dicom": {"query": query, "cohort": cohort}})
+        drafted = site.command("query")
+        assert drafted.exit_code == 0, drafted.output
+        assert "left out 2 files that are no DICOM" in drafted.output
+        folder.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert (len(manifest), manifest["patient"].nunique()) == (9, 3)
+        assert (manifest["reason"] == "").all()
+        written = b"".join(path.read_bytes() for path in (site.path / "data").rglob("*") if path.is_file())
+        assert not any(name in written for name in (b"HOSP", b"Dupont", b"ACCHOSP"))
+
+    def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
+        cohort = {"centre": "north", "split": {"train": "2018-01-01"}}
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": cohort}})
+        site.command("query")
+        (media / "rest.ZIP").unlink()
+        folder.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert manifest["reason"].value_counts().to_dict() == {"": 6, "not_found": 2}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.core.files import write_json
+from sonomics.core.files import write_json, write_text
 from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import write_table
@@ -35,10 +35,12 @@ PARAMS: dict[str, Any] = {
     "select": {
         "unit": "case",
         "folds": 3,
-        "icc": 0.75,
-        "u_test": 0.05,
-        "correlation": 0.6,
-        "lasso": {"folds": 10, "rule": "min"},
+        "steps": [
+            {"step": "icc", "above": 0.75},
+            {"step": "u_test", "below": 0.05},
+            {"step": "correlation", "above": 0.6},
+            {"step": "lasso", "folds": 10, "rule": "min"},
+        ],
     },
     "train": {
         "models": {
@@ -54,6 +56,7 @@ PARAMS: dict[str, Any] = {
     "evaluate": SETTINGS["evaluate"],
     "report": {"shown_cases": 3},
 }
+CHART = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>Listed in the cohort</text></svg>'
 STATE: dict[str, Any] = {
     "kept": ["grey__texture__a", "grey__texture__b"],
     "coefficients": {"grey__texture__a": 0.25, "grey__texture__b": -0.5},
@@ -63,7 +66,7 @@ STATE: dict[str, Any] = {
 
 
 def write_screening(folder: Path, cohort: pd.DataFrame) -> None:
-    """Write a screening table in which the first training case has lost its images."""
+    """Write a flow chart, and a screening table in which the first training case has lost its images."""
     rows = []
     for place, case in enumerate(cohort.itertuples()):
         lost = place == 0
@@ -75,6 +78,7 @@ def write_screening(folder: Path, cohort: pd.DataFrame) -> None:
             reason = "qc_target" if lost else ""
             rows.append({**head, "level": "image", "image": image, "view": view, "reason": reason, **fate})
     write_table(pd.DataFrame(rows), folder / "results" / "screening.csv", SCREENING)
+    write_text(folder / "results" / "screening.svg", CHART)
 
 
 def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
@@ -119,6 +123,7 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         "--evaluations",
         *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
         f"--screening={results / 'screening.csv'}",
+        f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
         f"--metrics={results / 'metrics' / 'select.json'}",

@@ -12,7 +12,7 @@ import yaml
 from sonomics.report import methods as wording
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import shown_cases
-from sonomics.report.flow import UNKNOWN, UNSCORED, case_columns, crop_reasons
+from sonomics.report.flow import UNKNOWN, UNSCORED, Column, case_columns, cases_table, crop_reasons
 from sonomics.report.methods import methods, starting_weights
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
@@ -31,7 +31,6 @@ WORDS = {
     "clean.views.*.pick": wording.PICKS,
     "crop.region": wording.REGIONS,
     "extract.families.*.kind": wording.FAMILIES,
-    "select.lasso.rule": wording.PENALTIES,
     "train.models.*.kind": wording.MODELS,
     "stack.pool": wording.POOLS,
     "stack.threshold": wording.RULES,
@@ -106,6 +105,24 @@ def test_every_case_has_one_place_in_the_flow() -> None:
     (column,) = case_columns(screening, evaluation)
     assert (column.listed, column.analysed, column.positives) == (5, 2, 1)
     assert column.excluded == {"no image": 1, UNKNOWN: 1, UNSCORED: 1}
+
+
+def test_the_table_of_cases_has_a_column_for_every_reason_of_any_set() -> None:
+    train = Column("Training", 9, {"no image": 2, UNKNOWN: 1}, 6, 2)
+    table = cases_table([train, Column("Internal", 1204, {"criterion: adult": 4}, 1200, 300)])
+    assert table.columns == [
+        "Set",
+        "Listed",
+        "No image",
+        UNKNOWN[0].upper() + UNKNOWN[1:],
+        "Criterion: adult",
+        "Analysed",
+    ]
+    assert [[cell.main for cell in row] for row in table.rows] == [
+        ["Training", "9", "2", "1", "0", "6"],
+        ["Internal", "1,204", "0", "0", "4", "1,200"],
+    ]
+    assert table.rows[0][-1].detail == "2 positive, 4 negative"
 
 
 def test_only_kept_images_and_the_crops_that_models_use_are_counted() -> None:
@@ -212,7 +229,14 @@ def test_starting_weights_are_stated_for_every_network() -> None:
 
 def test_the_methods_follow_the_parameters() -> None:
     text = " ".join(methods(PARAMS))
-    for words in ("time < 12 & event", "3 folds", "exceeded 0.75", "random forest on texture", "Youden", "95 %"):
+    for words in (
+        "time < 12 & event",
+        "3 folds",
+        "of the form (2,1), above 0.75",
+        "random forest on texture",
+        "Youden",
+        "95 %",
+    ):
         assert words in text
     without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
     assert "not screened by a classifier" in " ".join(methods(without))
@@ -289,3 +313,8 @@ def test_numbers_are_printed_as_in_a_journal() -> None:
     assert interval(-0.1, 0.25) == "−0.10 to 0.25"
     assert interval(NAN, 1) == ""
     assert [listed(["a"]), listed(["a", "b", "c"]), listed([])] == ["a", "a, b and c", ""]
+
+
+def test_every_step_of_the_schema_has_words() -> None:
+    schema = yaml.safe_load(SCHEMA.read_text())["properties"]["select"]["properties"]["steps"]["items"]
+    assert set(schema["properties"]["step"]["enum"]) == set(wording.STEPS)

@@ -5,19 +5,24 @@ import pytest
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.select.choose import apply, fit, main
+from sonomics.select.choose import apply, fit, frequencies, main
+from sonomics.select.penalised import inner_folds
 from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import inner_folds, keep_defined, keep_reliable, keep_uncorrelated, pairwise_icc
+from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, pairwise_icc
 from sonomics.statistics.agreement import icc21
+from sonomics.statistics.filters import mann_whitney
 
 SETTINGS = {
     "unit": "image",
     "folds": 2,
-    "icc": 0.75,
-    "u_test": 0.05,
-    "correlation": 0.6,
-    "lasso": {"folds": 3, "rule": "min"},
+    "steps": [
+        {"step": "icc", "above": 0.75},
+        {"step": "u_test", "below": 0.05},
+        {"step": "correlation", "above": 0.6},
+        {"step": "lasso", "folds": 3, "rule": "min"},
+    ],
 }
+STEPS = SETTINGS["steps"]
 ANALYSIS = {"reader": "r1", "session": "1"}
 
 
@@ -41,9 +46,14 @@ def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     return rows, pd.Series(label, index=index)
 
 
+def training(repeats) -> Training:
+    rows, labels = table()
+    return Training(rows, labels.to_numpy(), repeats, 1)
+
+
 def test_steps_keep_what_tells_and_say_how_many_they_dropped():
     rows, labels = table()
-    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     assert {"t__first", "t__copy"} & set(state["kept"])
     assert "t__second" in state["kept"]
     assert not {"t__first", "t__copy"} <= set(state["kept"])
@@ -55,7 +65,7 @@ def test_steps_keep_what_tells_and_say_how_many_they_dropped():
 
 def test_apply_uses_the_numbers_of_the_training_rows():
     rows, labels = table()
-    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     scaled = apply(state, rows)
     assert np.allclose(scaled.mean(), 0)
     assert np.allclose(scaled.std(ddof=0), 1)
@@ -68,7 +78,7 @@ def test_apply_uses_the_numbers_of_the_training_rows():
 
 def test_without_a_feature_left_nothing_is_kept_and_the_note_says_so():
     rows, labels = table()
-    state = fit(rows[["t__constant", "t__undefined"]], labels, {}, SETTINGS, seed=1)
+    state = fit(rows[["t__constant", "t__undefined"]], labels, {}, STEPS, seed=1)
     assert state["kept"] == []
     assert state["steps"][-1]["note"] == "not applied: no feature is left"
     assert apply(state, rows).shape == (40, 0)
@@ -78,7 +88,7 @@ def test_a_class_with_two_patients_is_not_estimable():
     rows, _ = table()
     labels = pd.Series([1.0, 1.0] + [0.0] * 38, index=rows.index)
     rows["t__first"] = labels + np.linspace(0, 0.01, 40)
-    state = fit(rows, labels, {}, SETTINGS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     assert state["kept"] == []
     assert state["steps"][-1]["note"].startswith("not estimable")
 
@@ -88,7 +98,7 @@ def test_only_features_that_repeat_are_reliable():
     random = np.random.default_rng(1)
     second = rows[["t__first", "t__second"]].copy()
     second["t__second"] = random.normal(size=len(rows))
-    kept = keep_reliable(["t__first", "t__second"], {"r2/1": (rows, second)}, 0.75)
+    kept = keep_reliable(["t__first", "t__second"], training({"r2/1": (rows, second)}), {"above": 0.75})
     assert kept.names == ["t__first"]
     assert kept.note == "repeats: r2/1 on 40 rows"
 
@@ -108,7 +118,7 @@ def test_a_row_that_lacks_a_feature_is_left_out_of_its_icc_alone():
 
 def test_too_few_repeats_are_passed_over():
     rows, _ = table()
-    kept = keep_reliable(["t__first"], {"r2/1": (rows[:4], rows[:4] * 0)}, 0.75)
+    kept = keep_reliable(["t__first"], training({"r2/1": (rows[:4], rows[:4] * 0)}), {"above": 0.75})
     assert kept.names == ["t__first"]
     assert kept.note.startswith("not applied")
 
@@ -119,7 +129,74 @@ def test_defined_means_varying_and_present_in_half_of_the_rows():
 
 
 def test_no_column_is_uncorrelated_with_nothing():
-    assert keep_uncorrelated(pd.DataFrame(index=range(3)), 0.6).names == []
+    assert keep_uncorrelated([], training({}), {"above": 0.6}).names == []
+
+
+def test_the_lower_bound_of_the_icc_is_stricter_than_the_icc():
+    rows, _ = table()
+    second = rows + np.random.default_rng(1).normal(0, 0.3, rows.shape)
+    names = ["t__first", "t__second"]
+    repeats = training({"r2/1": (rows, second)})
+    icc = pairwise_icc(rows[names].to_numpy(), second[names].to_numpy())
+    step = {"above": float(icc.max()) - 0.01}
+    assert keep_reliable(names, repeats, step).names
+    assert not keep_reliable(names, repeats, {**step, "of": "lower"}).names
+
+
+@pytest.mark.parametrize("form", ["2,1", "3,1"])
+def test_a_reader_who_is_always_off_by_one_agrees_only_by_consistency(form):
+    rows, _ = table()
+    repeats = training({"r2/1": (rows, rows + 5)})
+    kept = keep_reliable(["t__first"], repeats, {"above": 0.75, "form": form}).names
+    assert bool(kept) == (form == "3,1")
+
+
+@pytest.mark.parametrize("test", ["u_test", "t_test"])
+def test_a_correction_keeps_fewer_features(test):
+    rows, labels = table()
+    kept = {
+        how: set(fit(rows, labels, {}, [{"step": test, "below": 0.3, "correction": how}], seed=1)["kept"])
+        for how in ("none", "bh", "bonferroni")
+    }
+    assert {"t__first", "t__copy", "t__second"} <= kept["bonferroni"] <= kept["bh"] < kept["none"]
+
+
+def test_of_two_alike_the_one_with_the_larger_p_can_go():
+    rows, labels = table()
+    data = Training(rows, labels.to_numpy(), {}, 1)
+    names = ["t__copy", "t__first", "t__noise0"]
+    _, p = mann_whitney(rows[names].to_numpy(), labels.to_numpy())
+    better = names[int(np.argmin(p[:2]))]
+    kept = keep_uncorrelated(names, data, {"above": 0.6, "drop": "larger_p", "method": "spearman"}).names
+    assert kept == [better, "t__noise0"]
+
+
+def test_mrmr_keeps_as_many_as_asked_and_no_copy():
+    rows, labels = table()
+    state = fit(rows, labels, {}, [{"step": "mrmr", "count": 2}], seed=1)
+    assert len(state["kept"]) == 2
+    assert not {"t__first", "t__copy"} <= set(state["kept"])
+    assert np.isnan(state["intercept"])
+    assert state["coefficients"] == {}
+
+
+def test_an_elastic_net_keeps_both_of_a_pair_where_the_lasso_keeps_one():
+    rows, labels = table()
+    penalty = {"folds": 3, "rule": "min"}
+    kept = {
+        name: set(fit(rows, labels, {}, [{"step": name, **penalty, **more}], seed=1)["kept"])
+        for name, more in (("lasso", {}), ("elastic_net", {"mixing": 0.05}))
+    }
+    assert kept["lasso"] < kept["elastic_net"]
+    assert {"t__first", "t__copy"} <= kept["elastic_net"]
+
+
+def test_frequencies_rank_what_tells_above_noise_and_are_the_same_each_time():
+    rows, labels = table()
+    found = frequencies(rows, labels, {}, STEPS, seed=1, resamples=6)
+    share = found.set_index("feature")["share"]
+    assert share["t__second"] > share.filter(like="noise").max()
+    assert found.equals(frequencies(rows, labels, {}, STEPS, seed=1, resamples=6))
 
 
 def test_inner_folds_keep_a_patients_rows_together():

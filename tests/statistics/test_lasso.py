@@ -141,3 +141,37 @@ def test_penalties_that_make_no_path_are_refused(lambdas):
     x, y = simulated(20, 4, seed=2)
     with pytest.raises(ValueError, match="descending"):
         lasso_path(x, y, lambdas)
+
+
+@pytest.mark.parametrize("mixing", [0.2, 0.7])
+def test_elastic_net_solutions_meet_their_optimality_conditions(mixing):
+    x, y = simulated(60, 90, seed=4)
+    lambdas = lambda_path(x, y, 30, mixing)
+    path = lasso_path(x, y, lambdas, mixing)
+    residual = expit(path.intercepts[:, None] + path.coefficients @ x.T) - y
+    gradient = residual @ x / len(y) + (1 - mixing) * lambdas[:, None] * path.coefficients
+    penalty = mixing * lambdas[:, None]
+    solved = path.explained < 0.999
+    inside = np.where(path.coefficients != 0, np.abs(gradient + penalty * np.sign(path.coefficients)), 0)
+    assert inside[solved].max() < 1e-7
+    assert (np.abs(gradient) - penalty)[solved].max() < 1e-7
+    assert not path.coefficients[0].any()
+    assert path.coefficients[1].any()
+
+
+def test_elastic_net_equals_scikit_learns():
+    from sklearn.linear_model import LogisticRegression
+
+    x, y = simulated(80, 12, seed=1)
+    penalty, mixing = 0.05, 0.5
+    ours = lasso_path(x, y, [penalty], mixing)
+    theirs = LogisticRegression(
+        C=1 / (penalty * len(y)), l1_ratio=mixing, solver="saga", tol=1e-10, max_iter=100_000
+    ).fit(x, y)
+    assert ours.coefficients[0] == pytest.approx(theirs.coef_[0], abs=1e-6)
+
+
+def test_the_share_of_the_l1_penalty_is_checked():
+    x, y = simulated(20, 3, seed=1)
+    with pytest.raises(ValueError, match="share"):
+        lasso_path(x, y, [0.1], 0.0)

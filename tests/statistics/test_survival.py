@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.survival import harrell_c, kaplan_meier, log_rank, survival_at
+from sonomics.statistics.concordance import harrell_c
+from sonomics.statistics.survival import kaplan_meier, log_rank, survival_at
 
 FOLLOWED = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1), st.integers(0, 3)), min_size=2, max_size=25).map(
     lambda rows: np.array(rows, dtype=float).T

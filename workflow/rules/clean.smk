@@ -1,30 +1,36 @@
 """Phase 2 - clean: exported files become images that show what the study needs; every exclusion has a reason.
 
-Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/screening.csv, results/metrics/clean.json
-and results/plots/clean/.
+Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/screening.csv, results/screening.svg,
+results/metrics/clean.json and results/plots/clean/.
 """
+
+INJECTION = STUDY["clean"].get("injection", {})
 
 
 rule clean_chunk:
-    """Decode one chunk of exams; cut the scan region, pick frames, remove overlays."""
+    """Decode one chunk of exams; cut the scan regions, pick frames, remove overlays, measure contrast curves."""
     input:
         exams="data/export/{chunk}",
+        cohort=[COHORT] if "column" in INJECTION else [],
         code=code("clean"),
     output:
         frames=directory("data/clean/{chunk}/frames"),
         images="data/clean/{chunk}/images.parquet",
+        curves="data/clean/{chunk}/curves.parquet",
     log:
         "logs/clean_chunk/{chunk}.log",
     benchmark:
         "logs/benchmarks/clean_chunk/{chunk}.tsv"
     params:
-        settings=settings("clean"),
+        settings=settings("clean.views", "clean.overlays", *(["clean.injection"] if INJECTION else [])),
     shell:
         "python -m sonomics.clean.frames"
         " --settings {params.settings:q}"
         " --exams {input.exams:q}"
+        " --cohort {input.cohort:q}"
         " --frames {output.frames:q}"
         " --images {output.images:q}"
+        " --curves {output.curves:q}"
         " > {log:q} 2>&1"
 
 
@@ -63,6 +69,7 @@ rule judge_chunk:
         state="data/clean/qc",
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
+        cohort=[COHORT] if any("needs_case" in head for head in STUDY["clean"]["qc"]["heads"].values()) else [],
         code=code("clean"),
     output:
         verdicts="data/clean/{chunk}/verdicts.parquet",
@@ -77,6 +84,7 @@ rule judge_chunk:
         " --settings {params.settings:q}"
         " --state {input.state:q}"
         " --images {input.images:q}"
+        " --cohort {input.cohort:q}"
         " --out {output.verdicts:q}"
         " > {log:q} 2>&1"
 
@@ -87,12 +95,14 @@ rule screen:
         cohort=COHORT,
         exams=expand("data/export/{chunk}", chunk=chunks()),
         images=expand("data/clean/{chunk}/images.parquet", chunk=chunks()),
+        frames=expand("data/clean/{chunk}/frames", chunk=chunks()),
         verdicts=expand("data/clean/{chunk}/verdicts.parquet", chunk=chunks()),
         qc="data/clean/qc",
         code=code("clean"),
     output:
         images="data/clean/images.parquet",
         screening="results/screening.csv",
+        chart="results/screening.svg",
         metrics="results/metrics/clean.json",
         plots=directory("results/plots/clean"),
     log:
@@ -111,6 +121,7 @@ rule screen:
         " --qc {input.qc:q}"
         " --out {output.images:q}"
         " --screening {output.screening:q}"
+        " --chart {output.chart:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
         " > {log:q} 2>&1"

@@ -1,8 +1,10 @@
 """Phase 4 - extract: crops become features, one table a chunk and family.
 
-Reads data/crop/<variant>/<chunk>/; writes data/features/<variant>/<family>/<chunk>.parquet and
-results/metrics/extract.json.
+Reads data/crop/<variant>/<chunk>/, and data/clean/<chunk>/curves.parquet for families of contrast; writes
+data/features/<variant>/<family>/<chunk>.parquet and results/metrics/extract.json.
 """
+
+CURVES = [name for name, family in STUDY["extract"]["families"].items() if family["kind"] == "contrast"]
 
 
 rule extract_features:
@@ -27,6 +29,32 @@ rule extract_features:
         " --crops {input.crops:q}"
         " --out {output.features:q}"
         " > {log:q} 2>&1"
+
+
+rule extract_contrast:
+    """Give the images of one chunk their clip's time-intensity curve as features."""
+    input:
+        crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
+        curves="data/clean/{chunk}/curves.parquet",
+        code=code("extract"),
+    output:
+        features="data/features/{variant}/{family}/{chunk}.parquet",
+    log:
+        "logs/extract_features/{variant}_{family}_{chunk}.log",
+    benchmark:
+        "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
+    wildcard_constraints:
+        family="|".join(CURVES) or "(?!)",
+    shell:
+        "python -m sonomics.extract.contrast"
+        " --family {wildcards.family}"
+        " --crops {input.crops:q}"
+        " --curves {input.curves:q}"
+        " --out {output.features:q}"
+        " > {log:q} 2>&1"
+
+
+ruleorder: extract_contrast > extract_features
 
 
 rule summarise_extract:

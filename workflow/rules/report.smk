@@ -1,7 +1,7 @@
 """Phase 9 - report: the page.
 
-Reads results/evaluate/, results/screening.csv, results/select/, data/crop/ of the main run, the metrics of every other
-phase and the templates; writes results/report.html and results/metrics/report.json.
+Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, the metrics of
+every other phase and the templates; writes results/report.html and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -12,6 +12,7 @@ rule render_report:
     input:
         evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
         screening="results/screening.csv",
+        chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         selections=expand(
@@ -38,6 +39,7 @@ rule render_report:
         " --settings {params.settings:q}"
         " --evaluations {input.evaluations:q}"
         " --screening {input.screening:q}"
+        " --chart {input.chart:q}"
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --metrics {input.metrics:q}"

@@ -2,12 +2,19 @@
 
 import typer
 
+from sonomics.commands.audit import audit
 from sonomics.commands.check import check
+from sonomics.commands.clinical import clinical
+from sonomics.commands.label import label
+from sonomics.commands.forget import forget
 from sonomics.commands.query import query
+from sonomics.commands.verify import verify
 
 app = typer.Typer(help="Reproducible ultrasound deep-learning radiomics.", no_args_is_help=True, add_completion=False)
-for verb in (query, check):
+for verb in (query, check, audit, forget, clinical):
     app.command()(verb)
+app.add_typer(label, name="label")
+app.add_typer(verify, name="verify")
 
 
 @app.callback()

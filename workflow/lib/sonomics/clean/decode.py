@@ -1,19 +1,40 @@
-"""Files of a scanner or a folder become grey frames with their times and scan regions."""
+"""Files of a scanner or a folder become frames of 8 bits, one at a time."""
 
 import warnings
-from dataclasses import dataclass, field
-from io import BytesIO
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, iter_pixels
+from pydicom.uid import JPEG2000, UID, JPEG2000Lossless, JPEGBaseline8Bit
 
-from sonomics.clean.region import Region, calibrated_regions
+from sonomics.clean.tags import number, text
+from sonomics.core.errors import ItemError
 
-LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+ULTRASOUND = "US"
+LARGEST = 2**26
+MOST_FRAMES = 100_000
+UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
+# Pillow's decoders refuse damaged data; GDCM's can take the process down with them.
+BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
+
+Pixels = NDArray[np.uint8]
+
+
+class UnusableError(ItemError):
+    """A file that shows no ultrasound image; `reason` is written in the table."""
+
+    def __init__(self, reason: str, file: Path, rule: str, mend: str) -> None:
+        self.reason = reason
+        super().__init__(file.stem, str(file), rule, mend)
 
 
 @dataclass(frozen=True)
@@ -22,66 +43,127 @@ class Recording:
 
     Attributes
     ----------
-    frames : (n, rows, columns) uint8 array
-        Luma (ITU-R BT.601) of colour; white is bright.
-    times_s : (n,) float array or None
-        Time of each frame since the first; None when the file does not say.
-    regions : tuple of Region
-        Two-dimensional scan regions as the file states them, right or wrong.
+    count, rows, columns : int
+        Number and size of its frames.
+    tags : Dataset
+        The DICOM elements but the pixels; empty for a picture.
+    frames : function
+        Takes numbers of frames, ascending; yields each as (rows, columns) or, in colour, (rows, columns, 3) uint8, red
+        first, white is bright. Raises `UnusableError` where a frame cannot be decoded.
     """
 
-    frames: NDArray[np.uint8]
-    times_s: NDArray[np.float64] | None = None
-    regions: tuple[Region, ...] = field(default=())
+    count: int
+    rows: int
+    columns: int
+    tags: Dataset
+    frames: Callable[[Sequence[int]], Iterator[Pixels]]
 
 
-def decode_dicom(content: bytes) -> Recording:
-    """Decode a DICOM file, still or clip.
+def open_recording(path: Path) -> Recording:
+    """Open a file, a picture or DICOM by its suffix.
 
     Raises
     ------
-    Exception
-        Of many types, pydicom's and its decoders', when the file cannot be decoded.
+    UnusableError
+        `unreadable`, `wrong_modality`, or `no_pixels`.
     """
-    with warnings.catch_warnings():
-        # Scanners' files break the standard in many harmless ways; what matters fails below.
-        warnings.simplefilter("ignore", UserWarning)
-        dataset = pydicom.dcmread(BytesIO(content))
-        frames = np.stack([_grey(frame, dataset) for frame in iter_pixels(dataset)])
-        return Recording(frames, _frame_times_s(dataset, len(frames)), calibrated_regions(dataset))
+    try:
+        recording = open_picture(path) if path.suffix.lower() in PICTURES else open_dicom(path)
+        _check_size(recording)
+        return recording
+    except UnusableError:
+        raise
+    except Exception as error:  # a broken file can make a decoder raise anything
+        raise _unreadable(path, error) from error
 
 
-def decode_picture(content: bytes) -> Recording:
-    """Decode a PNG, JPEG or TIFF file.
+def open_dicom(path: Path) -> Recording:
+    """Open a DICOM file, still or clip; frames are decoded when they are asked for.
+
+    Raises
+    ------
+    UnusableError
+        When the modality is another one, or there are no pixels.
+    Exception
+        Of many types, pydicom's, when the file is broken.
+    """
+    tags = dcmread(path, stop_before_pixels=True)
+    modality = text(tags, "Modality")
+    if modality not in (ULTRASOUND, ""):
+        rule = f"the modality is {modality}, not {ULTRASOUND}"
+        raise UnusableError(WRONG_MODALITY, path, rule, "leave it out of the export")
+    if "Rows" not in tags:
+        raise UnusableError(NO_PIXELS, path, "the object holds no image", "leave it out of the export")
+    syntax = UID(tags.file_meta.TransferSyntaxUID)
+    source = dcmread(path) if syntax.is_deflated else path
+    plugin = "pillow" if syntax in BY_PILLOW else ""
+
+    def frames(numbers: Sequence[int]) -> Iterator[Pixels]:
+        try:
+            for frame in iter_pixels(source, indices=numbers, decoding_plugin=plugin):
+                yield eight_bits(frame, tags)
+        except Exception as error:
+            raise _unreadable(path, error) from error
+
+    count = number(tags, "NumberOfFrames")
+    return Recording(int(count) if count == count else 1, int(tags.Rows), int(tags.Columns), tags, frames)
+
+
+def open_picture(path: Path) -> Recording:
+    """Open a PNG, JPEG, TIFF or BMP file.
 
     Raises
     ------
     OSError
         When the content is no image.
     """
-    try:
-        with Image.open(BytesIO(content)) as image:
-            return Recording(np.asarray(image.convert("L"))[None])
-    except UnidentifiedImageError:
-        raise OSError("the content is no image") from None
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("L" if image.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB"))
+    rows, columns = pixels.shape[:2]
+    return Recording(1, rows, columns, Dataset(), lambda numbers: iter([pixels for _ in numbers]))
 
 
-def _grey(frame: NDArray[np.generic], dataset: Dataset) -> NDArray[np.uint8]:
-    interpretation, bits = dataset.PhotometricInterpretation, int(dataset.BitsStored)
+def eight_bits(frame: NDArray[np.integer], tags: Dataset) -> Pixels:
+    """Bring a frame as pydicom decodes it to 8 bits.
+
+    Palettes are looked up, MONOCHROME1 is turned round, other depths are scaled.
+
+    Parameters
+    ----------
+    frame : (rows, columns) or (rows, columns, 3) array
+        Colour is RGB.
+    tags : Dataset
+        `PhotometricInterpretation`, `BitsStored`, the palette.
+    """
+    interpretation, bits = tags.PhotometricInterpretation, int(tags.BitsStored)
     if interpretation == "PALETTE COLOR":
-        frame = apply_color_lut(frame, dataset)
-        bits = 8 * frame.dtype.itemsize
-    levels = frame.astype(np.float32) * (255 / (2**bits - 1))
-    grey = levels @ LUMA if levels.ndim == 3 else levels
-    white = np.rint(grey).clip(0, 255).astype(np.uint8)
+        # A palette of 16 bits holds 8-bit colours in its upper byte.
+        colours = apply_color_lut(frame, tags)
+        return (colours >> (8 * (colours.dtype.itemsize - 1))).astype(np.uint8)
+    levels = frame if bits == 8 else np.rint(frame * (255 / (2.0**bits - 1)))
+    white = np.clip(levels, 0, 255).astype(np.uint8)
     return 255 - white if interpretation == "MONOCHROME1" else white
 
 
-def _frame_times_s(dataset: Dataset, frames: int) -> NDArray[np.float64] | None:
-    steps = np.atleast_1d(np.asarray(dataset.get("FrameTimeVector") or [], dtype=np.float64))
-    if len(steps) == frames > 0:
-        # The vector holds the time since the frame before, in milliseconds; its first is 0.
-        return (np.cumsum(steps) - steps[0]) / 1000
-    if dataset.get("FrameTime"):
-        return np.arange(frames) * float(dataset.FrameTime) / 1000
-    return None
+def luma(pixels: Pixels) -> Pixels:
+    """Turn colour into luma (ITU-R BT.601); grey stays as it is."""
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence pydicom: scanners' files break the standard in many harmless ways; what matters fails."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+def _check_size(recording: Recording) -> None:
+    if not (0 < recording.rows * recording.columns <= LARGEST and 0 < recording.count <= MOST_FRAMES):
+        raise ValueError(f"{recording.count} frames of {recording.rows} x {recording.columns} pixels are no image")
+
+
+def _unreadable(path: Path, error: Exception) -> UnusableError:
+    rule = f"the file cannot be decoded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    return UnusableError(UNREADABLE, path, rule, "export it anew, or in another transfer syntax")

@@ -1,4 +1,4 @@
-"""Train the QC classifier on the labelled images of training patients."""
+"""Train the QC classifier on the labelled images of training patients, and see how it does on those left out."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.labels import training_targets
+from sonomics.clean.agreement import agreement
+from sonomics.clean.labels import targets_of, training_answers
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
-from sonomics.core.images import read_grey
-from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.images import read_colour
+from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables
 
@@ -26,44 +27,64 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the state")
     args = parser.parse_args(argv)
     settings = args.settings["clean"]["qc"]
+    heads = list(settings["heads"])
     with replacing(args.out) as folder:
         folder.mkdir()
-        if not settings["heads"]:
+        if not heads:
             write_json(folder / "state.json", {"heads": {}})
             return
         labels = read_table(args.labels, schemas.QC_LABELS)
-        images = read_tables(args.images, schemas.IMAGES)
-        targets, counts = training_targets(
-            labels, images, read_roster(args.cohort), list(settings["heads"]), str(args.labels)
+        images = read_tables(args.images, schemas.IMAGES).set_index("image")
+        answers, counts = training_answers(
+            labels, images.reset_index(), read_roster(args.cohort), heads, str(args.labels)
         )
-        for head in targets:
-            if targets[head].dropna().nunique() < 2:
-                rule = f"the training images need both answers, yes and no, for the head {head}"
-                raise StudyError(str(args.labels), rule, f"label more of them, or remove clean.qc.heads.{head}")
+        check_learnable(answers, str(args.labels))
         seed = seed_for(args.settings["study"]["seed"], "qc")
-        _fit_and_write(folder, targets, images.set_index("image").loc[targets.index], counts, settings, seed)
+        saved = _fit_and_write(folder, answers, images.loc[answers.index], settings, seed)
+        for head, of_readers in agreement(labels, heads).items():
+            saved["heads"][head] |= of_readers
+        write_json(folder / "state.json", saved | {"labels": counts})
+
+
+def check_learnable(answers: pd.DataFrame, where: str) -> None:
+    """Stop when a head has not been labelled with both answers.
+
+    Raises
+    ------
+    StudyError
+    """
+    targets = targets_of(answers)
+    for head in targets:
+        if targets[head].nunique() < 2:
+            rule = f"the training images need both answers, yes and no, for the head {head}"
+            raise StudyError(where, rule, f"label more of them, or remove clean.qc.heads.{head}")
 
 
 def _fit_and_write(
-    folder: Path,
-    targets: pd.DataFrame,
-    images: pd.DataFrame,
-    counts: dict[str, int],
-    settings: Mapping[str, Any],
-    seed: int,
-) -> None:
+    folder: Path, answers: pd.DataFrame, images: pd.DataFrame, settings: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
     from safetensors.torch import save_file
 
-    from sonomics.clean.qc import cross_validated, fit_state, head_summary
+    from sonomics.clean.held_out import head_report
+    from sonomics.clean.limits import calls, limit_of
+    from sonomics.clean.qc import cross_validated, fit_state, folds_of, squares
     from sonomics.networks.state import to_tensors
 
-    pixels = [read_grey(Path(file)) for file in images["file"]]
-    network = settings["network"]
-    probabilities = cross_validated(pixels, targets, images["patient"].tolist(), network, seed)
-    state = fit_state(pixels, targets, network, seed)
+    network, targets = settings["network"], targets_of(answers)
+    files = progress(images["file"].tolist(), "read labelled images")
+    inputs = squares((read_colour(Path(file)) for file in files), network["size"])
+    folds = folds_of(images["patient"].tolist(), seed)
+    probabilities = cross_validated(inputs, targets, folds, network, seed)
+    state = fit_state(inputs, targets, network, seed)
     save_file(to_tensors(state.model), folder / "weights.safetensors")
-    heads = {head: head_summary(targets[head], probabilities[head]) for head in targets}
-    write_json(folder / "state.json", {"heads": heads, "labels": counts, "images": len(pixels), "network": network})
+    heads = {}
+    for head, rule in settings["heads"].items():
+        truth, score = targets[head].to_numpy(), probabilities[head].to_numpy()
+        limit = limit_of(rule, truth, score, f"params.yaml, clean.qc.heads.{head}")
+        called = calls(rule, limit, truth, score, folds)
+        report = head_report(answers[head], truth, score, called, images["patient"].to_numpy(), seed_for(seed, head))
+        heads[head] = limit._asdict() | report
+    return {"heads": heads, "images": len(inputs), "network": network}
 
 
 if __name__ == "__main__":

@@ -1,16 +1,20 @@
 """Let the QC classifier judge the images of one chunk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sonomics.clean.known import cases_with
+from sonomics.clean.limits import ABOVE, BELOW
 from sonomics.core import schemas
 from sonomics.core.files import read_json
-from sonomics.core.images import read_grey
-from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.images import read_colour
+from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import read_table, write_table
+
+BATCH = 64
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -18,17 +22,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the QC classifier")
     parser.add_argument("--images", type=Path, required=True, help="table of the chunk's images")
+    parser.add_argument("--cohort", type=Path, nargs="?", help="data/cohort.csv, if a head asks what a case has")
     parser.add_argument("--out", type=Path, required=True, help="table of verdicts")
     args = parser.parse_args(argv)
+    heads: Mapping[str, Mapping[str, Any]] = args.settings["clean"]["qc"]["heads"]
     images = read_table(args.images, schemas.IMAGES)
     kept = images[images["keep"]]
-    probabilities = _probabilities(args.state, kept["file"].tolist()).set_axis(kept["image"].to_numpy(), axis=0)
-    verdicts = judge(images, probabilities, args.settings["clean"]["qc"]["heads"])
-    write_table(verdicts, args.out, schemas.VERDICTS)
+    saved = read_json(args.state / "state.json")
+    probabilities = _probabilities(args.state, saved, kept["file"].tolist()).set_axis(kept["image"].to_numpy(), axis=0)
+    held_to = {head: cases_with(args.cohort, rule) for head, rule in heads.items() if "needs_case" in rule}
+    write_table(judge(images, probabilities, saved["heads"], held_to), args.out, schemas.VERDICTS)
 
 
-def judge(images: pd.DataFrame, probabilities: pd.DataFrame, heads: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
-    """Exclude the images that a head finds wanting; the head furthest below its limit is the reason.
+def judge(
+    images: pd.DataFrame,
+    probabilities: pd.DataFrame,
+    limits: Mapping[str, Mapping[str, Any]],
+    held_to: Mapping[str, Collection[str]],
+) -> pd.DataFrame:
+    """Exclude the images that a head finds wanting; the head with its limit missed the furthest is the reason.
 
     Parameters
     ----------
@@ -36,8 +48,11 @@ def judge(images: pd.DataFrame, probabilities: pd.DataFrame, heads: Mapping[str,
         Table IMAGES.
     probabilities : DataFrame
         Indexed by image, one column a head.
-    heads : mapping
-        Head to `exclude_below`, the lowest probability that is kept.
+    limits : mapping
+        Head to `threshold` and `exclude`: "below" (the threshold is the lowest probability kept), "above" (the lowest
+        that goes), or "" for a head that only describes.
+    held_to : mapping
+        Head to the cases that it may exclude images of; a head that is not named may exclude any.
 
     Returns
     -------
@@ -45,27 +60,40 @@ def judge(images: pd.DataFrame, probabilities: pd.DataFrame, heads: Mapping[str,
         Table VERDICTS with a column `qc__<head>` each; NaN where an image was excluded before.
     """
     verdicts = images[["image", "keep", "reason"]].set_index("image")
-    if not heads:
+    if not limits:
         return verdicts.reset_index()
-    judged = probabilities[list(heads)].reindex(verdicts.index)
-    margins = judged - pd.Series({head: rule["exclude_below"] for head, rule in heads.items()})
-    wanting = verdicts["keep"] & (margins < 0).any(axis=1)
-    worst = margins[wanting].idxmin(axis=1).map(lambda head: f"qc_{head}")
+    judged = probabilities[list(limits)].reindex(verdicts.index)
+    case = images.set_index("image")["case"]
+    missed = pd.DataFrame(index=verdicts.index)
+    for head, limit in limits.items():
+        if limit["exclude"] == BELOW:
+            wrong, by = judged[head] < limit["threshold"], limit["threshold"] - judged[head]
+        elif limit["exclude"] == ABOVE:
+            wrong, by = judged[head] >= limit["threshold"], judged[head] - limit["threshold"]
+        else:
+            continue
+        missed[head] = by.where(wrong & (case.isin(held_to[head]) if head in held_to else True))
+    wanting = verdicts["keep"] & missed.notna().any(axis=1)
+    worst = missed[wanting].idxmax(axis=1).map(lambda head: f"qc_{head}")
     verdicts["reason"] = worst.reindex(verdicts.index).fillna(verdicts["reason"])
     verdicts["keep"] &= ~wanting
     return verdicts.join(judged.add_prefix("qc__")).reset_index()
 
 
-def _probabilities(folder: Path, files: Sequence[str]) -> pd.DataFrame:
-    saved: dict[str, Any] = read_json(folder / "state.json")
-    if not saved["heads"]:
-        return pd.DataFrame(index=range(len(files)))
+def _probabilities(folder: Path, saved: Mapping[str, Any], files: Sequence[str]) -> pd.DataFrame:
+    if not saved["heads"] or not files:
+        return pd.DataFrame(index=range(len(files)), columns=list(saved["heads"]), dtype=float)
     from safetensors.torch import load_file
 
-    from sonomics.clean.qc import apply, restored
+    from sonomics.clean.qc import apply, restored, squares
 
     state = restored(load_file(folder / "weights.safetensors"), saved)
-    return apply(state, [read_grey(Path(file)) for file in files])
+    batches = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
+    judged = [
+        apply(state, squares((read_colour(Path(file)) for file in batch), state.size))
+        for batch in progress(batches, "judge images")
+    ]
+    return pd.concat(judged, ignore_index=True)
 
 
 if __name__ == "__main__":

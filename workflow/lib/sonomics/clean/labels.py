@@ -1,4 +1,4 @@
-"""Readers' QC labels, brought onto the images they hold for."""
+"""Readers' QC labels: put to the vote, and brought onto the images they hold for."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,14 @@ from sonomics.core.images import stem_of
 from sonomics.core.schemas import TRAIN
 
 YES, NO, UNDETERMINABLE, BLANK = "yes", "no", "undeterminable", ""
+ANSWERS = (YES, NO, UNDETERMINABLE)
 VALUES = {YES: 1.0, NO: 0.0, UNDETERMINABLE: np.nan, BLANK: np.nan}
 
 
-def training_targets(
+def training_answers(
     labels: pd.DataFrame, images: pd.DataFrame, roster: pd.DataFrame, heads: Sequence[str], where: str
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Give each labelled image of a training case its targets.
+    """Give each labelled image of a training case its answers.
 
     Parameters
     ----------
@@ -32,8 +33,9 @@ def training_targets(
 
     Returns
     -------
-    targets : DataFrame
-        Indexed by image, one float column a head: 1 yes, 0 no, NaN undeterminable, unlabelled or readers undecided.
+    answers : DataFrame of str
+        Indexed by image, a column a head: yes, no, undeterminable (the readers are not of one mind either), or "" where
+        nobody answered. An image that is undeterminable as such, if the study asks so, is set aside by all other heads.
     counts : dict
         Labels (rows) used, `not_training` (never used), `without_image`.
 
@@ -42,25 +44,31 @@ def training_targets(
     StudyError
         On a head without column, or a value that is none of yes, no, undeterminable or empty.
     """
-    answers = _numbers(labels, heads, where)
+    check_answers(labels, heads, where)
+    votes = voted(labels, heads)
     usable = images[images["keep"]]
-    stems = set(answers.index)
+    stems = set(votes.index)
     stem = usable["image"].map(lambda image: stem_of(image, stems))
     matched = pd.DataFrame({"case": usable["case"], "image": usable["image"], "stem": stem}).dropna(subset=["stem"])
     training = matched["case"].isin(roster.loc[roster["split"] == TRAIN, "case"])
     used = matched[training].sort_values("image")
-    targets = answers.loc[used["stem"]].set_axis(used["image"].to_numpy(), axis=0)
+    answers = votes.loc[used["stem"]].set_axis(used["image"].to_numpy(), axis=0)
     held = labels["image"].value_counts()
     counts = {
         "used": int(held[used["stem"].unique()].sum()),
         "not_training": int(held[matched.loc[~training, "stem"].unique()].sum()),
         "without_image": int(held.drop(matched["stem"].unique()).sum()),
     }
-    return targets, counts
+    return answers, counts
 
 
-def _numbers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> pd.DataFrame:
-    """Return the readers' majority per labelled image or stem; a tie is unknown."""
+def check_answers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> None:
+    """Stop on a head without column, or an answer that is none.
+
+    Raises
+    ------
+    StudyError
+    """
     for head in heads:
         if head not in labels:
             raise StudyError(
@@ -69,7 +77,35 @@ def _numbers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> pd.DataF
         unknown = sorted(set(labels[head]) - set(VALUES))
         if unknown:
             rule = f"unknown answer {unknown[0]!r} in column {head}"
-            raise StudyError(where, rule, f"write {YES}, {NO}, {UNDETERMINABLE} or nothing")
-    numbers = labels[list(heads)].apply(lambda column: column.map(VALUES))
-    mean = numbers.groupby(labels["image"]).mean()
-    return mean.round().where(mean != 0.5)
+            raise StudyError(where, rule, f"write {', '.join(ANSWERS)} or nothing")
+
+
+def voted(labels: pd.DataFrame, heads: Sequence[str]) -> pd.DataFrame:
+    """Return what more than half of the readers who answered say of each labelled image or stem.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        `image` and a column of answers a head.
+    heads : sequence of str
+
+    Returns
+    -------
+    DataFrame of str
+        Indexed by image; "undeterminable" without such a majority, "" without any answer.
+    """
+    given = labels[list(heads)]
+    image = labels["image"]
+    asked = (given != BLANK).groupby(image).sum()
+    votes = pd.DataFrame(UNDETERMINABLE, index=asked.index, columns=asked.columns).mask(asked == 0, BLANK)
+    for answer in (YES, NO):
+        votes = votes.mask(2 * (given == answer).groupby(image).sum() > asked, answer)
+    if UNDETERMINABLE in votes:
+        others = votes.columns != UNDETERMINABLE
+        votes.loc[votes[UNDETERMINABLE] == YES, others] = UNDETERMINABLE
+    return votes
+
+
+def targets_of(answers: pd.DataFrame) -> pd.DataFrame:
+    """Turn answers into what a network learns: 1 yes, 0 no, NaN undeterminable or not labelled."""
+    return answers.apply(lambda column: column.map(VALUES)).astype(np.float64)

@@ -1,6 +1,6 @@
-"""The QC classifier: one network, one head for each thing an image must show."""
+"""The QC classifier: one network, one head for each thing an image may show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from sonomics.networks.training import fit, predict
 from sonomics.networks.weights import weights_of
 
 CROSS_VALIDATION_FOLDS = 3
+
+Pictures = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,30 @@ class State:
     size: int
 
 
-def fit_state(
-    images: Sequence[NDArray[np.uint8]], targets: pd.DataFrame, network: Mapping[str, Any], seed: int
-) -> State:
+def squares(images: Iterable[Pictures], size: int) -> Pictures:
+    """Shrink images to the network's input, one by one, so that no more than one of them is held at a time.
+
+    Parameters
+    ----------
+    images : iterable of (rows, columns, 3) uint8
+    size : int
+
+    Returns
+    -------
+    (n, size, size, 3) uint8
+    """
+    return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stacked([image], size) for image in images)])
+
+
+def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any], seed: int) -> State:
     """Fit the classifier.
 
     Parameters
     ----------
-    images : sequence of (rows, columns) uint8
+    inputs : (n, size, size, 3) uint8
+        From `squares`.
     targets : DataFrame
-        One column a head; 1, 0 or NaN; in the order of `images`.
+        One column a head; 1, 0 or NaN; in the order of `inputs`.
     network : mapping
         `clean.qc.network`.
     seed : int
@@ -56,7 +72,7 @@ def fit_state(
     State
     """
     state = _untrained(tuple(targets.columns), network, seed)
-    fit(state.model, stacked(images, state.size), targets.to_numpy(), network, seed)
+    fit(state.model, inputs, targets.to_numpy(), network, seed)
     return state
 
 
@@ -67,67 +83,55 @@ def restored(tensors: Mapping[str, Tensor], saved: Mapping[str, Any]) -> State:
     return state
 
 
-def apply(state: State, images: Sequence[NDArray[np.uint8]]) -> pd.DataFrame:
-    """Return each head's probability, one row an image in the order given."""
-    if len(images) == 0:
+def apply(state: State, inputs: Pictures) -> pd.DataFrame:
+    """Return each head's probability, one row an input in the order given."""
+    if len(inputs) == 0:
         return pd.DataFrame({head: pd.Series(dtype=float) for head in state.heads})
-    return pd.DataFrame(predict(state.model, stacked(images, state.size)), columns=list(state.heads))
+    return pd.DataFrame(predict(state.model, inputs), columns=list(state.heads))
+
+
+def folds_of(patients: Sequence[str], seed: int) -> NDArray[np.int64]:
+    """Deal patients out to folds.
+
+    Returns
+    -------
+    (n,) int64
+        The fold of each row, -1 throughout when there are fewer patients than folds.
+    """
+    names = sorted(set(patients))
+    if len(names) < CROSS_VALIDATION_FOLDS:
+        return np.full(len(patients), -1)
+    order = generator(seed, "qc folds").permutation(len(names))
+    fold_of = {names[place]: number % CROSS_VALIDATION_FOLDS for number, place in enumerate(order)}
+    return np.array([fold_of[patient] for patient in patients])
 
 
 def cross_validated(
-    images: Sequence[NDArray[np.uint8]],
-    targets: pd.DataFrame,
-    patients: Sequence[str],
-    network: Mapping[str, Any],
-    seed: int,
+    inputs: Pictures, targets: pd.DataFrame, folds: NDArray[np.int64], network: Mapping[str, Any], seed: int
 ) -> pd.DataFrame:
-    """Return out-of-fold probabilities, folds by patient.
+    """Return out-of-fold probabilities.
+
+    Parameters
+    ----------
+    inputs, targets, network, seed
+        As for `fit_state`.
+    folds : (n,) int
+        From `folds_of`; a negative one is not predicted.
 
     Returns
     -------
     DataFrame
-        Like `targets`; NaN throughout when there are fewer patients than folds.
+        Like `targets`; NaN where a head had no training label of one of its answers.
     """
     result = pd.DataFrame(np.nan, index=targets.index, columns=targets.columns)
-    names = sorted(set(patients))
-    if len(names) < CROSS_VALIDATION_FOLDS:
-        return result
-    order = generator(seed, "qc folds").permutation(len(names))
-    fold_of = {names[place]: number % CROSS_VALIDATION_FOLDS for number, place in enumerate(order)}
-    folds = np.array([fold_of[patient] for patient in patients])
-    for fold in range(CROSS_VALIDATION_FOLDS):
-        inside, outside = (np.flatnonzero(rows).tolist() for rows in (folds != fold, folds == fold))
-        if targets.iloc[inside].isna().all(axis=None):
+    for fold in sorted(set(folds[folds >= 0].tolist())):
+        inside, outside = folds != fold, folds == fold
+        learnable = targets.columns[targets[inside].nunique() == 2]
+        if learnable.empty:
             continue
-        state = fit_state([images[i] for i in inside], targets.iloc[inside], network, seed_for(seed, fold))
-        result.iloc[outside] = apply(state, [images[i] for i in outside]).to_numpy()
+        state = fit_state(inputs[inside], targets.loc[inside, learnable], network, seed_for(seed, fold))
+        result.loc[outside, learnable] = apply(state, inputs[outside]).to_numpy()
     return result
-
-
-def head_summary(targets: pd.Series, probabilities: pd.Series) -> dict[str, float | int]:
-    """Count a head's labels and say how well they were predicted.
-
-    Parameters
-    ----------
-    targets, probabilities : Series of float
-        1, 0 or NaN; out-of-fold probabilities or NaN.
-
-    Returns
-    -------
-    dict
-        `yes`, `no`, `undeterminable` (images), and out of fold `accuracy` at 0.5 and `auc`; NaN when not estimable.
-    """
-    known = (targets.notna() & probabilities.notna()).to_numpy()
-    truth, score = targets.to_numpy()[known] == 1, probabilities.to_numpy()[known]
-    pairs = int(truth.sum()) * int((~truth).sum())
-    above = (score[truth][:, None] > score[~truth]).sum() + 0.5 * (score[truth][:, None] == score[~truth]).sum()
-    return {
-        "yes": int((targets == 1).sum()),
-        "no": int((targets == 0).sum()),
-        "undeterminable": int(targets.isna().sum()),
-        "accuracy": float(((score >= 0.5) == truth).mean()) if len(truth) else float("nan"),
-        "auc": float(above / pairs) if pairs else float("nan"),
-    }
 
 
 def _untrained(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:

@@ -1,19 +1,46 @@
 """Find duplicates over the whole cohort and give every image and case its fate."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sonomics.clean import criteria
+from sonomics.clean.chart import draw
 from sonomics.clean.duplicates import Duplicates, find_duplicates
-from sonomics.clean.screening import EXCLUDED, KEPT, case_rows, image_rows, reasons
+from sonomics.clean.flow import flow
+from sonomics.clean.screening import KEPT, OF_CASE, case_rows, image_rows, reasons
 from sonomics.core import schemas
-from sonomics.core.cohort import read_roster
+from sonomics.core.cohort import read_cohort, read_roster
 from sonomics.core.errors import StudyError
-from sonomics.core.files import read_json, replacing, write_metrics
+from sonomics.core.files import read_json, replacing, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_tables, write_table
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The fate of everything.
+
+    Attributes
+    ----------
+    images : DataFrame
+        The images, with `keep` and `reason` final and the patient's `duplicate_group`.
+    per_image, per_case : DataFrame
+        Rows of schema SCREENING.
+    found : Duplicates
+    criteria : dict
+        Criterion to its counts of `met`, `broken`, `unknown` and `not_asked` cases or images.
+    """
+
+    images: pd.DataFrame
+    per_image: pd.DataFrame
+    per_case: pd.DataFrame
+    found: Duplicates
+    criteria: dict[str, dict[str, int]]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,36 +53,37 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--qc", type=Path, required=True, help="folder of the QC classifier")
     parser.add_argument("--out", type=Path, required=True, help="table of all images")
     parser.add_argument("--screening", type=Path, required=True)
+    parser.add_argument("--chart", type=Path, required=True, help="the flow chart, SVG")
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
     settings = args.settings["clean"]
-    roster = read_roster(args.cohort)
+    stated = settings.get("criteria", [])
+    columns = criteria.columns_of(criteria.of_level(stated, criteria.CASE))
+    cohort = read_cohort(args.cohort, {"tasks": {}, "clinical": columns})
+    simulated = any(str(name).startswith("sim_") for name in read_roster(args.cohort))
     manifest = read_tables([exams / "manifest.parquet" for exams in args.exams], schemas.MANIFEST)
     images = read_tables(args.images, schemas.IMAGES)
     verdicts = read_tables(args.verdicts, schemas.VERDICTS)
-    check_complete(roster, manifest, images, verdicts)
+    check_complete(cohort, manifest, images, verdicts)
 
     judged = images.drop(columns=["keep", "reason"]).merge(verdicts, on="image", validate="one_to_one")
-    judged = judged.merge(roster[["case", "split"]], on="case", validate="many_to_one")
-    found = find_duplicates(judged[judged["keep"]], settings["duplicates"]["max_distance"])
-    screened = apply(found, judged)
-    thresholds = {head: rule["exclude_below"] for head, rule in settings["qc"]["heads"].items()}
-    per_image = image_rows(screened, found.excluded, thresholds)
-    per_case = case_rows(roster, screened, list(settings["views"]))
+    judged = judged.merge(cohort[["case", "split"]], on="case", validate="many_to_one")
+    heads = read_json(args.qc / "state.json")["heads"]
+    find = partial(find_duplicates, **settings["duplicates"])
+    screened = screen(cohort, judged, settings, heads, find)
+    steps = flow(screened.per_image, screened.per_case)
 
-    write_table(screened.drop(columns="split"), args.out, schemas.SCREENED)
-    write_table(pd.concat([per_image, per_case]), args.screening, schemas.SCREENING)
-    write_metrics(
-        args.metrics, summary(per_image, per_case, screened, found, len(manifest), read_json(args.qc / "state.json"))
-    )
-    counts = per_image.assign(reason=per_image["reason"].where(per_image["fate"] == EXCLUDED, KEPT))[
-        "reason"
-    ].value_counts()
+    write_table(screened.images, args.out, schemas.SCREENED)
+    write_table(pd.concat([screened.per_image, screened.per_case]), args.screening, schemas.SCREENING)
+    write_text(args.chart, draw(steps, stated, simulated))
+    write_metrics(args.metrics, summary(screened, len(manifest), heads))
+    fates = screened.per_image["reason"].where(screened.per_image["fate"] != KEPT, KEPT)
+    counts = fates.value_counts().sort_index().rename_axis("reason").reset_index(name="images")
     with replacing(args.plots) as folder:
         folder.mkdir()
-        table = counts.sort_index().rename_axis("reason").reset_index(name="images")
-        table.to_csv(folder / "screening.csv", index=False, lineterminator="\n")
+        counts.to_csv(folder / "screening.csv", index=False, lineterminator="\n")
+        steps.to_csv(folder / "flow.csv", index=False, lineterminator="\n")
 
 
 def check_complete(roster: pd.DataFrame, manifest: pd.DataFrame, images: pd.DataFrame, verdicts: pd.DataFrame) -> None:
@@ -76,37 +104,65 @@ def check_complete(roster: pd.DataFrame, manifest: pd.DataFrame, images: pd.Data
             raise StudyError(f"clean, {name} {min(odd)}", f"the {name} {rule}", "run the phase clean anew")
 
 
-def apply(found: Duplicates, images: pd.DataFrame) -> pd.DataFrame:
-    """Return the images with duplicates excluded and their patients' groups."""
-    screened = images.copy()
-    reason = screened["image"].map(found.excluded["reason"])
-    screened["keep"] &= reason.isna()
-    screened["reason"] = reason.fillna(screened["reason"])
-    screened["duplicate_group"] = screened["patient"].map(found.groups).fillna(screened["patient"])
-    return screened
+def screen(
+    cohort: pd.DataFrame,
+    judged: pd.DataFrame,
+    settings: Mapping[str, Any],
+    heads: Mapping[str, Mapping[str, Any]],
+    find: Callable[[pd.DataFrame], Duplicates],
+) -> Screened:
+    """Give every image and every case its fate: criteria on cases, quality, criteria on images, duplicates.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        `patient, case, split` and the columns of the criteria; no test label.
+    judged : DataFrame
+        The images with the verdicts of quality control: schema SCREENED without `duplicate_group`, and `split`.
+    settings : mapping
+        `clean` of params.
+    heads : mapping
+        What the QC classifier has saved of its heads: `threshold` and `exclude`.
+    find : callable
+        Finds the duplicates among images.
+    """
+    stated = settings.get("criteria", [])
+    on_cases, on_images = (criteria.of_level(stated, level) for level in (criteria.CASE, criteria.IMAGE))
+    states = criteria.states(cohort, on_cases)
+    roster = cohort.assign(reason=criteria.reasons_of(states, on_cases), remark=criteria.remarks_of(states, on_cases))
+    images = _set_aside(judged, judged["case"].map(roster.set_index("case")["reason"] != ""), OF_CASE)
+    image_states = criteria.states(images[images["keep"]], on_images)
+    images["remark"] = criteria.remarks_of(image_states, on_images).reindex(images.index).fillna("")
+    broken = criteria.reasons_of(image_states, on_images).reindex(images.index).fillna("")
+    images = _set_aside(images, broken != "", broken)
+    found = find(images[images["keep"]])
+    twins = images["image"].map(found.excluded["reason"])
+    images = _set_aside(images, twins.notna(), twins)
+    images["duplicate_group"] = images["patient"].map(found.groups).fillna(images["patient"])
+    return Screened(
+        images.drop(columns=["split", "remark"]),
+        image_rows(images, found.excluded, heads),
+        case_rows(roster, images, list(settings["views"])),
+        found,
+        {**criteria.counts_of(states), **criteria.counts_of(image_states)},
+    )
 
 
-def summary(
-    per_image: pd.DataFrame,
-    per_case: pd.DataFrame,
-    images: pd.DataFrame,
-    found: Duplicates,
-    instances: int,
-    qc: dict[str, Any],
-) -> dict[str, Any]:
+def summary(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dict[str, Any]:
     """Gather the metrics; exported = kept + excluded holds by construction and is checked.
 
     Raises
     ------
     AssertionError
-        When an image is lost.
+        When an image or a case is lost.
     """
+    per_image, per_case, images = screened.per_image, screened.per_case, screened.images
     excluded, excluded_cases = reasons(per_image), reasons(per_case)
     kept, kept_cases = int((per_image["fate"] == KEPT).sum()), int((per_case["fate"] == KEPT).sum())
     assert len(per_image) == kept + sum(excluded.values())
     assert len(per_case) == kept_cases + sum(excluded_cases.values())
     with_marks = images.loc[images["overlay_pixels"] > 0, "overlay_pixels"]
-    tied = found.groups.value_counts()
+    tied = screened.found.groups.value_counts()
     return {
         "instances": instances,
         "images": {
@@ -116,10 +172,16 @@ def summary(
             "kept_by_view": images[images["keep"]]["view"].value_counts().sort_index().to_dict(),
         },
         "cases": {"listed": len(per_case), "kept": kept_cases, "excluded": excluded_cases},
+        "criteria": screened.criteria,
         "overlays": {"images": len(with_marks), "pixels": int(with_marks.sum())},
-        "duplicates": {"pairs": found.pairs, "groups": int((tied > 1).sum())},
-        "qc": qc["heads"],
+        "duplicates": {"pairs": screened.found.pairs, "groups": int((tied > 1).sum())},
+        "qc": heads,
     }
+
+
+def _set_aside(images: pd.DataFrame, aside: "pd.Series[bool]", reason: "str | pd.Series[str]") -> pd.DataFrame:
+    """Return the images with some more set aside for a reason."""
+    return images.assign(keep=images["keep"] & ~aside, reason=images["reason"].mask(aside, reason))
 
 
 if __name__ == "__main__":

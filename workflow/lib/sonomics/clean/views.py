@@ -1,6 +1,6 @@
 """Which frames of an instance the study looks at, and under which view."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -27,9 +27,10 @@ class Pick:
     frame : int
         From 0; -1 when there is none.
     time_s : float
-        Since the first frame of a clip; NaN for a still or without frame.
+        After injection, or after the clip's first frame when injection is `start`; NaN for a still or without frame.
     reason : str
-        "" for a chosen frame, else `no_view`, `view_unknown`, `no_frame_times` or `no_frame_in_window`.
+        "" for a chosen frame, else `no_view`, `view_unknown`, `no_frame_times`, `no_injection_time` or
+        `no_frame_in_window`.
     """
 
     view: str
@@ -53,7 +54,11 @@ def check_views(views: Views) -> None:
 
 
 def pick_frames(
-    intensity: NDArray[np.floating], times_s: NDArray[np.floating] | None, views: Views, stated: str
+    intensity: NDArray[np.floating],
+    times_s: NDArray[np.floating] | None,
+    views: Views,
+    stated: str,
+    shown: Collection[str] = (),
 ) -> list[Pick]:
     """Choose frames of one instance for the views of a study.
 
@@ -62,13 +67,16 @@ def pick_frames(
     intensity : (frames,) float
         Mean grey level of each frame.
     times_s : (frames,) float or None
-        Time of each frame; None when unknown.
+        Time of each frame; None when unknown, NaN when the time of injection is unknown.
     views : mapping
         `clean.views`: name to rule. `from: still` takes an instance of one frame; `from: clip` takes of several frames
         within `window_s` (seconds, the end excluded) the brightest (`pick: peak`) or the one whose brightness is
-        nearest to the window's mean (`pick: mean`); the earliest of equals.
+        nearest to the window's mean (`pick: mean`); the earliest of equals. `shows` narrows a view to images of one
+        kind.
     stated : str
         The view the source states; when it is one of `views`, no other is considered.
+    shown : collection of str
+        Kinds of the instance: `tissue` or `flow`, and `contrast`.
 
     Returns
     -------
@@ -76,13 +84,21 @@ def pick_frames(
         One a view in the order of `views`, or a single one with the reason why no view fits.
     """
     source = STILL if len(intensity) == 1 else CLIP
-    fitting = [name for name in views if views[name]["from"] == source and (stated not in views or stated == name)]
+    fitting = [
+        name
+        for name, rule in views.items()
+        if rule["from"] == source
+        and (stated not in views or stated == name)
+        and ("shows" not in rule or rule["shows"] in shown)
+    ]
     if not fitting:
         return [Pick("", reason="no_view")]
     if source == STILL:
         return [Pick(fitting[0], frame=0)] if len(fitting) == 1 else [Pick("", reason="view_unknown")]
     if times_s is None:
         return [Pick("", reason="no_frame_times")]
+    if np.isnan(times_s).any():
+        return [Pick("", reason="no_injection_time")]
     return [_pick_within(intensity, times_s, name, views[name]) for name in fitting]
 
 

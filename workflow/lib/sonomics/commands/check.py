@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import read_cohort
 from sonomics.core.schemas import TRAIN
@@ -14,7 +15,8 @@ def check(study: Study = Path()) -> None:
     """Check params.yaml and data/cohort.csv before any work."""
     with stopping():
         params = read_params(study)
-        cohort = read_cohort(study / "data" / "cohort.csv", params["study"])
+        path = study / "data" / "cohort.csv"
+        cohort = read_cohort(path, params["study"])
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
         training = cohort[cohort["split"] == TRAIN]
@@ -22,3 +24,8 @@ def check(study: Study = Path()) -> None:
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
             typer.echo(f"{name}, in training: {counts}")
+        on_cases = of_level(params["clean"].get("criteria", []), CASE)
+        clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
+        for name, counts in counts_of(states(clinical, on_cases)).items():
+            listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items() if count)
+            typer.echo(f"criterion {name}: {listed}")

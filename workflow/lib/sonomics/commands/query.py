@@ -1,12 +1,14 @@
 """`sonomics query`: a first cohort table from the study's source."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
+from sonomics.commands.clinical import with_clinical, write_clinical
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
@@ -14,43 +16,98 @@ from sonomics.core.files import replacing
 Force = Annotated[bool, typer.Option("--force", help="Replace what was drafted before.")]
 
 
+@dataclass(frozen=True)
+class Drafts:
+    """What a query drafts.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        Name of a table in `data/` to its rows.
+    linkage : DataFrame or None
+        None when the source knows pseudonyms only.
+    remarks : list of str
+        What was left out.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    linkage: pd.DataFrame | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
 def query(study: Study = Path(), force: Force = False) -> None:
-    """Draft data/cohort.csv from the study's source."""
+    """Draft data/cohort.csv from the study's source, and the linkage table where there are identities."""
     with stopping():
         params = read_params(study)
-        drafts = DRAFTS[params["export"]["source"]](params)
-        for path, draft in write_drafts(drafts, study / "data", force).items():
+        drafts = drafts_of(params, study)
+        for remark in drafts.remarks:
+            typer.echo(remark)
+        for path, draft in write_drafts(drafts, study, force).items():
             typer.echo(f"drafted {path}: {len(draft)} rows")
+        if "clinical" in params["export"]:
+            write_clinical(with_clinical(drafts.tables["cohort"], params, study), study)
         (study / "data" / "outlines").mkdir(exist_ok=True)
 
 
-def simulated_drafts(params: dict[str, Any]) -> dict[str, pd.DataFrame]:
+def drafts_of(params: dict[str, Any], study: Path) -> Drafts:
+    """Draft the tables of a study from its source."""
+    export = params["export"]
+    if export["source"] == "simulator":
+        return simulated_drafts(params)
+    if "table" in export[export["source"]]:
+        return listed_drafts(params)
+    return found_drafts(params, study)
+
+
+def simulated_drafts(params: dict[str, Any]) -> Drafts:
     """Draft the cohort of a simulated study, and the labels that its quality control learns from."""
     from sonomics.simulate.cohort import draft_cohort
     from sonomics.simulate.qc_labels import draft_qc_labels
 
     settings, seed = params["export"]["simulator"], params["study"]["seed"]
     cohort = draft_cohort(settings, seed)
-    return {"cohort": cohort, "qc_labels": draft_qc_labels(cohort, seed)}
+    return Drafts({"cohort": cohort, "qc_labels": draft_qc_labels(cohort, seed)})
 
 
-def folder_drafts(params: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Draft the cohort of a study on a folder of images."""
+def listed_drafts(params: dict[str, Any]) -> Drafts:
+    """Draft the cohort of a study on a folder of images that a table lists."""
     from sonomics.export.draft import draft_cohort
     from sonomics.export.table import read_listing
 
     settings = params["export"]["folder"]
     listed = read_listing(settings)
     cohort = draft_cohort(listed, settings["cohort"])
-    if left_out := listed["case"].nunique() - len(cohort):
-        typer.echo(f"left out {left_out} cases whose split is not stated")
-    return {"cohort": cohort}
+    left_out = listed["case"].nunique() - len(cohort)
+    return Drafts({"cohort": cohort}, remarks=_counted({"cases whose split is not stated": left_out}))
 
 
-DRAFTS = {"simulator": simulated_drafts, "folder": folder_drafts}
+def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
+    """Draft the cohort of a study on a PACS or on DICOM files, without patients who withdrew."""
+    from sonomics.export.forgotten import read_forgotten
+    from sonomics.export.found import draft_from_studies
+    from sonomics.export.linkage import linkage_path
+    from sonomics.export.pseudonyms import Pseudonyms, read_key
+    from sonomics.export.sources import find_studies, section_of
+
+    linkage_path(study)
+    pseudonyms = Pseudonyms(read_key())
+    found, others = find_studies(params["export"])
+    named = [exam for exam in found if exam.patient_id]
+    forgotten = read_forgotten(study)
+    staying = [exam for exam in named if pseudonyms.case(exam.patient_id) not in forgotten]
+    cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], params["study"], pseudonyms)
+    remarks = _counted(
+        {
+            "files that are no DICOM": others,
+            "exams without a patient identifier": len(found) - len(named),
+            "exams of patients who withdrew": len(named) - len(staying),
+            "exams of patients first seen before the first split": len(staying) - len(linkage),
+        }
+    )
+    return Drafts({"cohort": cohort}, linkage, remarks)
 
 
-def write_drafts(drafts: Mapping[str, pd.DataFrame], folder: Path, force: bool) -> dict[Path, pd.DataFrame]:
+def write_drafts(drafts: Drafts, study: Path, force: bool) -> dict[Path, pd.DataFrame]:
     """Write drafted tables, all or none.
 
     Raises
@@ -58,11 +115,20 @@ def write_drafts(drafts: Mapping[str, pd.DataFrame], folder: Path, force: bool) 
     StudyError
         When one is there already and `force` is not given: people edit drafts.
     """
-    tables = {folder / f"{name}.csv": draft for name, draft in drafts.items()}
-    for path in tables:
+    from sonomics.export.linkage import linkage_path, write_linkage
+
+    tables = {study / "data" / f"{name}.csv": draft for name, draft in drafts.tables.items()}
+    linked = {} if drafts.linkage is None else {linkage_path(study): drafts.linkage}
+    for path in [*linked, *tables]:
         if path.exists() and not force:
             raise StudyError(str(path), "it is there already", "keep it, or draft it anew with --force")
+    for path, draft in linked.items():
+        write_linkage(draft, path)
     for path, draft in tables.items():
         with replacing(path) as temporary:
             draft.to_csv(temporary, index=False, lineterminator="\n")
-    return tables
+    return linked | tables
+
+
+def _counted(left_out: Mapping[str, int]) -> list[str]:
+    return [f"left out {count} {what}" for what, count in left_out.items() if count]

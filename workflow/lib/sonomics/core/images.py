@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,13 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
         return np.asarray(image.convert("L"))
 
 
-def read_mask(path: Path) -> NDArray[np.bool_]:
+def read_colour(path: Path) -> NDArray[np.uint8]:
+    """Read an image file as RGB (rows, columns, 3) uint8; grey stands in all three planes. Errors as `read_grey`."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def read_mask(path: Path | IO[bytes]) -> NDArray[np.bool_]:
     """Read an outline: every pixel with any colour above zero is inside.
 
     Returns

@@ -5,7 +5,10 @@ from copy import deepcopy
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from sonomics.core.cohort import OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.rules import parse
+from sonomics.core.tasks import label_columns
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -153,6 +156,24 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
     if (source := params["export"]["source"]) not in params["export"]:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+    _check_criteria(params, where)
+
+
+def _check_criteria(params: Mapping[str, Any], where: str) -> None:
+    """Hold the lock on test labels: a criterion that reads one must be for training rows only."""
+    criteria = params["clean"].get("criteria", [])
+    labels = {*OUTCOME, *(column for task in params["study"]["tasks"].values() for column in label_columns(task))}
+    names = [criterion["name"] for criterion in criteria]
+    for criterion in criteria:
+        place = f"{where}, clean.criteria, {criterion['name']}"
+        read = set(parse(criterion["rule"], place).columns)
+        if names.count(criterion["name"]) > 1:
+            raise StudyError(place, "two criteria have this name", "rename one of them")
+        if secret := sorted(name for name in read if name in labels and not criterion.get("training_only", False)):
+            rule = f"the rule reads {secret[0]}, a label or outcome, and would choose the test cases by it"
+            raise StudyError(place, rule, "state training_only: true, or take the criterion out")
+        if planted := sorted(name for name in read if name.startswith("sim_")):
+            raise StudyError(place, f"the rule reads {planted[0]}, planted truth", "use a column that a real study has")
 
 
 def _at(params: Mapping[str, Any], key: str) -> Any:

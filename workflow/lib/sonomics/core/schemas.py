@@ -47,15 +47,41 @@ MANIFEST = Table(
     key=("stem",),
 )  # fmt: skip
 
+CHANGES = Table(
+    "changes",
+    {
+        "stem": "str", "patient": "str", "case": "str", "centre": "str", "device": "str", "removed": "str",
+        "cleaned": "str", "scan": "str", "scan_boxes": "str", "stale_regions": "int", "blanked_pixels": "int",
+        "text_boxes": "str", "text_lines": "int",
+    },
+    key=("stem",),
+    more=r"n__[a-z_]+",
+)  # fmt: skip
+
 IMAGES = Table(
     "images",
     {
         **_IMAGE, "exam": "str", "instance": "str", "view": "str", "centre": "str", "device": "str",
         "spacing_mm": "float", "rows": "int", "columns": "int", "frame": "int", "time_s": "float",
         "offset_row": "int", "offset_column": "int", "exported_rows": "int", "exported_columns": "int",
+        "region": "int", "region_from": "str", "regions_set_aside": "int", "spacing_from": "str", "depth_mm": "float",
+        "flow": "str", "flow_share": "float", "flow_stated": "str", "dimension": "str", "contrast": "str",
+        "sharpness": "float", "saturation": "float", "shadow": "float",
         "overlay_pixels": "int", "file": "str", "sha256": "str", "dhash": "str", "keep": "bool", "reason": "str",
     },
     key=("image",),
+    allowed={"flow": "yes|no|", "flow_stated": "yes|no|", "dimension": "2d|3d|", "contrast": "stated|seen|"},
+)  # fmt: skip
+
+CURVES = Table(
+    "curves",
+    {
+        **_IDENTITY, "clip": "str", "exam": "str", "instance": "str", "region": "int", "frames": "int",
+        "first_s": "float", "last_s": "float", "time_from": "str", "baseline": "float", "arrival_s": "float",
+        "time_to_peak_s": "float", "peak": "float", "wash_in": "float", "wash_out": "float", "auc": "float",
+        "reason": "str",
+    },
+    key=("clip",),
 )  # fmt: skip
 
 SCREENED = Table("screened", {**IMAGES.columns, "duplicate_group": "str"}, key=("image",), more=r"qc__.*")

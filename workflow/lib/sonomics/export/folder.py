@@ -1,12 +1,12 @@
-"""Copy the image files of one chunk out of a folder, without any metadata, with readers' outlines and a manifest.
+"""Let the files of one chunk leave a folder or a ZIP file: pictures without metadata, DICOM without identities.
 
-The folder's identifiers must be pseudonyms already.
+Pictures are listed in a table, whose identifiers must be pseudonyms already. DICOM files are listed too, or found.
 """
 
 import logging
-import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +15,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
-from sonomics.core import schemas
 from sonomics.core.cohort import chunk_of, read_roster
 from sonomics.core.errors import ItemError
-from sonomics.core.files import replacing
 from sonomics.core.images import read_mask, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
-from sonomics.core.tables import empty_table, write_table
+from sonomics.export.chunk import Chunk, writing_chunk
+from sonomics.export.deidentify import Identity
+from sonomics.export.dicomfolder import DicomFolder
+from sonomics.export.pacs import criteria_of
+from sonomics.export.release import NOT_FOUND, set_aside
+from sonomics.export.retrieve import exams_of
 from sonomics.export.table import read_listing, root_of
 
 log = logging.getLogger(__name__)
@@ -40,12 +43,12 @@ class Size(NamedTuple):
 class UnusableError(ItemError):
     """A file that is not exported; `reason` is written in the manifest."""
 
-    def __init__(self, reason: str, stem: str, file: Path, rule: str, mend: str) -> None:
+    def __init__(self, reason: str, stem: str, file: Traversable, rule: str, mend: str) -> None:
         self.reason = reason
         super().__init__(stem, str(file), rule, mend)
 
 
-def read_pixels(file: Path, stem: str) -> NDArray[np.uint8]:
+def read_pixels(file: Traversable, stem: str) -> NDArray[np.uint8]:
     """Read the pixels of a picture, upright, and nothing else of it.
 
     Returns
@@ -58,7 +61,7 @@ def read_pixels(file: Path, stem: str) -> NDArray[np.uint8]:
         `unreadable`: no file, no picture, several frames, or more than 8 bits.
     """
     try:
-        with Image.open(file) as image:
+        with file.open("rb") as content, Image.open(content) as image:
             if getattr(image, "n_frames", 1) > 1:
                 raise UnusableError("unreadable", stem, file, "it has several frames", "write the frame to use as PNG")
             if image.mode.startswith(("I", "F")):
@@ -71,7 +74,7 @@ def read_pixels(file: Path, stem: str) -> NDArray[np.uint8]:
         ) from None
 
 
-def read_outline(file: Path) -> NDArray[np.bool_]:
+def read_outline(file: Traversable) -> NDArray[np.bool_]:
     """Read a mask, upright by its own EXIF as `read_pixels` turns a picture.
 
     Returns
@@ -83,13 +86,14 @@ def read_outline(file: Path) -> NDArray[np.bool_]:
     OSError, SyntaxError
         When the file is missing or is no image.
     """
-    mask = Image.fromarray(read_mask(file))
-    with Image.open(file) as image:
+    with file.open("rb") as content:
+        mask = Image.fromarray(read_mask(content))
+        image = Image.open(content)
         mask.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
     return np.asarray(ImageOps.exif_transpose(mask), dtype=np.bool_)
 
 
-def export_picture(file: Path, stem: str, out: Path) -> Size:
+def export_picture(file: Traversable, stem: str, out: Path) -> Size:
     """Write a picture as PNG of the same pixels, free of EXIF and text chunks.
 
     Raises
@@ -102,49 +106,67 @@ def export_picture(file: Path, stem: str, out: Path) -> Size:
     return Size(1, *pixels.shape[:2])
 
 
-def export_dicom(file: Path, stem: str, out: Path) -> Size:
-    """Copy a DICOM file that says it is de-identified.
+def export_found(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+    """Let the exams of a chunk leave a folder of DICOM files in any layout.
 
     Raises
     ------
-    UnusableError
-        `unreadable`, or `not_deidentified` unless PatientIdentityRemoved is YES.
+    StudyError
+        When cohort, linkage and key do not agree, or the folder is not there.
     """
-    from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
+    exams = exams_of(cohort, chunks, number, chunk.pseudonyms)
+    modality = criteria_of(export["folder"]["dicom"].get("query", {})).modality
+    files = DicomFolder(root_of(export["folder"]))
+    for exam in progress(exams, f"de-identify chunk {number}"):
+        listed = files.list_instances(exam.study_uid, modality)
+        if not listed:
+            chunk.set_aside(exam.instance(0), exam.patient, exam.centre, NOT_FOUND)
+        for place, (_, where) in enumerate(listed, start=1):
+            chunk.release(where, exam.instance(place), exam.patient, exam.centre)
 
+
+def export_listed(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+    """Let the files of a chunk that a table lists leave, with readers' outlines.
+
+    Raises
+    ------
+    StudyError
+        When folder or table are not there, or the table is wrong.
+    """
+    settings = export["folder"]
+    root = root_of(settings)
+    roster = read_roster(cohort)[["patient", "case", "centre"]]
+    listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings["view"])
+    members = listed[[chunk_of(patient, chunks) == number for patient in listed["patient"]]]
+    (chunk.folder / "outlines").mkdir()
+    for row in progress(members.to_dict("records"), f"export chunk {number}", total=len(members)):
+        _export(row, root, chunk)
+        _export_outlines(row, list(settings.get("outlines", {})), root, chunk.folder / "outlines")
+
+
+def _export(listed: dict[str, Any], root: Traversable, chunk: Chunk) -> None:
+    source = root / listed["image"]
+    spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
+    stated = {"view": listed["view"], "spacing_mm": spacing}
+    if source.name.lower().endswith(DICOM):
+        who = Identity(listed["patient"], listed["case"], listed["exam"], listed["instance"])
+        chunk.release(source, who, listed["patient"], listed["centre"])
+        chunk.rows[-1] |= stated | ({"device": listed["device"]} if listed["device"] else {})
+        return
+    named = {name: listed[name] for name in ("patient", "case", "exam", "instance", "stem", "device", "centre")}
+    file = Path("images", f"{listed['stem']}.png")
     try:
-        header = dcmread(file, stop_before_pixels=True)
-    except (OSError, InvalidDicomError) as error:
-        raise UnusableError(
-            "unreadable", stem, file, f"no DICOM ({type(error).__name__})", "replace the file"
-        ) from None
-    if header.get("PatientIdentityRemoved") != "YES":
-        rule = "PatientIdentityRemoved is not YES"
-        raise UnusableError("not_deidentified", stem, file, rule, "de-identify it first, and say so in the file")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, out)
-    return Size(int(header.get("NumberOfFrames", 1) or 1), int(header.get("Rows", 0)), int(header.get("Columns", 0)))
-
-
-def _export(listed: dict[str, Any], root: Path, folder: Path, out: Path) -> dict[str, Any]:
-    stem, source = listed["stem"], root / listed["image"]
-    is_dicom = source.suffix.lower() == DICOM
-    file = Path("dicom", f"{stem}{DICOM}") if is_dicom else Path("images", f"{stem}.png")
-    row = {name: listed[name] for name in ("patient", "case", "exam", "instance", "stem", "view", "device", "centre")}
-    row |= {"file": "", "bytes": 0, "sha256": "", "reason": ""}
-    row["spacing_mm"] = pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce")
-    try:
-        size = (export_dicom if is_dicom else export_picture)(source, stem, folder / file)
+        size = export_picture(source, listed["stem"], chunk.folder / file)
     except UnusableError as error:
         log.warning("%s", error)
-        return {**row, "frames": 0, "rows": 0, "columns": 0, "reason": error.reason}
-    content = (folder / file).read_bytes()
-    row |= {"file": str(out / file), "bytes": len(content), "sha256": sha256(content).hexdigest()}
-    return {**row, **size._asdict()}
+        chunk.rows.append(set_aside(named | stated, error.reason))
+        return
+    content = (chunk.folder / file).read_bytes()
+    written = {"file": str(chunk.out / file), "bytes": len(content), "sha256": sha256(content).hexdigest()}
+    chunk.rows.append(set_aside(named | stated, "") | written | size._asdict())
 
 
-def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Path, folder: Path) -> None:
+def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Traversable, folder: Path) -> None:
     for reader in readers:
         source = root / listed[f"outline__{reader}"]
         try:
@@ -163,20 +185,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--chunk", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    settings = args.settings["export"]["folder"]
-    chunks = args.settings["study"]["chunks"]
-    root = root_of(settings)
-    roster = read_roster(args.cohort)[["patient", "case", "centre"]]
-    listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings["view"])
-    members = listed[[chunk_of(patient, chunks) == args.chunk for patient in listed["patient"]]]
-    rows = []
-    with replacing(args.out) as folder:
-        (folder / "outlines").mkdir(parents=True)
-        for row in progress(members.to_dict("records"), f"export chunk {args.chunk}", total=len(members)):
-            rows.append(_export(row, root, folder, args.out))
-            _export_outlines(row, list(settings.get("outlines", {})), root, folder / "outlines")
-        manifest = pd.DataFrame(rows) if rows else empty_table(schemas.MANIFEST)
-        write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)
+    export, chunks = args.settings["export"], args.settings["study"]["chunks"]
+    leave = export_found if "dicom" in export["folder"] else export_listed
+    with writing_chunk(args.out, export) as chunk:
+        leave(args.cohort, export, chunks, args.chunk, chunk)
 
 
 if __name__ == "__main__":

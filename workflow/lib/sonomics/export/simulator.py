@@ -10,27 +10,21 @@ import pandas as pd
 
 from sonomics.core import schemas
 from sonomics.core.cohort import chunk_of
-from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import empty_table, write_table
+from sonomics.export.planted import read_planted, scene_of
+from sonomics.simulate.adnexal import FLOW, RENDERING
 from sonomics.simulate.dicom import us_dataset
-from sonomics.simulate.exams import (
-    EXAM,
-    FIRST_READING,
-    REPEATED_READINGS,
-    Case,
-    Instance,
-    kinds_of,
-    simulate_exam,
-)
-from sonomics.simulate.lesion import Planted
+from sonomics.simulate.exams import CONTRAST, EXAM, GREY, Instance
 
-# Nothing else of the cohort is read: what is not here cannot leak into a pixel.
-TEXT = ("patient", "case", "centre", "sim_device", "sim_extra", "sim_duplicate", "sim_fault")
-NUMBERS = ("size_mm", "cirrhosis", "sim_margin", "sim_texture", "sim_echo", "sim_arterial", "sim_washout")
-FLAGS = ("sim_repeat", "sim_calipers")
+IMAGE_TYPE = {
+    GREY: ("ABDOMINAL", "0001"),
+    CONTRAST: ("ABDOMINAL", "0001"),
+    FLOW: ("ABDOMINAL", "0011"),
+    RENDERING: ("ABDOMINAL", "0040"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,57 +35,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the chunk, data/export/<chunk>")
     args = parser.parse_args(argv)
     study = args.settings["study"]
-    planted = read_planted(args.cohort)
+    scene = scene_of(args.cohort)
+    planted = read_planted(args.cohort, scene)
     inside = planted["patient"].map(lambda patient: chunk_of(patient, study["chunks"])) == args.chunk
     with replacing(args.out) as folder:
         folder.mkdir()
         rows = [
             _export(instance, row, folder, args.out)
             for _, row in progress(list(planted[inside].iterrows()), f"simulate chunk {args.chunk}")
-            for instance in simulate_exam(case_of(row), study["seed"])
+            for instance in scene.exam(row, study["seed"])
         ]
         manifest = pd.DataFrame(rows) if rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)
-
-
-def read_planted(path: Path) -> pd.DataFrame:
-    """Read a cohort's planted truth, and neither its labels nor its outcomes.
-
-    Returns
-    -------
-    DataFrame
-        The columns `TEXT`, `NUMBERS` and `FLAGS`, sorted by case.
-
-    Raises
-    ------
-    StudyError
-        When the cohort was not drafted for the simulator.
-    """
-    wanted = {*TEXT, *NUMBERS, *FLAGS}
-    types = {**dict.fromkeys(TEXT, "str"), **dict.fromkeys(NUMBERS, "float"), **dict.fromkeys(FLAGS, "bool")}
-    header = pd.read_csv(path, nrows=0).columns
-    missing = sorted(wanted - set(header))
-    if missing:
-        mend = "draft a simulated cohort, or name another export.source in params.yaml"
-        raise StudyError(str(path), f"the simulator needs the column {missing[0]}", mend)
-    table = pd.read_csv(path, usecols=sorted(wanted), dtype=str, keep_default_na=False)
-    table[list(FLAGS)] = table[list(FLAGS)] == "1"
-    return table.astype(types).sort_values("case", ignore_index=True)
-
-
-def case_of(row: pd.Series) -> Case:
-    """Turn a row of the cohort into what the simulator draws from."""
-    names = ("margin", "texture", "echo", "arterial", "washout")
-    return Case(
-        case=row["case"],
-        centre=row["centre"],
-        device=row["sim_device"],
-        planted=Planted(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names)),
-        readings=REPEATED_READINGS if row["sim_repeat"] else FIRST_READING,
-        calipers=bool(row["sim_calipers"]),
-        kinds=kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"]),
-        outlined=row["sim_fault"] != "no_outline",
-    )
 
 
 def _export(instance: Instance, row: pd.Series, folder: Path, out: Path) -> dict[str, Any]:
@@ -104,13 +59,14 @@ def _export(instance: Instance, row: pd.Series, folder: Path, out: Path) -> dict
         bounds=instance.bounds,
         mm_per_pixel=instance.mm_per_pixel,
         times_s=instance.times_s,
+        image_type=IMAGE_TYPE[instance.description],
     )
     (folder / file).parent.mkdir(exist_ok=True)
     dataset.save_as(folder / file, enforce_file_format=True)
     for (reader, session), mask in instance.outlines.items():
         write_png(folder / "outlines" / reader / session / f"{instance.stem}.png", mask)
     written = (folder / file).read_bytes()
-    frames, rows, columns = instance.frames.shape
+    frames, rows, columns = instance.frames.shape[:3]
     return {
         "patient": row["patient"],
         "case": row["case"],

@@ -26,6 +26,21 @@ def summary(manifest: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def deidentified(changes: pd.DataFrame) -> dict[str, Any]:
+    """Count, by device, the DICOM objects that lost identities, and in how many pixels told something."""
+    counts = {}
+    for device, rows in changes.groupby("device"):
+        counts[str(device)] = {
+            "files": len(rows),
+            "blanked_outside": int((rows["blanked_pixels"] > 0).sum()),
+            "text_inside": int((rows["text_lines"] > 0).sum()),
+            "scan": {str(source): int(count) for source, count in rows["scan"].value_counts().sort_index().items()},
+            "stale_regions": int((rows["stale_regions"] > 0).sum()),
+            "malformed_elements": int(rows["n__malformed"].sum()),
+        }
+    return counts
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     parser = job_parser(__doc__)
@@ -34,7 +49,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     manifest = read_tables([folder / "manifest.parquet" for folder in args.exams], schemas.MANIFEST)
     by_centre = {str(centre): summary(rows) for centre, rows in manifest.groupby("centre")}
-    write_metrics(args.metrics, {**summary(manifest), "by_centre": by_centre})
+    metrics = {**summary(manifest), "by_centre": by_centre}
+    changed = [path for folder in args.exams if (path := folder / "changes.parquet").exists()]
+    if changed:
+        metrics["deidentified"] = deidentified(read_tables(changed, schemas.CHANGES))
+    write_metrics(args.metrics, metrics)
 
 
 if __name__ == "__main__":

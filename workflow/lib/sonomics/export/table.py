@@ -2,7 +2,9 @@
 
 import os
 import re
+import zipfile
 from collections.abc import Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ _UNFIT = re.compile(r"[^A-Za-z0-9_]")
 _DIGITS = 4
 
 
-def root_of(settings: Mapping[str, Any]) -> Path:
-    """Find the folder of a source; environment variables in `root` are expanded.
+def root_of(settings: Mapping[str, Any]) -> Traversable:
+    """Find the folder of a source, or the ZIP file, to be used alike; environment variables in `root` are expanded.
 
     Raises
     ------
@@ -27,8 +29,11 @@ def root_of(settings: Mapping[str, Any]) -> Path:
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
+    if zipfile.is_zipfile(root):
+        return zipfile.Path(root)
     if not Path(root).is_dir():
-        raise StudyError(f"{WHERE}.root", f"there is no folder {root}", "correct root, or mount the folder")
+        rule = f"there is no folder and no whole ZIP file {root}"
+        raise StudyError(f"{WHERE}.root", rule, "correct root, or mount the folder")
     return Path(root)
 
 
@@ -53,7 +58,8 @@ def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
     path = root_of(settings) / settings["table"]
     if not path.is_file():
         raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
-    return listing(pd.read_csv(path, dtype=str, keep_default_na=False), settings)
+    with path.open("rb") as file:
+        return listing(pd.read_csv(file, dtype=str, keep_default_na=False), settings)
 
 
 def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:

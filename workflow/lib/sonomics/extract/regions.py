@@ -10,8 +10,8 @@ import SimpleITK
 from numpy.typing import NDArray
 from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
 
-from sonomics.core.errors import StudyError
-from sonomics.extract.filters import filter_names, filtered
+from sonomics.texture.filters import filtered
+from sonomics.texture.region import constant, feature_names
 
 CLASSES = {
     "firstorder": firstorder.RadiomicsFirstOrder,
@@ -28,43 +28,6 @@ SHAPE = "shape2D"
 IN_PLANE = {"force2D": True, "force2Ddimension": 0, "label": 1}
 
 logging.getLogger("radiomics").setLevel(logging.CRITICAL)
-
-
-def feature_names(classes: Sequence[str], filters: Mapping[str, Any]) -> list[str]:
-    """Name the features of a family, the same for every region.
-
-    Parameters
-    ----------
-    classes : sequence of str
-        Feature classes, keys of `CLASSES`.
-    filters : mapping
-        As in `sonomics.extract.filters.filter_names`.
-
-    Returns
-    -------
-    list of str
-        `<filter>_<class>_<feature>`; shape once, from the outline, as `original_shape2D_<feature>`.
-
-    Raises
-    ------
-    StudyError
-        No class at all (PyRadiomics would take all), or one that is unknown or meaningless in two dimensions.
-    """
-    where = "params.yaml, extract.families"
-    if not classes:
-        raise StudyError(where, "a family without feature classes has no feature", f"name some of {', '.join(CLASSES)}")
-    for name in classes:
-        if name not in CLASSES:
-            raise StudyError(where, f"unknown feature class {name}", f"use some of {', '.join(CLASSES)}")
-    shape = [f"original_{SHAPE}_{feature}" for feature in _features_of(SHAPE)] if SHAPE in classes else []
-    intensity = [
-        f"{image}_{name}_{feature}"
-        for image in filter_names(filters)
-        for name in classes
-        if name != SHAPE
-        for feature in _features_of(name)
-    ]
-    return shape + intensity
 
 
 def region_features(
@@ -84,7 +47,7 @@ def region_features(
     mask : (rows, columns) bool array
         The region.
     classes, filters
-        As in `feature_names`.
+        As in `sonomics.texture.region.feature_names`.
     binning : mapping
         PyRadiomics' discretisation: `{"binCount": 32}` or `{"binWidth": 1}`.
     spacing : float
@@ -105,7 +68,7 @@ def region_features(
     if SHAPE in classes and min(np.ptp(axis) for axis in np.nonzero(mask)) > 0:
         values |= _computed(SHAPE, "original", labelled, labelled, binning)
     for image, levels in filtered(pixels.astype(np.float64), filters, spacing):
-        if np.ptp(levels[mask]) == 0:
+        if constant(levels[mask], pixels):
             continue
         slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
         slice_of.CopyInformation(labelled)
@@ -126,7 +89,3 @@ def _computed(
             return {}
     values = {f"{image}_{name}_{feature}": float(np.real(value)) for feature, value in found.items()}
     return {feature: value if np.isfinite(value) else np.nan for feature, value in values.items()}
-
-
-def _features_of(name: str) -> list[str]:
-    return [feature for feature, deprecated in CLASSES[name].getFeatureNames().items() if not deprecated]

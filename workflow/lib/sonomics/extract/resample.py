@@ -4,10 +4,34 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Crop = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
-def resampled(
-    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+
+def at_spacing(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], spacing_mm: float, edge: float | None) -> Crop | None:
+    """Give a crop the pixel spacing that a family asks for.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) uint8 array
+        The crop.
+    mask : (rows, columns) bool array
+        The region.
+    spacing_mm : float
+        Edge of a pixel, NaN when unknown.
+    edge : float or None
+        Edge of the new pixels in mm; None leaves the pixels as they are.
+
+    Returns
+    -------
+    (pixels, mask) or None
+        None when the spacing is unknown and one is asked for.
+    """
+    if edge is None:
+        return pixels, mask
+    return resampled(pixels, mask, spacing_mm / edge) if np.isfinite(spacing_mm) else None
+
+
+def resampled(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float) -> Crop:
     """Resample a crop and its region to pixels of another size.
 
     Parameters

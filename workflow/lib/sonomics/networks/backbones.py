@@ -37,7 +37,7 @@ class Backbone(nn.Module):
         self.register_buffer("std", torch.tensor(std))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return features (n, num_features) float32 of images (n, 1, rows, columns) float32 on the scale 0-1."""
+        """Return features (n, num_features) float32 of images (n, 1 or 3, rows, columns) float32 on the scale 0-1."""
         normal = (images - self.mean) / self.std
         three = normal.expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
         features: Tensor = self.trunk(three)

@@ -14,18 +14,20 @@ def stacked(images: Sequence[NDArray[np.uint8]], size: int) -> NDArray[np.uint8]
 
     Parameters
     ----------
-    images : sequence of (rows, columns) uint8
+    images : sequence of (rows, columns) or (rows, columns, 3) uint8
+        All grey or all colour.
     size : int
         Side of a square, in pixels.
 
     Returns
     -------
-    (n, size, size) uint8
+    (n, size, size) or (n, size, size, 3) uint8
     """
-    squares = np.zeros((len(images), size, size), dtype=np.uint8)
+    planes = images[0].shape[2:] if len(images) else ()
+    squares = np.zeros((len(images), size, size, *planes), dtype=np.uint8)
     for square, image in zip(squares, images, strict=True):
-        scale = size / max(image.shape)
-        rows, columns = (max(1, round(side * scale)) for side in image.shape)
+        scale = size / max(image.shape[:2])
+        rows, columns = (max(1, round(side * scale)) for side in image.shape[:2])
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         top, left = (size - rows) // 2, (size - columns) // 2
         square[top : top + rows, left : left + columns] = cv2.resize(image, (columns, rows), interpolation=method)

@@ -35,7 +35,7 @@ def fit(
     Parameters
     ----------
     model : Classifier
-    images : (n, rows, columns) uint8
+    images : (n, rows, columns) or (n, rows, columns, 3) uint8
     targets : (n, heads) float
         1, 0, or NaN where unknown.
     settings : mapping
@@ -58,7 +58,7 @@ def fit(
     place = device()
     how = Augmentation(**settings.get("augment", {}))
     epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
-    everything = torch.from_numpy(np.ascontiguousarray(images))[:, None]
+    everything = _planes(images)
     truth = torch.from_numpy(np.asarray(targets, dtype=np.float32))
     weights = balanced_weights(truth).to(place)
     curves: list[Curve] = []
@@ -92,7 +92,7 @@ def fit(
 
 
 def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
-    """Return the probabilities (n, heads) of each head for images (n, rows, columns)."""
+    """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
     logits = _applied(model, images, batch)
     return torch.sigmoid(logits.double()).numpy()
 
@@ -103,6 +103,12 @@ def embed(backbone: nn.Module, images: NDArray[np.uint8], batch: int = 64) -> ND
     return features
 
 
+def _planes(images: NDArray[np.uint8]) -> Tensor:
+    """Return grey images as (n, 1, rows, columns), colour ones as (n, 3, rows, columns)."""
+    tensor = torch.from_numpy(np.ascontiguousarray(images))
+    return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
+
+
 @torch.inference_mode()
 def _applied(model: nn.Module, images: NDArray[np.uint8], batch: int) -> Tensor:
     if len(images) == 0:
@@ -110,7 +116,7 @@ def _applied(model: nn.Module, images: NDArray[np.uint8], batch: int) -> Tensor:
     torch.set_num_threads(threads())
     place = device()
     model.to(place).eval()
-    everything = torch.from_numpy(np.ascontiguousarray(images))[:, None]
+    everything = _planes(images)
     return torch.cat([model(part.to(place).float() / 255).cpu() for part in everything.split(batch)])
 
 

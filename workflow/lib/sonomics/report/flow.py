@@ -1,11 +1,13 @@
-"""The flow chart: every case ever listed and every image ever exported, down to what was analysed."""
+"""The flow of cases: every case ever listed, down to those that were analysed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from sonomics.report.evaluations import Evaluation
+from sonomics.report.numbers import Cell
+from sonomics.report.tables import Table
 
 UNSCORED = "no score (no usable outline or feature)"
 UNKNOWN = "label unknown (censored too early or not stated)"
@@ -13,22 +15,13 @@ UNKNOWN = "label unknown (censored too early or not stated)"
 
 @dataclass(frozen=True)
 class Column:
-    """One split of the flow chart; `excluded` maps a reason to its number of cases."""
+    """One split; `excluded` maps a reason to its number of cases."""
 
     title: str
     listed: int
     excluded: dict[str, int]
     analysed: int
     positives: int
-
-
-@dataclass(frozen=True)
-class Images:
-    """The images' part of the flow chart; `listed` = `kept` + the sum of `excluded`."""
-
-    listed: int
-    excluded: dict[str, int]
-    kept: int
 
 
 def case_columns(screening: pd.DataFrame, evaluation: Evaluation) -> list[Column]:
@@ -64,11 +57,17 @@ def case_columns(screening: pd.DataFrame, evaluation: Evaluation) -> list[Column
     return columns
 
 
-def image_flow(screening: pd.DataFrame) -> Images:
-    """Follow the images through the screening."""
-    images = screening[screening["level"] == "image"]
-    excluded = images[images["fate"] == "excluded"]
-    return Images(len(images), _ranked(excluded["reason"].map(in_words)), len(images) - len(excluded))
+def cases_table(columns: Sequence[Column]) -> Table:
+    """Set out the columns as a table: a row a set, a column a reason."""
+    reasons = list(dict.fromkeys(reason for column in columns for reason in column.excluded))
+    rows = []
+    for column in columns:
+        excluded = [Cell(f"{column.excluded.get(reason, 0):,}") for reason in reasons]
+        labels = f"{column.positives} positive, {column.analysed - column.positives} negative"
+        rows.append([Cell(column.title), Cell(f"{column.listed:,}"), *excluded, Cell(f"{column.analysed:,}", labels)])
+    headings = [reason[:1].upper() + reason[1:] for reason in reasons]
+    note = "Listed = analysed + the reasons; a case with several reasons counts under the first of them."
+    return Table("Cases from the cohort to the analysis", ["Set", "Listed", *headings, "Analysed"], rows, note)
 
 
 def crop_reasons(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
@@ -83,7 +82,7 @@ def crop_reasons(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping
 
 def in_words(code: str) -> str:
     """Turn a reason's code into words: `duplicate_of_test` is "duplicate of test"."""
-    return code.replace("qc_", "quality control: ", 1).replace("_", " ")
+    return code.replace("qc_", "quality control: ", 1).replace("criterion_", "criterion: ", 1).replace("_", " ")
 
 
 def _ranked(reasons: pd.Series) -> dict[str, int]:

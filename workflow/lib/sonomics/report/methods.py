@@ -10,6 +10,8 @@ Params = Mapping[str, Any]
 # What each choice of the schema is called on the page; a choice that has no words here is named as it is.
 SOURCES = {
     "simulator": "a simulator with a planted risk that drives label, follow-up and image",
+    "dicomweb": "a PACS (DICOMweb), de-identified after DICOM PS3.15",
+    "dimse": "a PACS (DIMSE), de-identified after DICOM PS3.15",
     "folder": (
         "a folder: pictures were copied without their metadata, DICOM files as they are where they state that they are "
         "de-identified; pixels were not checked for text that names a patient"
@@ -20,6 +22,7 @@ VIEWS = {"still": "still image", "clip": "{pick} between {start:g} and {end:g} s
 PICKS = {"peak": "the brightest frame", "mean": "the frame nearest the mean brightness"}
 REGIONS = {
     "lesion": "the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
+    "ring": "the ring around the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
     "background": (
         "tissue beside the outlined lesion in the lesion's shape, not the lesion itself, cropped with a rim of "
         "{rim:g} % of its longer side"
@@ -28,9 +31,33 @@ REGIONS = {
 }
 FAMILIES = {
     "pyradiomics": "PyRadiomics in two dimensions, {bins} grey levels, images: {filters}",
+    "texture": "first-order, shape and texture features in two dimensions, {bins} grey levels, images: {filters}",
+    "mazda": "MaZda's families of texture features",
+    "contrast": "parameters of the time-intensity curve of a contrast clip",
     "deep": "pooled output of {architecture} at {size} pixels",
 }
+STEPS = {
+    "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
+    "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
+    "t_test": "Welch's t test with P < {below:g} ({correction})",
+    "correlation": "of two features with an absolute {method} correlation above {above:g}, {drop} went",
+    "mrmr": "the {count} of most relevance to redundancy (mRMR, F test over mean correlation)",
+    "lasso": "LASSO logistic regression with {folds} inner folds, penalty by {rule}",
+    "elastic_net": "elastic-net logistic regression ({mixing:g} L1) with {folds} inner folds, penalty by {rule}",
+}
 PENALTIES = {"min": "the smallest cross-validated deviance", "1se": "the one-standard-error rule"}
+CORRECTIONS = {"none": "not corrected for their number", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni"}
+METHODS = {"pearson": "Pearson", "spearman": "Spearman"}
+DROPPED = {"mean_correlation": "the one with the higher mean correlation", "larger_p": "the one with the larger P"}
+BOUNDS = {"value": "ICC", "lower": "lower 95 % bound of the ICC"}
+STEP_VALUES = {"rule": PENALTIES, "correction": CORRECTIONS, "method": METHODS, "drop": DROPPED, "of": BOUNDS}
+STEP_DEFAULTS = {
+    "form": "2,1",
+    "of": BOUNDS["value"],
+    "correction": CORRECTIONS["none"],
+    "method": METHODS["pearson"],
+    "drop": DROPPED["mean_correlation"],
+}
 MODELS = {
     "radscore": "the LASSO's own linear score of {families}",
     "forest": "random forest on {families}",
@@ -75,14 +102,19 @@ def _features(params: Params) -> str:
 
 
 def _selection(params: Params) -> str:
-    select, rule = params["select"], params["select"]["lasso"]["rule"]
+    select = params["select"]
+    steps = "; ".join(f"({number}) {_step(step)}" for number, step in enumerate(select["steps"], start=1))
     return (
         f"Training patients were divided once into {select['folds']} folds. In each fold, and again on all training "
-        f"cases, features were kept whose ICC(2,1) over repeated outlines exceeded {select['icc']:g}, whose "
-        f"Mann-Whitney U test had P < {select['u_test']:g}, and which did not correlate above "
-        f"{select['correlation']:g} with one kept before; a LASSO with {select['lasso']['folds']} inner folds then "
-        f"chose the rest by {_worded(PENALTIES, rule)}. One row was one {select['unit']}."
+        f"cases, features were kept that varied, were defined in half of the rows, and passed in turn: {steps}. "
+        f"One row was one {select['unit']}."
     )
+
+
+def _step(step: Params) -> str:
+    name = str(step["step"])
+    stated = {key: _worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
+    return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
 def _models(params: Params) -> str:

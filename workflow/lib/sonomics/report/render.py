@@ -19,6 +19,7 @@ from sonomics.core.tables import read_table, read_tables
 from sonomics.report import figures, flow, methods, summary, tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
+from sonomics.report.pictures import inline_svg
 from sonomics.report.selection import described
 
 SOFTWARE = (
@@ -80,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="folders <variant>/<task>")
     parser.add_argument("--screening", type=Path, required=True)
+    parser.add_argument("--chart", type=Path, required=True, help="flow chart of the screening")
     parser.add_argument("--crops", type=Path, nargs="+", required=True, help="tables of the main run")
     parser.add_argument(
         "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
@@ -102,8 +104,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "study": params["study"],
         "simulated": params["export"]["source"] == "simulator",
         "tasks": sections,
-        "cases": flow.case_columns(screening, first),
-        "images": flow.image_flow(screening),
+        "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
+        "cases": flow.cases_table(flow.case_columns(screening, first)),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
         "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
         "methods": methods.methods(params),

@@ -1,6 +1,7 @@
 """Choose features of one family on the training rows of each fold, and hand on their values for every row."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,16 @@ from sonomics.core.files import replacing, write_json
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
-from sonomics.core.seeds import seed_for
+from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
+from sonomics.select.penalised import Penalised
 from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import (
-    Repeats,
-    keep_by_lasso,
-    keep_defined,
-    keep_reliable,
-    keep_separating,
-    keep_uncorrelated,
-)
+from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined
 
 State = dict[str, Any]
 
 
-def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, settings: Mapping[str, Any], seed: int) -> State:
+def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
     """Run the steps on training rows.
 
     Parameters
@@ -38,52 +33,73 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, settings: Mappi
         0 or 1 of each row, same order.
     repeats : mapping
         From `repeats_of`, cut to the training rows.
-    settings : mapping
-        The `select` section.
+    steps : sequence of mapping
+        `select.steps` of params.
     seed : int
         Of the inner folds.
 
     Returns
     -------
     dict
-        `kept` (names), `median`, `mean`, `sd` of each kept feature, `coefficients`, `intercept` and `penalty` of the
-        LASSO, its `curve`, and `steps`, each with the number of features before and after.
+        `kept` (names), `median`, `mean`, `sd` of each kept feature, `coefficients`, `intercept`, `penalty` and `curve`
+        of the last step when it is a penalised regression, and `steps`, each with the number of features before and
+        after.
     """
-    outcome = labels.to_numpy(dtype=np.float64)
-    steps: list[dict[str, Any]] = []
-
-    def record(step: str, before: int, after: int, note: str) -> None:
-        steps.append({"step": step, "in": before, "out": after, "note": note})
-
-    defined = keep_defined(rows)
-    record("defined", rows.shape[1], len(defined.names), defined.note)
-    reliable = keep_reliable(defined.names, repeats, settings["icc"])
-    record("icc", len(defined.names), len(reliable.names), reliable.note)
-    median = rows[reliable.names].median()
-    filled = rows[reliable.names].fillna(median)
-    separating = keep_separating(filled, outcome, settings["u_test"])
-    record("u_test", len(reliable.names), len(separating.names), separating.note)
-    single = keep_uncorrelated(filled[separating.names], settings["correlation"])
-    record("correlation", len(separating.names), len(single.names), single.note)
-    mean, sd = filled[single.names].mean(), filled[single.names].std(ddof=0)
-    scaled = (filled[single.names] - mean) / sd
-    patients = [str(patient) for patient in rows.index.get_level_values("patient")]
-    lasso = keep_by_lasso(scaled, outcome, patients, settings["lasso"], seed)
-    kept = list(lasso.coefficients)
-    record("lasso", len(single.names), len(kept), lasso.note)
+    training = Training(rows, labels.to_numpy(dtype=np.float64), repeats, seed)
+    kept = keep_defined(rows)
+    counts = [{"step": "defined", "in": rows.shape[1], "out": len(kept.names), "note": kept.note}]
+    for step in steps:
+        before = len(kept.names)
+        kept = STEPS[step["step"]](kept.names, training, step)
+        counts.append({"step": step["step"], "in": before, "out": len(kept.names), "note": kept.note})
+    filled = training.filled(kept.names)
+    model = kept.model or Penalised()
     return {
-        "kept": kept,
-        "median": median[kept].to_dict(),
-        "mean": mean[kept].to_dict(),
-        "sd": sd[kept].to_dict(),
-        "coefficients": lasso.coefficients,
-        "intercept": lasso.intercept,
-        "penalty": lasso.penalty,
-        "curve": lasso.curve,
+        "kept": kept.names,
+        "median": rows[kept.names].median().to_dict(),
+        "mean": filled.mean().to_dict(),
+        "sd": filled.std(ddof=0).to_dict(),
+        "coefficients": model.coefficients,
+        "intercept": model.intercept,
+        "penalty": model.penalty,
+        "curve": model.curve,
         "rows": len(rows),
-        "positives": int(outcome.sum()),
-        "steps": steps,
+        "positives": int(training.labels.sum()),
+        "steps": counts,
     }
+
+
+def frequencies(
+    rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int, resamples: int
+) -> pd.DataFrame:
+    """Run the steps on patients drawn with replacement, and count how often each feature stays.
+
+    Parameters
+    ----------
+    rows, labels, repeats, steps, seed
+        As `fit`.
+    resamples : int
+
+    Returns
+    -------
+    DataFrame
+        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out.
+    """
+    members = rows.groupby(level="patient").indices
+    patients = sorted(members, key=str)
+    counts: Counter[str] = Counter()
+    for number in progress(range(resamples), "resamples", total=resamples):
+        drawn = generator(seed, "resample", number).choice(len(patients), len(patients))
+        places = np.concatenate([members[patients[place]] for place in drawn])
+        # A patient drawn twice is two, so that inner folds are dealt as they were; repeats are those of all rows.
+        copies = np.concatenate([np.full(len(members[patients[p]]), copy) for copy, p in enumerate(drawn)])
+        sample, index = rows.iloc[places], rows.index[places].to_frame()
+        index["patient"] = index["patient"] + "/" + pd.Series(copies, index=index.index).astype(str)
+        sample = sample.set_axis(pd.MultiIndex.from_frame(index))
+        if labels.iloc[places].nunique() == 2:
+            counts.update(fit(sample, labels.iloc[places], repeats, steps, seed)["kept"])
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return pd.DataFrame([(name, count / resamples) for name, count in ranked], columns=["feature", "share"])
 
 
 def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
@@ -129,10 +145,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
         seed = seed_for(study["seed"], "select", args.task, fold)
         inside = training_repeats(repeats, rows.index[training])
-        state = fit(rows[training], label_of[training], inside, settings, seed)
-        write_json(folder / "state.json", state)
+        state = fit(rows[training], label_of[training], inside, settings["steps"], seed)
         with replacing(folder / "steps.csv") as temporary:
             pd.DataFrame(state["steps"]).to_csv(temporary, index=False, lineterminator="\n")
+        if fold == "all" and "resamples" in settings:
+            data = (rows[training], label_of[training], inside, settings["steps"], seed)
+            state["frequencies"] = frequencies(*data, settings["resamples"]).to_dict("list")
+        write_json(folder / "state.json", state)
         write_table(apply(state, rows).reset_index(), folder / "features.parquet", SELECTED)
 
 

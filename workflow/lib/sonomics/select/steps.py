@@ -1,23 +1,59 @@
 """The steps of feature selection; each takes what is left and says what stays. All of them see training rows only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.seeds import seed_for
-from sonomics.statistics.agreement import icc21
-from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation
-from sonomics.statistics.lasso import lasso_path_cv
+from sonomics.select.penalised import Penalised, keep_by_penalty
+from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval
+from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
+from sonomics.statistics.mrmr import mrmr
+from sonomics.statistics.multiplicity import CORRECTIONS
 
 MOST_MISSING = 0.5
 FEWEST_REPEATS = 5
-FEWEST_INNER_FOLDS = 3
 
 Repeats = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+Step = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Training:
+    """The training rows of a fold.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Features, indexed by (patient, case, image); NaN where undefined.
+    labels : (rows,) array of 0 and 1
+    repeats : mapping
+        Name of a reading to two frames of the same rows: the analysis reading and the repeat.
+    seed : int
+        Of inner folds.
+    """
+
+    rows: pd.DataFrame
+    labels: NDArray[np.float64]
+    repeats: Repeats
+    seed: int
+
+    def filled(self, names: list[str]) -> pd.DataFrame:
+        """Return features with the median where they are undefined."""
+        return self.rows[names].fillna(self.rows[names].median())
+
+    def scaled(self, names: list[str]) -> pd.DataFrame:
+        """Return z-scored features, filled."""
+        filled = self.filled(names)
+        return (filled - filled.mean()) / filled.std(ddof=0)
+
+    @property
+    def patients(self) -> list[str]:
+        """The patient of each row."""
+        return [str(patient) for patient in self.rows.index.get_level_values("patient")]
 
 
 @dataclass(frozen=True)
@@ -30,10 +66,13 @@ class Kept:
         The features that stay.
     note : str
         Why the step could not be applied, or what it found; "" when there is nothing to say.
+    model : Penalised or None
+        What a penalised regression fitted beside choosing.
     """
 
     names: list[str]
     note: str = ""
+    model: Penalised | None = field(default=None, compare=False)
 
 
 def keep_defined(rows: pd.DataFrame) -> Kept:
@@ -43,29 +82,47 @@ def keep_defined(rows: pd.DataFrame) -> Kept:
     return Kept(list(rows.columns[present & varies]))
 
 
-def keep_reliable(names: list[str], repeats: Repeats, threshold: float) -> Kept:
-    """Keep features whose ICC(2,1) with every repeat outline is above the threshold.
+def keep_reliable(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep features whose ICC with every repeat outline is above a value.
+
+    `above`: the value; `form`: "2,1" (two-way random, absolute agreement; the default) or "3,1" (two-way mixed,
+    consistency); `of`: "value" (the default) or "lower", the lower bound of the 95 % interval.
 
     A feature's ICC is taken over the rows where both readings define it; over fewer than five, or when the feature is
     constant, it is undefined and the feature goes. A repeat with fewer than five outlined rows is passed over.
     """
-    usable = {name: pair for name, pair in repeats.items() if len(pair[0]) >= FEWEST_REPEATS}
+    usable = {name: pair for name, pair in training.repeats.items() if len(pair[0]) >= FEWEST_REPEATS}
     if not usable:
         return Kept(names, f"not applied: no repeat outlines on at least {FEWEST_REPEATS} training rows")
+    measure = ICC[step.get("form", "2,1"), step.get("of", "value")]
     stays = np.ones(len(names), dtype=bool)
     for first, second in usable.values():
-        stays &= pairwise_icc(first[names].to_numpy(), second[names].to_numpy()) > threshold
+        stays &= pairwise_icc(first[names].to_numpy(), second[names].to_numpy(), measure) > step["above"]
     counts = ", ".join(f"{name} on {len(pair[0])} rows" for name, pair in usable.items())
     return Kept([name for name, stay in zip(names, stays, strict=True) if stay], f"repeats: {counts}")
 
 
-def pairwise_icc(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compute the ICC(2,1) of each feature over the rows where both readings define it.
+ICC: Mapping[tuple[str, str], Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    ("2,1", "value"): icc21,
+    ("3,1", "value"): icc31,
+    ("2,1", "lower"): lambda readings: icc21_interval(readings)[0],
+    ("3,1", "lower"): lambda readings: icc31_interval(readings)[0],
+}
+
+
+def pairwise_icc(
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    measure: Callable[[NDArray[np.float64]], NDArray[np.float64]] = icc21,
+) -> NDArray[np.float64]:
+    """Compute the ICC of each feature over the rows where both readings define it.
 
     Parameters
     ----------
     first, second : (rows, features) array
         Two readings of the same rows.
+    measure : callable
+        From (rows, 2, features) to (features,).
 
     Returns
     -------
@@ -79,85 +136,74 @@ def pairwise_icc(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDA
     for number, rows in enumerate(patterns.T):
         if rows.sum() >= FEWEST_REPEATS:
             columns = np.flatnonzero(members == number)
-            icc[columns] = icc21(readings[rows][:, :, columns])
+            icc[columns] = measure(readings[rows][:, :, columns])
     return icc
 
 
-def keep_separating(rows: pd.DataFrame, labels: NDArray[np.float64], threshold: float) -> Kept:
-    """Keep features with a Mann-Whitney U test below the threshold."""
-    _, p = mann_whitney(rows.to_numpy(), labels)
-    return Kept([name for name, value in zip(rows.columns, p, strict=True) if value < threshold])
+def keep_by_u_test(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep features with a Mann-Whitney U test `below` a p, after `correction` (none, bh or bonferroni)."""
+    _, p = mann_whitney(training.filled(names).to_numpy(), training.labels)
+    return _significant(names, p, step)
 
 
-def keep_uncorrelated(rows: pd.DataFrame, threshold: float) -> Kept:
-    """Of two features correlated above the threshold, drop the one with the higher mean correlation."""
-    if rows.empty or rows.shape[1] == 0:
-        return Kept([])
-    kept = prune_by_mean_correlation(rows.to_numpy(), list(rows.columns), threshold, "pearson")
-    return Kept(list(rows.columns[kept]))
+def keep_by_t_test(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep features with a Welch t test `below` a p, after `correction` (none, bh or bonferroni)."""
+    _, p = welch(training.filled(names).to_numpy(), training.labels)
+    return _significant(names, p, step)
 
 
-@dataclass(frozen=True)
-class Lasso:
-    """What the LASSO leaves: coefficients of z-scored features, and the cross-validation that chose the penalty."""
-
-    coefficients: dict[str, float]
-    intercept: float
-    penalty: float
-    curve: dict[str, list[float]]
-    note: str = ""
+def _significant(names: list[str], p: NDArray[np.float64], step: Step) -> Kept:
+    corrected = CORRECTIONS[step.get("correction", "none")](p)
+    return Kept([name for name, value in zip(names, corrected, strict=True) if value < step["below"]])
 
 
-def keep_by_lasso(
-    scaled: pd.DataFrame, labels: NDArray[np.float64], patients: list[str], settings: Mapping[str, Any], seed: int
-) -> Lasso:
-    """Keep the features with a coefficient in an L1-penalised logistic regression (Friedman et al. 2010).
+def keep_uncorrelated(names: list[str], training: Training, step: Step) -> Kept:
+    """Of two features correlated `above` a value (`method`: pearson or spearman), drop one.
 
-    Parameters
-    ----------
-    scaled : DataFrame
-        z-scored features of the training rows.
-    labels : (rows,) array of 0 and 1
-    patients : list of str
-        Of each row; a patient's rows stay in one inner fold.
-    settings : mapping
-        `folds` and `rule` ("min" or "1se").
-    seed : int
-        Of the inner folds.
-
-    Returns
-    -------
-    Lasso
-        Without coefficients when there are no features, or too few patients of a class for three inner folds; the note
-        says which.
+    `drop`: "mean_correlation" (the default), the one with the higher mean correlation with those still there; or
+    "larger_p", the one with the larger p of the Mann-Whitney U test.
     """
-    nothing = Lasso({}, float("nan"), float("nan"), {})
-    if scaled.shape[1] == 0:
-        return Lasso(**{**vars(nothing), "note": "not applied: no feature is left"})
-    folds = inner_folds(patients, labels, settings["folds"], seed)
-    if folds is None:
-        return Lasso(**{**vars(nothing), "note": f"not estimable: under {FEWEST_INNER_FOLDS} patients of a class"})
-    path = lasso_path_cv(scaled.to_numpy(), labels, folds)
-    chosen = path.index_min if settings["rule"] == "min" else path.index_1se
-    coefficients = dict(zip(scaled.columns, path.coefficients[chosen].tolist(), strict=True))
-    return Lasso(
-        coefficients={name: value for name, value in coefficients.items() if value != 0},
-        intercept=float(path.intercepts[chosen]),
-        penalty=float(path.lambdas[chosen]),
-        curve={
-            "penalty": path.lambdas.tolist(),
-            "deviance": path.deviance_mean.tolist(),
-            "standard_error": path.deviance_se.tolist(),
-        },
+    if not names:
+        return Kept([])
+    values, method = training.filled(names).to_numpy(), step.get("method", "pearson")
+    if step.get("drop", "mean_correlation") == "larger_p":
+        _, p = mann_whitney(values, training.labels)
+        kept = sorted(prune_by_p(values, names, p, step["above"], method))
+    else:
+        kept = prune_by_mean_correlation(values, names, step["above"], method)
+    return Kept([names[column] for column in kept])
+
+
+def keep_by_mrmr(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep `count` features that tell the classes apart and are little alike."""
+    chosen = mrmr(training.filled(names).to_numpy(), names, training.labels, step["count"]) if names else []
+    return Kept([names[column] for column in sorted(chosen)])
+
+
+def keep_by_lasso(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep the features with a coefficient in an L1-penalised logistic regression; `folds` and `rule` as params say."""
+    return _penalised(names, training, step, mixing=1.0)
+
+
+def keep_by_elastic_net(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep the features with a coefficient in an elastic-net logistic regression; `mixing` is the share of L1."""
+    return _penalised(names, training, step, mixing=step["mixing"])
+
+
+def _penalised(names: list[str], training: Training, step: Step, mixing: float) -> Kept:
+    folds, rule = step["folds"], step["rule"]
+    model = keep_by_penalty(
+        training.scaled(names), training.labels, training.patients, folds, rule, mixing, training.seed
     )
+    return Kept(list(model.coefficients), model.note, model)
 
 
-def inner_folds(patients: list[str], labels: NDArray[np.float64], count: int, seed: int) -> NDArray[np.int64] | None:
-    """Deal patients into inner folds, class by class; None when a class has fewer than three patients."""
-    outcome = pd.Series(labels, index=patients).groupby(level=0).max()
-    count = min(count, int(outcome.value_counts().reindex([0.0, 1.0], fill_value=0).min()))
-    if count < FEWEST_INNER_FOLDS:
-        return None
-    order = sorted(outcome.index, key=lambda patient: (outcome[patient], seed_for(seed, "inner", patient)))
-    fold = {patient: position % count for position, patient in enumerate(order)}
-    return np.array([fold[patient] for patient in patients], dtype=np.int64)
+STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
+    "icc": keep_reliable,
+    "u_test": keep_by_u_test,
+    "t_test": keep_by_t_test,
+    "correlation": keep_uncorrelated,
+    "mrmr": keep_by_mrmr,
+    "lasso": keep_by_lasso,
+    "elastic_net": keep_by_elastic_net,
+}

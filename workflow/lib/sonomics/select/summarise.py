@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         about = {"variant": variant, "family": family, "task": task, "fold": fold}
         tables.append(pd.read_csv(path, keep_default_na=False).assign(**about))
     steps = pd.concat(tables, ignore_index=True)
-    last = steps[steps["step"] == "lasso"]
+    last = steps.groupby(["variant", "family", "task", "fold"], sort=False).tail(1)
     metrics: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for (variant, task, family), group in last.groupby(["variant", "task", "family"]):
         inside = group[group["fold"] != "all"]["out"]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import generator
+from sonomics.simulate.adnexal_cohort import SCENE, draft_adnexal_cohort
 from sonomics.simulate.exams import NON_TARGET, UNUSABLE
 
 HORIZON_MONTHS = 12
@@ -32,7 +33,7 @@ DUPLICATE_OF_DOZEN = {0: "exact", 4: "gain", 8: "shift"}
 
 
 def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
-    """Draft the cohort of a simulated study.
+    """Draft the cohort of a simulated study: of the liver, or of another scene (see `adnexal_cohort`).
 
     Each patient is drawn from the seed and its own pseudonym alone: enlarging one split changes no other patient.
     The latent risk `sim_risk` is standard normal; time to recurrence is Weibull with proportional hazards,
@@ -41,7 +42,8 @@ def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
     Parameters
     ----------
     settings : mapping
-        `patients`: number of patients a split; `repeat_outlines`: how many training cases are outlined again.
+        `patients`: number of patients a split; `repeat_outlines`: how many training cases are outlined again; `scene`:
+        "liver" when not stated, or "adnexal".
     seed : int
         The study's seed.
 
@@ -54,6 +56,8 @@ def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
         images show, standard normal), sim_device, sim_repeat, sim_calipers (0/1), sim_extra, sim_duplicate, sim_fault
         (see `exams.kinds_of`).
     """
+    if settings.get("scene") == SCENE:
+        return draft_adnexal_cohort(settings, seed)
     rows = [
         _patient(settings, seed, split, number)
         for split, count in settings["patients"].items()

@@ -13,7 +13,7 @@ CLIP = (256, 256)
 
 @dataclass(frozen=True)
 class Device:
-    """A simulated scanner with its convex probe.
+    """A simulated scanner with its probe.
 
     Attributes
     ----------
@@ -34,6 +34,8 @@ class Device:
         Electronic noise at the probe's face against liver; it rises with the gain that makes up for attenuation.
     text_side : str
         "left" or "right", where the parameters stand.
+    probe, preset : str
+        As printed on the screen.
     """
 
     model: str
@@ -50,6 +52,8 @@ class Device:
     tilt_db_per_cm: float
     noise_db: float
     text_side: str
+    probe: str = "C5-1"
+    preset: str = "ABD"
 
     def still_placement(self) -> Placement:
         """Return where the grey-scale sector lies in the frame."""
@@ -99,6 +103,23 @@ DEVICES = {
         Device(
             "SIM-B1", Sector(50, 70, 160, 500, 160), Sector(50, 60, 125, 300, 104), (22, 16, 330, 400),
             (14, 6, 230, 244), 0.75, 55, 1.9, 45, 1, 66, -0.45, -46, "right",
+        ),
+        Device(
+            "SIM-V1", Sector(11, 128, 92, 460, 210), Sector(11, 120, 80, 280, 128), (34, 44, 322, 420),
+            (20, 6, 224, 244), 0.40, 45, 1.3, 34, -3, 60, -0.15, -52, "left", "E10-3", "GYN",
+        ),
+        Device(
+            "SIM-V2", Sector(10, 140, 88, 480, 236), Sector(10, 126, 80, 280, 136), (40, 40, 312, 430),
+            (20, 6, 224, 244), 0.34, 40, 1.1, 36, -2, 64, -0.2, -55, "left", "EC9-4", "GYN",
+        ),
+        Device(
+            "SIM-V3", Sector(12, 116, 100, 460, 180), Sector(12, 112, 85, 280, 120), (22, 16, 330, 400),
+            (14, 6, 230, 244), 0.55, 42, 1.6, 30, 2, 68, -0.4, -46, "right", "V8-4", "GYN",
+        ),
+        # A linear array is a curved one of a very large radius.
+        Device(
+            "SIM-L1", Sector(2000, 1.15, 45, 420, 192), Sector(2000, 1.15, 45, 260, 120), (34, 44, 322, 420),
+            (20, 6, 224, 244), 0.24, 20, 0.55, 18, -3, 60, -0.2, -52, "left", "L12-4", "MSK",
         ),
     )
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Simulated exams as real DICOM: US Image and US Multi-frame Image objects (PS3.3 A.6, A.7)."""
 
 from hashlib import sha256
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from pydicom.uid import (
 )
 
 MANUFACTURER = "SIMULATED"
-CENTIMETRES = 3
+NO_UNITS, CENTIMETRES = 0, 3
 TWO_DIMENSIONAL = 1
 TISSUE = 1
 
@@ -34,6 +35,7 @@ def us_dataset(
     bounds: tuple[int, int, int, int],
     mm_per_pixel: float,
     times_s: NDArray[np.float64] | None,
+    image_type: tuple[str, str] = ("ABDOMINAL", "0001"),
 ) -> Dataset:
     """Make a DICOM object of a still or a clip.
 
@@ -41,8 +43,8 @@ def us_dataset(
     ----------
     stem : str
         `<patient>-<exam>-<instance>`; all identifiers derive from it.
-    frames : (frames, rows, columns) uint8 array
-        One frame when `times_s` is None.
+    frames : (frames, rows, columns) or (frames, rows, columns, 3) uint8 array
+        Grey, or RGB. One frame when `times_s` is None.
     description : str
         Written as series description and view name.
     model : str
@@ -50,8 +52,11 @@ def us_dataset(
     bounds : (int, int, int, int)
         Top, left, bottom, right of the scan region in pixels, inclusive.
     mm_per_pixel : float
+        NaN where the picture has no scale, as a rendering: the region then states no units.
     times_s : (frames,) array, optional
         For a clip; kept as the increments of a Frame Time Vector in ms.
+    image_type : (str, str)
+        What was examined, and how (PS3.3 C.8.5.6.1.1): 0001 is 2-D imaging, 0011 with colour Doppler, 0040 3-D.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def us_dataset(
     patient, exam, instance = stem.rsplit("-", 2)
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
-    ds.ImageType = ["ORIGINAL", "PRIMARY", "ABDOMINAL", "0001"]
+    ds.ImageType = ["ORIGINAL", "PRIMARY", *image_type]
     ds.SOPClassUID = UltrasoundImageStorage if times_s is None else UltrasoundMultiFrameImageStorage
     ds.SOPInstanceUID = uid_for(stem)
     ds.StudyInstanceUID = uid_for(patient, exam)
@@ -95,14 +100,17 @@ def _region(bounds: tuple[int, int, int, int], mm_per_pixel: float) -> Dataset:
     top, left, bottom, right = bounds
     region.RegionLocationMinX0, region.RegionLocationMinY0 = left, top
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = right, bottom
-    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = CENTIMETRES
-    region.PhysicalDeltaX = region.PhysicalDeltaY = round(mm_per_pixel / 10, 8)
+    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = NO_UNITS if isnan(mm_per_pixel) else CENTIMETRES
+    region.PhysicalDeltaX = region.PhysicalDeltaY = 0.0 if isnan(mm_per_pixel) else round(mm_per_pixel / 10, 8)
     return region
 
 
 def _put_pixels(ds: Dataset, frames: NDArray[np.uint8]) -> None:
-    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
-    ds.Rows, ds.Columns = frames.shape[1:]
+    if frames.ndim == 4:
+        ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PlanarConfiguration = 3, "RGB", 0
+    else:
+        ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    ds.Rows, ds.Columns = frames.shape[1:3]
     ds.BitsAllocated = ds.BitsStored = 8
     ds.HighBit, ds.PixelRepresentation = 7, 0
     ds.PixelData = frames.tobytes()

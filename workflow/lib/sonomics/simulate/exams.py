@@ -70,14 +70,16 @@ class Instance:
         `i1`, `i2`, ...
     kind : str
     description : str
-        `GREY` or `CONTRAST`.
+        `GREY`, `CONTRAST`, or what another scene calls it.
     device : str
         The scanner that took it.
-    frames : (frames, rows, columns) uint8 array
+    frames : (frames, rows, columns) or (frames, rows, columns, 3) uint8 array
+        Grey, or RGB.
     times_s : (frames,) array or None
     bounds : (int, int, int, int)
         Scan region: top, left, bottom, right in pixels, inclusive.
     mm_per_pixel : float
+        NaN where the picture has no scale.
     outlines : dict of (reader, session) to (rows, columns) bool array
     """
 
@@ -149,7 +151,7 @@ def _still(case: Case, device: Device, stem: str, name: str, kind: str, seed: in
     measured = outline if case.calipers and kind not in ("gain", "shared") else None
     frame = still_screen(picture, device, case.centre, case.case, measured)
     lost = kind == "still" and not case.outlined
-    outlines = {} if outline is None or lost else _readings(case, outline, placement, stem, seed)
+    outlines = {} if outline is None or lost else readings_of(case.readings, outline, placement, stem, seed)
     if kind == "shift":
         frame = np.roll(frame, 1, axis=1)
         outlines = {reading: np.roll(mask, 1, axis=1) for reading, mask in outlines.items()}
@@ -195,14 +197,15 @@ def _clip(case: Case, device: Device, stem: str, name: str, seed: int) -> Instan
         times_s=clip.times_s,
         bounds=bounds(device.clip, placement),
         mm_per_pixel=placement.mm_per_pixel,
-        outlines=_readings(case, clip.outline, placement, stem, seed),
+        outlines=readings_of(case.readings, clip.outline, placement, stem, seed),
     )
 
 
-def _readings(
-    case: Case, outline: Outline, placement: Placement, stem: str, seed: int
+def readings_of(
+    readings: tuple[Reading, ...], outline: Outline, placement: Placement, stem: str, seed: int
 ) -> dict[Reading, NDArray[np.bool_]]:
+    """Let the readers trace an outline, each in its own session; masks of (rows, columns) of the frame."""
     return {
         (reader, session): trace(outline, reader, placement, generator(seed, stem, reader, session))
-        for reader, session in case.readings
+        for reader, session in readings
     }

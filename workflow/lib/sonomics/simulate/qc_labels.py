@@ -3,6 +3,7 @@
 import pandas as pd
 
 from sonomics.core.seeds import generator
+from sonomics.simulate.adnexal_labels import draft_adnexal_labels
 from sonomics.simulate.exams import EXAM, NON_TARGET, UNUSABLE, kinds_of, shows_target
 
 SAMPLE = 120
@@ -24,8 +25,11 @@ def draft_qc_labels(cohort: pd.DataFrame, seed: int) -> pd.DataFrame:
     -------
     DataFrame
         `image` (an instance stem: the label holds for all its frames), `reader`, and the heads `target` (is this the
-        liver?) and `usable`, each yes, no or undeterminable. At most `SAMPLE` rows, sorted by image.
+        liver?) and `usable`, each yes, no or undeterminable. At most `SAMPLE` rows, sorted by image. Those of another
+        scene: see `adnexal_labels`.
     """
+    if "sim_scene" in cohort:
+        return draft_adnexal_labels(cohort, seed)
     training = cohort[cohort["split"] == "train"]
     planted = zip(*(training[name] for name in ("case", "sim_extra", "sim_duplicate", "sim_fault")), strict=True)
     draws = [

@@ -12,7 +12,7 @@ from sonomics.simulate.fields import smooth_field
 from sonomics.simulate.geometry import Floats, Sector, scan_convert
 from sonomics.simulate.lesion import Outline, Planted, draw_outline, insert_lesion
 from sonomics.simulate.liver import Liver, draw_liver, liver_levels
-from sonomics.simulate.others import OTHER_ANATOMY, reverberation
+from sonomics.simulate.others import OTHER_ANATOMY, Tissue, reverberation
 from sonomics.simulate.speckle import Echoes, decorrelated, scatterers
 
 TISSUE_LEAK_DB = -33.0
@@ -66,7 +66,7 @@ def draw_still(device: Device, planted: Planted, seed: Seed, offset_db: float = 
     level, specular = _surroundings(sector, outline, planted, anatomy)[1]
     x, z = sector.tissue()
     level = insert_lesion(level, outline, planted, x, z, generator(*seed, "texture"))
-    return _look(device, level, specular, generator(*seed, "speckle"), offset_db), outline
+    return displayed(device, (level, specular), generator(*seed, "speckle"), offset_db), outline
 
 
 def draw_other(device: Device, kind: str, planted: Planted, seed: Seed) -> Floats:
@@ -85,7 +85,7 @@ def draw_other(device: Device, kind: str, planted: Planted, seed: Seed) -> Float
         return draw_still(device, planted, seed, UNUSABLE_GAIN_DB[kind])[0]
     draw = {**OTHER_ANATOMY, "reverberation": reverberation}[kind]
     level, specular = draw(device.still, generator(*seed, "anatomy"))
-    return _look(device, level, specular, generator(*seed, "speckle"), 0.0)
+    return displayed(device, (level, specular), generator(*seed, "speckle"))
 
 
 def draw_clip(device: Device, planted: Planted, seed: Seed) -> Clip:
@@ -155,6 +155,7 @@ def _field(level: Floats, specular: Floats, speckle: np.random.Generator) -> Ech
     return scatterers(speckle, level.shape) * 10 ** (level / np.float32(20)) + specular
 
 
-def _look(device: Device, level: Floats, specular: Floats, speckle: np.random.Generator, offset_db: float) -> Floats:
-    echoes = device.receive(_field(level, specular, speckle), device.still, speckle)
+def displayed(device: Device, tissue: Tissue, speckle: np.random.Generator, offset_db: float = 0.0) -> Floats:
+    """Show tissue (level_db, specular) as a scanner does: (384, 512) float32 grey levels, 0 outside the sector."""
+    echoes = device.receive(_field(*tissue, speckle), device.still, speckle)
     return scan_convert(device.display(echoes, device.still, offset_db), device.still, device.still_placement())

@@ -41,9 +41,9 @@ def still_screen(
     _write(draw, (6, 2), INSTITUTE.get(centre, "SIM HOSPITAL"), 11, BRIGHT)
     _write(draw, (6, 15), f"ID {patient}   SIMULATED", 10, BRIGHT)
     _write(draw, (canvas.width - 120, 2), "11/11/1111  11:11:11", 10, BRIGHT)
-    _write(draw, (canvas.width - 120, 15), f"{device.model}  ABD", 10, BRIGHT)
+    _write(draw, (canvas.width - 120, 15), f"{device.model}  {device.preset}", 10, BRIGHT)
     lines = (
-        "C5-1",
+        device.probe,
         f"Gn {50 + device.gain_db:.0f}",
         f"DR {device.dynamic_range_db:.0f}",
         "FR 31Hz",

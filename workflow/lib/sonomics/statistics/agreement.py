@@ -4,11 +4,28 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtri
+from scipy.special import fdtrc, fdtri
 
-from sonomics.statistics.estimates import Estimate, Floats, normal_quantile, not_estimable
+from sonomics.statistics.estimates import Floats, normal_quantile
 
 _ROUNDING = 1e-12
+
+
+class Kappa(NamedTuple):
+    """Cohen's kappa with its Wald interval, observed and chance agreement (weighted), and the test of 0.
+
+    `se` is the large-sample standard error, `se_null` that if kappa were 0, and `z` = kappa / `se_null`.
+    """
+
+    estimate: float
+    lower: float
+    upper: float
+    se: float
+    observed: float
+    by_chance: float
+    se_null: float
+    z: float
+    reason: str = ""
 
 
 class MeanSquares(NamedTuple):
@@ -126,12 +143,34 @@ def icc31_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floa
     return lower, upper
 
 
+def subject_test(values: ArrayLike) -> tuple[Floats, Floats]:
+    """F test that subjects do not differ beyond the error of the raters.
+
+    Parameters
+    ----------
+    values : array_like, shape (subjects, raters) or (subjects, raters, features)
+
+    Returns
+    -------
+    statistic, p : ndarray, shape () or (features,)
+        MS of subjects / MS of error, with (n - 1) and (n - 1)(k - 1) degrees of freedom. NaN for constant features;
+        infinite, with p = 0, when the raters differ by a constant only.
+    """
+    n, k = np.shape(values)[:2]
+    squares = mean_squares(values)
+    exact = (squares.error == 0) & (squares.subjects > 0)
+    statistic = np.where(exact, np.inf, _divide(squares.subjects, squares.error))
+    finite = np.where(exact, 0.0, statistic)
+    return statistic, np.where(exact, 0.0, fdtrc(n - 1, (n - 1) * (k - 1), finite))
+
+
 def cohen_kappa(
     first: ArrayLike,
     second: ArrayLike,
     weights: Literal["none", "linear", "quadratic"] = "none",
     level: float = 0.95,
-) -> Estimate:
+    categories: ArrayLike | None = None,
+) -> Kappa:
     """Cohen's kappa of two raters with its large-sample standard error.
 
     Parameters
@@ -141,10 +180,13 @@ def cohen_kappa(
     weights : {"none", "linear", "quadratic"}
     level : float
         Confidence level of the Wald interval.
+    categories : array_like, optional
+        All categories of the scale; by default those that are used. An unused one widens the distances of the
+        weighted forms.
 
     Returns
     -------
-    Estimate
+    Kappa
         NaN when both raters use one and the same category only.
 
     References
@@ -154,22 +196,24 @@ def cohen_kappa(
     one, two = np.asarray(first), np.asarray(second)
     if one.ndim != 1 or one.shape != two.shape or not one.size:
         raise ValueError(f"two raters of the same cases are needed, got shapes {one.shape} and {two.shape}")
-    categories, code = np.unique(np.concatenate([one, two]), return_inverse=True)
-    count = categories.size
-    if count < 2:
-        return not_estimable("both raters use one category only")
-    table = np.zeros((count, count))
-    np.add.at(table, (code[: one.size], code[one.size :]), 1 / one.size)
-    weight = _credit(count, weights)
+    scale = np.unique(np.concatenate([one, two] if categories is None else [one, two, np.asarray(categories)]))
+    table = np.zeros((scale.size, scale.size))
+    np.add.at(table, (np.searchsorted(scale, one), np.searchsorted(scale, two)), 1 / one.size)
+    if (table.sum(axis=0) + table.sum(axis=1) > 0).sum() < 2:
+        return Kappa(*(np.nan,) * 8, "both raters use one category only")
+    weight = _credit(scale.size, weights)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
-    by_chance = float((weight * np.outer(rows, columns)).sum())
-    kappa = float(((weight * table).sum() - by_chance) / (1 - by_chance))
+    observed, by_chance = float((weight * table).sum()), float((weight * np.outer(rows, columns)).sum())
+    kappa = (observed - by_chance) / (1 - by_chance)
     mean_weight = (weight @ columns)[:, None] + (rows @ weight)[None, :]
-    second_moment = (table * (weight - mean_weight * (1 - kappa)) ** 2).sum()
-    variance = (second_moment - (kappa - by_chance * (1 - kappa)) ** 2) / (one.size * (1 - by_chance) ** 2)
-    se = float(np.sqrt(max(0.0, variance)))
+    second_moment = float((table * (weight - mean_weight * (1 - kappa)) ** 2).sum())
+    variance = second_moment - (kappa - by_chance * (1 - kappa)) ** 2
+    null_variance = float((np.outer(rows, columns) * (weight - mean_weight) ** 2).sum()) - by_chance**2
+    scatter = np.sqrt(one.size) * (1 - by_chance)
+    se, se_null = (float(np.sqrt(max(0.0, value)) / scatter) for value in (variance, null_variance))
     half = normal_quantile(level) * se
-    return Estimate(kappa, kappa - half, kappa + half, se)
+    z = kappa / se_null if se_null > 0 else float("nan")
+    return Kappa(kappa, kappa - half, kappa + half, se, observed, by_chance, se_null, z)
 
 
 def _credit(count: int, weights: str) -> Floats:

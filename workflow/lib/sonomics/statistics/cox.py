@@ -1,13 +1,12 @@
 """Cox proportional hazards with Efron's handling of ties."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from sonomics.statistics.estimates import Booleans, Floats, normal_quantile, numbers, outcome
+from sonomics.statistics.estimates import Floats, normal_quantile, numbers, outcome
+from sonomics.statistics.partial_likelihood import maximise, risk_sets
 
 COLUMNS = ["beta", "se", "hr", "lower", "upper", "z", "p"]
 _RUNAWAY = 10.0
@@ -59,7 +58,8 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     if np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(happened.size)) < estimable.size:
         table.loc[estimable, "reason"] = "linearly dependent covariates"
         return table
-    beta, se = _partial_likelihood(times, happened, scaled)
+    fit = maximise(risk_sets(times, happened), scaled)
+    beta, se = fit.beta, np.sqrt(np.diag(fit.covariance))
     if np.isnan(beta).any():
         table.loc[estimable, "reason"] = "the partial likelihood has no maximum"
         return table
@@ -73,20 +73,6 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
 def univariable_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Fit one Cox model per covariate; arguments and result as `cox`."""
     return pd.concat([cox(time, event, covariates[[name]], level) for name in covariates.columns])
-
-
-def _partial_likelihood(times: Floats, happened: Booleans, scaled: Floats) -> tuple[Floats, Floats]:
-    from statsmodels.duration.hazard_regression import PHReg
-
-    model = PHReg(times, scaled, status=happened.astype(float), ties="efron")
-    unknown = np.full(scaled.shape[1], np.nan)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            fit = model.fit(disp=0)
-        except np.linalg.LinAlgError:
-            return unknown, unknown
-    return np.asarray(fit.params, dtype=np.float64), np.asarray(fit.bse, dtype=np.float64)
 
 
 def _wald(beta: Floats, se: Floats, level: float) -> Floats:

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 
 from sonomics.statistics.bootstrap import resample_weights
 from sonomics.statistics.estimates import Floats, numbers, outcome
+from sonomics.statistics.ipcw import null_risk
+from sonomics.statistics.survival import follow_up
 
 
 def whole_percents(lowest: int = 1, highest: int = 99) -> Floats:
@@ -89,6 +91,53 @@ def net_benefit_band(
     draws = np.concatenate([_net_benefits(positive, called, cuts, weights) for weights in blocks])
     lower, upper = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     return pd.DataFrame({"threshold": cuts, "lower": lower, "upper": upper})
+
+
+def survival_net_benefit(
+    time: ArrayLike,
+    event: ArrayLike,
+    probability: ArrayLike,
+    horizon: float,
+    thresholds: Sequence[float] | Floats,
+) -> pd.DataFrame:
+    """Net benefit of treating by a predicted risk of an event by a horizon, follow-up censored.
+
+    Parameters
+    ----------
+    time : array_like, shape (n,)
+    event : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        Predicted risk of an event by the horizon; NaN throughout when it could not be predicted.
+    horizon : float
+    thresholds : sequence of float
+        In (0, 1), used as they are given.
+
+    Returns
+    -------
+    DataFrame
+        One row per threshold: `threshold, model, treat_all, treat_none`. The risk among those treated is 1 minus their
+        Kaplan-Meier survival; 0 when nobody is treated, NaN when their follow-up ends before the horizon.
+
+    References
+    ----------
+    Vickers AJ et al., BMC Med Inform Decis Mak 2008.
+    """
+    happened, times = follow_up(time, event)
+    values = np.asarray(probability, dtype=np.float64)
+    cuts = _checked(thresholds)
+    odds = cuts / (1 - cuts)
+
+    def benefit(treated: np.ndarray, weight: float) -> float:
+        if not treated.any():
+            return 0.0
+        risk = null_risk(times[treated], happened[treated], horizon)
+        return float(treated.mean() * (risk - (1 - risk) * weight))
+
+    unknown = np.isnan(values).any()
+    model = [np.nan if unknown else benefit(values >= cut, weight) for cut, weight in zip(cuts, odds, strict=True)]
+    treat_all = [benefit(np.ones(times.size, dtype=bool), weight) for weight in odds]
+    columns = {"threshold": cuts, "model": model, "treat_all": treat_all, "treat_none": np.zeros(cuts.size)}
+    return pd.DataFrame(columns)
 
 
 def _net_benefits(positive: np.ndarray, called: np.ndarray, cuts: Floats, weights: np.ndarray) -> Floats:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import mannwhitneyu, rankdata
+from scipy.stats import mannwhitneyu, rankdata, ttest_ind
 
 from sonomics.statistics.estimates import Floats, outcome
 
@@ -44,6 +44,38 @@ def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         result = mannwhitneyu(kept[positive], kept[~positive], axis=0, method="asymptotic")
         u[testable], p[testable] = result.statistic, result.pvalue
     return u, p
+
+
+def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Welch's t test of every feature.
+
+    Parameters
+    ----------
+    features : array_like, shape (n, f)
+    y : array_like of 0/1, shape (n,)
+
+    Returns
+    -------
+    t, p : ndarray, shape (f,)
+        Positives minus negatives; p two-sided. NaN for a feature that is constant or has a NaN, and for all features
+        with fewer than two rows of a class.
+
+    References
+    ----------
+    Welch BL, Biometrika 1947.
+    """
+    positive = outcome(y)
+    values = _table(features, positive.size)
+    unknown = np.full(values.shape[1], np.nan)
+    t, p = unknown.copy(), unknown.copy()
+    if min(positive.sum(), (~positive).sum()) < 2:
+        return t, p
+    testable = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
+    if testable.any():
+        kept = values[:, testable]
+        result = ttest_ind(kept[positive], kept[~positive], axis=0, equal_var=False)
+        t[testable], p[testable] = result.statistic, result.pvalue
+    return t, p
 
 
 def absolute_correlations(features: ArrayLike, method: Correlation = "spearman") -> Floats:

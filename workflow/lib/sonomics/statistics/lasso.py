@@ -1,6 +1,7 @@
-"""LASSO logistic regression along a path of penalties, with cross-validated deviance.
+"""LASSO and elastic-net logistic regression along a path of penalties, with cross-validated deviance.
 
-The penalised likelihood is that of glmnet. It is solved by an active set: Newton steps on the non-zero coefficients
+The penalised likelihood is that of glmnet: mean logistic loss + lambda (mixing sum |b| + (1 - mixing) / 2 sum b^2).
+It is solved by an active set: Newton steps on the non-zero coefficients
 within their signs, coefficients that reach zero leave, those that violate the optimality conditions enter.
 """
 
@@ -55,7 +56,7 @@ class LassoResult(NamedTuple):
     index_1se: int
 
 
-def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100) -> Floats:
+def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float = 1.0) -> Floats:
     """Descending, log-equidistant penalties from the smallest that zeroes every coefficient.
 
     Parameters
@@ -64,6 +65,8 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100) -> Floats:
         Standardised columns.
     y : array_like of 0/1, shape (n,)
     n_lambda : int
+    mixing : float
+        Share of the L1 penalty, in (0, 1].
 
     Returns
     -------
@@ -76,15 +79,15 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100) -> Floats:
         With one class, without columns, or if no column varies with the outcome.
     """
     design, positive = _checked(x, y)
-    largest = float(np.abs(design.T @ (positive - positive.mean())).max()) / len(design)
+    largest = float(np.abs(design.T @ (positive - positive.mean())).max()) / len(design) / mixing
     if largest <= 1e-12:
         raise ValueError("no feature varies with the outcome")
     ratio = 1e-2 if len(design) < design.shape[1] else 1e-4
     return np.asarray(largest * ratio ** np.linspace(0.0, 1.0, n_lambda), dtype=np.float64)
 
 
-def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike) -> LassoPath:
-    """Minimise mean logistic loss + lambda x sum |b| for every penalty, each started from the one before.
+def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike, mixing: float = 1.0) -> LassoPath:
+    """Minimise the penalised loss for every penalty, each started from the one before.
 
     Parameters
     ----------
@@ -93,6 +96,8 @@ def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike) -> LassoPath:
     y : array_like of 0/1, shape (n,)
     lambdas : array_like, shape (l,)
         Positive, descending.
+    mixing : float
+        Share of the L1 penalty, in (0, 1]; 1 is the LASSO.
 
     Returns
     -------
@@ -102,16 +107,19 @@ def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike) -> LassoPath:
     Raises
     ------
     ValueError
-        With one class, NaN, or penalties that are not positive and descending.
+        With one class, NaN, penalties that are not positive and descending, or a mixing outside (0, 1].
 
     References
     ----------
+    Zou H, Hastie T, J R Stat Soc B 2005 (elastic net).
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010 (path and stopping rules).
     """
     design, positive = _checked(x, y)
     penalties = np.asarray(lambdas, dtype=np.float64)
     if penalties.ndim != 1 or not penalties.size or (penalties <= 0).any() or (np.diff(penalties) > 0).any():
         raise ValueError("penalties are positive and descending")
+    if not 0 < mixing <= 1:
+        raise ValueError(f"the share of the L1 penalty lies in (0, 1], not {mixing:g}")
     augmented = np.asfortranarray(np.column_stack([np.ones(len(design)), design]))
     null = log_likelihood(positive, np.full(len(design), np.log(positive.mean() / (1 - positive.mean()))))
     coefficients = np.zeros((penalties.size, augmented.shape[1]))
@@ -120,14 +128,19 @@ def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike) -> LassoPath:
     current[0] = np.log(positive.mean() / (1 - positive.mean()))
     for step, penalty in enumerate(penalties):
         if step == 0 or explained[step - 1] <= _SATURATED:
-            current = _solve(augmented, positive, float(penalty), current)
+            current = _solve(augmented, positive, float(penalty) * mixing, float(penalty) * (1 - mixing), current)
         coefficients[step] = current
         explained[step] = 1 - log_likelihood(positive, augmented @ current) / null
     return LassoPath(penalties, coefficients[:, 0], coefficients[:, 1:], explained)
 
 
 def lasso_path_cv(
-    x: ArrayLike, y: ArrayLike, fold_ids: ArrayLike, n_lambda: int = 100, lambdas: ArrayLike | None = None
+    x: ArrayLike,
+    y: ArrayLike,
+    fold_ids: ArrayLike,
+    n_lambda: int = 100,
+    lambdas: ArrayLike | None = None,
+    mixing: float = 1.0,
 ) -> LassoResult:
     """Fit the path on all rows and score every penalty by cross-validation over the given folds.
 
@@ -142,6 +155,8 @@ def lasso_path_cv(
         Length of the default path, which ends early when the fit is saturated or stalls.
     lambdas : array_like, shape (l,), optional
         Penalties to use instead of the default path.
+    mixing : float
+        Share of the L1 penalty, in (0, 1].
 
     Returns
     -------
@@ -157,12 +172,12 @@ def lasso_path_cv(
     if names.size < 2 or fold.size != len(design):
         raise ValueError(f"cross-validation needs two folds or more and one fold per row, not {names.size} folds")
     if lambdas is None:
-        path = _until_stalled(lasso_path(design, positive, lambda_path(design, positive, n_lambda)))
+        penalties = lambda_path(design, positive, n_lambda, mixing)
+        path = _until_stalled(lasso_path(design, positive, penalties, mixing))
     else:
-        path = lasso_path(design, positive, lambdas)
-    deviances = np.stack(
-        [_held_out_deviance(design, positive, fold == number, path.lambdas) for number in range(names.size)]
-    )
+        path = lasso_path(design, positive, lambdas, mixing)
+    held_out = (fold == number for number in range(names.size))
+    deviances = np.stack([_held_out_deviance(design, positive, rows, path.lambdas, mixing) for rows in held_out])
     sizes = np.bincount(fold)
     mean = np.average(deviances, axis=0, weights=sizes)
     se = np.sqrt(np.average((deviances - mean) ** 2, axis=0, weights=sizes) / (names.size - 1))
@@ -171,8 +186,10 @@ def lasso_path_cv(
     return LassoResult(path.lambdas, path.intercepts, path.coefficients, mean, se, best, within)
 
 
-def _held_out_deviance(design: Floats, positive: Floats, held_out: np.ndarray, lambdas: Floats) -> Floats:
-    path = lasso_path(design[~held_out], positive[~held_out], lambdas)
+def _held_out_deviance(
+    design: Floats, positive: Floats, held_out: np.ndarray, lambdas: Floats, mixing: float
+) -> Floats:
+    path = lasso_path(design[~held_out], positive[~held_out], lambdas, mixing)
     linear = path.intercepts[:, None] + path.coefficients @ design[held_out].T
     probability = np.clip(expit(linear), _PROBABILITY, 1 - _PROBABILITY)
     likelihood = np.where(positive[held_out] == 1, np.log(probability), np.log1p(-probability))
@@ -186,8 +203,8 @@ def _until_stalled(path: LassoPath) -> LassoPath:
     return LassoPath(*(part[:length] for part in path))
 
 
-def _solve(design: Floats, target: Floats, penalty: float, start: Floats) -> Floats:
-    """Minimise for one penalty; column 0 of `design` is the intercept, which has sign 0 and so no penalty."""
+def _solve(design: Floats, target: Floats, penalty: float, ridge: float, start: Floats) -> Floats:
+    """Minimise for one L1 and one L2 penalty; column 0 of `design` is the intercept, with sign 0 and no penalty."""
     rows = len(design)
     coefficients = start.copy()
     signs = np.sign(coefficients)
@@ -197,7 +214,8 @@ def _solve(design: Floats, target: Floats, penalty: float, start: Floats) -> Flo
     for _ in range(_STEPS):
         residual = (expit(linear) - target) / rows
         columns = design[:, active]
-        gradient = columns.T @ residual + penalty * signs[active]
+        shrunk = np.where(active > 0, ridge, 0.0)
+        gradient = columns.T @ residual + penalty * signs[active] + shrunk * coefficients[active]
         if np.abs(gradient).max() <= 0.1 * _OPTIMAL:
             slope = design.T @ residual
             slope[active] = 0.0
@@ -207,12 +225,12 @@ def _solve(design: Floats, target: Floats, penalty: float, start: Floats) -> Flo
             signs[entering] = -np.sign(slope[entering])
             active = np.append(active, entering)
             continue
-        direction = _newton_direction(columns, expit(linear), gradient)
+        direction = _newton_direction(columns, expit(linear), gradient, shrunk)
         along = columns @ direction
         boundary = _steps_to_zero(coefficients[active], direction, signs[active])
-        length = _backtrack(
-            target, linear, along, float(gradient @ direction), penalty * float(signs[active] @ direction), boundary
-        )
+        slope_of_penalty = float((penalty * signs[active] + shrunk * coefficients[active]) @ direction)
+        bend = float(shrunk @ direction**2) / 2
+        length = _backtrack(target, linear, along, float(gradient @ direction), (slope_of_penalty, bend), boundary)
         coefficients[active] += length * direction
         leaving = boundary <= length
         coefficients[active[leaving]] = signs[active[leaving]] = 0.0
@@ -221,9 +239,9 @@ def _solve(design: Floats, target: Floats, penalty: float, start: Floats) -> Flo
     raise ArithmeticError(f"no LASSO solution for penalty {penalty:g}")
 
 
-def _newton_direction(columns: Floats, fitted: Floats, gradient: Floats) -> Floats:
+def _newton_direction(columns: Floats, fitted: Floats, gradient: Floats, shrunk: Floats) -> Floats:
     curvature = (columns * (fitted * (1 - fitted))[:, None]).T @ columns / len(columns)
-    curvature.flat[:: len(curvature) + 1] += _RIDGE
+    curvature.flat[:: len(curvature) + 1] += _RIDGE + shrunk
     _, direction, failed = dposv(curvature, -gradient)
     if failed:
         return np.asarray(np.linalg.lstsq(curvature, -gradient)[0], dtype=np.float64)
@@ -237,13 +255,17 @@ def _steps_to_zero(coefficients: Floats, direction: Floats, signs: Floats) -> Fl
 
 
 def _backtrack(
-    target: Floats, linear: Floats, along: Floats, slope: float, penalty_slope: float, boundary: Floats
+    target: Floats, linear: Floats, along: Floats, slope: float, penalty: tuple[float, float], boundary: Floats
 ) -> float:
-    """Step length, at most 1 and the nearest boundary, that lowers the objective (Armijo)."""
+    """Step length, at most 1 and the nearest boundary, that lowers the objective (Armijo).
+
+    `penalty` holds the linear and the quadratic coefficient of the penalties along the direction.
+    """
     length = min(1.0, float(boundary.min()))
     before = -log_likelihood(target, linear) / target.size
     for _ in range(50):
-        after = -log_likelihood(target, linear + length * along) / target.size + length * penalty_slope
+        loss = -log_likelihood(target, linear + length * along) / target.size
+        after = loss + length * penalty[0] + length**2 * penalty[1]
         if after <= before + 1e-4 * length * slope + 1e-14:
             break
         length /= 2

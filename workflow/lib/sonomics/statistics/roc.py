@@ -94,14 +94,36 @@ def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     models = len(values)
     if m == 0 or n == 0:
         return np.full(models, np.nan), np.full((models, models), np.nan)
-    ranks = _ranks(values)
-    of_positives = (ranks[:, positive] - _ranks(values[:, positive])) / n
-    of_negatives = 1.0 - (ranks[:, ~positive] - _ranks(values[:, ~positive])) / m
+    of_positives, of_negatives = placements(positive, values)
     aucs = of_positives.mean(axis=1)
     if min(m, n) < 2:
         return aucs, np.full((models, models), np.nan)
     covariance = np.cov(of_positives, ddof=1) / m + np.cov(of_negatives, ddof=1) / n
     return aucs, covariance.reshape(models, models)
+
+
+def placements(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Share of the other class that each case outscores (positives) or is outscored by (negatives), ties one half.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+        With both classes.
+    scores : array_like, shape (..., n)
+
+    Returns
+    -------
+    of_positives, of_negatives : ndarray, shapes (..., positives), (..., negatives)
+        In the order of the rows; the mean of either is the AUC.
+    """
+    positive = outcome(y)
+    values = numbers(scores, positive.size)
+    rows = np.atleast_2d(values)
+    ranks = _ranks(rows)
+    of_positives = (ranks[:, positive] - _ranks(rows[:, positive])) / (~positive).sum()
+    of_negatives = 1.0 - (ranks[:, ~positive] - _ranks(rows[:, ~positive])) / positive.sum()
+    lead = values.shape[:-1]
+    return of_positives.reshape(*lead, -1), of_negatives.reshape(*lead, -1)
 
 
 def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:

@@ -106,6 +106,32 @@ def mann_whitney_u(a: ArrayLike, b: ArrayLike) -> Comparison:
     return Comparison("Mann-Whitney U", float(result.statistic), NAN, float(result.pvalue))
 
 
+def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """`mann_whitney_u` without the continuity correction, as some packages report it."""
+    corrected = mann_whitney_u(a, b)
+    if corrected.reason:
+        return corrected
+    p = mannwhitneyu(_known(a), _known(b), method="asymptotic", use_continuity=False).pvalue
+    return corrected._replace(p=float(p))
+
+
+def shapiro_wilk(values: ArrayLike) -> Comparison:
+    """Test of normality (Shapiro SS, Wilk MB, Biometrika 1965); NaN values are left out.
+
+    Returns
+    -------
+    Comparison
+        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and for constant ones.
+    """
+    known = _known(values)
+    if not 3 <= known.size <= 5000:
+        return Comparison("Shapiro-Wilk", NAN, NAN, NAN, "needs 3 to 5,000 values")
+    if np.ptp(known) == 0:
+        return Comparison("Shapiro-Wilk", NAN, NAN, NAN, "constant")
+    result = shapiro(known)
+    return Comparison("Shapiro-Wilk", float(result.statistic), NAN, float(result.pvalue))
+
+
 def compare_numbers(a: ArrayLike, b: ArrayLike) -> Comparison:
     """Compare a continuous variable between two groups by the customary rule.
 
@@ -143,6 +169,15 @@ def chi_square(table: ArrayLike) -> Comparison:
         return Comparison("chi-square", NAN, NAN, NAN, "fewer than two levels or groups")
     result = chi2_contingency(counts, correction=False)
     return Comparison("chi-square", float(result.statistic), float(result.dof), float(result.pvalue))
+
+
+def yates_chi_square(table: ArrayLike) -> Comparison:
+    """Chi-square of a 2 x 2 table with Yates' continuity correction (Yates F, 1934); as `chi_square`."""
+    counts = _occupied(table)
+    if counts.shape != (2, 2):
+        return Comparison("chi-square, Yates", NAN, NAN, NAN, "not a table of two levels by two groups")
+    result = chi2_contingency(counts, correction=True)
+    return Comparison("chi-square, Yates", float(result.statistic), float(result.dof), float(result.pvalue))
 
 
 def fisher(table: ArrayLike, seed: int = 0) -> Comparison:
@@ -199,7 +234,7 @@ def _t(name: str, a: Floats, b: Floats, equal_variances: bool) -> Comparison:
 
 
 def _looks_normal(values: Floats) -> bool:
-    return bool(values.size >= 3 and np.ptp(values) > 0 and shapiro(values).pvalue >= 0.05)
+    return shapiro_wilk(values).p >= 0.05
 
 
 def _known(values: ArrayLike) -> Floats:

@@ -1,4 +1,4 @@
-"""Right-censored survival: Kaplan-Meier, log-rank, Harrell's concordance."""
+"""Right-censored survival: Kaplan-Meier and log-rank tests."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from sonomics.statistics.estimates import (
     Floats,
     SignificanceTest,
     normal_quantile,
-    not_estimable,
     numbers,
     outcome,
 )
@@ -75,7 +74,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Kapl
     ----------
     Kaplan EL, Meier P, J Am Stat Assoc 1958; Kalbfleisch JD, Prentice RL, 1980 (log-log bounds).
     """
-    happened, times = _follow_up(time, event)
+    happened, times = follow_up(time, event)
     steps = np.unique(np.concatenate([[0.0], times]))
     at_risk = times.size - np.searchsorted(np.sort(times), steps, side="left")
     events = _count(times[happened], steps)
@@ -135,78 +134,101 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
     ----------
     Mantel N, Cancer Chemother Rep 1966; Peto R, Peto J, J R Stat Soc A 1972.
     """
-    happened, times = _follow_up(time, event)
+    happened, times = follow_up(time, event)
     names, code = np.unique(np.asarray(group), return_inverse=True)
-    moments = np.unique(times[happened])
-    events = np.stack([_count(times[happened & (code == number)], moments) for number in range(names.size)])
-    at_risk = np.stack(
-        [
-            np.sum(code == number) - np.searchsorted(np.sort(times[code == number]), moments, side="left")
-            for number in range(names.size)
-        ]
-    )
-    share = at_risk / at_risk.sum(axis=0)
-    observed, expected = events.sum(axis=1), (share * events.sum(axis=0)).sum(axis=1)
+    parts = _excess(times, happened, code, names.size)
     sizes = np.bincount(code, minlength=names.size)
-    groups = pd.DataFrame({"group": names, "n": sizes, "observed": observed, "expected": expected})
+    groups = pd.DataFrame({"group": names, "n": sizes, "observed": parts.observed, "expected": parts.expected})
     if names.size < 2:
         return LogRank(SignificanceTest(NAN, NAN, NAN, "fewer than two groups"), groups)
-    covariance = _hypergeometric(share, events.sum(axis=0), at_risk.sum(axis=0))
-    known = np.diag(covariance) > 1e-12
-    if known.sum() < 2:
-        return LogRank(SignificanceTest(NAN, NAN, NAN, "no event while two groups are at risk"), groups)
-    kept = np.flatnonzero(known)[:-1]
-    excess = (observed - expected)[kept]
-    statistic = float(excess @ np.linalg.solve(covariance[np.ix_(kept, kept)], excess))
-    return LogRank(SignificanceTest(statistic, float(kept.size), float(chdtrc(kept.size, statistic))), groups)
+    return LogRank(_excess_test(parts.observed - parts.expected, parts.covariance), groups)
 
 
-def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float = 0.95) -> Estimate:
-    """Harrell's concordance of a risk (higher = earlier event) with the infinitesimal-jackknife standard error.
+def stratified_log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, stratum: ArrayLike) -> SignificanceTest:
+    """Log-rank test of groups within strata: excesses and covariances are summed over the strata.
 
     Parameters
     ----------
     time : array_like, shape (n,)
     event : array_like of 0/1, shape (n,)
-    risk : array_like, shape (n,)
-    level : float
-        Confidence level of the Wald interval, cut to [0, 1].
+    group, stratum : array_like, shape (n,)
+
+    Returns
+    -------
+    SignificanceTest
+        NaN with a single group or without an event that leaves a choice between groups within a stratum.
+
+    References
+    ----------
+    Mantel N, Cancer Chemother Rep 1966.
+    """
+    happened, times = follow_up(time, event)
+    names, code = np.unique(np.asarray(group), return_inverse=True)
+    strata, of_stratum = np.unique(np.asarray(stratum), return_inverse=True)
+    if names.size < 2:
+        return SignificanceTest(NAN, NAN, NAN, "fewer than two groups")
+    excess, covariance = np.zeros(names.size), np.zeros((names.size, names.size))
+    for number in range(strata.size):
+        rows = of_stratum == number
+        parts = _excess(times[rows], happened[rows], code[rows], names.size)
+        excess += parts.observed - parts.expected
+        covariance += parts.covariance
+    return _excess_test(excess, covariance)
+
+
+def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Estimate:
+    """Median follow-up by reverse Kaplan-Meier, where censoring is the event (Schemper M, Smith TL, 1996).
 
     Returns
     -------
     Estimate
-        A pair counts when the earlier time is an event, or at equal times when only one of them is; tied risks count
-        one half. NaN without such a pair.
-
-    References
-    ----------
-    Harrell FE, Lee KL, Mark DB, Stat Med 1996; Therneau TM, Watson DA, 2015 (standard error).
+        In the units of time; NaN when not reached.
     """
-    happened, times = _follow_up(time, event)
-    values = numbers(risk, times.size)
-    pairs, wins = np.zeros(times.size), np.zeros(times.size)
-    for index in np.flatnonzero(happened):
-        comparable = (times > times[index]) | ((times == times[index]) & ~happened)
-        won = comparable * ((values[index] > values) + 0.5 * (values[index] == values))
-        pairs += comparable
-        wins += won
-        pairs[index] += comparable.sum()
-        wins[index] += won.sum()
-    total = pairs.sum() / 2
-    if total == 0:
-        return not_estimable("no comparable pair")
-    concordance = float(wins.sum() / 2 / total)
-    se = float(np.sqrt(np.sum(((wins - concordance * pairs) / total) ** 2)))
-    half = normal_quantile(level) * se
-    return Estimate(concordance, max(0.0, concordance - half), min(1.0, concordance + half), se)
+    return kaplan_meier(time, 1 - outcome(event).astype(int), level).median
 
 
-def _follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
+def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
+    """Return events as booleans and times as float64.
+
+    Raises
+    ------
+    ValueError
+        Without cases, or if a time is negative or NaN, or an event neither 0 nor 1.
+    """
     happened = outcome(event)
     times = numbers(time, happened.size)
     if not times.size or (times < 0).any():
         raise ValueError("survival needs cases with follow-up times that are not negative")
     return happened, times
+
+
+class _Excess(NamedTuple):
+    observed: np.ndarray
+    expected: Floats
+    covariance: Floats
+
+
+def _excess(times: Floats, happened: Booleans, code: np.ndarray, groups: int) -> _Excess:
+    moments = np.unique(times[happened])
+    events = np.stack([_count(times[happened & (code == number)], moments) for number in range(groups)])
+    at_risk = np.stack(
+        [
+            np.sum(code == number) - np.searchsorted(np.sort(times[code == number]), moments, side="left")
+            for number in range(groups)
+        ]
+    )
+    share = at_risk / at_risk.sum(axis=0)
+    covariance = _hypergeometric(share, events.sum(axis=0), at_risk.sum(axis=0))
+    return _Excess(events.sum(axis=1), (share * events.sum(axis=0)).sum(axis=1), covariance)
+
+
+def _excess_test(excess: Floats, covariance: Floats) -> SignificanceTest:
+    known = np.diag(covariance) > 1e-12
+    if known.sum() < 2:
+        return SignificanceTest(NAN, NAN, NAN, "no event while two groups are at risk")
+    kept = np.flatnonzero(known)[:-1]
+    statistic = float(excess[kept] @ np.linalg.solve(covariance[np.ix_(kept, kept)], excess[kept]))
+    return SignificanceTest(statistic, float(kept.size), float(chdtrc(kept.size, statistic)))
 
 
 def _count(times: Floats, steps: Floats) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.jobs import run_job, threads
 from sonomics.core.models import write_model
@@ -54,8 +55,19 @@ def radiomics_score(selection: Mapping[str, Any], names: Sequence[str]) -> Any:
     Returns
     -------
     scikit-learn classifier
+
+    Raises
+    ------
+    StudyError
+        When the selection did not end in a penalised regression.
     """
     from sklearn.linear_model import LogisticRegression
+
+    if not selection["coefficients"]:
+        rule = "a radscore needs the coefficients of a penalised last step"
+        raise StudyError(
+            "params.yaml, select.steps", rule, "end the steps with lasso or elastic_net, or take a logistic model"
+        )
 
     model = LogisticRegression()
     model.classes_ = np.array([0.0, 1.0])

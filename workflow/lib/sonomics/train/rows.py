@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.folds import read_folds
@@ -62,7 +62,7 @@ def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
 
 
 def write_predictions(
-    rows: pd.DataFrame, division: Division, kind: str, values: ArrayLike, args: argparse.Namespace
+    rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
 ) -> None:
     """Write what a model gave the rows outside its fold, in their order."""
     predictions = rows.loc[division.outside, ["patient", "case", "image"]].assign(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.extract.filters import filter_names, filtered
+from sonomics.texture.filters import filter_names, filtered
 
 
 def named(pixels, filters, spacing=1.0):

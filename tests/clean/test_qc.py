@@ -1,0 +1,128 @@
+"""Limits of heads, reports on held-out images, verdicts, agreement."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sonomics.clean.agreement import agreement
+from sonomics.clean.held_out import head_report
+from sonomics.clean.judge import judge
+from sonomics.clean.known import cases_with
+from sonomics.clean.limits import Limit, calls, limit_of
+from sonomics.core.errors import StudyError
+
+TRUTH = np.array([1.0] * 10 + [0.0] * 10 + [np.nan])
+SCORE = np.concatenate([np.linspace(0.05, 0.95, 10), np.linspace(0.0, 0.45, 10), [0.9]])
+FOLDS = np.arange(21) % 3
+ANSWERS = pd.Series(["yes"] * 10 + ["no"] * 10 + ["undeterminable"])
+PATIENTS = np.array([f"P{number % 7}" for number in range(21)])
+
+
+def test_a_limit_is_what_is_stated() -> None:
+    assert limit_of({"exclude_below": 0.3}, TRUTH, SCORE, "here") == (0.3, "below")
+    assert limit_of({"exclude_above": 0.7}, TRUTH, SCORE, "here") == (0.7, "above")
+    assert limit_of({}, TRUTH, SCORE, "here") == (0.5, "")
+
+
+def test_a_threshold_is_tuned_to_a_sensitivity() -> None:
+    limit = limit_of({"sensitivity": 0.9}, TRUTH, SCORE, "here")
+    assert limit == (pytest.approx(0.15), "below")
+    assert (SCORE[:10] >= limit.threshold).mean() == 0.9
+    assert limit_of({"sensitivity": 0.5, "exclude": "above"}, TRUTH, SCORE, "here") == (pytest.approx(0.55), "above")
+    with pytest.raises(StudyError, match=r"here: no held-out image of one of the answers"):
+        limit_of({"sensitivity": 0.9}, TRUTH[:10], SCORE[:10], "here")
+
+
+def test_no_image_has_a_say_in_its_own_threshold() -> None:
+    rule = {"sensitivity": 1.0}
+    called = calls(rule, limit_of(rule, TRUTH, SCORE, "here"), TRUTH, SCORE, FOLDS)
+    # The lowest positive lies in fold 0, whose threshold the other folds set: it is missed there.
+    assert called[0] == 0
+    assert called[1:10].tolist() == [1.0] * 9
+    fixed = calls({"exclude_below": 0.5}, Limit(0.5, "below"), TRUTH, SCORE, FOLDS)
+    np.testing.assert_array_equal(fixed, SCORE >= 0.5)
+
+
+def test_a_head_is_reported_with_counts_and_intervals() -> None:
+    called = (SCORE >= 0.5).astype(float)
+    report = head_report(ANSWERS, TRUTH, SCORE, called, PATIENTS, seed=1)
+    counts = [report[name] for name in ("yes", "no", "unclear", "unlabelled", "held_out", "held_out_positive")]
+    assert counts == [10, 10, 1, 0, 20, 10]
+    wins = sum((one > other) + 0.5 * (one == other) for one in SCORE[:10] for other in SCORE[10:20])
+    assert report["auc"]["estimate"] == pytest.approx(wins / 100, abs=1e-12)
+    assert report["auc"]["lower"] < wins / 100 < report["auc"]["upper"]
+    assert report["sensitivity"]["estimate"] == 0.5
+    # Clopper-Pearson of 5 of 10, from tables.
+    assert (report["sensitivity"]["lower"], report["sensitivity"]["upper"]) == pytest.approx((0.1871, 0.8129), abs=1e-4)
+    assert report["specificity"]["estimate"] == 1.0
+
+
+def test_too_few_images_are_no_number() -> None:
+    few = np.r_[0:4, 10:20]
+    report = head_report(ANSWERS[few], TRUTH[few], SCORE[few], np.ones(14), PATIENTS[few], seed=1)
+    for measure in ("auc", "sensitivity"):
+        assert math.isnan(report[measure]["estimate"])
+        assert report[measure]["reason"] == "too few"
+    assert report["specificity"]["estimate"] == 0.0
+
+
+IMAGES = pd.DataFrame(
+    {
+        "case": ["A", "A", "B", "B"],
+        "image": ["A-1", "A-2", "B-1", "B-2"],
+        "keep": [True, True, True, False],
+        "reason": ["", "", "", "unreadable"],
+    }
+)
+SEEN = pd.DataFrame(
+    {"target": [0.9, 0.3, 0.8], "lesion": [0.1, 0.05, 0.1], "spoilt": [0.2, 0.2, 0.8]}, index=["A-1", "A-2", "B-1"]
+)
+
+
+def verdicts(limits: dict, held_to: dict) -> pd.Series:
+    judged = judge(IMAGES, SEEN, limits, held_to).set_index("image")
+    assert (judged["keep"] == (judged["reason"] == "")).all()
+    return judged["reason"]
+
+
+def test_each_side_of_a_limit_may_go_and_the_furthest_miss_is_the_reason() -> None:
+    limits = {"target": {"threshold": 0.5, "exclude": "below"}, "spoilt": {"threshold": 0.7, "exclude": "above"}}
+    assert verdicts(limits, {}).tolist() == ["", "qc_target", "qc_spoilt", "unreadable"]
+    limits["lesion"] = {"threshold": 0.3, "exclude": "below"}
+    assert verdicts(limits, {}).tolist() == ["qc_lesion", "qc_lesion", "qc_lesion", "unreadable"]
+    assert verdicts({"lesion": {"threshold": 0.3, "exclude": ""}}, {}).tolist() == ["", "", "", "unreadable"]
+
+
+def test_a_control_without_a_lesion_stays() -> None:
+    limits = {"lesion": {"threshold": 0.3, "exclude": "below"}}
+    assert verdicts(limits, {"lesion": {"A"}}).tolist() == ["qc_lesion", "qc_lesion", "", "unreadable"]
+
+
+def test_what_a_case_has_is_read_of_training_alone_where_it_is_a_label(tmp_path) -> None:
+    path = tmp_path / "cohort.csv"
+    rows = ["A,train,1", "B,train,0", "C,internal,1", "D,train,", "E,train,yes", "F,external_1,1.0"]
+    path.write_text("\n".join(["case,split,malignant", *rows]) + "\n")
+    assert cases_with(path, {"needs_case": "malignant"}) == {"A", "C", "E", "F"}
+    assert cases_with(path, {"needs_case": "malignant", "training_only": True}) == {"A", "E"}
+    with pytest.raises(StudyError, match="the column lesion is missing"):
+        cases_with(path, {"needs_case": "lesion"})
+
+
+def test_agreement_is_the_mean_of_all_pairs() -> None:
+    answers = {"r1": "yyyynnnnuu", "r2": "yyyynnnyuu", "r3": "yyynnnnn  "}
+    words = {"y": "yes", "n": "no", "u": "undeterminable", " ": ""}
+    rows = [(f"i{n}", reader, words[one]) for reader, given in answers.items() for n, one in enumerate(given)]
+    found = agreement(pd.DataFrame(rows, columns=["image", "reader", "target"]), ["target"])["target"]
+    assert (found["readers"], found["read_by_several"]) == (3, 10)
+    # By hand, r1 and r2: agreement 9/10, by chance 0.4 x 0.5 + 0.4 x 0.3 + 0.2 x 0.2 = 0.36.
+    assert found["pairs"]["r1, r2"]["kappa"] == pytest.approx((0.9 - 0.36) / (1 - 0.36))
+    assert found["pairs"]["r1, r3"]["images"] == 8
+    kappas = [pair["kappa"] for pair in found["pairs"].values()]
+    assert found["kappa"] == pytest.approx(np.mean(kappas))
+
+
+def test_a_single_reader_agrees_with_nobody() -> None:
+    alone = pd.DataFrame({"image": ["a", "b"], "reader": ["r1", "r1"], "target": ["yes", "no"]})
+    assert math.isnan(agreement(alone, ["target"])["target"]["kappa"])

@@ -1,0 +1,66 @@
+"""Whole exports from a real PACS: Debian's Orthanc, by DICOMweb, C-GET and C-MOVE."""
+
+import logging
+
+import pandas as pd
+import pytest
+from pydicom import dcmread
+
+from sonomics.core import schemas
+from sonomics.core.tables import read_table
+from sonomics.export import dicomweb, dimse
+from tests.export.conftest import EXAMS, IMAGES
+from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER
+
+COHORT = {"centre": "north", "split": {"train": "2018-01-01", "internal": "2020-01-01"}}
+QUERY = {"dates": ["2018-01-01", "2022-12-31"], "modality": "US", "description": "liver*"}
+
+pytestmark = pytest.mark.pacs
+
+
+def section(pacs, way):
+    common = {"query": QUERY, "cohort": COHORT, "retries": 1, "pause_s": 0, "timeout_s": 20}
+    if way == "dicomweb":
+        return "dicomweb", {"url": pacs.url, **common}
+    return "dimse", {
+        "host": "127.0.0.1", "port": pacs.dicom, "ae_title": OUR_AE_TITLE, "called_ae_title": AE_TITLE,
+        "retrieve": way, "store_port": pacs.store_port, "store_host": "127.0.0.1", **common,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def password(site, monkeypatch):
+    monkeypatch.setenv("SONOMICS_PACS_USER", USER)
+    monkeypatch.setenv("SONOMICS_PACS_PASSWORD", PASSWORD)
+
+
+@pytest.mark.parametrize("way", ["dicomweb", "get", "move"])
+@pytest.mark.usefixtures("password")
+def test_from_query_to_manifest_and_a_second_run_fetches_nothing(site, pacs, way, caplog):
+    source, settings = section(pacs, way)
+    params = site.state(source, settings)
+    drafted = site.command("query")
+    assert drafted.exit_code == 0, drafted.output
+    cohort = pd.read_csv("data/cohort.csv", dtype=str)
+    assert sorted(cohort["split"]) == ["internal", "train", "train"]
+    linkage = pd.read_csv(site.linkage, dtype=str).set_index("case")
+    assert set(linkage["patient_id"]) == {"HOSP7", "HOSP8", "HOSP9"}
+    job = {"dicomweb": dicomweb, "dimse": dimse}[source].main
+    with caplog.at_level(logging.INFO):
+        job(site.arguments(params))
+    assert f"received {len(EXAMS) * IMAGES} images" in caplog.text
+    manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+    assert (manifest["reason"] == "").all()
+    assert manifest.groupby("case").size().to_dict() == {
+        case: IMAGES * count for case, count in linkage.groupby("case").size().items()
+    }
+    for row in manifest.itertuples():
+        assert dcmread(row.file).PatientID == row.case
+    first = {path: path.read_bytes() for path in (site.path / "data/export").rglob("*") if path.is_file()}
+    for name in [*linkage["patient_id"], *linkage["study_uid"], *linkage["accession"], "Dupont"]:
+        assert not any(name.encode() in content for content in first.values())
+        assert name not in caplog.text
+    site.forget_export()
+    pacs_down = {**params, "export": {**params["export"], source: {**settings, "url": "http://127.0.0.1:9", "port": 9}}}
+    job(site.arguments(pacs_down))
+    assert first == {path: path.read_bytes() for path in first}

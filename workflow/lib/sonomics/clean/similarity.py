@@ -1,0 +1,98 @@
+"""The closer look at two images that may be one: how much of their detail agrees, place by place."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 64
+FRINGE = 5
+SCALES = (0.96, 1.04, 0.92, 1.08)
+FINE, COARSE, NEIGHBOURHOOD = 0.7, 4.0, 8.0
+NOISE = 9.0
+DARK = 8
+LEAST_WEIGHT = 0.05
+HOPELESS = 0.15
+BLOCK = 9
+PLAIN = 0.2
+FEWEST = 6
+KEPT = 4096
+
+Floats = NDArray[np.float32]
+
+
+def thumbnail(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Shrink an image to `SIDE` x `SIDE` pixels, whatever its proportions."""
+    return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def similarity(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Compare the detail of two thumbnails, after the best shift and scale of up to 8 % each.
+
+    The middle of the one is looked for in the other by normalised correlation; then blocks of it are correlated with
+    what lies at their place. The median block counts: a caliper or a text that only one of them bears does not.
+
+    Parameters
+    ----------
+    one, other : (64, 64) uint8
+        From `thumbnail`.
+
+    Returns
+    -------
+    float
+        From -1 to 1; NaN when fewer than `FEWEST` blocks have any detail.
+    """
+    middle = _detail_of(one.tobytes())[FRINGE:-FRINGE, FRINGE:-FRINGE]
+    best, found = _place(middle, _detail_of(other.tobytes()))
+    if best < HOPELESS:
+        return best
+    for scale in SCALES:
+        side = round(SIDE * scale)
+        score, there = _place(middle, _detail(cv2.resize(other, (side, side), interpolation=cv2.INTER_LINEAR)))
+        if score > best:
+            best, found = score, there
+    return _agreement(middle, found)
+
+
+def _place(middle: Floats, whole: Floats) -> tuple[float, Floats]:
+    """Find where a part fits best; give its correlation there and what lies there."""
+    _, score, _, (left, top) = cv2.minMaxLoc(cv2.matchTemplate(whole, middle, cv2.TM_CCOEFF_NORMED))
+    return float(score), whole[top : top + len(middle), left : left + len(middle)]
+
+
+@lru_cache(KEPT)
+def _detail_of(pixels: bytes) -> Floats:
+    """Remember the detail of thumbnails: an image is compared with many."""
+    return _detail(np.frombuffer(pixels, dtype=np.uint8).reshape(SIDE, SIDE))
+
+
+def _detail(small: NDArray[np.uint8]) -> Floats:
+    """Keep what varies over a few pixels, in units of its own local strength; nothing at the rim of dark ground."""
+    levels = small.astype(np.float32)
+    lit = cv2.erode((small > DARK).astype(np.float32), np.ones((3, 3), np.uint8))
+
+    def smoothed(values: Floats, width: float) -> Floats:
+        weights = np.maximum(cv2.GaussianBlur(lit, (0, 0), width), LEAST_WEIGHT)
+        return np.asarray(cv2.GaussianBlur(values * lit, (0, 0), width) / weights, dtype=np.float32)
+
+    band = (smoothed(levels, FINE) - smoothed(levels, COARSE)) * lit
+    return np.asarray(band / np.sqrt(smoothed(band * band, NEIGHBOURHOOD) + NOISE), dtype=np.float32)
+
+
+def _agreement(one: Floats, other: Floats) -> float:
+    """Return the median correlation of blocks."""
+    count = len(one) // BLOCK
+    blocks = [
+        part[: count * BLOCK, : count * BLOCK]
+        .reshape(count, BLOCK, count, BLOCK)
+        .swapaxes(1, 2)
+        .reshape(-1, BLOCK * BLOCK)
+        for part in (one, other)
+    ]
+    spread = np.maximum(blocks[0].std(axis=1), blocks[1].std(axis=1))
+    centred = [part[spread >= PLAIN] - part[spread >= PLAIN].mean(axis=1, keepdims=True) for part in blocks]
+    if len(centred[0]) < FEWEST:
+        return float("nan")
+    norms = np.sqrt((centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1))
+    return float(np.median((centred[0] * centred[1]).sum(axis=1) / np.maximum(norms, np.finfo(np.float32).tiny)))

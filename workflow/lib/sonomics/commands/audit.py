@@ -1,0 +1,122 @@
+"""`sonomics audit`: exported frames beside their originals, for the eyes of those who may see identities."""
+
+import base64
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from numpy.typing import NDArray
+from PIL import Image
+
+from sonomics.commands.study import Study, read_params, stopping
+from sonomics.core import schemas
+from sonomics.core.errors import StudyError
+from sonomics.core.files import write_json, write_text
+from sonomics.core.jobs import progress
+from sonomics.core.tables import read_tables
+
+TEMPLATES = Path(__file__).parents[3] / "report"
+PAGE, SUMMARY = Path("work", "audit", "index.html"), Path("work", "audit", "summary.json")
+THUMBNAIL = (420, 320)
+SHOW_TEXT_FIRST = ["text_lines", "blanked_pixels", "stem"]
+
+Shown = Annotated[int, typer.Option(help="Instances of each device to show before and after.")]
+Read = Annotated[int, typer.Option(help="Instances of each device to read with tesseract.")]
+
+
+def audit(study: Study = Path(), shown: Shown = 6, read: Read = 50) -> None:
+    """Write work/audit/index.html: what de-identification changed. It shows identities: do not pass it on."""
+    with stopping():
+        params = read_params(study)
+        chunks = sorted((study / "data" / "export").glob("*/changes.parquet"))
+        if not chunks:
+            mend = "export DICOM files first; pictures and simulated exams have nothing to audit"
+            raise StudyError(str(study / "data" / "export"), "there is no changes.parquet", mend)
+        changes = read_tables(chunks, schemas.CHANGES)
+        manifest = read_tables([path.with_name("manifest.parquet") for path in chunks], schemas.MANIFEST)
+        files = {stem: study / file for stem, file in zip(manifest["stem"], manifest["file"], strict=True) if file}
+        originals = _originals(study, params)
+        devices = [_device(str(name), rows, files, originals, shown, read) for name, rows in changes.groupby("device")]
+        _write(study, devices, manifest)
+        typer.echo(f"wrote {study / PAGE}; it shows identities, keep it where the originals are kept")
+
+
+def _device(
+    name: str,
+    rows: pd.DataFrame,
+    files: dict[str, Path],
+    originals: dict[str, Traversable],
+    shown: int,
+    read: int,
+) -> dict[str, Any]:
+    from sonomics.export.audit import can_read, frames_beside, words_on
+
+    first = rows.sort_values(SHOW_TEXT_FIRST, ascending=[False, False, True])
+    pairs = []
+    for stem in first["stem"].head(shown):
+        pair = frames_beside(files[stem], originals)
+        before = None if pair.before is None else _thumbnail(pair.before)
+        pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.after)})
+    looked_at = list(first["stem"].head(read)) if can_read() else []
+    words = {stem: words_on(files[stem]) for stem in progress(looked_at, f"read {name or 'unnamed device'}")}
+    counts = {str(column)[3:]: int(rows[column].sum()) for column in rows.filter(like="n__")}
+    return {
+        "name": name or "(no model name)",
+        "files": len(rows),
+        "counts": counts,
+        "scan": {str(source): int(count) for source, count in rows["scan"].value_counts().sort_index().items()},
+        "text_inside": int((rows["text_lines"] > 0).sum()),
+        "pairs": pairs,
+        "read": len(looked_at),
+        "residual": {stem: found for stem, found in words.items() if found},
+    }
+
+
+def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
+    """Find what was received from a PACS, or lies in the folder of the source."""
+    from sonomics.export.audit import index_originals
+    from sonomics.export.dicomfolder import places
+    from sonomics.export.pseudonyms import Pseudonyms, read_key
+    from sonomics.export.received import RECEIVED
+    from sonomics.export.table import root_of
+
+    found: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
+    if params["export"]["source"] == "folder":
+        found += list(places(root_of(params["export"]["folder"])))
+    return index_originals(_shown(found), Pseudonyms(read_key()))
+
+
+def _shown(found: list[Traversable]) -> Iterable[Traversable]:
+    return progress(found, "find originals")
+
+
+def _write(study: Path, devices: list[dict[str, Any]], manifest: pd.DataFrame) -> None:
+    from sonomics.export.audit import can_read
+
+    aside = manifest.loc[manifest["reason"] != "", "reason"].value_counts().sort_index()
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    page = environment.get_template("audit.html.j2").render(
+        devices=devices, aside={str(reason): int(count) for reason, count in aside.items()}, read=can_read()
+    )
+    write_text(study / PAGE, page)
+    summary = {
+        device["name"]: {"files": device["files"], "read": device["read"], "residual_text": len(device["residual"])}
+        for device in devices
+    }
+    write_json(study / SUMMARY, summary)
+
+
+def _thumbnail(pixels: NDArray[np.uint8]) -> str:
+    image = Image.fromarray(pixels).convert("RGB")
+    image.thumbnail(THUMBNAIL)
+    content = BytesIO()
+    image.save(content, format="PNG")
+    return base64.b64encode(content.getvalue()).decode("ascii")

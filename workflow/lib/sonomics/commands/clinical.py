@@ -1,0 +1,70 @@
+"""`sonomics clinical`: the clinical tables of the hospital join the cohort, or do so anew when they have grown."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import typer
+
+from sonomics.commands.study import Study, read_params, stopping
+from sonomics.core.errors import StudyError
+from sonomics.core.files import replacing, write_metrics
+
+if TYPE_CHECKING:
+    from sonomics.export.clinical import Clinical
+
+SHOWN = 20
+
+
+def clinical(study: Study = Path()) -> None:
+    """Fill the clinical columns of data/cohort.csv from the tables that params name."""
+    with stopping():
+        params = read_params(study)
+        if "clinical" not in params["export"]:
+            rule = "no clinical tables are named"
+            raise StudyError("params.yaml, export.clinical", rule, "name them, see docs/your-own-data.md")
+        path = study / "data" / "cohort.csv"
+        if not path.exists():
+            raise StudyError(str(path), "there is no cohort yet", "draft it with `sonomics query`")
+        cohort = pd.read_csv(path, dtype=str, keep_default_na=False)
+        write_clinical(with_clinical(cohort, params, study), study)
+
+
+def with_clinical(cohort: pd.DataFrame, params: dict[str, Any], study: Path) -> "Clinical":
+    """Join the clinical tables to a cohort, by way of the linkage table where their keys are identities."""
+    from sonomics.export.clinical import join_clinical
+    from sonomics.export.clinical_tables import needs_linkage
+    from sonomics.export.linkage import linkage_path, read_linkage
+    from sonomics.export.pseudonyms import Pseudonyms, read_key
+
+    settings = params["export"]["clinical"]
+    linkage = None
+    if needs_linkage(settings):
+        linkage = read_linkage(linkage_path(study), Pseudonyms(read_key()))
+    return join_clinical(cohort, settings, linkage)
+
+
+def write_clinical(joined: "Clinical", study: Path) -> None:
+    """Write the cohort and what is to be known of its clinical columns, and say what could not be taken."""
+    from sonomics.export.dictionary import missing_metrics
+
+    tables = {
+        "cohort": joined.cohort,
+        "dictionary": joined.dictionary,
+        "missing": joined.missing,
+        "clinical_problems": joined.problems,
+    }
+    for name, table in tables.items():
+        path = study / "data" / f"{name}.csv"
+        with replacing(path) as temporary:
+            table.to_csv(temporary, index=False, lineterminator="\n")
+    write_metrics(study / "results" / "metrics" / "clinical.json", missing_metrics(joined.missing))
+    for table_name, counts in joined.tables.set_index("table").iterrows():
+        typer.echo(
+            f"{table_name}: " + ", ".join(f"{count} {str(kind).replace('_', ' ')}" for kind, count in counts.items())
+        )
+    for problem in joined.problems.head(SHOWN).to_dict("records"):
+        found = "" if pd.isna(problem["found"]) else f" ({problem['found']:g})"
+        typer.echo(f"{problem['case']}, {problem['column']}: {problem['reason'].replace('_', ' ')}{found}")
+    if len(joined.problems) > SHOWN:
+        typer.echo(f"... and {len(joined.problems) - SHOWN} more in data/clinical_problems.csv")

@@ -1,0 +1,110 @@
+"""Look at what left: exported frames beside their originals, and what a reader of writing still finds on them."""
+
+import csv
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from io import BytesIO, StringIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom import Dataset, dcmread
+
+from sonomics.export.deidentify import silenced
+from sonomics.export.pixels import UndecodableError, decoded
+from sonomics.export.pseudonyms import Pseudonyms
+from sonomics.export.text import brightest_channel
+
+READER = "tesseract"
+SPARSE_TEXT = "11"
+CONFIDENT = 60.0
+SHORTEST_WORD = 4
+ENLARGED = 2
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A frame as exported, and as it came; None when the original is not at hand."""
+
+    after: NDArray[np.uint8]
+    before: NDArray[np.uint8] | None
+
+
+def index_originals(places: Iterable[Traversable], pseudonyms: Pseudonyms) -> dict[str, Traversable]:
+    """Find originals by the UID that their copies without identities bear; what is no DICOM is passed over."""
+    found = {}
+    for place in places:
+        try:
+            with silenced(), place.open("rb") as file:
+                header = dcmread(file, specific_tags=["SOPInstanceUID"], stop_before_pixels=True)
+                found[pseudonyms.uid(str(header.SOPInstanceUID).strip())] = place
+        except Exception:  # a folder may hold anything, and rubbish can make the parser raise anything
+            continue
+    return found
+
+
+def frames_beside(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
+    """Read the middle frame of an exported file and of its original."""
+    dataset = _read(exported)
+    after = decoded(dataset)
+    before = None
+    if (place := originals.get(str(dataset.SOPInstanceUID))) is not None:
+        try:
+            with silenced():
+                before = decoded(_read(place))
+        except UndecodableError:
+            before = None
+    return Pair(_middle(after), None if before is None else _middle(before))
+
+
+def words_on(exported: Traversable) -> list[str]:
+    """Read the first, middle and last frame of an exported file with tesseract.
+
+    Returns
+    -------
+    list of str
+        Words of four letters or digits and more that it is confident of, without repetition.
+
+    Raises
+    ------
+    FileNotFoundError
+        When tesseract is not on the path, see `can_read`.
+    """
+    frames = decoded(_read(exported))
+    looked_at = sorted({0, len(frames) // 2, len(frames) - 1})
+    return sorted({word for number in looked_at for word in words_in(brightest_channel(frames[number]))})
+
+
+def words_in(level: NDArray[np.uint8]) -> Iterator[str]:
+    """Read one frame with tesseract, enlarged twice and dark on light as it likes it best."""
+    image = Image.fromarray(255 - level)
+    image = image.resize((image.width * ENLARGED, image.height * ENLARGED), Image.Resampling.BICUBIC)
+    content = BytesIO()
+    image.save(content, format="PNG")
+    done = subprocess.run(
+        [READER, "-", "-", "--psm", SPARSE_TEXT, "tsv"],
+        input=content.getvalue(), capture_output=True, check=True, timeout=SECONDS,
+    )  # fmt: skip
+    for row in csv.DictReader(StringIO(done.stdout.decode("utf-8", "replace")), delimiter="\t", quoting=csv.QUOTE_NONE):
+        word = "".join(letter for letter in (row["text"] or "") if letter.isalnum())
+        if float(row["conf"]) >= CONFIDENT and len(word) >= SHORTEST_WORD:
+            yield word
+
+
+def can_read() -> bool:
+    """Tell whether tesseract is on the path."""
+    return shutil.which(READER) is not None
+
+
+def _read(place: Traversable) -> Dataset:
+    with silenced(), place.open("rb") as file:
+        return dcmread(BytesIO(file.read()))
+
+
+def _middle(frames: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    frame = frames[len(frames) // 2]
+    return brightest_channel(frame) if frame.dtype == np.uint16 else np.asarray(frame, dtype=np.uint8)

@@ -1,0 +1,169 @@
+"""The hospital's clinical tables, read where they lie: CSV or Excel, all cells as text, rows found by case."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+
+WHERE = "params.yaml, export.clinical"
+IDENTITIES = ("patient_id", "accession", "study_uid")
+EXCEL = (".xlsx", ".xlsm")
+
+Settings = Mapping[str, Any]
+
+
+def needs_linkage(settings: Settings) -> bool:
+    """Tell whether a table is keyed by an identity, or dates are counted from the linkage table's exam date."""
+    keyed = any(table["identifies"] in IDENTITIES for table in settings["tables"].values())
+    return keyed or settings.get("exam_date") == "linkage"
+
+
+def read_clinical_tables(settings: Settings) -> dict[str, pd.DataFrame]:
+    """Read the tables.
+
+    Parameters
+    ----------
+    settings : mapping
+        `export.clinical` of params: `root`, and `tables`: name to `file`, `key`, and of a CSV `separator`, `encoding`,
+        of an Excel file `sheet`.
+
+    Returns
+    -------
+    dict of str to DataFrame of str
+        By name; "" where there is nothing, dates of Excel in ISO form.
+
+    Raises
+    ------
+    StudyError
+        An environment variable that is not set, a file, sheet or key column that is not there, a file that cannot be
+        read, or tables with identities inside a repository.
+    """
+    root = _root(settings)
+    return {name: _read(name, root / table["file"], table) for name, table in settings["tables"].items()}
+
+
+def rows_of_cases(
+    table: pd.DataFrame, name: str, rule: Settings, cohort: pd.DataFrame, linkage: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Give the rows of a table the cases that they are of.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+    name : str
+        Of the table.
+    rule : mapping
+        `export.clinical.tables.<name>`: `key` (a column), `identifies` (what it holds: `patient_id`, `accession`,
+        `study_uid` by way of the linkage table, or the pseudonym `patient` or `case`), `digits` (keys are filled up
+        with leading zeros), `prefix` (put before a key).
+    cohort : DataFrame
+        `patient, case`.
+    linkage : DataFrame or None
+        `case, patient_id, study_uid, accession`.
+
+    Returns
+    -------
+    DataFrame of str
+        The table without its key, and `case`, `row` (the number of the row); a row of a patient with several cases
+        stands once for each; rows of nobody in the cohort are left out.
+
+    Raises
+    ------
+    StudyError
+        When the linkage table is needed and not given.
+    """
+    kind = rule["identifies"]
+    if kind in IDENTITIES:
+        if linkage is None:
+            raise StudyError(f"{WHERE}.tables.{name}", "its key is found through the linkage table", "name its place")
+        known = linkage[["case", kind]].rename(columns={kind: "key"})
+        known = known[known["case"].isin(cohort["case"])]
+    else:
+        known = pd.DataFrame({"case": cohort["case"], "key": cohort[kind]})
+    known = known.assign(key=known["key"].str.strip()).drop_duplicates()
+    keys = table[rule["key"]].str.strip()
+    keys = keys.where(keys == "", rule.get("prefix", "") + keys.str.zfill(rule.get("digits", 0)))
+    numbered: pd.DataFrame = table.drop(columns=rule["key"]).assign(key=keys, row=range(len(table)))
+    return numbered[keys != ""].merge(known[known["key"] != ""], on="key").drop(columns="key")
+
+
+def _root(settings: Settings) -> Path:
+    root = os.path.expandvars(settings["root"])
+    if unset := re.search(r"\$\{?(\w+)", root):
+        rule = f"the environment variable {unset[1]} is not set"
+        raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder of the clinical tables>")
+    folder = Path(root).expanduser().resolve()
+    identities = any(table["identifies"] in IDENTITIES for table in settings["tables"].values())
+    if identities and any((parent / ".git").exists() for parent in (folder, *folder.parents)):
+        rule = "tables with identities lie inside a repository"
+        raise StudyError(f"{WHERE}.root", rule, "leave them where the hospital keeps them")
+    return folder
+
+
+def _read(name: str, path: Path, rule: Settings) -> pd.DataFrame:
+    where = f"{WHERE}.tables.{name}"
+    if not path.is_file():
+        raise StudyError(where, f"there is no file {rule['file']} in the folder", "correct `file` or `root`")
+    try:
+        table = _excel(path, rule) if path.suffix.lower() in EXCEL else _csv(path, rule)
+    except (OSError, ValueError, KeyError) as error:
+        # Only the kind of the error is named: its words may quote a cell.
+        rule_broken = f"{rule['file']} cannot be read ({type(error).__name__})"
+        raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
+    for column in table.columns[table.columns.duplicated()]:
+        raise StudyError(where, f"two columns are called {column}", "rename one of them")
+    check_column(table, rule["key"], where)
+    return table
+
+
+def check_column(table: pd.DataFrame, column: str, where: str) -> None:
+    """Stop a study that names a column that a table does not have.
+
+    Raises
+    ------
+    StudyError
+    """
+    if column not in table:
+        raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
+
+
+def _csv(path: Path, rule: Settings) -> pd.DataFrame:
+    separator, encoding = rule.get("separator", ","), rule.get("encoding", "utf-8-sig")
+    return pd.read_csv(path, sep=separator, encoding=encoding, dtype=str, keep_default_na=False)
+
+
+def _excel(path: Path, rule: Settings) -> pd.DataFrame:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except BadZipFile:
+        raise ValueError("no Excel file") from None
+    try:
+        sheet = book.worksheets[book.sheetnames.index(rule["sheet"]) if "sheet" in rule else 0]
+        decimal = rule.get("decimal", ".")
+        header, *rows = [[_text(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)] or [[]]
+    finally:
+        book.close()
+    table = pd.DataFrame([row for row in rows if any(row)], columns=header, dtype=str)
+    return table.loc[:, table.columns != ""]
+
+
+def _text(value: object, decimal: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value).replace(".", decimal)
+    return str(value)

@@ -1,0 +1,267 @@
+"""Fetch the exams of one chunk from a PACS by DIMSE (C-FIND with C-GET or C-MOVE) and de-identify them."""
+
+import logging
+import os
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    UID,
+    AllTransferSyntaxes,
+    EnhancedUSVolumeStorage,
+    SecondaryCaptureImageStorage,
+    UltrasoundImageStorage,
+    UltrasoundMultiFrameImageStorage,
+)
+from pynetdicom import AE, build_context, build_role, evt
+from pynetdicom.association import Association
+
+from sonomics.core.jobs import run_job
+from sonomics.export.pacs import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
+from sonomics.export.received import SEND_AGAIN
+from sonomics.export.retrieve import retrieve_chunk
+
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
+VERIFICATION = UID("1.2.840.10008.1.1")
+# Study Root Query/Retrieve Information Model
+FIND, MOVE, GET = (UID(f"1.2.840.10008.5.1.4.1.2.2.{service}") for service in (1, 2, 3))
+RETIRED = ("1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3")
+STORED = (
+    UltrasoundImageStorage,
+    UltrasoundMultiFrameImageStorage,
+    EnhancedUSVolumeStorage,
+    SecondaryCaptureImageStorage,
+    *RETIRED,
+)
+# With each SOP class fewer than the 128 presentation contexts that an association can have.
+SYNTAXES = [
+    uid for uid in AllTransferSyntaxes if not uid.name.startswith(("JPIP", "SMPTE", "Fragmentable", "HEVC", "MPEG-4"))
+]
+SUCCESS = 0x0000
+UNKNOWN_DESTINATION = 0xA801
+NO_RESOURCES, NOT_OURS = 0xA700, 0xA900
+TRANSIENT = 0x02
+
+
+class Dimse:
+    """A PACS that speaks DIMSE (PS3.7), asked in the Study Root model (PS3.4 C).
+
+    Parameters
+    ----------
+    settings : mapping
+        `export.dimse` of params.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._address = (settings["host"], int(settings["port"]))
+        self._moves = settings["retrieve"] == "move"
+        self._keeps: dict[str, Keep] = {}
+        self._troubles: dict[str, Exception] = {}
+        self._server: Any = None
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.shutdown()
+
+    def check(self) -> None:
+        """Send a C-ECHO."""
+        with self._associated([build_context(VERIFICATION)]) as association:
+            _finish([association.send_c_echo()], "C-ECHO")
+
+    def find_studies(self, criteria: Criteria) -> list[Study]:
+        """List the studies that meet the criteria."""
+        found: dict[str, Study] = {}
+        for accession, patient in criteria.questions():
+            asked = {
+                "StudyInstanceUID": "",
+                "StudyDate": criteria.dates,
+                "StudyTime": "",
+                "ModalitiesInStudy": criteria.modality,
+                "AccessionNumber": accession,
+                "PatientID": patient,
+                "StudyDescription": "",
+            }
+            for answer in self._ask("STUDY", asked):
+                study = _study(answer)
+                if meets(study, criteria):
+                    found[study.uid] = study
+        return list(found.values())
+
+    def list_instances(self, study_uid: str, modality: str) -> list[Instance]:
+        """List the instances of a study in the series of a modality."""
+        listed = []
+        wanted = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": "", "Modality": "", "SeriesNumber": ""}
+        for series in self._ask("SERIES", wanted):
+            if _text(series, "Modality") not in ("", modality):
+                continue
+            series_uid = _text(series, "SeriesInstanceUID")
+            place = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid}
+            for answer in self._ask("IMAGE", {**place, "SOPInstanceUID": "", "InstanceNumber": ""}):
+                numbers = (_number(series, "SeriesNumber"), _number(answer, "InstanceNumber"))
+                listed.append(Instance(*numbers, _text(answer, "SOPInstanceUID"), series_uid))
+        return [instance for instance in listed if instance.uid and instance.series_uid]
+
+    def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
+        """Receive the instances of an order, in the transfer syntax they are stored in."""
+        wanted = _identifier(
+            "IMAGE" if order.instances else "SERIES",
+            {"StudyInstanceUID": study_uid, "SeriesInstanceUID": order.series_uid},
+        )
+        if order.instances:
+            wanted.SOPInstanceUID = list(order.instances)
+        self._keeps[study_uid] = keep
+        try:
+            (self._move if self._moves else self._get)(wanted)
+        finally:
+            del self._keeps[study_uid]
+            trouble = self._troubles.pop(study_uid, None)
+            if trouble is not None:
+                raise trouble
+
+    def _get(self, wanted: Dataset) -> None:
+        contexts = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
+        roles = [build_role(sop, scp_role=True) for sop in STORED]
+        handlers = [(evt.EVT_C_STORE, self._store)]
+        with self._associated([build_context(GET), *contexts], ext_neg=roles, evt_handlers=handlers) as association:
+            _finish([status for status, _ in association.send_c_get(wanted, GET)], "C-GET")
+
+    def _move(self, wanted: Dataset) -> None:
+        self._listen()
+        with self._associated([build_context(MOVE)]) as association:
+            answers = association.send_c_move(wanted, self._settings["ae_title"], MOVE)
+            _finish([status for status, _ in answers], "C-MOVE")
+
+    def _ask(self, level: str, asked: Mapping[str, str]) -> list[Dataset]:
+        with self._associated([build_context(FIND)]) as association:
+            answers = list(association.send_c_find(_identifier(level, asked), FIND))
+        _finish([status for status, _ in answers], "C-FIND")
+        return [answer for _, answer in answers if answer is not None]
+
+    @contextmanager
+    def _associated(self, contexts: list[Any], **more: Any) -> Iterator[Association]:
+        ae = self._entity()
+        if "tls" in self._settings:
+            more["tls_args"] = (tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
+        called = self._settings["called_ae_title"]
+        association = ae.associate(*self._address, contexts=contexts, ae_title=called, **more)
+        if not association.is_established:
+            raise self._unassociated(association)
+        try:
+            yield association
+        finally:
+            if association.is_established:
+                association.release()
+
+    def _entity(self) -> AE:
+        ae = AE(self._settings["ae_title"])
+        timeout = float(self._settings.get("timeout_s", 60))
+        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = timeout
+        return ae
+
+    def _unassociated(self, association: Association) -> PacsError:
+        host, port = self._address
+        answer = association.acceptor.primitive
+        if association.is_rejected and answer is not None and answer.result != TRANSIENT:
+            mend = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
+            return PacsError(Fault.DENIED, "it rejects the association", mend)
+        mend = "check host, port and tls in params.yaml and that the server runs, then run again"
+        return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", mend)
+
+    def _listen(self) -> None:
+        if self._server is not None:
+            return
+        ae = self._entity()
+        ae.require_called_aet, ae.require_calling_aet = True, [self._settings["called_ae_title"]]
+        for sop in STORED:
+            ae.add_supported_context(sop, SYNTAXES)
+        ae.add_supported_context(VERIFICATION)
+        context = tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
+        address = (self._settings.get("store_host", ""), int(self._settings["store_port"]))
+        try:
+            self._server = ae.start_server(
+                address, block=False, ssl_context=context, evt_handlers=[(evt.EVT_C_STORE, self._store)]
+            )
+        except OSError:
+            rule = f"our port {address[1]} for C-MOVE is in use"
+            raise PacsError(Fault.DENIED, rule, "end what uses it, or choose another store_port") from None
+
+    def _store(self, event: evt.Event) -> int:
+        study_uid = ""
+        try:
+            study_uid = str(event.dataset.StudyInstanceUID)
+            self._keeps[study_uid](event.encoded_dataset())
+        except KeyError:
+            return NOT_OURS
+        except Exception as error:  # handed to the thread that asked; here it would end in a log
+            self._troubles[study_uid] = error
+            return NO_RESOURCES
+        return SUCCESS
+
+
+def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
+    """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`."""
+    files = {name: os.path.expandvars(path) for name, path in settings.items()}
+    context = ssl.create_default_context(purpose, cafile=files["ca_file"])
+    if purpose is ssl.Purpose.CLIENT_AUTH:
+        context.verify_mode = ssl.CERT_REQUIRED
+    if "cert_file" in files:
+        context.load_cert_chain(files["cert_file"], files.get("key_file"))
+    return context
+
+
+def _finish(statuses: list[Dataset], what: str) -> None:
+    last = statuses[-1].get("Status") if statuses else None
+    if last is None:
+        if time.monotonic() - begun >= patience:
+            raise PacsError(Fault.DOWN, f"it gives no answer to {what} in time", "run again, or raise timeout_s")
+        raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
+    if last == UNKNOWN_DESTINATION:
+        mend = "have the PACS know our AE title, host and store_port, or set retrieve: get"
+        raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
+    if last != SUCCESS:
+        raise PacsError(Fault.WRONG, f"{what} ends with status {last:04X}", SEND_AGAIN)
+
+
+def _identifier(level: str, asked: Mapping[str, str]) -> Dataset:
+    identifier = Dataset()
+    identifier.SpecificCharacterSet = "ISO_IR 192"
+    identifier.QueryRetrieveLevel = level
+    for name, value in asked.items():
+        setattr(identifier, name, value)
+    return identifier
+
+
+def _study(answer: Dataset) -> Study:
+    modalities = answer.get("ModalitiesInStudy") or ()
+    return Study(
+        uid=_text(answer, "StudyInstanceUID"),
+        patient_id=_text(answer, "PatientID"),
+        date=_text(answer, "StudyDate"),
+        time=_text(answer, "StudyTime"),
+        accession=_text(answer, "AccessionNumber"),
+        description=_text(answer, "StudyDescription"),
+        modalities=(modalities,) if isinstance(modalities, str) else tuple(map(str, modalities)),
+    )
+
+
+def _text(answer: Dataset, name: str) -> str:
+    return str(answer.get(name, "") or "").strip()
+
+
+def _number(answer: Dataset, name: str) -> int:
+    value = _text(answer, name)
+    return int(value) if value.lstrip("-").isdigit() else 0
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job."""
+    retrieve_chunk(__doc__, "dimse", Dimse, argv)
+
+
+if __name__ == "__main__":
+    run_job(main)

@@ -1,0 +1,109 @@
+"""Pixels of any transfer syntax as plain grey or RGB frames, and back."""
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels import apply_color_lut, iter_pixels
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+MOST_SAMPLES = 2**32
+MOST_PIXELS_A_FRAME = 2**26
+EIGHT_BITS, SIXTEEN_BITS = 8, 16
+
+
+class UndecodableError(Exception):
+    """Pixels that cannot be looked at; the message names no value of the object."""
+
+
+def decoded(dataset: Dataset) -> Pixels:
+    """Decode all frames of an object.
+
+    Returns
+    -------
+    (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16 array
+        White is bright; YBR and palette are turned into RGB, of 8 bits.
+
+    Raises
+    ------
+    UndecodableError
+    """
+    try:
+        _refuse_giants(dataset)
+        frames = [_plain(frame, dataset) for frame in iter_pixels(dataset)]
+        stacked = np.stack(frames)
+    except UndecodableError:
+        raise
+    except Exception as error:
+        # Each decoder fails in its own way; what it says may quote the header.
+        raise UndecodableError(f"its pixels cannot be decoded ({type(error).__name__})") from None
+    stated = int(dataset.get("NumberOfFrames") or 1)
+    if len(stacked) != stated:
+        raise UndecodableError(f"it says {stated} frames and holds {len(stacked)}")
+    return stacked
+
+
+def luma(frame: Pixels) -> NDArray[np.uint8]:
+    """Turn a frame, or frames, of grey or RGB into 8-bit luma (ITU-R BT.601).
+
+    Parameters
+    ----------
+    frame : (..., rows, columns) or (..., rows, columns, 3) uint8 or uint16
+        uint16 is stretched so that its own largest value becomes 255.
+
+    Returns
+    -------
+    (..., rows, columns) uint8 array
+    """
+    if frame.dtype == np.uint16:
+        return np.asarray(np.rint(frame * (255.0 / max(int(frame.max()), 1))), dtype=np.uint8)
+    if frame.shape[-1] != 3:
+        return np.asarray(frame, dtype=np.uint8)
+    return np.asarray(np.rint(frame.astype(np.float32) @ LUMA), dtype=np.uint8)
+
+
+def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
+    """Write frames into an object, uncompressed.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Changed in place.
+    frames : as `decoded` returns them
+    bits : int
+        Bits stored of a grey pixel.
+    """
+    colour = frames.ndim == 4
+    dataset.SamplesPerPixel = 3 if colour else 1
+    dataset.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
+    if colour:
+        dataset.PlanarConfiguration = 0
+    dataset.Rows, dataset.Columns = frames.shape[1:3]
+    dataset.BitsAllocated = EIGHT_BITS * frames.dtype.itemsize
+    dataset.BitsStored = EIGHT_BITS if frames.dtype == np.uint8 else bits
+    dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
+    content = frames.astype(frames.dtype.newbyteorder("<")).tobytes()
+    dataset.PixelData = content + b"\0" * (len(content) % 2)
+    dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
+
+
+def _refuse_giants(dataset: Dataset) -> None:
+    if "PixelData" not in dataset:
+        raise UndecodableError("it holds no pixels")
+    size = int(dataset.Rows) * int(dataset.Columns)
+    samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
+    if not 0 < size <= MOST_PIXELS_A_FRAME or not 0 < samples <= MOST_SAMPLES:
+        raise UndecodableError("its size is impossible")
+
+
+def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
+    interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
+    if interpretation == "PALETTE COLOR":
+        coloured = apply_color_lut(frame, dataset)
+        return coloured if coloured.dtype == np.uint8 else np.asarray(coloured >> 8, dtype=np.uint8)
+    if frame.dtype not in (np.uint8, np.uint16) or (frame.ndim == 3 and frame.dtype != np.uint8):
+        raise UndecodableError("its pixels are signed, or colour of more than 8 bits")
+    if interpretation == "MONOCHROME1":
+        return np.asarray((2**bits - 1) - frame.astype(np.int64), dtype=frame.dtype)
+    return np.asarray(frame, dtype=frame.dtype)

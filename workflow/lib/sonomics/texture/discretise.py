@@ -1,0 +1,96 @@
+"""Grey levels to bins, and the padded window that the pixel passes walk over."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Levels = NDArray[np.int32]
+
+
+def by_count(values: Pixels, bins: int) -> Levels | None:
+    """Discretise into a fixed number of equally wide bins between the smallest and the largest value.
+
+    Parameters
+    ----------
+    values : (n,) float array
+        Grey levels of the region.
+    bins : int
+        Number of bins.
+
+    Returns
+    -------
+    (n,) int32 array or None
+        1..bins; None when the values leave no room for that many bins (they are constant).
+
+    Notes
+    -----
+    Equation "fixed bin number" of the IBSI reference manual (Zwanenburg et al., 2016, arXiv:1612.07003); the edges are
+    those of numpy's histogram, as in PyRadiomics, so that a value on an edge falls into the same bin.
+    """
+    edges = np.linspace(values.min(), values.max(), bins + 1)
+    if (np.diff(edges) <= 0).any():
+        return None
+    edges[-1] += 1
+    return _between(values, edges)
+
+
+def by_width(values: Pixels, width: float) -> Levels:
+    """Discretise into bins of a fixed width, with edges at its multiples.
+
+    Parameters
+    ----------
+    values : (n,) float array
+        Grey levels of the region.
+    width : float
+        Width of a bin.
+
+    Returns
+    -------
+    (n,) int32 array
+        From 1, the bin of the smallest value.
+    """
+    return (np.floor(values / width) - np.floor(values.min() / width)).astype(np.int32) + 1
+
+
+def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
+    """Lay the levels of a region into its bounding box.
+
+    Parameters
+    ----------
+    levels : (n,) int32 array
+        Levels of the region's pixels, row by row.
+    mask : (rows, columns) bool array
+        The region, not empty.
+    pad : int
+        Rows and columns of zeros around the box.
+
+    Returns
+    -------
+    (box rows + 2 pad, box columns + 2 pad) int32 array
+        0 outside the region.
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    laid = np.zeros((box.shape[0] + 2 * pad, box.shape[1] + 2 * pad), np.int32)
+    laid[pad : pad + box.shape[0], pad : pad + box.shape[1]][box] = levels
+    return laid
+
+
+@njit(cache=True)
+def _between(values: Pixels, edges: Pixels) -> Levels:
+    last = len(edges) - 2
+    scale = last + 1.0
+    low = edges[0]
+    width = edges[last + 1] - 1.0 - low
+    levels = np.empty(len(values), np.int32)
+    for position in range(len(values)):
+        value = values[position]
+        found = min(last, max(0, int((value - low) / width * scale)))
+        while found > 0 and value < edges[found]:
+            found -= 1
+        while found < last and value >= edges[found + 1]:
+            found += 1
+        levels[position] = found + 1
+    return levels

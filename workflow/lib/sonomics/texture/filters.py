@@ -1,0 +1,204 @@
+"""Filtered copies of an image from which features are computed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pywt
+from numba import njit
+from numpy.typing import NDArray
+
+from sonomics.core.errors import StudyError
+from sonomics.texture.discretise import Pixels
+
+WHERE = "params.yaml, extract.families"
+_BANDS = ("LL", "LH", "HL", "HH")
+
+
+def filter_names(filters: Mapping[str, Any]) -> list[str]:
+    """Name the images that `filtered` makes, in its order.
+
+    Parameters
+    ----------
+    filters : mapping
+        `original: {}`, `wavelet: {wavelet: coif1}`, `log: {sigma: [1, 2]}`, `square: {}`, `squareroot: {}`,
+        `logarithm: {}`, `exponential: {}`, `gradient: {}`, `lbp2d: {radius: 1, samples: 8}`, any of them.
+
+    Raises
+    ------
+    StudyError
+        When there is no filter, or one that is unknown, or a setting that names nothing.
+    """
+    if not filters:
+        raise StudyError(WHERE, "no filter, no image", "write `original: {}`")
+    names: list[str] = []
+    for name, settings in filters.items():
+        if name == "wavelet":
+            _wavelet(settings.get("wavelet", "coif1"))
+            names.extend(f"wavelet_{band}" for band in _BANDS)
+        elif name == "log":
+            names.extend(f"log_{sigma:g}" for sigma in _widths(settings))
+        elif name in FILTERS:
+            names.append(name)
+        else:
+            raise StudyError(WHERE, f"unknown filter {name}", f"use some of {', '.join(FILTERS)}")
+    return names
+
+
+def filtered(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.0) -> Iterator[tuple[str, Pixels]]:
+    """Yield every filtered image with its name.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) float array
+        The crop, grey levels.
+    filters : mapping
+        As in `filter_names`; sigma in the unit of `spacing`.
+    spacing : float
+        Edge of a pixel.
+
+    Yields
+    ------
+    (str, (rows, columns) float array)
+        Named as in `filter_names`.
+
+    Raises
+    ------
+    TypeError
+        When the pixels are not floating-point numbers: 8-bit arithmetic overflows without a word.
+    """
+    if not np.issubdtype(pixels.dtype, np.floating):
+        raise TypeError(f"pixels are {pixels.dtype}, which overflows when filtered and binned; give float64")
+    for name, settings in filters.items():
+        yield from FILTERS[name](pixels, settings, spacing)
+
+
+def original(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the image itself."""
+    yield "original", pixels
+
+
+def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the four bands of one level of the undecimated wavelet transform.
+
+    The first letter is the filter along a row, as in PyRadiomics; the image is continued periodically, after its last
+    row or column is followed by the first where their number is odd.
+    """
+    low, high = _wavelet(settings.get("wavelet", "coif1"))
+    reach = len(low) // 2
+    rows, columns = pixels.shape
+    even = np.pad(pixels, ((0, rows % 2), (0, columns % 2)), mode="wrap")
+    padded = np.pad(even, ((reach - 1, reach), (reach - 1, reach)), mode="wrap")
+    for letter, kernel in (("L", low), ("H", high)):
+        along = _along_rows(padded, kernel)
+        yield f"wavelet_{letter}L", _along_columns(along, low)[:rows, :columns]
+        yield f"wavelet_{letter}H", _along_columns(along, high)[:rows, :columns]
+
+
+def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the Laplacian of a Gaussian times sigma squared (Lindeberg 1998), cut off at four sigma, for each sigma.
+
+    The pixels of the border are repeated outwards.
+    """
+    for sigma in _widths(settings):
+        width = sigma / spacing
+        smooth, curved = _gaussian(width)
+        reach = len(smooth) // 2
+        padded = np.pad(pixels, reach, mode="edge")
+        vertical = _along_columns(_along_rows(padded, smooth), curved)
+        horizontal = _along_columns(_along_rows(padded, curved), smooth)
+        yield f"log_{sigma:g}", width**2 * (vertical + horizontal)
+
+
+def square(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the squares, scaled to the range of the image."""
+    largest = np.abs(pixels).max()
+    yield "square", pixels**2 / largest if largest else pixels
+
+
+def squareroot(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the square roots with the sign of the pixels, scaled to the range of the image."""
+    yield "squareroot", np.sign(pixels) * np.sqrt(np.abs(pixels) * np.abs(pixels).max())
+
+
+def logarithm(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the logarithms of 1 + the size of the pixels, with their sign, scaled to the range of the image."""
+    largest = np.abs(pixels).max()
+    yield "logarithm", np.sign(pixels) * np.log1p(np.abs(pixels)) * (largest / np.log1p(largest) if largest else 1.0)
+
+
+def exponential(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the exponentials, the largest pixel kept; all 1 where no pixel is above 1."""
+    largest = np.abs(pixels).max()
+    yield "exponential", np.exp(np.log(largest) / largest * pixels) if largest > 1 else np.ones_like(pixels)
+
+
+def gradient(pixels: Pixels, _: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield the length of the gradient by central differences, border pixels repeated outwards."""
+    padded = np.pad(pixels, 1, mode="edge")
+    down, along = padded[2:, 1:-1] - padded[:-2, 1:-1], padded[1:-1, 2:] - padded[1:-1, :-2]
+    yield "gradient", np.hypot(down, along) / (2 * spacing)
+
+
+def lbp2d(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
+    """Yield uniform local binary patterns (Ojala, Pietikäinen & Mäenpää 2002) of whole grey levels."""
+    from skimage.feature import local_binary_pattern
+
+    radius, samples = settings.get("radius", 1), settings.get("samples", 8)
+    yield "lbp2d", local_binary_pattern(np.rint(pixels).astype(np.int32), samples, radius, "uniform")
+
+
+Filter = Callable[[Pixels, Mapping[str, Any], float], Iterator[tuple[str, Pixels]]]
+FILTERS: dict[str, Filter] = {
+    one.__name__: one
+    for one in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
+}
+
+
+def _widths(settings: Mapping[str, Any]) -> list[float]:
+    sigmas: list[float] = settings.get("sigma", [])
+    if not sigmas or min(sigmas) <= 0:
+        raise StudyError(f"{WHERE}, log", f"sigma {sigmas} is no list of widths above 0", "write `log: {sigma: [1, 3]}`")
+    return sigmas
+
+
+@cache
+def _wavelet(name: str) -> tuple[Pixels, Pixels]:
+    if name not in pywt.wavelist(kind="discrete"):
+        raise StudyError(f"{WHERE}, wavelet", f"unknown wavelet {name}", "take a discrete one, such as coif1 or haar")
+    known = pywt.Wavelet(name)
+    return np.array(known.dec_lo[::-1]), np.array(known.dec_hi[::-1])
+
+
+@cache
+def _gaussian(sigma: float) -> tuple[Pixels, Pixels]:
+    reach = int(4 * sigma + 0.5)
+    place = np.arange(-reach, reach + 1)
+    smooth = np.exp(-0.5 * (place / sigma) ** 2)
+    smooth /= smooth.sum()
+    return smooth, smooth * (place**2 / sigma**4 - 1 / sigma**2)
+
+
+@njit(cache=True)
+def _along_rows(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
+    rows, columns = padded.shape[0], padded.shape[1] - len(kernel) + 1
+    summed = np.zeros((rows, columns))
+    for row in range(rows):
+        for tap in range(len(kernel)):
+            weight = kernel[tap]
+            for column in range(columns):
+                summed[row, column] += weight * padded[row, column + tap]
+    return summed
+
+
+@njit(cache=True)
+def _along_columns(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
+    rows, columns = padded.shape[0] - len(kernel) + 1, padded.shape[1]
+    summed = np.zeros((rows, columns))
+    for row in range(rows):
+        for tap in range(len(kernel)):
+            weight = kernel[tap]
+            for column in range(columns):
+                summed[row, column] += weight * padded[row + tap, column]
+    return summed

@@ -1,0 +1,1 @@
+"""MaZda's feature families, in two dimensions and under MaZda's names."""

@@ -1,0 +1,110 @@
+"""Table 1 by outcome, and a model in the strata of a variable."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.statistics.auc_intervals import unpaired_delong_test
+from sonomics.statistics.effects import OddsRatio, odds_interaction, odds_ratio, sample_odds_ratio, standardised_difference
+from sonomics.statistics.summary import (
+    chi_square,
+    describe_number,
+    fisher,
+    mann_whitney_u,
+    mann_whitney_u_uncorrected,
+    shapiro_wilk,
+    student_t,
+    welch_t,
+    yates_chi_square,
+)
+from sonomics.verify.discrimination import area, models_of
+from sonomics.verify.tree import Tree, because, picked
+
+STRATUM = "menopause"
+HIGH = 0.5
+
+
+def table1_by_y(patients: pd.DataFrame) -> Tree:
+    """Every clinical variable by outcome, complete cases of each."""
+    clinical = [name for name in patients if name not in ("patient_id", "set", "y", *models_of(patients))]
+    return {name: (_number if _is_number(patients[name]) else _category)(patients[name], patients["y"]) for name in clinical}
+
+
+def subgroups_binary(patients: pd.DataFrame) -> Tree:
+    """AUC and odds ratio of the second model by menopause."""
+    model = models_of(patients)[1]
+    strata = {f"{STRATUM}_{level}": patients[patients[STRATUM] == level] for level in (0, 1)}
+    tree: Tree = {
+        name: {"n": len(rows), "n_pos": int(rows["y"].sum())} | area(rows["y"], rows[model])
+        for name, rows in strata.items()
+    }
+    difference = unpaired_delong_test(*(rows[column] for rows in strata.values() for column in ("y", model)))
+    tree["auc_difference"] = picked(difference, {"diff_0_minus_1": "difference", "z": "z", "p_normal": "p"})
+    high = (patients[model] >= HIGH).astype(float)
+    known = patients[STRATUM].isin([0, 1])
+    found = odds_interaction(patients.loc[known, "y"], high[known], patients.loc[known, STRATUM])
+    tree[f"or_{model}_ge_{HIGH}"] = {
+        "overall": _odds(odds_ratio(patients["y"], high)),
+        **{name: _odds(odds_ratio(rows["y"], high[rows.index])) for name, rows in strata.items()},
+        **picked(found.likelihood_ratio, {"interaction_lrt_chi2": "statistic", "interaction_lrt_p": "p"}),
+        **picked(found.ratio, {"interaction_wald_z": "z", "interaction_wald_p": "p"}),
+    }
+    return tree
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and column.nunique() > 2
+
+
+def _number(column: pd.Series, y: pd.Series) -> Tree:
+    groups = [column[y == value].to_numpy(dtype=np.float64) for value in (0, 1)]
+    student, welch = student_t(*groups), welch_t(*groups)
+    described = {f"group{value}": describe_number(group)._asdict() for value, group in enumerate(groups)}
+    for part in described.values():
+        part.pop("missing")
+    return {
+        **described,
+        "n_missing": int(column.isna().sum()),
+        **picked(student, {"student_t": "statistic", "student_p": "p"}),
+        **picked(welch, {"welch_t": "statistic", "welch_df": "df", "welch_p": "p"}),
+        **picked(mann_whitney_u(*groups), {"mwu_U_group0": "statistic", "mwu_p_cc": "p"}),
+        **picked(mann_whitney_u_uncorrected(*groups), {"mwu_p_nocc": "p"}),
+        **{
+            name: value
+            for number, group in enumerate(groups)
+            for name, value in picked(shapiro_wilk(group), {f"shapiro_p_group{number}": "p"}).items()
+        },
+        "smd_pooled": because(standardised_difference(*groups), "too few values or no spread"),
+    }
+
+
+def _category(column: pd.Series, y: pd.Series) -> Tree:
+    known = column.notna()
+    levels = sorted(column[known].unique(), key=lambda level: (isinstance(level, str), level))
+    counts = np.array([[int(((column == level) & (y == value)).sum()) for value in (0, 1)] for level in levels])
+    counts = counts.reshape(-1, 2)
+    plain = chi_square(counts)
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(1, counts.sum())
+    tree = {
+        "levels": [_name(level) for level in levels],
+        "counts": counts,
+        "min_expected": float(expected.min()) if expected.size else because(float("nan"), "no cases"),
+        **picked(plain, {"chi2_nocc": "statistic", "df": "df", "p_nocc": "p"}),
+        **picked(fisher(counts), {"fisher_p": "p"}),
+    }
+    if len(levels) != 2:
+        return tree
+    return tree | {
+        **picked(yates_chi_square(counts), {"chi2_yates": "statistic", "p_yates": "p"}),
+        "odds_ratio_sample": because(sample_odds_ratio(counts), "0/0"),
+    }
+
+
+def _name(level: Any) -> str:
+    return f"{level:g}" if isinstance(level, float | np.floating) else str(level)
+
+
+def _odds(found: OddsRatio) -> Tree:
+    names = {"log_or": "log_odds", "se": "se", "or": "ratio", "ci_wald": ("lower", "upper"), "p_wald": "p"}
+    return picked(found, names)

@@ -1,0 +1,86 @@
+"""Every statistic on the tables of a folder: what a reference computed elsewhere is compared with."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_json
+from sonomics.verify.description import subgroups_binary, table1_by_y
+from sonomics.verify.discrimination import cutoffs, mcnemar_test_set, models_of, roc
+from sonomics.verify.fixed import edge_cases, sample_size
+from sonomics.verify.images import clustered, heatmap
+from sonomics.verify.probabilities import calibration, dca_binary_all, reclassification_a_to_b
+from sonomics.verify.readers import readers
+from sonomics.verify.selection import features, icc
+from sonomics.verify.survival import survival
+from sonomics.verify.tree import Tree
+
+COLUMNS = {
+    "binary_paired": ["patient_id", "set", "y", "menopause"],
+    "boot_patients": [],
+    "survival": ["patient_id", "set", "time_months", "event", "risk_score", "age", "ca125", "stage", "residual"],
+    "icc_features": ["patient_id", "reader", "session"],
+    "features": ["patient_id", "set", "fold", "y"],
+    "reader_study": ["case_id", "truth", "reader", "modality", "score", "category", "decision"],
+    "clustered_images": ["patient_id", "image_id", "y_patient", "y_image", "score"],
+    "boot_clusters": [],
+    "heatmap_mask": ["case", "row", "col", "heat", "mask"],
+}
+SIZES = "sample_size_inputs.json"
+
+
+def folder_statistics(folder: Path) -> Tree:
+    """Compute every statistic of a folder of reference tables.
+
+    Parameters
+    ----------
+    folder : Path
+        With the tables of `COLUMNS` as CSV and `sample_size_inputs.json`.
+
+    Returns
+    -------
+    dict
+        Nested, by the reference's names; NaN where undefined (see `tree.reasons`).
+
+    Raises
+    ------
+    StudyError
+        When a file or a column is missing, or there are fewer than two models.
+    """
+    tables = {name: _read(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
+    patients = tables["binary_paired"]
+    if len(models_of(patients)) < 2:
+        where = str(folder / "binary_paired.csv")
+        raise StudyError(where, "it has fewer than two columns model_...", "add the probabilities of two models")
+    if not (folder / SIZES).exists():
+        raise StudyError(str(folder / SIZES), "the file is missing", "name a folder of reference tables")
+    inputs: dict[str, Any] = read_json(folder / SIZES)
+    return {
+        "roc": roc(patients, tables["boot_patients"]),
+        "cutoffs": cutoffs(patients),
+        "mcnemar_test_set": mcnemar_test_set(patients),
+        "calibration": calibration(patients),
+        "dca_binary_all": dca_binary_all(patients),
+        "reclassification_a_to_b": reclassification_a_to_b(patients),
+        "table1_by_y": table1_by_y(patients),
+        "subgroups_binary": subgroups_binary(patients),
+        "survival": survival(tables["survival"]),
+        "icc": icc(tables["icc_features"]),
+        "features": features(tables["features"]),
+        "readers": readers(tables["reader_study"]),
+        "clustered": clustered(tables["clustered_images"], tables["boot_clusters"]),
+        "heatmap": heatmap(tables["heatmap_mask"]),
+        "sample_size": sample_size(inputs),
+        "edge_cases": edge_cases(),
+    }
+
+
+def _read(path: Path, columns: list[str]) -> pd.DataFrame:
+    if not path.exists():
+        raise StudyError(str(path), "the file is missing", "name a folder of reference tables")
+    table = pd.read_csv(path)
+    if missing := [column for column in columns if column not in table]:
+        raise StudyError(str(path), f"it has no column {', '.join(missing)}", "add it; see docs/statistics.md")
+    return table
