@@ -12,6 +12,18 @@ def test_the_study_as_it_stands_is_good(params, schema):
     ("change", "where", "rule", "mend"),
     [
         (lambda p: p["crop"].update(margn=1), "params.yaml, crop", "unknown key margn", "margin"),
+        (
+            lambda p: p["train"]["models"].update(c={"kind": "clinical", "columns": ["weight"], "enter": 0.1}),
+            "models.c.columns",
+            "weight is not in study.clinical",
+            "add it there",
+        ),
+        (
+            lambda p: p["train"]["models"]["rf"].update(search={"folds": 2, "values": {"cost": [1]}}),
+            "models.rf.search",
+            "cannot search cost",
+            "search trees",
+        ),
         (lambda p: p["select"].pop("steps"), "params.yaml, select", "steps is missing", "add it"),
         (lambda p: p["select"]["steps"][0].update(below=1), "select.steps.0", "below", "did you mean"),
         (lambda p: p["select"].update(folds="five"), "params.yaml, select.folds", "'five'", "number of cross"),

@@ -4,17 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonomics.core.errors import StudyError
 from sonomics.core.files import write_json
 from sonomics.core.models import read_model, write_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.train.classifier import apply, fit, main, radiomics_score
+from sonomics.train.classifier import apply, fit, main, radiomics_score, searched
 from sonomics.train.rows import fitted, scored
 
 KINDS = {
     "rf": {"kind": "forest", "families": ["t"], "trees": 20},
     "svm": {"kind": "svm", "families": ["t"], "cost": 1.0},
+    "linear": {"kind": "svm", "families": ["t"], "cost": 1.0, "kernel": "linear"},
     "logistic": {"kind": "logistic", "families": ["t"], "cost": 1.0},
+    "boosting": {"kind": "boosting", "families": ["t"], "trees": 20, "rate": 0.1, "depth": 2},
 }
 
 
@@ -24,10 +27,14 @@ def data(n: int = 40) -> tuple[np.ndarray, np.ndarray]:
     return np.column_stack([labels + random.normal(0, 0.3, n), random.normal(size=n)]), labels
 
 
+def people(rows) -> np.ndarray:
+    return np.array([f"P{number:02d}" for number in range(len(rows))])
+
+
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
 def test_larger_scores_mean_positive(settings):
     values, labels = data()
-    kind, scores = apply(fit(settings, values, labels, seed=1), values)
+    kind, scores = apply(fit(settings, values, labels, people(values), seed=1), values)
     assert scores[labels == 1].mean() > scores[labels == 0].mean()
     assert kind == ("score" if settings["kind"] == "svm" else "probability")
 
@@ -35,7 +42,7 @@ def test_larger_scores_mean_positive(settings):
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
 def test_without_features_every_case_gets_the_share_of_positives(settings):
     labels = np.array([1.0, 0, 0, 0])
-    kind, scores = apply(fit(settings, np.empty((4, 0)), labels, seed=1), np.empty((2, 0)))
+    kind, scores = apply(fit(settings, np.empty((4, 0)), labels, people(labels), seed=1), np.empty((2, 0)))
     assert kind == "probability"
     assert scores.tolist() == [0.25, 0.25]
 
@@ -43,7 +50,7 @@ def test_without_features_every_case_gets_the_share_of_positives(settings):
 @pytest.mark.parametrize(("label", "share"), [(0.0, 0.0), (1.0, 1.0)])
 def test_rows_of_one_class_give_its_share(label, share):
     values, _ = data(4)
-    _, scores = apply(fit(KINDS["svm"], values, np.full(4, label), seed=1), values)
+    _, scores = apply(fit(KINDS["svm"], values, np.full(4, label), people(values), seed=1), values)
     assert scores.tolist() == [share] * 4
 
 
@@ -97,3 +104,48 @@ def test_job_writes_a_model_that_makes_its_predictions(inside):
     held = [cases.index(case) for case in predictions["case"]]
     _, scores = apply(read_model(inside / "m.skops"), values[held])
     assert np.allclose(predictions["value"], scores)
+
+
+def test_every_model_comes_back_from_its_file(tmp_path):
+    values, labels = data()
+    for name, settings in KINDS.items():
+        model = fit(settings, values, labels, people(values), seed=1)
+        write_model(tmp_path / f"{name}.skops", model)
+        assert apply(read_model(tmp_path / f"{name}.skops"), values)[1] == pytest.approx(apply(model, values)[1])
+
+
+@pytest.mark.parametrize("name", ["linear", "logistic", "boosting"])
+def test_balanced_classes_score_a_rare_class_higher_than_balanced_cases_do(name):
+    random = np.random.default_rng(3)
+    labels = np.repeat([0.0, 1.0], [50, 6])
+    values = np.column_stack([labels + random.normal(0, 1, 56), random.normal(size=56)])
+    means = {
+        weight: apply(fit({**KINDS[name], "class_weight": weight}, values, labels, people(values), seed=1), values)[1]
+        for weight in ("balanced", "none")
+    }
+    assert means["balanced"].mean() > means["none"].mean()
+
+
+def ring(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    """Positives around negatives: no straight line parts them."""
+    turn = np.linspace(0, 2 * np.pi, n)
+    labels = np.arange(n) % 2.0
+    return np.column_stack([np.cos(turn), np.sin(turn)]) * (0.3 + labels)[:, None], labels
+
+
+def test_the_search_takes_what_parts_the_classes():
+    values, labels = ring()
+    settings = {**KINDS["linear"], "search": {"folds": 3, "values": {"kernel": ["linear", "rbf"], "cost": [1.0]}}}
+    assert searched(settings, values, labels, people(values), seed=1)["kernel"] == "rbf"
+    assert fit(settings, values, labels, people(values), seed=1).kernel == "rbf"
+
+
+def test_with_one_patient_a_class_the_first_candidate_is_taken():
+    values, labels = ring(4)
+    settings = {**KINDS["linear"], "search": {"folds": 3, "values": {"kernel": ["linear", "rbf"]}}}
+    assert searched(settings, values, labels, np.array(["P1", "P2", "P1", "P2"]), seed=1)["kernel"] == "linear"
+
+
+def test_a_radscore_without_coefficients_is_refused():
+    with pytest.raises(StudyError, match="end the steps with lasso"):
+        radiomics_score({"coefficients": {}, "intercept": None}, ["a"])

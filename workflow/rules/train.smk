@@ -5,7 +5,8 @@ results/plots/train/.
 """
 
 NETWORKS = models_of(MAIN, "network")
-CLASSIFIERS = models_of(MAIN, "radscore", "forest", "svm", "logistic")
+CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
+CLINICAL = models_of(MAIN, "clinical")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
 
 
@@ -40,6 +41,39 @@ rule train_classifier:
         " --features {input.features:q}"
         " --selections {input.selections:q}"
         " --state {output.model:q}"
+        " --out {output.predictions:q}"
+        " > {log:q} 2>&1"
+
+
+rule train_clinical:
+    """Train a clinical model on one fold and score the cases it has not seen."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        code=code("train"),
+    output:
+        state=f"{FOLDER}/clinical.json",
+        odds_ratios=f"{FOLDER}/odds_ratios.csv",
+        predictions=f"{FOLDER}/predictions.parquet",
+    log:
+        "logs/train_clinical/{variant}_{model}_{task}_{fold}.log",
+    benchmark:
+        "logs/benchmarks/train_clinical/{variant}_{model}_{task}_{fold}.tsv"
+    wildcard_constraints:
+        model="|".join(CLINICAL) or "none",
+    params:
+        settings=settings(*LEARNING, "train.models"),
+    shell:
+        "python -m sonomics.train.clinical"
+        " --settings {params.settings:q}"
+        " --variant {wildcards.variant}"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --fold {wildcards.fold}"
+        " --cohort {input.cohort:q}"
+        " --folds {input.folds:q}"
+        " --state {output.state:q}"
+        " --odds-ratios {output.odds_ratios:q}"
         " --out {output.predictions:q}"
         " > {log:q} 2>&1"
 

@@ -18,6 +18,13 @@ PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "eva
 
 # The phases that a variant may change: from `crop` on, and before `evaluate`, whose rules are the same for all.
 VARIED = ("crop", "extract", "select", "train", "stack")
+# What an inner search may choose, by kind of model.
+SEARCHED = {
+    "forest": ("trees",),
+    "boosting": ("trees", "rate", "depth"),
+    "svm": ("cost", "kernel"),
+    "logistic": ("cost",),
+}
 
 Params = dict[str, Any]
 
@@ -150,6 +157,16 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
                     raise StudyError(
                         f"{where}, {section}.{name}.{field}", rule, f"name one of {target}, or add it there"
                     )
+    for name, model in params["train"]["models"].items():
+        for column in model.get("columns", []):
+            if column not in params["study"]["clinical"]:
+                rule = f"{column} is not in study.clinical ({', '.join(params['study']['clinical'])})"
+                raise StudyError(f"{where}, train.models.{name}.columns", rule, "name one of them, or add it there")
+        for key in model.get("search", {}).get("values", {}):
+            if key not in SEARCHED[model["kind"]]:
+                rule = f"a {model['kind']} model cannot search {key}"
+                mend = f"search {' or '.join(SEARCHED[model['kind']])}"
+                raise StudyError(f"{where}, train.models.{name}.search.values", rule, mend)
     if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
         rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
         raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")

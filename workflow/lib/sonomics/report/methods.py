@@ -61,6 +61,8 @@ STEP_DEFAULTS = {
 MODELS = {
     "radscore": "the LASSO's own linear score of {families}",
     "forest": "random forest on {families}",
+    "boosting": "gradient boosting on {families}",
+    "clinical": "multivariable logistic regression on the clinical variables with a univariable P < {enter:g}",
     "svm": "support vector machine on {families}",
     "logistic": "logistic regression on {families}",
     "network": "{architecture} at {size} pixels, {epochs} epochs",

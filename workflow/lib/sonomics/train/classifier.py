@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +16,39 @@ from sonomics.core.models import write_model
 from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table
+from sonomics.statistics.roc import auc
 from sonomics.train.rows import divide, training_parser, write_predictions
 
 PROBABILITY, SCORE = "probability", "score"
 RADSCORE = "radscore"
+BALANCED = "balanced"
 
 
 def build(settings: Mapping[str, Any], seed: int) -> Any:
-    """Make an unfitted scikit-learn classifier; classes weigh the same whatever their numbers."""
+    """Make an unfitted scikit-learn classifier; unless params say otherwise, classes weigh the same."""
     from sklearn.dummy import DummyClassifier
-    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC
 
-    kind = settings["kind"]
-    if kind == "forest":
-        return RandomForestClassifier(
-            settings["trees"], min_samples_leaf=2, class_weight="balanced", random_state=seed, n_jobs=threads()
-        )
-    if kind == "svm":
-        return SVC(C=settings["cost"], class_weight="balanced")
-    if kind == "logistic":
-        return LogisticRegression(C=settings["cost"], class_weight="balanced", max_iter=1000)
-    if kind == "prevalence":
-        return DummyClassifier(strategy="prior")
-    raise ValueError(f"no classifier of kind {kind}")
+    weight = BALANCED if settings.get("class_weight", BALANCED) == BALANCED else None
+    match settings["kind"]:
+        case "forest":
+            return RandomForestClassifier(
+                settings["trees"], min_samples_leaf=2, class_weight=weight, random_state=seed, n_jobs=threads()
+            )
+        case "boosting":
+            return GradientBoostingClassifier(
+                n_estimators=settings["trees"], learning_rate=settings["rate"], max_depth=settings["depth"],
+                subsample=0.8, random_state=seed,
+            )  # fmt: skip
+        case "svm":
+            return SVC(C=settings["cost"], kernel=settings.get("kernel", "rbf"), class_weight=weight)
+        case "logistic":
+            return LogisticRegression(C=settings["cost"], class_weight=weight, max_iter=1000)
+        case "prevalence":
+            return DummyClassifier(strategy="prior")
+    raise ValueError(f"no classifier of kind {settings['kind']}")
 
 
 def radiomics_score(selection: Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -77,15 +86,23 @@ def radiomics_score(selection: Mapping[str, Any], names: Sequence[str]) -> Any:
     return model
 
 
-def fit(settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
+def fit(
+    settings: Mapping[str, Any],
+    values: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    patients: NDArray[np.str_],
+    seed: int,
+) -> Any:
     """Fit a classifier; without a feature, or with rows of one class, it can only give the share of positives.
 
     Parameters
     ----------
     settings : mapping
-        One of `train.models`.
+        One of `train.models`; with `search`, its values are chosen by the AUC in inner folds.
     values : (rows, features) array
     labels : (rows,) array of 0 and 1
+    patients : (rows,) array of str
+        A patient's rows stay in one inner fold.
     seed : int
 
     Returns
@@ -94,7 +111,53 @@ def fit(settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArra
     """
     if values.shape[1] == 0 or len(set(labels)) < 2:
         return build({"kind": "prevalence"}, seed).fit(values, labels)
-    return build(settings, seed).fit(values, labels)
+    chosen = searched(settings, values, labels, patients, seed) if "search" in settings else settings
+    return _fitted(chosen, values, labels, seed)
+
+
+def searched(
+    settings: Mapping[str, Any],
+    values: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    patients: NDArray[np.str_],
+    seed: int,
+) -> Mapping[str, Any]:
+    """Choose among all combinations of `search.values` by the mean AUC over inner folds, by patient and class.
+
+    Of equal ones the first in the order of params wins, and so it does when there are too few patients of a class for
+    two inner folds.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    search = settings["search"]
+    names = list(search["values"])
+    candidates = [
+        {**settings, **dict(zip(names, choice, strict=True))} for choice in product(*search["values"].values())
+    ]
+    fewest = min(len(set(patients[labels == label])) for label in (0.0, 1.0))
+    count = min(search["folds"], fewest)
+    if count < 2:
+        return candidates[0]
+    parts = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(values, labels, patients)
+    aucs = np.full((len(candidates), count), np.nan)
+    for fold, (inside, outside) in enumerate(parts):
+        if len(set(labels[inside])) < 2:
+            continue
+        for number, candidate in enumerate(candidates):
+            model = _fitted(candidate, values[inside], labels[inside], seed)
+            aucs[number, fold] = auc(labels[outside], apply(model, values[outside])[1])
+    estimable = ~np.isnan(aucs).all(axis=0)
+    if not estimable.any():
+        return candidates[0]
+    return candidates[int(np.argmax(aucs[:, estimable].mean(axis=1).round(12)))]
+
+
+def _fitted(settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
+    model = build(settings, seed)
+    if settings["kind"] == "boosting" and settings.get("class_weight", BALANCED) == BALANCED:
+        share = labels.mean()
+        return model.fit(values, labels, sample_weight=np.where(labels == 1, 0.5 / share, 0.5 / (1 - share)))
+    return model.fit(values, labels)
 
 
 def apply(model: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]]:
@@ -131,7 +194,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         model = radiomics_score(read_json(args.selections[0]), names)
     else:
         seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
-        model = fit(settings, values[division.inside], division.labels[division.inside].to_numpy(), seed)
+        inside = division.inside
+        patients = rows.loc[inside, "patient"].to_numpy(dtype=np.str_)
+        model = fit(settings, values[inside], division.labels[inside].to_numpy(), patients, seed)
     kind, scores = apply(model, values[division.outside])
     write_model(args.state, model)
     write_predictions(rows, division, kind, scores, args)
