@@ -8,7 +8,6 @@ memory of one clip must not grow with its frames.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -73,11 +72,17 @@ def export(count: int, frames: int, chunk: Path) -> None:
     write_table(pd.DataFrame(rows), chunk / "manifest.parquet", schemas.MANIFEST)
 
 
+def peak_mb() -> float:
+    """Read this program's own peak memory; getrusage would count that of the one that started it."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(row.split()[1]) / 1e3 for row in status if row.startswith("VmHWM"))
+
+
 def clean(chunk: Path, out: Path, overlays: str) -> None:
-    """Clean a chunk in this process; print seconds, images and peak memory in MB."""
+    """Clean a chunk in this process; print seconds of the processor, images and peak memory in MB."""
     from sonomics.clean import frames
 
-    start = time.perf_counter()
+    start = time.process_time()
     frames.main(
         [
             *("--settings", json.dumps({"clean": {"views": VIEWS, "overlays": overlays}}), "--exams", str(chunk)),
@@ -85,13 +90,13 @@ def clean(chunk: Path, out: Path, overlays: str) -> None:
             *("--curves", str(out / "curves.parquet")),
         ]
     )
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     images = int(pd.read_parquet(out / "images.parquet")["keep"].sum())
-    print(json.dumps([seconds, images, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3]))
+    print(json.dumps([seconds, images, peak_mb()]))
 
 
 def measure(chunk: Path, overlays: str) -> tuple[float, int, float]:
-    """Clean a chunk in a process of its own; return seconds, images and peak memory in MB."""
+    """Clean a chunk in a process of its own; return seconds of the processor, images and peak memory in MB."""
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, __file__, "--clean", str(chunk), "--out", out, "--overlays", overlays]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT / "workflow/lib")}
@@ -100,35 +105,38 @@ def measure(chunk: Path, overlays: str) -> tuple[float, int, float]:
     return seconds, images, peak
 
 
+def line(what: str, rate: float, unit: str, peak: float) -> str:
+    """Write a line of the result."""
+    return f"{what:28s} {rate:7.1f} {unit}/s a core  {peak:6.0f} MB at most"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, nargs=2, default=[100, 2000], help="files of the two chunks")
     parser.add_argument("--frames", type=int, nargs=2, default=[20, 400], help="frames of the two clips")
+    parser.add_argument("--overlays", nargs="+", default=["keep", "remove"], help="what is done with overlays")
     parser.add_argument("--clean", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--overlays", default="remove", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.clean:
-        clean(args.clean, args.out, args.overlays)
+        clean(args.clean, args.out, args.overlays[0])
         return
     sys.path.insert(0, str(ROOT / "workflow/lib"))
     with tempfile.TemporaryDirectory() as folder:
-        peaks = []
         for count in args.images:
             export(count, 10, Path(folder, str(count)))
-            for overlays in ("remove", "keep"):
+        for overlays in args.overlays:
+            peaks = []
+            for count in args.images:
                 seconds, images, peak = measure(Path(folder, str(count)), overlays)
-                rate = images / seconds
-                print(f"{count:5d} files, overlays {overlays:6s} {rate:7.1f} images/s a core  {peak:6.0f} MB at most")
+                print(line(f"{count} files, overlays {overlays}", images / seconds, "images", peak), flush=True)
                 peaks.append(peak)
-        print(f"memory, {args.images[1]} files against {args.images[0]}: {peaks[2] / peaks[0]:.2f} times")
+            print(f"memory, {args.images[1]} files against {args.images[0]}: {peaks[1] / peaks[0]:.2f} times")
         peaks = []
         for frames in args.frames:
             export(STILLS + 1, frames, Path(folder, f"clip{frames}"))
             seconds, _, peak = measure(Path(folder, f"clip{frames}"), "keep")
-            print(
-                f"clip of {frames:4d} frames             {frames / seconds:7.1f} frames/s a core  {peak:6.0f} MB at most"
-            )
+            print(line(f"clip of {frames} frames", frames / seconds, "frames", peak), flush=True)
             peaks.append(peak)
         print(f"memory, {args.frames[1]} frames against {args.frames[0]}: {peaks[1] / peaks[0]:.2f} times")
 

@@ -18,13 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--ci", action="store_true", help="also run the tests marked ci")
+    parser.addoption("--ci", action="store_true", help="also run the tests marked ci or pacs")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip, with a reason, what this machine is not asked or not able to run."""
     reasons = {
         "ci": None if config.getoption("--ci") else "a whole run or dvc repro: give --ci",
+        "pacs": None if config.getoption("--ci") else "a PACS is started: give --ci",
         "realdata": None if os.environ.get("SONOMICS_REALDATA") else "needs real images: set SONOMICS_REALDATA",
     }
     for item in items:

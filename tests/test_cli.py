@@ -74,3 +74,18 @@ def test_check_names_a_wrong_key_and_a_wrong_cohort(simulated):
     params["crop"]["margn"] = params["crop"].pop("margin")
     (simulated / "params.yaml").write_text(yaml.safe_dump(params))
     assert "margn" in run(app, ["check", "--study", str(simulated)]).stderr
+
+
+def test_check_counts_what_the_criteria_meet(simulated):
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["clean"]["criteria"] = [{"name": "older", "rule": "age >= 60", "unknown": "exclude"}]
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    run(app, ["query", "--study", str(simulated)])
+    ages = pd.read_csv(simulated / "data" / "cohort.csv")["age"]
+    said = run(app, ["check", "--study", str(simulated)]).stdout
+    assert f"criterion older: {(ages >= 60).sum()} met, {(ages < 60).sum()} broken" in said
+    params["clean"]["criteria"][0]["rule"] = "weight >= 60"
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    stopped = run(app, ["check", "--study", str(simulated)])
+    assert stopped.exit_code == 2
+    assert "the column weight is missing" in stopped.stderr

@@ -162,13 +162,18 @@ def test_a_dual_clip_has_a_curve_for_each_side(clip: NDArray[np.uint8], tmp_path
     ]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 3), (17, 16)])
+@pytest.mark.parametrize("shape", [(24, 24), (24, 300), (300, 25)])
 @pytest.mark.parametrize("overlays", ["keep", "remove"])
 def test_the_smallest_images_go_through(shape: tuple[int, int], overlays: str, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     ((row, found),) = clean(dicom(pixels), tmp_path, overlays=overlays).images
     assert found is not None
     assert (row["rows"], row["columns"]) == shape
+
+
+def test_a_few_pixels_are_no_scan(tmp_path: Path) -> None:
+    ((row, _),) = clean(dicom(np.zeros((1, 300), dtype=np.uint8)), tmp_path).images
+    assert (row["reason"], row["keep"]) == ("no_pixels", False)
 
 
 def test_the_arrival_on_a_simulated_clip_is_the_planted_one(tmp_path: Path) -> None:

@@ -2,8 +2,12 @@
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from sonomics.clean.bars import find_bars
+from sonomics.clean.calipers import find_calipers
+from sonomics.clean.dotted import find_dotted_lines
 from sonomics.clean.overlays import find_overlays, remove_overlays
 
 
@@ -55,3 +59,55 @@ def test_a_large_white_area_is_not_an_overlay() -> None:
     picture = np.full((100, 100), 30, dtype=np.uint8)
     picture[20:60, 20:60] = 255
     assert not find_overlays(picture).any()
+
+
+def test_a_coloured_mark_goes_and_colour_flow_stays() -> None:
+    picture = np.repeat(speckle(seed=2)[..., None], 3, axis=2)
+    cv2.ellipse(picture, (60, 60), (18, 12), 0, 0, 360, (220, 20, 20), -1)
+    cv2.ellipse(picture, (90, 66), (8, 6), 0, 0, 360, (20, 30, 230), -1)
+    flow = picture.copy()
+    for start, end in (((140, 110), (156, 110)), ((148, 102), (148, 118))):
+        cv2.line(picture, start, end, (255, 255, 40), 2)
+    drawn = (picture != flow).any(axis=2)
+    filled, marks = remove_overlays(picture)
+    assert filled.shape == picture.shape
+    assert marks.shape == picture.shape[:2]
+    assert marks[drawn].mean() >= 0.95
+    np.testing.assert_array_equal(filled[:96, :110], flow[:96, :110])
+
+
+def test_marks_are_the_same_in_grey_and_in_grey_colour() -> None:
+    picture, _ = drawn(speckle(seed=3))
+    np.testing.assert_array_equal(find_overlays(picture), find_overlays(np.repeat(picture[..., None], 3, axis=2)))
+
+
+def test_a_dotted_line_is_taken_from_end_to_end_over_its_gaps() -> None:
+    picture = speckle(seed=4)
+    picture[50, 20:181:5] = 255
+    assert find_dotted_lines(picture)[50, 20:180].all()
+    picture = speckle(seed=4)
+    picture[50, 20:40:5] = 255
+    assert not find_dotted_lines(picture).any()
+
+
+def test_a_cross_is_found_and_a_corner_is_not() -> None:
+    cross, corner = speckle(seed=5), speckle(seed=5)
+    cross[60, 70:87] = cross[52:69, 78] = 255
+    corner[60, 78:87] = corner[60:69, 78] = 255
+    assert find_calipers(cross)[60, 71:86].all()
+    assert not find_calipers(corner).any()
+
+
+def test_a_grey_bar_is_found_and_a_bright_shadow_border_is_not() -> None:
+    picture = speckle(seed=6)
+    picture[30:130, 180:190] = np.linspace(255, 0, 100)[:, None].astype(np.uint8)
+    assert find_bars(picture)[32:110, 181:189].mean() >= 0.95
+    shadowed = speckle(seed=6)
+    shadowed[:, 100:] //= 4
+    assert not find_bars(shadowed).any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (4, 30), (30, 4)])
+@pytest.mark.parametrize("level", [0, 255])
+def test_small_and_even_pictures_have_no_marks(shape: tuple[int, int], level: int) -> None:
+    assert not find_overlays(np.full(shape, level, dtype=np.uint8)).any()

@@ -11,8 +11,11 @@ from sonomics.clean.held_out import head_report
 from sonomics.clean.judge import judge
 from sonomics.clean.known import cases_with
 from sonomics.clean.limits import Limit, calls, limit_of
+from sonomics.clean.qc import apply, cross_validated, fit_state, folds_of, squares
 from sonomics.core.errors import StudyError
+from sonomics.core.params import check_params
 
+NETWORK = {"architecture": "test_resnet", "weights": "none", "size": 32, "epochs": 1, "batch": 8, "learning_rate": 0.01}
 TRUTH = np.array([1.0] * 10 + [0.0] * 10 + [np.nan])
 SCORE = np.concatenate([np.linspace(0.05, 0.95, 10), np.linspace(0.0, 0.45, 10), [0.9]])
 FOLDS = np.arange(21) % 3
@@ -126,3 +129,68 @@ def test_agreement_is_the_mean_of_all_pairs() -> None:
 def test_a_single_reader_agrees_with_nobody() -> None:
     alone = pd.DataFrame({"image": ["a", "b"], "reader": ["r1", "r1"], "target": ["yes", "no"]})
     assert math.isnan(agreement(alone, ["target"])["target"]["kappa"])
+
+
+def test_a_label_may_not_choose_test_images(params: dict, schema: dict) -> None:
+    heads = params["clean"]["qc"]["heads"]
+    heads["target"] = {"sensitivity": 0.95, "needs_case": "event"}
+    with pytest.raises(StudyError, match="event is a label or outcome"):
+        check_params(params, schema)
+    heads["target"]["training_only"] = True
+    check_params(params, schema)
+    heads["target"]["needs_case"] = "sim_risk"
+    with pytest.raises(StudyError, match="planted truth"):
+        check_params(params, schema)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"exclude_below": 0.5, "exclude_above": 0.9},
+        {"exclude_below": 0.5, "sensitivity": 0.9},
+        {"exclude_below": 0.5, "exclude": "above"},
+        {"needs_case": "lesion"},
+        {"exclude_below": 0.5, "training_only": True},
+        {"sensitivity": 0},
+    ],
+)
+def test_a_contradictory_head_is_refused(params: dict, schema: dict, rule: dict) -> None:
+    params["clean"]["qc"]["heads"]["target"] = rule
+    with pytest.raises(StudyError, match=r"heads\.target"):
+        check_params(params, schema)
+
+
+@pytest.mark.parametrize("rule", [{}, {"exclude_above": 0.5}, {"sensitivity": 0.95, "exclude": "above"}])
+def test_every_kind_of_head_may_be_stated(params: dict, schema: dict, rule: dict) -> None:
+    params["clean"]["qc"]["heads"]["target"] = rule
+    check_params(params, schema)
+
+
+def test_the_network_sees_colour_and_learns_each_head_from_its_own_labels() -> None:
+    chance = np.random.default_rng(0)
+    pictures = [chance.integers(0, 255, (40, 50, 3)).astype(np.uint8) for _ in range(12)]
+    inputs = squares(iter(pictures), 32)
+    assert inputs.shape == (12, 32, 32, 3)
+    grey = squares(
+        (np.repeat(picture.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2) for picture in pictures), 32
+    )
+    targets = pd.DataFrame({"flow": [1.0, 0.0] * 6, "lesion": [1.0, 0.0, np.nan] * 4})
+    state = fit_state(inputs, targets, NETWORK, seed=1)
+    assert not np.allclose(apply(state, inputs), apply(state, grey))
+    assert apply(state, inputs[:0]).columns.tolist() == ["flow", "lesion"]
+    in_two = np.concatenate([apply(state, inputs[:5]), apply(state, inputs[5:])])
+    np.testing.assert_allclose(in_two, apply(state, inputs), atol=1e-5)
+
+
+def test_held_out_scores_are_of_patients_left_out_and_of_heads_that_could_be_learnt() -> None:
+    inputs = np.random.default_rng(0).integers(0, 255, (12, 32, 32, 3)).astype(np.uint8)
+    patients = [f"P{number // 2}" for number in range(12)]
+    folds = folds_of(patients, seed=3)
+    assert all(len(set(folds[number : number + 2])) == 1 for number in range(0, 12, 2))
+    assert set(folds) == {0, 1, 2}
+    only = np.where(folds == 0, [1.0, 0.0] * 6, np.nan)
+    scores = cross_validated(inputs, pd.DataFrame({"flow": [1.0, 0.0] * 6, "rare": only}), folds, NETWORK, seed=3)
+    assert scores["flow"].notna().all()
+    assert scores.loc[folds == 0, "rare"].isna().all()
+    assert scores.loc[folds != 0, "rare"].notna().all()
+    assert (folds_of(["P1", "P2"], seed=3) == -1).all()

@@ -137,7 +137,7 @@ def studies(draw_: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str
     return cohort_of(*cases), images_of(*images), policies
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(studies())
 def test_exported_is_kept_and_excluded(study: tuple[pd.DataFrame, pd.DataFrame, list[dict[str, Any]]]) -> None:
     cohort, images, stated = study

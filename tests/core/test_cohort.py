@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sonomics.core.cohort import (
     check_cohort,
+    check_labels,
     chunk_of,
     fingerprint,
     read_cohort,
@@ -108,7 +109,6 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
         (lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]), "patient P1", "more than one split"),
         (lambda t: t.drop(columns="grade"), "cohort.csv", "column grade is missing"),
         (lambda t: t.iloc[:0], "cohort.csv", "no case"),
-        (lambda t: t.assign(grade="low"), "cohort.csv", "one class for the task grade"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
     ],
 )
@@ -156,3 +156,10 @@ def test_chunk_is_in_range_and_depends_on_the_patient_alone(patient, chunks):
 def test_chunks_are_of_similar_size():
     sizes = np.bincount([chunk_of(f"P{i:04d}", 4) for i in range(400)], minlength=4)
     assert sizes.min() > 60
+
+
+def test_a_training_set_of_one_class_is_read_but_nothing_is_learned_from_it(path):
+    cohort().assign(grade="low").to_csv(path, index=False)
+    read = read_cohort(path, STUDY)
+    with pytest.raises(StudyError, match="one class for the task grade"):
+        check_labels(read, STUDY, "cohort.csv")

@@ -252,7 +252,7 @@ def test_two_columns_of_one_name_are_not_told_apart(folder: Path) -> None:
         join_clinical(COHORT, SETTINGS, LINKAGE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(cell, min_size=6, max_size=6), max_size=6), st.lists(st.lists(cell, min_size=5, max_size=5)))
 def test_whatever_the_tables_hold_every_case_has_a_value_or_a_reason(
     surgery: list[list[str]], reports: list[list[str]]

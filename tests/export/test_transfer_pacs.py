@@ -1,14 +1,17 @@
 """Whole exports from a real PACS: Debian's Orthanc, by DICOMweb, C-GET and C-MOVE."""
 
+import json
 import logging
 
 import pandas as pd
 import pytest
+import yaml
 from pydicom import dcmread
 
 from sonomics.core import schemas
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb, dimse
+from tests.conftest import Study
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER
 
@@ -64,3 +67,24 @@ def test_from_query_to_manifest_and_a_second_run_fetches_nothing(site, pacs, way
     pacs_down = {**params, "export": {**params["export"], source: {**settings, "url": "http://127.0.0.1:9", "port": 9}}}
     job(site.arguments(pacs_down))
     assert first == {path: path.read_bytes() for path in first}
+
+
+@pytest.mark.usefixtures("password")
+def test_the_workflow_exports_from_the_pacs_chunk_by_chunk(site, pacs):
+    source, settings = section(pacs, "dicomweb")
+    params = site.state(source, settings)
+    params["study"]["chunks"] = 3
+    (site.path / "params.yaml").write_text(yaml.safe_dump(params))
+    site.command("query")
+    cohort = pd.read_csv("data/cohort.csv", dtype=str)
+    labelled = cohort.sort_values("split").assign(time=["20", "20", "6"], event=["0", "0", "1"])
+    labelled.to_csv("data/cohort.csv", index=False)
+    target = "results/metrics/export.json"
+    Study(site.path).run("--cores", "2", "--config", "phase=export", "--", target)
+    counts = json.loads((site.path / target).read_text())
+    assert (counts["patients"], counts["exams"], counts["files"]) == (3, len(EXAMS), len(EXAMS) * IMAGES)
+    assert counts["set_aside"] == {}
+    told = "".join(path.read_text() for path in (site.path / "logs").rglob("*.log"))
+    assert "images/s" in told
+    for name in ("HOSP", "Dupont", PASSWORD, "5a5a5a", *pd.read_csv(site.linkage, dtype=str)["study_uid"]):
+        assert name not in told

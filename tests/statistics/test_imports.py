@@ -2,8 +2,14 @@ import json
 import subprocess
 import sys
 
-LIGHT = ["roc", "agreement", "filters", "lasso", "cutoffs", "classification", "bootstrap"]
-WITH_FRAMES = ["calibration", "recalibration", "decision", "survival", "cox", "summary"]
+LIGHT = [
+    *("roc", "agreement", "filters", "lasso", "cutoffs", "classification", "bootstrap", "mcnemar", "auc_intervals"),
+    *("clustered", "reclassification", "effects", "fleiss", "mrmc", "overlap", "sample_size", "partial_likelihood"),
+]
+WITH_FRAMES = [
+    *("calibration", "recalibration", "decision", "survival", "cox", "summary", "reliability", "cox_tests"),
+    *("concordance", "ipcw", "maxstat", "subgroups", "multiclass", "serial", "metric_bootstrap"),
+]
 HEAVY = ["lifelines", "statsmodels", "skmisc", "sklearn", "torch", "matplotlib"]
 
 PROBE = """

@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.concordance import harrell_c
-from sonomics.statistics.survival import kaplan_meier, log_rank, survival_at
+from sonomics.statistics.survival import kaplan_meier, log_rank, median_follow_up, stratified_log_rank, survival_at
 
 FOLLOWED = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1), st.integers(0, 3)), min_size=2, max_size=25).map(
     lambda rows: np.array(rows, dtype=float).T
@@ -90,25 +89,21 @@ def test_log_rank_without_a_comparison():
     assert later.test.reason
 
 
-@pytest.mark.parametrize("part", ["all", "train", "test"])
-def test_harrell_c_equals_r(oracle, cohort, part):
-    rows = cohort if part == "all" else cohort[cohort["set"] == part]
-    got = harrell_c(rows["time_months"], rows["event"], rows["risk_score"])
-    oracle.check(f"survival.harrell_c.{part}", {"c": got.estimate, "se": got.se})
+def test_stratified_log_rank_equals_r(oracle, cohort):
+    got = stratified_log_rank(cohort["time_months"], cohort["event"], cohort["high"], cohort["stage"])
+    oracle.check("survival.logrank_high_low_stratified_by_stage", {"chi2": got.statistic, "p": got.p})
 
 
-@given(FOLLOWED)
-def test_harrell_c_is_the_share_of_comparable_pairs(rows):
-    time, event, risk = rows
-    pairs = [
-        (risk[i] > risk[j]) + 0.5 * (risk[i] == risk[j])
-        for i in range(len(time))
-        for j in range(len(time))
-        if event[i] and (time[i] < time[j] or (time[i] == time[j] and not event[j]))
-    ]
-    got = harrell_c(time, event, risk)
-    assert got.estimate == pytest.approx(np.mean(pairs) if pairs else np.nan, nan_ok=True)
-    assert bool(got.reason) == (not pairs)
+def test_one_stratum_is_the_plain_log_rank(cohort):
+    data = (cohort["time_months"], cohort["event"], cohort["high"])
+    assert stratified_log_rank(*data, np.zeros(len(cohort))) == pytest.approx((*log_rank(*data).test[:3], ""))
+    assert stratified_log_rank([1, 2], [1, 1], ["a", "a"], [0, 1]).reason == "fewer than two groups"
+    assert stratified_log_rank([1, 2], [1, 1], ["a", "b"], [0, 1]).reason
+
+
+def test_median_follow_up_equals_r(oracle, cohort):
+    got = median_follow_up(cohort["time_months"], cohort["event"])
+    oracle.check("survival.median_followup_reverse_km", got.estimate)
 
 
 @pytest.mark.parametrize(("time", "event"), [([-1, 2], [0, 1]), ([np.nan, 2], [0, 1]), ([], []), ([1, 2], [0, 2])])

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sonomics.core.errors import StudyError
 from sonomics.texture.filters import filter_names, filtered
 
 
@@ -10,9 +11,11 @@ def named(pixels, filters, spacing=1.0):
     return dict(filtered(pixels, filters, spacing))
 
 
+@settings(deadline=None)
 @given(rows=st.integers(4, 25), columns=st.integers(4, 25))
 def test_every_named_image_is_made_in_the_size_of_the_crop(rows, columns):
-    filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1, 3]}}
+    simple = ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp2d")
+    filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1, 3]}, **{name: {} for name in simple}}
     images = named(np.random.default_rng(0).random((rows, columns)), filters)
     assert list(images) == filter_names(filters)
     assert {image.shape for image in images.values()} == {(rows, columns)}
@@ -52,3 +55,69 @@ def test_sigma_is_in_the_unit_of_the_spacing():
     in_mm = named(pixels, {"log": {"sigma": [1.0]}}, spacing=0.5)["log_1"]
     in_pixels = named(pixels, {"log": {"sigma": [2.0]}})["log_2"]
     np.testing.assert_array_equal(in_mm, in_pixels)
+
+
+@pytest.mark.parametrize("wavelet", ["haar", "db3", "sym4", "bior2.2"])
+@pytest.mark.parametrize("shape", [(24, 31), (25, 30)])
+def test_bands_are_those_of_pywavelets(wavelet, shape):
+    import pywt
+
+    pixels = np.random.default_rng(3).random(shape)
+    ours = named(pixels, {"wavelet": {"wavelet": wavelet}})
+    even = np.pad(pixels, [(0, length % 2) for length in shape], mode="wrap")
+    theirs = pywt.swtn(even, wavelet, level=1, start_level=0, axes=(1, 0))[0]
+    for key, name in {"aa": "LL", "ad": "LH", "da": "HL", "dd": "HH"}.items():
+        np.testing.assert_allclose(ours[f"wavelet_{name}"], theirs[key][: shape[0], : shape[1]], atol=1e-12)
+
+
+@pytest.mark.parametrize("sigma", [0.7, 1, 2.5])
+def test_laplacian_of_a_gaussian_is_that_of_scipy(sigma):
+    from scipy.ndimage import gaussian_laplace
+
+    pixels = 255 * np.random.default_rng(6).random((19, 26))
+    ours = named(pixels, {"log": {"sigma": [sigma]}})[f"log_{sigma:g}"]
+    np.testing.assert_allclose(ours, sigma**2 * gaussian_laplace(pixels, sigma, mode="nearest"), atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "within"),
+    [
+        ("square", "Square", 1e-10),
+        ("squareroot", "SquareRoot", 1e-10),
+        ("logarithm", "Logarithm", 1e-10),
+        ("exponential", "Exponential", 1e-10),
+        ("gradient", "Gradient", 1e-4),  # PyRadiomics' is of single precision
+        ("lbp2d", "LBP2D", 1e-10),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Applying `local_binary_pattern`:UserWarning")
+def test_images_are_those_of_pyradiomics(name, theirs, within):
+    import SimpleITK
+    from radiomics import imageoperations
+
+    pixels = np.random.default_rng(7).integers(0, 256, (23, 18)).astype(float)
+    image = SimpleITK.GetImageFromArray(pixels[np.newaxis])
+    image.SetSpacing((0.5, 0.5, 0.5))
+    made = next(getattr(imageoperations, f"get{theirs}Image")(image, image, force2D=True, force2Ddimension=0))[0]
+    ours = named(pixels, {name: {}}, spacing=0.5)[name]
+    np.testing.assert_allclose(ours, SimpleITK.GetArrayFromImage(made)[0], atol=within)
+
+
+def test_black_image_stays_finite():
+    filters = {name: {} for name in ("square", "squareroot", "logarithm", "exponential")}
+    assert all(np.isfinite(image).all() for image in named(np.zeros((5, 5)), filters).values())
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ({}, "no filter"),
+        ({"gabor": {}}, "gabor"),
+        ({"wavelet": {"wavelet": "coif99"}}, "coif99"),
+        ({"log": {}}, "sigma"),
+        ({"log": {"sigma": [1, 0]}}, "sigma"),
+    ],
+)
+def test_filters_that_mean_nothing_stop_the_study(filters, says):
+    with pytest.raises(StudyError, match=says):
+        filter_names(filters)

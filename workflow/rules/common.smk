@@ -13,7 +13,7 @@ from snakemake.exceptions import WorkflowError
 LIBRARY = os.path.join(workflow.basedir, "workflow", "lib")
 sys.path.insert(0, LIBRARY)
 
-from sonomics.core.cohort import check_cohort, chunk_of, fingerprint, read_roster, read_unmasked_cohort
+from sonomics.core.cohort import check_labels, chunk_of, fingerprint, read_cohort, read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
 
@@ -25,7 +25,9 @@ try:
     if "phase" in config:
         ACTIVE_PHASES = (config.pop("phase"),)
     check_params(config, yaml.safe_load(Path(workflow.basedir, "workflow/schemas/params.schema.yaml").read_text()))
-    read_unmasked_cohort(COHORT, config["study"])
+    listed = read_cohort(COHORT, config["study"])
+    if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
+        check_labels(listed, config["study"], COHORT)
     ROSTER = read_roster(COHORT)
 except StudyError as error:
     raise WorkflowError(str(error)) from None

@@ -3,9 +3,9 @@
 # The library packages whose code a phase runs.
 CODE = {
     "export": ("core", "simulate", "export"),
-    "clean": ("core", "networks", "clean"),
+    "clean": ("core", "networks", "statistics", "clean"),
     "crop": ("core", "crop"),
-    "extract": ("core", "networks", "extract"),
+    "extract": ("core", "networks", "texture", "extract"),
     "select": ("core", "statistics", "select"),
     "train": ("core", "networks", "statistics", "train"),
     "stack": ("core", "statistics", "stack"),

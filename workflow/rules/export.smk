@@ -1,11 +1,13 @@
-"""Phase 1 - export: exams are copied out of a folder, or simulated, chunk by chunk.
+"""Phase 1 - export: exams leave a PACS or a folder without identities, or are simulated, chunk by chunk.
 
-Reads data/cohort.csv and the source; writes data/export/<chunk>/ and results/metrics/export.json.
+Reads data/cohort.csv and the source, for a PACS or DICOM files also the linkage table and the key that the environment
+names; writes data/export/<chunk>/ and results/metrics/export.json. What a PACS sent lies in work/received/ and is not
+fetched twice.
 """
 
 
 rule export_chunk:
-    """Simulate the exams of one chunk of patients, or copy them: pictures without metadata, DICOM files as they are."""
+    """Fetch or simulate the exams of one chunk of patients: DICOM without identities, pictures without metadata."""
     input:
         cohort=ancient(COHORT),
         code=code("export"),

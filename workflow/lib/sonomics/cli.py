@@ -5,8 +5,8 @@ import typer
 from sonomics.commands.audit import audit
 from sonomics.commands.check import check
 from sonomics.commands.clinical import clinical
-from sonomics.commands.label import label
 from sonomics.commands.forget import forget
+from sonomics.commands.label import label
 from sonomics.commands.query import query
 from sonomics.commands.verify import verify
 

@@ -26,10 +26,12 @@ def find_bars(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _upright_bars(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    marks = np.zeros(bright.shape, dtype=bool)
+    if bright.shape[0] < LENGTH or bright.shape[1] < WIDTH:
+        return marks
     flat = np.zeros(bright.shape, dtype=np.uint8)
     flat[:, 1:] = (cv2.absdiff(bright[:, 1:], bright[:, :-1]) <= FLAT) & (bright[:, 1:] > DARK)
     strips = cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((LENGTH // 2, WIDTH - 1), np.uint8))
-    marks = np.zeros(bright.shape, dtype=bool)
     if not strips.any():
         return marks
     count, _, boxes, _ = cv2.connectedComponentsWithStats(strips, connectivity=4)

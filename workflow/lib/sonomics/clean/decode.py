@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,8 +14,19 @@ from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, iter_pixels
-from pydicom.uid import JPEG2000, UID, JPEG2000Lossless, JPEGBaseline8Bit
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+)
 
+from sonomics.clean.apart import decoded_apart
 from sonomics.clean.tags import number, text
 from sonomics.core.errors import ItemError
 
@@ -23,8 +35,9 @@ ULTRASOUND = "US"
 LARGEST = 2**26
 MOST_FRAMES = 100_000
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
-# Pillow's decoders refuse damaged data; GDCM's can take the process down with them.
+# Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
 BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
+BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
 
 Pixels = NDArray[np.uint8]
 
@@ -99,8 +112,11 @@ def open_dicom(path: Path) -> Recording:
     plugin = "pillow" if syntax in BY_PILLOW else ""
 
     def frames(numbers: Sequence[int]) -> Iterator[Pixels]:
+        def decode() -> Iterator[NDArray[np.generic]]:
+            return iter_pixels(source, indices=numbers, decoding_plugin=plugin)
+
         try:
-            for frame in iter_pixels(source, indices=numbers, decoding_plugin=plugin):
+            for frame in decoded_apart(decode, len(numbers)) if syntax in BY_GDCM else decode():
                 yield eight_bits(frame, tags)
         except Exception as error:
             raise _unreadable(path, error) from error
@@ -123,7 +139,7 @@ def open_picture(path: Path) -> Recording:
     return Recording(1, rows, columns, Dataset(), lambda numbers: iter([pixels for _ in numbers]))
 
 
-def eight_bits(frame: NDArray[np.integer], tags: Dataset) -> Pixels:
+def eight_bits(frame: NDArray[Any], tags: Dataset) -> Pixels:
     """Bring a frame as pydicom decodes it to 8 bits.
 
     Palettes are looked up, MONOCHROME1 is turned round, other depths are scaled.

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.clean.curve import Curve, measure
-from sonomics.clean.decode import Recording, UnusableError, luma, open_recording, quiet
+from sonomics.clean.decode import NO_PIXELS, Recording, UnusableError, luma, open_recording, quiet
 from sonomics.clean.injection import FROM_START, injection_s
 from sonomics.clean.kind import CONTRAST, FLOW, NOT_SAID, SEEN, TISSUE, flow_share, shows_flow, stated_kind
 from sonomics.clean.overlays import remove_overlays
 from sonomics.clean.quality import quality
-from sonomics.clean.region import Region, Scans, find_scans
+from sonomics.clean.region import SMALLEST, Region, Scans, find_scans
 from sonomics.clean.rows import Scan, curve_row, image_row, set_aside_row, unusable_row
 from sonomics.clean.tags import number
 from sonomics.clean.times import frame_times_s
@@ -67,7 +67,9 @@ def clean_instance(entry: Row, settings: Mapping[str, Any], listed_injection_s: 
         return Cleaned([(unusable_row(entry, entry["reason"]), None)])
     try:
         with quiet():
-            return _clean(entry, open_recording(Path(entry["file"])), settings, listed_injection_s)
+            recording = open_recording(Path(entry["file"]))
+            _check_size(recording, Path(entry["file"]))
+            return _clean(entry, recording, settings, listed_injection_s)
     except UnusableError as error:
         print(f"{entry['stem']}: {error}", file=sys.stderr)
         return Cleaned([(unusable_row(entry, error.reason), None)])
@@ -98,6 +100,12 @@ def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed
             for pick in picks
         ]
     return cleaned
+
+
+def _check_size(recording: Recording, file: Path) -> None:
+    if min(recording.rows, recording.columns) < SMALLEST:
+        rule = f"{recording.rows} x {recording.columns} pixels are no scan"
+        raise UnusableError(NO_PIXELS, file, rule, "leave it out of the export")
 
 
 def _survey(recording: Recording) -> list[Pixels]:

@@ -1,5 +1,7 @@
 """Lines of text: thin upright strokes of about one height, side by side."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ ALIKE = 0.16
 ALIGNED = 2
 FULL = 0.5
 MARGIN = (4, 14)
-BETWEEN, INKED = 0.5, 0.75
+BETWEEN, INKED = 0.5, 0.85
 
 
 def find_lettering(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -30,7 +32,7 @@ def find_lettering(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
     strokes = np.zeros(bright.shape, dtype=np.uint8)
     for half_width in HALF_WIDTHS:
         stands_out = (ridge(bright, RIGHT, half_width) >= CONTRAST).astype(np.uint8)
-        strokes |= cv2.morphologyEx(stands_out, cv2.MORPH_OPEN, np.ones((STROKE, 1), np.uint8))
+        strokes[cv2.morphologyEx(stands_out, cv2.MORPH_OPEN, np.ones((STROKE, 1), np.uint8)) > 0] = 1
     rows = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, GAP), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(rows, connectivity=8)
     marks = np.zeros(bright.shape, dtype=np.uint8)
@@ -59,7 +61,7 @@ def _is_text(bright: NDArray[np.uint8], row: NDArray[np.uint8]) -> bool:
     return bool(min(_scatter(tops), _scatter(feet)) <= ALIGNED and _scatter(levels) <= allowed)
 
 
-def _scatter(values: NDArray[np.float64] | NDArray[np.int32]) -> float:
+def _scatter(values: NDArray[Any]) -> float:
     """Return the median distance from the median."""
     return float(np.median(np.abs(values - np.median(values))))
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LEVELS = range(100, 250, 20)
+LEVELS = range(100, 250, 30)
 FALL = 50
 SHARP, SOFT = 0.3, 0.5
 SMALL, TINY = 6, 3
@@ -44,7 +44,8 @@ def find_sharp(bright: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[n
         if sharp.any():
             sure |= sharp[labels]
     nearby = cv2.dilate(sure | known, np.ones((COMPANY, COMPANY), np.uint8))
-    count, labels = cv2.connectedComponents(likely, connectivity=8)
+    count, found = cv2.connectedComponents(likely, connectivity=8)
+    labels = np.asarray(found, dtype=np.int32)
     touched = np.zeros(count, dtype=bool)
     touched[np.unique(labels[nearby > 0])] = True
     touched[0] = False
@@ -65,9 +66,10 @@ def patches(bright: NDArray[np.uint8]) -> Iterator[tuple[Labels, NDArray[np.int6
     """
     for level in LEVELS:
         above = (bright >= level).astype(np.uint8)
-        count, labels = cv2.connectedComponents(above, connectivity=8)
+        count, found = cv2.connectedComponents(above, connectivity=8)
         if count == 1:
             continue
+        labels = np.asarray(found, dtype=np.int32)
         places = np.flatnonzero(cv2.dilate(above, NEXT) > above)
         owners = cv2.dilate(labels.astype(np.float32), NEXT).ravel()[places].astype(np.int64)
         soft = bright.ravel()[places] >= level - FALL

@@ -31,7 +31,8 @@ def similarity(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Compare the detail of two thumbnails, after the best shift and scale of up to 8 % each.
 
     The middle of the one is looked for in the other by normalised correlation; then blocks of it are correlated with
-    what lies at their place. The median block counts: a caliper or a text that only one of them bears does not.
+    what lies at their place. The median block counts: a caliper or a text that only one of them bears does not. Then
+    the other way round, and the better counts.
 
     Parameters
     ----------
@@ -43,13 +44,19 @@ def similarity(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     float
         From -1 to 1; NaN when fewer than `FEWEST` blocks have any detail.
     """
+    return float(np.fmax(_likeness(one, other), _likeness(other, one)))
+
+
+def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Look for the middle of the one in the other."""
     middle = _detail_of(one.tobytes())[FRINGE:-FRINGE, FRINGE:-FRINGE]
     best, found = _place(middle, _detail_of(other.tobytes()))
     if best < HOPELESS:
         return best
     for scale in SCALES:
         side = round(SIDE * scale)
-        score, there = _place(middle, _detail(cv2.resize(other, (side, side), interpolation=cv2.INTER_LINEAR)))
+        scaled = np.asarray(cv2.resize(other, (side, side), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+        score, there = _place(middle, _detail(scaled))
         if score > best:
             best, found = score, there
     return _agreement(middle, found)

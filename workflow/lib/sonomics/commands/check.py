@@ -6,7 +6,7 @@ import typer
 
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
-from sonomics.core.cohort import read_cohort
+from sonomics.core.cohort import check_labels, read_cohort
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 
@@ -19,6 +19,7 @@ def check(study: Study = Path()) -> None:
         cohort = read_cohort(path, params["study"])
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
+        check_labels(cohort, params["study"], str(path))
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params["study"]["tasks"].items():
             labels = task_labels(training, task)
@@ -26,6 +27,6 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {counts}")
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
-        for name, counts in counts_of(states(clinical, on_cases)).items():
-            listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items() if count)
-            typer.echo(f"criterion {name}: {listed}")
+        for criterion, found in counts_of(states(clinical, on_cases)).items():
+            listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
+            typer.echo(f"criterion {criterion}: {listed}")

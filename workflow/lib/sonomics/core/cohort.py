@@ -67,8 +67,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     Raises
     ------
     StudyError
-        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a patient in two
-        splits, no training case, or a training set without both classes of a task.
+        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, or a patient in two
+        splits.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
     for name in wanted:
@@ -93,7 +93,25 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     for patient, names in splits[splits.map(len) > 1].items():
         rule = f"the patient is in more than one split ({', '.join(names)})"
         raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
-    training = _typed(table[table["split"] == TRAIN])
+
+
+def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+    """Stop a study that cannot learn. Exams may be exported, cleaned, cropped and measured before labels are known.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    study : mapping
+        With `tasks`.
+    where : str
+
+    Raises
+    ------
+    StudyError
+        A training set without both classes of a task.
+    """
+    training = cohort[cohort["split"] == TRAIN]
     for name, task in study["tasks"].items():
         known = task_labels(training, task).dropna()
         if known.nunique() < 2:

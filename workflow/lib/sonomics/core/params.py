@@ -174,12 +174,13 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
     _check_criteria(params, where)
+    _check_heads(params, where)
 
 
 def _check_criteria(params: Mapping[str, Any], where: str) -> None:
     """Hold the lock on test labels: a criterion that reads one must be for training rows only."""
     criteria = params["clean"].get("criteria", [])
-    labels = {*OUTCOME, *(column for task in params["study"]["tasks"].values() for column in label_columns(task))}
+    labels = _secret(params)
     names = [criterion["name"] for criterion in criteria]
     for criterion in criteria:
         place = f"{where}, clean.criteria, {criterion['name']}"
@@ -191,6 +192,22 @@ def _check_criteria(params: Mapping[str, Any], where: str) -> None:
             raise StudyError(place, rule, "state training_only: true, or take the criterion out")
         if planted := sorted(name for name in read if name.startswith("sim_")):
             raise StudyError(place, f"the rule reads {planted[0]}, planted truth", "use a column that a real study has")
+
+
+def _check_heads(params: Mapping[str, Any], where: str) -> None:
+    """Hold the lock on test labels: what a case has must be known without its label, or count for training alone."""
+    for name, head in params["clean"]["qc"]["heads"].items():
+        column, place = head.get("needs_case", ""), f"{where}, clean.qc.heads.{name}.needs_case"
+        if column in _secret(params) and not head.get("training_only", False):
+            rule = f"{column} is a label or outcome, and would choose the test images by it"
+            raise StudyError(place, rule, "state training_only: true beside it, or name another column")
+        if column.startswith("sim_"):
+            raise StudyError(place, f"{column} is planted truth", "name a column that a real study has")
+
+
+def _secret(params: Mapping[str, Any]) -> set[str]:
+    """Name the columns that hold labels and outcomes."""
+    return {*OUTCOME, *(column for task in params["study"]["tasks"].values() for column in label_columns(task))}
 
 
 def _at(params: Mapping[str, Any], key: str) -> Any:

@@ -56,18 +56,20 @@ class Source:
     def __init__(self, rows: Tables, tables: Settings, exams: Mapping[str, date]) -> None:
         self.tables = tables
         self.present = {name: set(table["case"]) for name, table in rows.items()}
-        self.cells = {}
+        self.rows: dict[str, dict[str, list[dict[Any, str]]]] = {}
         for name, table in rows.items():
             stated = tables[name].get("nearest_to_exam")
             chosen = nearest(table, stated, form_of(tables[name]), exams) if stated else table
-            self.cells[name] = {str(case): group for case, group in chosen.groupby("case")}
+            self.rows[name] = {}
+            for row in chosen.to_dict("records"):
+                self.rows[name].setdefault(row["case"], []).append(row)
 
     def cell(self, case: str, place: str) -> tuple[str, str]:
         """Return the one cell that a case has, and why there is none."""
         table, _, column = place.partition(".")
-        if case not in self.cells[table]:
+        if case not in self.rows[table]:
             return "", cells.NO_DATED_ROW if case in self.present[table] else cells.ABSENT
-        stated = {raw.strip() for raw in self.cells[table][case][column]} - {""}
+        stated = {row[column].strip() for row in self.rows[table][case]} - {""}
         if len(stated) > 1:
             return "", cells.DISAGREE
         return (stated.pop(), "") if stated else ("", cells.EMPTY)

@@ -125,15 +125,14 @@ def deidentify(
     """
     profile = profile or Profile()
     with silenced():
-        _insist_on_ultrasound(dataset, who)
+        new, tally = _rewritten_header(dataset, who, pseudonyms, profile)
         try:
             frames = decoded(dataset)
         except UndecodableError as error:
             raise UnsafeError("undecodable", who.stem, str(error), MEND) from None
-        new, tally = _rewritten_header(dataset, who, pseudonyms, profile)
-        scan, text = find_scan_and_text(dataset, frames)
+        scan, text = find_scan_and_text(new, frames)
         safe, blanked = blank_outside(frames, scan.boxes)
-        put(new, erase(safe, text), int(dataset.BitsStored))
+        put(new, erase(safe, text), int(new.BitsStored))
     _mark(new, who, profile)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))
@@ -165,7 +164,10 @@ def _rewritten_header(
 ) -> tuple[Dataset, Tally]:
     tally, days = Tally(), pseudonyms.shift_days(who.patient_id)
     try:
+        _insist_on_ultrasound(dataset, who)
         new = Header(profile, pseudonyms, days, identifying_words(dataset)).rewritten(dataset, tally)
+    except UnsafeError:
+        raise
     except Exception as error:
         # What a mangled header makes pydicom raise is not foreseeable, and may quote it.
         raise UnsafeError("damaged", who.stem, f"its header cannot be read ({type(error).__name__})", MEND) from None

@@ -2,11 +2,16 @@
 
 import logging
 import os
+import socket
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
+from threading import Lock
 from typing import Any
 
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
@@ -19,6 +24,7 @@ from pydicom.uid import (
 from pynetdicom import AE, build_context, build_role, evt
 from pynetdicom.association import Association
 
+from sonomics.core.errors import StudyError
 from sonomics.core.jobs import run_job
 from sonomics.export.pacs import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
 from sonomics.export.received import SEND_AGAIN
@@ -58,10 +64,12 @@ class Dimse:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
         self._address = (settings["host"], int(settings["port"]))
+        self._timeout = float(settings.get("timeout_s", 60))
         self._moves = settings["retrieve"] == "move"
         self._keeps: dict[str, Keep] = {}
         self._troubles: dict[str, Exception] = {}
         self._server: Any = None
+        self._lock = Lock()
 
     def close(self) -> None:
         """Stop listening."""
@@ -69,9 +77,15 @@ class Dimse:
             self._server.shutdown()
 
     def check(self) -> None:
-        """Send a C-ECHO."""
+        """Knock at the port, then send a C-ECHO."""
+        host, port = self._address
+        try:
+            socket.create_connection(self._address, self._timeout).close()
+        except OSError:
+            mend = "check host and port in params.yaml and that the server runs, then run again"
+            raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", mend) from None
         with self._associated([build_context(VERIFICATION)]) as association:
-            _finish([association.send_c_echo()], "C-ECHO")
+            self._finish([(association.send_c_echo(), None)], "C-ECHO")
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
@@ -117,30 +131,47 @@ class Dimse:
         self._keeps[study_uid] = keep
         try:
             (self._move if self._moves else self._get)(wanted)
+        except PacsError:
+            if study_uid not in self._troubles:
+                raise
         finally:
             del self._keeps[study_uid]
-            trouble = self._troubles.pop(study_uid, None)
-            if trouble is not None:
-                raise trouble
+        if trouble := self._troubles.pop(study_uid, None):
+            raise trouble
 
     def _get(self, wanted: Dataset) -> None:
         contexts = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
         roles = [build_role(sop, scp_role=True) for sop in STORED]
         handlers = [(evt.EVT_C_STORE, self._store)]
         with self._associated([build_context(GET), *contexts], ext_neg=roles, evt_handlers=handlers) as association:
-            _finish([status for status, _ in association.send_c_get(wanted, GET)], "C-GET")
+            self._finish(association.send_c_get(wanted, GET), "C-GET")
 
     def _move(self, wanted: Dataset) -> None:
         self._listen()
         with self._associated([build_context(MOVE)]) as association:
-            answers = association.send_c_move(wanted, self._settings["ae_title"], MOVE)
-            _finish([status for status, _ in answers], "C-MOVE")
+            self._finish(association.send_c_move(wanted, self._settings["ae_title"], MOVE), "C-MOVE")
 
     def _ask(self, level: str, asked: Mapping[str, str]) -> list[Dataset]:
         with self._associated([build_context(FIND)]) as association:
-            answers = list(association.send_c_find(_identifier(level, asked), FIND))
-        _finish([status for status, _ in answers], "C-FIND")
-        return [answer for _, answer in answers if answer is not None]
+            return self._finish(association.send_c_find(_identifier(level, asked), FIND), "C-FIND")
+
+    def _finish(self, answers: Iterable[tuple[Dataset, Dataset | None]], what: str) -> list[Dataset]:
+        """Take all answers to a request; the last says whether it was met."""
+        found, status, since, waited = [], None, time.monotonic(), 0.0
+        for answer, identifier in answers:
+            status = answer.get("Status")
+            found += [] if identifier is None else [identifier]
+            waited, since = time.monotonic() - since, time.monotonic()
+        if status is None and waited >= self._timeout:
+            raise PacsError(Fault.DOWN, f"it gives no answer to {what} in time", "run again, or raise timeout_s")
+        if status is None:
+            raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
+        if status == UNKNOWN_DESTINATION:
+            mend = "have the PACS know our AE title, host and store_port, or set retrieve: get"
+            raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
+        if status != SUCCESS:
+            raise PacsError(Fault.WRONG, f"{what} ends with status {status:04X}", SEND_AGAIN)
+        return found
 
     @contextmanager
     def _associated(self, contexts: list[Any], **more: Any) -> Iterator[Association]:
@@ -159,8 +190,7 @@ class Dimse:
 
     def _entity(self) -> AE:
         ae = AE(self._settings["ae_title"])
-        timeout = float(self._settings.get("timeout_s", 60))
-        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = timeout
+        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = self._timeout
         return ae
 
     def _unassociated(self, association: Association) -> PacsError:
@@ -173,8 +203,11 @@ class Dimse:
         return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", mend)
 
     def _listen(self) -> None:
-        if self._server is not None:
-            return
+        with self._lock:
+            if self._server is None:
+                self._server = self._storage_service()
+
+    def _storage_service(self) -> Any:
         ae = self._entity()
         ae.require_called_aet, ae.require_calling_aet = True, [self._settings["called_ae_title"]]
         for sop in STORED:
@@ -182,49 +215,47 @@ class Dimse:
         ae.add_supported_context(VERIFICATION)
         context = tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
         address = (self._settings.get("store_host", ""), int(self._settings["store_port"]))
+        handlers: list[Any] = [(evt.EVT_C_STORE, self._store)]
         try:
-            self._server = ae.start_server(
-                address, block=False, ssl_context=context, evt_handlers=[(evt.EVT_C_STORE, self._store)]
-            )
+            return ae.start_server(address, block=False, ssl_context=context, evt_handlers=handlers)
         except OSError:
             rule = f"our port {address[1]} for C-MOVE is in use"
             raise PacsError(Fault.DENIED, rule, "end what uses it, or choose another store_port") from None
 
     def _store(self, event: evt.Event) -> int:
-        study_uid = ""
         try:
-            study_uid = str(event.dataset.StudyInstanceUID)
-            self._keeps[study_uid](event.encoded_dataset())
-        except KeyError:
+            content = event.encoded_dataset()
+            header = dcmread(BytesIO(content), stop_before_pixels=True, specific_tags=["StudyInstanceUID"])
+            study_uid = str(header.StudyInstanceUID)
+            keep = self._keeps[study_uid]
+        except Exception:  # rubbish can make the parser raise anything
             return NOT_OURS
-        except Exception as error:  # handed to the thread that asked; here it would end in a log
+        try:
+            keep(content)
+        except (PacsError, OSError) as error:  # handed to the thread that asked; here it would end in a log
             self._troubles[study_uid] = error
             return NO_RESOURCES
         return SUCCESS
 
 
 def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
-    """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`."""
+    """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`.
+
+    Raises
+    ------
+    StudyError
+        When a file is not there or is no certificate.
+    """
     files = {name: os.path.expandvars(path) for name, path in settings.items()}
-    context = ssl.create_default_context(purpose, cafile=files["ca_file"])
-    if purpose is ssl.Purpose.CLIENT_AUTH:
+    try:
+        context = ssl.create_default_context(purpose, cafile=files["ca_file"])
         context.verify_mode = ssl.CERT_REQUIRED
-    if "cert_file" in files:
-        context.load_cert_chain(files["cert_file"], files.get("key_file"))
+        if "cert_file" in files:
+            context.load_cert_chain(files["cert_file"], files.get("key_file"))
+    except OSError as error:
+        rule = f"a certificate or key cannot be used ({type(error).__name__})"
+        raise StudyError("params.yaml, export.dimse.tls", rule, "name PEM files that are there") from None
     return context
-
-
-def _finish(statuses: list[Dataset], what: str) -> None:
-    last = statuses[-1].get("Status") if statuses else None
-    if last is None:
-        if time.monotonic() - begun >= patience:
-            raise PacsError(Fault.DOWN, f"it gives no answer to {what} in time", "run again, or raise timeout_s")
-        raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
-    if last == UNKNOWN_DESTINATION:
-        mend = "have the PACS know our AE title, host and store_port, or set retrieve: get"
-        raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
-    if last != SUCCESS:
-        raise PacsError(Fault.WRONG, f"{what} ends with status {last:04X}", SEND_AGAIN)
 
 
 def _identifier(level: str, asked: Mapping[str, str]) -> Dataset:

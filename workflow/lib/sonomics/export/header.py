@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -19,7 +20,10 @@ from sonomics.export.pseudonyms import Pseudonyms
 PIXELS = 0x7FE0
 TEXT = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT")
 NUMBER = ("US", "SS", "UL", "SL", "FL", "FD", "AT", "UV", "SV")
-NAMES = ("PN", "LO", "SH", "ST", "LT", "UT", "UC")
+IDENTIFYING = (
+    "PatientID", "OtherPatientIDs", "AccessionNumber", "StudyID", "InstitutionName", "InstitutionAddress",
+    "InstitutionalDepartmentName",
+)  # fmt: skip
 DUMMIES = {"DA": "19000101", "DT": "19000101", "TM": "000000", "UI": "2.25.0", "IS": "0", "DS": "0", "AS": "000Y"}
 DUMMY_TEXT = "REMOVED"
 PRIVATE, UNKNOWN, MALFORMED, CLEANED = "private", "unknown", "malformed", "cleaned"
@@ -133,10 +137,10 @@ class Header:
 
 
 def identifying_words(dataset: Dataset) -> frozenset[str]:
-    """Collect the words of an object's names, numbers and comments, those of its maker and software left out."""
+    """Collect the words of an object's names of persons and places, and of its numbers."""
     found: set[str] = set()
     for element in _elements(dataset, Tally()):
-        if element.VR in NAMES and element.keyword not in ("Manufacturer", "ManufacturerModelName", "SoftwareVersions"):
+        if element.VR == "PN" or element.keyword in IDENTIFYING:
             found |= values.words(str(element.value))
     return frozenset(found)
 
@@ -186,14 +190,19 @@ def _numeric(value: Any) -> Any:
 def _standard_code(item: Dataset) -> Dataset | None:
     """Copy a code that pydicom's dictionary of PS3.16 knows, with the meaning that stands there."""
     scheme, value = str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))
-    if scheme not in codes.schemes():
-        return None
-    meanings = {code.value: code.meaning for code in getattr(codes, scheme).concepts.values()}
-    if value not in meanings:
+    meaning = _meanings(scheme).get(value)
+    if meaning is None:
         return None
     new = Dataset()
-    new.CodeValue, new.CodingSchemeDesignator, new.CodeMeaning = value, scheme, meanings[value][:64]
+    new.CodeValue, new.CodingSchemeDesignator, new.CodeMeaning = value, scheme, meaning[:64]
     return new
+
+
+@cache
+def _meanings(scheme: str) -> dict[str, str]:
+    if scheme not in codes.schemes():
+        return {}
+    return {code.value: code.meaning for code in getattr(codes, scheme).concepts.values()}
 
 
 def _sex(text: str) -> str | None:

@@ -49,10 +49,15 @@ def boxes_of(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
 
 
 def _steady(frames: Pixels) -> Iterator[Pixels]:
-    """Yield the median of every three frames: writing stays, moving tissue, which may look like it, does not."""
+    """Yield the median of every three frames, and the brightest of all.
+
+    Writing that stands for three frames stays in a median; moving tissue, which may look like it, does not. Writing
+    of a single frame is seen in the brightest.
+    """
     if len(frames) < WINDOW:
         yield from frames
         return
+    yield frames.max(axis=0)
     for start in range(0, len(frames), WINDOW):
         first = min(start, len(frames) - WINDOW)
         one, two, three = frames[first : first + WINDOW]

@@ -1,5 +1,7 @@
 """Pixels of any transfer syntax as plain grey or RGB frames, and back."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -7,7 +9,6 @@ from pydicom.pixels import apply_color_lut, iter_pixels
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
-LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 MOST_SAMPLES = 2**32
 MOST_PIXELS_A_FRAME = 2**26
 EIGHT_BITS, SIXTEEN_BITS = 8, 16
@@ -32,7 +33,7 @@ def decoded(dataset: Dataset) -> Pixels:
     try:
         _refuse_giants(dataset)
         frames = [_plain(frame, dataset) for frame in iter_pixels(dataset)]
-        stacked = np.stack(frames)
+        stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
     except Exception as error:
@@ -42,25 +43,6 @@ def decoded(dataset: Dataset) -> Pixels:
     if len(stacked) != stated:
         raise UndecodableError(f"it says {stated} frames and holds {len(stacked)}")
     return stacked
-
-
-def luma(frame: Pixels) -> NDArray[np.uint8]:
-    """Turn a frame, or frames, of grey or RGB into 8-bit luma (ITU-R BT.601).
-
-    Parameters
-    ----------
-    frame : (..., rows, columns) or (..., rows, columns, 3) uint8 or uint16
-        uint16 is stretched so that its own largest value becomes 255.
-
-    Returns
-    -------
-    (..., rows, columns) uint8 array
-    """
-    if frame.dtype == np.uint16:
-        return np.asarray(np.rint(frame * (255.0 / max(int(frame.max()), 1))), dtype=np.uint8)
-    if frame.shape[-1] != 3:
-        return np.asarray(frame, dtype=np.uint8)
-    return np.asarray(np.rint(frame.astype(np.float32) @ LUMA), dtype=np.uint8)
 
 
 def put(dataset: Dataset, frames: Pixels, bits: int) -> None:

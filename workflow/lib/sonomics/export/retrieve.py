@@ -118,6 +118,7 @@ def receive_exams(
     settings: Mapping[str, Any],
     pseudonyms: Pseudonyms,
     chunk: int,
+    root: Path = RECEIVED,
 ) -> dict[str, Received]:
     """Receive exams, `parallel` of them at a time; say how fast.
 
@@ -126,7 +127,7 @@ def receive_exams(
     StudyError
         When the PACS refuses us or stays down, or the disk is full.
     """
-    shelves = {exam.name: Shelf(RECEIVED, exam.study_uid, pseudonyms) for exam in exams}
+    shelves = {exam.name: Shelf(root, exam.study_uid, pseudonyms) for exam in exams}
     received = {
         name: Received(shelf, listed) for name, shelf in shelves.items() if (listed := shelf.listing()) is not None
     }
@@ -134,7 +135,7 @@ def receive_exams(
     if not waiting:
         log.info("chunk %d: all %d exams have been received before", chunk, len(exams))
         return received
-    with one_at_a_time(RECEIVED):
+    with one_at_a_time(root):
         start = time.monotonic()
         try:
             with closing(connect(settings)) as pacs:

@@ -82,6 +82,16 @@ def brightest_channel(frame: Pixels) -> NDArray[np.uint8]:
     return np.asarray(level, dtype=np.uint8)
 
 
+class _Relief(NamedTuple):
+    """A frame, how far it stands above its ground, its steps, how rough it is around, and where it is black around."""
+
+    level: NDArray[np.uint8]
+    above: NDArray[np.uint8]
+    step: NDArray[np.uint8]
+    rough: NDArray[np.float32]
+    black: NDArray[np.bool_]
+
+
 class _Glyphs(NamedTuple):
     """Bright components as tall and as thin as letters.
 
@@ -129,7 +139,8 @@ def _halved(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _lines(level: NDArray[np.uint8], flow: NDArray[np.uint8], contrasts: Sequence[int]) -> list[NDArray[np.int64]]:
     """Group glyphs into lines; each is its top, left, bottom, right."""
-    return [line for contrast in contrasts for line in _lines_of(_glyphs(level, flow, contrast))]
+    relief = _relief(level)
+    return [line for contrast in contrasts for line in _lines_of(_glyphs(relief, flow, contrast))]
 
 
 def _lines_of(glyphs: _Glyphs) -> list[NDArray[np.int64]]:
@@ -141,17 +152,25 @@ def _lines_of(glyphs: _Glyphs) -> list[NDArray[np.int64]]:
     return [_around(line.boxes) for line in lines if _is_writing(line)]
 
 
-def _glyphs(level: NDArray[np.uint8], flow: NDArray[np.uint8], contrast: int) -> _Glyphs:
+def _relief(level: NDArray[np.uint8]) -> _Relief:
     ground = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((THICKEST_STROKE, THICKEST_STROKE), dtype=np.uint8))
-    black = np.maximum(ground, cv2.medianBlur(level, NEIGHBOURHOOD)) < BLACK
-    above = cv2.subtract(level, ground)
-    rough = cv2.medianBlur(above, NEIGHBOURHOOD).astype(np.float32)
+    above = np.asarray(cv2.subtract(level, ground), dtype=np.uint8)
+    step = cv2.morphologyEx(level, cv2.MORPH_GRADIENT, np.ones((3, 3), dtype=np.uint8))
+    return _Relief(
+        level,
+        above,
+        np.asarray(step, dtype=np.uint8),
+        cv2.medianBlur(above, NEIGHBOURHOOD).astype(np.float32),
+        np.maximum(ground, cv2.medianBlur(level, NEIGHBOURHOOD)) < BLACK,
+    )
+
+
+def _glyphs(relief: _Relief, flow: NDArray[np.uint8], contrast: int) -> _Glyphs:
+    level, above, step, rough, black = relief
     stroke = (above >= np.maximum(contrast, ROUGHER * rough)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(stroke, connectivity=8)
     left, top, width, height, area = (column.astype(np.int64) for column in stats.T)
-    near = np.ones((3, 3), dtype=np.uint8)
-    edge = stroke & (1 - cv2.erode(stroke, near))
-    step = cv2.morphologyEx(level, cv2.MORPH_GRADIENT, near)
+    edge = stroke & (1 - cv2.erode(stroke, np.ones((3, 3), dtype=np.uint8)))
 
     def mean_of(values: NDArray[Any], where: NDArray[np.uint8]) -> NDArray[np.float64]:
         inside = labels[where > 0]

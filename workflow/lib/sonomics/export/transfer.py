@@ -88,7 +88,8 @@ def receive(
     """
     if listed := shelf.listing():
         return listed, []
-    listed = sorted(persist(lambda: pacs.list_instances(study_uid, modality), patience, what))
+    answers = persist(lambda: pacs.list_instances(study_uid, modality), patience, what)
+    listed = sorted({instance.uid: instance for instance in answers}.values())  # some list an instance repeatedly
     failures, missing = 0, shelf.missing(listed)
     while missing:
         error = _fetch(pacs, study_uid, listed, missing, shelf)

@@ -102,6 +102,8 @@ def prove(job: Job, names: Sequence[str], values: NDArray[np.float64], regions: 
         if wrong := differing(names, values[row], theirs):
             ours = dict(zip(names, values[row], strict=True))[wrong[0]]
             other = dict(zip(names, theirs, strict=True))[wrong[0]]
-            rule = f"{wrong[0]} is {ours!r}, but {other!r} by PyRadiomics ({len(wrong)} of {len(names)} features differ)"
+            rule = (
+                f"{wrong[0]} is {ours!r}, but {other!r} by PyRadiomics ({len(wrong)} of {len(names)} features differ)"
+            )
             mend = f"report it with the image, and set `kind: pyradiomics` in extract.families.{job.name} until then"
             raise StudyError(str(chosen.loc[row, "file"]), rule, mend)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sonomics.core.jobs import run_job
 from sonomics.extract.family import Compute, read_job
@@ -20,7 +21,7 @@ def reference(family: Mapping[str, Any]) -> Compute:
         `classes`, `filters` and `bins` of params.
     """
 
-    def compute(pixels, mask, edge):  # type: ignore[no-untyped-def]
+    def compute(pixels: NDArray[np.float64], mask: NDArray[np.bool_], edge: float) -> NDArray[np.float64]:
         binning = {"binCount": family["bins"]}
         values = region_features(pixels, mask, family["classes"], family["filters"], binning, edge)
         return np.array(list(values.values()))

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 Crop = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 
-def at_spacing(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], spacing_mm: float, edge: float | None) -> Crop | None:
+def at_spacing(
+    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], spacing_mm: float, edge: float | None
+) -> Crop | None:
     """Give a crop the pixel spacing that a family asks for.
 
     Parameters

@@ -60,11 +60,10 @@ def paste(
     ink = [YELLOW, GREEN, CYAN][generator.integers(3)] if coloured else (level, level, level)
     canvas = np.zeros((2 * REACH * fine, 2 * REACH * fine), dtype=np.uint8)
     DRAWERS[kind](canvas, fine, generator)
-    cover = _placed(cv2.resize(canvas, (2 * REACH, 2 * REACH), interpolation=cv2.INTER_AREA), picture.shape[:2], at)
-    cover = cover.astype(np.float32)[..., None] / 255
+    stamp = np.asarray(cv2.resize(canvas, (2 * REACH, 2 * REACH), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    cover = _placed(stamp, picture.shape[:2], at).astype(np.float32)[..., None] / 255
     paint = np.array(ink, dtype=np.float32)
     if kind == "bar":
-        paint = paint * np.linspace(1, 0, len(cover), dtype=np.float32)[:, None, None]
         rows = np.flatnonzero(cover.any(axis=(1, 2)))
         if rows.size:
             paint = level * np.interp(np.arange(len(cover)), rows[[0, -1]], (1, 0)).astype(np.float32)[:, None, None]

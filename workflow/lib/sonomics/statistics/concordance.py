@@ -163,7 +163,7 @@ def uno_c(
     return Estimate(float(wins / pairs)) if pairs > 0 else not_estimable(NO_PAIR)
 
 
-def _outlives(times: Floats, happened: Booleans, index: int) -> Booleans:
+def _outlives(times: Floats, happened: Booleans, index: np.intp) -> Booleans:
     return np.asarray((times > times[index]) | ((times == times[index]) & ~happened))
 
 

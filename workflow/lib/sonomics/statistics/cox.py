@@ -6,10 +6,9 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Floats, normal_quantile, numbers, outcome
-from sonomics.statistics.partial_likelihood import maximise, risk_sets
+from sonomics.statistics.partial_likelihood import RUNAWAY, maximise, risk_sets
 
 COLUMNS = ["beta", "se", "hr", "lower", "upper", "z", "p"]
-_RUNAWAY = 10.0
 
 
 def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
@@ -28,8 +27,8 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     -------
     DataFrame
         Index = covariates in their order; `beta, se, hr`, its bounds `lower, upper`, `z, p, n, events, reason`.
-        NaN with a reason for a constant covariate, one whose estimate runs to infinity (|beta| x SD above 10), linearly
-        dependent covariates, or no events.
+        NaN with a reason for a constant covariate, one whose estimate runs to infinity (|beta| x SD above 10; at times
+        the others with it), linearly dependent covariates, or no events.
 
     Raises
     ------
@@ -63,8 +62,9 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     if np.isnan(beta).any():
         table.loc[estimable, "reason"] = "the partial likelihood has no maximum"
         return table
-    finite = np.abs(beta) <= _RUNAWAY
-    table.loc[estimable[~finite], "reason"] = "the estimate runs to infinity"
+    finite = (np.abs(beta) <= RUNAWAY) & ~np.isnan(se)
+    table.loc[estimable[~finite], "reason"] = "another estimate runs to infinity"
+    table.loc[estimable[np.abs(beta) > RUNAWAY], "reason"] = "the estimate runs to infinity"
     rows = _wald(beta[finite] / spread[varies][finite], se[finite] / spread[varies][finite], level)
     table.loc[estimable[finite], COLUMNS] = rows
     return table

@@ -18,6 +18,7 @@ from sonomics.statistics.estimates import (
     outcome,
 )
 from sonomics.statistics.partial_likelihood import (
+    RUNAWAY,
     CoxFit,
     RiskSets,
     baseline_cumulative_hazard,
@@ -28,7 +29,6 @@ from sonomics.statistics.partial_likelihood import (
 from sonomics.statistics.survival import kaplan_meier
 
 NAN = float("nan")
-_RUNAWAY = 10.0
 
 Transform = Literal["km", "rank", "identity"]
 
@@ -81,8 +81,8 @@ def model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> 
         return ModelTests(n, events, NAN, NAN, unknown, unknown, unknown, model.reason)
     fit, df = model.fit, model.design.shape[1]
     wald = float(fit.beta @ np.linalg.solve(fit.covariance, fit.beta))
-    tests = (_chi2(statistic, df) for statistic in (2 * (fit.fitted - fit.null), wald, fit.score))
-    return ModelTests(n, events, fit.null, fit.fitted, *tests)
+    ratio, wald_test, score = (_chi2(statistic, df) for statistic in (2 * (fit.fitted - fit.null), wald, fit.score))
+    return ModelTests(n, events, fit.null, fit.fitted, ratio, wald_test, score)
 
 
 def cox_interaction(
@@ -104,7 +104,9 @@ def cox_interaction(
         Of the Cox model with both and their product, against the model without the product. NaN with a reason where
         either cannot be fitted. Not causal unless the exposure was randomised.
     """
-    design = pd.DataFrame({"exposure": numbers(exposure, np.size(event)), "modifier": numbers(modifier, np.size(event))})
+    design = pd.DataFrame(
+        {"exposure": numbers(exposure, np.size(event)), "modifier": numbers(modifier, np.size(event))}
+    )
     product = design.assign(product=design["exposure"] * design["modifier"])
     additive, full = (_Model.of(time, event, columns) for columns in (design, product))
     if reason := full.reason or additive.reason:
@@ -149,7 +151,9 @@ def proportional_hazards(
     at = moments(model.sets, model.design, model.fit.beta)
     residuals = model.design[model.sets.order][model.sets.events] - at.mean
     score = of_time @ residuals
-    plain, mixed, squared = (np.tensordot(weight, at.covariance, axes=1) for weight in (of_time**0, of_time, of_time**2))
+    plain, mixed, squared = (
+        np.tensordot(weight, at.covariance, axes=1) for weight in (of_time**0, of_time, of_time**2)
+    )
     # Information about a slope in time once the coefficients themselves are estimated.
     left = squared - mixed @ np.linalg.solve(plain, mixed)
     for name, columns in [*((name, [index]) for index, name in enumerate(covariates)), ("GLOBAL", range(len(score)))]:
@@ -214,6 +218,8 @@ class _Model(NamedTuple):
         fit = CoxFit(np.full(count, NAN), np.full((count, count), NAN), NAN, NAN, NAN)
         if not happened.any():
             return cls(times, happened, values, centre, spread, sets, fit, "no events")
+        if not count:
+            return cls(times, happened, values, centre, spread, sets, fit, "no covariate")
         if (spread <= 1e-12 * np.abs(values).max(axis=0, initial=1e-300)).any():
             return cls(times, happened, values, centre, spread, sets, fit, "a constant covariate")
         scaled = (values - centre) / spread
@@ -223,7 +229,7 @@ class _Model(NamedTuple):
         reason = ""
         if np.isnan(fit.beta).any():
             reason = "the partial likelihood has no maximum"
-        elif (np.abs(fit.beta) > _RUNAWAY).any():
+        elif (np.abs(fit.beta) > RUNAWAY).any():
             reason = "an estimate runs to infinity"
         return cls(times, happened, scaled, centre, spread, sets, fit, reason)
 

@@ -123,6 +123,6 @@ def _last_coefficient(positive: np.ndarray, design: Floats, level: float) -> tup
         return OddsRatio(*(NAN,) * 7, NO_MAXIMUM), NAN
     estimate = Estimate(float(fit.coefficients[-1]), se=float(np.sqrt(fit.covariance[-1, -1])))
     z, half = estimate.estimate / estimate.se, normal_quantile(level) * estimate.se
-    bounds = (float(np.exp(estimate.estimate + side)) for side in (0.0, -half, half))
-    ratio = OddsRatio(*bounds, estimate.estimate, estimate.se, z, float(2 * ndtr(-abs(z))))
+    value, lower, upper = (float(np.exp(estimate.estimate + side)) for side in (0.0, -half, half))
+    ratio = OddsRatio(value, lower, upper, estimate.estimate, estimate.se, z, float(2 * ndtr(-abs(z))))
     return ratio, log_likelihood(target, design @ fit.coefficients)

@@ -50,7 +50,7 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
 
     References
     ----------
-    McNemar Q, Psychometrika 1947; Edwards AL, Psychometrika 1948; Fagerland MW et al., BMC Med Res Methodol 2013 (mid-p).
+    McNemar Q, Psychometrika 1947; Edwards AL, Psychometrika 1948; Fagerland MW et al., BMC Med Res Methodol 2013.
     """
     first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
     if first.shape != second.shape:

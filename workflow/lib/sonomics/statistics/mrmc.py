@@ -59,7 +59,7 @@ class ReaderStudy(NamedTuple):
     `both_random` generalises to readers and cases (F test), `readers_fixed` to cases (z), `cases_fixed` to readers (t).
     """
 
-    values: Floats
+    estimates: Floats
     components: Components
     both_random: Contrast
     readers_fixed: Contrast
@@ -86,8 +86,8 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
 
     References
     ----------
-    Obuchowski NA, Rockette HE, Commun Stat Simul 1995; Hillis SL, Stat Med 2007; Hillis SL, Berbaum KS, Schartz KM, Acad
-    Radiol 2008.
+    Obuchowski NA, Rockette HE, Commun Stat Simul 1995; Hillis SL, Stat Med 2007; Hillis SL, Berbaum KS, Schartz KM,
+    Acad Radiol 2008.
     """
     table, errors = np.asarray(values, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
     if table.ndim != 2 or len(table) != 2 or errors.shape != (table.size, table.size):

@@ -6,7 +6,12 @@ import numpy as np
 
 from sonomics.statistics.estimates import Booleans, Floats
 
+# Standardised coefficients above it are taken for a likelihood that rises without end.
+RUNAWAY = 10.0
+
 _STEPS = 60
+_LONGEST_STEP = 5.0
+_BEYOND = 25.0
 
 
 class RiskSets(NamedTuple):
@@ -118,8 +123,8 @@ def maximise(sets: RiskSets, design: Floats) -> CoxFit:
     Returns
     -------
     CoxFit
-        NaN where the information is singular or the steps do not settle. A monotone likelihood may settle at a large
-        coefficient: the caller judges its size.
+        NaN where the information is singular or the steps do not settle. Of a likelihood that rises without end, a
+        coefficient beyond `RUNAWAY`, for the caller to judge, its covariance perhaps NaN.
     """
     count = design.shape[1]
     unknown = CoxFit(np.full(count, np.nan), np.full((count, count), np.nan), np.nan, np.nan, np.nan)
@@ -131,14 +136,15 @@ def maximise(sets: RiskSets, design: Floats) -> CoxFit:
         now = moments(sets, design, beta)
         gradient = observed - now.mean.sum(axis=0)
         information = now.covariance.sum(axis=0)
-        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e14:
-            return unknown
+        flat = not np.isfinite(information).all() or np.diag(information).min() <= 1e-12
+        if flat or np.linalg.cond(information) > 1e14 or np.abs(beta).max() > _BEYOND:
+            return unknown._replace(beta=beta) if np.abs(beta).max() > RUNAWAY else unknown
         step = np.linalg.solve(information, gradient)
         if step_number == 0:
             score = float(gradient @ step)
-        # Newton's decrement, then the step itself: one more step after the gradient vanishes costs nothing.
         if np.abs(step).max() <= 1e-10 * (1 + np.abs(beta).max()):
             return CoxFit(beta, np.linalg.inv(information), null, reached, score)
+        step = step * min(1.0, _LONGEST_STEP / np.abs(step).max())
         for _ in range(40):
             after = log_partial_likelihood(sets, design, beta + step)
             if after >= reached - 1e-11 * abs(reached):

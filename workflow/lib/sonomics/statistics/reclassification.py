@@ -126,7 +126,7 @@ def _nri(positive: Booleans, change: Floats, level: float) -> Reclassification:
     up_events, down_events, up_nonevents, down_nonevents = shares
     events, nonevents = up_events - down_events, down_nonevents - up_nonevents
     nri = events + nonevents
-    parts = (nri, events, nonevents, *shares)
+    parts = (nri, events, nonevents, up_events, down_events, up_nonevents, down_nonevents)
     if variance <= 1e-14:
         se_null = float(np.sqrt(null_variance))
         return Reclassification(*parts, 0.0, NAN, NAN, nri, nri, se_null, NAN, "the reclassification does not vary")

@@ -147,7 +147,9 @@ def r2_of_c(c: float, prevalence: float) -> float:
     points = np.linspace(-12.0, 12.0 + shift, 200_001)
     linear = log(prevalence / (1 - prevalence)) + shift * points - shift**2 / 2
     density = [np.exp(-((points - centre) ** 2) / 2) / sqrt(2 * np.pi) for centre in (shift, 0.0)]
-    gain = prevalence * density[0] * -np.logaddexp(0, -linear) + (1 - prevalence) * density[1] * -np.logaddexp(0, linear)
+    gain = prevalence * density[0] * -np.logaddexp(0, -linear) + (1 - prevalence) * density[1] * -np.logaddexp(
+        0, linear
+    )
     null = prevalence * log(prevalence) + (1 - prevalence) * log(1 - prevalence)
     return float(-np.expm1(-2 * (np.trapezoid(gain, points) - null)))
 

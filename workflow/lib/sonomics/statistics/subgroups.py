@@ -1,4 +1,4 @@
-"""Does a model do as well, and does a risk group mean as much, in every subgroup? Figures with n, events, interaction."""
+"""Does a model do as well, and does a risk group mean as much, in every subgroup? With n, events and interaction."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from scipy.special import chdtrc
 
 from sonomics.statistics.cox import cox
 from sonomics.statistics.cox_tests import cox_interaction
-from sonomics.statistics.estimates import Floats, SignificanceTest, numbers, outcome
+from sonomics.statistics.estimates import Booleans, SignificanceTest, numbers, outcome
 from sonomics.statistics.roc import auc_interval
 from sonomics.statistics.survival import follow_up
 
@@ -147,11 +147,11 @@ def treatment_by_risk_group(
     return groups, pd.Series(values, index=names)
 
 
-def _levels(group: ArrayLike) -> list[tuple[str | None, Floats]]:
+def _levels(group: ArrayLike) -> list[tuple[str | None, Booleans]]:
     series = pd.Series(np.asarray(group))
     known = series.dropna()
     names = sorted(known.unique(), key=str)
-    levels: list[tuple[str | None, Floats]] = [(str(name), (series == name).to_numpy()) for name in names]
+    levels: list[tuple[str | None, Booleans]] = [(str(name), (series == name).to_numpy()) for name in names]
     if len(known) < len(series):
         levels.append((None, series.isna().to_numpy()))
     return levels

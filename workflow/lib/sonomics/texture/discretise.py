@@ -81,13 +81,12 @@ def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
 @njit(cache=True)
 def _between(values: Pixels, edges: Pixels) -> Levels:
     last = len(edges) - 2
-    scale = last + 1.0
     low = edges[0]
-    width = edges[last + 1] - 1.0 - low
+    scale = 1 / (edges[1] - low)
     levels = np.empty(len(values), np.int32)
     for position in range(len(values)):
         value = values[position]
-        found = min(last, max(0, int((value - low) / width * scale)))
+        found = min(last, max(0, int((value - low) * scale)))
         while found > 0 and value < edges[found]:
             found -= 1
         while found < last and value >= edges[found + 1]:

@@ -1,13 +1,13 @@
 """All features of one region, in shared passes over its pixels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import firstorder, glcm, ngtdm, shape2d, sizes
 from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, window
-from sonomics.texture.passes import DIRECTIONS, cooccurrences, neighbourhoods, runs, zones
+from sonomics.texture.passes import DIRECTIONS, survey, zones
 
 SHAPE = "shape2D"
 _ORDERS: dict[str, tuple[str, ...]] = {
@@ -24,7 +24,6 @@ CLASSES = {
     name: sorted(filter(None, order), key=lambda feature: f"{feature}FeatureValue") for name, order in _ORDERS.items()
 }
 _PLACES = {name: [order.index(feature) for feature in CLASSES[name]] for name, order in _ORDERS.items()}
-_STEPS = np.array(DIRECTIONS, np.int64)
 _DEPENDENCE_SIZES = np.arange(10)
 
 
@@ -95,16 +94,17 @@ def _computed(
     laid = window(levels, mask)
     if "firstorder" in classes:
         yield "firstorder", firstorder.firstorder_features(values, levels, spacing)
-    if "glcm" in classes:
-        yield "glcm", glcm.glcm_features(cooccurrences(laid, highest, _STEPS, 1))
-    if "glrlm" in classes:
-        yield "glrlm", run_features(runs(laid, highest), laid)
     if "glszm" in classes:
         yield "glszm", sizes.size_features(*zones(laid, highest))
-    if classes & {"gldm", "ngtdm"}:
-        dependences, pixels, differences = neighbourhoods(laid, highest)
-        yield "gldm", sizes.size_features(dependences, _DEPENDENCE_SIZES)
-        yield "ngtdm", ngtdm.ngtdm_features(pixels, differences)
+    if not classes & {"glcm", "glrlm", "gldm", "ngtdm"}:
+        return
+    found = survey(laid, highest)
+    if "glcm" in classes:
+        yield "glcm", glcm.glcm_features(found.pairs)
+    if "glrlm" in classes:
+        yield "glrlm", run_features(found.runs, laid)
+    yield "gldm", sizes.size_features(found.dependences, _DEPENDENCE_SIZES)
+    yield "ngtdm", ngtdm.ngtdm_features(found.dependences.sum(axis=1), found.differences)
 
 
 def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]:
@@ -113,7 +113,7 @@ def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]
     Parameters
     ----------
     counts : (4, highest + 1, longest + 1) int64 array
-        As `sonomics.texture.passes.runs` gives them.
+        As `sonomics.texture.passes.survey` gives them.
     laid : (rows, columns) int32 array
         The window they were counted in.
 

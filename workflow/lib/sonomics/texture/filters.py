@@ -151,15 +151,16 @@ def lbp2d(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tup
 
 Filter = Callable[[Pixels, Mapping[str, Any], float], Iterator[tuple[str, Pixels]]]
 FILTERS: dict[str, Filter] = {
-    one.__name__: one
-    for one in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
+    one.__name__: one for one in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
 }
 
 
 def _widths(settings: Mapping[str, Any]) -> list[float]:
     sigmas: list[float] = settings.get("sigma", [])
     if not sigmas or min(sigmas) <= 0:
-        raise StudyError(f"{WHERE}, log", f"sigma {sigmas} is no list of widths above 0", "write `log: {sigma: [1, 3]}`")
+        raise StudyError(
+            f"{WHERE}, log", f"sigma {sigmas} is no list of widths above 0", "write `log: {sigma: [1, 3]}`"
+        )
     return sigmas
 
 

@@ -69,7 +69,6 @@ def _features(ordered: Pixels, histogram: NDArray[np.int64], spacing: float) -> 
     low, high = percentile(ordered, 10), percentile(ordered, 90)
     mean = ordered.sum() / count
     energy, absolute, second, third, fourth = 0.0, 0.0, 0.0, 0.0, 0.0
-    inner, inside = 0.0, 0
     for value in ordered:
         apart = value - mean
         square = apart * apart
@@ -78,13 +77,8 @@ def _features(ordered: Pixels, histogram: NDArray[np.int64], spacing: float) -> 
         second += square
         third += square * apart
         fourth += square * square
-        if low <= value <= high:
-            inner += value
-            inside += 1
-    inner_mean, robust = inner / max(inside, 1), 0.0
-    for value in ordered:
-        if low <= value <= high:
-            robust += abs(value - inner_mean)
+    inner = ordered[np.searchsorted(ordered, low) : np.searchsorted(ordered, high, side="right")]
+    robust = np.abs(inner - inner.mean()).mean() if len(inner) else np.nan
     entropy, uniformity = 0.0, 0.0
     for pixels in histogram:
         if pixels:
@@ -106,7 +100,7 @@ def _features(ordered: Pixels, histogram: NDArray[np.int64], spacing: float) -> 
             percentile(ordered, 50),
             ordered[0],
             ordered[-1] - ordered[0],
-            robust / inside if inside else np.nan,
+            robust,
             np.sqrt(energy / count),
             third / second**1.5 if second else 0.0,
             energy * spacing**3,

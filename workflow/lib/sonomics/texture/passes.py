@@ -4,6 +4,8 @@ Every pass takes a padded window of levels, 0 outside the region (`sonomics.text
 functions of this package call only others of their own module: numba notices an edit to a function's own file alone.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -47,9 +49,30 @@ def cooccurrences(levels: Levels, highest: int, steps: Counts, pad: int) -> Coun
     return counts
 
 
-@njit(cache=True)
-def runs(levels: Levels, highest: int) -> Counts:
-    """Count runs of one level along each of `DIRECTIONS`.
+class Survey(NamedTuple):
+    """What one walk over the pixels and their eight neighbours counts; `highest` is the highest level.
+
+    Attributes
+    ----------
+    pairs : (4, highest + 1, highest + 1) int64 array
+        Pairs of levels one step along each of `DIRECTIONS`, as `cooccurrences` counts them.
+    runs : (4, highest + 1, longest + 1) int64 array
+        Runs of one level along each of `DIRECTIONS`, by level and length; `longest` is the longest run.
+    dependences : (highest + 1, 10) int64 array
+        Pixels by level and by the number of equal pixels among them and their neighbours, 1 to 9.
+    differences : (highest + 1,) float array
+        Sum over the pixels of each level of the distance between it and the mean level of the neighbours; a pixel
+        without a neighbour adds nothing.
+    """
+
+    pairs: Counts
+    runs: Counts
+    dependences: Counts
+    differences: NDArray[np.float64]
+
+
+def survey(levels: Levels, highest: int) -> Survey:
+    """Compare every pixel with its eight neighbours.
 
     Parameters
     ----------
@@ -57,34 +80,53 @@ def runs(levels: Levels, highest: int) -> Counts:
         A window padded by 1.
     highest : int
         The highest level.
-
-    Returns
-    -------
-    (4, highest + 1, longest + 1) int64 array
-        By direction, level and length; `longest` is the longer side of the region.
     """
+    return Survey(*_surveyed(levels, highest))
+
+
+@njit(cache=True)
+def _surveyed(levels: Levels, highest: int) -> tuple[Counts, Counts, Counts, NDArray[np.float64]]:
     rows, columns = levels.shape
-    counts = np.zeros((4, highest + 1, max(rows, columns) - 1), np.int64)
+    flat = levels.ravel()
+    pairs = np.zeros((4, highest + 1, highest + 1), np.int64)
+    runs = np.zeros((4, highest + 1, max(rows, columns) - 1), np.int64)
+    dependences, differences = np.zeros((highest + 1, 10), np.int64), np.zeros(highest + 1)
+    # Lengths of the runs that end in the pixels of this row and of the row above.
     here, above = np.zeros((4, columns), np.int64), np.zeros((4, columns), np.int64)
+    longest = 1
     for row in range(1, rows - 1):
         for column in range(1, columns - 1):
-            level = levels[row, column]
+            place = row * columns + column
+            level = flat[place]
             if level == 0:
                 continue
-            here[0, column] = here[0, column - 1] + 1 if levels[row, column - 1] == level else 1
-            here[1, column] = above[1, column + 1] + 1 if levels[row - 1, column + 1] == level else 1
-            here[2, column] = above[2, column] + 1 if levels[row - 1, column] == level else 1
-            here[3, column] = above[3, column - 1] + 1 if levels[row - 1, column - 1] == level else 1
-            if levels[row, column + 1] != level:
-                counts[0, level, here[0, column]] += 1
-            if levels[row + 1, column - 1] != level:
-                counts[1, level, here[1, column]] += 1
-            if levels[row + 1, column] != level:
-                counts[2, level, here[2, column]] += 1
-            if levels[row + 1, column + 1] != level:
-                counts[3, level, here[3, column]] += 1
+            west, east = flat[place - 1], flat[place + 1]
+            north_west, north, north_east = flat[place - columns - 1], flat[place - columns], flat[place - columns + 1]
+            south_west, south, south_east = flat[place + columns - 1], flat[place + columns], flat[place + columns + 1]
+            pairs[0, level, east] += 1
+            pairs[1, level, south_west] += 1
+            pairs[2, level, south] += 1
+            pairs[3, level, south_east] += 1
+            along = 1 + (west == level) * here[0, column - 1]
+            rising = 1 + (north_east == level) * above[1, column + 1]
+            down = 1 + (north == level) * above[2, column]
+            falling = 1 + (north_west == level) * above[3, column - 1]
+            here[0, column], here[1, column], here[2, column], here[3, column] = along, rising, down, falling
+            runs[0, level, along] += east != level
+            runs[1, level, rising] += south_west != level
+            runs[2, level, down] += south != level
+            runs[3, level, falling] += south_east != level
+            longest = max(longest, along, rising, down, falling)
+            total, near, equal = 0, 0, 1
+            for other in (north_west, north, north_east, west, east, south_west, south, south_east):
+                total += other
+                near += other != 0
+                equal += other == level
+            dependences[level, equal] += 1
+            if near:
+                differences[level] += abs(level - total / near)
         here, above = above, here
-    return counts
+    return pairs, runs[:, :, : longest + 1].copy(), dependences, differences
 
 
 @njit(cache=True)
@@ -105,7 +147,7 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
     sizes : (sizes,) int64 array
         The sizes that occur, in pixels, rising.
     """
-    rows, columns = levels.shape
+    columns = levels.shape[1]
     left = levels.copy().ravel()
     steps = np.array([1, columns - 1, columns, columns + 1, -1, 1 - columns, -columns, -columns - 1])
     stack = np.empty(len(left), np.int64)
@@ -139,47 +181,3 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
     for zone in range(found):
         counts[zone_levels[zone], column_of[zone_sizes[zone]]] += 1
     return counts, sizes
-
-
-@njit(cache=True)
-def neighbourhoods(levels: Levels, highest: int) -> tuple[Counts, Counts, NDArray[np.float64]]:
-    """Compare every pixel with its eight neighbours in the region.
-
-    Parameters
-    ----------
-    levels : (rows, columns) int32 array
-        A window padded by 1.
-    highest : int
-        The highest level.
-
-    Returns
-    -------
-    dependences : (highest + 1, 10) int64 array
-        Pixels by level and by the number of equal pixels among them and their neighbours, 1 to 9.
-    pixels : (highest + 1,) int64 array
-        Pixels of each level.
-    differences : (highest + 1,) float array
-        Sum over these pixels of the distance between the level and the mean level of the neighbours; a pixel without a
-        neighbour adds nothing.
-    """
-    rows, columns = levels.shape
-    flat = levels.ravel()
-    dependences = np.zeros((highest + 1, 10), np.int64)
-    pixels, differences = np.zeros(highest + 1, np.int64), np.zeros(highest + 1)
-    for row in range(1, rows - 1):
-        for place in range(row * columns + 1, (row + 1) * columns - 1):
-            level = flat[place]
-            if level == 0:
-                continue
-            total, near, equal = 0, 0, 1
-            for line in (place - columns, place, place + columns):
-                for other in (flat[line - 1], flat[line], flat[line + 1]):
-                    total += other
-                    near += other != 0
-                    equal += other == level
-            total, near, equal = total - level, near - 1, equal - 1
-            dependences[level, equal] += 1
-            pixels[level] += 1
-            if near:
-                differences[level] += abs(level - total / near)
-    return dependences, pixels, differences

@@ -111,9 +111,11 @@ def region_values(
     parts = [shape_of(mask, spacing)] if SHAPE in classes else []
     if not mask.any():
         return np.concatenate([*parts, *[undefined for _ in filter_names(filters)]])
+    box = np.ix_(*(np.arange(axis.min(), axis.max() + 1) for axis in np.nonzero(mask)))
+    inside = mask[box]
     for _, image in filtered(pixels, filters, spacing):
         if not wanted or constant(image[mask], pixels):
             parts.append(undefined)
         else:
-            parts.extend(textures_of(image, mask, wanted, bins, width, spacing).values())
+            parts.extend(textures_of(image[box], inside, wanted, bins, width, spacing).values())
     return np.concatenate(parts)

@@ -42,11 +42,11 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     in the plane); surface and perimeter are its area and length, the diameter its widest extent. Axes are four times
     the roots of the eigenvalues of the pixels' covariance.
     """
-    rows, columns = np.nonzero(mask)
-    box = mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     surface, perimeter, points = _contour(np.pad(box, 1).astype(np.int64))
-    covariance = np.cov(np.stack([rows, columns]).astype(np.float64) * spacing, bias=True)
-    minor, major = np.linalg.eigvalsh(covariance)
+    pixels = np.count_nonzero(box)
+    minor, major = np.linalg.eigvalsh(_covariance(box.astype(np.float64)) * spacing**2)
     minor = minor if minor > ROUNDING * major else 0.0
     surface, perimeter = surface * spacing**2, perimeter * spacing
     return np.array(
@@ -58,10 +58,19 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
             4 * np.sqrt(minor),
             perimeter,
             perimeter / surface,
-            len(rows) * spacing**2,
+            pixels * spacing**2,
             2 * np.sqrt(np.pi * surface) / perimeter,
         ]
     )
+
+
+def _covariance(inside: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows, columns = (np.arange(length) - (length - 1) / 2 for length in inside.shape)
+    by_row, by_column, pixels = inside.sum(axis=1), inside.sum(axis=0), inside.sum()
+    mean = np.array([by_row @ rows, by_column @ columns]) / pixels
+    across = rows @ inside @ columns
+    second = np.array([[by_row @ rows**2, across], [across, by_column @ columns**2]]) / pixels
+    return second - np.outer(mean, mean)
 
 
 @njit(cache=True)

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.effects import OddsRatio, odds_interaction, odds_ratio, sample_odds_ratio, standardised_difference
+from sonomics.statistics.effects import (
+    OddsRatio,
+    odds_interaction,
+    odds_ratio,
+    sample_odds_ratio,
+    standardised_difference,
+)
 from sonomics.statistics.summary import (
     chi_square,
     describe_number,
@@ -27,8 +33,12 @@ HIGH = 0.5
 
 def table1_by_y(patients: pd.DataFrame) -> Tree:
     """Every clinical variable by outcome, complete cases of each."""
-    clinical = [name for name in patients if name not in ("patient_id", "set", "y", *models_of(patients))]
-    return {name: (_number if _is_number(patients[name]) else _category)(patients[name], patients["y"]) for name in clinical}
+    clinical = [
+        name for name in map(str, patients.columns) if name not in ("patient_id", "set", "y", *models_of(patients))
+    ]
+    return {
+        name: (_number if _is_number(patients[name]) else _category)(patients[name], patients["y"]) for name in clinical
+    }
 
 
 def subgroups_binary(patients: pd.DataFrame) -> Tree:
@@ -39,7 +49,8 @@ def subgroups_binary(patients: pd.DataFrame) -> Tree:
         name: {"n": len(rows), "n_pos": int(rows["y"].sum())} | area(rows["y"], rows[model])
         for name, rows in strata.items()
     }
-    difference = unpaired_delong_test(*(rows[column] for rows in strata.values() for column in ("y", model)))
+    zero, one = strata.values()
+    difference = unpaired_delong_test(zero["y"], zero[model], one["y"], one[model])
     tree["auc_difference"] = picked(difference, {"diff_0_minus_1": "difference", "z": "z", "p_normal": "p"})
     high = (patients[model] >= HIGH).astype(float)
     known = patients[STRATUM].isin([0, 1])
@@ -60,11 +71,8 @@ def _is_number(column: pd.Series) -> bool:
 def _number(column: pd.Series, y: pd.Series) -> Tree:
     groups = [column[y == value].to_numpy(dtype=np.float64) for value in (0, 1)]
     student, welch = student_t(*groups), welch_t(*groups)
-    described = {f"group{value}": describe_number(group)._asdict() for value, group in enumerate(groups)}
-    for part in described.values():
-        part.pop("missing")
     return {
-        **described,
+        **{f"group{value}": _described(group) for value, group in enumerate(groups)},
         "n_missing": int(column.isna().sum()),
         **picked(student, {"student_t": "statistic", "student_p": "p"}),
         **picked(welch, {"welch_t": "statistic", "welch_df": "df", "welch_p": "p"}),
@@ -77,6 +85,12 @@ def _number(column: pd.Series, y: pd.Series) -> Tree:
         },
         "smd_pooled": because(standardised_difference(*groups), "too few values or no spread"),
     }
+
+
+def _described(values: np.ndarray) -> Tree:
+    found = describe_number(values)
+    names = ("n", "mean", "sd", "median", "q1", "q3")
+    return {name: because(getattr(found, name), "too few known values") for name in names}
 
 
 def _category(column: pd.Series, y: pd.Series) -> Tree:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from sonomics.statistics.auc_intervals import hanley_mcneil_se, logit_interval, unpaired_delong_test
 from sonomics.statistics.bootstrap import summarise_draws, weighted_aucs
@@ -13,7 +14,7 @@ from sonomics.statistics.classification import Classification, Confusion, Propor
 from sonomics.statistics.cutoffs import Cutoff, accuracy_cutoff, youden_cutoff
 from sonomics.statistics.mcnemar import McNemar, mcnemar
 from sonomics.statistics.roc import auc, auc_interval, delong, delong_test
-from sonomics.verify.tree import Tree, Undefined, nothing, picked
+from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 
 PROPORTIONS = ("sensitivity", "specificity", "ppv", "npv", "accuracy")
 SUMMARIES = ("f1", "balanced_accuracy", "youden", "mcc", "kappa", "lr_pos", "lr_neg")
@@ -28,11 +29,12 @@ MCNEMAR = {
     "p_midp": "p_mid",
 }
 FIXED_CUTOFF = 0.5
+NOBODY = "0 of 0"
 
 
 def models_of(patients: pd.DataFrame) -> list[str]:
     """Columns of model probabilities, in the order of the file."""
-    return [column for column in patients if column.startswith("model_")]
+    return [name for name in map(str, patients.columns) if name.startswith("model_")]
 
 
 def parts_of(patients: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -47,7 +49,7 @@ def area(y: Any, score: Any) -> Tree:
     return (
         picked(wald, {"auc": "estimate", "se_delong": "se", "ci_delong": ("lower", "upper")})
         | picked(on_logit, {"ci_delong_logit": ("lower", "upper")})
-        | {"se_hanley_mcneil": hanley_mcneil_se(wald.estimate, positives, np.size(y) - positives)}
+        | {"se_hanley_mcneil": because(hanley_mcneil_se(wald.estimate, positives, np.size(y) - positives), wald.reason)}
     )
 
 
@@ -64,13 +66,14 @@ def roc(patients: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
             "n_pos": int(rows["y"].sum()),
             first: area(rows["y"], rows[first]),
             second: area(rows["y"], rows[second]),
-            "delong_paired": {"cov": float(covariance)}
+            "delong_paired": {"cov": because(float(covariance), "fewer than two cases in a class")}
             | picked(
                 paired,
                 {_difference(first, second): "difference", "se": "se", "z": "z", "p": "p", "ci": ("lower", "upper")},
             ),
         }
-    unpaired = unpaired_delong_test(*(parts[name][column] for name in ("train", "test") for column in ("y", second)))
+    train, test = parts["train"], parts["test"]
+    unpaired = unpaired_delong_test(train["y"], train[second], test["y"], test[second])
     names = {"diff": "difference", "z": "z", "p_normal": "p", "df_welch": "df", "p_welch_pROC": "p_welch"}
     tree[f"delong_unpaired_{_short(second)}_train_vs_test"] = picked(unpaired, names)
     tree["bootstrap_given_indices"] = _bootstrap(patients, first, second, resamples)
@@ -123,10 +126,13 @@ def discordance(test: McNemar) -> Tree:
 
 def share(value: Proportion) -> Tree:
     """A proportion with its counts and intervals."""
-    return picked(
-        value._replace(clopper_pearson=list(value.clopper_pearson), wilson=list(value.wilson)),  # type: ignore[arg-type]
-        {"x": "x", "n": "n", "est": "estimate", "clopper_pearson": "clopper_pearson", "wilson": "wilson"},
-    )
+    return {
+        "x": value.x,
+        "n": value.n,
+        "est": because(value.estimate, NOBODY),
+        "clopper_pearson": [because(bound, NOBODY) for bound in value.clopper_pearson],
+        "wilson": [because(bound, NOBODY) for bound in value.wilson],
+    }
 
 
 def performance(y: Any, score: Any, cutoff: float) -> Tree:
@@ -146,7 +152,7 @@ def measures(found: Classification) -> Tree:
     return (
         found.confusion._asdict()
         | {name: share(getattr(found, name)) for name in PROPORTIONS}
-        | {name: getattr(found, name) for name in SUMMARIES}
+        | {name: because(getattr(found, name), "an empty margin: 0/0") for name in SUMMARIES}
     )
 
 
@@ -165,7 +171,7 @@ def _bootstrap(patients: pd.DataFrame, first: str, second: str, resamples: pd.Da
     return {
         "n_resamples": len(weights),
         f"auc_{_short(first)}_mean": float(defined.mean()) if defined.size else Undefined(a.reason),
-        f"auc_{_short(first)}_sd": picked(a, {"sd": "se"})["sd"],
+        **picked(a, {f"auc_{_short(first)}_sd": "se"}),
         **picked(a, {f"auc_{_short(first)}_ci": ("lower", "upper")}),
         **picked(b, {f"auc_{_short(second)}_ci": ("lower", "upper")}),
         **picked(difference, {f"{_difference(first, second)}_ci": ("lower", "upper"), "diff_sd": "se"}),
@@ -185,8 +191,6 @@ def _cutoff(chosen: Cutoff) -> Tree:
 
 
 def _normal_p(z: float) -> float:
-    from scipy.special import ndtr
-
     return float(2 * ndtr(-abs(z)))
 
 

@@ -34,7 +34,7 @@ def edge_cases() -> Tree:
     nobody = {"y": [1, 1, 0, 0, 0], "pred": [0, 0, 0, 0, 0]}
     ratings, constant = [[1, 1, 1]] * 4, [1, 1, 1, 1]
     followed = {"time": [2, 4, 6, 8, 10, 12], "event": [1, 0, 1, 0, 0, 0]}
-    tied = {"y": [0, 1, 0, 1], "score": [0.5, 0.5, 0.5, 0.5]}
+    tied: Tree = {"y": [0, 1, 0, 1], "score": [0.5, 0.5, 0.5, 0.5]}
     curve = kaplan_meier(followed["time"], followed["event"])
     perfect_area = area(perfect["y"], perfect["score"])
     perfect_area.pop("se_hanley_mcneil")

@@ -1,5 +1,6 @@
 """A reader study: agreement, every reader's decisions, and readers with and without aid."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -21,12 +22,14 @@ from sonomics.verify.discrimination import paired_decisions, share
 from sonomics.verify.tree import Tree, because, picked
 
 SHARES = ("sensitivity", "specificity", "accuracy")
+UNAIDED = "unaided"
 FEW_CASES = "fewer than two cases in a class"
 
 
 def readers(readings: pd.DataFrame) -> Tree:
-    """All of the reader study; the first modality of the file is the reference."""
-    modalities, names = list(readings["modality"].unique()), sorted(readings["reader"].unique())
+    """All of the reader study; reading without aid, or else the file's first modality, is the reference."""
+    modalities = sorted(readings["modality"].unique(), key=lambda modality: modality != UNAIDED)
+    names = sorted(readings["reader"].unique())
     study = _Study(readings, modalities, names)
     return {
         "agreement": {modality: _agreement(study, modality) for modality in modalities},
@@ -64,7 +67,10 @@ class _Study:
 
 def _agreement(study: _Study, modality: str) -> Tree:
     decisions, categories = (study.ratings(column, modality) for column in ("decision", "category"))
-    tree: Tree = {"fleiss_decision": _fleiss(fleiss_kappa(decisions)), "fleiss_category": _fleiss(fleiss_kappa(categories))}
+    tree: Tree = {
+        "fleiss_decision": _fleiss(fleiss_kappa(decisions)),
+        "fleiss_category": _fleiss(fleiss_kappa(categories)),
+    }
     if len(study.names) > 1:
         pair = f"cohen_{study.names[0]}_{study.names[1]}"
         scale = study.categories
@@ -72,7 +78,9 @@ def _agreement(study: _Study, modality: str) -> Tree:
         for name, weights in (("unweighted", "none"), ("linear", "linear"), ("quadratic", "quadratic")):
             kappa = cohen_kappa(categories[:, 0], categories[:, 1], weights, categories=scale)  # type: ignore[arg-type]
             tree[f"{pair}_category_{name}"] = _cohen(kappa)
-    pairs = [cohen_kappa(decisions[:, a], decisions[:, b]).estimate for a, b in combinations(range(len(study.names)), 2)]
+    pairs = [
+        cohen_kappa(decisions[:, a], decisions[:, b]).estimate for a, b in combinations(range(len(study.names)), 2)
+    ]
     tree["mean_pairwise_cohen_decision"] = because(
         float(np.mean(pairs)) if pairs else float("nan"), "a pair of readers uses one category only"
     )
@@ -123,10 +131,10 @@ def _mrmc(study: _Study, values: Any, covariance: Any) -> Tree:
     found = reader_study(np.asarray(values).reshape(2, -1), covariance)
     parts = found.components
     return {
-        f"reader_values_{first}": [because(float(value), FEW_CASES) for value in found.values[0]],
-        f"reader_values_{second}": [because(float(value), FEW_CASES) for value in found.values[1]],
-        f"mean_{first}": because(float(found.values[0].mean()), FEW_CASES),
-        f"mean_{second}": because(float(found.values[1].mean()), FEW_CASES),
+        f"reader_values_{first}": [because(float(value), FEW_CASES) for value in found.estimates[0]],
+        f"reader_values_{second}": [because(float(value), FEW_CASES) for value in found.estimates[1]],
+        f"mean_{first}": because(float(found.estimates[0].mean()), FEW_CASES),
+        f"mean_{second}": because(float(found.estimates[1].mean()), FEW_CASES),
         **{
             name: because(value, "too few readers or cases")
             for name, value in {
@@ -144,12 +152,14 @@ def _mrmc(study: _Study, values: Any, covariance: Any) -> Tree:
         "frrc": picked(found.readers_fixed, {"z": "statistic"})
         | {"chi2": because(found.readers_fixed.statistic**2, found.readers_fixed.reason)}
         | picked(found.readers_fixed, {"p": "p", "se": "se", "ci": ("lower", "upper")}),
-        "rrfc": picked(found.cases_fixed, {"t": "statistic", "df": "df2", "p": "p", "se": "se", "ci": ("lower", "upper")}),
+        "rrfc": picked(
+            found.cases_fixed, {"t": "statistic", "df": "df2", "p": "p", "se": "se", "ci": ("lower", "upper")}
+        ),
     }
 
 
 def _random(contrast: Contrast, difference: str) -> Tree:
-    names: dict[str, str | tuple[str, ...]] = {"F": "statistic", "df1": "df1", "ddf_hillis": "df2", "p": "p"}
+    names: dict[str, Sequence[str]] = {"F": "statistic", "df1": "df1", "ddf_hillis": "df2", "p": "p"}
     return picked(contrast, names | {difference: "difference", "se": "se", "ci": ("lower", "upper")})
 
 

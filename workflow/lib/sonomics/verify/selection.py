@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval, subject_test
-from sonomics.statistics.filters import absolute_correlations, mann_whitney, prune_by_p
+from sonomics.statistics.filters import mann_whitney, prune_by_p
 from sonomics.statistics.lasso import lasso_path, lasso_path_cv
 from sonomics.statistics.multiplicity import (
     benjamini_hochberg,
@@ -37,7 +37,7 @@ ADJUSTED = {
 
 def icc(readings: pd.DataFrame) -> Tree:
     """Intraclass correlations between readers and between sessions of the first reader."""
-    names = [column for column in readings if column not in ("patient_id", "reader", "session")]
+    names = [name for name in map(str, readings.columns) if name not in ("patient_id", "reader", "session")]
     by_reading = readings.set_index(["reader", "session", "patient_id"]).sort_index()[names]
     first, second = sorted(readings["reader"].unique())[:2]
     early, late = sorted(readings.loc[readings["reader"] == first, "session"].unique())[:2]
@@ -66,7 +66,7 @@ def icc(readings: pd.DataFrame) -> Tree:
 
 def features(table: pd.DataFrame) -> Tree:
     """Filters, scaling and LASSO on training patients, the score on all."""
-    names = [column for column in table if column not in ("patient_id", "set", "fold", "y")]
+    names = [name for name in map(str, table.columns) if name not in ("patient_id", "set", "fold", "y")]
     train = table[table["set"] == "train"]
     values = train[names].to_numpy(dtype=np.float64)
     u, p = mann_whitney(values, train["y"])
@@ -84,7 +84,9 @@ def features(table: pd.DataFrame) -> Tree:
         **{f"pruned_{method}_0.6": _pruned(values, names, p, chosen, method) for method in ("spearman", "pearson")},
         "zscore_train": {
             "mean": _named(names, values.mean(axis=0)) if len(train) else nothing(names, "no training patients"),
-            "sd_population": _named(names, values.std(axis=0)) if len(train) else nothing(names, "no training patients"),
+            "sd_population": _named(names, values.std(axis=0))
+            if len(train)
+            else nothing(names, "no training patients"),
             "sd_sample": _named(names, values.std(axis=0, ddof=1))
             if len(train) > 1
             else nothing(names, "fewer than two training patients"),
@@ -127,7 +129,7 @@ def _correlations(train: pd.DataFrame) -> Tree:
         for method in ("spearman", "pearson"):
             pair = train[[one, other]].to_numpy(dtype=np.float64)
             varies = len(pair) > 1 and (pair != pair[:1]).any(axis=0).all()
-            value = train[one].corr(train[other], method=method) if varies else Undefined(CONSTANT)  # type: ignore[arg-type]
+            value = train[one].corr(train[other], method=method) if varies else Undefined(CONSTANT)
             tree[f"{method}_{one}_{other}"] = value
     return tree
 
@@ -148,10 +150,11 @@ def _lasso(table: pd.DataFrame, train: pd.DataFrame, names: list[str]) -> Tree:
     try:
         path = lasso_path(z, y, PENALTIES)
         found = lasso_path_cv(z, y, train["fold"].to_numpy(), lambdas=GRID)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         return _no_lasso(keys, str(error))
-    score = found.intercepts[found.index_min] + (table[names].to_numpy(dtype=np.float64) - mean) / scale @ (
-        found.coefficients[found.index_min]
+    score = (
+        found.intercepts[found.index_min]
+        + (table[names].to_numpy(dtype=np.float64) - mean) / scale @ (found.coefficients[found.index_min])
     )
     test = (table["set"] == "test").to_numpy()
     tree: Tree = {
@@ -186,9 +189,7 @@ def _no_lasso(keys: list[str], reason: str) -> Tree:
     cv = ("lambda_min", "lambda_1se", "intercept_min", "intercept_1se", "auc_train", "auc_test")
     lists = ("mean_deviance", "se_deviance", "radiomics_score_first5_rows")
     tree: Tree = {key: {"lambda": Undefined(reason), "intercept": Undefined(reason), "coef": {}} for key in keys}
-    return tree | {
-        "cv10": {"lambda_grid": GRID, "coef_min": {}, "coef_1se": {}} | nothing((*cv, *lists), reason)
-    }
+    return tree | {"cv10": {"lambda_grid": GRID, "coef_min": {}, "coef_1se": {}} | nothing((*cv, *lists), reason)}
 
 
 def _nonzero(names: list[str], coefficients: np.ndarray) -> Tree:

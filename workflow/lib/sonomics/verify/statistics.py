@@ -1,5 +1,6 @@
 """Every statistic on the tables of a folder: what a reference computed elsewhere is compared with."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,22 @@ COLUMNS = {
     "boot_clusters": [],
     "heatmap_mask": ["case", "row", "col", "heat", "mask"],
 }
+SECTIONS: dict[str, tuple[Callable[..., Tree], tuple[str, ...]]] = {
+    "roc": (roc, ("binary_paired", "boot_patients")),
+    "cutoffs": (cutoffs, ("binary_paired",)),
+    "mcnemar_test_set": (mcnemar_test_set, ("binary_paired",)),
+    "calibration": (calibration, ("binary_paired",)),
+    "dca_binary_all": (dca_binary_all, ("binary_paired",)),
+    "reclassification_a_to_b": (reclassification_a_to_b, ("binary_paired",)),
+    "table1_by_y": (table1_by_y, ("binary_paired",)),
+    "subgroups_binary": (subgroups_binary, ("binary_paired",)),
+    "survival": (survival, ("survival",)),
+    "icc": (icc, ("icc_features",)),
+    "features": (features, ("features",)),
+    "readers": (readers, ("reader_study",)),
+    "clustered": (clustered, ("clustered_images", "boot_clusters")),
+    "heatmap": (heatmap, ("heatmap_mask",)),
+}
 SIZES = "sample_size_inputs.json"
 
 
@@ -54,27 +71,18 @@ def folder_statistics(folder: Path) -> Tree:
     if len(models_of(patients)) < 2:
         where = str(folder / "binary_paired.csv")
         raise StudyError(where, "it has fewer than two columns model_...", "add the probabilities of two models")
+    for rows, units in (("boot_patients", len(patients)), ("boot_clusters", _patients(tables["clustered_images"]))):
+        if not tables[rows].isin(range(1, units + 1)).all(axis=None):
+            where = str(folder / f"{rows}.csv")
+            raise StudyError(where, f"it draws others than patients 1 to {units}", "draw from the patients there are")
     if not (folder / SIZES).exists():
         raise StudyError(str(folder / SIZES), "the file is missing", "name a folder of reference tables")
     inputs: dict[str, Any] = read_json(folder / SIZES)
-    return {
-        "roc": roc(patients, tables["boot_patients"]),
-        "cutoffs": cutoffs(patients),
-        "mcnemar_test_set": mcnemar_test_set(patients),
-        "calibration": calibration(patients),
-        "dca_binary_all": dca_binary_all(patients),
-        "reclassification_a_to_b": reclassification_a_to_b(patients),
-        "table1_by_y": table1_by_y(patients),
-        "subgroups_binary": subgroups_binary(patients),
-        "survival": survival(tables["survival"]),
-        "icc": icc(tables["icc_features"]),
-        "features": features(tables["features"]),
-        "readers": readers(tables["reader_study"]),
-        "clustered": clustered(tables["clustered_images"], tables["boot_clusters"]),
-        "heatmap": heatmap(tables["heatmap_mask"]),
-        "sample_size": sample_size(inputs),
-        "edge_cases": edge_cases(),
-    }
+    return (
+        {name: section(*(tables[table] for table in needed)) for name, (section, needed) in SECTIONS.items()}
+        | {"sample_size": sample_size(inputs)}
+        | {"edge_cases": edge_cases()}
+    )
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -84,3 +92,7 @@ def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     if missing := [column for column in columns if column not in table]:
         raise StudyError(str(path), f"it has no column {', '.join(missing)}", "add it; see docs/statistics.md")
     return table
+
+
+def _patients(images: pd.DataFrame) -> int:
+    return int(images["patient_id"].nunique())

@@ -35,14 +35,19 @@ def phantom_table() -> pd.DataFrame:
     planes = read_phantom()
     values = _of_texture(planes) | _of_mazda(planes)
     table["value"] = [values[key] for key in zip(table["engine"], table["feature"], strict=True)]
-    table["agrees"] = [_digits(value) == reference for value, reference in zip(table["value"], table["reference"], strict=True)]
+    table["agrees"] = [
+        _digits(value) == reference for value, reference in zip(table["value"], table["reference"], strict=True)
+    ]
     return table
 
 
 def read_phantom() -> list[Plane]:
     """Read the phantom: for each slice its levels (rows, columns) and its region."""
     cells = pd.read_csv(DATA / "phantom.csv")
-    planes = [cell.pivot_table(index="row", columns="column", values=["level", "inside"]) for _, cell in cells.groupby("slice")]
+    planes = [
+        cell.pivot_table(index="row", columns="column", values=["level", "inside"])
+        for _, cell in cells.groupby("slice")
+    ]
     return [(plane["level"].to_numpy(np.int32), plane["inside"].to_numpy() > 0) for plane in planes]
 
 

@@ -1,7 +1,7 @@
 """Trees of results: named values, undefined ones with their reason, as plain JSON."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ class Undefined(float):
         return self
 
 
-def picked(result: Any, names: Mapping[str, str | tuple[str, ...]]) -> Tree:
+def picked(result: Any, names: Mapping[str, Sequence[str]]) -> Tree:
     """Take fields of a result under other names; a tuple of fields becomes a list, NaN carries the result's reason.
 
     Parameters
@@ -34,9 +34,9 @@ def picked(result: Any, names: Mapping[str, str | tuple[str, ...]]) -> Tree:
     """
     reason = getattr(result, "reason", "")
     return {
-        name: [because(getattr(result, field), reason) for field in fields]
-        if isinstance(fields, tuple)
-        else because(getattr(result, fields), reason)
+        name: because(getattr(result, fields), reason)
+        if isinstance(fields, str)
+        else [because(getattr(result, field), reason) for field in fields]
         for name, fields in names.items()
     }
 
@@ -71,7 +71,9 @@ def plain(value: Any) -> Any:
 def reasons(value: Any, path: str = "") -> dict[str, str]:
     """Why values are undefined, by dotted path, in the order of the tree."""
     if isinstance(value, Mapping):
-        parts: Iterable[tuple[str, Any]] = ((f"{path}.{name}" if path else str(name), part) for name, part in value.items())
+        parts: Iterable[tuple[str, Any]] = (
+            (f"{path}.{name}" if path else str(name), part) for name, part in value.items()
+        )
     elif isinstance(value, list | tuple | np.ndarray):
         parts = ((f"{path}[{index}]", part) for index, part in enumerate(value))
     else:

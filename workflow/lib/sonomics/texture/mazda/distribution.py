@@ -32,7 +32,7 @@ def histogram_features(levels: NDArray[np.int32]) -> Values:
     shares = np.bincount(levels - 1) / len(levels)
     reached = np.cumsum(shares)
     percentiles = [float(np.argmax(reached >= percent / 100 - 1e-12)) for percent in (1, 10, 50, 90, 99)]
-    return np.array([*moments(levels - 1.0), *percentiles])
+    return np.array([*moments(levels.astype(np.float64) - 1), *percentiles])
 
 
 def moments(values: Values) -> tuple[float, float, float, float]:

@@ -36,6 +36,4 @@ def geometry(mask: Mask, spacing: float) -> NDArray[np.float64]:
         shape = shape2d.shape_features(mask, spacing)
         perimeter, diameter = shape[_PERIMETER], shape[_DIAMETER]
     circle = 2 * np.sqrt(area / np.pi)
-    return np.array(
-        [area, wide, high, perimeter, diameter, circle, perimeter / np.pi, 4 * np.pi * area / perimeter**2]
-    )
+    return np.array([area, wide, high, perimeter, diameter, circle, perimeter / np.pi, 4 * np.pi * area / perimeter**2])

@@ -73,8 +73,8 @@ def wavelet_energy(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
 
     Notes
     -----
-    Mallat (1989), IEEE Trans Pattern Anal 11:674; Materka & Strzelecki (1998), section 4. Blocks start at the upper left
-    corner of the bounding box.
+    Mallat (1989), IEEE Trans Pattern Anal 11:674; Materka & Strzelecki (1998), section 4. Blocks start at the upper
+    left corner of the bounding box.
     """
     values = np.full((len(SCALES), len(BANDS)), np.nan)
     smooth, known = levels, mask

@@ -82,7 +82,9 @@ def region_values(
     depths = {**BITS, **(bits or {})}
     return np.concatenate(
         [
-            geometry(mask, spacing) if family == "geometry" else _of_levels(family, values, mask, bounds, depths[family])
+            geometry(mask, spacing)
+            if family == "geometry"
+            else _of_levels(family, values, mask, bounds, depths[family])
             for family in families
         ]
     )
@@ -104,5 +106,5 @@ def _of_levels(
     if family == "cooccurrence":
         return cooccurrence_features(laid, highest, PAD)
     box = laid[PAD:-PAD, PAD:-PAD]
-    grey, inside = box - 1.0, box > 0
+    grey, inside = box.astype(np.float64) - 1, box > 0
     return autoregression(grey, inside) if family == "autoregression" else wavelet_energy(grey, inside)

@@ -1,0 +1,80 @@
+"""A DIMSE peer in a few lines that can be told to misbehave."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
+from pynetdicom import AE, evt
+
+from sonomics.export.dimse import FIND, GET, VERIFICATION
+
+AE_TITLE = "PEER"
+KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}
+
+
+@dataclass
+class Peer:
+    """What the peer holds and what it sent; it aborts after so many instances, or ends with a status."""
+
+    datasets: list[Dataset]
+    port: int = 0
+    sent: list[str] = field(default_factory=list)
+    aborts: list[int] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+    def matching(self, asked: Dataset) -> list[Dataset]:
+        found = []
+        for dataset in self.datasets:
+            wanted = {key: asked.get(key) for key in KEYS.values() if asked.get(key)}
+            lists = {key: [value] if isinstance(value, str) else list(value) for key, value in wanted.items()}
+            if all(dataset[key].value in values for key, values in lists.items()):
+                found.append(dataset)
+        return found
+
+    def find(self, event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
+        key = KEYS[event.identifier.QueryRetrieveLevel]
+        for dataset in {dataset[key].value: dataset for dataset in self.matching(event.identifier)}.values():
+            answer = Dataset()
+            for name in event.identifier.dir():
+                setattr(answer, name, dataset.get(name, ""))
+            answer.QueryRetrieveLevel = event.identifier.QueryRetrieveLevel
+            answer.ModalitiesInStudy = "US"
+            yield 0xFF00, answer
+
+    def get(self, event: evt.Event) -> Iterator[Any]:
+        found = self.matching(event.identifier)
+        yield len(found)
+        if self.statuses:
+            yield self.statuses.pop(0), None
+            return
+        left = self.aborts.pop(0) if self.aborts else len(found)
+        for dataset in found:
+            if left == 0:
+                event.assoc.abort()
+                return
+            left -= 1
+            self.sent.append(str(dataset.SOPInstanceUID))
+            yield 0xFF00, dataset
+
+
+@contextmanager
+def peer(datasets: list[Dataset], **settings: Any) -> Iterator[Peer]:
+    """Run the peer until the block ends."""
+    for dataset in datasets:
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    state = Peer(datasets)
+    ae = AE(AE_TITLE)
+    ae.require_called_aet = True
+    for uid in (VERIFICATION, FIND, GET):
+        ae.add_supported_context(uid)
+    ae.add_supported_context(UltrasoundImageStorage, scu_role=True, scp_role=True)
+    handlers = [(evt.EVT_C_FIND, state.find), (evt.EVT_C_GET, state.get)]
+    server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, **settings)
+    state.port = server.server_address[1]
+    try:
+        yield state
+    finally:
+        server.shutdown()

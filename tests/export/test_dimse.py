@@ -1,0 +1,179 @@
+"""DIMSE against a peer that misbehaves, by TLS, and against pynetdicom's qrscp."""
+
+import subprocess
+import sys
+import time
+from copy import deepcopy
+
+import pytest
+from pynetdicom import AE
+
+from sonomics.core import schemas
+from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_table
+from sonomics.export import dimse
+from sonomics.export.dimse import STORED, SYNTAXES
+from tests.export.conftest import EXAMS, IMAGES
+from tests.export.pacs import OUR_AE_TITLE, free_port, listens
+from tests.export.peer import AE_TITLE, peer
+
+COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}
+ALL = len(EXAMS) * IMAGES
+
+
+def stated(open_port, **more):
+    return {
+        "host": "127.0.0.1", "port": open_port, "ae_title": OUR_AE_TITLE, "called_ae_title": AE_TITLE,
+        "retrieve": "get", "cohort": COHORT, "retries": 2, "pause_s": 0, "timeout_s": 10, "parallel": 1, **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def server(hospital):
+    with peer(deepcopy(hospital)) as running:
+        yield running
+
+
+@pytest.fixture
+def study(site, server):
+    """A study that has asked for its cohort, and its job."""
+    params = site.state("dimse", stated(server.port))
+    drafted = site.command("query")
+    assert drafted.exit_code == 0, drafted.output
+
+    def job(**changes):
+        params["export"]["dimse"] = stated(server.port, **changes)
+        dimse.main(site.arguments(params))
+        return read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+
+    return job
+
+
+def reasons(manifest):
+    return manifest["reason"].value_counts().to_dict()
+
+
+def test_a_cut_association_is_taken_up_where_it_broke(server, study):
+    server.aborts = [1, 0, 2]
+    assert reasons(study()) == {"": ALL}
+    assert sorted(server.sent) == sorted({str(dataset.SOPInstanceUID) for dataset in server.datasets})
+
+
+def test_a_failing_request_is_repeated_then_set_aside_and_completed_later(server, study):
+    server.statuses = [0xA701] * (3 * (IMAGES + 1))
+    assert reasons(study()) == {"": ALL - IMAGES, "not_retrieved": IMAGES}
+    assert reasons(study()) == {"": ALL}
+    assert len(server.sent) == ALL
+
+
+def test_an_unknown_title_stops_the_run_with_what_to_do(study):
+    with pytest.raises(StudyError, match=r"rejects the association.*called_ae_title"):
+        study(called_ae_title="SOMEONE")
+
+
+def test_no_server_stops_the_run_with_what_to_do(study):
+    with pytest.raises(StudyError, match=r"no connection to 127\.0\.0\.1.*host and port"):
+        study(port=free_port())
+
+
+def test_a_taken_port_stops_a_move_with_what_to_do(server, study):
+    with pytest.raises(StudyError, match=r"port \d+ for C-MOVE is in use.*store_port"):
+        study(retrieve="move", store_port=server.port, store_host="127.0.0.1")
+
+
+def test_every_object_and_transfer_syntax_fits_into_one_association():
+    assert len(STORED) * len(SYNTAXES) + 1 <= 128
+
+
+def certificate(folder, name):
+    """Write a self-signed certificate for the loopback address, and its key."""
+    import datetime
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / f"{name}.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / f"{name}.key").write_bytes(private)
+
+
+# pynetdicom drops its socket without closing it when TLS fails.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_tls_both_ways(site, hospital):
+    import ssl
+
+    folder = site.path.parent
+    for name in ("pacs", "us"):
+        certificate(folder, name)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(folder / "us.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(folder / "pacs.pem", folder / "pacs.key")
+    ours = {"cert_file": str(folder / "us.pem"), "key_file": str(folder / "us.key")}
+    with peer(deepcopy(hospital[:1]), ssl_context=context) as server:
+        site.state("dimse", stated(server.port, tls={"ca_file": str(folder / "pacs.pem"), **ours}))
+        assert site.command("query").exit_code == 0
+        site.state("dimse", stated(server.port, tls={"ca_file": str(folder / "us.pem"), **ours}, retries=0))
+        refused = site.command("query", "--force")
+        assert "cannot be reached" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.pacs
+@pytest.mark.parametrize("way", ["get", "move"])
+def test_a_second_kind_of_peer(site, hospital, way, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("qrscp")
+    port, store_port = free_port(), free_port()
+    (folder / "settings.ini").write_text(
+        f"[DEFAULT]\nae_title: QRSCP\nport: {port}\nmax_pdu: 0\nacse_timeout: 30\ndimse_timeout: 30\n"
+        f"network_timeout: 30\nbind_address: 127.0.0.1\ninstance_location: {folder / 'store'}\n"
+        f"database_location: {folder / 'index.sqlite'}\n"
+        f"[{OUR_AE_TITLE}]\naddress: 127.0.0.1\nport: {store_port}\n"
+    )
+    command = [sys.executable, "-m", "pynetdicom", "qrscp", "-c", str(folder / "settings.ini")]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _load(port, hospital[: 2 * IMAGES])
+        more = {"called_ae_title": "QRSCP", "retrieve": way, "store_port": store_port, "store_host": "127.0.0.1"}
+        params = site.state("dimse", stated(port, **more))
+        drafted = site.command("query")
+        assert drafted.exit_code == 0, drafted.output
+        dimse.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert reasons(manifest) == {"": 2 * IMAGES}
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _load(port, datasets):
+    ae = AE(OUR_AE_TITLE)
+    for dataset in datasets:
+        ae.add_requested_context(dataset.SOPClassUID, dataset.file_meta.TransferSyntaxUID)
+    limit = time.monotonic() + 60
+    while not listens(port):
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    association = ae.associate("127.0.0.1", port)
+    for dataset in datasets:
+        assert association.send_c_store(dataset).Status == 0
+    association.release()

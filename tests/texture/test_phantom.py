@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import SimpleITK
+from typer.testing import CliRunner
+
+from sonomics.commands.verify import verify
+from sonomics.verify import texture
+from sonomics.verify.texture import phantom_table, read_phantom
+
+IBSI = Path(__file__).parents[1] / "data" / "ibsi"
+
+
+def test_every_value_is_that_of_the_phantom():
+    table = phantom_table()
+    assert len(table) == 110
+    assert table.loc[~table["agrees"], "feature"].tolist() == []
+
+
+def test_phantom_is_the_published_one():
+    images = (SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(IBSI / f"{name}.nii.gz")) for name in ("phantom", "mask"))
+    for ours, levels, inside in zip(read_phantom(), *images, strict=True):
+        np.testing.assert_array_equal(ours[0], levels)
+        np.testing.assert_array_equal(ours[1], inside > 0)
+
+
+def test_references_are_the_published_ones():
+    published = pd.read_csv(IBSI / "reference_2d.csv", index_col="feature")["value"]
+    carried = phantom_table().query("engine == 'texture'").set_index("feature")["reference"].add_prefix("original_")
+    pd.testing.assert_series_equal(carried[published.index], published, check_names=False)
+
+
+def test_command_writes_the_table_and_fails_on_a_miss(tmp_path, monkeypatch):
+    run = CliRunner().invoke(verify, ["texture", "--table", str(tmp_path / "table.csv")])
+    assert run.exit_code == 0
+    assert "110 of 110" in run.output
+    assert len(pd.read_csv(tmp_path / "table.csv")) == 110
+    wrong = phantom_table()
+    wrong.loc[3, ["value", "agrees"]] = [1.0, False]
+    monkeypatch.setattr(texture, "phantom_table", lambda: wrong)
+    run = CliRunner().invoke(verify, ["texture"])
+    assert run.exit_code == 1
+    assert "DIFFERS" in run.output

@@ -1,0 +1,150 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
+
+from sonomics.core.errors import StudyError
+from sonomics.core.images import read_grey, read_mask
+from sonomics.extract.proof import differing
+from sonomics.extract.regions import region_features
+from sonomics.texture.engine import CLASSES
+from sonomics.texture.passes import DIRECTIONS, cooccurrences, survey, zones
+from sonomics.texture.region import feature_names, region_values
+from tests.texture.regions import odd_regions
+
+ORIGINAL = {"original": {}}
+EVERY = {
+    "original": {},
+    "wavelet": {},
+    "log": {"sigma": [1, 2.5]},
+    "square": {},
+    "squareroot": {},
+    "logarithm": {},
+    "exponential": {},
+    "gradient": {},
+    "lbp2d": {},
+}
+
+
+def off(pixels, mask, filters=ORIGINAL, bins=32, spacing=1.0):
+    """Name the features on which the engine and PyRadiomics differ by more than 1e-9."""
+    names, pixels = feature_names(list(CLASSES), filters), pixels.astype(float)
+    theirs = region_features(pixels, mask, list(CLASSES), filters, {"binCount": bins}, spacing)
+    ours = region_values(pixels, mask, list(CLASSES), filters, bins, spacing=spacing)
+    assert list(theirs) == names
+    return differing(names, ours, np.array(list(theirs.values())))
+
+
+def test_names_are_those_of_pyradiomics():
+    theirs = {
+        "firstorder": firstorder.RadiomicsFirstOrder,
+        "shape2D": shape2D.RadiomicsShape2D,
+        "glcm": glcm.RadiomicsGLCM,
+        "glrlm": glrlm.RadiomicsGLRLM,
+        "glszm": glszm.RadiomicsGLSZM,
+        "gldm": gldm.RadiomicsGLDM,
+        "ngtdm": ngtdm.RadiomicsNGTDM,
+    }
+    known = {name: [one for one, old in kind.getFeatureNames().items() if not old] for name, kind in theirs.items()}
+    assert known == CLASSES
+    assert sum(len(features) for features in CLASSES.values()) == 102
+
+
+@pytest.mark.parametrize("levels", [2, 5, 256])
+@pytest.mark.parametrize("region", odd_regions())
+def test_odd_regions_have_pyradiomics_values(region, levels):
+    mask = odd_regions()[region]
+    pixels = np.random.default_rng(levels).integers(0, levels, mask.shape)
+    assert off(pixels, mask, spacing=0.3) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    rows=st.integers(1, 30),
+    columns=st.integers(1, 30),
+    share=st.sampled_from([0.2, 0.6, 0.95, 1.0]),
+    levels=st.sampled_from([3, 17, 256]),
+    grain=st.sampled_from([1, 3]),
+    bins=st.sampled_from([2, 8, 32, 100]),
+)
+def test_random_regions_have_pyradiomics_values(seed, rows, columns, share, levels, grain, bins):
+    generator = np.random.default_rng(seed)
+    pixels = np.kron(generator.integers(0, levels, (rows, columns)), np.ones((grain, grain)))
+    mask = generator.random(pixels.shape) <= share
+    assert off(pixels, mask, bins=bins) == []
+
+
+def test_every_filtered_image_has_pyradiomics_values():
+    generator = np.random.default_rng(8)
+    assert off(generator.integers(0, 256, (31, 40)), generator.random((31, 40)) < 0.9, EVERY) == []
+
+
+@pytest.mark.realdata
+def test_real_regions_have_pyradiomics_values():
+    root = Path(os.environ["SONOMICS_REALDATA"]) / "bus-bra"
+    for name in pd.read_csv(root / "bus_data.csv")["ID"].sample(12, random_state=0):
+        pixels = read_grey(root / "Images" / f"{name}.png")
+        mask = read_mask(root / "Masks" / f"{name.replace('bus', 'mask')}.png")
+        assert off(pixels, mask, {"original": {}, "wavelet": {}, "log": {"sigma": [2]}}) == []
+
+
+def test_constant_image_is_undefined_under_every_filter():
+    inner = np.pad(np.ones((16, 16), bool), 2)  # local binary patterns see black beyond the border
+    values = region_values(np.full((20, 20), 77.0), inner, list(CLASSES), EVERY, 32)
+    names = feature_names(list(CLASSES), EVERY)
+    defined = [name for name, value in zip(names, values, strict=True) if np.isfinite(value)]
+    assert defined == [name for name in names if "shape2D" in name]
+
+
+def test_whole_numbers_are_refused():
+    with pytest.raises(TypeError, match="uint8"):
+        region_values(np.zeros((5, 5), np.uint8), np.ones((5, 5), bool), ["glcm"], ORIGINAL, 8)
+
+
+@pytest.mark.parametrize(("classes", "says"), [([], "without feature classes"), (["shape"], "volumes"), (["x"], "x")])
+def test_classes_that_mean_nothing_stop_the_study(classes, says):
+    with pytest.raises(StudyError, match=says):
+        feature_names(classes, ORIGINAL)
+
+
+# The 4 x 4 image of Haralick, Shanmugam & Dinstein (1973), figure 3, its levels from 1.
+HARALICK = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 2, 2, 2], [2, 2, 3, 3]], np.int32) + 1
+
+
+def test_cooccurrences_by_hand():
+    counts = cooccurrences(np.pad(HARALICK, 1), 4, np.array(DIRECTIONS), 1)[:, 1:, 1:]
+    horizontal = counts[0] + counts[0].T
+    np.testing.assert_array_equal(horizontal, [[4, 2, 1, 0], [2, 4, 0, 0], [1, 0, 6, 1], [0, 0, 1, 2]])
+    vertical = counts[2] + counts[2].T
+    np.testing.assert_array_equal(vertical, [[6, 0, 2, 0], [0, 4, 2, 0], [2, 2, 2, 2], [0, 0, 2, 0]])
+
+
+def test_runs_and_zones_by_hand():
+    counts = survey(np.pad(HARALICK, 1), 4).runs
+    assert counts[0, 1].tolist() == [0, 1, 2, 0]  # along rows: 00, 00, 0
+    assert counts[0, 3].tolist() == [0, 0, 1, 1]  # 222, 22
+    assert counts[2, 1].tolist() == [0, 0, 1, 1]  # along columns: 000, 00
+    found, sizes = zones(np.pad(HARALICK, 1), 4)
+    assert sizes.tolist() == [2, 4, 5]
+    assert found[1:].tolist() == [[0, 0, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0]]
+
+
+def test_neighbourhoods_by_hand():
+    found = survey(np.pad(np.array([[1, 2], [2, 4]], np.int32), 1), 4)
+    assert found.dependences[1, 1] == found.dependences[4, 1] == 1
+    assert found.dependences[2, 2] == 2
+    assert found.dependences.sum() == 4
+    np.testing.assert_allclose(found.differences[1:], [8 / 3 - 1, 2 * (7 / 3 - 2), 0, 4 - 5 / 3])
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_survey_counts_the_pairs_that_cooccurrences_counts(seed):
+    levels = np.pad(np.random.default_rng(seed).integers(0, 4, (7, 9)).astype(np.int32), 1)
+    np.testing.assert_array_equal(survey(levels, 3).pairs, cooccurrences(levels, 3, np.array(DIRECTIONS), 1))
