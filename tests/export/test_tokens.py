@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +62,8 @@ def contents(path: Path) -> list[str]:
     if path.suffix == ".dcm":
         texts.append(str(dcmread(path)))
     if path.suffix == ".png":
-        at = raw.find(b"IDAT")
-        texts.append(zlib.decompressobj().decompress(raw[at + 4 :]).decode("latin-1"))
+        with Image.open(path) as image:
+            texts.append(str(image.info))
     return texts
 
 

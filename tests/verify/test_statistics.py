@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -151,6 +153,12 @@ def test_a_folder_without_a_table_is_refused(tmp_path):
         ("reader_study", lambda frame: frame.drop(columns="truth"), "no column truth"),
         ("binary_paired", lambda frame: frame.drop(columns="model_b"), "fewer than two columns"),
         ("boot_patients", lambda frame: frame + 1, "draws others than patients 1 to 200"),
+        ("binary_paired", lambda frame: frame.assign(model_a=np.nan), "a score is NaN"),
+        ("binary_paired", lambda frame: frame.assign(model_a=2.0), "outside"),
+        ("survival", lambda frame: frame.assign(event=2), "only 0 and 1"),
+        ("reader_study", lambda frame: pd.concat([frame, frame[:1]]), "duplicate"),
+        ("reader_study", lambda frame: frame[frame["modality"] == "aided"], "without and with aid"),
+        ("icc_features", lambda frame: frame[frame["reader"] == "R2"], "two readers"),
     ],
 )
 def test_a_bad_table_is_refused(tmp_path, table, change, message):

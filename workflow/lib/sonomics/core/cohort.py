@@ -12,7 +12,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
-from sonomics.core.tasks import label_columns, task_labels
+from sonomics.core.tasks import horizon_of, label_columns, task_labels
 
 IDENTITY = ("patient", "case", "centre", "split")
 OPTIONAL = ("fold", "group")
@@ -67,8 +67,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     Raises
     ------
     StudyError
-        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, or a patient in two
-        splits.
+        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a patient in two
+        splits, or a task whose rule is not understood.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
     for name in wanted:
@@ -93,6 +93,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     for patient, names in splits[splits.map(len) > 1].items():
         rule = f"the patient is in more than one split ({', '.join(names)})"
         raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    for task in study["tasks"].values():
+        horizon_of(task)
 
 
 def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:

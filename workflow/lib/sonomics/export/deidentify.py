@@ -34,7 +34,7 @@ OPTIONS = {
 METHOD = "DICOM PS3.15 Annex E, sonomics"
 UTF_8 = "ISO_IR 192"
 PREAMBLE = b"\0" * 128
-REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "BitsStored")
 MEND = "export it anew from the scanner, or leave it out"
 
 

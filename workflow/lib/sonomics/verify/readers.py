@@ -30,6 +30,8 @@ def readers(readings: pd.DataFrame) -> Tree:
     """All of the reader study; reading without aid, or else the file's first modality, is the reference."""
     modalities = sorted(readings["modality"].unique(), key=lambda modality: modality != UNAIDED)
     names = sorted(readings["reader"].unique())
+    if len(modalities) < 2:
+        raise ValueError("a reader study has readings without and with aid")
     study = _Study(readings, modalities, names)
     return {
         "agreement": {modality: _agreement(study, modality) for modality in modalities},

@@ -39,8 +39,11 @@ def icc(readings: pd.DataFrame) -> Tree:
     """Intraclass correlations between readers and between sessions of the first reader."""
     names = [name for name in map(str, readings.columns) if name not in ("patient_id", "reader", "session")]
     by_reading = readings.set_index(["reader", "session", "patient_id"]).sort_index()[names]
-    first, second = sorted(readings["reader"].unique())[:2]
-    early, late = sorted(readings.loc[readings["reader"] == first, "session"].unique())[:2]
+    outlining = sorted(readings["reader"].unique())
+    sessions = sorted(readings.loc[readings["reader"] == outlining[0], "session"].unique()) if outlining else []
+    if min(len(outlining), len(sessions)) < 2:
+        raise ValueError("agreement needs two readers, the first of them twice")
+    (first, second), (early, late) = outlining[:2], sessions[:2]
     compared = {
         f"inter_{first}s{early}_vs_{second}s{early}": ((first, early), (second, early)),
         f"intra_{first}s{early}_vs_{first}s{late}": ((first, early), (first, late)),
@@ -125,7 +128,7 @@ def _named(names: list[str], values: np.ndarray) -> Tree:
 
 def _correlations(train: pd.DataFrame) -> Tree:
     tree: Tree = {}
-    for one, other in PAIRS:
+    for one, other in (pair for pair in PAIRS if {*pair} <= {*train.columns}):
         for method in ("spearman", "pearson"):
             pair = train[[one, other]].to_numpy(dtype=np.float64)
             varies = len(pair) > 1 and (pair != pair[:1]).any(axis=0).all()

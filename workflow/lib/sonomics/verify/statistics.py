@@ -64,7 +64,8 @@ def folder_statistics(folder: Path) -> Tree:
     Raises
     ------
     StudyError
-        When a file or a column is missing, or there are fewer than two models.
+        When a file or a column is missing, there are fewer than two models, or a table holds what no statistic takes:
+        an unscored row, a case read twice by one reader, an outcome that is not 0 or 1.
     """
     tables = {name: _read(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
     patients = tables["binary_paired"]
@@ -78,11 +79,14 @@ def folder_statistics(folder: Path) -> Tree:
     if not (folder / SIZES).exists():
         raise StudyError(str(folder / SIZES), "the file is missing", "name a folder of reference tables")
     inputs: dict[str, Any] = read_json(folder / SIZES)
-    return (
-        {name: section(*(tables[table] for table in needed)) for name, (section, needed) in SECTIONS.items()}
-        | {"sample_size": sample_size(inputs)}
-        | {"edge_cases": edge_cases()}
-    )
+    found: Tree = {}
+    for name, (section, needed) in SECTIONS.items():
+        try:
+            found[name] = section(*(tables[table] for table in needed))
+        except ValueError as error:
+            where = ", ".join(str(folder / f"{table}.csv") for table in needed)
+            raise StudyError(where, f"{name} cannot be computed: {error}", "see docs/statistics.md") from error
+    return found | {"sample_size": sample_size(inputs), "edge_cases": edge_cases()}
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:
