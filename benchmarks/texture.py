@@ -3,7 +3,7 @@
 Run from the repository: `uv run python benchmarks/texture.py [--pictologics PYTHON] [--nyxus PYTHON]`, each PYTHON the
 interpreter of an environment in which that package is installed. Every contestant gets the same regions, one thread a
 process and `--processes` processes at a time; its first region (compilation, imports) is not counted. Ratios are of
-processor time, which other work on the machine changes little; regions a second are of wall time on the machine as it is.
+processor time, which other work on the machine changes little; regions a second are of wall time, as the machine is.
 """
 
 import argparse

@@ -83,7 +83,9 @@ def at_home(phase, path):
 def code(phase):
     """List the modules a phase runs, so that an edit reruns its jobs."""
     root = Path(LIBRARY, "sonomics")
-    modules = [module for package in CODE[phase] for module in (root / package).rglob("*.py")]
+    modules = [
+        module for package in CODE[phase] for kind in ("*.py", "*.csv") for module in (root / package).rglob(kind)
+    ]
     return sorted(os.path.relpath(module) for module in modules)
 
 

@@ -13,21 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut, iter_pixels
+from pydicom.pixels import apply_color_lut
 from pydicom.uid import (
-    JPEG2000,
     UID,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
 )
 
-from sonomics.clean.apart import decoded_apart
 from sonomics.clean.tags import number, text
+from sonomics.core.decoding import decoded_frames
 from sonomics.core.errors import ItemError
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
@@ -35,9 +27,6 @@ ULTRASOUND = "US"
 LARGEST = 2**26
 MOST_FRAMES = 100_000
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
-# Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
-BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
-BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
 
 Pixels = NDArray[np.uint8]
 
@@ -109,14 +98,10 @@ def open_dicom(path: Path) -> Recording:
         raise UnusableError(NO_PIXELS, path, "the object holds no image", "leave it out of the export")
     syntax = UID(tags.file_meta.TransferSyntaxUID)
     source = dcmread(path) if syntax.is_deflated else path
-    plugin = "pillow" if syntax in BY_PILLOW else ""
 
     def frames(numbers: Sequence[int]) -> Iterator[Pixels]:
-        def decode() -> Iterator[NDArray[np.generic]]:
-            return iter_pixels(source, indices=numbers, decoding_plugin=plugin)
-
         try:
-            for frame in decoded_apart(decode, len(numbers)) if syntax in BY_GDCM else decode():
+            for frame in decoded_frames(source, syntax, numbers):
                 yield eight_bits(frame, tags)
         except Exception as error:
             raise _unreadable(path, error) from error

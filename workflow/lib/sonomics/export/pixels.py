@@ -5,7 +5,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut, iter_pixels
+from pydicom.pixels import apply_color_lut
+
+from sonomics.core.decoding import decoded_frames
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -32,7 +34,9 @@ def decoded(dataset: Dataset) -> Pixels:
     """
     try:
         _refuse_giants(dataset)
-        frames = [_plain(frame, dataset) for frame in iter_pixels(dataset)]
+        numbers = range(int(dataset.get("NumberOfFrames") or 1))
+        syntax = dataset.file_meta.TransferSyntaxUID
+        frames = [_plain(frame, dataset) for frame in decoded_frames(dataset, syntax, numbers)]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise

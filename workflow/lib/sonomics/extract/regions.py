@@ -68,7 +68,7 @@ def region_features(
     if SHAPE in classes and min(np.ptp(axis) for axis in np.nonzero(mask)) > 0:
         values |= _computed(SHAPE, "original", labelled, labelled, binning)
     for image, levels in filtered(pixels.astype(np.float64), filters, spacing):
-        if constant(levels[mask], pixels):
+        if constant(levels[mask], float(np.abs(pixels.astype(np.float64)).max())):
             continue
         slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
         slice_of.CopyInformation(labelled)

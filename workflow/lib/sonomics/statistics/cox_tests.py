@@ -25,6 +25,7 @@ from sonomics.statistics.partial_likelihood import (
     maximise,
     moments,
     risk_sets,
+    unfitted,
 )
 from sonomics.statistics.survival import kaplan_meier
 
@@ -214,24 +215,29 @@ class _Model(NamedTuple):
         values = numbers(covariates.to_numpy(dtype=np.float64).T, happened.size).T
         centre, spread = values.mean(axis=0), values.std(axis=0)
         sets = risk_sets(times, happened)
-        count = values.shape[1]
-        fit = CoxFit(np.full(count, NAN), np.full((count, count), NAN), NAN, NAN, NAN)
-        if not happened.any():
-            return cls(times, happened, values, centre, spread, sets, fit, "no events")
-        if not count:
-            return cls(times, happened, values, centre, spread, sets, fit, "no covariate")
-        if (spread <= 1e-12 * np.abs(values).max(axis=0, initial=1e-300)).any():
-            return cls(times, happened, values, centre, spread, sets, fit, "a constant covariate")
+        reason = _unfit(values, spread, happened)
+        if reason:
+            return cls(times, happened, values, centre, spread, sets, unfitted(spread.size), reason)
         scaled = (values - centre) / spread
-        if np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(happened.size)) < count:
-            return cls(times, happened, scaled, centre, spread, sets, fit, "linearly dependent covariates")
         fit = maximise(sets, scaled)
-        reason = ""
         if np.isnan(fit.beta).any():
             reason = "the partial likelihood has no maximum"
         elif (np.abs(fit.beta) > RUNAWAY).any():
             reason = "an estimate runs to infinity"
         return cls(times, happened, scaled, centre, spread, sets, fit, reason)
+
+
+def _unfit(values: Floats, spread: Floats, happened: Booleans) -> str:
+    """Why no model can be fitted; empty when it can be tried."""
+    if not happened.any():
+        return "no events"
+    if not spread.size:
+        return "no covariate"
+    if (spread <= 1e-12 * np.abs(values).max(axis=0, initial=1e-300)).any():
+        return "a constant covariate"
+    scaled = (values - values.mean(axis=0)) / spread
+    dependent = np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(happened.size)) < spread.size
+    return "linearly dependent covariates" if dependent else ""
 
 
 def _transformed(times: Floats, happened: Booleans, at: Floats, transform: Transform) -> Floats:

@@ -75,7 +75,7 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
     values : array_like, shape (2, readers)
         Statistic (AUC, sensitivity ...) of every reader without and with aid.
     covariance : array_like, shape (2 readers, 2 readers)
-        Of the estimates over cases, the first treatment's readers first; see `auc_covariance`.
+        Of the estimates over cases, the first treatment's readers first: `roc.delong`, or the jackknife below.
     level : float
         Confidence level.
 
@@ -105,11 +105,6 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
         _cases_fixed(table, parts, level),
         (per_treatment[0], per_treatment[1]),
     )
-
-
-def auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several readings of the same cases and their DeLong covariance; see `roc.delong`."""
-    return delong(y, scores)
 
 
 def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:

@@ -62,6 +62,11 @@ class CoxFit(NamedTuple):
     score: float
 
 
+def unfitted(count: int) -> CoxFit:
+    """Return the fit of so many covariates that is not to be had."""
+    return CoxFit(np.full(count, np.nan), np.full((count, count), np.nan), np.nan, np.nan, np.nan)
+
+
 def risk_sets(times: Floats, happened: Booleans) -> RiskSets:
     """Sort follow-up into risk sets.
 
@@ -127,7 +132,7 @@ def maximise(sets: RiskSets, design: Floats) -> CoxFit:
         coefficient beyond `RUNAWAY`, for the caller to judge, its covariance perhaps NaN.
     """
     count = design.shape[1]
-    unknown = CoxFit(np.full(count, np.nan), np.full((count, count), np.nan), np.nan, np.nan, np.nan)
+    unknown = unfitted(count)
     beta = np.zeros(count)
     observed = design[sets.order][sets.events].sum(axis=0)
     null = reached = log_partial_likelihood(sets, design, beta)

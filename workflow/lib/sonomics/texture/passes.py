@@ -87,13 +87,12 @@ def survey(levels: Levels, highest: int) -> Survey:
 @njit(cache=True)
 def _surveyed(levels: Levels, highest: int) -> tuple[Counts, Counts, Counts, NDArray[np.float64]]:
     rows, columns = levels.shape
-    flat = levels.ravel()
+    flat = levels.ravel().astype(np.uint32)  # unsigned numbers are quicker indices
     pairs = np.zeros((4, highest + 1, highest + 1), np.int64)
     runs = np.zeros((4, highest + 1, max(rows, columns) - 1), np.int64)
     dependences, differences = np.zeros((highest + 1, 10), np.int64), np.zeros(highest + 1)
     # Lengths of the runs that end in the pixels of this row and of the row above.
     here, above = np.zeros((4, columns), np.int64), np.zeros((4, columns), np.int64)
-    longest = 1
     for row in range(1, rows - 1):
         for column in range(1, columns - 1):
             place = row * columns + column
@@ -107,25 +106,30 @@ def _surveyed(levels: Levels, highest: int) -> tuple[Counts, Counts, Counts, NDA
             pairs[1, level, south_west] += 1
             pairs[2, level, south] += 1
             pairs[3, level, south_east] += 1
-            along = 1 + (west == level) * here[0, column - 1]
-            rising = 1 + (north_east == level) * above[1, column + 1]
-            down = 1 + (north == level) * above[2, column]
-            falling = 1 + (north_west == level) * above[3, column - 1]
+            to_west, to_east, to_north, to_south = west == level, east == level, north == level, south == level
+            to_north_west, to_south_east = north_west == level, south_east == level
+            to_north_east, to_south_west = north_east == level, south_west == level
+            along = 1 + to_west * here[0, column - 1]
+            rising = 1 + to_north_east * above[1, column + 1]
+            down = 1 + to_north * above[2, column]
+            falling = 1 + to_north_west * above[3, column - 1]
             here[0, column], here[1, column], here[2, column], here[3, column] = along, rising, down, falling
-            runs[0, level, along] += east != level
-            runs[1, level, rising] += south_west != level
-            runs[2, level, down] += south != level
-            runs[3, level, falling] += south_east != level
-            longest = max(longest, along, rising, down, falling)
-            total, near, equal = 0, 0, 1
-            for other in (north_west, north, north_east, west, east, south_west, south, south_east):
-                total += other
-                near += other != 0
-                equal += other == level
-            dependences[level, equal] += 1
+            runs[0, level, along] += 1 - to_east
+            runs[1, level, rising] += 1 - to_south_west
+            runs[2, level, down] += 1 - to_south
+            runs[3, level, falling] += 1 - to_south_east
+            equal = to_west + to_east + to_north + to_south
+            equal += to_north_west + to_south_east + to_north_east + to_south_west
+            dependences[level, 1 + equal] += 1
+            near = (west > 0) + (east > 0) + (north > 0) + (south > 0)
+            near += (north_west > 0) + (south_east > 0) + (north_east > 0) + (south_west > 0)
             if near:
+                total = west + east + north + south + north_west + south_east + north_east + south_west
                 differences[level] += abs(level - total / near)
         here, above = above, here
+    longest = runs.shape[2] - 1
+    while longest > 1 and not runs[:, :, longest].any():
+        longest -= 1
     return pairs, runs[:, :, : longest + 1].copy(), dependences, differences
 
 

@@ -54,17 +54,17 @@ def feature_names(classes: Sequence[str], filters: Mapping[str, Any]) -> list[st
     return shape + textures
 
 
-def constant(values: NDArray[np.float64], pixels: NDArray[Any]) -> bool:
+def constant(values: NDArray[np.float64], largest: float) -> bool:
     """Tell whether the values of a region differ by no more than rounding does.
 
     Parameters
     ----------
     values : (n,) float array
         The region's values in a filtered image.
-    pixels : (rows, columns) array
-        The image before the filter, whose size sets that of rounding.
+    largest : float
+        The largest grey level of the image before the filter, which sets the size of rounding.
     """
-    return bool(np.ptp(values) <= ROUNDING * np.abs(pixels).max())
+    return bool(np.ptp(values) <= ROUNDING * largest)
 
 
 def region_values(
@@ -111,10 +111,11 @@ def region_values(
     parts = [shape_of(mask, spacing)] if SHAPE in classes else []
     if not mask.any():
         return np.concatenate([*parts, *[undefined for _ in filter_names(filters)]])
-    box = np.ix_(*(np.arange(axis.min(), axis.max() + 1) for axis in np.nonzero(mask)))
-    inside = mask[box]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    inside, largest = mask[box], float(np.abs(pixels).max())
     for _, image in filtered(pixels, filters, spacing):
-        if not wanted or constant(image[mask], pixels):
+        if not wanted or constant(image[box][inside], largest):
             parts.append(undefined)
         else:
             parts.extend(textures_of(image[box], inside, wanted, bins, width, spacing).values())

@@ -13,11 +13,11 @@ from sonomics.statistics.fleiss import FleissKappa, fleiss_kappa
 from sonomics.statistics.mrmc import (
     Contrast,
     SingleTreatment,
-    auc_covariance,
     jackknife_auc_covariance,
     jackknife_share_covariance,
     reader_study,
 )
+from sonomics.statistics.roc import delong
 from sonomics.verify.discrimination import paired_decisions, share
 from sonomics.verify.tree import Tree, because, picked
 
@@ -36,7 +36,7 @@ def readers(readings: pd.DataFrame) -> Tree:
     return {
         "agreement": {modality: _agreement(study, modality) for modality in modalities},
         "per_reader": {name: _reader(study, name) for name in names},
-        "mrmc_auc_delong": _mrmc(study, *auc_covariance(study.truth, study.rows("score"))),
+        "mrmc_auc_delong": _mrmc(study, *delong(study.truth, study.rows("score"))),
         "mrmc_auc_jackknife_dbm": _mrmc(study, *jackknife_auc_covariance(study.truth, study.rows("score"))),
         "mrmc_sensitivity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(1))),
         "mrmc_specificity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(0))),
