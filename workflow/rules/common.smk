@@ -81,12 +81,11 @@ def at_home(phase, path):
 
 
 def code(phase):
-    """List the modules a phase runs, so that an edit reruns its jobs."""
+    """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
     root = Path(LIBRARY, "sonomics")
-    modules = [
-        module for package in CODE[phase] for kind in ("*.py", "*.csv") for module in (root / package).rglob(kind)
-    ]
-    return sorted(os.path.relpath(module) for module in modules)
+    kinds = ("*.py", "*.csv")
+    files = [file for package in CODE[phase] for kind in kinds for file in (root / package).rglob(kind)]
+    return sorted(os.path.relpath(file) for file in files)
 
 
 def seen(variant):
