@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.clustered import clustered_auc, clustered_proportion, per_patient
-from sonomics.statistics.roc import auc_interval
+from sonomics.statistics.clustered import clustered_auc, clustered_difference, clustered_proportion, per_patient
+from sonomics.statistics.roc import auc_interval, delong_test
 
 
 def test_one_image_a_patient_is_delong(paired):
@@ -19,6 +19,23 @@ def test_repeating_every_image_adds_no_information(paired):
     assert thrice.area.estimate == pytest.approx(once.area.estimate)
     assert thrice.area.se == pytest.approx(once.area.se)
     assert thrice.clusters == 200
+
+
+def test_difference_of_single_images_is_delongs_and_repeats_add_nothing(paired):
+    rows = paired["all"]
+    names = ("y", "model_a", "model_b", "patient_id")
+    plain = delong_test(rows["y"], rows["model_a"], rows["model_b"])
+    for times in (1, 3):
+        got = clustered_difference(*(np.repeat(rows[name], times) for name in names))
+        assert got[:-1] == pytest.approx(plain[:-1])
+
+
+def test_difference_without_variance_or_patients_says_so(paired):
+    rows = paired["all"]
+    same = clustered_difference(rows["y"], rows["model_a"], 2 * rows["model_a"], rows["patient_id"])
+    assert same.reason == "the difference has no variance"
+    few = clustered_difference([1, 1, 0, 0], [3, 4, 1, 2], [1, 2, 3, 4], ["a", "a", "b", "c"])
+    assert few.reason == "fewer than two patients in a class"
 
 
 def test_too_few_patients_of_a_class_give_no_interval():

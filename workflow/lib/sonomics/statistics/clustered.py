@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile, numbers, outcome
-from sonomics.statistics.roc import placements
+from sonomics.statistics.roc import AucDifference, auc_difference, placements
 
 NAN = float("nan")
+FEW_PATIENTS = "fewer than two patients in a class"
 
 
 class ClusteredAuc(NamedTuple):
@@ -45,28 +46,82 @@ def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: flo
     Obuchowski NA, Biometrics 1997.
     """
     positive = outcome(y)
-    values = numbers(score, positive.size)
     names, code = np.unique(np.asarray(cluster), return_inverse=True)
-    count = names.size
-    m, n = int(positive.sum()), int((~positive).sum())
-    positives, negatives = np.bincount(code[positive], minlength=count), np.bincount(code[~positive], minlength=count)
-    with_positives, with_negatives = int((positives > 0).sum()), int((negatives > 0).sum())
-    if m == 0 or n == 0:
-        return ClusteredAuc(Estimate(NAN, reason=ONE_CLASS), count, with_positives, with_negatives)
-    of_positives, of_negatives = placements(positive, values)
-    area = float(of_positives.mean())
-    if min(with_positives, with_negatives) < 2:
-        unknown = Estimate(area, reason="fewer than two patients in a class")
-        return ClusteredAuc(unknown, count, with_positives, with_negatives)
-    d10 = np.bincount(code[positive], of_positives, minlength=count) - positives * area
-    d01 = np.bincount(code[~positive], of_negatives, minlength=count) - negatives * area
-    s10 = with_positives / ((with_positives - 1) * m) * (d10**2).sum()
-    s01 = with_negatives / ((with_negatives - 1) * n) * (d01**2).sum()
-    s11 = count / (count - 1) * (d10 * d01).sum()
-    se = float(np.sqrt(max(0.0, s10 / m + s01 / n + 2 * s11 / (m * n))))
+    with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
+    aucs, covariance = clustered_covariance(positive, np.atleast_2d(np.asarray(score, dtype=np.float64)), code)
+    area, se = float(aucs[0]), float(np.sqrt(covariance[0, 0]))
+    reason = ONE_CLASS if np.isnan(area) else FEW_PATIENTS if np.isnan(se) else ""
     half = normal_quantile(level) * se
-    estimate = Estimate(area, max(0.0, area - half), min(1.0, area + half), se)
-    return ClusteredAuc(estimate, count, with_positives, with_negatives)
+    estimate = Estimate(area, _within(area - half), _within(area + half), se, reason)
+    return ClusteredAuc(estimate, names.size, with_positives, with_negatives)
+
+
+def clustered_difference(
+    y: ArrayLike, a: ArrayLike, b: ArrayLike, cluster: ArrayLike, level: float = 0.95
+) -> AucDifference:
+    """Compare the AUCs of two scores of the same clustered observations, a minus b.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    a, b : array_like, shape (n,)
+    cluster : array_like, shape (n,)
+        Patient of every image.
+    level : float
+        Confidence level of the difference.
+
+    Returns
+    -------
+    AucDifference
+        As `roc.delong_test`, to which it is equal when every patient has one image.
+
+    References
+    ----------
+    Obuchowski NA, Biometrics 1997.
+    """
+    scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
+    return auc_difference(*clustered_covariance(y, scores, cluster), level, FEW_PATIENTS)
+
+
+def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
+    """AUCs of several scores of the same clustered observations and their covariance matrix.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    scores : array_like, shape (m, n)
+    cluster : array_like, shape (n,)
+
+    Returns
+    -------
+    aucs : ndarray, shape (m,)
+        NaN when only one class is present.
+    covariance : ndarray, shape (m, m)
+        NaN when fewer than two patients have images of a class.
+    """
+    positive = outcome(y)
+    values = np.atleast_2d(numbers(scores, positive.size))
+    code = np.unique(np.asarray(cluster), return_inverse=True)[1]
+    m, n, models = int(positive.sum()), int((~positive).sum()), len(values)
+    unknown = np.full((models, models), np.nan)
+    if m == 0 or n == 0:
+        return unknown[0], unknown
+    of_positives, of_negatives = placements(positive, values)
+    aucs = of_positives.mean(axis=1)
+    with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
+    if min(with_positives, with_negatives) < 2:
+        return aucs, unknown
+    count = int(code.max()) + 1
+    d10, d01 = (
+        np.stack([np.bincount(code[members], row, minlength=count) for row in shares - aucs[:, None]])
+        for members, shares in ((positive, of_positives), (~positive, of_negatives))
+    )
+    s10 = with_positives / (with_positives - 1) * d10 @ d10.T
+    s01 = with_negatives / (with_negatives - 1) * d01 @ d01.T
+    s11 = count / (count - 1) * d10 @ d01.T
+    covariance = s10 / m**2 + s01 / n**2 + (s11 + s11.T) / (m * n)
+    # A negative variance is rounding, or patients who cancel out.
+    return aucs, np.where(np.eye(models, dtype=bool), np.maximum(covariance, 0.0), covariance)
 
 
 def clustered_proportion(hits: ArrayLike, cluster: ArrayLike, level: float = 0.95) -> Estimate:
@@ -133,3 +188,7 @@ def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Flo
     # Exact means: equal ones must tie, whatever the order of the images.
     means = [mean(scores.tolist()) for scores in np.split(values[order], sizes.cumsum()[:-1])] if names.size else []
     return np.array(means, dtype=np.float64), largest, (cases > 0).astype(np.float64)
+
+
+def _within(bound: float) -> float:
+    return min(1.0, max(0.0, bound)) if not np.isnan(bound) else NAN

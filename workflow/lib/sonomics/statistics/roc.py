@@ -170,19 +170,31 @@ def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95) -
     ----------
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
     """
+    scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
+    return auc_difference(*delong(y, scores), level, "fewer than two cases in a class")
+
+
+def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
+    """Test of the difference of two AUCs, first minus second, from their covariance.
+
+    Parameters
+    ----------
+    aucs : ndarray, shape (2,)
+    covariance : ndarray, shape (2, 2)
+    level : float
+        Confidence level of the difference.
+    few : str
+        The reason when the covariance is NaN.
+    """
     quantile = normal_quantile(level)
-    aucs, covariance = delong(y, np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)]))
     auc_a, auc_b = (float(value) for value in aucs)
     difference = auc_a - auc_b
     variance = float(covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1])
     nan = float("nan")
     if np.isnan(difference):
         return AucDifference(nan, nan, nan, nan, nan, nan, nan, nan, ONE_CLASS)
-    if np.isnan(variance):
-        reason = "fewer than two cases in a class"
-        return AucDifference(auc_a, auc_b, difference, nan, nan, nan, nan, nan, reason)
-    if variance <= 1e-14:
-        reason = "the difference has no variance"
+    if np.isnan(variance) or variance <= 1e-14:
+        reason = few if np.isnan(variance) else "the difference has no variance"
         return AucDifference(auc_a, auc_b, difference, nan, nan, nan, nan, nan, reason)
     se = float(np.sqrt(variance))
     z = difference / se

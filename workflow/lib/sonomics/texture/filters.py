@@ -187,9 +187,7 @@ def _along_rows(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
     summed = np.zeros((rows, columns))
     for row in range(rows):
         for tap in range(len(kernel)):
-            weight = kernel[tap]
-            for column in range(columns):
-                summed[row, column] += weight * padded[row, column + tap]
+            _add(summed[row], kernel[tap], padded[row, tap : tap + columns])
     return summed
 
 
@@ -199,7 +197,11 @@ def _along_columns(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
     summed = np.zeros((rows, columns))
     for row in range(rows):
         for tap in range(len(kernel)):
-            weight = kernel[tap]
-            for column in range(columns):
-                summed[row, column] += weight * padded[row + tap, column]
+            _add(summed[row], kernel[tap], padded[row + tap])
     return summed
+
+
+@njit(cache=True)
+def _add(sums: Pixels, weight: float, line: Pixels) -> None:
+    for column in range(len(sums)):
+        sums[column] += weight * line[column]

@@ -164,7 +164,7 @@ def maximal_correlation(joint: Matrix, flat: float) -> float:
     Where that is not exact enough (nearly disconnected levels) all eigenvalues are computed.
     """
     inside = joint.sum(axis=1) > 0
-    joint = joint[inside][:, inside]
+    joint = np.ascontiguousarray(joint[inside][:, inside])
     if len(joint) < 2:
         return flat
     eigenvalue, residual = _second_eigenvalue(joint)

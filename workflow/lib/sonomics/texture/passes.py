@@ -87,37 +87,44 @@ def survey(levels: Levels, highest: int) -> Survey:
 @njit(cache=True)
 def _surveyed(levels: Levels, highest: int) -> tuple[Counts, Counts, Counts, NDArray[np.float64]]:
     rows, columns = levels.shape
-    flat = levels.ravel().astype(np.uint32)  # unsigned numbers are quicker indices
-    pairs = np.zeros((4, highest + 1, highest + 1), np.int64)
-    runs = np.zeros((4, highest + 1, max(rows, columns) - 1), np.int64)
+    unsigned = levels.astype(np.uint32)  # numba need not look whether an index counts from the end
+    # Tables of levels by levels, and of levels by lengths, row after row.
+    wide, long = np.uint64(highest + 1), np.uint64(max(rows, columns) - 1)
+    pairs, runs = np.zeros((4, wide * wide), np.int64), np.zeros((4, wide * long), np.int64)
+    pairs_0, pairs_45, pairs_90, pairs_135 = pairs
+    runs_0, runs_45, runs_90, runs_135 = runs
     dependences, differences = np.zeros((highest + 1, 10), np.int64), np.zeros(highest + 1)
-    # Lengths of the runs that end in the pixels of this row and of the row above.
-    here, above = np.zeros((4, columns), np.int64), np.zeros((4, columns), np.int64)
+    # Lengths of the runs that end in the pixels of this row and of the row above, in the last three directions.
+    here, above = np.zeros((3, columns), np.uint64), np.zeros((3, columns), np.uint64)
+    one, none = np.uint64(1), np.uint64(0)
     for row in range(1, rows - 1):
+        upper, middle, lower = unsigned[row - 1], unsigned[row], unsigned[row + 1]
+        level_run = none
         for column in range(1, columns - 1):
-            place = row * columns + column
-            level = flat[place]
+            level = middle[column]
             if level == 0:
                 continue
-            west, east = flat[place - 1], flat[place + 1]
-            north_west, north, north_east = flat[place - columns - 1], flat[place - columns], flat[place - columns + 1]
-            south_west, south, south_east = flat[place + columns - 1], flat[place + columns], flat[place + columns + 1]
-            pairs[0, level, east] += 1
-            pairs[1, level, south_west] += 1
-            pairs[2, level, south] += 1
-            pairs[3, level, south_east] += 1
+            west, east, north, south = middle[column - 1], middle[column + 1], upper[column], lower[column]
+            north_west, north_east = upper[column - 1], upper[column + 1]
+            south_west, south_east = lower[column - 1], lower[column + 1]
+            first = level * wide
+            pairs_0[first + east] += 1
+            pairs_45[first + south_west] += 1
+            pairs_90[first + south] += 1
+            pairs_135[first + south_east] += 1
             to_west, to_east, to_north, to_south = west == level, east == level, north == level, south == level
             to_north_west, to_south_east = north_west == level, south_east == level
             to_north_east, to_south_west = north_east == level, south_west == level
-            along = 1 + to_west * here[0, column - 1]
-            rising = 1 + to_north_east * above[1, column + 1]
-            down = 1 + to_north * above[2, column]
-            falling = 1 + to_north_west * above[3, column - 1]
-            here[0, column], here[1, column], here[2, column], here[3, column] = along, rising, down, falling
-            runs[0, level, along] += 1 - to_east
-            runs[1, level, rising] += 1 - to_south_west
-            runs[2, level, down] += 1 - to_south
-            runs[3, level, falling] += 1 - to_south_east
+            level_run = one + (level_run if to_west else none)
+            rising_run = one + (above[0, column + 1] if to_north_east else none)
+            upright_run = one + (above[1, column] if to_north else none)
+            falling_run = one + (above[2, column - 1] if to_north_west else none)
+            here[0, column], here[1, column], here[2, column] = rising_run, upright_run, falling_run
+            first = level * long
+            runs_0[first + level_run] += 1 - to_east
+            runs_45[first + rising_run] += 1 - to_south_west
+            runs_90[first + upright_run] += 1 - to_south
+            runs_135[first + falling_run] += 1 - to_south_east
             equal = to_west + to_east + to_north + to_south
             equal += to_north_west + to_south_east + to_north_east + to_south_west
             dependences[level, 1 + equal] += 1
@@ -127,10 +134,12 @@ def _surveyed(levels: Levels, highest: int) -> tuple[Counts, Counts, Counts, NDA
                 total = west + east + north + south + north_west + south_east + north_east + south_west
                 differences[level] += abs(level - total / near)
         here, above = above, here
-    longest = runs.shape[2] - 1
-    while longest > 1 and not runs[:, :, longest].any():
+    by_length = runs.reshape(4, highest + 1, max(rows, columns) - 1)
+    longest = by_length.shape[2] - 1
+    while longest > 1 and not by_length[:, :, longest].any():
         longest -= 1
-    return pairs, runs[:, :, : longest + 1].copy(), dependences, differences
+    by_level = pairs.reshape(4, highest + 1, highest + 1)
+    return by_level, by_length[:, :, : longest + 1].copy(), dependences, differences
 
 
 @njit(cache=True)
@@ -153,8 +162,9 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
     """
     columns = levels.shape[1]
     left = levels.copy().ravel()
-    steps = np.array([1, columns - 1, columns, columns + 1, -1, 1 - columns, -columns, -columns - 1])
-    stack = np.empty(len(left), np.int64)
+    # Unsigned sums wrap around: adding 2^64 - 1 is one step back.
+    steps = np.array([1, columns - 1, columns, columns + 1, -1, 1 - columns, -columns, -columns - 1]).astype(np.uint64)
+    stack = np.empty(len(left), np.uint64)
     zone_levels, zone_sizes = np.empty(len(left), np.int64), np.empty(len(left), np.int64)
     found, largest = 0, 0
     for start in range(len(left)):
@@ -169,9 +179,10 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
             size += 1
             place = stack[waiting]
             for step in steps:
-                if left[place + step] == level:
-                    left[place + step] = 0
-                    stack[waiting] = place + step
+                near = place + step
+                if left[near] == level:
+                    left[near] = 0
+                    stack[waiting] = near
                     waiting += 1
         zone_levels[found], zone_sizes[found] = level, size
         found += 1
