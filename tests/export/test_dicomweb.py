@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import ssl
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sonomics.export import dicomweb
 from sonomics.export.dicomweb import DicomWeb, session_of
 from sonomics.export.multipart import boundary_of, parts
 from sonomics.export.pacs import Criteria
+from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.web import BOUNDARY, web, wrapped
 
@@ -209,3 +211,27 @@ def test_a_boundary_is_found_quoted_or_not():
     assert boundary_of('multipart/related; type="application/dicom"; boundary="a b"') == b"a b"
     assert boundary_of("multipart/related;boundary=x-1") == b"x-1"
     assert boundary_of("application/dicom") == b""
+
+
+def test_encrypted_both_ways_whatever_certificates_the_environment_names(site, hospital, monkeypatch):
+    folder = site.path.parent
+    for name in ("pacs", "us", "stranger"):
+        certificate(folder, name)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder / "stranger.pem"))
+    both = folder / "us-both.pem"
+    both.write_bytes((folder / "us.pem").read_bytes() + (folder / "us.key").read_bytes())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(folder / "us.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(folder / "pacs.pem", folder / "pacs.key")
+    with web(hospital, context) as server:
+        settings = {"url": server.url, "cohort": COHORT, "retries": 0, "pause_s": 0, "cert_file": str(both)}
+        params = site.state("dicomweb", {**settings, "ca_file": str(folder / "pacs.pem")})
+        asked = site.command("query")
+        assert asked.exit_code == 0, asked.stderr
+        dicomweb.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert reasons(manifest) == {"": len(manifest)}
+        site.state("dicomweb", {**settings, "ca_file": str(folder / "stranger.pem")})
+        refused = site.command("query", "--force")
+        assert refused.exit_code == 2
+        assert "fails at the certificate" in refused.stderr

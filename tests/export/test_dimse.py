@@ -13,6 +13,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dimse
 from sonomics.export.dimse import STORED, SYNTAXES
+from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.pacs import OUR_AE_TITLE, free_port, listens
 from tests.export.peer import AE_TITLE, peer
@@ -83,37 +84,6 @@ def test_a_taken_port_stops_a_move_with_what_to_do(server, study):
 
 def test_every_object_and_transfer_syntax_fits_into_one_association():
     assert len(STORED) * len(SYNTAXES) + 1 <= 128
-
-
-def certificate(folder, name):
-    """Write a self-signed certificate for the loopback address, and its key."""
-    import datetime
-    import ipaddress
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / f"{name}.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
 
 
 # pynetdicom drops its socket without closing it when TLS fails.

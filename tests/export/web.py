@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -61,8 +62,8 @@ def wrapped(contents: Iterator[bytes]) -> bytes:
 
 
 @contextmanager
-def web(datasets: list[Dataset]) -> Iterator[Web]:
-    """Run the server until the block ends. It ignores paging, as some do."""
+def web(datasets: list[Dataset], context: SSLContext | None = None) -> Iterator[Web]:
+    """Run the server until the block ends, encrypted with `context`. It ignores paging, as some do."""
     state = Web(datasets)
 
     class Handler(BaseHTTPRequestHandler):
@@ -87,9 +88,11 @@ def web(datasets: list[Dataset]) -> Iterator[Web]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    state.url = f"http://127.0.0.1:{server.server_address[1]}"
+    state.url = f"http{'s' if context else ''}://127.0.0.1:{server.server_address[1]}"
     try:
         yield state
     finally:

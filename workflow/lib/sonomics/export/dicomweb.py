@@ -122,9 +122,17 @@ class DicomWeb:
                 yield answer.content
 
 
+class _Session(requests.Session):
+    """A session whose own certificates come before those that the environment names, which requests would prefer."""
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert):  # type: ignore[no-untyped-def]
+        merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {**merged, "verify": self.verify} if isinstance(self.verify, str) else merged
+
+
 def session_of(settings: Mapping[str, Any]) -> requests.Session:
     """Make a session that proves who we are, and insists that the server does."""
-    session = requests.Session()
+    session = _Session()
     if token := os.environ.get(TOKEN):
         session.headers["Authorization"] = f"Bearer {token}"
         session.trust_env = False  # a .netrc would take the token's place
