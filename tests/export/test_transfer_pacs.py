@@ -2,18 +2,22 @@
 
 import json
 import logging
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import RLELossless
 
 from sonomics.core import schemas
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb, dimse
 from tests.conftest import Study
 from tests.export.conftest import EXAMS, IMAGES
-from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER
+from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, with_identity
 
 COHORT = {"centre": "north", "split": {"train": "2018-01-01", "internal": "2020-01-01"}}
 QUERY = {"dates": ["2018-01-01", "2022-12-31"], "modality": "US", "description": "liver*"}
@@ -88,3 +92,35 @@ def test_the_workflow_exports_from_the_pacs_chunk_by_chunk(site, pacs):
     assert "images/s" in told
     for name in ("HOSP", "Dupont", PASSWORD, "5a5a5a", *pd.read_csv(site.linkage, dtype=str)["study_uid"]):
         assert name not in told
+
+
+def clip() -> Dataset:
+    """A contrast clip as scanners keep it: several frames, compressed."""
+    frames = np.zeros((4, 96, 128), np.uint8)
+    ramp = np.linspace(40, 120, 100)  # smooth, so that nothing in it is taken for writing
+    frames[:, 10:86, 14:114] = ramp + 20 * np.arange(4)[:, None, None]
+    instance = SimpleNamespace(
+        stem="HOSP5-e1-i1", frames=frames, description="contrast", device="SIM-A1", bounds=(10, 14, 85, 113),
+        mm_per_pixel=0.3, times_s=np.array([0.0, 10.0, 20.0, 30.0]),
+    )  # fmt: skip
+    dataset = with_identity(instance, "HOSP5", "20210101")
+    dataset.StudyDescription = "Clip"
+    dataset.compress(RLELossless, generate_instance_uid=False)
+    return dataset
+
+
+@pytest.mark.parametrize("way", ["dicomweb", "get", "move"])
+@pytest.mark.usefixtures("password")
+def test_a_compressed_clip_comes_through_frame_by_frame(site, pacs, way):
+    original = clip()
+    pacs.load([original])
+    source, settings = section(pacs, way)
+    params = site.state(source, {**settings, "query": {**QUERY, "description": "Clip"}})
+    asked = site.command("query")
+    assert asked.exit_code == 0, asked.output
+    {"dicomweb": dicomweb, "dimse": dimse}[source].main(site.arguments(params))
+    manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+    assert manifest["frames"].tolist() == [4]
+    left = dcmread(manifest["file"].iloc[0])
+    assert (left.pixel_array == original.pixel_array).all()
+    assert left.get("FrameTimeVector") == original.get("FrameTimeVector")
