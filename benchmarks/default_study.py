@@ -80,7 +80,7 @@ def main() -> None:
         idle, printed = snakemake(study, "--cores", str(args.cores), *TARGET)
         assert "Nothing to be done" in printed
         print(f"nothing to do                  {idle:7.1f} s")
-        (study / "changed.yaml").write_text("select: {icc: 0.5}")
+        (study / "changed.yaml").write_text("select: {steps: [{step: mrmr, count: 5}]}")
         _, printed = snakemake(study, "--dry-run", "--configfile", "params.yaml", "changed.yaml", *TARGET)
         reruns = sorted(
             {line.split()[1].rstrip(":") for line in printed.splitlines() if line.startswith(("rule ", "localrule "))}
