@@ -1,20 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sonomics.statistics.concordance import harrell_c, harrell_difference, pair_counts, uno_c
 from sonomics.statistics.ipcw import Censoring
-
-FOLLOWED = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1), st.integers(0, 3)), min_size=2, max_size=25).map(
-    lambda rows: np.array(rows, dtype=float).T
-)
-
-
-@pytest.fixture(scope="module")
-def cohort(oracle):
-    table = oracle.table("survival")
-    return table.assign(high=(table["risk_score"] > oracle["survival.cut_train_median"]).astype(int))
+from tests.statistics.followed import FOLLOWED
 
 
 @pytest.mark.parametrize("part", ["all", "train", "test"])
