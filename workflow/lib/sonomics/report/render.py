@@ -20,6 +20,7 @@ from sonomics.report import figures, flow, methods, summary, tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
 from sonomics.report.pictures import inline_svg
+from sonomics.report.sections import sections
 from sonomics.report.selection import described
 
 SOFTWARE = (
@@ -55,6 +56,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
         "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
         "figures": figures.plates(main),
+        "sections": sections(main, params),
         "control": tables.control_table(evaluations, expectations),
         "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
         "examples": examples(main, crops, params["crop"]["analysis"], params["report"]["shown_cases"]),
@@ -97,13 +99,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     crops = read_tables(args.crops, CROPS)
     screening = read_table(args.screening, SCREENING)
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
-    sections = [task_section(inside, crops, params) for inside in by_task.values()]
+    tasks = [task_section(inside, crops, params) for inside in by_task.values()]
     first = next(iter(by_task.values()))[0]
     ordered = {section: params[section] for section in ("study", *PHASES)}
     context = {
         "study": params["study"],
         "simulated": params["export"]["source"] == "simulator",
-        "tasks": sections,
+        "tasks": tasks,
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, first)),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
@@ -120,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "bytes": len(page.encode()),
         "figures": page.count("<svg"),
         "tables": page.count("<table"),
-        "shown_cases": sum(len(section["examples"]) for section in sections),
+        "shown_cases": sum(len(task["examples"]) for task in tasks),
         "not_estimable": page.count("not estimable"),
     }
     write_metrics(args.out_metrics, counts)
