@@ -37,6 +37,7 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
     "t_test": "Welch's t test with P < {below:g} ({correction})",
@@ -52,6 +53,7 @@ DROPPED = {"mean_correlation": "the one with the higher mean correlation", "larg
 BOUNDS = {"value": "ICC", "lower": "lower 95 % bound of the ICC"}
 STEP_VALUES = {"rule": PENALTIES, "correction": CORRECTIONS, "method": METHODS, "drop": DROPPED, "of": BOUNDS}
 STEP_DEFAULTS = {
+    "reference": "towards the mean of all",
     "form": "2,1",
     "of": BOUNDS["value"],
     "correction": CORRECTIONS["none"],
@@ -116,6 +118,8 @@ def _selection(params: Params) -> str:
 def _step(step: Params) -> str:
     name = str(step["step"])
     stated = {key: _worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
+    if "reference" in step:
+        stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 

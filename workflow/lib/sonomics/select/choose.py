@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
+from sonomics.select.changes import changed
 from sonomics.select.penalised import Penalised
-from sonomics.select.rows import repeats_of, rows_of
+from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
 from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined
 
 State = dict[str, Any]
@@ -28,7 +31,7 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
     Parameters
     ----------
     rows : DataFrame
-        Features of the training rows, indexed by (patient, case, image).
+        Features of the training rows, as `located` returns them.
     labels : Series
         0 or 1 of each row, same order.
     repeats : mapping
@@ -41,22 +44,27 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
     Returns
     -------
     dict
-        `kept` (names), `median`, `mean`, `sd` of each kept feature, `coefficients`, `intercept`, `penalty` and `curve`
-        of the last step when it is a penalised regression, and `steps`, each with the number of features before and
-        after.
+        `changes` (those steps that gave new values), `kept` (names), `median`, `mean`, `sd` of each kept feature,
+        `coefficients`, `intercept`, `penalty`, `curve` and `path` of the last step when it is a penalised regression,
+        and `steps`, each with the number of features before and after.
     """
     training = Training(rows, labels.to_numpy(dtype=np.float64), repeats, seed)
     kept = keep_defined(rows)
     counts = [{"step": "defined", "in": rows.shape[1], "out": len(kept.names), "note": kept.note}]
+    changes = []
     for step in steps:
         before = len(kept.names)
         kept = STEPS[step["step"]](kept.names, training, step)
+        if kept.change:
+            changes.append(kept.change)
+            training = training.changed(kept.change)
         counts.append({"step": step["step"], "in": before, "out": len(kept.names), "note": kept.note})
     filled = training.filled(kept.names)
     model = kept.model or Penalised()
     return {
+        "changes": changes,
         "kept": kept.names,
-        "median": rows[kept.names].median().to_dict(),
+        "median": training.rows[kept.names].median().to_dict(),
         "mean": filled.mean().to_dict(),
         "sd": filled.std(ddof=0).to_dict(),
         "coefficients": model.coefficients,
@@ -83,11 +91,13 @@ def frequencies(
     Returns
     -------
     DataFrame
-        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out.
+        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out. A resample
+        that lacks a class, or a scanner that a step needs, does not count.
     """
     members = rows.groupby(level="patient").indices
     patients = sorted(members, key=str)
     counts: Counter[str] = Counter()
+    done = 0
     for number in progress(range(resamples), "resamples", total=resamples):
         drawn = generator(seed, "resample", number).choice(len(patients), len(patients))
         places = np.concatenate([members[patients[place]] for place in drawn])
@@ -96,17 +106,21 @@ def frequencies(
         sample, index = rows.iloc[places], rows.index[places].to_frame()
         index["patient"] = index["patient"] + "/" + pd.Series(copies, index=index.index).astype(str)
         sample = sample.set_axis(pd.MultiIndex.from_frame(index))
-        if labels.iloc[places].nunique() == 2:
+        if labels.iloc[places].nunique() < 2:
+            continue
+        with suppress(StudyError):
             counts.update(fit(sample, labels.iloc[places], repeats, steps, seed)["kept"])
+            done += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return pd.DataFrame([(name, count / resamples) for name, count in ranked], columns=["feature", "share"])
+    return pd.DataFrame([(name, count / done) for name, count in ranked], columns=["feature", "share"])
 
 
 def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
-    """Impute and z-score the kept features of any rows with the numbers of the training rows."""
+    """Change, impute and z-score the kept features of any rows with the numbers of the training rows."""
     kept = state["kept"]
-    values = rows.reindex(columns=kept)
-    return (values.fillna(pd.Series(state["median"])) - pd.Series(state["mean"])) / pd.Series(state["sd"])
+    values = changed(rows, state["changes"]).reindex(columns=kept)
+    median, mean, sd = (pd.Series(state[name], index=kept, dtype=float) for name in ("median", "mean", "sd"))
+    return (values.fillna(median) - mean) / sd
 
 
 def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
@@ -132,9 +146,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     images = read_table(args.images, SCREENED)
     features = read_tables(args.features, FEATURES)
-    features = features[features["image"].isin(images.loc[images["keep"], "image"])]
-    rows = rows_of(features, settings["unit"], analysis)
-    repeats = repeats_of(features, settings["unit"], analysis)
+    images = images[images["keep"]]
+    features = features[features["image"].isin(images["image"])]
+    rows = located(rows_of(features, settings["unit"], analysis), images)
+    repeats = {
+        name: (located(first, images), located(second, images))
+        for name, (first, second) in repeats_of(features, settings["unit"], analysis).items()
+    }
     folds = read_folds(args.folds)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
@@ -152,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             data = (rows[training], label_of[training], inside, settings["steps"], seed)
             state["frequencies"] = frequencies(*data, settings["resamples"]).to_dict("list")
         write_json(folder / "state.json", state)
-        write_table(apply(state, rows).reset_index(), folder / "features.parquet", SELECTED)
+        write_table(apply(state, rows).droplevel(ORIGIN).reset_index(), folder / "features.parquet", SELECTED)
 
 
 if __name__ == "__main__":
