@@ -1,7 +1,7 @@
 """Choose features of one family on the training rows of each fold, and hand on their values for every row."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,20 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.errors import StudyError
-from sonomics.core.files import replacing, write_json
+from sonomics.core.files import write_csv, write_json, write_text
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.select.changes import changed
+from sonomics.select.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
 from sonomics.select.penalised import Penalised
 from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
 from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined
 
 State = dict[str, Any]
+ALL = "all"
 
 
 def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
@@ -71,6 +73,7 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
         "intercept": model.intercept,
         "penalty": model.penalty,
         "curve": model.curve,
+        "path": model.path,
         "rows": len(rows),
         "positives": int(training.labels.sum()),
         "steps": counts,
@@ -123,6 +126,37 @@ def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
     return (values.fillna(median) - mean) / sd
 
 
+def often_kept(kept: Mapping[str, Sequence[str]], resampled: pd.DataFrame) -> pd.DataFrame:
+    """Put side by side how often each feature was kept.
+
+    Parameters
+    ----------
+    kept : mapping
+        Fold to the names kept there; `all` is the whole training set.
+    resampled : DataFrame
+        From `frequencies`; empty without resamples.
+
+    Returns
+    -------
+    DataFrame
+        `feature`, `all` (whether the whole training set keeps it), `folds` and `resamples` (shares; NaN when there are
+        none), those of the whole training set and the commonest first.
+    """
+    inside = {fold: names for fold, names in kept.items() if fold != ALL}
+    counts = Counter(name for names in inside.values() for name in names)
+    shares = resampled.set_index("feature")["share"]
+    names = sorted({*counts, *kept[ALL], *shares.index})
+    table = pd.DataFrame(
+        {
+            "feature": names,
+            "all": [name in kept[ALL] for name in names],
+            "folds": [counts[name] / len(inside) if inside else np.nan for name in names],
+            "resamples": shares.reindex(names, fill_value=0.0 if len(shares) else np.nan).to_numpy(dtype=np.float64),
+        }
+    )
+    return table.sort_values(["all", "resamples", "folds", "feature"], ascending=[False, False, False, True])
+
+
 def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
     """Cut the pairs of readings down to some rows."""
     return {
@@ -132,7 +166,10 @@ def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write, for every fold, the state, the counts of each step, and the selected values of all rows."""
+    """Write, for every fold, the state, the counts of each step, path and curve, and the selected values of all rows.
+
+    For `all`, the last of the folds, also how often each feature was kept, and the figures.
+    """
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
@@ -158,19 +195,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     about = rows.index.to_frame()
     fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
 
+    kept: dict[str, list[str]] = {}
     for folder in progress(args.out, "folds"):
         fold = folder.name
         training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
         seed = seed_for(study["seed"], "select", args.task, fold)
         inside = training_repeats(repeats, rows.index[training])
-        state = fit(rows[training], label_of[training], inside, settings["steps"], seed)
-        with replacing(folder / "steps.csv") as temporary:
-            pd.DataFrame(state["steps"]).to_csv(temporary, index=False, lineterminator="\n")
-        if fold == "all" and "resamples" in settings:
-            data = (rows[training], label_of[training], inside, settings["steps"], seed)
-            state["frequencies"] = frequencies(*data, settings["resamples"]).to_dict("list")
+        data = (rows[training], label_of[training], inside, settings["steps"], seed)
+        state = fit(*data)
+        kept[fold] = state["kept"]
+        curve, path = pd.DataFrame(state.pop("curve")), pd.DataFrame(state.pop("path"))
+        for name, table in (("steps", pd.DataFrame(state["steps"])), ("curve", curve), ("path", path)):
+            write_csv(folder / f"{name}.csv", table)
         write_json(folder / "state.json", state)
         write_table(apply(state, rows).droplevel(ORIGIN).reset_index(), folder / "features.parquet", SELECTED)
+        if fold == ALL:
+            resampled = frequencies(*data, settings.get("resamples", 0))
+            often = often_kept(kept, resampled)
+            write_csv(folder / "frequencies.csv", often)
+            write_text(folder / "steps.svg", draw_steps(state["steps"]))
+            write_text(folder / "curve.svg", draw_curve(curve))
+            write_text(folder / "path.svg", draw_paths(path, curve, state["kept"]))
+            write_text(folder / "frequencies.svg", draw_frequencies(often))
 
 
 if __name__ == "__main__":
