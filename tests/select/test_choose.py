@@ -252,12 +252,12 @@ def study(inside):
     return inside
 
 
-def choose(*folds: str, steps=STEPS) -> None:
+def choose(*folds: str, **changes) -> None:
     task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
     settings = {
         "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
         "crop": {"analysis": ANALYSIS},
-        "select": {**SETTINGS, "steps": steps},
+        "select": {**SETTINGS, **changes},
     }
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]
     outs = ["--features", "features.parquet", "--out", *(f"chosen/{fold}" for fold in folds)]

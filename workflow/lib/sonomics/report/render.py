@@ -17,6 +17,7 @@ from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report import figures, flow, methods, summary, tables
+from sonomics.report.controls import expectation
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
 from sonomics.report.pictures import inline_svg
@@ -34,7 +35,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
     """Gather what the page says of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
     level = params["evaluate"]["level"]
-    expectations = {other.variant: summary.expectation(other.variant, params) for other in evaluations}
+    expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
     descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
     by_split = tables.baseline_table(
         main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."

@@ -19,12 +19,13 @@ from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.select.changes import changed
 from sonomics.select.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
+from sonomics.select.noise import noise_like
 from sonomics.select.penalised import Penalised
 from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
 from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined
 
 State = dict[str, Any]
-ALL = "all"
+ALL, NOISE = "all", "noise"
 
 
 def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
@@ -185,6 +186,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     features = read_tables(args.features, FEATURES)
     images = images[images["keep"]]
     features = features[features["image"].isin(images["image"])]
+    if settings.get("features") == NOISE:
+        features = noise_like(features, study["seed"])
     rows = located(rows_of(features, settings["unit"], analysis), images)
     repeats = {
         name: (located(first, images), located(second, images))
