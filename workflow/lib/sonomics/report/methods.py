@@ -70,6 +70,11 @@ MODELS = {
     "network": "{architecture} at {size} pixels, {epochs} epochs",
 }
 POOLS = {"mean": "mean", "max": "maximum"}
+CALIBRATIONS = {
+    "platt": "Probabilities were calibrated by logistic regression (Platt)",
+    "isotonic": "Probabilities were calibrated by isotonic regression",
+    "none": "Probabilities were not calibrated",
+}
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 
 
@@ -127,10 +132,11 @@ def _models(params: Params) -> str:
     base = [f"{name} ({_model(model)})" for name, model in params["train"]["models"].items()]
     final = [f"{name} (of {listed(list(model['of']))})" for name, model in params["stack"]["models"].items()]
     pool, threshold = params["stack"]["pool"], params["stack"]["threshold"]
+    calibrated = CALIBRATIONS[params["stack"].get("calibration", "platt")]
     return (
         f"The models trained were {listed(base)}. From their out-of-fold scores, pooled over a case's images by the "
         f"{_worded(POOLS, pool)}, came the final models {listed(final)}; several scores were stacked by "
-        f"logistic regression. Probabilities were calibrated and thresholds set by {_worded(RULES, threshold)} "
+        f"logistic regression. {calibrated} and thresholds set by {_worded(RULES, threshold)} "
         f"on cross-fitted training scores, and frozen. The primary model was {params['evaluate']['primary']}, "
         "named in the parameters."
     )

@@ -90,7 +90,7 @@ def keep_by_penalty(
         intercept=float(path.intercepts[chosen]),
         penalty=float(path.lambdas[chosen]),
         curve=_curve(path),
-        path=_coefficients(path, list(scaled)),
+        path=_coefficients(path, [str(name) for name in scaled]),
     )
 
 
