@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sonomics.core.svg import Axes, Drawing, bars, ticks
+from sonomics.core.svg import Axes, Drawing, bars, covering, ticks
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,12 @@ from sonomics.core.svg import Axes, Drawing, bars, ticks
 )
 def test_ticks_are_round_and_inside(low, high, expected):
     assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_covering_values_reach_both_ends():
+    assert covering(23, 71) == pytest.approx([20, 30, 40, 50, 60, 70, 80])
+    assert covering(0, 1) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert covering(3, 3) == [3]
 
 
 def test_axes_span_the_box_between_their_margins():

@@ -7,7 +7,7 @@ from sonomics.core.errors import StudyError
 from sonomics.stack.calibrate import METHODS, apply_calibrator, fit_calibrator
 from sonomics.stack.combine import apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
-from sonomics.stack.scores import base_scores, calibration_of, final_scores
+from sonomics.stack.scores import base_scores, calibration_of, final_scores, points
 
 
 def scores(n: int = 60) -> tuple[pd.DataFrame, pd.Series]:
@@ -115,3 +115,23 @@ def test_cases_without_every_base_score_are_left_out():
     about = {"patient": "P", "image": "", "split": "internal", "fold": "all", "value": 0.5}
     predictions = pd.DataFrame([{**about, "case": case, "model": model} for case, model in ("1a", "1b", "2a")])
     assert base_scores(predictions, ["a", "b"], "mean").index.get_level_values("case").tolist() == ["1"]
+
+
+@pytest.mark.parametrize("method", ["platt", "none_of_log_odds"])
+def test_the_nomogram_of_a_stack_gives_its_probabilities(method):
+    rows, labels = scores(90)
+    stack = fit_stack(rows, labels)
+    calibrator = fit_calibrator(apply_stack(stack, rows), labels.to_numpy(), method)
+    table = points(stack, calibrator, rows).set_index(["axis", "label"])["points"]
+    case = pd.DataFrame({"good": [1.0], "noise": [-1.0]})
+    total = table["good", "1"] + table["noise", "-1"]
+    scale = table["Probability"]
+    shown = scale.index.astype(float)
+    expected = apply_calibrator(calibrator, apply_stack(stack, case))[0]
+    assert np.interp(total, scale, np.log(shown / (1 - shown))) == pytest.approx(np.log(expected / (1 - expected)))
+
+
+def test_steps_have_no_nomogram():
+    rows, labels = scores(90)
+    calibrator = fit_calibrator(rows["good"].to_numpy(), labels.to_numpy(), "isotonic")
+    assert points(fit_stack(rows[["good"]], labels), calibrator, rows[["good"]]).empty

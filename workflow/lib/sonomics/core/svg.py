@@ -122,6 +122,17 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(number * step, 12) + 0.0 for number in range(first, last + 1)]
 
 
+def covering(low: float, high: float) -> list[float]:
+    """Choose round values that reach from at most `low` to at least `high`."""
+    inside = ticks(low, high)
+    if len(inside) < 2:
+        return inside
+    step = inside[1] - inside[0]
+    before = [inside[0] - step] if inside[0] > low else []
+    after = [inside[-1] + step] if inside[-1] < high else []
+    return [round(value, 12) for value in (*before, *inside, *after)]
+
+
 def bars(rows: Sequence[tuple[str, float, str]], most: float, left: float = 96.0) -> Drawing:
     """Draw horizontal bars, one a row of (name, value, words beside it), `most` filling the width."""
     line = 13.0

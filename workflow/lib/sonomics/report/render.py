@@ -20,6 +20,7 @@ from sonomics.report import figures, flow, methods, summary, tables
 from sonomics.report.controls import expectation
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
+from sonomics.report.learned import learned_sections
 from sonomics.report.pictures import inline_svg
 from sonomics.report.sections import sections
 from sonomics.report.selection import described
@@ -89,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
     )
+    parser.add_argument(
+        "--learned", type=Path, nargs="*", default=[], help="of the main run: frequencies, odds ratios, nomograms"
+    )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
@@ -101,6 +105,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     screening = read_table(args.screening, SCREENING)
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
     tasks = [task_section(inside, crops, params) for inside in by_task.values()]
+    for shown in tasks:
+        shown["sections"] += learned_sections(args.learned, shown["name"])
     first = next(iter(by_task.values()))[0]
     ordered = {section: params[section] for section in ("study", *PHASES)}
     context = {

@@ -10,15 +10,17 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.errors import StudyError
-from sonomics.core.files import write_json
+from sonomics.core.files import write_csv, write_json
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import PREDICTIONS, TRAIN
+from sonomics.core.svg import covering
 from sonomics.core.tables import read_tables, write_table
 from sonomics.stack.calibrate import NONE, NONE_OF_LOG_ODDS, PLATT, apply_calibrator, fit_calibrator
 from sonomics.stack.combine import apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
 from sonomics.statistics.cutoffs import accuracy_cutoff, youden_cutoff
+from sonomics.statistics.nomogram import nomogram
 
 SCORE = "score"
 CUTOFFS = {"youden": youden_cutoff, "accuracy": accuracy_cutoff}
@@ -97,8 +99,35 @@ def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str, calibr
     return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "cases": cases}
 
 
+def points(stack: dict[str, Any], calibrator: dict[str, Any], own: pd.DataFrame) -> pd.DataFrame:
+    """Turn a final model into the points of a nomogram over its base models' scores, as `nomogram` returns them.
+
+    Parameters
+    ----------
+    stack, calibrator : dict
+        States.
+    own : DataFrame
+        Scores of the training cases, from `base_scores`; marks reach from the least to the largest.
+
+    Returns
+    -------
+    DataFrame
+        Empty where the probability is no logistic function of the scores.
+    """
+    logistic = calibrator["method"] == PLATT and not calibrator["reason"]
+    if not logistic and calibrator["method"] != NONE_OF_LOG_ODDS:
+        return nomogram({}, 0.0)
+    slope, start = (calibrator["slope"], calibrator["intercept"]) if logistic else (1.0, 0.0)
+    axes = {}
+    for place, model in enumerate(stack["models"]):
+        each = slope * stack["weight"][place] / stack["sd"][place]
+        values = covering(float(own[model].min()), float(own[model].max()))
+        axes[model] = [(f"{value:g}", each * (value - stack["mean"][place])) for value in values]
+    return nomogram(axes, start + slope * stack["intercept"])
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write predictions (score and probability), the threshold, and the states of stack and calibrator."""
+    """Write predictions (score and probability), threshold, nomogram, and the states of stack and calibrator."""
     parser = job_parser(__doc__)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--task", required=True)
@@ -118,6 +147,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(folder / "state.json", final["stack"])
         write_json(folder / "calibrator.json", final["calibrator"])
         write_json(folder / "thresholds.json", final["thresholds"])
+        training = scores[scores.index.get_level_values("split") == TRAIN]
+        write_csv(folder / "nomogram.csv", points(final["stack"], final["calibrator"], training))
         about = {"image": "", "variant": args.variant, "model": model, "task": args.task, "class": "1"}
         kinds = final["cases"].melt(["patient", "case", "split", "fold"], var_name="kind", value_name="value")
         write_table(kinds.assign(**about, horizon=np.nan), folder / "predictions.parquet", PREDICTIONS)
