@@ -33,6 +33,7 @@ FAMILIES = {
     "pyradiomics": "PyRadiomics in two dimensions, {bins} grey levels, images: {filters}",
     "texture": "first-order, shape and texture features in two dimensions, {bins} grey levels, images: {filters}",
     "mazda": "MaZda's families of texture features",
+    "lexicon": "descriptors of shape, orientation, margin, echo pattern and posterior echoes",
     "contrast": "parameters of the time-intensity curve of a contrast clip",
     "deep": "pooled output of {architecture} at {size} pixels",
 }
