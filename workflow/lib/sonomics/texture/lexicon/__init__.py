@@ -1,1 +1,1 @@
-"""What the ultrasound lexicons describe in words, measured: shape, orientation, margin, echo pattern, posterior echoes."""
+"""What the ultrasound lexicons say in words, measured: shape, orientation, margin, echo pattern, posterior echoes."""

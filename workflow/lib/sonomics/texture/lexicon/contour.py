@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sonomics.texture.discretise import Mask
 
 CONTOUR = (
-    "depth_to_width", "tilt", "axis_ratio", "elliptic_circumference", "solidity", "hull_to_perimeter", "ellipse_overlap",
-    "radius_mean", "radius_sd", "radius_roughness", "undulation_sd", "undulation_roughness", "undulation_low",
+    "depth_to_width", "tilt", "axis_ratio", "elliptic_circumference", "solidity", "hull_to_perimeter",
+    "ellipse_overlap", "radius_mean", "radius_sd", "radius_roughness", "undulation_sd", "undulation_roughness", "undulation_low",
     "undulation_middle", "undulation_high", "indentations", "deepest_indentation",
 )  # fmt: skip
 POINTS = 256
@@ -91,9 +91,9 @@ def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse)
     Returns
     -------
     (17,) float array
-        In the order of `CONTOUR`: height over width, above 1 "taller than wide" (Stavros et al., Radiology 1995); angle
-        of the long axis with the horizontal, degrees; minor over major axis; perimeter over that of the ellipse (Chen CM
-        et al., Radiology 2003); area and perimeter against the convex hull; Dice overlap with the ellipse; the
+        In the order of `CONTOUR`: height over width, above 1 "taller than wide" (Stavros et al., Radiology 1995);
+        angle of the long axis with the horizontal, degrees; minor over major axis; perimeter over that of the ellipse
+        (Chen CM et al., Radiology 2003); area and perimeter against the convex hull; Dice overlap with the ellipse; the
         normalised radial length (Kilday, Palmieri & Fox, IEEE TMI 1993): mean, SD, mean step; the same around the
         ellipse, with the sums of the amplitudes of its harmonics 2-5, 6-15 and 16-47; the number of indentations of the
         hull deeper than 3 % of the diameter of a disc of equal area, and the deepest in such diameters.
@@ -132,7 +132,7 @@ def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse)
 
 
 def indentations(drawn: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Measure how deep a closed (n, 1, 2) contour falls back from its convex hull, in pixels, one value an indentation."""
+    """Measure how deep a closed (n, 1, 2) contour falls back from its convex hull: a value in pixels an indentation."""
     corners = np.sort(cv2.convexHull(drawn, returnPoints=False).ravel())[::-1]
     if len(corners) < 3:
         return np.zeros(0)

@@ -41,9 +41,9 @@ def margin_features(
     (11,) float array
         In the order of `MARGIN`, in grey levels unless said: mean outside minus mean inside, in a thin and in a wide
         band (Shen WC et al., Ultrasound Med Biol 2007); along the normals of the outline, outside minus inside: mean,
-        SD, tenth percentile and the share of the outline where it is weak; the steepest slope a sample: mean, SD, and its
-        mean distance from the outline in diameters; the far ends, outside minus inside; the brightness of the tissue next
-        to the outline over that beyond, a halo. NaN where a band is empty.
+        SD, tenth percentile and the share of the outline where it is weak; the steepest slope a sample: mean, SD, and
+        its mean distance from the outline in diameters; the far ends, outside minus inside; the brightness of the
+        tissue next to the outline over that beyond, a halo. NaN where a band is empty.
     """
     smooth = ndimage.gaussian_filter(pixels, SMOOTHING)
     at = np.linspace(-WIDE * diameter, WIDE * diameter, SAMPLES)
