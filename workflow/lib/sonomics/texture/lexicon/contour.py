@@ -10,8 +10,8 @@ from sonomics.texture.discretise import Mask
 
 CONTOUR = (
     "depth_to_width", "tilt", "axis_ratio", "elliptic_circumference", "solidity", "hull_to_perimeter",
-    "ellipse_overlap", "radius_mean", "radius_sd", "radius_roughness", "undulation_sd", "undulation_roughness", "undulation_low",
-    "undulation_middle", "undulation_high", "indentations", "deepest_indentation",
+    "ellipse_overlap", "radius_mean", "radius_sd", "radius_roughness", "undulation_sd", "undulation_roughness",
+    "undulation_low", "undulation_middle", "undulation_high", "indentations", "deepest_indentation",
 )  # fmt: skip
 POINTS = 256
 # Harmonics of the outline around its ellipse: lobes, smaller lobes, spicules and jags.
