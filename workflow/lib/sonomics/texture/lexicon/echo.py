@@ -49,7 +49,8 @@ def echo_features(pixels: Floats, mask: Mask, around: Mask, distance: Floats, di
         lesion, and over the SD of the surroundings; shares of the lesion below the 10th and above the 75th
         percentile of the surroundings; share of bright foci; grey levels below the lesion minus those at its sides
         at the same depth, minus the lesion's, and their SD; above the lesion minus the lesion's. Shadow and enhancement
-        are read below the lesion's middle half (Drukker, Giger & Mendelson, Med Phys 2003). NaN where a strip lies outside the image.
+        are read below the lesion's middle half (Drukker, Giger & Mendelson, Med Phys 2003). NaN where a strip lies
+        outside the image.
     """
     lesion, ring = pixels[mask], pixels[around]
     mean, spread = lesion.mean(), lesion.std()
