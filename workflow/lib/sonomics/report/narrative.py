@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.core.schemas import TRAIN
 from sonomics.report.flow import in_words
 from sonomics.report.judged import Judged
 from sonomics.report.numbers import decimal, listed, plural
@@ -76,15 +75,14 @@ def _judgement(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> list[s
         return [f"The primary model, {models[0].name}, has no score for it."]
     (primary, value), *others = scored
     decision = primary.decision(value)
-    said = f"The primary model, {primary.name}, gives a {primary.kind} of {decimal(value)}"
+    said = f"The primary model, {primary.name}, gives a {primary.kind} of {decimal(value, 3)}"
     if decision:
         side = "at or above" if decision == "positive" else "below"
         said += (
             f", {side} the threshold of {decimal(primary.cutoff, 3)} frozen on training: it calls the case {decision}"
         )
-    fold = " The score is out of fold." if case["split"] == TRAIN else ""
-    rest = [f"{model.name} {decimal(value)}{_called(model, value)}" for model, value in others]
-    return [f"{said}.{fold}", f"Other models: {listed(rest)}." if rest else ""]
+    rest = [f"{model.name} {decimal(value, 3)}{_called(model, value)}" for model, value in others]
+    return [f"{said}.", f"Other models: {listed(rest)}." if rest else ""]
 
 
 def _called(model: Judged, value: float) -> str:
