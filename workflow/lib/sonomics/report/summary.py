@@ -43,7 +43,7 @@ def headlines(evaluation: Evaluation, level: float) -> list[Headline]:
 
 
 def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Answer what a reader asks first, in sentences: the question, on how many, what was found, how sure, the controls."""
+    """Answer what a reader asks first: the question, on how many, what was found, how sure, what the controls say."""
     answers = {
         "What was asked": [params["study"]["question"]],
         "On how many": [_counted(evaluation)],
