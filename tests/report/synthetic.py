@@ -1,5 +1,6 @@
 """What the phases before `report` have left of a small simulated study."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,15 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
-def write_inputs(folder: Path, patients: dict[str, int], settings: str) -> pd.DataFrame:
+def write_inputs(
+    folder: Path,
+    patients: dict[str, int],
+    settings: str,
+    change: Callable[[pd.DataFrame], pd.DataFrame] = lambda cohort: cohort,
+) -> pd.DataFrame:
     """Write everything `render_report` reads; `settings` are those of `evaluate`, as JSON. Return the cohort."""
-    cohort = write_study(folder, patients, VARIANTS)
+    cohort = change(write_study(folder, patients, VARIANTS))
+    cohort.to_csv(folder / "data" / "cohort.csv", index=False)
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
@@ -122,12 +129,14 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
     return [
         "--evaluations",
         *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
+        f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--screening={results / 'screening.csv'}",
         f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--page={templates / 'page.html.j2'}",
+        f"--script={templates / 'page.js'}",
         f"--style={templates / 'page.css'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",

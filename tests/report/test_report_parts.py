@@ -78,13 +78,13 @@ def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> N
     def found(area: tuple[float, float, float]) -> str:
         main = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": area})
         main.tables["splits"] = pd.concat([main.tables["splits"], counts], axis=1)
-        return " ".join(findings(main, [main], PARAMS))
+        return " ".join(sentence for said in findings(main, [main], PARAMS).values() for sentence in said)
 
     assert "17 were analysed; 3 were excluded" in found((0.7, 0.45, 0.9))
     assert "chance alone is not excluded" in found((0.7, 0.45, 0.9))
     assert "none holds 0.50" in found((0.8, 0.6, 0.95))
     assert "is not estimable: only one class" in found((NAN, NAN, NAN))
-    assert "cannot be said" in found((NAN, NAN, NAN))
+    assert "It cannot be said" in found((NAN, NAN, NAN))
 
 
 def test_every_case_has_one_place_in_the_flow() -> None:

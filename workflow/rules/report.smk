@@ -1,7 +1,7 @@
 """Phase 9 - report: the page.
 
-Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, the metrics of
-every other phase and the templates; writes results/report.html and results/metrics/report.json.
+Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, data/cohort.csv,
+the metrics of every other phase and the templates; writes results/report.html and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -11,6 +11,7 @@ rule render_report:
     """Render the report as one self-contained page."""
     input:
         evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        cohort=COHORT,
         screening="results/screening.csv",
         chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
@@ -24,6 +25,7 @@ rule render_report:
         page=os.path.join(TEMPLATES, "page.html.j2"),
         parts=os.path.join(TEMPLATES, "parts.html.j2"),
         style=os.path.join(TEMPLATES, "page.css"),
+        script=os.path.join(TEMPLATES, "page.js"),
         code=code("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
@@ -38,6 +40,7 @@ rule render_report:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"
         " --evaluations {input.evaluations:q}"
+        " --cohort {input.cohort:q}"
         " --screening {input.screening:q}"
         " --chart {input.chart:q}"
         " --crops {input.crops:q}"
@@ -45,6 +48,7 @@ rule render_report:
         " --metrics {input.metrics:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"
+        " --script {input.script:q}"
         " --html {output.html:q}"
         " --out-metrics {output.metrics:q}"
         " > {log:q} 2>&1"

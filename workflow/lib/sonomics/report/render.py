@@ -4,6 +4,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -11,17 +12,23 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sonomics.core.cohort import read_cohort
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report import figures, flow, methods, summary, tables
+from sonomics.report.cases import task_data
 from sonomics.report.evaluations import Evaluation, read_evaluation
-from sonomics.report.examples import examples
+from sonomics.report.examples import Picture, gallery, pictures, shown_cases
+from sonomics.report.hashes import hashes
+from sonomics.report.island import island, script_hash
 from sonomics.report.pictures import inline_svg
 from sonomics.report.sections import sections
 from sonomics.report.selection import described
+from sonomics.report.sharing import check_shared, running_numbers, without_contact
+from sonomics.report.spine import spine_counts, spine_svg, spine_words
 
 SOFTWARE = (
     "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
@@ -30,7 +37,9 @@ SOFTWARE = (
 )  # fmt: skip
 
 
-def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params: Mapping[str, Any]) -> dict[str, Any]:
+def task_section(
+    evaluations: Sequence[Evaluation], shown: Mapping[str, list[Picture]], params: Mapping[str, Any]
+) -> dict[str, Any]:
     """Gather what the page says of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
     level = params["evaluate"]["level"]
@@ -48,6 +57,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
     )
     return {
         "name": main.task,
+        "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
         "headlines": summary.headlines(main, level),
         "findings": summary.findings(main, evaluations, params),
         "baseline": [by_split, by_label],
@@ -59,7 +69,7 @@ def task_section(evaluations: Sequence[Evaluation], crops: pd.DataFrame, params:
         "sections": sections(main, params),
         "control": tables.control_table(evaluations, expectations),
         "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
-        "examples": examples(main, crops, params["crop"]["analysis"], params["report"]["shown_cases"]),
+        "examples": gallery(main, shown, params["report"]["shown_cases"]),
         "example_set": main.splits[summary.unseen(main)[0]],
         "primary": main.primary,
     }
@@ -70,18 +80,19 @@ def software() -> list[tuple[str, str]]:
     return [("python", platform.python_version()), *((name, version(name)) for name in SOFTWARE)]
 
 
-def render(context: Mapping[str, Any], page: Path, style: Path) -> str:
-    """Fill the page's template; everything but our own figures and style is escaped."""
+def render(context: Mapping[str, Any], page: Path, style: Path, script: Path) -> str:
+    """Fill the page's template; everything but our own figures, style, script and escaped data is escaped."""
     environment = Environment(loader=FileSystemLoader(page.parent), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    inline = Markup(style.read_text(encoding="utf-8"))
-    return environment.get_template(page.name).render(**context, style=inline)
+    own = {"style": Markup(style.read_text(encoding="utf-8")), "script": Markup(script.read_text(encoding="utf-8"))}
+    return environment.get_template(page.name).render(**context, **own, script_hash=script_hash(own["script"]))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Read what the phases have written, and write the page and its metrics."""
     parser = job_parser(__doc__)
     parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="folders <variant>/<task>")
+    parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--screening", type=Path, required=True)
     parser.add_argument("--chart", type=Path, required=True, help="flow chart of the screening")
     parser.add_argument("--crops", type=Path, nargs="+", required=True, help="tables of the main run")
@@ -91,41 +102,75 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
+    parser.add_argument("--script", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
     parser.add_argument("--out-metrics", type=Path, required=True)
     args = parser.parse_args(argv)
     params = args.settings
+    share = params["report"].get("share", False)
     evaluations = sorted(map(read_evaluation, args.evaluations), key=lambda one: one.variant != MAIN)
+    by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
+    mains = [inside[0] for inside in by_task.values()]
     crops = read_tables(args.crops, CROPS)
     screening = read_table(args.screening, SCREENING)
-    by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
-    tasks = [task_section(inside, crops, params) for inside in by_task.values()]
-    first = next(iter(by_task.values()))[0]
+    cohort = read_cohort(args.cohort, params["study"]).set_index("case")
+    shown = {} if share else pictures_shown(mains, crops, params)
+    names = running_numbers(cohort.index, params["study"]["seed"]) if share else {case: case for case in cohort.index}
+    clinical = cohort[params["study"]["clinical"]]
+    told = spine_counts({path.stem: read_json(path) for path in args.metrics}, params)
     ordered = {section: params[section] for section in ("study", *PHASES)}
+    sources = [args.cohort, args.screening, *(path.parent for path in args.crops), *args.selections, *args.evaluations]
     context = {
         "study": params["study"],
         "simulated": params["export"]["source"] == "simulator",
-        "tasks": tasks,
+        "shared": share,
+        "shown": len(shown),
+        "tasks": [task_section(inside, shown, params) for inside in by_task.values()],
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
-        "cases": flow.cases_table(flow.case_columns(screening, first)),
+        "cases": flow.cases_table(flow.case_columns(screening, mains[0])),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
         "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
         "methods": methods.methods(params),
         "weights": methods.starting_weights(params),
+        "spine": spine_svg(told),
+        "spine_words": spine_words(told),
+        "hashes": hashes(params, sources),
         "software": software(),
-        "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
+        "params": yaml.safe_dump(
+            without_contact(ordered) if share else ordered, sort_keys=False, allow_unicode=True, width=100
+        ),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
+        "data": island(
+            {
+                "level": params["evaluate"]["level"],
+                "z": NormalDist().inv_cdf(0.5 + params["evaluate"]["level"] / 2),
+                "shared": share,
+                "images": shown,
+                "tasks": {main.task: task_data(main, screening, clinical, names, share) for main in mains},
+            }
+        ),
     }
-    page = render(context, args.page, args.style)
+    page = render(context, args.page, args.style, args.script)
+    if share:
+        check_shared(page, {*cohort.index, *cohort["patient"]})
     write_text(args.html, page)
     counts = {
         "bytes": len(page.encode()),
         "figures": page.count("<svg"),
         "tables": page.count("<table"),
-        "shown_cases": sum(len(task["examples"]) for task in tasks),
+        "shown_cases": len(shown),
         "not_estimable": page.count("not estimable"),
     }
     write_metrics(args.out_metrics, counts)
+
+
+def pictures_shown(
+    mains: Sequence[Evaluation], crops: pd.DataFrame, params: Mapping[str, Any]
+) -> dict[str, list[Picture]]:
+    """Read the pictures of the cases that the page shows of any task."""
+    count = params["report"]["shown_cases"]
+    wanted = dict.fromkeys(case for main in mains for case in shown_cases(main, count)["case"])
+    return pictures(wanted, crops, params["crop"]["analysis"])
 
 
 if __name__ == "__main__":
