@@ -129,6 +129,7 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--page={templates / 'page.html.j2'}",
         f"--style={templates / 'page.css'}",
+        f"--tables={results / 'tables.docx'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",
     ]

@@ -1,7 +1,8 @@
 """Phase 9 - report: the page.
 
 Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, the metrics of
-every other phase and the templates; writes results/report.html and results/metrics/report.json.
+every other phase and the templates; writes results/report.html, its tables as results/tables.docx, and
+results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -27,6 +28,7 @@ rule render_report:
         code=code("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
+        tables="results/tables.docx",
         metrics="results/metrics/report.json",
     log:
         "logs/render_report.log",
@@ -46,5 +48,6 @@ rule render_report:
         " --page {input.page:q}"
         " --style {input.style:q}"
         " --html {output.html:q}"
+        " --tables {output.tables:q}"
         " --out-metrics {output.metrics:q}"
         " > {log:q} 2>&1"

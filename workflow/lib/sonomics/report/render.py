@@ -11,12 +11,14 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sonomics.core.docx import write_tables
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report import figures, flow, methods, summary, tables
+from sonomics.report.document import as_text, tables_in
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
 from sonomics.report.pictures import inline_svg
@@ -92,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
+    parser.add_argument("--tables", type=Path, required=True, help="the tables of the page as a Word document")
     parser.add_argument("--out-metrics", type=Path, required=True)
     args = parser.parse_args(argv)
     params = args.settings
@@ -118,6 +121,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     page = render(context, args.page, args.style)
     write_text(args.html, page)
+    banner = summary.SIMULATED if context["simulated"] else ""
+    write_tables(args.tables, params["study"]["title"], [as_text(table) for table in tables_in(context)], banner)
     counts = {
         "bytes": len(page.encode()),
         "figures": page.count("<svg"),

@@ -11,6 +11,7 @@ from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
 CHANCE = 0.5
+SIMULATED = "The data are simulated: these figures prove the method, not a clinical claim."
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Map
     sentences.append(_sureness(evaluation))
     sentences += [verdict(control, params) for control in controls if control.variant != MAIN]
     if params["export"]["source"] == "simulator":
-        sentences.append("The data are simulated: these figures prove the method, not a clinical claim.")
+        sentences.append(SIMULATED)
     return [sentence for sentence in sentences if sentence]
 
 
