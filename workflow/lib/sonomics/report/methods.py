@@ -83,8 +83,8 @@ def starting_weights(params: Params) -> list[str]:
 
 
 def _data(params: Params) -> str:
-    tasks = [f"{name} ({_label(task)})" for name, task in params["study"]["tasks"].items()]
-    views = [f"{name} ({_view(view)})" for name, view in params["clean"]["views"].items()]
+    tasks = [f"{name} ({label_in_words(task)})" for name, task in params["study"]["tasks"].items()]
+    views = [f"{name} ({view_in_words(view)})" for name, view in params["clean"]["views"].items()]
     heads = list(params["clean"]["qc"]["heads"])
     screened = f"screened by a classifier for {listed(heads)}" if heads else "not screened by a classifier"
     source, marks = params["export"]["source"], params["clean"]["overlays"]
@@ -100,13 +100,13 @@ def _features(params: Params) -> str:
     crop = params["crop"]
     region = _worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
     outline = f"outlines are those of {crop['analysis']['reader']} in session {crop['analysis']['session']}"
-    families = [f"{name} ({_family(family)})" for name, family in params["extract"]["families"].items()]
+    families = [f"{name} ({family_in_words(family)})" for name, family in params["extract"]["families"].items()]
     return f"Models saw {region}; {outline}. The feature families were {listed(families)}."
 
 
 def _selection(params: Params) -> str:
     select = params["select"]
-    steps = "; ".join(f"({number}) {_step(step)}" for number, step in enumerate(select["steps"], start=1))
+    steps = "; ".join(f"({number}) {step_in_words(step)}" for number, step in enumerate(select["steps"], start=1))
     return (
         f"Training patients were divided once into {select['folds']} folds. In each fold, and again on all training "
         f"cases, features were kept that varied, were defined in half of the rows, and passed in turn: {steps}. "
@@ -114,14 +114,15 @@ def _selection(params: Params) -> str:
     )
 
 
-def _step(step: Params) -> str:
+def step_in_words(step: Params) -> str:
+    """Say what a step of the selection keeps, with its values and those by default."""
     name = str(step["step"])
     stated = {key: _worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
 def _models(params: Params) -> str:
-    base = [f"{name} ({_model(model)})" for name, model in params["train"]["models"].items()]
+    base = [f"{name} ({model_in_words(model)})" for name, model in params["train"]["models"].items()]
     final = [f"{name} (of {listed(list(model['of']))})" for name, model in params["stack"]["models"].items()]
     pool, threshold = params["stack"]["pool"], params["stack"]["threshold"]
     return (
@@ -168,21 +169,25 @@ def _worded(words: Mapping[str, str], choice: str) -> str:
     return words.get(choice, choice)
 
 
-def _label(task: Params) -> str:
+def label_in_words(task: Params) -> str:
+    """Say how a case gets its label."""
     return task["rule"] if "rule" in task else f"{task['column']} = {task['positive']}"
 
 
-def _view(view: Params) -> str:
+def view_in_words(view: Params) -> str:
+    """Say what the images of a view are."""
     start, end = view.get("window_s", (0, 0))
     pick = view.get("pick", "")
     return _worded(VIEWS, view["from"]).format(pick=_worded(PICKS, pick), start=start, end=end)
 
 
-def _family(family: Params) -> str:
+def family_in_words(family: Params) -> str:
+    """Say what a feature family is."""
     filters = listed(list(family.get("filters", ())))
     return _worded(FAMILIES, family["kind"]).format(**{**family, "filters": filters})
 
 
-def _model(model: Params) -> str:
+def model_in_words(model: Params) -> str:
+    """Say what a base model is, with its hyperparameters."""
     families = listed(list(model.get("families", ())))
     return _worded(MODELS, model["kind"]).format(**{**model, "families": families})
