@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from sonomics.core.schemas import SCREENING
+from sonomics.core.tables import read_table
 from sonomics.report import render
+from sonomics.report.evaluations import read_evaluation
+from sonomics.report.evidence.record import Record
 from tests.evaluate.synthetic import SETTINGS
-from tests.report.synthetic import PARAMS, report_arguments, write_inputs
+from tests.report.synthetic import PARAMS, STATE, report_arguments, write_inputs
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 
@@ -25,3 +29,13 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(study: Path) -> str:
     """The text of the page."""
     return (study / "results" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def record(study: Path) -> Record:
+    """What the rules of the checklists see of the study."""
+    results = study / "results"
+    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence")
+    metrics = {"crop": {"main": {"by_reading": {"reader_1 session 1": 126, "reader_2 session 1": 30}}}}
+    screening = read_table(results / "screening.csv", SCREENING)
+    return Record(PARAMS, metrics, [evaluation], screening, [("texture", "recurrence", STATE)])

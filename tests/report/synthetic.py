@@ -15,7 +15,10 @@ from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
 VIEWS = ("grey", "arterial")
-NETWORK = {"architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2}
+NETWORK = {
+    "architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2, "batch": 8,
+    "learning_rate": 0.002, "weight_decay": 0.01,
+}  # fmt: skip
 PARAMS: dict[str, Any] = {
     "study": {
         **SETTINGS["study"],
@@ -129,6 +132,10 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--page={templates / 'page.html.j2'}",
         f"--style={templates / 'page.css'}",
+        "--standards",
+        *map(str, sorted((templates / "checklists").glob("*.yaml"))),
+        f"--checklists={results / 'checklists'}",
+        f"--card={results / 'model_card.md'}",
         f"--tables={results / 'tables.docx'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",

@@ -174,4 +174,3 @@ def _found(name: str, item: Item, record: Record) -> Finding:
     if item.judged:
         return partly("page: Statements", f"{text} (whether it is met: answer in report.items)")
     return reported("page: Statements", text)
-

@@ -11,19 +11,24 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sonomics.core.docx import write_tables
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
-from sonomics.report import figures, flow, methods, summary, tables
-from sonomics.report.document import as_text, tables_in
+from sonomics.report import figures, flow, summary, tables
+from sonomics.report.card import card
+from sonomics.report.checklists import fill, read_standard
+from sonomics.report.documents import write_card, write_checklists, write_page_tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
+from sonomics.report.evidence.record import Record
 from sonomics.report.examples import examples
+from sonomics.report.methods import starting_weights
 from sonomics.report.pictures import inline_svg
+from sonomics.report.prose.paragraphs import methods
 from sonomics.report.sections import sections
 from sonomics.report.selection import described
+from sonomics.report.statements import statements, unstated
 
 SOFTWARE = (
     "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
@@ -94,6 +99,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
+    parser.add_argument("--standards", type=Path, nargs="+", required=True, help="YAML files of the checklists")
+    parser.add_argument("--checklists", type=Path, required=True, help="folder of the checklists filled")
+    parser.add_argument("--card", type=Path, required=True, help="the model card")
     parser.add_argument("--tables", type=Path, required=True, help="the tables of the page as a Word document")
     parser.add_argument("--out-metrics", type=Path, required=True)
     args = parser.parse_args(argv)
@@ -104,6 +112,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
     tasks = [task_section(inside, crops, params) for inside in by_task.values()]
     first = next(iter(by_task.values()))[0]
+    selections = [(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections]
+    record = Record(
+        params, {path.stem: read_json(path) for path in args.metrics}, [one[0] for one in by_task.values()], screening,
+        selections,
+    )  # fmt: skip
+    checklists = [fill(read_standard(path), record) for path in args.standards]
     ordered = {section: params[section] for section in ("study", *PHASES)}
     context = {
         "study": params["study"],
@@ -112,23 +126,30 @@ def main(argv: Sequence[str] | None = None) -> None:
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, first)),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
-        "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
-        "methods": methods.methods(params),
-        "weights": methods.starting_weights(params),
+        "selections": [described(*selection) for selection in selections],
+        "methods": methods(record),
+        "statements": statements(params),
+        "unstated": unstated(params),
+        "weights": starting_weights(params),
+        "checklists": checklists,
+        "card": card(record),
         "software": software(),
         "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
     }
     page = render(context, args.page, args.style)
     write_text(args.html, page)
-    banner = summary.SIMULATED if context["simulated"] else ""
-    write_tables(args.tables, params["study"]["title"], [as_text(table) for table in tables_in(context)], banner)
+    write_page_tables(args.tables, params["study"]["title"], {**context, "card": []})
+    write_checklists(args.checklists, params["study"]["title"], checklists)
+    write_card(args.card, params["study"]["title"], context["card"])
     counts = {
         "bytes": len(page.encode()),
         "figures": page.count("<svg"),
         "tables": page.count("<table"),
         "shown_cases": sum(len(task["examples"]) for task in tasks),
         "not_estimable": page.count("not estimable"),
+        "checklists": {one.standard.key: one.counts for one in checklists},
+        "metrics_score": next((one.score for one in checklists if one.standard.key == "metrics"), None),
     }
     write_metrics(args.out_metrics, counts)
 

@@ -2,7 +2,7 @@
 
 from sonomics.core.params import MAIN
 from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.methods import SOURCES, label_in_words
+from sonomics.report.methods import SOURCES, classes_alike, label_in_words, worded
 from sonomics.report.numbers import listed, plural
 
 FLOW, METHODS, RECORD = "page: Flow of cases", "page: Methods", "page: Record of the run"
@@ -13,7 +13,9 @@ def title(record: Record) -> Finding:
     text = f"{record.params['study']['title']} {record.params['study']['question']}".lower()
     lacking = [word for word, stem in (("radiomics", "radiomic"), ("ultrasound", "ultraso")) if stem not in text]
     shown = f"“{record.params['study']['title']}”"
-    return partly("page: title", f"{shown}; it does not name {listed(lacking)}") if lacking else reported("title", shown)
+    if lacking:
+        return partly("page: title", f"{shown}; it does not name {listed(lacking)}")
+    return reported("page: title", shown)
 
 
 def question(record: Record) -> Finding:
@@ -29,12 +31,12 @@ def goal(record: Record) -> Finding:
 
 def standards_followed(record: Record) -> Finding:
     """Name the checklists filled."""
-    return reported("file: results/checklists", "CLEAR, METRICS, TRIPOD+AI, CLAIM 2024 and STARD 2015, filled from evidence")
+    return reported("file: results/checklists", "CLEAR, METRICS, TRIPOD+AI, CLAIM 2024, STARD 2015")
 
 
 def source(record: Record) -> Finding:
     """Name the source of the exams."""
-    return reported(METHODS, SOURCES[record.params["export"]["source"]])
+    return reported(METHODS, worded(SOURCES, record.params["export"]["source"]))
 
 
 def centres(record: Record) -> Finding:
@@ -74,21 +76,21 @@ def selection_criteria(record: Record) -> Finding:
 
 def flow(record: Record) -> Finding:
     """Count the cases listed and analysed."""
-    table = record.first.tables["splits"]
-    return reported(FLOW, f"{int(table['cases'].sum()):,} cases listed, {int(table['analysed'].sum()):,} analysed")
+    cases, analysed = sum(one.cases for one in record.sets), sum(one.analysed for one in record.sets)
+    return reported(FLOW, f"{cases:,} cases listed, {analysed:,} analysed")
 
 
 def subsets(record: Record) -> Finding:
     """Count the images that screening kept of those exported, by reason left out."""
     images = record.screening[record.screening["level"] == "image"]
     kept = int((images["fate"] == "kept").sum())
-    return reported(f"{FLOW}; file: results/screening.csv", f"{kept:,} of {len(images):,} images kept, each with its fate")
+    said = f"{kept:,} of {len(images):,} images kept, each with its fate"
+    return reported(f"{FLOW}; file: results/screening.csv", said)
 
 
 def split(record: Record) -> Finding:
     """Say how cases were assigned to sets, with numbers."""
-    table = record.first.tables["splits"]
-    sizes = [f"{row.title} {row.cases}" for row in table.itertuples()]
+    sizes = [f"{one.title} {one.cases:,}" for one in record.sets]
     return reported(f"{METHODS}; {FLOW}", f"by the cohort's column split: {listed(sizes)}")
 
 
@@ -107,7 +109,7 @@ def leakage_guards(record: Record) -> Finding:
 
 def blinding(record: Record) -> Finding:
     """State that no model saw a test label."""
-    return reported(METHODS, "labels and outcomes of test cases were masked until the models and thresholds were frozen")
+    return reported(METHODS, "labels and outcomes of test cases were masked until models and thresholds were frozen")
 
 
 def label(record: Record) -> Finding:
@@ -133,18 +135,16 @@ def clinical_variables(record: Record) -> Finding:
 
 def sample(record: Record) -> Finding:
     """Count cases and positives of every set."""
-    table = record.first.tables["splits"]
-    counts = [f"{row.title}: {row.analysed:.0f}, {row.positives:.0f} positive" for row in table.itertuples()]
+    counts = [f"{one.title}: {one.analysed:,}, {one.positives:,} positive" for one in record.sets]
     return reported("page: Performance", "; ".join(counts))
 
 
 def class_balance(record: Record) -> Finding:
     """Give the share of positives, and how classes were weighed."""
-    table = record.first.tables["splits"]
-    positives, analysed = table["positives"].sum(), table["analysed"].sum()
-    weighed = {model.get("class_weight", "balanced") for model in record.models("forest", "boosting", "svm", "logistic").values()}
-    handling = "classes weighed alike" if weighed == {"balanced"} else "cases weighed alike in some or all models"
-    return reported(f"page: Performance; {METHODS}", f"{positives:.0f} of {analysed:.0f} positive; {handling}")
+    positives, analysed = sum(one.positives for one in record.sets), sum(one.analysed for one in record.sets)
+    alike = classes_alike(record.models())
+    handling = f"classes weighed alike in {listed(alike)}" if alike else "classes not weighed"
+    return reported(f"page: Performance; {METHODS}", f"{positives:,} of {analysed:,} positive; {handling}")
 
 
 def baseline(record: Record) -> Finding:

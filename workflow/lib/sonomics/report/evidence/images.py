@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from sonomics.core.schemas import TRAIN
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.record import (
     HAND_CRAFTED,
@@ -13,10 +14,10 @@ from sonomics.report.evidence.record import (
     partly,
     reported,
 )
-from sonomics.report.methods import MARKS, REGIONS, family_in_words, step_in_words, view_in_words
+from sonomics.report.methods import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
 from sonomics.report.numbers import listed, plural
 
-SELECTION = "page: Selected features"
+PERFORMANCE, SELECTION = "page: Performance", "page: Selected features"
 NO_TEXTURE = "no hand-crafted features"
 
 
@@ -29,8 +30,8 @@ def views(record: Record) -> Finding:
 def preprocessing(record: Record) -> Finding:
     """Say what was done to the images before features were taken."""
     clean, crop = record.params["clean"], record.params["crop"]
-    region = REGIONS[crop["region"]].format(rim=100 * crop["margin"])
-    return reported(METHODS, f"cut to the scan region; overlays {MARKS[clean['overlays']]}; {region}")
+    region = worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
+    return reported(METHODS, f"cut to the scan region; overlays {worded(MARKS, clean['overlays'])}; {region}")
 
 
 def image_quality(record: Record) -> Finding:
@@ -79,7 +80,8 @@ def resampling(record: Record) -> Finding:
     if not families:
         return not_applicable(NO_TEXTURE)
     spacings = {name: family.get("resample_mm") for name, family in families.items()}
-    stated = [f"{name}: {f'{mm:g} mm' if mm else 'pixels as they are, lengths in pixels'}" for name, mm in spacings.items()]
+    as_is = "pixels as they are, lengths in pixels"
+    stated = [f"{name}: {f'{spacing:g} mm' if spacing else as_is}" for name, spacing in spacings.items()]
     return reported(METHODS, "; ".join(stated))
 
 
@@ -100,7 +102,8 @@ def image_types(record: Record) -> Finding:
     families = record.families("texture", "pyradiomics")
     if not families:
         return not_applicable("no family takes filtered images")
-    return reported(METHODS, "; ".join(f"{name}: {listed(list(family['filters']))}" for name, family in families.items()))
+    stated = [f"{name}: {listed(list(family['filters']))}" for name, family in families.items()]
+    return reported(METHODS, "; ".join(stated))
 
 
 def extraction(record: Record) -> Finding:
@@ -127,8 +130,9 @@ def feature_classes(record: Record) -> Finding:
     families = record.families(*HAND_CRAFTED)
     if not families:
         return not_applicable(NO_TEXTURE)
-    stated = {name: family.get("classes") or family.get("families") or ["all families"] for name, family in families.items()}
-    return reported(f"{METHODS}; {RECORD}", "; ".join(f"{name}: {listed(list(classes))}" for name, classes in stated.items()))
+    classes = {name: family.get("classes") or family.get("families") or ["all"] for name, family in families.items()}
+    stated = [f"{name}: {listed(list(names))}" for name, names in classes.items()]
+    return reported(f"{METHODS}; {RECORD}", "; ".join(stated))
 
 
 def feature_counts(record: Record) -> Finding:
@@ -145,15 +149,15 @@ def feature_counts(record: Record) -> Finding:
 
 def default_settings(record: Record) -> Finding:
     """State that every parameter stands in the record."""
-    return reported(RECORD, "params.yaml in full; what it does not name is at the software's default, as its manual states")
+    return reported(RECORD, "params.yaml in full; what it does not name is at the software's documented default")
 
 
 def missing_values(record: Record) -> Finding:
     """Say what happened to undefined values and missing data."""
-    table = record.first.tables["splits"]
-    unscored, unknown = int(table["unscored"].sum()), int(table["unknown_label"].sum())
+    unscored, unknown = sum(one.unscored for one in record.sets), sum(one.unknown_label for one in record.sets)
     filled = "features: training median, left out when undefined in half of the rows"
-    return reported(f"{METHODS}; page: Flow of cases", f"{filled}; {plural(unscored, 'case')} without score, {unknown} without label")
+    said = f"{filled}; {plural(unscored, 'case')} without score, {unknown} without label"
+    return reported(f"{METHODS}; page: Flow of cases", said)
 
 
 def scaling(record: Record) -> Finding:
@@ -170,7 +174,9 @@ def reduction(record: Record) -> Finding:
 def redundancy(record: Record) -> Finding:
     """Judge whether a step removes redundant features."""
     steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr")]
-    return reported(SELECTION, "; ".join(map(step_in_words, steps))) if steps else missing("no step of select.steps does so")
+    if not steps:
+        return missing("no step of select.steps does so")
+    return reported(SELECTION, "; ".join(map(step_in_words, steps)))
 
 
 def dimensionality(record: Record) -> Finding:
@@ -178,12 +184,12 @@ def dimensionality(record: Record) -> Finding:
 
     Ten is the usual rule of thumb; METRICS gives no number.
     """
-    table = record.first.tables["splits"].set_index("split")
-    if "train" not in table.index or not record.selections:
+    training = next((one for one in record.sets if one.split == TRAIN), None)
+    if training is None or not record.selections:
         return missing("no training set or no feature family")
-    rarer = min(table.loc["train", "positives"], table.loc["train", "analysed"] - table.loc["train", "positives"])
+    rarer = min(training.positives, training.analysed - training.positives)
     kept = max(len(state["coefficients"]) for _, _, state in record.selections)
-    said = f"{kept} features kept in the largest family, {rarer:.0f} training cases of the rarer class"
+    said = f"{kept} features kept in the largest family, {rarer} training cases of the rarer class"
     return reported(SELECTION, said) if rarer >= 10 * kept else missing(f"{said}: fewer than ten a feature")
 
 

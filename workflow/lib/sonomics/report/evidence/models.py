@@ -1,10 +1,10 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
 from sonomics.report.evidence.design import METHODS, RECORD
-from sonomics.report.evidence.images import SELECTION
+from sonomics.report.evidence.images import PERFORMANCE, SELECTION
 from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
 from sonomics.report.methods import RULES as CUTOFFS
-from sonomics.report.methods import model_in_words, starting_weights
+from sonomics.report.methods import model_in_words, starting_weights, worded
 from sonomics.report.numbers import decimal, listed
 
 
@@ -19,8 +19,9 @@ def tuning(record: Record) -> Finding:
     """Say how hyperparameters were set."""
     searched = [name for name, model in record.models().items() if "search" in model]
     fixed = [name for name in record.models() if name not in searched]
-    said = [f"chosen in inner folds: {listed(searched)}"] * bool(searched) + [f"fixed beforehand: {listed(fixed)}"] * bool(fixed)
-    return reported(f"{METHODS}; {RECORD}", "; ".join(said))
+    said = {"chosen in inner folds": searched, "fixed beforehand": fixed}
+    stated = [f"{how}: {listed(names)}" for how, names in said.items() if names]
+    return reported(f"{METHODS}; {RECORD}", "; ".join(stated))
 
 
 def network_training(record: Record) -> Finding:
@@ -43,7 +44,8 @@ def initial_weights(record: Record) -> Finding:
 
 def final_choice(record: Record) -> Finding:
     """State how the primary model was chosen."""
-    return reported(METHODS, f"{record.params['evaluate']['primary']}, named in the parameters before test labels were read")
+    primary = record.params["evaluate"]["primary"]
+    return reported(METHODS, f"{primary}, named in the parameters before test labels were read")
 
 
 def ensembles(record: Record) -> Finding:
@@ -57,7 +59,9 @@ def ensembles(record: Record) -> Finding:
 def clinical_model(record: Record) -> Finding:
     """Judge whether a model without images stands beside the others."""
     names = _finals_of(record, "clinical")
-    return reported("page: Performance", f"clinical model: {listed(names)}") if names else missing("no final model of clinical variables alone")
+    if not names:
+        return missing("no final model of clinical variables alone")
+    return reported(PERFORMANCE, f"clinical model: {listed(names)}")
 
 
 def combined_model(record: Record) -> Finding:
@@ -68,26 +72,30 @@ def combined_model(record: Record) -> Finding:
         for name, model in record.params["stack"]["models"].items()
         if clinical & set(model["of"]) and set(model["of"]) - clinical
     ]
-    return reported("page: Performance", listed(joined)) if joined else missing("no final model joins clinical variables and images")
+    if not joined:
+        return missing("no final model joins clinical variables and images")
+    return reported(PERFORMANCE, listed(joined))
 
 
 def classical_model(record: Record) -> Finding:
     """Judge whether a simple statistical model stands beside the others."""
     names = _finals_of(record, "logistic", "radscore", "clinical")
-    return reported("page: Performance", f"regression: {listed(names)}") if names else missing("no final model is a plain regression")
+    if not names:
+        return missing("no final model is a plain regression")
+    return reported(PERFORMANCE, f"regression: {listed(names)}")
 
 
 def one_view(record: Record) -> Finding:
     """Judge whether one kind of image alone was used."""
     views = list(record.params["clean"]["views"])
-    return reported(METHODS, views[0]) if len(views) == 1 else missing(f"{len(views)} views, and no model of one of them alone")
+    if len(views) > 1:
+        return missing(f"{len(views)} views, and no model of one of them alone")
+    return reported(METHODS, views[0])
 
 
 def interpretation(record: Record) -> Finding:
     """Say what explains the models."""
     kept = sum(len(state["coefficients"]) for _, _, state in record.selections)
-    if "maps" in record.first.tables:
-        return reported("page: Maps", "maps of where the networks looked")
     if kept:
         return reported(SELECTION, f"{kept} features with their coefficients, and the score as a formula")
     return missing("no feature was kept and no map was drawn")
@@ -97,12 +105,13 @@ def formula(record: Record) -> Finding:
     """Say where the score is written out."""
     if not any(state["coefficients"] for _, _, state in record.selections):
         return missing("no score can be written out: no feature was kept")
-    return reported(f"{SELECTION}; folders results/select and results/stack", "coefficients, intercept and scaling; fitted models as files")
+    place = f"{SELECTION}; file: results/select; file: results/stack"
+    return reported(place, "coefficients, intercept and scaling; fitted models as files")
 
 
 def output(record: Record) -> Finding:
     """State what a model gives."""
-    rule = CUTOFFS[record.params["stack"]["threshold"]]
+    rule = worded(CUTOFFS, record.params["stack"]["threshold"])
     return reported(METHODS, f"a calibrated probability a case, positive at or above a threshold by {rule}")
 
 
@@ -110,19 +119,20 @@ def threshold(record: Record) -> Finding:
     """Give the frozen threshold of the primary model."""
     evaluation = record.first
     row = evaluation.statistic(evaluation.primary, next(iter(evaluation.splits)), "threshold")
-    rule = CUTOFFS[record.params["stack"]["threshold"]]
-    return reported(f"{METHODS}; page: Performance", f"{decimal(row['estimate'], 3)}, {rule} on training, set before testing")
+    rule = worded(CUTOFFS, record.params["stack"]["threshold"])
+    said = f"{decimal(row['estimate'], 3)}, {rule} on training, set before testing"
+    return reported(f"{METHODS}; {PERFORMANCE}", said)
 
 
 def scoring(record: Record) -> Finding:
     """State how test cases were scored."""
-    return reported(METHODS, "by the saved models fitted on all training cases; training cases by models of the other folds")
+    return reported(METHODS, "by the saved models of all training cases; training cases by models of the other folds")
 
 
 def updating(record: Record) -> Finding:
     """Say whether a model was changed after its evaluation."""
     if "recalibration" in record.first.tables:
-        return reported("page: Performance", "recalibrated intercept and slope")
+        return reported(PERFORMANCE, "what recalibrating at each test site would do; the model itself is left alone")
     return not_applicable("no model was updated after evaluation")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,6 +21,19 @@ class Finding:
     status: str
     place: str = ""
     value: str = ""
+
+
+class Counts(NamedTuple):
+    """A set and its numbers: unscored and unknown label may overlap."""
+
+    split: str
+    title: str
+    patients: int
+    cases: int
+    unscored: int
+    unknown_label: int
+    analysed: int
+    positives: int
 
 
 @dataclass(frozen=True)
@@ -63,10 +76,15 @@ class Record:
         return self.params["export"]["source"] == "simulator"
 
     @property
+    def sets(self) -> list[Counts]:
+        """The sets of the first task, training first."""
+        table = self.first.tables["splits"][list(Counts._fields)]
+        return [Counts(str(row[0]), str(row[1]), *map(int, row[2:])) for row in table.to_numpy().tolist()]
+
+    @property
     def unseen(self) -> list[str]:
         """The test sets that have an analysed case."""
-        table = self.first.tables["splits"]
-        return [str(split) for split in table.loc[table["analysed"] > 0, "split"] if split != TRAIN]
+        return [one.split for one in self.sets if one.analysed and one.split != TRAIN]
 
     def metric(self, phase: str, *keys: str) -> Any:
         """Look a metric up; None when it is not there."""

@@ -4,14 +4,14 @@ import math
 import platform
 from importlib.metadata import version
 
+import pandas as pd
+
 from sonomics.core.schemas import TRAIN
 from sonomics.report.evidence.design import METHODS, RECORD
+from sonomics.report.evidence.images import PERFORMANCE
 from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.numbers import decimal, interval, listed
+from sonomics.report.numbers import decimal, interval, listed, plural
 from sonomics.report.tables import FURTHER, MEASURES
-
-PERFORMANCE = "page: Performance"
-SUBGROUPS = ("subgroups", "subgroup_forest")
 
 
 def testing(record: Record) -> Finding:
@@ -64,7 +64,9 @@ def comparison(record: Record) -> Finding:
     if len(record.first.models) < 2:
         return not_applicable("one model")
     methods = sorted({method for method in record.first.tables["comparison"]["method"] if method})
-    return reported(PERFORMANCE, f"{listed(methods)}; P not adjusted") if methods else missing("no difference is estimable")
+    if not methods:
+        return missing("no difference is estimable")
+    return reported(PERFORMANCE, f"{listed(methods)}; with P")
 
 
 def calibration(record: Record) -> Finding:
@@ -93,25 +95,28 @@ def cross_table(record: Record) -> Finding:
     split = (record.unseen or [TRAIN])[0]
     counts = [evaluation.statistic(evaluation.primary, split, name)["estimate"] for name in ("tp", "fp", "tn", "fn")]
     said = " / ".join(decimal(count, 0) for count in counts)
-    return reported(PERFORMANCE, f"{evaluation.splits[split]}: TP / FP / TN / FN {said}; all sets and models on the page")
+    return reported(PERFORMANCE, f"{evaluation.splits[split]}: TP / FP / TN / FN {said}; all sets on the page")
 
 
 def unscored(record: Record) -> Finding:
     """Say what became of cases that got no score."""
-    table = record.first.tables["splits"]
-    return reported("page: Flow of cases", f"{int(table['unscored'].sum())} cases without a score, left out and counted by reason")
+    count = sum(one.unscored for one in record.sets)
+    return reported("page: Flow of cases", f"{plural(count, 'case')} without a score, left out and counted by reason")
 
 
 def subgroups(record: Record) -> Finding:
     """Judge whether performance is given by subgroup."""
-    table = next((record.first.tables[name] for name in SUBGROUPS if name in record.first.tables), None)
-    if table is None or table.empty:
+    table = _subgroups(record)
+    if table is None:
         return missing("no table of subgroups")
-    return reported("page: Subgroups", "AUC by subgroup with interaction")
+    return reported("page: Subgroups", f"by {listed(sorted(map(str, table['variable'].unique())))}")
 
 
 def across_centres(record: Record) -> Finding:
     """Judge whether performance is given by centre."""
+    table = _subgroups(record)
+    if table is not None and table.loc[table["variable"] == "centre", "level"].nunique() > 1:
+        return reported("page: Subgroups", "AUC by centre, with the test of their difference")
     if external_test(record).status == "reported":
         return partly(PERFORMANCE, "performance of the external sets beside the internal ones; no measure of spread")
     return missing("one centre")
@@ -122,12 +127,13 @@ def explored_cases(record: Record) -> Finding:
     shown = record.params["report"]["shown_cases"]
     if not shown:
         return missing("report.shown_cases is 0")
-    return partly("page: Example cases; file: cases.csv", "cases from the lowest to the highest score, with label and image")
+    return partly("page: Example cases; file: cases.csv", "cases from the lowest to the highest score, with label")
 
 
 def limits(record: Record) -> Finding:
     """Say what limits the page states of itself."""
-    return reported("page: Limits", "of intervals, P values and training figures" + (", and that data are simulated" if record.simulated else ""))
+    simulated = ", and that data are simulated" if record.simulated else ""
+    return reported("page: Limits", f"of intervals, P values and training figures{simulated}")
 
 
 def software(record: Record) -> Finding:
@@ -139,6 +145,11 @@ def software(record: Record) -> Finding:
 def settings(record: Record) -> Finding:
     """State that every setting is given."""
     return reported(RECORD, "params.yaml in full, seed included; preprocessing runs from it alone")
+
+
+def _subgroups(record: Record) -> pd.DataFrame | None:
+    table = record.first.tables.get("subgroups")
+    return None if table is None or table.empty else table
 
 
 RULES = named(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import docx
 
-from sonomics.report.document import as_text, tables_in
+from sonomics.report.documents import as_text, tables_in
 from sonomics.report.numbers import Cell
 from sonomics.report.sections import Section
 from sonomics.report.tables import Table
