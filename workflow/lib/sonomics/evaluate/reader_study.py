@@ -77,7 +77,7 @@ def draw_readers(drawn: Figure, roc: pd.DataFrame, points: pd.DataFrame, primary
     axes.plot(curve["fpr"], curve["tpr"], color=INK, label=primary.name, zorder=2)
     called = curve[curve["cutoff"] >= primary.cutoff]
     if len(called):
-        axes.plot(*called[["fpr", "tpr"]].iloc[-1], "X", color=INK, markersize=6, markeredgecolor="white", zorder=9)
+        axes.plot(*called[["fpr", "tpr"]].iloc[-1], "X", color=INK, markersize=6, markeredgecolor="white", zorder=5)
     inside = points[points["split"] == split]
     places = inside.pivot_table(index=["reader", "arm"], columns="measure", values="estimate", dropna=False)
     levels = inside.drop_duplicates("reader").set_index("reader")["level"]
@@ -96,7 +96,7 @@ def _draw_reader(axes: Axes, places: pd.DataFrame, marker: str, colour: str, num
     known = {arm: place for arm, place in at.items() if not np.isnan(place).any()}
     style: dict[str, Any] = {"markersize": 4.5, "markeredgecolor": colour, "markeredgewidth": 0.9}
     for arm, place in known.items():
-        face = "white" if arm == ALONE else colour
+        face = "none" if arm == ALONE else colour
         axes.plot(*place, marker, markerfacecolor=face, zorder=7 if arm == ALONE else 8, **style)
     if len(known) == 2:
         arrow = {"arrowstyle": "-|>,head_width=0.12,head_length=0.25", "color": colour, "linewidth": 0.7}
