@@ -210,7 +210,7 @@ def test_one_class_and_no_threshold_are_named() -> None:
     assert shares.loc["sensitivity", "mean"] == pytest.approx(0.5)
     assert "threshold was not estimable" in shares.loc["sensitivity", "reason"]
     figure = Figure()
-    draw_readers(figure, made["readers_roc"], made["readers_points"], no_cutoff, "internal")
+    draw_readers(made["readers_roc"], made["readers_points"], "net", "internal", figure)
     assert "not estimable" in figure.axes[0].texts[0].get_text()
 
 
@@ -234,8 +234,11 @@ def test_nobody_has_read_this_task() -> None:
 
 def test_the_figure_has_an_arrow_a_reader_and_a_number(published: dict[str, pd.DataFrame]) -> None:
     figure = Figure()
-    draw_readers(figure, published["readers_roc"], published["readers_points"], MODEL, "internal")
+    draw_readers(published["readers_roc"], published["readers_points"], "net", "internal", figure)
     axes = figure.axes[0]
+    frozen = published["readers_roc"].query("frozen")
+    same = published["readers_points"].query("reader == 'R1' and arm == 'aided'").set_index("measure")["estimate"]
+    assert frozen[["fpr", "tpr"]].iloc[0].tolist() == pytest.approx([1 - same["specificity"], same["sensitivity"]])
     numbers = [text.get_text() for text in axes.texts if text.get_text()]
     assert sorted(numbers) == list("123456")
     assert sum(text.arrow_patch is not None for text in axes.texts) == 6

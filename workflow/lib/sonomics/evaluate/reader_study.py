@@ -1,13 +1,18 @@
 """The reader study of one task: its tables, and its figure."""
 
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from sonomics.core.readings import AIDED, ALONE
+from sonomics.evaluate import style
 from sonomics.evaluate.cases import Model, split_title
 from sonomics.evaluate.readers import readers_auc, readers_points, readers_roc
 from sonomics.evaluate.readers_agreement import readers_agreement
@@ -28,6 +33,7 @@ from sonomics.evaluate.style import (
 
 MARKS = (("o", VERMILLION), ("s", GREEN), ("^", PURPLE), ("D", ORANGE), ("v", SKY))
 MOST_NUMBERED = 12
+HEIGHT = 91
 
 
 def reader_tables(
@@ -57,7 +63,7 @@ def reader_tables(
     return {
         "readers_auc": readers_auc(rows, level),
         "readers_points": readers_points(rows, level),
-        "readers_roc": readers_roc(rows),
+        "readers_roc": readers_roc(rows, primary.cutoff),
         "readers_aid": readers_aid(rows, level),
         "readers_mrmc": readers_mrmc(rows, level),
         "readers_levels": readers_levels(rows, level),
@@ -65,7 +71,19 @@ def reader_tables(
     }
 
 
-def draw_readers(drawn: Figure, roc: pd.DataFrame, points: pd.DataFrame, primary: Model, split: str) -> None:
+def draw_reader_plates(
+    folder: Path, pages: PdfPages, tables: Mapping[str, pd.DataFrame], model: str, simulated: bool
+) -> None:
+    """Draw `readers_<split>.svg` of every split that somebody has read, and add it to the pages of a PDF."""
+    if "readers_points" not in tables:
+        return
+    roc, points = tables["readers_roc"], tables["readers_points"]
+    for split in points["split"].unique():
+        path = folder / f"readers_{split}.svg"
+        style.draw_plate(path, pages, HEIGHT, simulated, partial(draw_readers, roc, points, model, split))
+
+
+def draw_readers(roc: pd.DataFrame, points: pd.DataFrame, model: str, split: str, drawn: Figure) -> None:
     """Draw the readers' operating points, from reading alone to reading with help, on the model's ROC curve."""
     axes = drawn.add_subplot()
     unit_square(axes, "1 - specificity", "Sensitivity", split_title(split))
@@ -74,10 +92,10 @@ def draw_readers(drawn: Figure, roc: pd.DataFrame, points: pd.DataFrame, primary
     if curve.empty:
         say_not_estimable(axes, "only one class")
         return
-    axes.plot(curve["fpr"], curve["tpr"], color=INK, label=primary.name, zorder=2)
-    called = curve[curve["cutoff"] >= primary.cutoff]
-    if len(called):
-        axes.plot(*called[["fpr", "tpr"]].iloc[-1], "X", color=INK, markersize=6, markeredgecolor="white", zorder=5)
+    axes.plot(curve["fpr"], curve["tpr"], color=INK, label=model, zorder=2)
+    frozen = curve[curve["frozen"]]
+    if len(frozen):
+        axes.plot(frozen["fpr"], frozen["tpr"], "X", color=INK, markersize=6, markeredgecolor="white", zorder=5)
     inside = points[points["split"] == split]
     places = inside.pivot_table(index=["reader", "arm"], columns="measure", values="estimate", dropna=False)
     levels = inside.drop_duplicates("reader").set_index("reader")["level"]

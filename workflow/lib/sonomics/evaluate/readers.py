@@ -68,13 +68,14 @@ def readers_points(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     return _corrected(pd.DataFrame(made, columns=POINTS), ["split", "arm", "measure"])
 
 
-def readers_roc(rows: pd.DataFrame) -> pd.DataFrame:
+def readers_roc(rows: pd.DataFrame, cutoff: float) -> pd.DataFrame:
     """Give the model's ROC curve on the cases that somebody has read.
 
     Returns
     -------
     DataFrame
-        `split, cutoff, fpr, tpr`; none for a split without both classes.
+        `split, cutoff, fpr, tpr, frozen`: the last marks the point of the frozen threshold; none for a split without
+        both classes.
     """
     tables = []
     for split, inside in rows.groupby("split", sort=False):
@@ -82,8 +83,11 @@ def readers_roc(rows: pd.DataFrame) -> pd.DataFrame:
         if cases["label"].nunique() == 2:
             curve = roc_curve(cases["label"], cases["model"])
             points = {"cutoff": curve.cutoff, "fpr": curve.false_positive_rate, "tpr": curve.true_positive_rate}
-            tables.append(pd.DataFrame({"split": split, **points}))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["split", "cutoff", "fpr", "tpr"])
+            called = int((curve.cutoff >= cutoff).sum())
+            frozen = np.arange(len(curve.cutoff)) == called - 1
+            tables.append(pd.DataFrame({"split": split, **points, "frozen": frozen}))
+    columns = ["split", "cutoff", "fpr", "tpr", "frozen"]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
 
 def _by_reader(rows: pd.DataFrame) -> "pd.api.typing.DataFrameGroupBy":

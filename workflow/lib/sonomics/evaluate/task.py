@@ -21,7 +21,7 @@ from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, mod
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
-from sonomics.evaluate.reader_study import draw_readers, reader_tables
+from sonomics.evaluate.reader_study import draw_reader_plates, reader_tables
 
 SIMULATOR = "simulator"
 
@@ -92,14 +92,11 @@ def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simu
             lambda figure, split: figures.draw_kaplan_meier(figure, curves_of_groups, comparison.loc[split], split),
         )
     plates = [(kind, split) for kind in kinds for split in tables["splits"]["split"]]
-    if "readers_points" in tables:
-        roc, points = tables["readers_roc"], tables["readers_points"]
-        kinds["readers"] = (91, lambda figure, split: draw_readers(figure, roc, points, primary, split))
-        plates += [("readers", split) for split in points["split"].unique()]
     with open_pdf(folder / "figures.pdf") as pages:
         for kind, split in progress(plates, "figures"):
             height, draw_split = kinds[kind]
             draw_plate(folder / f"{kind}_{split}.svg", pages, height, simulated, partial(draw_split, split=split))
+        draw_reader_plates(folder, pages, tables, primary.name, simulated)
 
 
 def read_planted(path: Path) -> pd.Series:
@@ -136,8 +133,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     planted = read_planted(args.cohort) if simulated else None
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
-    made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     readings = read_readings(args.readers, set(cohort["case"]), set(study["tasks"]))
+    made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     if is_main(tables):
         made |= reader_tables(readings, args.task, cases, models[0], settings["level"])
     with replacing(args.out) as folder:

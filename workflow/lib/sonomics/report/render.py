@@ -19,8 +19,8 @@ from sonomics.core.tables import read_table, read_tables
 from sonomics.report import figures, flow, methods, summary, tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.examples import examples
+from sonomics.report.makers import sections
 from sonomics.report.pictures import inline_svg
-from sonomics.report.sections import sections
 from sonomics.report.selection import described
 
 SOFTWARE = (
