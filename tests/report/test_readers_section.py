@@ -1,6 +1,7 @@
 """The section on readers, on the page and from hand-made tables."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def one_reader(scores: list[float], name: str = "ann") -> pd.DataFrame:
 def test_the_page_has_a_section_with_figure_tables_and_words(page: str, study: Path) -> None:
     section = re.search(r'<section id="readers-recurrence".*?</section>', page, re.DOTALL)
     assert section
-    text = section[0]
+    text = unescape(section[0])
     assert '<a href="#readers-recurrence">Readers</a>' in page
     assert "Simulated readers: their skill was planted. 6 readers (2 intermediate, 2 junior and 2 senior)" in text
     evaluation = read_evaluation(study / "results" / "evaluate" / "main" / "recurrence")

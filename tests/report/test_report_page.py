@@ -82,7 +82,7 @@ def test_pictures_and_tables_have_words(parsed: Page) -> None:
     assert len(parsed.all("img")) == 6
     assert all(image["alt"] for image in parsed.all("img"))
     panels = [attributes for attributes in parsed.all("div") if attributes.get("role") == "img"]
-    assert len(panels) == len(parsed.all("svg")) == 9
+    assert len(panels) == len(parsed.all("svg")) == 10
     assert all(panel["aria-label"] for panel in panels)
     assert len(parsed.all("caption")) == len(parsed.all("table"))
     assert all("scope" in heading for heading in parsed.all("th"))
