@@ -16,9 +16,11 @@ sys.path.insert(0, LIBRARY)
 from sonomics.core.cohort import check_labels, chunk_of, fingerprint, read_cohort, read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
+from sonomics.core.readings import read_readings
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
+READERS = "data/readers.csv"
 
 ACTIVE_PHASES = PHASES
 try:
@@ -29,6 +31,8 @@ try:
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
         check_labels(listed, config["study"], COHORT)
     ROSTER = read_roster(COHORT)
+    if "evaluate" in ACTIVE_PHASES:
+        read_readings(READERS, set(ROSTER["case"]), set(config["study"]["tasks"]))
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
