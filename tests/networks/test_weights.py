@@ -196,7 +196,9 @@ def test_weights_of_the_hub_are_those_in_its_cache(hub: Entry) -> None:
 
 
 def test_the_hub_out_of_reach_is_a_clear_stop(hub: Entry) -> None:
-    with pytest.raises(StudyError, match=r"model\.safetensors of timm/other is not in the cache.*hf download timm/other"):
+    with pytest.raises(
+        StudyError, match=r"model\.safetensors of timm/other is not in the cache.*hf download timm/other"
+    ):
         located(replace(hub, hub="timm/other"))
 
 

@@ -91,7 +91,9 @@ def _of_timm(architecture: str, size: int | None) -> nn.Module:
     stated = trunk.pretrained_cfg
     side = stated["input_size"][-1]
     if stated.get("fixed_input_size") and size not in (None, side):
-        raise StudyError("params.yaml, size", f"{architecture} takes images of {side} pixels alone", f"state size: {side}")
+        raise StudyError(
+            "params.yaml, size", f"{architecture} takes images of {side} pixels alone", f"state size: {side}"
+        )
     return trunk
 
 
