@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--ci", action="store_true", help="also run the tests marked ci or pacs")
+    parser.addoption("--ci", action="store_true", help="also run the tests marked ci, pacs or browser")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -26,12 +26,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     reasons = {
         "ci": None if config.getoption("--ci") else "a whole run or dvc repro: give --ci",
         "pacs": None if config.getoption("--ci") else "a PACS is started: give --ci",
+        "browser": _without_browser(config),
         "realdata": None if os.environ.get("SONOMICS_REALDATA") else "needs real images: set SONOMICS_REALDATA",
     }
     for item in items:
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _without_browser(config: pytest.Config) -> str | None:
+    if not config.getoption("--ci"):
+        return "a browser is started: give --ci"
+    return None if shutil.which("chromium") else "needs chromium on the path (Debian: chromium)"
 
 
 class Study:
@@ -59,7 +66,7 @@ def copy_study(name: str, to: Path) -> Study:
     """Copy what Git knows of a study, without results."""
     source = ROOT / "studies" / name
     (to / "data" / "outlines").mkdir(parents=True)
-    for file in ("params.yaml", "dvc.yaml", "data/cohort.csv", "data/qc_labels.csv"):
+    for file in ("params.yaml", "dvc.yaml", "data/cohort.csv", "data/qc_labels.csv", "data/readers.csv"):
         shutil.copy(source / file, to / file)
     return Study(to)
 

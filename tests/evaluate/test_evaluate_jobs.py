@@ -152,10 +152,13 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
     written = read_json(metrics)
     table = pd.read_csv(evaluation / "performance.csv", index_col=["model", "split", "statistic"])
     area = table.loc[("stacked", "internal", "auc")]
-    shown = written["main"]["recurrence"]["stacked"]["internal"]
+    shown = written["main"]["recurrence"]["internal"]
     assert shown["auc"] == round(area["estimate"], 4)
     assert shown["auc_lower"] == round(area["lower"], 4)
-    assert written["main"]["recurrence"]["stacked"]["external_1"]["auc"] is None
+    assert written["main"]["recurrence"]["external_1"]["auc"] is None
+    other = table.loc[("radiomics", "internal", "auc"), "estimate"]
+    assert list(written["auc_of_others"]["recurrence"]) == ["radiomics"]
+    assert written["auc_of_others"]["recurrence"]["radiomics"]["internal"] == round(other, 4)
     assert written["best_possible"]["recurrence"]["internal"] == round(
         table.loc[("stacked", "internal", "best_possible"), "estimate"], 4
     )

@@ -1,5 +1,6 @@
 """What the phases before `report` have left of a small simulated study."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,18 @@ import pandas as pd
 
 from sonomics.core.files import write_json, write_text
 from sonomics.core.images import write_png
-from sonomics.core.schemas import CROPS, SCREENING
+from sonomics.core.schemas import CROPS, READERS, SCREENING
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
+from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
 VIEWS = ("grey", "arterial")
-NETWORK = {"architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2}
+NETWORK = {
+    "architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2, "batch": 8,
+    "learning_rate": 0.002, "weight_decay": 0.01,
+}  # fmt: skip
 PARAMS: dict[str, Any] = {
     "study": {
         **SETTINGS["study"],
@@ -103,9 +108,16 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
-def write_inputs(folder: Path, patients: dict[str, int], settings: str) -> pd.DataFrame:
+def write_inputs(
+    folder: Path,
+    patients: dict[str, int],
+    settings: str,
+    change: Callable[[pd.DataFrame], pd.DataFrame] = lambda cohort: cohort,
+) -> pd.DataFrame:
     """Write everything `render_report` reads; `settings` are those of `evaluate`, as JSON. Return the cohort."""
-    cohort = write_study(folder, patients, VARIANTS)
+    cohort = change(write_study(folder, patients, VARIANTS))
+    cohort.to_csv(folder / "data" / "cohort.csv", index=False)
+    write_table(draft_readings(cohort, "recurrence", 7), folder / "data" / "readers.csv", READERS)
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
@@ -122,13 +134,20 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
     return [
         "--evaluations",
         *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
+        f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--screening={results / 'screening.csv'}",
         f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--page={templates / 'page.html.j2'}",
+        f"--script={templates / 'page.js'}",
         f"--style={templates / 'page.css'}",
+        "--standards",
+        *map(str, sorted((templates / "checklists").glob("*.yaml"))),
+        f"--checklists={results / 'checklists'}",
+        f"--card={results / 'model_card.md'}",
+        f"--tables={results / 'tables.docx'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",
     ]

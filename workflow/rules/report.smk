@@ -1,8 +1,9 @@
 """Phase 9 - report: the page.
 
 Reads results/evaluate/, results/screening.csv and .svg, results/select/, the clinical models of results/train/, the
-nomograms of results/stack/, data/crop/ of the main run, the metrics of every other phase and the templates; writes
-results/report.html and results/metrics/report.json.
+nomograms of results/stack/, data/crop/ of the main run, data/cohort.csv, the metrics of every other phase and the
+templates; writes results/report.html, its tables as results/tables.docx, results/checklists/, results/model_card.md and
+results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -25,6 +26,7 @@ rule render_report:
     """Render the report as one self-contained page."""
     input:
         evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        cohort=COHORT,
         screening="results/screening.csv",
         chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
@@ -42,12 +44,17 @@ rule render_report:
             figure=["steps", "curve", "path", "frequencies"],
         ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
         page=os.path.join(TEMPLATES, "page.html.j2"),
-        parts=os.path.join(TEMPLATES, "parts.html.j2"),
+        parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
+        script=os.path.join(TEMPLATES, "page.js"),
         code=code("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
+        checklists=directory("results/checklists"),
+        card="results/model_card.md",
+        tables="results/tables.docx",
         metrics="results/metrics/report.json",
     log:
         "logs/render_report.log",
@@ -59,14 +66,20 @@ rule render_report:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"
         " --evaluations {input.evaluations:q}"
+        " --cohort {input.cohort:q}"
         " --screening {input.screening:q}"
         " --chart {input.chart:q}"
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --learned {input.learned:q}"
         " --metrics {input.metrics:q}"
+        " --standards {input.standards:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"
+        " --script {input.script:q}"
         " --html {output.html:q}"
+        " --checklists {output.checklists:q}"
+        " --card {output.card:q}"
+        " --tables {output.tables:q}"
         " --out-metrics {output.metrics:q}"
         " > {log:q} 2>&1"

@@ -15,16 +15,24 @@ MAIN = "main"
 HEADLINES = ("sensitivity", "specificity", "brier")
 
 
-def headlines(performance: pd.DataFrame) -> dict[str, Any]:
-    """Reduce a table of performance to `{model: {split: {auc, auc_lower, auc_upper, n, ...}}}`."""
+def headlines(performance: pd.DataFrame, primary: str) -> dict[str, Any]:
+    """Reduce a table of performance to `{split: {auc, auc_lower, auc_upper, n, ...}}` of the primary model."""
     result: dict[str, Any] = {}
-    for (model, split), rows in performance.groupby(["model", "split"], sort=False):
+    for split, rows in performance[performance["model"] == primary].groupby("split", sort=False):
         by_name = rows.set_index("statistic")
         area = by_name.loc["auc"]
         figures = {"auc": area["estimate"], "auc_lower": area["lower"], "auc_upper": area["upper"], "n": int(area["n"])}
-        figures |= {name: by_name.loc[name, "estimate"] for name in HEADLINES}
-        result.setdefault(str(model), {})[str(split)] = figures
+        result[str(split)] = figures | {name: by_name.loc[name, "estimate"] for name in HEADLINES}
     return result
+
+
+def other_models(performance: pd.DataFrame, primary: str) -> dict[str, dict[str, float]]:
+    """Reduce a table of performance to `{model: {split: AUC}}` of all models but the primary one."""
+    rows = performance[(performance["statistic"] == "auc") & (performance["model"] != primary)]
+    return {
+        str(model): dict(zip(inside["split"], inside["estimate"], strict=True))
+        for model, inside in rows.groupby("model", sort=False)
+    }
 
 
 def best_possible(performance: pd.DataFrame, primary: str) -> dict[str, float]:
@@ -48,16 +56,26 @@ def curves_for_plots(folder: Path, primary: str) -> dict[str, pd.DataFrame]:
 
 
 def gather(folders: Iterable[Path], primary: str) -> dict[str, Any]:
-    """Read `.../<variant>/<task>` folders into the metrics of the phase."""
+    """Read `.../<variant>/<task>` folders into the metrics of the phase, kept short for `dvc metrics show`.
+
+    Returns
+    -------
+    dict
+        `{variant: {task: {split: figures of the primary model}}}`, and of the main run `auc_of_others`
+        (`{task: {model: {split: AUC}}}`) and, where it is known, `best_possible` (`{task: {split: AUC}}`).
+    """
     metrics: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     best: dict[str, Any] = {}
     for folder in folders:
         variant, task = folder.parts[-2:]
         table = pd.read_csv(folder / "performance.csv")
-        metrics.setdefault(variant, {})[task] = headlines(table)
-        if variant == MAIN and (found := best_possible(table, primary)):
-            best[task] = found
-    return {**metrics, BEST_POSSIBLE: best} if best else metrics
+        metrics.setdefault(variant, {})[task] = headlines(table, primary)
+        if variant == MAIN:
+            others[task] = other_models(table, primary)
+            best[task] = best_possible(table, primary)
+    beside = {"auc_of_others": others, BEST_POSSIBLE: best}
+    return metrics | {name: found for name, found in beside.items() if any(found.values())}
 
 
 def main(argv: Sequence[str] | None = None) -> None:

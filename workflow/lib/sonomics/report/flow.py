@@ -41,20 +41,28 @@ def case_columns(screening: pd.DataFrame, evaluation: Evaluation) -> list[Column
         the first: screening, no score, label unknown.
     """
     cases = evaluation.tables["cases"]
+    reason = excluded_because(screening, evaluation)
+    columns = []
+    for split, title in evaluation.splits.items():
+        inside = cases["split"] == split
+        analysed = inside & (reason == "")
+        positives = int(cases.loc[analysed, "label"].sum())
+        columns.append(
+            Column(title, int(inside.sum()), _ranked(reason[inside & ~analysed]), int(analysed.sum()), positives)
+        )
+    return columns
+
+
+def excluded_because(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:
+    """Say why each case of the evaluation was not analysed: words in the order of its table of cases, "" if it was."""
+    cases = evaluation.tables["cases"]
     value = f"{evaluation.primary}__probability"
     scored = cases[value].notna() if value in cases else pd.Series(False, index=cases.index)
     known = cases["label"].notna()
     screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]
     reason = cases["case"].map(screened.set_index("case")["reason"]).map(in_words, na_action="ignore")
     reason = reason.fillna(pd.Series(UNSCORED, index=cases.index).where(~scored)).fillna(UNKNOWN)
-    columns = []
-    for split, title in evaluation.splits.items():
-        inside = cases["split"] == split
-        analysed = inside & scored & known
-        excluded = _ranked(reason[inside & ~analysed])
-        positives = int(cases.loc[analysed, "label"].sum())
-        columns.append(Column(title, int(inside.sum()), excluded, int(analysed.sum()), positives))
-    return columns
+    return reason.mask(scored & known, "")
 
 
 def cases_table(columns: Sequence[Column]) -> Table:

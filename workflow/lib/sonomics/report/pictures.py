@@ -1,4 +1,4 @@
-"""Pictures inside the page: figures as inline SVG, crops with their outline as PNG."""
+"""Pictures inside the page: figures as inline SVG, crops with their outline as WebP."""
 
 import base64
 import io
@@ -10,6 +10,7 @@ from PIL import Image
 
 OUTLINE = (230, 159, 0)
 SIDE = 220
+QUALITY = 65
 
 _ID = re.compile(r'(?<=\bid=")[^"]+(?=")')
 _REFERENCE = re.compile(r'(?<=url\(#)[^)]+(?=\))|(?<=href="#)[^"]+(?=")')
@@ -71,7 +72,7 @@ def border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def data_uri(pixels: NDArray[np.uint8]) -> str:
-    """Encode an image as a PNG inside a link."""
+    """Encode an image as WebP inside a link: a few kilobytes, where speckle as PNG would take fifty."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    Image.fromarray(pixels).save(buffer, format="WEBP", quality=QUALITY, method=4)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

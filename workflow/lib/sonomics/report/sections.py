@@ -22,6 +22,8 @@ class Section:
         Plain text; the page escapes it.
     tables : list of Table
     plates : list of Plate
+    group : str
+        Where the page and its contents list have it: "results", or "reporting" (after the methods).
     """
 
     anchor: str
@@ -29,15 +31,8 @@ class Section:
     paragraphs: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     plates: list[Plate] = field(default_factory=list)
+    group: str = "results"
 
 
 # From the main run's evaluation of a task, and all parameters; None when the study has nothing of the kind.
 Maker = Callable[[Evaluation, Mapping[str, Any]], Section | None]
-
-MAKERS: tuple[Maker, ...] = ()
-
-
-def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
-    """Make the sections that a study has, in the order of the page."""
-    made = (make(evaluation, params) for make in MAKERS)
-    return [section for section in made if section]

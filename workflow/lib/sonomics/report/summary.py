@@ -12,6 +12,7 @@ from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
 CHANCE = 0.5
+SIMULATED = "The data are simulated: these figures prove the method, not a clinical claim."
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,17 @@ def headlines(evaluation: Evaluation, level: float) -> list[Headline]:
     return shown
 
 
-def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Mapping[str, Any]) -> list[str]:
-    """Say what was found on the unseen sets, how sure that is, and what the controls say: a sentence each."""
-    sentences = [_counted(evaluation), *(_found(evaluation, split, params) for split in unseen(evaluation))]
-    sentences.append(_sureness(evaluation))
-    sentences += [verdict(control, params) for control in controls if control.variant != MAIN]
-    if params["export"]["source"] == "simulator":
-        sentences.append("The data are simulated: these figures prove the method, not a clinical claim.")
-    return [sentence for sentence in sentences if sentence]
+def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Answer what a reader asks first: the question, on how many, what was found, how sure, what the controls say."""
+    answers = {
+        "What was asked": [params["study"]["question"]],
+        "On how many": [_counted(evaluation)],
+        "What was found": [_found(evaluation, split, params) for split in unseen(evaluation)],
+        "How sure": [_sureness(evaluation)],
+        "What the controls say": [verdict(control, params) for control in controls if control.variant != MAIN],
+        "What it stands for": [SIMULATED] if params["export"]["source"] == "simulator" else [],
+    }
+    return {question: said for question, sentences in answers.items() if (said := [one for one in sentences if one])}
 
 
 def unseen(evaluation: Evaluation) -> list[str]:
@@ -115,10 +119,10 @@ def _sureness(evaluation: Evaluation) -> str:
     rows = {split: evaluation.statistic(evaluation.primary, split, "auc") for split in unseen(evaluation)}
     known = {split: row for split, row in rows.items() if not math.isnan(row["lower"])}
     if not known:
-        return "How sure this is cannot be said: no interval is estimable."
+        return "It cannot be said: no interval is estimable."
     widest = max(row["upper"] - row["lower"] for row in known.values())
     doubtful = [set_name(split) for split, row in known.items() if row["lower"] <= CHANCE]
-    sure = f"How sure: the widest of these intervals spans {decimal(widest)}"
+    sure = f"The widest of these intervals spans {decimal(widest)}"
     if doubtful:
         return f"{sure}; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there."
     return f"{sure}, and none holds 0.50."

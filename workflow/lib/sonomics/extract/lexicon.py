@@ -1,0 +1,17 @@
+"""Compute the lexicon descriptors of every crop of one chunk."""
+
+from collections.abc import Sequence
+
+from sonomics.core.jobs import run_job
+from sonomics.extract.family import read_job
+from sonomics.texture.lexicon.region import NAMES, region_values
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job."""
+    job = read_job(__doc__, argv)
+    job.write(NAMES, job.values(job.crops, NAMES, region_values))
+
+
+if __name__ == "__main__":
+    run_job(main)

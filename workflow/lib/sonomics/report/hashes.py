@@ -1,0 +1,27 @@
+"""What the page was made from, as SHA-256: the same inputs have the same hashes, whoever computed them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any
+
+
+def hash_of(path: Path) -> str:
+    """Hash a file, or the names and hashes of a folder's files, but for those whose name starts with a dot."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    names = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+    lines = [f"{one.relative_to(path).as_posix()}\t{hash_of(one)}\n" for one in names]
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def hash_of_settings(params: Mapping[str, Any]) -> str:
+    """Hash parameters by their content: neither comments nor the order of keys count."""
+    return sha256(json.dumps(params, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def hashes(params: Mapping[str, Any], paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """List (what, SHA-256) of the parameters and of every file and folder, in the order given."""
+    return [("params.yaml (content)", hash_of_settings(params)), *((path.as_posix(), hash_of(path)) for path in paths)]
