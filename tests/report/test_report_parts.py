@@ -16,7 +16,7 @@ from sonomics.report.methods import starting_weights
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
-from sonomics.report.summary import expectation, findings, set_name, verdict
+from sonomics.report.summary import findings, set_name, verdict
 from sonomics.report.tables import comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
@@ -62,13 +62,6 @@ def test_a_control_at_chance_is_told_from_one_that_is_not() -> None:
     unknown = evaluation_of("shuffled", {"train": (NAN, NAN, NAN)})
     assert "not estimable" in verdict(unknown, PARAMS)
     assert verdict(evaluation_of("main", {"train": (0.9, 0.8, 1.0)}), PARAMS) == ""
-
-
-def test_a_run_that_is_no_control_is_named_by_what_it_changes() -> None:
-    variants = {"main": {}, "uncropped": {"crop": {"region": "whole"}}}
-    params = PARAMS | {"study": {**PARAMS["study"], "variants": variants}}
-    assert expectation("uncropped", params) == "sensitivity analysis: crop.region = whole"
-    assert "expected 0.50" in expectation("shuffled", PARAMS)
 
 
 def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> None:

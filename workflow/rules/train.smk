@@ -54,6 +54,7 @@ rule train_clinical:
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
+        nomogram=f"{FOLDER}/nomogram.csv",
         predictions=f"{FOLDER}/predictions.parquet",
     log:
         "logs/train_clinical/{variant}_{model}_{task}_{fold}.log",
@@ -74,6 +75,7 @@ rule train_clinical:
         " --folds {input.folds:q}"
         " --state {output.state:q}"
         " --odds-ratios {output.odds_ratios:q}"
+        " --nomogram {output.nomogram:q}"
         " --out {output.predictions:q}"
         " > {log:q} 2>&1"
 

@@ -38,6 +38,7 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
     "t_test": "Welch's t test with P < {below:g} ({correction})",
@@ -53,6 +54,7 @@ DROPPED = {"mean_correlation": "the one with the higher mean correlation", "larg
 BOUNDS = {"value": "ICC", "lower": "lower 95 % bound of the ICC"}
 STEP_VALUES = {"rule": PENALTIES, "correction": CORRECTIONS, "method": METHODS, "drop": DROPPED, "of": BOUNDS}
 STEP_DEFAULTS = {
+    "reference": "towards the mean of all",
     "form": "2,1",
     "of": BOUNDS["value"],
     "correction": CORRECTIONS["none"],
@@ -70,6 +72,11 @@ MODELS = {
 }
 BALANCED = "balanced"
 POOLS = {"mean": "mean", "max": "maximum"}
+CALIBRATIONS = {
+    "platt": "Scores were turned into probabilities by a logistic calibration (Platt)",
+    "isotonic": "Scores were turned into probabilities by isotonic regression",
+    "none": "Probabilities were not calibrated",
+}
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 
 
@@ -82,6 +89,8 @@ def step_in_words(step: Params) -> str:
     """Say what a step of the selection keeps, with its values and those by default."""
     name = str(step["step"])
     stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
+    if "reference" in step:
+        stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 

@@ -22,12 +22,14 @@ from sonomics.report import figures, flow, summary, tables
 from sonomics.report.card import card
 from sonomics.report.cases import task_data
 from sonomics.report.checklists import fill, read_standard
+from sonomics.report.controls import expectation
 from sonomics.report.documents import write_card, write_checklists, write_page_tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
 from sonomics.report.evidence.record import Record
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.hashes import hashes
 from sonomics.report.island import island, script_hash
+from sonomics.report.learned import learned_sections
 from sonomics.report.makers import sections
 from sonomics.report.methods import starting_weights
 from sonomics.report.pictures import inline_svg
@@ -45,12 +47,15 @@ SOFTWARE = (
 
 
 def task_section(
-    evaluations: Sequence[Evaluation], shown: Mapping[str, list[Picture]], params: Mapping[str, Any]
+    evaluations: Sequence[Evaluation],
+    shown: Mapping[str, list[Picture]],
+    learned: Sequence[Path],
+    params: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Gather what the page says of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
     level = params["evaluate"]["level"]
-    expectations = {other.variant: summary.expectation(other.variant, params) for other in evaluations}
+    expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
     descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
     by_split = tables.baseline_table(
         main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."
@@ -73,7 +78,7 @@ def task_section(
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
         "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
         "figures": figures.plates(main),
-        "sections": sections(main, params),
+        "sections": [*sections(main, params), *learned_sections(learned, main.task)],
         "control": tables.control_table(evaluations, expectations),
         "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
         "examples": gallery(main, shown, params["report"]["shown_cases"]),
@@ -105,6 +110,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--crops", type=Path, nargs="+", required=True, help="tables of the main run")
     parser.add_argument(
         "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
+    )
+    parser.add_argument(
+        "--learned", type=Path, nargs="*", default=[], help="of the main run: frequencies, odds ratios, nomograms"
     )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
@@ -140,7 +148,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "simulated": params["export"]["source"] == "simulator",
         "shared": share,
         "shown": len(shown),
-        "tasks": [task_section(inside, shown, params) for inside in by_task.values()],
+        "tasks": [task_section(inside, shown, args.learned, params) for inside in by_task.values()],
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, mains[0])),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
