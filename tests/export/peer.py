@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
 from pynetdicom import AE, evt
 
-from sonomics.export.dimse import FIND, GET, VERIFICATION
+from sonomics.export.association import FIND, GET, VERIFICATION
 
 AE_TITLE = "PEER"
 KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}
