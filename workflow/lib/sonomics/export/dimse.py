@@ -149,7 +149,7 @@ class Dimse:
         if status is None:
             raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
         if status == UNKNOWN_DESTINATION:
-            mend = "have the PACS know our AE title, host and store_port, or set retrieve: get"
+            mend = "have the PACS know our AE title, host and store_port, check tls of both sides, or set retrieve: get"
             raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
         if status != SUCCESS:
             raise PacsError(Fault.WRONG, f"{what} ends with status {status:04X}", SEND_AGAIN)
