@@ -17,6 +17,7 @@ from sonomics.core.tables import read_table
 from sonomics.evaluate.baseline import baseline_table
 from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, model_from, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
+from sonomics.evaluate.label_aware import label_aware_table, read_left_out
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
 
@@ -111,6 +112,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
+    parser.add_argument("--images", type=Path, nargs="?", help="data/clean/images.parquet, for evaluate.label_aware")
+    parser.add_argument("--qc", type=Path, nargs="?", help="folder of the QC classifier, for evaluate.label_aware")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["evaluate"]
@@ -124,6 +127,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
+    if stated := settings.get("label_aware"):
+        left_out = read_left_out(stated, args.cohort, args.images, args.qc)
+        sampling = Sampling(settings["level"], settings["bootstrap"], study["seed"])
+        made["label_aware"] = label_aware_table(cases, models, left_out, sampling)
     with replacing(args.out) as folder:
         folder.mkdir()
         for name, table in made.items():
