@@ -28,10 +28,10 @@ from sonomics.report.evidence.record import Record
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.hashes import hashes
 from sonomics.report.island import island, script_hash
+from sonomics.report.makers import sections
 from sonomics.report.methods import starting_weights
 from sonomics.report.pictures import inline_svg
 from sonomics.report.prose.paragraphs import methods
-from sonomics.report.sections import sections
 from sonomics.report.selection import described
 from sonomics.report.sharing import check_shared, running_numbers, without_contact
 from sonomics.report.spine import spine_counts, spine_svg, spine_words
