@@ -81,8 +81,8 @@ def _device(
 def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
     """Find what was received from a PACS, or lies in the folder of the source."""
     from sonomics.export.audit import index_originals
-    from sonomics.export.dicomfolder import places
     from sonomics.export.folder import DICOM
+    from sonomics.export.headers import places
     from sonomics.export.pseudonyms import Pseudonyms, read_key
     from sonomics.export.received import RECEIVED
     from sonomics.export.table import read_listing, root_of

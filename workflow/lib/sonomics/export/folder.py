@@ -21,11 +21,13 @@ from sonomics.export.changes import changes_row
 from sonomics.export.chunk import Chunk, writing_chunk
 from sonomics.export.deidentify import Identity
 from sonomics.export.dicomfolder import DicomFolder
+from sonomics.export.headers import HEADERS
 from sonomics.export.pacs import criteria_of
 from sonomics.export.pictures import DEIDENTIFY, UnusableError, export_picture, read_outline
 from sonomics.export.release import NOT_FOUND, set_aside
 from sonomics.export.retrieve import exams_of
 from sonomics.export.table import read_listing, root_of
+from sonomics.export.transfer import one_at_a_time
 
 log = logging.getLogger(__name__)
 DICOM = ".dcm"
@@ -41,7 +43,8 @@ def export_found(cohort: Path, export: Mapping[str, Any], chunks: int, number: i
     """
     exams = exams_of(cohort, chunks, number, chunk.pseudonyms)
     modality = criteria_of(export["folder"]["dicom"].get("query", {})).modality
-    files = DicomFolder(root_of(export["folder"]))
+    with one_at_a_time(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
+        files = DicomFolder(root_of(export["folder"]), HEADERS)
     for exam in progress(exams, f"de-identify chunk {number}"):
         listed = files.list_instances(exam.study_uid, modality)
         if not listed:
