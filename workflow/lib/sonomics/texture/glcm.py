@@ -56,7 +56,7 @@ def glcm_features(counts: Counts) -> Matrix:
     (24,) float array
         In the order of `NAMES`; all NaN when no direction has a pair.
     """
-    one_level = counts.any(axis=(0, 2)).sum() == 1
+    one_level = counts[:, 1:].any(axis=(0, 2)).sum() == 1
     values = np.array([_with_mcc(matrix, 1.0 if one_level else 0.0) for matrix in symmetric(counts)])
     return values.mean(axis=0) if len(values) else np.full(len(NAMES), np.nan)
 

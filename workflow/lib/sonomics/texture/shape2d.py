@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sonomics.texture.discretise import Mask
+from sonomics.texture.discretise import Mask, bounding_box
 
 NAMES = (
     "Elongation",
@@ -42,8 +42,7 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     in the plane); surface and perimeter are its area and length, the diameter its widest extent. Axes are four times
     the roots of the eigenvalues of the pixels' covariance.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    box = mask[bounding_box(mask)]
     surface, perimeter, points = _contour(np.pad(box, 1).astype(np.int64))
     pixels = np.count_nonzero(box)
     minor, major = np.linalg.eigvalsh(_covariance(box.astype(np.float64)) * spacing**2)
