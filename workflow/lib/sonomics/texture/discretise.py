@@ -71,7 +71,7 @@ def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
     (box rows + 2 pad, box columns + 2 pad) int32 array
         0 outside the region.
     """
-    return _laid(levels, np.ascontiguousarray(mask[bounding_box(mask)]), pad)
+    return padded(levels, np.ascontiguousarray(mask[bounding_box(mask)]), pad)
 
 
 def bounding_box(mask: Mask) -> tuple[slice, slice]:
@@ -81,7 +81,8 @@ def bounding_box(mask: Mask) -> tuple[slice, slice]:
 
 
 @njit(cache=True)
-def _laid(levels: Levels, box: Mask, pad: int) -> Levels:
+def padded(levels: Levels, box: Mask, pad: int) -> Levels:
+    """Lay the levels of a region into its bounding box, as `window` does, the box being known."""
     rows, columns = box.shape
     laid = np.zeros((rows + 2 * pad, columns + 2 * pad), np.int32)
     pixel = 0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import firstorder, glcm, ngtdm, shape2d, sizes
-from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, window
+from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, padded
 from sonomics.texture.passes import DIRECTIONS, adjacent, neighbours, runs
 from sonomics.texture.zones import zones
 
@@ -43,8 +43,7 @@ def shape_of(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     (9,) float array
         All NaN without two pixels in both directions.
     """
-    rows, columns = np.nonzero(mask)
-    if len(rows) == 0 or min(np.ptp(rows), np.ptp(columns)) == 0:
+    if min(mask.any(axis=0).sum(), mask.any(axis=1).sum()) < 2:
         return np.full(len(CLASSES[SHAPE]), np.nan)
     return shape2d.shape_features(mask, spacing)[_PLACES[SHAPE]]
 
@@ -92,7 +91,7 @@ def _computed(
     values: Pixels, levels: Levels, mask: Mask, classes: set[str], spacing: float
 ) -> dict[str, NDArray[np.float64]]:
     highest = int(levels.max())
-    laid = window(levels, mask)
+    laid = padded(levels, mask, 1)
     found: dict[str, NDArray[np.float64]] = {}
     if "firstorder" in classes:
         found["firstorder"] = firstorder.firstorder_features(values, levels, spacing)

@@ -100,7 +100,7 @@ def runs(levels: Levels, highest: int) -> Counts:
         By level and length; `longest` is the longest run.
     """
     rows, columns = levels.shape
-    long = np.uint64(max(rows, columns))
+    long = np.uint64(max(rows, columns))  # more than a run can be, since the window is padded
     # The nth pixels of runs, by level and n: as many as there are runs of at least n pixels.
     reached = np.zeros((4, np.uint64(highest + 1) * long), np.int64)
     level_runs, rising_runs, upright_runs, falling_runs = reached
@@ -120,9 +120,9 @@ def runs(levels: Levels, highest: int) -> Counts:
                 falling_runs[first + np.uint64(falling[column])] += 1
         here, above = above, here
     counts = reached.reshape(4, highest + 1, max(rows, columns))
-    longest = counts.shape[2] - 1
-    while longest > 1 and not counts[:, :, longest].any():
-        longest -= 1
+    longest = 1
+    while counts[:, :, longest + 1].any():
+        longest += 1
     for length in range(1, longest):
         counts[:, :, length] -= counts[:, :, length + 1]
     return counts[:, :, : longest + 1].copy()

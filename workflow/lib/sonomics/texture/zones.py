@@ -35,7 +35,7 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
     number_of = np.empty((rows, columns), np.uint32)
     # Of each number: the older one it was joined to (or itself), its level, its pixels.
     older, level_of = np.empty(rows * columns, np.uint32), np.empty(rows * columns, np.int32)
-    pixels = np.zeros(rows * columns, np.int64)
+    pixels = np.empty(rows * columns, np.int32)
     found = np.uint32(0)
     for row in range(1, rows - 1):
         upper, middle = levels[row - 1], levels[row]
@@ -58,7 +58,7 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
                 number = above[column - 1]
             else:
                 number = found
-                older[number], level_of[number] = number, level
+                older[number], level_of[number], pixels[number] = number, level, 0
                 found += np.uint32(1)
             here[column] = number
             pixels[number] += 1
@@ -77,7 +77,7 @@ def _joined(older: NDArray[np.uint32], one: np.uint32, other: np.uint32) -> np.u
 
 
 @njit(cache=True)
-def _counted(older: NDArray[np.uint32], level_of: Levels, pixels: Counts, highest: int) -> tuple[Counts, Counts]:
+def _counted(older: NDArray[np.uint32], level_of: Levels, pixels: Levels, highest: int) -> tuple[Counts, Counts]:
     largest = 0
     for number in range(len(older) - 1, -1, -1):
         if older[number] != number:
