@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pywt
 from numba import njit
-from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.texture.discretise import Pixels

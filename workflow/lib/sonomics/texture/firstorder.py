@@ -84,13 +84,29 @@ def _moments(values: Pixels) -> tuple[float, float, float, float, float, float]:
 
 
 @njit(cache=True)
+def _first(ordered: Pixels, value: float, above: bool) -> int:
+    """Find the place of the first of some sorted numbers that is at least, or above, a value; by halving."""
+    first, last = 0, len(ordered)
+    while first < last:
+        middle = (first + last) // 2
+        if ordered[middle] < value or (above and ordered[middle] == value):
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@njit(cache=True)
 def _features(ordered: Pixels, levels: Levels, spacing: float) -> NDArray[np.float64]:
     count = len(ordered)
     low, high = percentile(ordered, 10), percentile(ordered, 90)
     mean, squares, absolute, second, third, fourth = _moments(ordered)
-    inner = ordered[np.searchsorted(ordered, low) : np.searchsorted(ordered, high, side="right")]
+    inner = ordered[_first(ordered, low, False) : _first(ordered, high, True)]
     robust = _moments(inner)[2] if len(inner) else np.nan
-    histogram = np.zeros(levels.max() + 1, np.int64)
+    highest = 0
+    for level in levels:
+        highest = max(highest, level)
+    histogram = np.zeros(highest + 1, np.int64)
     for level in levels:
         histogram[level] += 1
     entropy, uniformity = 0.0, 0.0

@@ -100,9 +100,10 @@ def runs(levels: Levels, highest: int) -> Counts:
         By level and length; `longest` is the longest run.
     """
     rows, columns = levels.shape
-    long = np.uint64(max(rows, columns))  # more than a run can be, since the window is padded
+    # More than a run can be, since the window is padded, and odd: tables a power of two apart share lines of the cache.
+    long = max(rows, columns) | 1
     # The nth pixels of runs, by level and n: as many as there are runs of at least n pixels.
-    reached = np.zeros((4, np.uint64(highest + 1) * long), np.int64)
+    reached = np.zeros((4, (highest + 1) * long), np.int64)
     level_runs, rising_runs, upright_runs, falling_runs = reached
     here, above = np.zeros((3, columns), np.int32), np.zeros((3, columns), np.int32)
     for row in range(1, rows - 1):
@@ -113,19 +114,31 @@ def runs(levels: Levels, highest: int) -> Counts:
         for column in range(1, columns - 1):
             run = np.int32(1) + (run if middle[column - 1] == middle[column] else np.int32(0))
             if middle[column]:
-                first = np.uint64(middle[column]) * long
+                first = np.uint64(middle[column]) * np.uint64(long)
                 level_runs[first + np.uint64(run)] += 1
                 rising_runs[first + np.uint64(rising[column])] += 1
                 upright_runs[first + np.uint64(upright[column])] += 1
                 falling_runs[first + np.uint64(falling[column])] += 1
         here, above = above, here
-    counts = reached.reshape(4, highest + 1, max(rows, columns))
-    longest = 1
-    while counts[:, :, longest + 1].any():
-        longest += 1
-    for length in range(1, longest):
-        counts[:, :, length] -= counts[:, :, length + 1]
-    return counts[:, :, : longest + 1].copy()
+    return _ended(reached, highest, long)
+
+
+@njit(cache=True)
+def _ended(reached: Counts, highest: int, long: int) -> Counts:
+    longest, found = 1, True
+    while found:
+        found = False
+        for direction in range(4):
+            for level in range(1, highest + 1):
+                found = found or reached[direction, level * long + longest + 1] > 0
+        longest += found
+    counts = np.zeros((4, highest + 1, longest + 1), np.int64)
+    for direction in range(4):
+        for level in range(1, highest + 1):
+            for length in range(1, longest + 1):
+                place = level * long + length
+                counts[direction, level, length] = reached[direction, place] - reached[direction, place + 1]
+    return counts
 
 
 @njit(cache=True)
@@ -177,12 +190,13 @@ def neighbours(levels: Levels, highest: int) -> tuple[Counts, NDArray[np.float64
         _compared(levels[row - 1], middle, levels[row + 1], like, near, apart)
         for column in range(1, columns - 1):
             if middle[column]:
-                level = np.uint64(middle[column])
-                pixels[level * ten + np.uint64(like[column])] += 1
-                distances[level * nine + np.uint64(near[column])] += apart[column]
+                row_of = np.uint64(middle[column])
+                pixels[row_of * ten + np.uint64(like[column])] += 1
+                distances[row_of * nine + np.uint64(near[column])] += apart[column]
     differences = np.zeros(highest + 1)
-    for number in range(1, 9):
-        differences += apart_by_near[:, number] / number
+    for level in range(highest + 1):
+        for number in range(1, 9):
+            differences[level] += apart_by_near[level, number] / number
     return dependences, differences
 
 

@@ -83,15 +83,17 @@ def _counted(older: NDArray[np.uint32], level_of: Levels, pixels: Levels, highes
         if older[number] != number:
             pixels[older[number]] += pixels[number]
             pixels[number] = 0
-    for number in range(len(older)):
         largest = max(largest, pixels[number])
     column_of = np.zeros(largest + 1, np.int64)
     for number in range(len(older)):
         column_of[pixels[number]] = 1
-    column_of[0] = 0
-    sizes = np.flatnonzero(column_of)
-    column_of[sizes] = np.arange(len(sizes))
-    counts = np.zeros((highest + 1, len(sizes)), np.int64)
+    sizes = np.zeros(column_of[1:].sum(), np.int64)
+    column = 0
+    for size in range(1, largest + 1):
+        if column_of[size]:
+            sizes[column], column_of[size] = size, column
+            column += 1
+    counts = np.zeros((highest + 1, column), np.int64)
     for number in range(len(older)):
         if pixels[number]:
             counts[level_of[number], column_of[pixels[number]]] += 1
