@@ -7,9 +7,9 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
-from pynetdicom import AE, evt
+from pynetdicom import AE, build_context, evt
 
-from sonomics.export.dimse import FIND, GET, VERIFICATION
+from sonomics.export.association import FIND, GET, MOVE, VERIFICATION
 
 AE_TITLE = "PEER"
 KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}
@@ -23,6 +23,8 @@ class Peer:
     port: int = 0
     sent: list[str] = field(default_factory=list)
     aborts: list[int] = field(default_factory=list)
+    destination: tuple[Any, ...] = ()
+    associations: int = 0
     statuses: list[int] = field(default_factory=list)
 
     def matching(self, asked: Dataset) -> list[Dataset]:
@@ -59,6 +61,16 @@ class Peer:
             self.sent.append(str(dataset.SOPInstanceUID))
             yield 0xFF00, dataset
 
+    def move(self, event: evt.Event) -> Iterator[Any]:
+        """Send to `destination`: address, port, and more for the association (`tls_args`)."""
+        address, port, *more = self.destination
+        contexts = [build_context(UltrasoundImageStorage, ExplicitVRLittleEndian)]
+        yield address, port, {"contexts": contexts, **(more[0] if more else {})}
+        yield from self.get(event)
+
+    def count(self, _: evt.Event) -> None:
+        self.associations += 1
+
 
 @contextmanager
 def peer(datasets: list[Dataset], **settings: Any) -> Iterator[Peer]:
@@ -68,10 +80,11 @@ def peer(datasets: list[Dataset], **settings: Any) -> Iterator[Peer]:
     state = Peer(datasets)
     ae = AE(AE_TITLE)
     ae.require_called_aet = True
-    for uid in (VERIFICATION, FIND, GET):
+    for uid in (VERIFICATION, FIND, GET, MOVE):
         ae.add_supported_context(uid)
     ae.add_supported_context(UltrasoundImageStorage, scu_role=True, scp_role=True)
-    handlers = [(evt.EVT_C_FIND, state.find), (evt.EVT_C_GET, state.get)]
+    handlers = [(evt.EVT_C_FIND, state.find), (evt.EVT_C_GET, state.get), (evt.EVT_C_MOVE, state.move)]
+    handlers.append((evt.EVT_ESTABLISHED, state.count))
     server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, **settings)
     state.port = server.server_address[1]
     try:

@@ -219,7 +219,7 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     assert "weights of weights/rin.safetensors (SHA-256 ab12)" in starting_weights(params)[1]
 
 
-@pytest.mark.parametrize(("place", "words"), WORDS.items())
+@pytest.mark.parametrize(("place", "words"), [*WORDS.items(), ("export.folder.pixels", wording.PIXELS)])
 def test_every_choice_of_the_schema_has_words(place: str, words: dict[str, str]) -> None:
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     for name in place.split("."):

@@ -183,6 +183,7 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
         raise StudyError(f"{where}, crop.analysis.perturbed", rule, "state crop.perturb with as many `times`")
     _check_criteria(params, where)
     _check_heads(params, where)
+    _check_label_aware(params, where)
 
 
 def _check_criteria(params: Mapping[str, Any], where: str) -> None:
@@ -211,6 +212,17 @@ def _check_heads(params: Mapping[str, Any], where: str) -> None:
             raise StudyError(place, rule, "state training_only: true beside it, or name another column")
         if column.startswith("sim_"):
             raise StudyError(place, f"{column} is planted truth", "name a column that a real study has")
+
+
+def _check_label_aware(params: Mapping[str, Any], where: str) -> None:
+    heads = params["clean"]["qc"]["heads"]
+    for name, rule in params["evaluate"].get("label_aware", {}).items():
+        place = f"{where}, evaluate.label_aware.{name}"
+        if rule["head"] not in heads:
+            broken = f"{rule['head']} is not in clean.qc.heads ({', '.join(heads) or 'there are none'})"
+            raise StudyError(place, broken, "name one of clean.qc.heads")
+        if rule["needs_case"].startswith("sim_"):
+            raise StudyError(place, f"{rule['needs_case']} is planted truth", "name a column that a real study has")
 
 
 def _secret(params: Mapping[str, Any]) -> set[str]:

@@ -12,10 +12,11 @@ SOURCES = {
     "simulator": "a simulator with a planted risk that drives label, follow-up and image",
     "dicomweb": "a PACS (DICOMweb), de-identified after DICOM PS3.15",
     "dimse": "a PACS (DIMSE), de-identified after DICOM PS3.15",
-    "folder": (
-        "a folder: pictures were copied without their metadata, DICOM files as they are where they state that they are "
-        "de-identified; pixels were not checked for text that names a patient"
-    ),
+    "folder": "a folder, de-identified: DICOM files after DICOM PS3.15, pictures written anew without their metadata",
+}
+PIXELS = {
+    "deidentify": "pixels outside the scan were blanked, and writing found inside it removed",
+    "keep": "pixels of pictures were not checked for text that names a patient",
 }
 MARKS = {"remove": "were inpainted", "keep": "were left in place"}
 VIEWS = {"still": "still image", "clip": "{pick} between {start:g} and {end:g} s of a clip"}
@@ -75,7 +76,7 @@ POOLS = {"mean": "mean", "max": "maximum"}
 CALIBRATIONS = {
     "platt": "Scores were turned into probabilities by a logistic calibration (Platt)",
     "isotonic": "Scores were turned into probabilities by isotonic regression",
-    "none": "Scores were taken for probabilities as they are",
+    "none": "Probabilities were not calibrated",
 }
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 

@@ -57,15 +57,12 @@ def _whole(planes: list[Plane]) -> Plane:
 
 
 def _of_texture(planes: list[Plane]) -> Values:
-    slices = [textures_of(levels.astype(np.float64), inside, TEXTURES) for levels, inside in planes]
+    slices = [textures_of(levels[inside].astype(np.float64), inside, TEXTURES) for levels, inside in planes]
     levels, inside = _whole(planes)
-    found = textures_of(levels.astype(np.float64), inside, ["firstorder"])
-    found |= {name: np.mean([plane[name] for plane in slices], axis=0) for name in TEXTURES}
-    values = {
-        ("texture", f"{name}_{feature}"): float(value)
-        for name, row in found.items()
-        for feature, value in zip(CLASSES[name], row, strict=True)
-    }
+    names = [f"{name}_{feature}" for name in ("firstorder", *TEXTURES) for feature in CLASSES[name]]
+    whole = textures_of(levels[inside].astype(np.float64), inside, ["firstorder"])
+    found = np.concatenate([whole, np.mean(slices, axis=0)])
+    values = {("texture", name): float(value) for name, value in zip(names, found, strict=True)}
     values["texture", "firstorder_Kurtosis"] -= 3  # IBSI's is 0 for a normal distribution
     return values
 

@@ -20,9 +20,10 @@ def evaluation_text(record: Record) -> str:
     """Say how scores became probabilities and calls, and what was kept from the models."""
     stack = record.params["stack"]
     rule = worded(RULES, stack["threshold"])
+    calibrated = CALIBRATIONS[stack.get("calibration", "platt")]
     return (
-        f"{CALIBRATIONS[stack.get('calibration', 'platt')]}, and a threshold was set by {rule}, both on training "
-        "scores that were cross-fitted over the same folds; thresholds were then frozen. "
+        f"{calibrated}, and a threshold was set by "
+        f"{rule}, both on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
         "Training cases were scored by models fitted without their fold, all others by the model fitted on the whole "
         "training set. Labels and outcomes outside training were masked until evaluation. The primary model was "
         f"{record.params['evaluate']['primary']}, named in the parameters."
