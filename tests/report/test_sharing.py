@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.report.sharing import check_shared, running_numbers, without_contact
+from sonomics.report.sharing import check_shared, running_numbers
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,13 @@ def data_of(text: str) -> dict:
     return json.loads(found[1])
 
 
-def test_a_shared_page_has_no_image_pseudonym_or_contact(text: str, page: str, cohort: pd.DataFrame) -> None:
+def test_a_shared_page_has_no_image_or_pseudonym(text: str, page: str, cohort: pd.DataFrame) -> None:
     assert "data:image" in page
     assert "data:image" not in text
     assert "<img" not in text
     names = {*cohort["patient"], *cohort["case"]}
     assert names & set(re.findall(r"\w+", page))
     assert not names & set(re.findall(r"\w+", text))
-    assert "someone@example.org" not in text
 
 
 def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str, cohort: pd.DataFrame) -> None:
@@ -56,11 +55,6 @@ def test_the_numbers_of_a_page_do_not_follow_the_cohort() -> None:
     assert [int(numbers[name]) for name in names] != list(range(1, 51))
     assert running_numbers(reversed(names), 1) == numbers
     assert running_numbers(names, 2) != numbers
-
-
-def test_contact_is_left_out_at_any_depth() -> None:
-    params = {"study": {"contact": "a", "name": "b", "ethics": {"contact": "c", "board": "d"}}, "seed": 1}
-    assert without_contact(params) == {"study": {"name": "b", "ethics": {"board": "d"}}, "seed": 1}
 
 
 def test_a_page_that_names_a_case_or_holds_an_image_is_not_shared() -> None:

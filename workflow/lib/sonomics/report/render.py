@@ -35,7 +35,7 @@ from sonomics.report.methods import starting_weights
 from sonomics.report.pictures import inline_svg
 from sonomics.report.prose.paragraphs import methods
 from sonomics.report.selection import described
-from sonomics.report.sharing import check_shared, running_numbers, without_contact
+from sonomics.report.sharing import check_shared, running_numbers
 from sonomics.report.spine import spine_counts, spine_svg, spine_words
 from sonomics.report.statements import statements, unstated
 
@@ -163,9 +163,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "spine_words": spine_words(told),
         "hashes": hashes(params, sources),
         "software": software(),
-        "params": yaml.safe_dump(
-            without_contact(ordered) if share else ordered, sort_keys=False, allow_unicode=True, width=100
-        ),
+        "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
         "data": island(
             {
