@@ -108,6 +108,14 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
+def write_beside(folder: Path, cohort: pd.DataFrame) -> None:
+    """Write what `render_report` reads beside the evaluations."""
+    write_screening(folder, cohort)
+    write_crops(folder, cohort)
+    write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
+    write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
+
+
 def write_inputs(
     folder: Path,
     patients: dict[str, int],
@@ -121,10 +129,7 @@ def write_inputs(
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
-    write_screening(folder, cohort)
-    write_crops(folder, cohort)
-    write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
-    write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
+    write_beside(folder, cohort)
     return cohort
 
 
