@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.readings import NEGATIVE, POSITIVE
-from sonomics.core.schemas import TRAIN
+from sonomics.core.schemas import READERS, TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.cases import PROBABILITY
 
 READING, MODEL = "reading", "model_probability"
 ANSWERS = ("score", "category", "decision")
-_PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
 
 def chosen_cases(
@@ -154,8 +153,9 @@ def readers_and_levels(stated: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in stated.split(","):
         reader, _, level = (word.strip() for word in part.partition(":"))
-        if not (_PSEUDONYM.fullmatch(reader) and level) or reader in found:
-            mend = "write reader:level, joined by commas; readers are pseudonyms of letters, digits and _, each once"
+        well_named = all(re.fullmatch(READERS.allowed[of], word) for of, word in (("reader", reader), ("level", level)))
+        if not (well_named and level) or reader in found:
+            mend = "write reader:level, joined by commas; a reader is a pseudonym of letters, digits and _, each once"
             raise StudyError("--readers", f"{part.strip()!r} is not a reader with a level", mend)
         found[reader] = level
     return found
