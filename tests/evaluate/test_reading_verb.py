@@ -81,22 +81,22 @@ def read(study: Path, package: Path, *options: str) -> str:
     return f"{done.exit_code} {done.output}"
 
 
-def key_of(study: Path, package: Path) -> dict:
-    return read_json(study / "work/reading" / f"{package.name}.json")
+def key_of(study: Path, package: Path) -> dict[str, str]:
+    return pd.read_csv(study / "work/reading" / f"{package.name}.csv", index_col="reading")["case"].to_dict()
 
 
 def test_the_package_names_no_case_no_label_and_has_the_right_pictures(study: Path) -> None:
     package = write(study)
     key = key_of(study, package)
-    assert sorted(key["cases"].values()) == ["P3", "P4", "P5", "P6", "P7"]
-    assert key["readers"] == {"ann": "senior", "bob": "junior"}
+    assert sorted(key.values()) == ["P3", "P4", "P5", "P6", "P7"]
+    assert read_json(package / "package.json")["readers"] == {"ann": "senior", "bob": "junior"}
     files = sorted(path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
     pictures = [f"images/r00{name}_{number}.png" for name in range(1, 6) for number in (1, 2)]
-    assert files == sorted(["ann.csv", "ann.html", "bob.csv", "bob.html", *pictures])
+    assert files == sorted(["ann.csv", "ann.html", "bob.csv", "bob.html", "package.json", *pictures])
     for path in package.rglob("*.*"):
-        if path.suffix in (".csv", ".html"):
+        if path.suffix != ".png":
             assert not re.search(r"P\d|north|internal|event", path.read_text()), path
-    for name, case in key["cases"].items():
+    for name, case in key.items():
         assert read_grey(package / f"images/{name}_1.png")[0, 0] == 2 * int(case[1:])
     shown = re.findall(r'<section id="(r\d+)"', (package / "ann.html").read_text())
     assert shown == pd.read_csv(package / "ann.csv")["reading"].tolist()
@@ -112,24 +112,24 @@ def test_orders_are_drawn_from_the_seed_and_differ_by_reader_and_arm(study: Path
     assert order != pd.read_csv(first / "bob.csv")["reading"].tolist()
     aided = key_of(study, write(study, "--arm", "aided", folder="aided"))
     second = key_of(study, write(study, "--session", "2", folder="second"))
-    alone = key_of(study, first)["cases"]
-    assert alone != second["cases"]
-    assert {name: case for name, case in alone.items() if case != "P3"} != aided["cases"]
+    alone = key_of(study, first)
+    assert alone != second
+    assert {name: case for name, case in alone.items() if case != "P3"} != aided
 
 
 def test_a_smaller_sample_lies_within_a_larger_one(study: Path) -> None:
-    few = set(key_of(study, write(study, "--cases", "2"))["cases"].values())
-    more = set(key_of(study, write(study, "--cases", "4", folder="more"))["cases"].values())
+    few = set(key_of(study, write(study, "--cases", "2")).values())
+    more = set(key_of(study, write(study, "--cases", "4", folder="more")).values())
     assert len(few) == 2
     assert few < more
     training = key_of(study, write(study, "--splits", "train", folder="train"))
-    assert sorted(training["cases"].values()) == ["P0", "P1", "P2"]
+    assert sorted(training.values()) == ["P0", "P1", "P2"]
 
 
 def test_aided_readers_see_the_probability_the_threshold_and_the_map(study: Path) -> None:
     write_help(study)
     package = write(study, "--arm", "aided")
-    names = {case: name for name, case in key_of(study, package)["cases"].items()}
+    names = {case: name for name, case in key_of(study, package).items()}
     assert "P3" not in names
     sheet = pd.read_csv(package / "ann.csv", dtype=str).set_index("reading")["model_probability"]
     assert sheet[names["P4"]] == "0.30"
@@ -155,13 +155,24 @@ def test_answers_come_back_as_readings_and_the_newer_ones_count(study: Path) -> 
     ]  # fmt: skip
     sheet = pd.read_csv(package / "ann.csv", dtype=str)
     sheet.loc[0, ["score", "decision", "category"]] = ["10", "negative", "1"]
-    case = key_of(study, package)["cases"][sheet.loc[0, "reading"]]
+    case = key_of(study, package)[sheet.loc[0, "reading"]]
     sheet.to_csv(package / "ann.csv", index=False)
     assert read(study, package).startswith("0")
     again = read_table(study / "data/readers.csv", schemas.READERS)
     assert len(again) == 10
     changed = again[(again["reader"] == "ann") & (again["case"] == case)].iloc[0]
     assert (changed["score"], changed["decision"]) == (10.0, "negative")
+
+
+def test_a_patient_who_withdrew_is_passed_over(study: Path) -> None:
+    package = write(study)
+    fill(package, "ann")
+    fill(package, "bob")
+    path = study / "work/reading/package.csv"
+    key = pd.read_csv(path)
+    key[key["case"] != "P5"].to_csv(path, index=False)
+    assert read(study, package).startswith("0 ann: 4 read, 0 left empty")
+    assert "P5" not in set(read_table(study / "data/readers.csv", schemas.READERS)["case"])
 
 
 def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:
@@ -234,9 +245,9 @@ def test_what_cannot_be_written_stops(study: Path) -> None:
     assert "is not a reader with a level" in said("--readers", "ann:senior,ann:junior")
     assert "the study has no task stage" in said("--readers", READERS, "--task", "stage")
     assert "no case of external_7 has a kept image" in said("--readers", READERS, "--splits", "external_7")
-    assert "the key lies in the package" in said("--readers", READERS, "--key", str(package / "key.json"))
+    assert "the key lies in the package" in said("--readers", READERS, "--key", str(package / "key.csv"))
     assert "the table of predictions is missing" in said("--readers", READERS, "--arm", "aided")
     write(study)
     assert "it is there already" in said("--readers", READERS)
-    (study / "work/reading/package.json").unlink()
+    (study / "work/reading/package.csv").unlink()
     assert "the key of the package is missing" in read(study, package)

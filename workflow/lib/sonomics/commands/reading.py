@@ -26,6 +26,7 @@ reading = typer.Typer(help="A reader study: `write` a blinded package for the re
 
 TEMPLATES = Path(__file__).parents[3] / "report"
 READINGS = Path("data") / "readers.csv"
+PACKAGE = "package.json"
 
 
 class Arm(StrEnum):
@@ -43,7 +44,7 @@ class Sheet(StrEnum):
 
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the package; readers get it whole.")]
-Key = Annotated[Path | None, typer.Option(help="The key, reading to case; by default work/reading/<folder>.json.")]
+Key = Annotated[Path | None, typer.Option(help="The key, reading to case; by default work/reading/<folder>.csv.")]
 Readers = Annotated[str, typer.Option(help="Pseudonym and level of every reader: ann:senior,bob:junior.")]
 ArmOption = Annotated[Arm, typer.Option(help="Alone, or aided by what the primary model says.")]
 Task = Annotated[str, typer.Option(help="The task; the study's first by default.")]
@@ -96,9 +97,9 @@ def write(
         occasion = {"task": task, "arm": arm.value, "session": session}
         names = package.neutral_names(shown, seed, *occasion.values())
         scale = [part.strip() for part in categories.split(",")]
-        write_json(kept_at, package.key_of(occasion, levels, names, scale))
         with replacing(folder) as out:
             (out / "images").mkdir(parents=True)
+            write_json(out / PACKAGE, package.stated_in_package(occasion, levels, list(names), scale))
             readings = _copy_images(out / "images", images, names, help_, study)
             for reader in levels:
                 order = package.order_of(list(names), reader, seed, *occasion.values())
@@ -113,6 +114,8 @@ def write(
                     "question": f"{params['study']['question']} (task: {task})",
                 }
                 write_text(out / f"{reader}.html", _page(about, [readings[name] for name in order]))
+            with replacing(kept_at) as temporary:
+                package.key_table(names).to_csv(temporary, index=False, lineterminator="\n")
         typer.echo(f"wrote {len(names)} cases for {len(levels)} readers ({arm}); left out {len(chosen) - len(shown)}")
         typer.echo(f"the key is {kept_at}: readers must not see it")
 
@@ -123,18 +126,21 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
     with stopping():
         params = read_params(study)
         kept_at = _key_path(folder, key, study)
-        if not kept_at.exists():
-            raise StudyError(str(kept_at), "the key of the package is missing", "name it with --key")
-        opened = read_json(kept_at)
+        cases = package.read_key(kept_at)
+        if not (folder / PACKAGE).exists():
+            raise StudyError(
+                str(folder), f"there is no {PACKAGE}", "name the folder that `sonomics reading write` made"
+            )
+        stated = read_json(folder / PACKAGE)
         tables = []
-        for reader in opened["readers"]:
+        for reader in stated["readers"]:
             sheets = [path for suffix in Sheet if (path := folder / f"{reader}.{suffix}").exists()]
             if len(sheets) > 1:
                 raise StudyError(str(folder), f"{reader} has a CSV and an XLSX", "keep the one that is filled")
             if not sheets:
                 typer.echo(f"{reader}: no sheet")
                 continue
-            table, unread = answers_in(sheets[0], reader, opened)
+            table, unread = answers_in(sheets[0], reader, stated, cases)
             typer.echo(f"{reader}: {len(table)} read, {unread} left empty")
             tables.append(table)
         if not tables:
@@ -156,7 +162,7 @@ def _task(task: str, params: dict[str, Any]) -> str:
 
 
 def _key_path(folder: Path, key: Path | None, study: Path) -> Path:
-    kept_at = key or study / "work" / "reading" / f"{folder.resolve().name}.json"
+    kept_at = key or study / "work" / "reading" / f"{folder.resolve().name}.csv"
     if kept_at.resolve().is_relative_to(folder.resolve()):
         raise StudyError(str(kept_at), "the key lies in the package that readers get", "keep it elsewhere")
     return kept_at

@@ -142,7 +142,7 @@ READERS = Table(
     key=("task", "reader", "arm", "session", "case"),
     # Names begin with a letter and levels have one, so that no table takes them for numbers.
     allowed={
-        "reader": r"[A-Za-z][A-Za-z0-9_]*", "level": r"|.*[A-Za-z].*", "arm": "alone|aided", "decision": "positive|negative|",
-        "session": ".+",
+        "reader": r"[A-Za-z][A-Za-z0-9_]*", "level": r"|.*[A-Za-z].*", "arm": "alone|aided",
+        "decision": "positive|negative|", "session": ".+",
     },
 )  # fmt: skip

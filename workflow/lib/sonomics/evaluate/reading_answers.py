@@ -16,7 +16,7 @@ from sonomics.evaluate.reading_package import ANSWERS, READING
 Row = dict[str, str]
 
 
-def answers_in(path: Path, reader: str, key: Mapping[str, Any]) -> tuple[pd.DataFrame, int]:
+def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
     """Read a reader's filled sheet.
 
     Parameters
@@ -24,8 +24,10 @@ def answers_in(path: Path, reader: str, key: Mapping[str, Any]) -> tuple[pd.Data
     path : Path
         CSV as spreadsheets save it (comma, semicolon or tab), or XLSX.
     reader : str
-    key : mapping
-        From `reading_package.key_of`.
+    stated : mapping
+        From `reading_package.stated_in_package`.
+    key : mapping of str to str
+        Reading to case; readings of patients who withdrew are no longer in it, and their rows are passed over.
 
     Returns
     -------
@@ -42,17 +44,21 @@ def answers_in(path: Path, reader: str, key: Mapping[str, Any]) -> tuple[pd.Data
         or a sheet without an answer.
     """
     rows = _rows(path)
-    _check_readings([row[READING] for row in rows], list(key["cases"]), f"{path}, reader {reader}")
-    made = []
+    _check_readings([row[READING] for row in rows], stated["readings"], f"{path}, reader {reader}")
+    made, unread = [], 0
     for number, row in enumerate(rows, start=2):
         where = f"{path}, reader {reader}, row {number} ({row[READING]})"
-        if any(row[name] for name in ANSWERS):
-            made.append({"case": key["cases"][row[READING]], **_answer(row, key["categories"], where)})
+        if row[READING] not in key:
+            continue
+        if not any(row[name] for name in ANSWERS):
+            unread += 1
+        else:
+            made.append({"case": key[row[READING]], **_answer(row, stated["categories"], where)})
     if not made:
         raise StudyError(f"{path}, reader {reader}", "no reading is answered", "fill the sheet, or take it out")
-    about = {name: key[name] for name in ("task", "arm", "session")}
-    table = pd.DataFrame(made).assign(reader=reader, level=key["readers"][reader], **about)
-    return table[list(READERS.columns)], len(rows) - len(made)
+    about = {name: stated[name] for name in ("task", "arm", "session")}
+    table = pd.DataFrame(made).assign(reader=reader, level=stated["readers"][reader], **about)
+    return table[list(READERS.columns)], unread
 
 
 def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:

@@ -161,8 +161,29 @@ def readers_and_levels(stated: str) -> dict[str, str]:
     return found
 
 
-def key_of(
-    occasion: Mapping[str, str], readers: Mapping[str, str], names: Mapping[str, str], categories: Sequence[str]
+def stated_in_package(
+    occasion: Mapping[str, str], readers: Mapping[str, str], names: Sequence[str], categories: Sequence[str]
 ) -> dict[str, Any]:
-    """Make the key that links readings to cases, kept apart from the package."""
-    return {**occasion, "readers": dict(readers), "categories": list(categories), "cases": dict(names)}
+    """Say what a package is, for the way back: occasion (task, arm, session), levels by reader, names, categories."""
+    return {**occasion, "readers": dict(readers), "readings": list(names), "categories": list(categories)}
+
+
+def key_table(names: Mapping[str, str]) -> pd.DataFrame:
+    """Make the key from reading to case, kept apart from the package: a row each, so that one can be taken away."""
+    return pd.DataFrame({READING: list(names), "case": list(names.values())})
+
+
+def read_key(path: Path) -> dict[str, str]:
+    """Read the key: reading to case.
+
+    Raises
+    ------
+    StudyError
+        When it is missing or no key.
+    """
+    if not path.exists():
+        raise StudyError(str(path), "the key of the package is missing", "name it with --key")
+    table = pd.read_csv(path, dtype=str)
+    if list(table.columns) != [READING, "case"]:
+        raise StudyError(str(path), "this is no key of a package", "name the right file with --key")
+    return dict(zip(table[READING], table["case"], strict=True))

@@ -28,7 +28,7 @@ def borderline_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Sec
     named, table = params["evaluate"]["borderline"], evaluation.tables["borderline"]
     design = (
         f"Cases with {named['column']} = {named['value']} are a class of their own here, whatever the task's label "
-        "says of them: held against the negative and the positive cases, and counted in the task's AUC in all three ways."
+        "says of them: held against the negative and the positive cases, and counted in the task's AUC in three ways."
     )
     found = [_found(table, evaluation.primary, split, title) for split, title in evaluation.splits.items()]
     tables = [_table(table[table["split"] == split], title) for split, title in evaluation.splits.items()]

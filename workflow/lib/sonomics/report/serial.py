@@ -23,8 +23,8 @@ def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section
         tables.append(_patients(patients[patients["split"] == split], title))
     design = (
         f"A case is an exam. {evaluation.primary} is asked at the threshold frozen on training whether it calls an "
-        "exam positive; times are years before the diagnosis. A lead is bounded by the first exam there is, and a patient "
-        "is among the diagnosed because of the diagnosis: this is no estimate of what screening would find."
+        "exam positive; times are years before the diagnosis. A lead is bounded by the first exam there is, and a "
+        "patient is among the diagnosed because of the diagnosis: this is no estimate of what screening would find."
     )
     found = [_found(summary[summary["split"] == split], title) for split, title in evaluation.splits.items()]
     return Section("serial", "Exams before the diagnosis", [design, *found], [table for table in tables if table.rows])
