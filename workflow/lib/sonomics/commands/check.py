@@ -15,8 +15,7 @@ from sonomics.networks.registry import check_weights
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, the files of weights and data/cohort.csv before any work."""
-    """Check params.yaml, data/cohort.csv and data/readers.csv before any work."""
+    """Check params.yaml, the files of weights, data/cohort.csv and data/readers.csv before any work."""
     with stopping():
         params = read_params(study)
         check_weights(params, PHASES)
