@@ -140,5 +140,9 @@ READERS = Table(
         "category": "str", "decision": "str", "session": "str",
     },
     key=("task", "reader", "arm", "session", "case"),
-    allowed={"reader": ".+", "arm": "alone|aided", "decision": "positive|negative|", "session": ".+"},
+    # Names begin with a letter and levels have one, so that no table takes them for numbers.
+    allowed={
+        "reader": r"[A-Za-z][A-Za-z0-9_]*", "level": r"|.*[A-Za-z].*", "arm": "alone|aided",
+        "decision": "positive|negative|", "session": ".+",
+    },
 )  # fmt: skip
