@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from sonomics.core.schemas import SCREENING
+from sonomics.core.tables import read_table
 from sonomics.report import render
+from sonomics.report.evaluations import read_evaluation
+from sonomics.report.evidence.record import Record
 from tests.evaluate.synthetic import SETTINGS
 from tests.report.hostile import write_hostile_study
-from tests.report.synthetic import PARAMS, report_arguments, write_inputs
+from tests.report.synthetic import PARAMS, STATE, report_arguments, write_inputs
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 
@@ -46,3 +50,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile") / "study"
     write_hostile_study(folder, TEMPLATES)
     return folder
+
+
+@pytest.fixture(scope="session")
+def record(study: Path) -> Record:
+    """What the rules of the checklists see of the study."""
+    results = study / "results"
+    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence")
+    metrics = {"crop": {"main": {"by_reading": {"reader_1 session 1": 126, "reader_2 session 1": 30}}}}
+    screening = read_table(results / "screening.csv", SCREENING)
+    return Record(PARAMS, metrics, [evaluation], screening, [("texture", "recurrence", STATE)])

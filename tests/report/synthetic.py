@@ -16,7 +16,10 @@ from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
 VIEWS = ("grey", "arterial")
-NETWORK = {"architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2}
+NETWORK = {
+    "architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2, "batch": 8,
+    "learning_rate": 0.002, "weight_decay": 0.01,
+}  # fmt: skip
 PARAMS: dict[str, Any] = {
     "study": {
         **SETTINGS["study"],
@@ -138,6 +141,11 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--page={templates / 'page.html.j2'}",
         f"--script={templates / 'page.js'}",
         f"--style={templates / 'page.css'}",
+        "--standards",
+        *map(str, sorted((templates / "checklists").glob("*.yaml"))),
+        f"--checklists={results / 'checklists'}",
+        f"--card={results / 'model_card.md'}",
+        f"--tables={results / 'tables.docx'}",
         f"--html={results / 'report.html'}",
         f"--out-metrics={results / 'metrics' / 'report.json'}",
     ]

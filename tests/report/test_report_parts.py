@@ -1,6 +1,5 @@
 """The pieces of the page against hand-made inputs."""
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from sonomics.report import methods as wording
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import shown_cases
 from sonomics.report.flow import UNKNOWN, UNSCORED, Column, case_columns, cases_table, crop_reasons
-from sonomics.report.methods import methods, starting_weights
+from sonomics.report.methods import starting_weights
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
@@ -227,71 +226,12 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     assert "weights of weights/rin.safetensors (SHA-256 ab12)" in starting_weights(params)[1]
 
 
-def test_the_methods_follow_the_parameters() -> None:
-    text = " ".join(methods(PARAMS))
-    for words in (
-        "time < 12 & event",
-        "3 folds",
-        "of the form (2,1), above 0.75",
-        "random forest on texture",
-        "Youden",
-        "95 %",
-    ):
-        assert words in text
-    without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
-    assert "not screened by a classifier" in " ".join(methods(without))
-
-
-@pytest.mark.parametrize(
-    ("region", "sentence"),
-    [
-        ("lesion", "Models saw the outlined lesion, cropped with a rim of 10 % of its longer side; outlines are those"),
-        (
-            "background",
-            "Models saw tissue beside the outlined lesion in the lesion's shape, not the lesion itself, crop",
-        ),
-        (
-            "whole",
-            "Models saw the whole of every image that has an outline, not cropped; outlines are those of reader_1",
-        ),
-    ],
-)
-def test_the_methods_say_which_part_of_the_image_models_saw(region: str, sentence: str) -> None:
-    text = " ".join(methods(PARAMS | {"crop": {**PARAMS["crop"], "region": region}}))
-    assert sentence in text
-    assert ("with a rim" in text) == (region != "whole")
-
-
-def test_the_methods_claim_no_more_of_a_folder_than_was_done() -> None:
-    text = " ".join(methods(PARAMS | {"export": {"source": "folder"}}))
-    assert "pictures were copied without their metadata" in text
-    assert "pixels were not checked for text that names a patient" in text
-
-
-def test_the_radiomics_score_has_words() -> None:
-    models = {"score": {"kind": "radscore", "families": ["texture"]}}
-    assert "score (the LASSO's own linear score of texture)" in " ".join(
-        methods(PARAMS | {"train": {"models": models}})
-    )
-
-
 @pytest.mark.parametrize(("place", "words"), WORDS.items())
 def test_every_choice_of_the_schema_has_words(place: str, words: dict[str, str]) -> None:
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     for name in place.split("."):
         schema = schema["additionalProperties"] if name == "*" else schema["properties"][name]
     assert set(schema["enum"]) == set(words)
-
-
-@pytest.mark.parametrize("place", WORDS)
-def test_a_choice_without_words_is_named_as_it_is(place: str) -> None:
-    params = copy.deepcopy(PARAMS)
-    *way, last = place.split(".")
-    inside: Any = params
-    for name in way:
-        inside = [*inside.values()][-1] if name == "*" else inside[name]
-    inside[last] = "unheard_of"
-    assert "unheard_of" in " ".join(methods(params))
 
 
 @pytest.mark.parametrize(

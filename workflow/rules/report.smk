@@ -1,7 +1,8 @@
 """Phase 9 - report: the page.
 
 Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, data/cohort.csv,
-the metrics of every other phase and the templates; writes results/report.html and results/metrics/report.json.
+the metrics of every other phase and the templates; writes results/report.html, its tables as results/tables.docx,
+results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -22,13 +23,17 @@ rule render_report:
             task=STUDY["study"]["tasks"],
         ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
         page=os.path.join(TEMPLATES, "page.html.j2"),
-        parts=os.path.join(TEMPLATES, "parts.html.j2"),
+        parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
         script=os.path.join(TEMPLATES, "page.js"),
         code=code("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
+        checklists=directory("results/checklists"),
+        card="results/model_card.md",
+        tables="results/tables.docx",
         metrics="results/metrics/report.json",
     log:
         "logs/render_report.log",
@@ -46,9 +51,13 @@ rule render_report:
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --metrics {input.metrics:q}"
+        " --standards {input.standards:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"
         " --script {input.script:q}"
         " --html {output.html:q}"
+        " --checklists {output.checklists:q}"
+        " --card {output.card:q}"
+        " --tables {output.tables:q}"
         " --out-metrics {output.metrics:q}"
         " > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-"""The methods paragraph, and what every network started from, written from params."""
+"""What each choice in params is called in the text, and what every network started from."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -68,13 +68,16 @@ MODELS = {
     "logistic": "logistic regression on {families}",
     "network": "{architecture} at {size} pixels, {epochs} epochs",
 }
+HYPERPARAMETERS = {
+    "forest": {"trees": "trees"},
+    "boosting": {"trees": "trees", "rate": "rate", "depth": "depth"},
+    "svm": {"kernel": "kernel", "cost": "cost"},
+    "logistic": {"cost": "cost"},
+}
+DEFAULTS = {"svm": {"kernel": "rbf"}}
+BALANCED = "balanced"
 POOLS = {"mean": "mean", "max": "maximum"}
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
-
-
-def methods(params: Params) -> list[str]:
-    """Write the methods as paragraphs, in the order of the phases."""
-    return [_data(params), _features(params), _selection(params), _models(params), _statistics(params)]
 
 
 def starting_weights(params: Params) -> list[str]:
@@ -82,67 +85,21 @@ def starting_weights(params: Params) -> list[str]:
     return [f"{place}: {_start(network)}" for place, network in _networks(params)]
 
 
-def _data(params: Params) -> str:
-    tasks = [f"{name} ({_label(task)})" for name, task in params["study"]["tasks"].items()]
-    views = [f"{name} ({_view(view)})" for name, view in params["clean"]["views"].items()]
-    heads = list(params["clean"]["qc"]["heads"])
-    screened = f"screened by a classifier for {listed(heads)}" if heads else "not screened by a classifier"
-    source, marks = params["export"]["source"], params["clean"]["overlays"]
-    return (
-        f"Exams came from {_worded(SOURCES, source)}. The target was {listed(tasks)}. "
-        f"The views were {listed(views)}. Images were cut to the scan region, calipers and text found inside it "
-        f"{_worded(MARKS, marks)}, and images were {screened}; exact and near duplicates were removed or "
-        "kept in one fold."
-    )
-
-
-def _features(params: Params) -> str:
-    crop = params["crop"]
-    region = _worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
-    outline = f"outlines are those of {crop['analysis']['reader']} in session {crop['analysis']['session']}"
-    families = [f"{name} ({_family(family)})" for name, family in params["extract"]["families"].items()]
-    return f"Models saw {region}; {outline}. The feature families were {listed(families)}."
-
-
-def _selection(params: Params) -> str:
-    select = params["select"]
-    steps = "; ".join(f"({number}) {_step(step)}" for number, step in enumerate(select["steps"], start=1))
-    return (
-        f"Training patients were divided once into {select['folds']} folds. In each fold, and again on all training "
-        f"cases, features were kept that varied, were defined in half of the rows, and passed in turn: {steps}. "
-        f"One row was one {select['unit']}."
-    )
-
-
-def _step(step: Params) -> str:
+def step_in_words(step: Params) -> str:
+    """Say what a step of the selection keeps, with its values and those by default."""
     name = str(step["step"])
-    stated = {key: _worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
+    stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
-def _models(params: Params) -> str:
-    base = [f"{name} ({_model(model)})" for name, model in params["train"]["models"].items()]
-    final = [f"{name} (of {listed(list(model['of']))})" for name, model in params["stack"]["models"].items()]
-    pool, threshold = params["stack"]["pool"], params["stack"]["threshold"]
-    return (
-        f"The models trained were {listed(base)}. From their out-of-fold scores, pooled over a case's images by the "
-        f"{_worded(POOLS, pool)}, came the final models {listed(final)}; several scores were stacked by "
-        f"logistic regression. Probabilities were calibrated and thresholds set by {_worded(RULES, threshold)} "
-        f"on cross-fitted training scores, and frozen. The primary model was {params['evaluate']['primary']}, "
-        "named in the parameters."
-    )
-
-
-def _statistics(params: Params) -> str:
-    settings = params["evaluate"]
-    return (
-        f"Intervals are {100 * settings['level']:g} %: DeLong for the AUC (percentile bootstrap over patients where a "
-        f"patient has several cases), Wilson for proportions, {settings['bootstrap']:,} patient resamples for decision "
-        "curves, log-log for Kaplan-Meier. Models were compared by DeLong's paired test, risk groups by the log-rank "
-        "test and Cox regression (Efron). Scores of training cases are out of fold throughout. Test labels were masked "
-        "until evaluation. What could not be estimated is stated as such with the reason. The seed of the study was "
-        f"{params['study']['seed']}."
-    )
+def classes_alike(models: Mapping[str, Params]) -> list[str]:
+    """Name the models in which classes weigh the same, whatever their numbers; networks always do."""
+    stated = ("forest", "boosting", "svm", "logistic")
+    return [
+        name
+        for name, model in models.items()
+        if model["kind"] == "network" or (model["kind"] in stated and model.get("class_weight", BALANCED) == BALANCED)
+    ]
 
 
 def _networks(params: Params) -> Iterator[tuple[str, Params]]:
@@ -164,25 +121,37 @@ def _start(network: Params) -> str:
     return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
 
 
-def _worded(words: Mapping[str, str], choice: str) -> str:
+def worded(words: Mapping[str, str], choice: str) -> str:
+    """Put a choice in words; one without words is named as it is."""
     return words.get(choice, choice)
 
 
-def _label(task: Params) -> str:
+def label_in_words(task: Params) -> str:
+    """Say how a case gets its label."""
     return task["rule"] if "rule" in task else f"{task['column']} = {task['positive']}"
 
 
-def _view(view: Params) -> str:
+def view_in_words(view: Params) -> str:
+    """Say what the images of a view are."""
     start, end = view.get("window_s", (0, 0))
     pick = view.get("pick", "")
-    return _worded(VIEWS, view["from"]).format(pick=_worded(PICKS, pick), start=start, end=end)
+    return worded(VIEWS, view["from"]).format(pick=worded(PICKS, pick), start=start, end=end)
 
 
-def _family(family: Params) -> str:
+def family_in_words(family: Params) -> str:
+    """Say what a feature family is."""
     filters = listed(list(family.get("filters", ())))
-    return _worded(FAMILIES, family["kind"]).format(**{**family, "filters": filters})
+    return worded(FAMILIES, family["kind"]).format(**{**family, "filters": filters})
 
 
-def _model(model: Params) -> str:
+def model_in_words(model: Params) -> str:
+    """Say what a base model is, with its hyperparameters; of those that a search chooses, the values it tried."""
     families = listed(list(model.get("families", ())))
-    return _worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    words = worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    tried = model.get("search", {}).get("values", {})
+    stated = {**DEFAULTS.get(model["kind"], {}), **model}
+    values = [
+        f"{name} chosen among {', '.join(map(str, tried[key]))}" if key in tried else f"{name} {stated[key]}"
+        for key, name in HYPERPARAMETERS.get(model["kind"], {}).items()
+    ]
+    return f"{words}: {', '.join(values)}" if values else words

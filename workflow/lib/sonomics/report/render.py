@@ -18,17 +18,24 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
-from sonomics.report import figures, flow, methods, summary, tables
+from sonomics.report import figures, flow, summary, tables
+from sonomics.report.card import card
 from sonomics.report.cases import task_data
+from sonomics.report.checklists import fill, read_standard
+from sonomics.report.documents import write_card, write_checklists, write_page_tables
 from sonomics.report.evaluations import Evaluation, read_evaluation
+from sonomics.report.evidence.record import Record
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.hashes import hashes
 from sonomics.report.island import island, script_hash
+from sonomics.report.makers import sections
+from sonomics.report.methods import starting_weights
 from sonomics.report.pictures import inline_svg
-from sonomics.report.sections import sections
+from sonomics.report.prose.paragraphs import methods
 from sonomics.report.selection import described
 from sonomics.report.sharing import check_shared, running_numbers, without_contact
 from sonomics.report.spine import spine_counts, spine_svg, spine_words
+from sonomics.report.statements import statements, unstated
 
 SOFTWARE = (
     "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
@@ -104,6 +111,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--script", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
+    parser.add_argument("--standards", type=Path, nargs="+", required=True, help="YAML files of the checklists")
+    parser.add_argument("--checklists", type=Path, required=True, help="folder of the checklists filled")
+    parser.add_argument("--card", type=Path, required=True, help="the model card")
+    parser.add_argument("--tables", type=Path, required=True, help="the tables of the page as a Word document")
     parser.add_argument("--out-metrics", type=Path, required=True)
     args = parser.parse_args(argv)
     params = args.settings
@@ -117,7 +128,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     shown = {} if share else pictures_shown(mains, crops, params)
     names = running_numbers(cohort.index, params["study"]["seed"]) if share else {case: case for case in cohort.index}
     clinical = cohort[params["study"]["clinical"]]
-    told = spine_counts({path.stem: read_json(path) for path in args.metrics}, params)
+    metrics = {path.stem: read_json(path) for path in args.metrics}
+    told = spine_counts(metrics, params)
+    selections = [(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections]
+    record = Record(params, metrics, mains, screening, selections)
+    checklists = [fill(read_standard(path), record) for path in args.standards]
     ordered = {section: params[section] for section in ("study", *PHASES)}
     sources = [args.cohort, args.screening, *(path.parent for path in args.crops), *args.selections, *args.evaluations]
     context = {
@@ -129,9 +144,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, mains[0])),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),
-        "selections": [described(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
-        "methods": methods.methods(params),
-        "weights": methods.starting_weights(params),
+        "selections": [described(*selection) for selection in selections],
+        "methods": methods(record),
+        "statements": statements(params),
+        "unstated": unstated(params),
+        "weights": starting_weights(params),
+        "checklists": checklists,
+        "card": card(record),
         "spine": spine_svg(told),
         "spine_words": spine_words(told),
         "hashes": hashes(params, sources),
@@ -154,12 +173,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     if share:
         check_shared(page, {*cohort.index, *cohort["patient"]})
     write_text(args.html, page)
+    write_page_tables(args.tables, params["study"]["title"], {**context, "card": []})
+    write_checklists(args.checklists, params["study"]["title"], checklists)
+    write_card(args.card, params["study"]["title"], context["card"])
     counts = {
         "bytes": len(page.encode()),
         "figures": page.count("<svg"),
         "tables": page.count("<table"),
         "shown_cases": len(shown),
         "not_estimable": page.count("not estimable"),
+        "checklists": {one.standard.key: one.counts for one in checklists},
+        "metrics_score": next((one.score for one in checklists if one.standard.key == "metrics"), None),
     }
     write_metrics(args.out_metrics, counts)
 

@@ -36,11 +36,3 @@ class Section:
 
 # From the main run's evaluation of a task, and all parameters; None when the study has nothing of the kind.
 Maker = Callable[[Evaluation, Mapping[str, Any]], Section | None]
-
-MAKERS: tuple[Maker, ...] = ()
-
-
-def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
-    """Make the sections that a study has, in the order of the page."""
-    made = (make(evaluation, params) for make in MAKERS)
-    return [section for section in made if section]

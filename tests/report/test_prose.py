@@ -1,0 +1,104 @@
+"""The methods in plain English, against the parameters and counts of a small study."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sonomics.report.evidence.record import Record
+from sonomics.report.prose.paragraphs import methods
+from tests.report.synthetic import PARAMS
+from tests.report.test_report_parts import WORDS
+
+Written = Callable[[dict[str, Any]], str]
+
+
+@pytest.fixture
+def written(record: Record) -> Written:
+    """The methods of the small study under other parameters, as one text."""
+    return lambda params: " ".join(methods(replace(record, params=params)))
+
+
+def test_the_methods_follow_the_parameters(written: Written) -> None:
+    text = written(PARAMS)
+    for words in (
+        "time < 12 & event",
+        "3 folds",
+        "of the form (2,1), above 0.75",
+        "random forest on texture",
+        "Youden",
+        "95 %",
+    ):
+        assert words in text
+    without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
+    assert "not screened by a classifier" in written(without)
+
+
+@pytest.mark.parametrize(
+    ("region", "sentence"),
+    [
+        ("lesion", "Models saw the outlined lesion, cropped with a rim of 10 % of its longer side; outlines are those"),
+        (
+            "background",
+            "Models saw tissue beside the outlined lesion in the lesion's shape, not the lesion itself, crop",
+        ),
+        (
+            "whole",
+            "Models saw the whole of every image that has an outline, not cropped; outlines are those of reader_1",
+        ),
+    ],
+)
+def test_the_methods_say_which_part_of_the_image_models_saw(written: Written, region: str, sentence: str) -> None:
+    text = written(PARAMS | {"crop": {**PARAMS["crop"], "region": region}})
+    assert sentence in text
+    assert ("with a rim" in text) == (region != "whole")
+
+
+def test_the_methods_claim_no_more_of_a_folder_than_was_done(written: Written) -> None:
+    text = written(PARAMS | {"export": {"source": "folder"}})
+    assert "pictures were copied without their metadata" in text
+    assert "pixels were not checked for text that names a patient" in text
+
+
+def test_the_radiomics_score_has_words(written: Written) -> None:
+    models = {"score": {"kind": "radscore", "families": ["texture"]}}
+    assert "score (the LASSO's own linear score of texture)" in written(PARAMS | {"train": {"models": models}})
+
+
+@pytest.mark.parametrize("place", WORDS)
+def test_a_choice_without_words_is_named_as_it_is(written: Written, place: str) -> None:
+    params = copy.deepcopy(PARAMS)
+    *way, last = place.split(".")
+    inside: Any = params
+    for name in way:
+        inside = [*inside.values()][-1] if name == "*" else inside[name]
+    inside[last] = "unheard_of"
+    assert "unheard_of" in written(params)
+
+
+def test_the_methods_count_cases_and_images(written: Written) -> None:
+    text = written(PARAMS)
+    assert (
+        "The cohort lists 64 cases of 64 patients, divided by patient into training (40) and internal test (24)."
+        in text
+    )
+    assert "Of 128 images, 126 were kept (quality control: target 2)." in text
+
+
+def test_the_methods_say_nothing_of_what_the_study_does_not_do(written: Written, record: Record) -> None:
+    plain = {
+        **PARAMS,
+        "study": {**PARAMS["study"], "variants": {"main": {}}},
+        "train": {"models": {"rf": PARAMS["train"]["models"]["rf"]}},
+        "stack": {**PARAMS["stack"], "models": {"radiomics": {"of": ["rf"]}}},
+    }
+    full, bare = written(PARAMS), written(plain)
+    for words in ("AdamW", "negative control", "stacked by logistic regression"):
+        assert words in full
+        assert words not in bare
+    tables = {name: table for name, table in record.first.tables.items() if name not in ("risk_groups", "cox")}
+    without = replace(record, evaluations=[replace(record.first, tables=tables)])
+    assert "Kaplan-Meier" in full
+    assert "Kaplan-Meier" not in " ".join(methods(without))

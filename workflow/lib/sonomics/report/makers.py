@@ -1,0 +1,16 @@
+"""Which sections the page may have beside those of every study, in the order of the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.published import beside_published
+from sonomics.report.sections import Maker, Section
+
+MAKERS: tuple[Maker, ...] = (beside_published,)
+
+
+def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
+    """Make the sections that a study has."""
+    made = (make(evaluation, params) for make in MAKERS)
+    return [section for section in made if section]

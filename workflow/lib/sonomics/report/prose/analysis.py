@@ -1,0 +1,118 @@
+"""Paragraphs on models, evaluation, statistics and software."""
+
+import platform
+from importlib.metadata import version
+
+from sonomics.core.params import MAIN
+from sonomics.report.evidence.record import Record
+from sonomics.report.methods import POOLS, RULES, classes_alike, model_in_words, worded
+from sonomics.report.numbers import listed, plural
+
+
+def models_text(record: Record) -> str:
+    """Describe the base models, how each was fitted, and the final models made of them."""
+    models = record.params["train"]["models"]
+    text = f"The models trained were {listed([f'{name} ({model_in_words(one)})' for name, one in models.items()])}."
+    return " ".join([text, *_fitting(record), _final(record)])
+
+
+def evaluation_text(record: Record) -> str:
+    """Say how scores became probabilities and calls, and what was kept from the models."""
+    stack = record.params["stack"]
+    rule = worded(RULES, stack["threshold"])
+    return (
+        "Scores were turned into probabilities by a logistic calibration (Platt), and a threshold was set by "
+        f"{rule}, both on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
+        "Training cases were scored by models fitted without their fold, all others by the model fitted on the whole "
+        "training set. Labels and outcomes outside training were masked until evaluation. The primary model was "
+        f"{record.params['evaluate']['primary']}, named in the parameters."
+    )
+
+
+def statistics_text(record: Record) -> str:
+    """Name the method of every statistic that the study has."""
+    settings, tables = record.params["evaluate"], record.first.tables
+    performance = tables["performance"]
+    area = sorted({method for method in performance.loc[performance["statistic"] == "auc", "method"] if method})
+    text = [
+        f"Intervals are {100 * settings['level']:g} %: for the AUC by {listed(area) or 'no method (not estimable)'}, "
+        f"for proportions by Wilson's method, for decision curves by {settings['bootstrap']:,} resamples of patients.",
+        "Calibration was described by a logistic intercept and slope, the integrated calibration index (ICI) and the "
+        "Brier score.",
+    ]
+    compared = sorted({method for method in tables["comparison"]["method"] if method})
+    if len(record.first.models) > 1 and compared:
+        text.append(f"The primary model's AUC was compared with the others' ({listed(compared)}).")
+    tests = sorted({test for test in tables["baseline"]["test"] if test})
+    if tests:
+        text.append(f"Characteristics were compared by {listed(tests)}.")
+    if "risk_groups" in tables:
+        text.append(
+            "Groups at high and low risk by the frozen threshold were followed by Kaplan-Meier curves (log-log "
+            "intervals) and compared by the log-rank test and Cox regression (Efron's ties)."
+        )
+    text += _runs(record)
+    text.append("What could not be estimated is stated as such, with the reason.")
+    return " ".join(text)
+
+
+def software_text(record: Record) -> str:
+    """Name the software that gave the numbers, with versions, and the seed."""
+    used = ["scikit-learn"]
+    if record.families("pyradiomics"):
+        used.append("pyradiomics")
+    if record.models("network") or record.families("deep") or record.params["clean"]["qc"]["heads"]:
+        used += ["torch", "timm"]
+    if "cox" in record.first.tables:
+        used.append("lifelines")
+    own = "sonomics' own engine for the texture features, " if record.families("texture", "mazda") else ""
+    named = listed([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in used)])
+    return (
+        f"Software: {own}{named}; every version is in the record of the run. The seed of the study was "
+        f"{record.params['study']['seed']}; the same seed gives the same numbers on the same machine."
+    )
+
+
+def _fitting(record: Record) -> list[str]:
+    models = record.params["train"]["models"]
+    sentences = []
+    if alike := classes_alike(models):
+        sentences.append(f"Classes weighed alike in {listed(alike)}.")
+    for name, one in models.items():
+        if "search" in one:
+            folds = plural(one["search"]["folds"], "inner fold")
+            sentences.append(f"What is chosen in {name} had the best mean AUC in {folds} of its training rows.")
+    networks = {name: one for name, one in models.items() if one["kind"] == "network"}
+    for name, one in networks.items():
+        start = "random weights" if one["weights"] == "none" else "pretrained weights"
+        decay, top = f"weight decay {one['weight_decay']:g}", f"{one['learning_rate']:g}"
+        sentences.append(
+            f"{name} started from {start} and was trained with AdamW ({decay}), batches of {one['batch']} and one "
+            f"cycle of the learning rate up to {top}."
+        )
+    if networks:
+        changes = "mirrored, turned, shifted, scaled and changed in brightness and contrast"
+        sentences.append(f"Their training images were {changes} at random.")
+    return sentences
+
+
+def _final(record: Record) -> str:
+    stack = record.params["stack"]
+    final = [f"{name} (of {listed(list(model['of']))})" for name, model in stack["models"].items()]
+    pool = worded(POOLS, stack["pool"])
+    text = f"From their scores, pooled over a case's images by the {pool}, came the final models {listed(final)}"
+    several = any(len(model["of"]) > 1 for model in stack["models"].values())
+    return f"{text}; several scores were z-scored and stacked by logistic regression." if several else f"{text}."
+
+
+def _runs(record: Record) -> list[str]:
+    variants = {name: one for name, one in record.params["study"]["variants"].items() if name != MAIN}
+    shuffled = [name for name, one in variants.items() if one.get("study", {}).get("shuffle_labels")]
+    others = [name for name in variants if name not in shuffled]
+    said = []
+    if shuffled:
+        control = "the study was repeated with training labels dealt out at random"
+        said.append(f"As a negative control {control} ({listed(shuffled)}).")
+    if others:
+        said.append(f"Sensitivity runs were {listed(others)}.")
+    return said
