@@ -80,7 +80,7 @@ def card(record: Record) -> list[Part]:
 
 def as_markdown(title: str, parts: list[Part]) -> str:
     """Write the card as Markdown."""
-    blocks = [f"# Model card: {title}"]
+    blocks = [f"# Model card: {_escaped(title)}"]
     for part in parts:
         blocks.append(f"## {part.heading}")
         blocks += ["\n".join(f"- {_escaped(line)}" for line in part.lines)] if part.lines else []

@@ -70,7 +70,7 @@ def selection_criteria(record: Record) -> Finding:
     """List the criteria that the screening applied."""
     criteria = record.params["clean"].get("criteria", [])
     if not criteria:
-        return missing("no criterion is stated in clean.criteria")
+        return not_applicable("the screening applied no criterion (clean.criteria)")
     return reported(METHODS, "; ".join(f"{criterion['name']}: {criterion['rule']}" for criterion in criteria))
 
 
