@@ -66,7 +66,7 @@ def copy_study(name: str, to: Path) -> Study:
     """Copy what Git knows of a study, without results."""
     source = ROOT / "studies" / name
     (to / "data" / "outlines").mkdir(parents=True)
-    for file in ("params.yaml", "dvc.yaml", "data/cohort.csv", "data/qc_labels.csv"):
+    for file in ("params.yaml", "dvc.yaml", "data/cohort.csv", "data/qc_labels.csv", "data/readers.csv"):
         shutil.copy(source / file, to / file)
     return Study(to)
 

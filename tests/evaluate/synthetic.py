@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.files import write_json
-from sonomics.core.schemas import FOLDS, PREDICTIONS
-from sonomics.core.tables import write_table
+from sonomics.core.schemas import FOLDS, PREDICTIONS, READERS
+from sonomics.core.tables import empty_table, write_table
 
 STUDY: dict[str, Any] = {
     "seed": 7,
@@ -76,10 +76,11 @@ def write_stack(folder: Path, cohort: pd.DataFrame, model: str, variant: str = "
 
 
 def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...] = ("main",)) -> pd.DataFrame:
-    """Write a cohort and the predictions of all models and variants; return the cohort."""
+    """Write a cohort, a table of readings without a row, and all predictions; return the cohort."""
     cohort = make_cohort(patients)
     (folder / "data").mkdir(parents=True)
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
+    write_table(empty_table(READERS), folder / "data" / "readers.csv", READERS)
     training = cohort.loc[cohort["split"] == "train", "patient"]
     folds = pd.DataFrame({"patient": training, "group": training, "fold": 0})
     write_table(folds, folder / "results" / "select" / "folds.parquet", FOLDS)
@@ -96,6 +97,7 @@ def arguments(folder: Path, variant: str = "main") -> list[str]:
         "--task=recurrence",
         f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--folds={folder / 'results' / 'select' / 'folds.parquet'}",
+        f"--readers={folder / 'data' / 'readers.csv'}",
         "--predictions",
         *(str(home / "predictions.parquet") for home in homes),
         "--thresholds",

@@ -89,7 +89,7 @@ def test_prediction_of_an_image_is_independent_of_its_batch(fitted: Classifier, 
 
 def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
     backbone = build(ARCHITECTURE, seed=1)
-    features = embed(backbone, images[:3])
+    features = embed(backbone, [images[:2], images[2:3]])
     assert features.shape == (3, backbone.num_features)
     assert features.std() > 0
 

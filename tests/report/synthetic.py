@@ -9,9 +9,10 @@ import pandas as pd
 
 from sonomics.core.files import write_json, write_text
 from sonomics.core.images import write_png
-from sonomics.core.schemas import CROPS, SCREENING
+from sonomics.core.schemas import CROPS, READERS, SCREENING
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
+from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
@@ -116,6 +117,7 @@ def write_inputs(
     """Write everything `render_report` reads; `settings` are those of `evaluate`, as JSON. Return the cohort."""
     cohort = change(write_study(folder, patients, VARIANTS))
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
+    write_table(draft_readings(cohort, "recurrence", 7), folder / "data" / "readers.csv", READERS)
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])

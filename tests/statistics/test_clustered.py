@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.clustered import clustered_auc, clustered_difference, clustered_proportion, per_patient
+from sonomics.statistics.clustered import (
+    clustered_auc,
+    clustered_difference,
+    clustered_proportion,
+    clustered_share_covariance,
+    per_patient,
+)
+from sonomics.statistics.mrmc import jackknife_share_covariance
 from sonomics.statistics.roc import auc_interval, delong_test
 
 
@@ -61,3 +68,22 @@ def test_scores_of_a_patient():
     assert y.tolist() == [1, 0, 1]
     with pytest.raises(ValueError, match="two outcomes"):
         per_patient([0.1, 0.2], ["a", "a"], [0, 1])
+
+
+def test_shares_of_patients_with_one_case_have_the_jackknifes_covariance():
+    hits = np.random.default_rng(5).integers(0, 2, (3, 15))
+    shares, covariance = clustered_share_covariance(hits, np.arange(15))
+    expected_shares, expected = jackknife_share_covariance(hits)
+    assert shares == pytest.approx(expected_shares)
+    assert covariance == pytest.approx(expected)
+
+
+def test_cases_of_a_patient_count_together_in_the_covariance_of_shares():
+    hits = np.random.default_rng(6).integers(0, 2, (2, 12))
+    twice = np.repeat(hits, 2, axis=1)
+    shares, covariance = clustered_share_covariance(twice, np.repeat(np.arange(12), 2))
+    assert covariance == pytest.approx(clustered_share_covariance(hits, np.arange(12))[1])
+    assert shares[0] == pytest.approx(clustered_proportion(twice[0], np.repeat(np.arange(12), 2)).estimate)
+    assert covariance[0, 0] == pytest.approx(clustered_proportion(twice[0], np.repeat(np.arange(12), 2)).se ** 2)
+    assert np.isnan(clustered_share_covariance(hits, np.zeros(12))[1]).all()
+    assert np.isnan(clustered_share_covariance(hits[:, :0], np.zeros(0))[0]).all()

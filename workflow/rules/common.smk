@@ -16,19 +16,25 @@ sys.path.insert(0, LIBRARY)
 from sonomics.core.cohort import check_labels, chunk_of, fingerprint, read_cohort, read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
+from sonomics.core.readings import read_readings
+from sonomics.networks.registry import check_weights
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
+READERS = "data/readers.csv"
 
 ACTIVE_PHASES = PHASES
 try:
     if "phase" in config:
         ACTIVE_PHASES = (config.pop("phase"),)
     check_params(config, yaml.safe_load(Path(workflow.basedir, "workflow/schemas/params.schema.yaml").read_text()))
+    check_weights(config, ACTIVE_PHASES)
     listed = read_cohort(COHORT, config["study"])
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
         check_labels(listed, config["study"], COHORT)
     ROSTER = read_roster(COHORT)
+    if "evaluate" in ACTIVE_PHASES:
+        read_readings(READERS, set(ROSTER["case"]), set(config["study"]["tasks"]))
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
@@ -83,7 +89,7 @@ def at_home(phase, path):
 def code(phase):
     """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
     root = Path(LIBRARY, "sonomics")
-    kinds = ("*.py", "*.csv")
+    kinds = ("*.py", "*.csv", "*.yaml")
     files = [file for package in CODE[phase] for kind in kinds for file in (root / package).rglob(kind)]
     return sorted(os.path.relpath(file) for file in files)
 

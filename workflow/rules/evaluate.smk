@@ -1,6 +1,6 @@
 """Phase 8 - evaluate: the only phase that sees test labels.
 
-Reads results/stack/, data/cohort.csv; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
+Reads results/stack/, data/cohort.csv, data/readers.csv; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
 results/plots/evaluate/.
 """
 
@@ -11,6 +11,7 @@ rule evaluate_task:
     """Evaluate every final model of one variant on one task."""
     input:
         cohort=COHORT,
+        readers=READERS,
         folds="results/select/folds.parquet",
         predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
         thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
@@ -36,6 +37,7 @@ rule evaluate_task:
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
+        " --readers {input.readers:q}"
         " --predictions {input.predictions:q}"
         " --thresholds {input.thresholds:q}"
         " --out {output.evaluation:q}"

@@ -135,5 +135,6 @@ def cross_validated(
 
 
 def _untrained(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
-    backbone = build(network["architecture"], seed, weights_of(network["weights"]))
-    return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, network["size"])
+    architecture, size = network["architecture"], network["size"]
+    backbone = build(architecture, seed, weights_of(network["weights"], architecture), size)
+    return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

@@ -7,14 +7,17 @@ import typer
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_labels, read_cohort
+from sonomics.core.params import PHASES
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
+from sonomics.networks.registry import check_weights
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml and data/cohort.csv before any work."""
+    """Check params.yaml, the files of weights and data/cohort.csv before any work."""
     with stopping():
         params = read_params(study)
+        check_weights(params, PHASES)
         path = study / "data" / "cohort.csv"
         cohort = read_cohort(path, params["study"])
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))

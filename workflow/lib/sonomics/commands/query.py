@@ -60,13 +60,15 @@ def drafts_of(params: dict[str, Any], study: Path) -> Drafts:
 
 
 def simulated_drafts(params: dict[str, Any]) -> Drafts:
-    """Draft the cohort of a simulated study, and the labels that its quality control learns from."""
+    """Draft the cohort of a simulated study, the labels that its quality control learns from, and its readers."""
     from sonomics.simulate.cohort import draft_cohort
     from sonomics.simulate.qc_labels import draft_qc_labels
+    from sonomics.simulate.readers import draft_readings
 
     settings, seed = params["export"]["simulator"], params["study"]["seed"]
-    cohort = draft_cohort(settings, seed)
-    return Drafts({"cohort": cohort, "qc_labels": draft_qc_labels(cohort, seed)})
+    cohort, task = draft_cohort(settings, seed), next(iter(params["study"]["tasks"]))
+    readings = draft_readings(cohort, task, seed)
+    return Drafts({"cohort": cohort, "qc_labels": draft_qc_labels(cohort, seed), "readers": readings})
 
 
 def listed_drafts(params: dict[str, Any]) -> Drafts:

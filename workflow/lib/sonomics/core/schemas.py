@@ -132,3 +132,13 @@ PREDICTIONS = Table(
     key=("variant", "model", "task", "class", "kind", "case", "image", "fold"),
     allowed={"kind": "probability|score|risk", "split": SPLIT_PATTERN, "fold": r"\d+|all"},
 )  # fmt: skip
+
+READERS = Table(
+    "readers",
+    {
+        "reader": "str", "level": "str", "case": "str", "arm": "str", "task": "str", "score": "float",
+        "category": "str", "decision": "str", "session": "str",
+    },
+    key=("task", "reader", "arm", "session", "case"),
+    allowed={"reader": ".+", "arm": "alone|aided", "decision": "positive|negative|", "session": ".+"},
+)  # fmt: skip

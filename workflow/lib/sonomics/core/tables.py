@@ -45,7 +45,10 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     if path.suffix == ".csv":
         numeric = [name for name, kind in table.columns.items() if kind != "str"]
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values={name: [""] for name in numeric})
-        frame = frame.astype({name: DTYPES[table.columns[name]] for name in numeric if name in frame})
+        try:
+            frame = frame.astype({name: DTYPES[table.columns[name]] for name in numeric if name in frame})
+        except ValueError as error:
+            raise _wrong(str(path), table, f"a cell is not of its column's type ({error})") from None
     else:
         frame = pd.read_parquet(path)
     return _checked(frame, table, str(path))

@@ -12,6 +12,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, replacing
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.params import MAIN
+from sonomics.core.readings import read_readings
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_table
 from sonomics.evaluate.baseline import baseline_table
@@ -19,6 +21,7 @@ from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, mod
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
+from sonomics.evaluate.reader_study import draw_reader_plates, reader_tables
 
 SIMULATOR = "simulator"
 
@@ -93,6 +96,7 @@ def draw(folder: Path, cases: pd.DataFrame, tables: Tables, primary: Model, simu
         for kind, split in progress(plates, "figures"):
             height, draw_split = kinds[kind]
             draw_plate(folder / f"{kind}_{split}.svg", pages, height, simulated, partial(draw_split, split=split))
+        draw_reader_plates(folder, pages, tables, primary.name, simulated)
 
 
 def read_planted(path: Path) -> pd.Series:
@@ -103,12 +107,18 @@ def read_planted(path: Path) -> pd.Series:
     return roster.set_index("case")[PLANTED].astype(float)
 
 
+def is_main(predictions: Sequence[pd.DataFrame]) -> bool:
+    """Tell the main run from its variants, in which nobody reads anew."""
+    return all((table["variant"] == MAIN).all() for table in predictions)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the folder of one task: a CSV a table, an SVG a figure and split, and all figures in one PDF."""
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--readers", type=Path, required=True, help="data/readers.csv; used in the main run")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
     parser.add_argument("--out", type=Path, required=True)
@@ -123,7 +133,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     planted = read_planted(args.cohort) if simulated else None
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
+    readings = read_readings(args.readers, set(cohort["case"]), set(study["tasks"]))
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
+    if is_main(tables):
+        made |= reader_tables(readings, args.task, cases, models[0], settings["level"])
     with replacing(args.out) as folder:
         folder.mkdir()
         for name, table in made.items():

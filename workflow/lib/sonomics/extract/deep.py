@@ -1,54 +1,91 @@
 """Compute a network's pooled features of every crop of one chunk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sonomics.core import schemas
 from sonomics.core.images import read_grey
-from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.jobs import run_job
 from sonomics.core.seeds import seed_for
-from sonomics.core.tables import read_table, write_table
-from sonomics.extract.rows import feature_table, kept_crops
-from sonomics.networks.backbones import Backbone, build
+from sonomics.extract.family import read_job
+from sonomics.networks.backbones import build
 from sonomics.networks.inputs import stacked
+from sonomics.networks.layers import Features
 from sonomics.networks.training import embed
 from sonomics.networks.weights import weights_of
 
 
-def backbone_of(family: Mapping[str, Any], name: str, seed: int) -> Backbone:
+def features_of(family: Mapping[str, Any], name: str, seed: int) -> Features:
     """Build the frozen network of a family; a random one is the same for every chunk of the study.
 
     Parameters
     ----------
     family : mapping
-        `architecture` and `weights` of params.
+        `architecture`, `weights`, `size`, and `layers` with `pooling`, of params.
     name : str
         The family.
     seed : int
         The study's.
     """
-    return build(family["architecture"], seed_for(seed, "extract", name), weights_of(family["weights"]))
+    architecture, size = family["architecture"], family["size"]
+    backbone = build(architecture, seed_for(seed, "extract", name), weights_of(family["weights"], architecture), size)
+    return Features(backbone, family.get("layers", ()), family.get("pooling", ""), size)
+
+
+def batches_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield crops as network inputs, reading the next batch while the caller works on one.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Grey images.
+    size : int
+        Side of the inputs, pixels.
+    batch : int
+
+    Yields
+    ------
+    (batch or fewer, size, size) uint8
+    """
+
+    def read(start: int) -> NDArray[np.uint8]:
+        return stacked([read_grey(Path(file)) for file in files[start : start + batch]], size)
+
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        starts = range(0, len(files), batch)
+        coming = reader.submit(read, 0)
+        for following in [*starts[1:], None]:
+            images = coming.result()
+            if following is not None:
+                coming = reader.submit(read, following)
+            yield images
+
+
+def apply(network: Features, files: Sequence[str], size: int, batch: int) -> pd.DataFrame:
+    """Compute the features of crops.
+
+    Returns
+    -------
+    DataFrame of float64
+        One row a file, one column a feature.
+    """
+    if not files:
+        return pd.DataFrame(columns=network.names, dtype=np.float64)
+    values = embed(network, batches_ahead(files, size, batch))
+    return pd.DataFrame(values.astype(np.float64), columns=network.names)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
-    parser = job_parser(__doc__)
-    parser.add_argument("--family", required=True)
-    parser.add_argument("--crops", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args(argv)
-    family = args.settings["extract"]["families"][args.family]
-    crops = kept_crops(read_table(args.crops, schemas.CROPS))
-    images = stacked([read_grey(Path(file)) for file in crops["file"]], family["size"])
-    backbone = backbone_of(family, args.family, args.settings["study"]["seed"])
-    names = [f"d{number:03d}" for number in range(backbone.num_features)]
-    values = embed(backbone, images, family["batch"]) if len(images) else np.empty((0, len(names)))
-    features = pd.DataFrame(values.astype(np.float64), columns=names)
-    write_table(feature_table(crops, features, args.family), args.out, schemas.FEATURES)
+    job = read_job(__doc__, argv)
+    network = features_of(job.family, job.name, job.seed)
+    features = apply(network, job.crops["file"].tolist(), job.family["size"], job.family["batch"])
+    job.write(network.names, features.to_numpy())
 
 
 if __name__ == "__main__":

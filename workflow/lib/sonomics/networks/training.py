@@ -1,6 +1,6 @@
 """Fitting and applying networks on arrays of grey images."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -93,31 +93,49 @@ def fit(
 
 def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
     """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
-    logits = _applied(model, images, batch)
+    logits = _applied(model, (images[start : start + batch] for start in range(0, len(images), batch)))
     return torch.sigmoid(logits.double()).numpy()
 
 
-def embed(backbone: nn.Module, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float32]:
-    """Return the pooled features (n, num_features) of a backbone for images (n, rows, columns)."""
-    features: NDArray[np.float32] = _applied(backbone, images, batch).numpy()
+def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """Apply a network to images batch by batch; on a GPU in half precision where that is safe (autocast).
+
+    Parameters
+    ----------
+    network : nn.Module
+        Images (n, 1 or 3, rows, columns) on the scale 0-1 in, (n, features) out.
+    batches : iterable of (n, rows, columns) or (n, rows, columns, 3) uint8
+
+    Returns
+    -------
+    (n, features) float32
+
+    Raises
+    ------
+    ValueError
+        When there is no image.
+    """
+    place = device().type
+    with torch.autocast(place, torch.float16, enabled=place == "cuda"):
+        features: NDArray[np.float32] = _applied(network, batches).numpy()
     return features
+
+
+@torch.inference_mode()
+def _applied(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
+    torch.set_num_threads(threads())
+    place = device()
+    model.to(place).eval()
+    parts = [model(_planes(images).to(place).float() / 255).float().cpu() for images in batches]
+    if not parts:
+        raise ValueError("no image to apply the network to")
+    return torch.cat(parts)
 
 
 def _planes(images: NDArray[np.uint8]) -> Tensor:
     """Return grey images as (n, 1, rows, columns), colour ones as (n, 3, rows, columns)."""
     tensor = torch.from_numpy(np.ascontiguousarray(images))
     return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
-
-
-@torch.inference_mode()
-def _applied(model: nn.Module, images: NDArray[np.uint8], batch: int) -> Tensor:
-    if len(images) == 0:
-        raise ValueError("no image to apply the network to")
-    torch.set_num_threads(threads())
-    place = device()
-    model.to(place).eval()
-    everything = _planes(images)
-    return torch.cat([model(part.to(place).float() / 255).cpu() for part in everything.split(batch)])
 
 
 @torch.no_grad()

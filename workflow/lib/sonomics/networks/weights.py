@@ -1,86 +1,73 @@
-"""Starting weights of networks: a file whose content is known, or none by declared choice."""
+"""Starting weights of networks: those of an entry of the registry, or random numbers by declared choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
-from safetensors.torch import load
 from torch import Tensor
 
-from sonomics.core.errors import StudyError
+from sonomics.networks.checkpoints import read_checkpoint
+from sonomics.networks.registry import Choice, Entry, entry_of, located
 
-NONE = "none"
+_ORDER = {"RGB": (0, 1, 2), "BGR": (2, 1, 0)}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Starting weights, bound to the way their inputs were normalised.
+    """Starting weights, bound to what their inputs must look like.
 
     Attributes
     ----------
+    mean, std : tuple of float
+        Of the network's three channels, on the scale 0-1.
+    order : tuple of int
+        Which of red, green and blue (0, 1, 2) each channel takes.
     tensors : mapping of str to Tensor
         The backbone's state; empty for a random initialisation.
-    mean, std : float
-        Of the grey intensities, on the scale 0-1, that the weights expect.
+    prefix : str
+        What stands before the names of the tensors.
     """
 
-    mean: float
-    std: float
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    order: tuple[int, ...] = (0, 1, 2)
     tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    prefix: str = ""
 
 
-RANDOM = Weights(mean=0.5, std=0.25)
-# The grey equivalent of ImageNet's channel means and deviations.
-IMAGENET_GREY = (0.449, 0.226)
+RANDOM = Weights(mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
-def weights_of(choice: str | Mapping[str, str]) -> Weights:
+def weights_of(choice: Choice, architecture: str) -> Weights:
     """Load what a `weights` key of params states.
 
     Parameters
     ----------
     choice : str or mapping
-        "none", or `file` (safetensors) and `sha256`. A file holds weights made for ImageNet's normalisation.
+        As `registry.entry_of` takes it.
+    architecture : str
 
     Raises
     ------
     StudyError
-        When the file is missing or is another one than stated.
+        When the file is missing, is another one than stated, or belongs to another architecture.
     """
-    if choice == NONE:
-        return RANDOM
-    if isinstance(choice, str):
-        raise StudyError("params.yaml, weights", f"unknown weights {choice!r}", "write none, or a file and its sha256")
-    mean, std = IMAGENET_GREY
-    return Weights(mean, std, load_weights(Path(choice["file"]), choice["sha256"]))
+    entry = entry_of(choice, architecture)
+    return RANDOM if entry is None else load_weights(entry)
 
 
-def load_weights(path: Path, digest: str) -> dict[str, Tensor]:
-    """Load weights whose content is pinned.
+def load_weights(entry: Entry) -> Weights:
+    """Load the file of an entry.
 
-    Parameters
-    ----------
-    path : Path
-        A safetensors file.
-    digest : str
-        SHA-256 of the file, hexadecimal.
-
-    Returns
-    -------
-    dict of str to Tensor
+    With `grey: average` every channel has the average mean and std, so that grey looks the same in all three.
 
     Raises
     ------
     StudyError
-        When the file is missing or is another one than stated.
+        As `registry.located` and `checkpoints.read_checkpoint`.
     """
-    if not path.exists():
-        raise StudyError(str(path), "the starting weights are missing", f"put the file with sha256 {digest} there")
-    content = path.read_bytes()
-    found = sha256(content).hexdigest()
-    if found != digest:
-        rule = f"the weights are not those stated: sha256 is {found}, params say {digest}"
-        raise StudyError(str(path), rule, "restore the file, or state the new sha256 in params.yaml")
-    tensors: dict[str, Tensor] = load(content)
-    return tensors
+    tensors = read_checkpoint(located(entry), entry.architecture)
+    mean = tuple(value / entry.scale for value in entry.mean)
+    std = tuple(value / entry.scale for value in entry.std)
+    if entry.grey == "average":
+        mean, std = (sum(mean) / 3,) * 3, (sum(std) / 3,) * 3
+    return Weights(mean, std, _ORDER[entry.channels], tensors, entry.prefix)

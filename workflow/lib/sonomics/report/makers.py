@@ -5,9 +5,10 @@ from typing import Any
 
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.published import beside_published
+from sonomics.report.readers import readers_section
 from sonomics.report.sections import Maker, Section
 
-MAKERS: tuple[Maker, ...] = (beside_published,)
+MAKERS: tuple[Maker, ...] = (readers_section, beside_published)
 
 
 def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:

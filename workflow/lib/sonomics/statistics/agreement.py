@@ -201,7 +201,7 @@ def cohen_kappa(
     np.add.at(table, (np.searchsorted(scale, one), np.searchsorted(scale, two)), 1 / one.size)
     if (table.sum(axis=0) + table.sum(axis=1) > 0).sum() < 2:
         return Kappa(*(np.nan,) * 8, "both raters use one category only")
-    weight = _credit(scale.size, weights)
+    weight = credit(scale.size, weights)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     observed, by_chance = float((weight * table).sum()), float((weight * np.outer(rows, columns)).sum())
     kappa = (observed - by_chance) / (1 - by_chance)
@@ -216,8 +216,20 @@ def cohen_kappa(
     return Kappa(kappa, kappa - half, kappa + half, se, observed, by_chance, se_null, z)
 
 
-def _credit(count: int, weights: str) -> Floats:
-    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / (count - 1)
+def credit(count: int, weights: str) -> Floats:
+    """Weigh how far two categories agree: 1 on the diagonal; off it 0 ("none") or less with distance.
+
+    Parameters
+    ----------
+    count : int
+        Of ordered, equally spaced categories.
+    weights : {"none", "linear", "quadratic"}
+
+    Returns
+    -------
+    ndarray, shape (count, count)
+    """
+    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
     credit = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
     return credit[weights]
 

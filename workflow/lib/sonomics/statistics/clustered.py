@@ -156,6 +156,36 @@ def clustered_proportion(hits: ArrayLike, cluster: ArrayLike, level: float = 0.9
     return Estimate(share, max(0.0, share - half), min(1.0, share + half), se)
 
 
+def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
+    """Shares of hits of several readings of the same clustered cases and their robust covariance matrix.
+
+    Parameters
+    ----------
+    hits : array_like of bool, shape (m, n)
+        The positives only for sensitivity, the negatives only for specificity.
+    cluster : array_like, shape (n,)
+
+    Returns
+    -------
+    shares : ndarray, shape (m,)
+        NaN without cases.
+    covariance : ndarray, shape (m, m)
+        That of the jackknife over patients when each has one case; NaN with fewer than two patients.
+
+    References
+    ----------
+    Liang KY, Zeger SL, Biometrika 1986.
+    """
+    values = np.atleast_2d(np.asarray(hits, dtype=np.float64))
+    readings, n = values.shape
+    names, code = np.unique(np.asarray(cluster), return_inverse=True)
+    shares = values.mean(axis=1) if n else np.full(readings, NAN)
+    if names.size < 2:
+        return shares, np.full((readings, readings), NAN)
+    residuals = np.stack([np.bincount(code, row, minlength=names.size) for row in values - shares[:, None]])
+    return shares, names.size / (names.size - 1) * residuals @ residuals.T / n**2
+
+
 def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Mean and largest score of every patient, and the patient's outcome.
 

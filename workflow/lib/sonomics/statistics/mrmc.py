@@ -10,6 +10,7 @@ from sonomics.statistics.estimates import Floats, normal_quantile, numbers, outc
 from sonomics.statistics.roc import delong, placements
 
 NAN = float("nan")
+FEW_CASES = "fewer than two cases in a class"
 
 
 class Components(NamedTuple):
@@ -94,7 +95,7 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
         raise ValueError(f"two treatments by readers are needed, got shapes {table.shape} and {errors.shape}")
     parts = _components(table, errors.reshape(2, table.shape[1], 2, table.shape[1]))
     per_treatment = tuple(
-        _single(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
+        single_treatment(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
         for number in (0, 1)
     )
     return ReaderStudy(
@@ -105,6 +106,76 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
         _cases_fixed(table, parts, level),
         (per_treatment[0], per_treatment[1]),
     )
+
+
+def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> SingleTreatment:
+    """Mean of a statistic over readers, with a t interval that generalises to readers and cases.
+
+    Parameters
+    ----------
+    values : ndarray, shape (readers,)
+    errors : ndarray, shape (readers, readers)
+        Covariance of the estimates over cases.
+    level : float
+
+    Returns
+    -------
+    SingleTreatment
+        The mean alone with one reader, or when neither readers nor cases vary.
+
+    References
+    ----------
+    Hillis SL, Stat Med 2007.
+    """
+    readers, mean = values.size, float(values.mean())
+    if readers < 2:
+        return SingleTreatment(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
+    between = float(values.var(ddof=1))
+    total = between + max(readers * float(errors[~np.eye(readers, dtype=bool)].mean()), 0.0)
+    if not total > 1e-14:
+        reason = FEW_CASES if np.isnan(total) else "readers and cases leave no variance"
+        return SingleTreatment(mean, NAN, NAN, NAN, NAN, reason)
+    se = float(np.sqrt(total / readers))
+    df = total**2 / (between**2 / (readers - 1)) if between > 0 else np.inf
+    half = _t_quantile(df, level) * se
+    return SingleTreatment(mean, se, float(df), mean - half, mean + half)
+
+
+def readers_against_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
+    """Compare the mean of the readers with one model that has read the same cases.
+
+    The single-treatment analysis above, of each reader's difference to the model: readers and cases are random, the
+    model is fixed.
+
+    Parameters
+    ----------
+    values : array_like, shape (readers + 1,)
+        Statistic of every reader, then of the model.
+    covariance : array_like, shape (readers + 1, readers + 1)
+        Of the estimates over cases.
+    level : float
+
+    Returns
+    -------
+    Contrast
+        Readers minus model, t and its degrees of freedom (`df2`).
+
+    References
+    ----------
+    Chakraborty DP, Observer Performance Methods for Diagnostic Imaging, 2017, chapter 22 (one treatment, random
+    readers, random cases); Hillis SL, Stat Med 2007.
+    """
+    estimates, errors = np.asarray(values, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+    readers = estimates.size - 1
+    if readers < 1 or errors.shape != (readers + 1, readers + 1):
+        raise ValueError(f"readers and a model are needed, got shapes {estimates.shape} and {errors.shape}")
+    contrast = np.hstack([np.eye(readers), -np.ones((readers, 1))])
+    mean = single_treatment(contrast @ estimates, contrast @ errors @ contrast.T, level)
+    if mean.reason:
+        return Contrast(mean.estimate, *(NAN,) * 7, mean.reason)
+    t = mean.estimate / mean.se
+    p = float(2 * stdtr(mean.df, -abs(t))) if np.isfinite(mean.df) else float(2 * ndtr(-abs(t)))
+    return Contrast(mean.estimate, mean.se, t, NAN, mean.df, p, mean.lower, mean.upper)
 
 
 def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
@@ -198,7 +269,7 @@ def _readers_fixed(table: Floats, parts: Components, level: float) -> Contrast:
     shared = max(parts.same_treatment - parts.neither, 0.0) if readers > 1 else 0.0
     variance = 2 / readers * (parts.variance - parts.same_reader + (readers - 1) * shared)
     if np.isnan(variance) or variance <= 1e-14:
-        reason = "fewer than two cases in a class" if np.isnan(variance) else "the difference has no variance"
+        reason = FEW_CASES if np.isnan(variance) else "the difference has no variance"
         return Contrast(difference, *(NAN,) * 7, reason)
     se = float(np.sqrt(variance))
     z, half = difference / se, normal_quantile(level) * se
@@ -214,20 +285,6 @@ def _cases_fixed(table: Floats, parts: Components, level: float) -> Contrast:
     return Contrast(difference, se, t, NAN, df, float(2 * stdtr(df, -abs(t))), difference - half, difference + half)
 
 
-def _single(values: Floats, errors: Floats, level: float) -> SingleTreatment:
-    readers, mean = values.size, float(values.mean())
-    if readers < 2:
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
-    between = float(values.var(ddof=1))
-    total = between + max(readers * float(errors[~np.eye(readers, dtype=bool)].mean()), 0.0)
-    if not total > 1e-14:
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, "readers and cases leave no variance")
-    se = float(np.sqrt(total / readers))
-    df = total**2 / (between**2 / (readers - 1)) if between > 0 else np.inf
-    half = _t_quantile(df, level) * se
-    return SingleTreatment(mean, se, float(df), mean - half, mean + half)
-
-
 def _difference(table: Floats) -> float:
     return float(table[1].mean() - table[0].mean())
 
@@ -236,7 +293,7 @@ def _not_random(table: Floats, variance: float) -> str:
     if table.shape[1] < 2:
         return "fewer than two readers"
     if np.isnan(variance):
-        return "fewer than two cases in a class"
+        return FEW_CASES
     return "" if variance > 1e-14 else "the difference has no variance"
 
 

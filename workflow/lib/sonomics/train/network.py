@@ -41,8 +41,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     inside, outside = division.inside, division.outside
 
     seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
-    images = stacked([read_grey(Path(file)) for file in crops["file"]], settings["size"])
-    backbone = build(settings["architecture"], seed, weights_of(settings["weights"]))
+    architecture, size = settings["architecture"], settings["size"]
+    images = stacked([read_grey(Path(file)) for file in crops["file"]], size)
+    backbone = build(architecture, seed, weights_of(settings["weights"], architecture), size)
     model = Classifier(backbone, [args.task], seed)
     curves = fit(model, images[inside], division.labels[inside].to_numpy()[:, None], settings, seed)
 

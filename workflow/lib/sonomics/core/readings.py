@@ -1,0 +1,79 @@
+"""What readers said of cases: `data/readers.csv`, which always exists and has no row where nobody has read."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.schemas import READERS
+from sonomics.core.tables import read_table
+
+ALONE, AIDED = "alone", "aided"
+POSITIVE, NEGATIVE = "positive", "negative"
+LEAST, MOST = 0.0, 100.0
+
+
+def read_readings(path: Path, cases: Collection[str], tasks: Collection[str]) -> pd.DataFrame:
+    """Read and check `data/readers.csv`.
+
+    Parameters
+    ----------
+    path : Path
+    cases : collection of str
+        All cases of the cohort.
+    tasks : collection of str
+        All tasks of the study.
+
+    Returns
+    -------
+    DataFrame
+        Schema READERS.
+
+    Raises
+    ------
+    StudyError
+        When it is missing, breaks the schema (a second row of a reader, arm, session and case among that), or breaks a
+        rule of `check_readings`.
+    """
+    if not Path(path).exists():
+        header = ",".join(READERS.columns)
+        raise StudyError(str(path), "the table of readings is missing", f"write one with the header `{header}` alone")
+    readings = read_table(path, READERS)
+    check_readings(readings, cases, tasks, str(path))
+    return readings
+
+
+def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collection[str], where: str) -> None:
+    """Stop a study whose readings cannot be what was meant.
+
+    Raises
+    ------
+    StudyError
+        A case that is not in the cohort, a task that the study does not have, a score outside 0 to 100, or a reader of
+        two levels. A reading without a score, category or decision is no error: it counts as not given.
+    """
+    for known, column, mend in (
+        (set(cases), "case", "correct it, or list the case in data/cohort.csv"),
+        (set(tasks), "task", f"use one of {', '.join(sorted(tasks))}"),
+    ):
+        strange = readings[~readings[column].isin(known)]
+        for row in strange.head(1).to_dict("records"):
+            rule = f"{row['reader']} has read the {column} {row[column]!r}, which the study does not have"
+            raise StudyError(where, rule, mend)
+    outside = readings[readings["score"].notna() & ~readings["score"].between(LEAST, MOST)]
+    for row in outside.head(1).to_dict("records"):
+        rule = f"{row['reader']} gives the case {row['case']} a score of {row['score']:g}, outside 0 to 100"
+        raise StudyError(where, rule, "give 0 (surely negative) to 100 (surely positive), or leave the cell empty")
+    levels = readings.groupby("reader")["level"].unique()
+    for reader, names in levels[levels.map(len) > 1].items():
+        rule = f"{reader} has more than one level of experience ({', '.join(names)})"
+        raise StudyError(where, rule, "keep the level at the start of the study")
+
+
+def category_scale(categories: pd.Series) -> list[str]:
+    """Order the categories in use: by number when all are numbers, else by name (3 < 4a < 4b); empty ones left out."""
+    used = sorted(set(categories) - {""})
+    numbers = pd.to_numeric(pd.Series(used, dtype=str), errors="coerce")
+    return [used[place] for place in np.argsort(numbers, kind="stable")] if numbers.notna().all() else used

@@ -1,0 +1,134 @@
+"""Readings beside labels and the model's scores, one by one and crossed: the same cases read by several readers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
+from sonomics.evaluate.cases import Model, ordered_splits, values_of
+from sonomics.statistics.clustered import clustered_covariance, clustered_share_covariance
+
+Floats = NDArray[np.float64]
+
+AUC, SENSITIVITY, SPECIFICITY = "auc", "sensitivity", "specificity"
+MEASURES = (AUC, SENSITIVITY, SPECIFICITY)
+ALL_READERS = "all readers"
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """The cases that several readers, in every arm asked for, and the model have all read.
+
+    Attributes
+    ----------
+    y : ndarray of 0/1, shape (cases,)
+    patients : ndarray of str, shape (cases,)
+    readings : ndarray, shape (arms x readers, cases)
+        Scores, or decisions as 1 and 0; the first arm's readers first.
+    model : ndarray, shape (cases,)
+        The same of the model; NaN where its threshold was not estimable.
+    """
+
+    y: Floats
+    patients: NDArray[np.object_]
+    readings: Floats
+    model: Floats
+
+
+def readings_of(readings: pd.DataFrame, task: str, cases: pd.DataFrame, primary: Model) -> pd.DataFrame:
+    """Put the readings of one task beside labels and the primary model.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        Schema READERS.
+    task : str
+    cases : DataFrame
+        From `scored_cases`.
+    primary : Model
+
+    Returns
+    -------
+    DataFrame
+        `split, reader, level, arm, session, case, patient, label, score, category, decision`; `decided` (1, 0, NaN not
+        given), `model` (the primary model's value) and `called` (1, 0, NaN without a threshold); `first`: whether it
+        is of the reader's first session in that arm, the one that performance counts. Sorted by split, level, reader,
+        arm (alone first), session and case.
+    """
+    value = values_of(cases, primary.judged)
+    called = np.where(np.isnan(value) | np.isnan(primary.cutoff), np.nan, value >= primary.cutoff)
+    beside = cases[["case", "patient", "split", "label"]].assign(model=value, called=called.astype(np.float64))
+    rows = readings[readings["task"] == task].drop(columns="task").merge(beside, on="case")
+    rows["decided"] = rows["decision"].map({POSITIVE: 1.0, NEGATIVE: 0.0}).astype(np.float64)
+    rows["turn"] = _turns(rows["session"])
+    rows["first"] = rows["turn"] == rows.groupby(["reader", "arm"])["turn"].transform("min")
+    splits = ordered_splits(list(rows["split"]))
+    rows["rank"] = rows["split"].map(splits.index)
+    rows["helped"] = rows["arm"] == AIDED
+    order = ["rank", "level", "reader", "helped", "turn", "case"]
+    return rows.sort_values(order, ignore_index=True).drop(columns=["rank", "helped", "turn"])
+
+
+def usable(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Keep the readings that a measure can use: of a known label, scored by the model, and given by the reader."""
+    given = rows["score" if measure == AUC else "decided"].notna()
+    return rows[given & rows["label"].notna() & rows["model"].notna()]
+
+
+def crossed(rows: pd.DataFrame, readers: Sequence[str], arms: Sequence[str], measure: str) -> Crossed:
+    """Cross readers with cases, on the cases that all of them have read in every arm."""
+    asked = [(arm, reader) for arm in arms for reader in readers]
+    used = usable(rows[rows["first"]], measure)
+    wide = used.pivot_table(index="case", columns=["arm", "reader"], values="score" if measure == AUC else "decided")
+    full = wide.reindex(columns=pd.MultiIndex.from_tuples(asked)).dropna()
+    about = used.drop_duplicates("case").set_index("case").reindex(full.index)
+    model = about["model" if measure == AUC else "called"]
+    return Crossed(
+        about["label"].to_numpy(dtype=np.float64),
+        about["patient"].to_numpy(dtype=object),
+        full.to_numpy(dtype=np.float64).T,
+        model.to_numpy(dtype=np.float64),
+    )
+
+
+def measured(measure: str, y: Floats, values: Floats, patients: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """Estimate a measure of several readings of the same cases, with the covariance over patients.
+
+    Where every patient has one case this is DeLong's covariance of AUCs, or the jackknife's of shares.
+
+    Parameters
+    ----------
+    measure : str
+        One of `MEASURES`.
+    y : ndarray of 0/1, shape (n,)
+    values : ndarray, shape (m, n)
+        Scores, or decisions as 1 and 0.
+    patients : ndarray, shape (n,)
+
+    Returns
+    -------
+    estimates : ndarray, shape (m,)
+    covariance : ndarray, shape (m, m)
+        NaN where the class is absent, or has fewer than two patients.
+    """
+    if measure == AUC:
+        return clustered_covariance(y, values, patients)
+    truth = float(measure == SENSITIVITY)
+    members = y == truth
+    return clustered_share_covariance(values[:, members] == truth, patients[members])
+
+
+def uncertainty(measure: str, patients: NDArray[np.object_]) -> str:
+    """Name the covariance that `measured` gives."""
+    if len(set(patients)) < len(patients):
+        return "Obuchowski's clustered AUC" if measure == AUC else "cluster-robust by patient"
+    return "DeLong" if measure == AUC else "jackknife"
+
+
+def _turns(sessions: pd.Series) -> pd.Series:
+    """Order sessions: by number when all are numbers, else by name."""
+    numbers = pd.to_numeric(sessions, errors="coerce")
+    return numbers if numbers.notna().all() else sessions

@@ -1,0 +1,19 @@
+"""SqueezeNet 1.1, which timm lacks, behind the interface of timm's networks."""
+
+from torch import Tensor, nn
+from torchvision.models import squeezenet1_1
+
+
+class SqueezeNet(nn.Module):
+    """torchvision's convolutions, then the mean over the map; its tensors keep torchvision's names."""
+
+    head_hidden_size = 512
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = squeezenet1_1(weights=None).features
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return features (n, 512) of images (n, 3, rows, columns)."""
+        maps: Tensor = self.features(images)
+        return maps.mean(dim=(2, 3))
