@@ -71,6 +71,13 @@ MODELS = {
     "logistic": "logistic regression on {families}",
     "network": "{architecture} at {size} pixels, {epochs} epochs",
 }
+HYPERPARAMETERS = {
+    "forest": {"trees": "trees"},
+    "boosting": {"trees": "trees", "rate": "rate", "depth": "depth"},
+    "svm": {"kernel": "kernel", "cost": "cost"},
+    "logistic": {"cost": "cost"},
+}
+DEFAULTS = {"svm": {"kernel": "rbf"}}
 BALANCED = "balanced"
 POOLS = {"mean": "mean", "max": "maximum"}
 CALIBRATIONS = {
@@ -148,6 +155,13 @@ def family_in_words(family: Params) -> str:
 
 
 def model_in_words(model: Params) -> str:
-    """Say what a base model is, with its hyperparameters."""
+    """Say what a base model is, with its hyperparameters; of those that a search chooses, the values it tried."""
     families = listed(list(model.get("families", ())))
-    return worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    words = worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    tried = model.get("search", {}).get("values", {})
+    stated = {**DEFAULTS.get(model["kind"], {}), **model}
+    values = [
+        f"{name} chosen among {', '.join(map(str, tried[key]))}" if key in tried else f"{name} {stated[key]}"
+        for key, name in HYPERPARAMETERS.get(model["kind"], {}).items()
+    ]
+    return f"{words}: {', '.join(values)}" if values else words
