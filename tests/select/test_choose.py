@@ -246,6 +246,7 @@ def study(inside):
     texts = {name: "" for name, kind in SCREENED.columns.items() if kind == "str"}
     counts = {name: 0 for name, kind in SCREENED.columns.items() if kind in ("int", "float")}
     images = pd.DataFrame({**about, **texts, **counts, "patient": cases, "case": cases, "image": cases, "keep": True})
+    images["device"] = ["d1", "d1", "d2"] * 10
     write_table(images[list(SCREENED.columns)], inside / "images.parquet", SCREENED)
     folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [i // 2 % 2 for i in range(24)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
@@ -264,8 +265,9 @@ def choose(*folds: str, **changes) -> None:
     main(["--settings", json.dumps(settings), "--task", "cancer", *files, *outs])
 
 
-def test_what_is_held_out_cannot_change_the_state(study):
-    choose("0")
+@pytest.mark.parametrize("steps", [STEPS, [{"step": "combat", "by": "device"}, *STEPS]], ids=["usual", "combat"])
+def test_what_is_held_out_cannot_change_the_state(study, steps):
+    choose("0", steps=steps)
     before = read_json(study / "chosen/0/state.json")
     changed = read_table(study / "features.parquet", FEATURES)
     folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
@@ -277,7 +279,7 @@ def test_what_is_held_out_cannot_change_the_state(study):
     flipped = cohort["case"].map(folds) != 1
     cohort.loc[flipped, "cancer"] = 1.0 - cohort.loc[flipped, "cancer"]
     cohort.to_csv("cohort.csv", index=False)
-    choose("0")
+    choose("0", steps=steps)
     assert read_json(study / "chosen/0/state.json") == before
 
 

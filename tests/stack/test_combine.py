@@ -135,3 +135,14 @@ def test_steps_have_no_nomogram():
     rows, labels = scores(90)
     calibrator = fit_calibrator(rows["good"].to_numpy(), labels.to_numpy(), "isotonic")
     assert points(fit_stack(rows[["good"]], labels), calibrator, rows[["good"]]).empty
+
+
+@pytest.mark.parametrize("method", ["platt", "isotonic", "none_of_log_odds"])
+def test_separable_scores_give_probabilities_inside_zero_and_one(method):
+    labels = pd.Series(np.arange(40) % 2.0)
+    rows = pd.DataFrame({"perfect": labels, "other": np.linspace(0, 1, 40)})
+    state = fit_stack(rows, labels)
+    combined = apply_stack(state, rows)
+    probability = apply_calibrator(fit_calibrator(combined, labels.to_numpy(), method), combined)
+    assert ((probability >= 0) & (probability <= 1)).all()
+    assert probability[labels == 1].min() > probability[labels == 0].max()

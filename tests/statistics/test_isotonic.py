@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.statistics.isotonic import apply_isotonic_calibration, fit_isotonic_calibration
@@ -18,6 +18,7 @@ def test_equal_scores_have_one_probability():
     np.testing.assert_allclose(apply_isotonic_calibration(state, [1, 2]), [2 / 3, 1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(-5, 5)), min_size=2, max_size=40))
 def test_it_equals_scikit_learn_and_keeps_the_prevalence(rows):
     from sklearn.isotonic import IsotonicRegression

@@ -202,6 +202,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     for folder in progress(args.out, "folds"):
         fold = folder.name
         training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
+        if not training.any():
+            outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
+            rule = f"no training case with a known label has features in {outlines}"
+            raise StudyError(f"{folder}", rule, "see results/metrics/crop.json, and check crop.analysis")
         seed = seed_for(study["seed"], "select", args.task, fold)
         inside = training_repeats(repeats, rows.index[training])
         data = (rows[training], label_of[training], inside, settings["steps"], seed)
