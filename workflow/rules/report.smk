@@ -1,8 +1,8 @@
 """Phase 9 - report: the page.
 
 Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, data/cohort.csv,
-the metrics of every other phase and the templates; writes results/report.html, its tables as results/tables.docx,
-results/checklists/, results/model_card.md and results/metrics/report.json.
+the metrics of every other phase, results/plots/extract/ and the templates; writes results/report.html, its tables as
+results/tables.docx, results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -23,6 +23,7 @@ rule render_report:
             task=STUDY["study"]["tasks"],
         ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        phantom="results/plots/extract/phantom.csv",
         standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
         page=os.path.join(TEMPLATES, "page.html.j2"),
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
@@ -51,6 +52,7 @@ rule render_report:
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --metrics {input.metrics:q}"
+        " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"

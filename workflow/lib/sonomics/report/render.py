@@ -23,13 +23,14 @@ from sonomics.report.card import card
 from sonomics.report.cases import task_data
 from sonomics.report.checklists import fill, read_standard
 from sonomics.report.documents import write_card, write_checklists, write_page_tables
-from sonomics.report.evaluations import Evaluation, read_evaluation
+from sonomics.report.evaluations import Evaluation, read_evaluation, read_plain
 from sonomics.report.evidence.record import Record
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.hashes import hashes
 from sonomics.report.island import island, script_hash
 from sonomics.report.makers import sections
 from sonomics.report.methods import starting_weights
+from sonomics.report.phantom import phantom
 from sonomics.report.pictures import inline_svg
 from sonomics.report.prose.paragraphs import methods
 from sonomics.report.selection import described
@@ -107,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
     )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
+    parser.add_argument("--phantom", type=Path, required=True, help="the engines' values of the IBSI phantom")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--script", type=Path, required=True)
@@ -154,6 +156,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "spine": spine_svg(told),
         "spine_words": spine_words(told),
         "hashes": hashes(params, sources),
+        "phantom": phantom(read_plain(args.phantom)),
         "software": software(),
         "params": yaml.safe_dump(
             without_contact(ordered) if share else ordered, sort_keys=False, allow_unicode=True, width=100
