@@ -26,7 +26,7 @@ def compiled(compute: Compute) -> Compute:
     callable
         The same.
     """
-    folder = Path(zones.stats.cache_path)
+    folder = Path(str(zones.stats.cache_path))
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "compiling.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -46,18 +46,13 @@ def phantom(table: pd.DataFrame) -> Phantom | None:
     counts = Table("Values that agree with the IBSI digital phantom", ["Family of features", "Agree"], rows, NOTE)
     values = [
         [
-            Cell(row.feature),
-            Cell(row.ibsi),
-            Cell(f"{row.reference:g}"),
-            Cell(f"{row.value:g}"),
-            Cell(verdict(row.agrees)),
+            Cell(row["feature"]),
+            Cell(row["ibsi"]),
+            Cell(f"{row['reference']:g}"),
+            Cell(f"{row['value']:g}"),
+            Cell("agrees" if row["agrees"] else "differs"),
         ]
-        for row in table.itertuples()
+        for row in table.to_dict("records")
     ]
     columns = ["Feature", "IBSI", "Reference", "Here", "Verdict"]
     return Phantom(summary, counts, Table("Every value of the phantom", columns, values, "", ("IBSI", "Verdict")))
-
-
-def verdict(agrees: bool) -> str:
-    """Say whether a value agrees."""
-    return "agrees" if agrees else "differs"
