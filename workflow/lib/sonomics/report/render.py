@@ -21,10 +21,11 @@ from sonomics.report.card import card
 from sonomics.report.cases import task_data
 from sonomics.report.checklists import fill, read_standard
 from sonomics.report.documents import write_card, write_checklists, write_page_tables
-from sonomics.report.evaluations import read_evaluation
+from sonomics.report.evaluations import read_evaluation, read_plain
 from sonomics.report.evidence.record import Record
 from sonomics.report.island import island, script_hash
 from sonomics.report.methods import starting_weights
+from sonomics.report.phantom import phantom
 from sonomics.report.pictures import inline_svg
 from sonomics.report.prose.paragraphs import methods
 from sonomics.report.provenance import hashes, software
@@ -58,6 +59,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
         "--learned", type=Path, nargs="*", default=[], help="of the main run: frequencies, odds ratios, nomograms"
     )
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
+    parser.add_argument("--phantom", type=Path, required=True, help="the engines' values of the IBSI phantom")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
     parser.add_argument("--style", type=Path, required=True)
     parser.add_argument("--script", type=Path, required=True)
@@ -111,6 +113,7 @@ def gather(args: Namespace) -> dict[str, Any]:
         "spine": spine_svg(told),
         "spine_words": spine_words(told),
         "hashes": hashes(params, sources),
+        "phantom": phantom(read_plain(args.phantom)),
         "software": software(),
         "params": yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100),
         "metrics": [(path.stem, path.read_text(encoding="utf-8")) for path in args.metrics],
