@@ -1,6 +1,7 @@
 """What each choice in params is called in the text, and what every network started from."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from sonomics.report.numbers import listed
@@ -115,13 +116,21 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    if network["weights"] == "none":
+    weights = network["weights"]
+    if weights == "none":
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
             "no pretrained file was used)"
         )
-    weights = network["weights"]
-    return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
+    if isinstance(weights, str) or "entry" in weights:
+        name = weights if isinstance(weights, str) else weights["entry"]
+        return f"{network['architecture']}, starting weights {name} of the software's registry"
+    source = PurePath(weights["file"]).name if "file" in weights else weights["hub"]
+    credit = f"; {weights['citation']}" if weights.get("citation") else ""
+    return (
+        f"{network['architecture']}, starting weights {source} "
+        f"(SHA-256 {weights['sha256']}, licence {weights['licence']}{credit})"
+    )
 
 
 def worded(words: Mapping[str, str], choice: str) -> str:
