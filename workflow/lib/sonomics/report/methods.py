@@ -40,6 +40,7 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "pca": "principal components, {amount}{of_families}",
     "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
@@ -93,6 +94,13 @@ def step_in_words(step: Params) -> str:
     stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
     if "reference" in step:
         stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
+    if name == "pca":
+        stated["amount"] = (
+            f"{step['components']} of them"
+            if "components" in step
+            else f"for {100 * step['variance']:g} % of the variance"
+        )
+        stated["of_families"] = f" (of {listed(list(step['families']))} alone)" if "families" in step else ""
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
