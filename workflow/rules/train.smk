@@ -8,13 +8,11 @@ NETWORKS = models_of(MAIN, "network")
 CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
 CLINICAL = models_of(MAIN, "clinical")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
-SAVED = ("weights.safetensors", "state.json")
 MAPS = "results/train/main/{model}/{task}/all"
 # What every training job is told.
 JOB = (
-    " --settings {params.settings:q}"
+    " --settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
     " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
-    " --cohort {input.cohort:q} --folds {input.folds:q}"
 )
 
 
@@ -112,7 +110,7 @@ rule draw_maps:
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
-        networks=expand(f"{FOLDER}/{{file}}", file=SAVED, variant=MAIN, fold=folds(), allow_missing=True),
+        networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
         code=code("train"),
     output:
         maps=directory(f"{MAPS}/maps"),
