@@ -171,6 +171,12 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
                 rule = f"a {model['kind']} model cannot search {key}"
                 mend = f"search {' or '.join(SEARCHED[model['kind']])}"
                 raise StudyError(f"{where}, train.models.{name}.search.values", rule, mend)
+    for step in params["select"]["steps"]:
+        for wanted in set(step.get("families", ())) - set(params["extract"]["families"]):
+            rule = f"{wanted} is not in extract.families ({', '.join(params['extract']['families'])})"
+            raise StudyError(
+                f"{where}, select.steps, {step['step']}.families", rule, "name one of them, or add it there"
+            )
     if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
         rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
         raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")

@@ -146,3 +146,14 @@ READERS = Table(
         "decision": "positive|negative|", "session": ".+",
     },
 )  # fmt: skip
+
+MAPS = Table(
+    "maps",
+    {
+        **_IMAGE, "view": "str", "model": "str", "task": "str", "split": "str", "fold": "str", "file": "str",
+        "crop": "str", "mask": "str", "value": "float", "hot_share": "float", "dice": "float", "heat_inside": "float",
+        "reason": "str",
+    },
+    key=("model", "task", "image"),
+    allowed={"split": SPLIT_PATTERN, "fold": r"\d+|all", "reason": "no_target_layer|no_heat|flat|"},
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """What each choice in params is called in the text, and what every network started from."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from sonomics.report.numbers import listed
@@ -39,6 +40,7 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "pca": "principal components, {amount}{of_families}",
     "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
@@ -99,6 +101,13 @@ def step_in_words(step: Params) -> str:
     stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
     if "reference" in step:
         stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
+    if name == "pca":
+        stated["amount"] = (
+            f"{step['components']} of them"
+            if "components" in step
+            else f"for {100 * step['variance']:g} % of the variance"
+        )
+        stated["of_families"] = f" (of {listed(list(step['families']))} alone)" if "families" in step else ""
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
@@ -122,13 +131,21 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    if network["weights"] == "none":
+    weights = network["weights"]
+    if weights == "none":
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
             "no pretrained file was used)"
         )
-    weights = network["weights"]
-    return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
+    if isinstance(weights, str) or "entry" in weights:
+        name = weights if isinstance(weights, str) else weights["entry"]
+        return f"{network['architecture']}, starting weights {name} of the software's registry"
+    source = PurePath(weights["file"]).name if "file" in weights else weights["hub"]
+    credit = f"; {weights['citation']}" if weights.get("citation") else ""
+    return (
+        f"{network['architecture']}, starting weights {source} "
+        f"(SHA-256 {weights['sha256']}, licence {weights['licence']}{credit})"
+    )
 
 
 def worded(words: Mapping[str, str], choice: str) -> str:
