@@ -40,6 +40,15 @@ def test_a_wide_table_lays_the_page_on_its_side(tmp_path: Path) -> None:
     assert wide.page_width > wide.page_height
 
 
+def test_columns_are_as_wide_as_their_text_asks(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t.docx", "T", [DocumentTable("c", ["Item", "Evidence"], [["1", "a long text " * 9]])])
+    document = docx.Document(str(tmp_path / "t.docx"))
+    item, evidence = (cell.width for cell in document.tables[0].rows[1].cells)
+    page = document.sections[0]
+    assert evidence == 8 * item
+    assert item + evidence <= page.page_width - page.left_margin - page.right_margin
+
+
 def test_a_row_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="zip"):
         write_tables(tmp_path / "t.docx", "T", [DocumentTable("c", ["a", "b"], [["1"]])])

@@ -1,10 +1,12 @@
 """DIMSE against a peer that misbehaves, by TLS, and against pynetdicom's qrscp."""
 
+import errno
 import ssl
 import subprocess
 import sys
 import time
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from pynetdicom import AE
@@ -21,6 +23,8 @@ from tests.export.peer import AE_TITLE, peer
 
 COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}
 ALL = len(EXAMS) * IMAGES
+# pynetdicom drops its socket without closing it when TLS or the connection fails.
+drops_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def stated(open_port, **more):
@@ -68,6 +72,37 @@ def test_a_failing_request_is_repeated_then_set_aside_and_completed_later(server
     assert len(server.sent) == ALL
 
 
+def test_a_full_disk_stops_the_run_with_what_to_do(study, monkeypatch):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(StudyError, match=r"exam P\w{10}-e\d.*No space left.*make room"):
+            study()
+    assert reasons(study()) == {"": ALL}
+
+
+@drops_sockets
+def test_a_server_that_goes_down_in_mid_transfer_stops_the_run_and_the_next_completes_it(server, study, site):
+    server.aborts, server.falls = [1], True
+    with pytest.raises(StudyError, match=r"exam P\w{10}-e\d.*cannot be reached"):
+        study(timeout_s=2)
+    assert not (site.path / "data/export/0").exists()
+    assert len(list((site.path / "work/received").rglob("*.dcm"))) == 1
+    server.rise()
+    assert reasons(study()) == {"": ALL}
+    assert sorted(server.sent) == sorted({str(dataset.SOPInstanceUID) for dataset in server.datasets})
+
+
+def test_another_patients_object_is_refused(server, study):
+    server.stray = deepcopy(server.datasets[0])
+    server.stray.StudyInstanceUID = "1.2.3"
+    server.stray.SOPInstanceUID = server.stray.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    assert reasons(study(retries=0)) == {"": ALL}
+    assert "1.2.3.4" in server.sent
+
+
 def test_an_unknown_title_stops_the_run_with_what_to_do(study):
     with pytest.raises(StudyError, match=r"rejects the association.*called_ae_title"):
         study(called_ae_title="SOMEONE")
@@ -107,8 +142,7 @@ class Secured:
         return {name: str(self.folder / file) for name, file in files.items()}
 
 
-# pynetdicom drops its socket without closing it when TLS fails.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@drops_sockets
 def test_tls_both_ways(site, hospital):
     secured = Secured(site.path.parent)
     with peer(deepcopy(hospital[:1]), ssl_context=secured.listening) as server:
@@ -121,7 +155,7 @@ def test_tls_both_ways(site, hospital):
 
 
 @pytest.mark.parametrize("shown", ["pacs", "stranger"])
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@drops_sockets
 def test_a_move_is_encrypted_both_ways(site, hospital, shown):
     secured, port = Secured(site.path.parent), free_port()
     with peer(deepcopy(hospital[:IMAGES]), ssl_context=secured.listening) as server:
@@ -142,6 +176,12 @@ def test_one_association_serves_an_exam_after_the_other(server, study):
     before = server.associations
     assert reasons(study()) == {"": ALL}
     assert server.associations - before == 2  # one for C-ECHO
+
+
+def test_no_more_associations_than_stated(server, study):
+    before = server.associations
+    assert reasons(study(parallel=3)) == {"": ALL}
+    assert server.associations - before <= 1 + 3
 
 
 @pytest.mark.pacs

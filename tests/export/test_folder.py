@@ -114,9 +114,10 @@ def test_only_the_cohort_is_exported_and_each_patient_in_one_chunk(source):
     assert sum(part["patient"].nunique() for part in parts) == 3
 
 
-def test_bad_files_are_set_aside_and_counted(source):
+@pytest.mark.parametrize("empty", [b"no picture", b""])
+def test_bad_files_are_set_aside_and_counted(source, empty):
     images = source.set / "Images"
-    (images / "bus_01-l.png").write_bytes(b"no picture")
+    (images / "bus_01-l.png").write_bytes(empty)
     (images / "bus_01-r.png").unlink()
     Image.fromarray(np.full((5, 5), 40000, np.uint16)).save(images / "bus_02-l.png")
     manifest, out = source.export()
@@ -170,6 +171,7 @@ def test_a_mask_is_set_upright_as_its_picture_is(source, orientation):
 def test_listed_dicom_leaves_without_identities(source, monkeypatch):
     monkeypatch.setenv("SONOMICS_KEY", KEY)
     exam("HOSP7", "20180301", "1")[0].save_as(source.set / "Images" / "bus_01-l.dcm", enforce_file_format=True)
+    (source.set / "Images" / "bus_01-r.dcm").write_bytes(b"")
     (source.set / "Images" / "bus_02-l.dcm").write_bytes(b"no dicom")
     manifest, out = source.export(images="Images/{ID}.dcm")
     assert manifest["reason"].to_dict() == {

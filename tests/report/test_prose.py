@@ -89,7 +89,10 @@ def test_a_choice_without_words_is_named_as_it_is(written: Written, place: str) 
 
 def test_the_methods_count_cases_and_images(written: Written) -> None:
     text = written(PARAMS)
-    assert "The cohort lists 64 cases of 64 patients, divided by patient (training 40 and internal test 24)." in text
+    assert (
+        "The cohort lists 64 cases of 64 patients, divided by patient into training (40) and internal test (24)."
+        in text
+    )
     assert "Of 128 images, 126 were kept (quality control: target 2)." in text
 
 

@@ -213,10 +213,16 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     stated = starting_weights(PARAMS)
     assert [line.split(":")[0] for line in stated] == ["quality control", "cnn"]
     assert all("weights: none" in line for line in stated)
-    file = {"file": "weights/rin.safetensors", "sha256": "ab12"}
-    model = {**PARAMS["train"]["models"]["cnn"], "weights": file}
-    params = PARAMS | {"train": {"models": {"cnn": model}}}
-    assert "weights of weights/rin.safetensors (SHA-256 ab12)" in starting_weights(params)[1]
+    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022"}
+    words = "weights rin.pt (SHA-256 ab12, licence own; Mei 2022)"
+    known = "weights squeezenet1_1_imagenet of the software's registry"
+    for choice, said in (
+        (file, words),
+        ("squeezenet1_1_imagenet", known),
+        ({"entry": "squeezenet1_1_imagenet", "file": "x"}, known),
+    ):
+        model = {**PARAMS["train"]["models"]["cnn"], "weights": choice}
+        assert said in starting_weights(PARAMS | {"train": {"models": {"cnn": model}}})[1]
 
 
 @pytest.mark.parametrize(("place", "words"), [*WORDS.items(), ("export.folder.pixels", wording.PIXELS)])

@@ -1,9 +1,9 @@
 """Phase 9 - report: the page.
 
 Reads results/evaluate/, results/screening.csv and .svg, results/select/, the clinical models of results/train/, the
-nomograms of results/stack/, data/crop/ of the main run, data/cohort.csv, the metrics of every other phase and the
-templates; writes results/report.html, its tables as results/tables.docx, results/checklists/, results/model_card.md and
-results/metrics/report.json.
+nomograms of results/stack/, data/crop/ of the main run, data/cohort.csv, the metrics of every other phase,
+results/plots/extract/ and the templates; writes results/report.html, its tables as results/tables.docx,
+results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
@@ -44,6 +44,7 @@ rule render_report:
             figure=["steps", "curve", "path", "frequencies"],
         ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        phantom="results/plots/extract/phantom.csv",
         standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
         page=os.path.join(TEMPLATES, "page.html.j2"),
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
@@ -73,6 +74,7 @@ rule render_report:
         " --selections {input.selections:q}"
         " --learned {input.learned:q}"
         " --metrics {input.metrics:q}"
+        " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"

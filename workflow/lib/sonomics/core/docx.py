@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Word must find a date in the document and in its archive; the day of writing would change the bytes.
 FIXED_DATE = datetime(1980, 1, 1)
+NARROWEST, WIDEST = 6, 48  # letters of a column
 WIDE = 6  # columns from which on a table needs the long side of the page
 
 
@@ -82,14 +83,25 @@ def _add(document: "Document", number: int, table: DocumentTable) -> None:
     caption.paragraph_format.keep_with_next = True
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="Table Grid")
     lines = [list(table.columns), *table.rows]
+    widths = _widths(lines, document)
     for row, texts in zip(grid.rows, lines, strict=True):
-        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+        for place, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
+            cell.width = width
             run = cell.paragraphs[0].add_run(_plain(text))
             run.font.size = Pt(8)
             run.bold = place == 0 or texts is lines[0]
     _repeat_heading(grid)
     note = document.add_paragraph()
     note.add_run(_plain(table.note)).font.size = Pt(8)
+
+
+def _widths(lines: Sequence[Sequence[str]], document: "Document") -> list[int]:
+    """Share the page's width between columns by their longest line, in Word's units."""
+    page = document.sections[0]
+    whole = int(page.page_width or 0) - int(page.left_margin or 0) - int(page.right_margin or 0)
+    longest = [max(len(line) for text in column for line in (text.split("\n"))) for column in zip(*lines, strict=True)]
+    wanted = [min(max(length, NARROWEST), WIDEST) for length in longest]
+    return [whole * length // sum(wanted) for length in wanted]
 
 
 def _repeat_heading(grid: "WordTable") -> None:

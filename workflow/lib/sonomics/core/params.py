@@ -171,12 +171,21 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
                 rule = f"a {model['kind']} model cannot search {key}"
                 mend = f"search {' or '.join(SEARCHED[model['kind']])}"
                 raise StudyError(f"{where}, train.models.{name}.search.values", rule, mend)
+    for step in params["select"]["steps"]:
+        for wanted in set(step.get("families", ())) - set(params["extract"]["families"]):
+            rule = f"{wanted} is not in extract.families ({', '.join(params['extract']['families'])})"
+            raise StudyError(
+                f"{where}, select.steps, {step['step']}.families", rule, "name one of them, or add it there"
+            )
     if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
         rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
         raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")
     if (source := params["export"]["source"]) not in params["export"]:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+    if params["crop"].get("pixels") == "as_exported" and params["clean"]["overlays"] != "remove":
+        rule = "clean removes no overlays, so that images as exported are those of the main run"
+        raise StudyError(f"{where}, crop.pixels", rule, "state clean.overlays: remove, or take crop.pixels out")
     copy, made = params["crop"]["analysis"].get("perturbed", 0), params["crop"].get("perturb", {}).get("times", 0)
     if copy > made:
         rule = f"models would see copy {copy} of the outline, and crop.perturb makes {made}"

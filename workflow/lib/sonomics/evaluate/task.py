@@ -20,6 +20,7 @@ from sonomics.evaluate.baseline import baseline_table
 from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, model_from, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
 from sonomics.evaluate.label_aware import label_aware_table, read_left_out
+from sonomics.evaluate.optional import named_columns, optional_tables
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
 from sonomics.evaluate.reader_study import draw_reader_plates, reader_tables
@@ -132,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = [path.parts[-3] for path in args.predictions]
     models = [model_from(name, read_json(path)) for name, path in zip(names, args.thresholds, strict=True)]
     models.sort(key=lambda model: model.name != settings["primary"])
-    cohort = read_unmasked_cohort(args.cohort, study)
+    cohort = read_unmasked_cohort(args.cohort, {**study, "clinical": [*study["clinical"], *named_columns(settings)]})
     planted = read_planted(args.cohort) if simulated else None
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
@@ -140,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     if is_main(tables):
         made |= reader_tables(readings, args.task, cases, models[0], settings["level"])
+        made |= optional_tables(cases, models, settings)
     if stated := settings.get("label_aware"):
         left_out = read_left_out(stated, args.cohort, args.images, args.qc)
         sampling = Sampling(settings["level"], settings["bootstrap"], study["seed"])

@@ -61,7 +61,7 @@ def card(record: Record) -> list[Part]:
         f"Threshold: {threshold(record).value}.",
         "AUC; shares at the frozen threshold; calibration by intercept, slope, ICI and Brier score.",
     ]
-    training = [f"{label(record).value}.", f"Source: {source(record).value}.", _set(record, TRAIN)]
+    training = [f"Target: {label(record).value}.", f"Source: {source(record).value}.", _set(record, TRAIN)]
     testing = [_set(record, name) for name in record.unseen] or ["No test set; figures are out of fold."]
     figures = [_table(record, MEASURES), _table(record, CALIBRATION), *_by_subgroup(record)]
     ethics = [f"Ethics approval: {_author(record, 'ethics')}", f"Consent: {_author(record, 'consent')}"]
@@ -70,7 +70,7 @@ def card(record: Record) -> list[Part]:
         Part("Intended use", use),
         Part("Factors", factors),
         Part("Metrics", measured),
-        Part("Training data", [f"{split(record).value}.", *training]),
+        Part("Training data", [f"Divided {split(record).value}.", *training]),
         Part("Evaluation data", testing),
         Part("Quantitative analyses", [], figures),
         Part("Ethical considerations", [*ethics, f"Fairness: {_author(record, 'fairness')}"]),
@@ -80,7 +80,7 @@ def card(record: Record) -> list[Part]:
 
 def as_markdown(title: str, parts: list[Part]) -> str:
     """Write the card as Markdown."""
-    blocks = [f"# Model card: {title}"]
+    blocks = [f"# Model card: {_escaped(title)}"]
     for part in parts:
         blocks.append(f"## {part.heading}")
         blocks += ["\n".join(f"- {_escaped(line)}" for line in part.lines)] if part.lines else []
@@ -89,7 +89,7 @@ def as_markdown(title: str, parts: list[Part]) -> str:
 
 
 def _author(record: Record, key: str) -> str:
-    return record.author.get(key, "").strip() or TO_BE_STATED.format(key=key)
+    return record.author.get(key, "") or TO_BE_STATED.format(key=key)
 
 
 def _only(params: Mapping[str, Any], bases: list[str]) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ from sonomics.report.evidence.rules import CONDITIONS, RULES
 from sonomics.report.numbers import decimal
 
 AUTHOR = "author."
+TO_BE_STATED = "to be stated by the authors: "
 COLUMNS = ("Item", "Section", "Subject", "Status", "Where", "Evidence")
 
 
@@ -148,7 +149,11 @@ def joined(findings: Sequence[Finding]) -> Finding:
     statuses = {finding.status for finding in applying}
     status = statuses.pop() if len(statuses) == 1 else PARTLY
     places = dict.fromkeys(place for finding in applying for place in finding.place.split("; ") if place)
-    return Finding(status, "; ".join(places), "; ".join(finding.value for finding in applying if finding.value))
+    values = [finding.value for finding in applying if finding.value]
+    wanted = [value.removeprefix(TO_BE_STATED) for value in values if value.startswith(TO_BE_STATED)]
+    said = [value for value in values if not value.startswith(TO_BE_STATED)]
+    said += [TO_BE_STATED + ", ".join(wanted)] if wanted else []
+    return Finding(status, "; ".join(places), "; ".join(said))
 
 
 def as_frame(checklist: Checklist) -> pd.DataFrame:
@@ -168,9 +173,9 @@ def _found(name: str, item: Item, record: Record) -> Finding:
     if not name.startswith(AUTHOR):
         return RULES[name](record)
     key = name.removeprefix(AUTHOR)
-    text = record.author.get(key, "").strip()
+    text = record.author.get(key, "")
     if not text:
-        return missing(f"to be stated by the authors: report.author.{key}")
+        return missing(f"{TO_BE_STATED}report.author.{key}")
     if item.judged:
         return partly("page: Statements", f"{text} (whether it is met: answer in report.items)")
     return reported("page: Statements", text)

@@ -1,6 +1,7 @@
 """What each choice in params is called in the text, and what every network started from."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from sonomics.report.numbers import listed
@@ -39,6 +40,7 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "pca": "principal components, {amount}{of_families}",
     "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
@@ -71,6 +73,13 @@ MODELS = {
     "logistic": "logistic regression on {families}",
     "network": "{architecture} at {size} pixels, {epochs} epochs",
 }
+HYPERPARAMETERS = {
+    "forest": {"trees": "trees"},
+    "boosting": {"trees": "trees", "rate": "rate", "depth": "depth"},
+    "svm": {"kernel": "kernel", "cost": "cost"},
+    "logistic": {"cost": "cost"},
+}
+DEFAULTS = {"svm": {"kernel": "rbf"}}
 BALANCED = "balanced"
 POOLS = {"mean": "mean", "max": "maximum"}
 CALIBRATIONS = {
@@ -92,6 +101,13 @@ def step_in_words(step: Params) -> str:
     stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
     if "reference" in step:
         stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
+    if name == "pca":
+        stated["amount"] = (
+            f"{step['components']} of them"
+            if "components" in step
+            else f"for {100 * step['variance']:g} % of the variance"
+        )
+        stated["of_families"] = f" (of {listed(list(step['families']))} alone)" if "families" in step else ""
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
@@ -115,13 +131,21 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    if network["weights"] == "none":
+    weights = network["weights"]
+    if weights == "none":
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
             "no pretrained file was used)"
         )
-    weights = network["weights"]
-    return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
+    if isinstance(weights, str) or "entry" in weights:
+        name = weights if isinstance(weights, str) else weights["entry"]
+        return f"{network['architecture']}, starting weights {name} of the software's registry"
+    source = PurePath(weights["file"]).name if "file" in weights else weights["hub"]
+    credit = f"; {weights['citation']}" if weights.get("citation") else ""
+    return (
+        f"{network['architecture']}, starting weights {source} "
+        f"(SHA-256 {weights['sha256']}, licence {weights['licence']}{credit})"
+    )
 
 
 def worded(words: Mapping[str, str], choice: str) -> str:
@@ -148,6 +172,13 @@ def family_in_words(family: Params) -> str:
 
 
 def model_in_words(model: Params) -> str:
-    """Say what a base model is, with its hyperparameters."""
+    """Say what a base model is, with its hyperparameters; of those that a search chooses, the values it tried."""
     families = listed(list(model.get("families", ())))
-    return worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    words = worded(MODELS, model["kind"]).format(**{**model, "families": families})
+    tried = model.get("search", {}).get("values", {})
+    stated = {**DEFAULTS.get(model["kind"], {}), **model}
+    values = [
+        f"{name} chosen among {', '.join(map(str, tried[key]))}" if key in tried else f"{name} {stated[key]}"
+        for key, name in HYPERPARAMETERS.get(model["kind"], {}).items()
+    ]
+    return f"{words}: {', '.join(values)}" if values else words

@@ -59,7 +59,6 @@ FURTHER = {
     "failures": "Analysis of failures",
     "input_handling": "Handling of poor input",
     "user_expertise": "What users must know",
-    "pipeline_chart": "Chart of the pipeline",
     "feature_availability": "Availability of feature values",
     "deployment": "A system to run",
     "public_involvement": "Patient and public involvement",
@@ -79,16 +78,25 @@ class Statement:
 
 def statements(params: Mapping[str, Any]) -> list[Statement]:
     """Give the authors' texts, in the order of SUBJECTS."""
-    stated = _stated(params)
-    return [Statement(subject, stated[key]) for key, subject in SUBJECTS.items() if key in stated]
+    texts = stated(params)
+    return [Statement(subject, texts[key]) for key, subject in SUBJECTS.items() if key in texts]
+
+
+def sentences(params: Mapping[str, Any], *keys: str) -> str:
+    """Join the authors' texts on some subjects as sentences of a paragraph; nothing where they have stated none."""
+    texts = stated(params)
+    said = [texts[key] for key in keys if key in texts]
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in said)
 
 
 def unstated(params: Mapping[str, Any]) -> list[str]:
     """List the subjects that a journal wants in every paper and that the authors have not stated."""
-    stated = _stated(params)
-    return [subject for key, subject in WANTED.items() if key not in stated]
+    texts = stated(params)
+    return [subject for key, subject in WANTED.items() if key not in texts]
 
 
-def _stated(params: Mapping[str, Any]) -> dict[str, str]:
-    texts = params["report"].get("author", {})
-    return {key: text.strip() for key, text in texts.items() if text.strip()}
+def stated(params: Mapping[str, Any]) -> dict[str, str]:
+    """Give the texts that are not empty, by key; no contact in a report that is to be shared."""
+    report = params["report"]
+    hidden = {"contact"} if report.get("share") else set()
+    return {key: text.strip() for key, text in report.get("author", {}).items() if text.strip() and key not in hidden}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.select import combat
+from sonomics.select import combat, pca
 
 Change = dict[str, Any]
 
-CHANGES: Mapping[str, Callable[[Change, pd.DataFrame], pd.DataFrame]] = {"combat": combat.apply}
+CHANGES: Mapping[str, Callable[[Change, pd.DataFrame], pd.DataFrame]] = {"combat": combat.apply, "pca": pca.apply}
 
 
 def changed(rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:

@@ -23,7 +23,11 @@ from sonomics.select.noise import noise_like
 from sonomics.select.penalised import Penalised
 from sonomics.select.reliability import Repeats, reliability
 from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
+<<<<<<< HEAD
 from sonomics.select.steps import STEPS, Step, Training, keep_defined
+=======
+from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined, steps_for
+>>>>>>> main
 
 State = dict[str, Any]
 ALL, NOISE = "all", "noise"
@@ -177,10 +181,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--features", type=Path, nargs="+", required=True)
+    parser.add_argument("--features", type=Path, nargs="+", required=True, help="<family>/<chunk>.parquet")
     parser.add_argument("--out", type=Path, nargs="+", required=True, help="one folder a fold, named after it")
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["select"]
+    settings["steps"] = steps_for(args.features[0].parent.name, settings["steps"])
     analysis = args.settings["crop"]["analysis"]
 
     images = read_table(args.images, SCREENED)

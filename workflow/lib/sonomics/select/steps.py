@@ -1,6 +1,6 @@
 """The steps of feature selection; each takes what is left and says what stays. All of them see training rows only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.select import combat
+from sonomics.select import combat, pca
 from sonomics.select.changes import Change, changed
 from sonomics.select.penalised import Penalised, keep_by_penalty
 from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
@@ -180,8 +180,18 @@ def harmonise(names: list[str], training: Training, step: Step) -> Kept:
     return Kept(names, combat.counted(values, by), change=change)
 
 
+def keep_components(names: list[str], training: Training, step: Step) -> Kept:
+    """Replace the features by their principal components: so many (`components`), or by share of `variance`."""
+    if not names:
+        return Kept([], "not applied: no feature is left")
+    change = pca.fit(training.rows[names], step.get("components"), step.get("variance"))
+    note = f"{100 * sum(change['explained']):.1f} % of the variance"
+    return Kept(change["components"], note, change=change)
+
+
 STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
     "combat": harmonise,
+    "pca": keep_components,
     "icc": keep_reliable,
     "u_test": keep_by_u_test,
     "t_test": keep_by_t_test,
@@ -190,3 +200,8 @@ STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
     "lasso": keep_by_lasso,
     "elastic_net": keep_by_elastic_net,
 }
+
+
+def steps_for(family: str, steps: Sequence[Step]) -> list[Step]:
+    """Take the steps that are for a feature family: those that name it under `families`, or no family at all."""
+    return [step for step in steps if family in step.get("families", [family])]

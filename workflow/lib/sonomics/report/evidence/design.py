@@ -73,7 +73,7 @@ def selection_criteria(record: Record) -> Finding:
     """List the criteria that the screening applied."""
     criteria = record.params["clean"].get("criteria", [])
     if not criteria:
-        return missing("no criterion is stated in clean.criteria")
+        return not_applicable("the screening applied no criterion (clean.criteria)")
     return reported(METHODS, "; ".join(f"{criterion['name']}: {criterion['rule']}" for criterion in criteria))
 
 
@@ -93,7 +93,7 @@ def subsets(record: Record) -> Finding:
 
 def split(record: Record) -> Finding:
     """Say how cases were assigned to sets, with numbers."""
-    sizes = [f"{one.title} {one.cases:,}" for one in record.sets]
+    sizes = [f"{one.title} ({one.cases:,})" for one in record.sets]
     return reported(f"{METHODS}; {FLOW}", f"by the cohort's column split: {listed(sizes)}")
 
 

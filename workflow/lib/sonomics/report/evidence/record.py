@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.report.evaluations import Evaluation
+from sonomics.report.statements import stated
 
 REPORTED, PARTLY, MISSING, NOT_APPLICABLE = "reported", "partly", "missing", "not applicable"
 STATUSES = (REPORTED, PARTLY, MISSING, NOT_APPLICABLE)
@@ -68,7 +69,7 @@ class Record:
     @property
     def author(self) -> Mapping[str, str]:
         """What the authors state (`report.author`)."""
-        return self.params["report"].get("author", {})
+        return stated(self.params)
 
     @property
     def simulated(self) -> bool:

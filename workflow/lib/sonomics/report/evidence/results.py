@@ -142,6 +142,11 @@ def software(record: Record) -> Finding:
     return reported(RECORD, listed([f"Python {platform.python_version()}", *named_versions]) + "; all on the page")
 
 
+def pipeline(record: Record) -> Finding:
+    """Say where the phases are drawn."""
+    return reported(RECORD, "a drawing of the phases and of what each has made")
+
+
 def settings(record: Record) -> Finding:
     """State that every setting is given."""
     return reported(RECORD, "params.yaml in full, seed included; preprocessing runs from it alone")
@@ -154,5 +159,6 @@ def _subgroups(record: Record) -> pd.DataFrame | None:
 
 RULES = named(
     testing, internal_test, external_test, measures, performance, uncertainty, comparison, calibration,
-    clinical_utility, cross_table, unscored, subgroups, across_centres, explored_cases, limits, software, settings,
+    clinical_utility, cross_table, unscored, subgroups, across_centres, explored_cases, limits, software, pipeline,
+    settings,
 )  # fmt: skip

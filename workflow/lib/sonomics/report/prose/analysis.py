@@ -81,9 +81,8 @@ def _fitting(record: Record) -> list[str]:
         sentences.append(f"Classes weighed alike in {listed(alike)}.")
     for name, one in models.items():
         if "search" in one:
-            tried = listed([f"{key} {', '.join(map(str, values))}" for key, values in one["search"]["values"].items()])
             folds = plural(one["search"]["folds"], "inner fold")
-            sentences.append(f"For {name} the best mean AUC in {folds} chose among {tried}.")
+            sentences.append(f"What is chosen in {name} had the best mean AUC in {folds} of its training rows.")
     networks = {name: one for name, one in models.items() if one["kind"] == "network"}
     for name, one in networks.items():
         start = "random weights" if one["weights"] == "none" else "pretrained weights"

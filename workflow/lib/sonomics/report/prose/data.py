@@ -33,15 +33,16 @@ def cases_text(record: Record) -> str:
     """Say where cases come from, how they got a label and how they were divided."""
     source = record.params["export"]["source"]
     tasks = [f"{name} ({label_in_words(task)})" for name, task in record.params["study"]["tasks"].items()]
-    sets = [f"{one.title.split(' (')[0].lower()} {one.cases:,}" for one in record.sets]
+    sets = [f"{one.title.split(' (')[0].lower()} ({one.cases:,})" for one in record.sets]
     cases = plural(sum(one.cases for one in record.sets), "case")
     patients = plural(sum(one.patients for one in record.sets), "patient")
     text = (
         f"Exams came from {worded(SOURCES, source)}{_pixels(record)}. The target was {listed(tasks)}. "
-        f"The cohort lists {cases} of {patients}, divided by patient ({listed(sets)})."
+        f"The cohort lists {cases} of {patients}, divided by patient into {listed(sets)}."
     )
-    unknown = sum(one.unknown_label for one in record.sets)
-    return text + (f" The label of {plural(unknown, 'case')} was unknown; they were not analysed." if unknown else "")
+    if unknown := sum(one.unknown_label for one in record.sets):
+        text += f" Cases whose label is unknown ({unknown:,}) were not analysed."
+    return text
 
 
 def _pixels(record: Record) -> str:
@@ -87,8 +88,8 @@ def features_text(record: Record) -> str:
     )
     details = [_detail(name, family) for name, family in record.families(*HAND_CRAFTED).items()]
     counts = record.metric("extract", "main") or {}
-    computed = [f"{name} {plural(counts[name]['features'], 'feature')}" for name in families if name in counts]
-    counted = f"A region gave {listed(computed)}." if computed else ""
+    computed = [f"{counts[name]['features']:,} of {name}" for name in families if name in counts]
+    counted = f"Features of a region: {listed(computed)}." if computed else ""
     return " ".join(filter(None, [text, *details, counted]))
 
 
@@ -99,13 +100,13 @@ def selection_text(record: Record) -> str:
     if not record.params["extract"]["families"]:
         return folds
     steps = "; ".join(f"({number}) {step_in_words(step)}" for number, step in enumerate(select["steps"], start=1))
-    rows = {"case": "the views of a case side by side", "image": "one image"}[select["unit"]]
-    kept = [f"{family} {plural(len(state['coefficients']), 'feature')}" for family, _, state in record.selections]
+    rows = {"case": "cases, their views side by side", "image": "single images"}[select["unit"]]
+    kept = [f"{plural(len(state['coefficients']), 'feature')} of {family}" for family, _, state in record.selections]
     chosen = f" On all training cases this left {listed(kept)}." if kept else ""
     return (
         f"{folds} In each fold, and again on all training cases, features were kept that varied, were defined in half "
-        f"of the rows, and passed in turn: {steps}. One row was {rows}. Undefined values took the median and all "
-        f"features the mean and standard deviation of the training rows.{chosen}"
+        f"of the rows, and passed in turn: {steps}. Rows were {rows}. Undefined values were replaced by the median of "
+        f"the training rows, and features were z-scored by the training rows' mean and standard deviation.{chosen}"
     )
 
 

@@ -1,5 +1,6 @@
 """Our texture features of the IBSI digital phantom, beside the consensus values."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,19 @@ HIGHEST, PAD = 6, 5
 # Neighbours in the four directions; further offsets have no reference.
 NEAREST = 4
 
+ENGINES = ("texture", "mazda")
+
 Plane = tuple[NDArray[np.int32], NDArray[np.bool_]]
 Values = dict[tuple[str, str], float]
 
 
-def phantom_table() -> pd.DataFrame:
+def phantom_table(engines: Collection[str] = ENGINES) -> pd.DataFrame:
     """Compute every feature of the phantom that has a reference value.
+
+    Parameters
+    ----------
+    engines : collection of str
+        Of `ENGINES`; none makes an empty table.
 
     Returns
     -------
@@ -32,8 +40,11 @@ def phantom_table() -> pd.DataFrame:
         over the slices, each an image of its own; first-order features are of the whole region.
     """
     table = pd.read_csv(DATA / "reference.csv", float_precision="round_trip")
+    table = table[table["engine"].isin(engines)].reset_index(drop=True)
     planes = read_phantom()
-    values = _of_texture(planes) | _of_mazda(planes)
+    values: Values = {}
+    for engine in engines:
+        values |= _COMPUTED[engine](planes)
     table["value"] = [values[key] for key in zip(table["engine"], table["feature"], strict=True)]
     table["agrees"] = [
         _digits(value) == reference for value, reference in zip(table["value"], table["reference"], strict=True)
@@ -82,3 +93,6 @@ def _of_mazda(planes: list[Plane]) -> Values:
 
 def _digits(value: float) -> float:
     return float(f"{value:.3g}")
+
+
+_COMPUTED = {"texture": _of_texture, "mazda": _of_mazda}
