@@ -23,11 +23,7 @@ from sonomics.select.noise import noise_like
 from sonomics.select.penalised import Penalised
 from sonomics.select.reliability import Repeats, reliability
 from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
-<<<<<<< HEAD
-from sonomics.select.steps import STEPS, Step, Training, keep_defined
-=======
-from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined, steps_for
->>>>>>> main
+from sonomics.select.steps import STEPS, Step, Training, keep_defined, steps_for
 
 State = dict[str, Any]
 ALL, NOISE = "all", "noise"
