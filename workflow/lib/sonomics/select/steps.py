@@ -43,7 +43,8 @@ class Training:
 
     def filled(self, names: list[str]) -> pd.DataFrame:
         """Return features with the median where they are undefined."""
-        return self.rows[names].fillna(self.rows[names].median())
+        values = self.rows[names]
+        return pd.DataFrame(np.where(values.isna(), values.median(), values), values.index, values.columns)
 
     def scaled(self, names: list[str]) -> pd.DataFrame:
         """Return z-scored features, filled."""
