@@ -3,12 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sonomics.report.classes import classes_section
+from sonomics.report.comparisons import comparisons_section
 from sonomics.report.evaluations import Evaluation
+from sonomics.report.power import power_section
 from sonomics.report.published import beside_published
 from sonomics.report.readers import readers_section
 from sonomics.report.sections import Maker, Section
+from sonomics.report.subgroups import subgroups_section
+from sonomics.report.survival import survival_section
+from sonomics.report.treatment import treatment_section
 
-MAKERS: tuple[Maker, ...] = (readers_section, beside_published)
+MAKERS: tuple[Maker, ...] = (
+    comparisons_section,
+    survival_section,
+    subgroups_section,
+    treatment_section,
+    classes_section,
+    readers_section,
+    power_section,
+    beside_published,
+)
 
 
 def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
