@@ -152,14 +152,14 @@ def test_tables_say_not_estimable_with_the_reason() -> None:
 def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
     evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.8, 0.6, 0.9)})
     rows = [
-        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "reason": ""},
-        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "reason": "only one class"},
+        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "p_holm": 0.0284, "reason": ""},
+        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "p_holm": NAN, "reason": "only one class"},
     ]
     evaluation.tables["comparison"] = pd.DataFrame(rows).assign(against="deep", method="DeLong, paired")
     table = comparison_table(evaluation)
     assert table.columns == ["Against", "Train", "P", "Internal", "P"]
     unknown = [("not estimable", "only one class"), ("–", "")]
-    assert table.rows == [[("deep", ""), ("0.10", "0.02 to 0.18"), ("0.014", ""), *unknown]]
+    assert table.rows == [[("deep", ""), ("0.10", "0.02 to 0.18"), ("0.014", "Holm 0.028"), *unknown]]
 
 
 def test_the_control_table_puts_runs_side_by_side() -> None:
