@@ -44,7 +44,9 @@ def files(tmp_path):
 
 def test_sections_of_a_task(files):
     choice, clinical, nomograms = learned_sections(files, "recurrence")
-    assert [plate.kind for plate in choice.plates] == ["steps", "curve", "path", "frequencies"]
+    (plate,) = choice.plates
+    assert plate.panels[0][0] == "texture: features left after each step"
+    assert len(plate.panels) == 4
     assert choice.tables[0].caption.startswith("texture")
     assert clinical.tables[0].caption == "clinic: odds ratios"
     assert [plate.title for plate in nomograms.plates] == ["clinic"]
@@ -85,5 +87,4 @@ def test_marks_of_a_nomogram_lie_at_their_points():
 
 
 def test_probabilities_out_of_reach_are_named():
-    table = nomogram({"age": [("1", 0.0), ("2", 0.001)]}, -9)
-    assert "beyond the probabilities shown" in draw_nomogram(table)
+    assert "beyond the probabilities shown" in draw_nomogram(POINTS[POINTS["kind"] != "probability"])

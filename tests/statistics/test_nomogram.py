@@ -34,6 +34,13 @@ def test_the_sum_of_a_cases_points_means_the_models_probability():
     assert np.interp(total, scale, marks) == pytest.approx(logit(probability))
 
 
+def test_a_narrow_range_of_probabilities_has_marks_of_its_own():
+    table = nomogram({"score": [("low", 0.0), ("high", 0.5)]}, -1.5)
+    shown = table.loc[table["kind"] == "probability"].set_index("label")["points"]
+    assert list(shown.index) == ["0.2", "0.22", "0.24", "0.26"]
+    assert shown["0.24"] == pytest.approx(200 * (logit(0.24) + 1.5))
+
+
 @pytest.mark.parametrize("axes", [{}, {"age": [("1", 0.0), ("2", 0.0)]}])
 def test_without_a_variable_that_changes_anything_there_is_none(axes):
     assert nomogram(axes, 0.3).empty

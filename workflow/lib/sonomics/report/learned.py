@@ -16,10 +16,10 @@ from sonomics.report.sections import Section
 from sonomics.report.tables import Table
 
 SELECTION = {
-    "steps": "Features left after each step",
-    "curve": "Cross-validated deviance of the penalised regression by penalty, with its standard error",
-    "path": "Coefficients by penalty; those kept are in colour",
-    "frequencies": "How often features were kept",
+    "steps": "features left after each step",
+    "curve": "cross-validated deviance of the penalised regression by penalty, with its standard error",
+    "path": "coefficients by penalty, those kept in colour",
+    "frequencies": "how often features were kept",
 }
 MOST_ROWS = 20
 ALL = "all"
@@ -71,11 +71,16 @@ def _selection(files: list[Path], task: str) -> Section | None:
         family, often = path.parts[-4], pd.read_csv(path)
         if len(often):
             tables.append(frequency_table(family, often))
-        for name, title in SELECTION.items():
-            svg = path.with_name(f"{name}.svg").read_text(encoding="utf-8")
-            alternative = f"{family}: {title[0].lower()}{title[1:]}"
-            panel = (alternative, Markup(inline_svg(svg, f"{task}-{family}-{name}")))
-            plates.append(Plate(name, f"{family}: {alternative.split(': ')[1]}", "All training cases.", [panel]))
+        panels = [
+            (
+                f"{family}: {title}",
+                Markup(
+                    inline_svg(path.with_name(f"{name}.svg").read_text(encoding="utf-8"), f"{task}-{family}-{name}")
+                ),
+            )
+            for name, title in SELECTION.items()
+        ]
+        plates.append(Plate("choice", family, f"From left to right: {'; '.join(SELECTION.values())}.", panels))
     if not plates:
         return None
     words = (

@@ -11,7 +11,7 @@ from sonomics.core.svg import FAINT, GREY, PALETTE, WIDTH, Axes, Drawing, bars
 from sonomics.select.penalised import INTERCEPT
 
 SHOWN = 15
-LONGEST = 42
+LONGEST = 34
 HEIGHT = 150.0
 
 
@@ -61,7 +61,7 @@ def draw_frequencies(frequencies: pd.DataFrame) -> str:
     if first.empty:
         return _nothing()
     shares = zip(first["feature"], first[column], strict=True)
-    return bars([(shortened(name), share, f"{100 * share:.0f} %") for name, share in shares], 1.0, 160).svg()
+    return bars([(shortened(name), share, f"{100 * share:.0f} %") for name, share in shares], 1.0, 148).svg()
 
 
 def shortened(name: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
+from scipy.special import expit, logit
+
+from sonomics.core.svg import ticks
 
 VARIABLE, TOTAL, PROBABILITY = "variable", "total", "probability"
-MOST = 100.0
+MOST, FEWEST = 100.0, 4
 COLUMNS = ["kind", "axis", "label", "points"]
 _SHOWN = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
@@ -46,8 +48,12 @@ def nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) 
     step = 10.0 if total <= 200 else 50.0
     rows += [(TOTAL, "Total points", f"{points:g}", float(points)) for points in np.arange(0, total + step / 2, step)]
     start = intercept + sum(lowest.values())
-    for probability in _SHOWN:
-        points = unit * (float(logit(probability)) - start)
-        if 0 <= points <= total:
-            rows.append((PROBABILITY, "Probability", f"{probability:g}", points))
+    for probability in _round(*expit([start, start + total / unit])):
+        rows.append((PROBABILITY, "Probability", f"{probability:g}", unit * (float(logit(probability)) - start)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _round(least: float, most: float) -> list[float]:
+    """Choose probabilities to mark between two others."""
+    usual = [probability for probability in _SHOWN if least <= probability <= most]
+    return usual if len(usual) >= FEWEST else [probability for probability in ticks(least, most) if 0 < probability < 1]
