@@ -139,6 +139,16 @@ def sample(record: Record) -> Finding:
     return reported("page: Performance", "; ".join(counts))
 
 
+def sample_size(record: Record) -> Finding:
+    """Say whether sample size and power were computed."""
+    if "power" not in record.first.tables:
+        return not_applicable("sample size and power were not computed")
+    return reported(
+        "page: Sample size, power and missing values",
+        "sample size of the development, precision, and power of the tests",
+    )
+
+
 def class_balance(record: Record) -> Finding:
     """Give the share of positives, and how classes were weighed."""
     positives, analysed = sum(one.positives for one in record.sets), sum(one.analysed for one in record.sets)
@@ -177,5 +187,5 @@ def variants(record: Record) -> Finding:
 RULES = named(
     title, question, goal, standards_followed, source, centres, several_centres, deidentification, selection_criteria,
     flow, subsets, split, split_by_patient, leakage_guards, blinding, label, follow_up, clinical_variables, sample,
-    class_balance, baseline, training_against_test, variants,
+    sample_size, class_balance, baseline, training_against_test, variants,
 )  # fmt: skip

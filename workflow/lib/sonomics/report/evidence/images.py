@@ -90,10 +90,9 @@ def discretisation(record: Record) -> Finding:
     families = record.families(*HAND_CRAFTED)
     if not families:
         return not_applicable(NO_TEXTURE)
-    stated = [
-        f"{name}: " + (f"{family['bins']} bins, a fixed number a region" if "bins" in family else "MaZda's bit depths")
-        for name, family in families.items()
-    ]
+    without = {"mazda": "MaZda's bit depths", "lexicon": "grey levels as they are"}
+    levels = {name: without.get(one["kind"]) or f"{one['bins']} bins in every region" for name, one in families.items()}
+    stated = [f"{name}: {said}" for name, said in levels.items()]
     return reported(METHODS, "; ".join(stated))
 
 
@@ -117,8 +116,8 @@ def standard_software(record: Record) -> Finding:
     families = record.families(*HAND_CRAFTED)
     if not families:
         return not_applicable(NO_TEXTURE)
-    if strange := [name for name, family in families.items() if family["kind"] == "mazda"]:
-        return partly(METHODS, f"{listed(strange)}: MaZda's formulas, not part of the biomarker standard")
+    if strange := [name for name, family in families.items() if family["kind"] in ("mazda", "lexicon")]:
+        return partly(METHODS, f"{listed(strange)}: not features of the biomarker standard")
     held = f"PyRadiomics {version('pyradiomics')}"
     if any(family["kind"] == "texture" for family in families.values()):
         held = f"own engine, recomputed in part with {held}, and on the IBSI phantom by `sonomics verify texture`"
