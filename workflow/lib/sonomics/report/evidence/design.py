@@ -145,7 +145,7 @@ def sample_size(record: Record) -> Finding:
         return not_applicable("sample size and power were not computed")
     return reported(
         "page: Sample size, power and missing values",
-        "sample size of the development, precision, and power of the tests",
+        "size of the development, precision, power",
     )
 
 
