@@ -62,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         study = Path(folder)
         (study / "data/outlines").mkdir(parents=True)
-        for file in ("params.yaml", "data/cohort.csv", "data/qc_labels.csv"):
+        for file in ("params.yaml", "data/cohort.csv", "data/qc_labels.csv", "data/readers.csv"):
             shutil.copy(args.study / file, study / file)
         wall, _ = snakemake(study, "--cores", str(args.cores), *TARGET)
         ran = jobs(study)

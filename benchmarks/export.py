@@ -8,7 +8,6 @@ busy machine.
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -111,9 +110,9 @@ def main() -> None:
     plain = rates["plain loop of requests"]
     print(f"{total} images of {ROWS} x {COLUMNS}, {args.exams} exams, {args.rounds} rounds: median (lowest - highest)")
     for name, rate in rates.items():
-        ratio = statistics.median(one / other for one, other in zip(rate, plain, strict=True))
+        ratio = np.median([one / other for one, other in zip(rate, plain, strict=True)])
         spread = f"({min(rate):.0f} - {max(rate):.0f})"
-        print(f"{name:<24} {statistics.median(rate):6.0f} images/s {spread:<14} {ratio:5.1f} x the plain loop")
+        print(f"{name:<24} {np.median(rate):6.0f} images/s {spread:<14} {ratio:5.1f} x the plain loop")
 
 
 if __name__ == "__main__":

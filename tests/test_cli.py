@@ -26,6 +26,8 @@ def test_query_drafts_a_simulated_cohort_and_its_labels(simulated):
     assert cohort["split"].value_counts().to_dict() == {"train": 12, "internal": 4}
     labels = pd.read_csv(simulated / "data" / "qc_labels.csv")
     assert labels["image"].str.split("-").str[0].isin(cohort.loc[cohort["split"] == "train", "case"]).all()
+    readings = pd.read_csv(simulated / "data" / "readers.csv")
+    assert set(readings["case"]) == set(cohort.loc[cohort["split"] == "internal", "case"])
     assert (simulated / "data" / "outlines").is_dir()
 
 
@@ -54,6 +56,7 @@ def test_check_counts_cases_and_training_labels(simulated):
     result = run(app, ["check", "--study", str(simulated)])
     assert result.exit_code == 0, result.output
     assert "16 patients, 16 cases (4 internal, 12 train)" in result.stdout
+    assert "readings: 72 of 6 readers" in result.stdout
     cohort = pd.read_csv(simulated / "data" / "cohort.csv")
     training = cohort[cohort["split"] == "train"]
     positive = ((training["time"] < 12) & (training["event"] == 1)).sum()

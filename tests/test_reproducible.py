@@ -66,7 +66,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, path / name)
     shutil.copy(ROOT / "studies/smoke/params.yaml", path / "params.yaml")
-    for name in ("cohort.csv", "qc_labels.csv"):
+    for name in ("cohort.csv", "qc_labels.csv", "readers.csv"):
         shutil.copy(ROOT / "studies/smoke/data" / name, path / "data" / name)
     (path / "dvc.lock").unlink(missing_ok=True)
     shutil.rmtree(path / "results", ignore_errors=True)

@@ -208,6 +208,18 @@ def test_qc_learns_from_training_and_excludes_in_every_split(study: Path) -> Non
     assert details.str.match(r"The probability of target is 0\.\d{3}, below 0\.5\.").sum() >= 1
 
 
+def test_verdicts_do_not_depend_on_the_batches(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_frames()
+    run_qc(HEADS)
+    table, out = "data/clean/0/images.parquet", Path("data/clean/0/verdicts.parquet")
+    whole = read_table(out, schemas.VERDICTS)
+    monkeypatch.setattr(judge, "BATCH", 3)
+    judge.main(["--settings", settings(HEADS), "--state", "data/clean/qc", "--images", table, "--out", str(out)])
+    small = read_table(out, schemas.VERDICTS)
+    assert whole["qc__target"].notna().sum() > 2 * judge.BATCH
+    pd.testing.assert_frame_equal(small, whole, rtol=1e-5)
+
+
 def test_the_same_study_gives_the_same_bytes(study: Path) -> None:
     def content() -> dict[str, bytes]:
         files = [file for folder in ("data/clean", "results") for file in Path(folder).rglob("*") if file.is_file()]

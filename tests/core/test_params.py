@@ -36,7 +36,14 @@ def test_the_study_as_it_stands_is_good(params, schema):
             "add it",
         ),
         (lambda p: p["study"]["variants"].update(main={"crop": {}}), "study.variants", "main", "main: {}"),
-        (lambda p: p["study"]["variants"].update(odd={"crop": {"x": 1}}), "variants.odd", "crop.x", "params.yaml"),
+        (lambda p: p["study"]["variants"].update(odd={"crop": {"x": 1}}), "variant odd, crop", "key x", "did you"),
+        (
+            lambda p: p["study"]["variants"].update(odd={"extract": {"families": {"mazda": {"bits": 4}}}}),
+            "variants.odd",
+            "adds extract.families.mazda",
+            "params.yaml",
+        ),
+        (lambda p: p["study"]["variants"].update(odd={"select": {"folds": 3}}), "variants.odd", "share", "own"),
         (lambda p: p["study"]["variants"].update(odd={"crop": {"margin": "x"}}), "variant odd", "'x'", "rim"),
         (lambda p: p["study"]["variants"].update(odd={"clean": {"overlays": "keep"}}), "variants.odd", "share", "own"),
         (
@@ -89,8 +96,30 @@ def test_overlay_changes_only_what_it_states(params):
     assert params["crop"]["margin"] != 0.5
 
 
+def test_an_overlay_may_state_what_the_study_leaves_at_its_default(params, schema):
+    params["study"]["variants"].update(
+        ring={"crop": {"region": "ring", "ring": 0.3}},
+        overlays_kept={"crop": {"pixels": "as_exported"}},
+        perturbed={
+            "crop": {
+                "perturb": {"times": 1, "grow": 0.05, "shift": 0.03, "rotate": 5, "contour": 0.02},
+                "analysis": {"perturbed": 1},
+            }
+        },
+        noise={"select": {"features": "noise"}},
+    )
+    check_params(params, schema)
+    assert overlaid(params, "perturbed")["crop"]["analysis"] == {**params["crop"]["analysis"], "perturbed": 1}
+
+
+def test_a_copy_of_the_outline_that_is_not_made_stops_the_study(params, schema):
+    params["study"]["variants"]["perturbed"] = {"crop": {"analysis": {"perturbed": 2}}}
+    with pytest.raises(StudyError, match=r"crop\.perturb makes 0"):
+        check_params(params, schema)
+
+
 def test_a_variant_shares_files_up_to_the_first_phase_it_touches(params):
-    params["study"]["variants"].update(wide={"crop": {"margin": 0.5}}, strict={"select": {"folds": 3}})
+    params["study"]["variants"].update(wide={"crop": {"margin": 0.5}}, strict={"select": {"unit": "image"}})
     assert home(params, "wide", "crop") == home(params, "wide", "train") == "wide"
     assert home(params, "strict", "extract") == "main"
     assert home(params, "strict", "select") == "strict"

@@ -38,6 +38,8 @@ BAD = {
     "unknown arm": (["ann,senior,P1,both,recurrence,70,4,positive,1"], "column arm has 'both'"),
     "unknown decision": (["ann,senior,P1,alone,recurrence,70,4,yes,1"], "column decision has 'yes'"),
     "no reader": ([",senior,P1,alone,recurrence,70,4,positive,1"], "column reader has ''"),
+    "a number for a name": (["7,senior,P1,alone,recurrence,70,4,positive,1"], "column reader has '7'"),
+    "a number for a level": (["ann,3,P1,alone,recurrence,70,4,positive,1"], "column level has '3'"),
     "duplicate": ([GOOD, GOOD.replace("70", "30")], "two rows of task recurrence, reader ann, arm alone, session 1"),
     "too high": (["ann,senior,P1,alone,recurrence,101,4,positive,1"], "a score of 101, outside 0 to 100"),
     "negative": (["ann,senior,P1,alone,recurrence,-1,4,positive,1"], "a score of -1, outside 0 to 100"),

@@ -12,15 +12,17 @@ from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
-from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import style, summarise, task
+from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {
     "baseline", "calibration", "cases", "comparison", "cox", "decision", "kaplan_meier", "performance", "risk_groups",
     "roc", "splits",
 }  # fmt: skip
+READER_TABLES = ("agreement", "aid", "auc", "levels", "mrmc", "points", "roc")
 KINDS = {"calibration", "decision", "kaplan_meier", "roc"}
 
 
@@ -165,3 +167,37 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
     assert list(pd.read_csv(plots / "roc.csv").columns) == ["model_split", "fpr", "tpr"]
     splits = ("train", "internal", "external_1")
     assert set(pd.read_csv(plots / "decision.csv")["model_split"]) == {f"stacked {split}" for split in splits}
+
+
+def test_readings_serial_exams_and_a_borderline_class_are_evaluated_in_the_main_run_only(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    cohort = write_study(folder, {"train": 20, "internal": 12}, ("main", "shuffled"))
+    grade = np.where(cohort["sim_risk"].abs() < 0.3, "borderline", "other")
+    times = {"exam_month": 0.0, "diagnosed_month": cohort["time"].where(cohort["event"] == 1)}
+    cohort.assign(grade=grade, **times).to_csv(folder / "data" / "cohort.csv", index=False)
+    write_table(draft_readings(cohort, "recurrence", 7), folder / "data" / "readers.csv", READERS)
+    asked = {
+        "serial": {"exam_time": "exam_month", "diagnosis_time": "diagnosed_month"},
+        "borderline": {"column": "grade", "value": "borderline"},
+    }
+    settings = json.dumps(SETTINGS | {"evaluate": SETTINGS["evaluate"] | asked})
+    for variant in ("main", "shuffled"):
+        task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={tmp_path / variant}"])
+    extra = {"serial", "serial_summary", "borderline", *(f"readers_{name}" for name in READER_TABLES)}
+    main, shuffled = ({path.stem for path in (tmp_path / name).glob("*.csv")} for name in ("main", "shuffled"))
+    assert main - shuffled == extra
+    assert (tmp_path / "main" / "readers_internal.svg").exists()
+    assert not (tmp_path / "main" / "readers_train.svg").exists()
+    assert not list((tmp_path / "shuffled").glob("readers*"))
+
+
+def test_a_bad_reading_stops_before_any_table_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    cohort = write_study(folder, {"train": 12})
+    readings = pd.DataFrame({"reader": ["ann"], "case": ["P9999"], "task": ["recurrence"], "score": [5.0]})
+    rest = {"level": "senior", "arm": "alone", "category": "", "decision": "negative", "session": "1"}
+    write_table(readings.assign(**rest), folder / "data" / "readers.csv", READERS)
+    assert "P9999" not in set(cohort["case"])
+    with pytest.raises(StudyError, match="the case 'P9999', which the study does not have"):
+        task.main([f"--settings={json.dumps(SETTINGS)}", *arguments(folder), f"--out={tmp_path / 'out'}"])
+    assert not (tmp_path / "out").exists()

@@ -3,7 +3,10 @@
 import errno
 import logging
 import ssl
+import time
+from copy import deepcopy
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from hypothesis import given
@@ -97,6 +100,32 @@ def test_an_exam_the_server_cannot_list_is_set_aside(server, study, hospital, an
     uid = str(hospital[0].StudyInstanceUID)
     server.fault = lambda path: answer if uid in path else None
     assert reasons(study()) == {"": ALL - IMAGES, ("not_found" if answer == b"" else "not_retrieved"): 1}
+
+
+def test_no_more_exams_are_fetched_at_the_same_time_than_stated(server, study, monkeypatch):
+    at_once, most, lock = [0], [0], Lock()
+    answer = server.multipart
+
+    def slowly(parts):
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        time.sleep(0.15)
+        with lock:
+            at_once[0] -= 1
+        return answer(parts)
+
+    monkeypatch.setattr(server, "multipart", slowly)
+    assert reasons(study(parallel=2)) == {"": ALL}
+    assert most[0] == 2
+
+
+def test_series_of_another_modality_are_left_where_they_are(server, study, hospital):
+    report = deepcopy(hospital[0])
+    report.Modality, report.SeriesInstanceUID, report.SOPInstanceUID = "SR", "1.2.3", "1.2.3.4"
+    server.datasets = [*hospital, report]
+    assert reasons(study()) == {"": ALL}
+    assert "1.2.3.4" not in server.fetched
 
 
 def test_another_patients_object_is_refused(server, study, hospital):

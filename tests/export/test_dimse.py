@@ -1,9 +1,12 @@
 """DIMSE against a peer that misbehaves, by TLS, and against pynetdicom's qrscp."""
 
+import errno
+import ssl
 import subprocess
 import sys
 import time
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from pynetdicom import AE
@@ -12,7 +15,7 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dimse
-from sonomics.export.dimse import STORED, SYNTAXES
+from sonomics.export.association import STORED, SYNTAXES
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.pacs import OUR_AE_TITLE, free_port, listens
@@ -20,6 +23,8 @@ from tests.export.peer import AE_TITLE, peer
 
 COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}
 ALL = len(EXAMS) * IMAGES
+# pynetdicom drops its socket without closing it when TLS or the connection fails.
+drops_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def stated(open_port, **more):
@@ -67,6 +72,37 @@ def test_a_failing_request_is_repeated_then_set_aside_and_completed_later(server
     assert len(server.sent) == ALL
 
 
+def test_a_full_disk_stops_the_run_with_what_to_do(study, monkeypatch):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(StudyError, match=r"exam P\w{10}-e\d.*No space left.*make room"):
+            study()
+    assert reasons(study()) == {"": ALL}
+
+
+@drops_sockets
+def test_a_server_that_goes_down_in_mid_transfer_stops_the_run_and_the_next_completes_it(server, study, site):
+    server.aborts, server.falls = [1], True
+    with pytest.raises(StudyError, match=r"exam P\w{10}-e\d.*cannot be reached"):
+        study(timeout_s=2)
+    assert not (site.path / "data/export/0").exists()
+    assert len(list((site.path / "work/received").rglob("*.dcm"))) == 1
+    server.rise()
+    assert reasons(study()) == {"": ALL}
+    assert sorted(server.sent) == sorted({str(dataset.SOPInstanceUID) for dataset in server.datasets})
+
+
+def test_another_patients_object_is_refused(server, study):
+    server.stray = deepcopy(server.datasets[0])
+    server.stray.StudyInstanceUID = "1.2.3"
+    server.stray.SOPInstanceUID = server.stray.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    assert reasons(study(retries=0)) == {"": ALL}
+    assert "1.2.3.4" in server.sent
+
+
 def test_an_unknown_title_stops_the_run_with_what_to_do(study):
     with pytest.raises(StudyError, match=r"rejects the association.*called_ae_title"):
         study(called_ae_title="SOMEONE")
@@ -83,28 +119,69 @@ def test_a_taken_port_stops_a_move_with_what_to_do(server, study):
 
 
 def test_every_object_and_transfer_syntax_fits_into_one_association():
-    assert len(STORED) * len(SYNTAXES) + 1 <= 128
+    assert len(STORED) * len(SYNTAXES) + 2 <= 128
 
 
-# pynetdicom drops its socket without closing it when TLS fails.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+class Secured:
+    """Both sides' certificates, and what each says of its own."""
+
+    def __init__(self, folder):
+        for name in ("pacs", "us", "stranger"):
+            certificate(folder, name)
+        self.folder = folder
+        self.listening = self.context(ssl.Purpose.CLIENT_AUTH, "pacs", "us")
+
+    def context(self, purpose, own, trusted):
+        made = ssl.create_default_context(purpose, cafile=str(self.folder / f"{trusted}.pem"))
+        made.verify_mode = ssl.CERT_REQUIRED
+        made.load_cert_chain(self.folder / f"{own}.pem", self.folder / f"{own}.key")
+        return made
+
+    def settings(self, trusted="pacs"):
+        files = {"ca_file": f"{trusted}.pem", "cert_file": "us.pem", "key_file": "us.key"}
+        return {name: str(self.folder / file) for name, file in files.items()}
+
+
+@drops_sockets
 def test_tls_both_ways(site, hospital):
-    import ssl
-
-    folder = site.path.parent
-    for name in ("pacs", "us"):
-        certificate(folder, name)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(folder / "us.pem"))
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_cert_chain(folder / "pacs.pem", folder / "pacs.key")
-    ours = {"cert_file": str(folder / "us.pem"), "key_file": str(folder / "us.key")}
-    with peer(deepcopy(hospital[:1]), ssl_context=context) as server:
-        site.state("dimse", stated(server.port, tls={"ca_file": str(folder / "pacs.pem"), **ours}))
+    secured = Secured(site.path.parent)
+    with peer(deepcopy(hospital[:1]), ssl_context=secured.listening) as server:
+        site.state("dimse", stated(server.port, tls=secured.settings()))
         assert site.command("query").exit_code == 0
-        site.state("dimse", stated(server.port, tls={"ca_file": str(folder / "us.pem"), **ours}, retries=0))
+        site.state("dimse", stated(server.port, tls=secured.settings("us"), retries=0))
         refused = site.command("query", "--force")
         assert "cannot be reached" in refused.stderr
         assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("shown", ["pacs", "stranger"])
+@drops_sockets
+def test_a_move_is_encrypted_both_ways(site, hospital, shown):
+    secured, port = Secured(site.path.parent), free_port()
+    with peer(deepcopy(hospital[:IMAGES]), ssl_context=secured.listening) as server:
+        sending = secured.context(ssl.Purpose.SERVER_AUTH, shown, "us")
+        server.destination = ("127.0.0.1", port, {"tls_args": (sending, "127.0.0.1")})
+        more = {"retrieve": "move", "store_port": port, "store_host": "127.0.0.1", "tls": secured.settings()}
+        params = site.state("dimse", stated(server.port, **more, retries=0))
+        assert site.command("query").exit_code == 0
+        if shown == "stranger":
+            with pytest.raises(StudyError, match=r"status A801.*tls"):
+                dimse.main(site.arguments(params))
+            return
+        dimse.main(site.arguments(params))
+        assert reasons(read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)) == {"": IMAGES}
+
+
+def test_one_association_serves_an_exam_after_the_other(server, study):
+    before = server.associations
+    assert reasons(study()) == {"": ALL}
+    assert server.associations - before == 2  # one for C-ECHO
+
+
+def test_no_more_associations_than_stated(server, study):
+    before = server.associations
+    assert reasons(study(parallel=3)) == {"": ALL}
+    assert server.associations - before <= 1 + 3
 
 
 @pytest.mark.pacs

@@ -11,11 +11,11 @@ from pydicom import dcmread
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask
-from sonomics.core.tables import read_table
-from sonomics.export import folder, summarise
+from sonomics.core.tables import read_table, read_tables
+from sonomics.export import folder, headers, summarise
 from sonomics.export.draft import draft_cohort
 from sonomics.export.table import listing, root_of
-from tests.export.conftest import KEY, exam
+from tests.export.conftest import EXAMS, IMAGES, KEY, exam
 
 SETTINGS = {
     "root": "$US_FOLDER/set",
@@ -44,6 +44,7 @@ TABLE = pd.DataFrame(
     columns=["ID", "Case", "Device", "Spacing", "Pathology", "kFold"],
 )
 SECRET = "Dupont^Marie"
+COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}
 
 
 class Source:
@@ -113,9 +114,10 @@ def test_only_the_cohort_is_exported_and_each_patient_in_one_chunk(source):
     assert sum(part["patient"].nunique() for part in parts) == 3
 
 
-def test_bad_files_are_set_aside_and_counted(source):
+@pytest.mark.parametrize("empty", [b"no picture", b""])
+def test_bad_files_are_set_aside_and_counted(source, empty):
     images = source.set / "Images"
-    (images / "bus_01-l.png").write_bytes(b"no picture")
+    (images / "bus_01-l.png").write_bytes(empty)
     (images / "bus_01-r.png").unlink()
     Image.fromarray(np.full((5, 5), 40000, np.uint16)).save(images / "bus_02-l.png")
     manifest, out = source.export()
@@ -169,6 +171,7 @@ def test_a_mask_is_set_upright_as_its_picture_is(source, orientation):
 def test_listed_dicom_leaves_without_identities(source, monkeypatch):
     monkeypatch.setenv("SONOMICS_KEY", KEY)
     exam("HOSP7", "20180301", "1")[0].save_as(source.set / "Images" / "bus_01-l.dcm", enforce_file_format=True)
+    (source.set / "Images" / "bus_01-r.dcm").write_bytes(b"")
     (source.set / "Images" / "bus_02-l.dcm").write_bytes(b"no dicom")
     manifest, out = source.export(images="Images/{ID}.dcm")
     assert manifest["reason"].to_dict() == {
@@ -236,6 +239,40 @@ class TestAnyLayout:
         assert (manifest["reason"] == "").all()
         written = b"".join(path.read_bytes() for path in (site.path / "data").rglob("*") if path.is_file())
         assert not any(name in written for name in (b"HOSP", b"Dupont", b"ACCHOSP"))
+
+    def test_headers_are_read_once_for_all_chunks(self, site, media, monkeypatch):
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
+        params["study"]["chunks"] = 3
+        site.command("query")
+        opened = []
+        read = headers.dcmread
+        monkeypatch.setattr(headers, "dcmread", lambda *args, **more: opened.append(args) or read(*args, **more))
+        for chunk in range(3):
+            folder.main(site.arguments(params, chunk))
+        files = len(EXAMS) * IMAGES + 3  # one twice, and two that are no DICOM
+        assert len(opened) == files
+        paths = [site.path / f"data/export/{chunk}/manifest.parquet" for chunk in range(3)]
+        assert read_tables(paths, schemas.MANIFEST)["reason"].to_list() == [""] * len(EXAMS) * IMAGES
+        changed = exam(*EXAMS[0])[0]
+        changed.InstanceNumber = 99
+        changed.save_as(media / "deep" / "er" / "IM0000", enforce_file_format=True)
+        folder.main(site.arguments(params, 0))
+        assert len(opened) == files + 1
+
+    def test_a_cut_reading_of_headers_is_taken_up(self, media, tmp_path, monkeypatch):
+        def told(pairs):
+            return [(str(place), header) for place, header in pairs]
+
+        monkeypatch.setattr(headers, "SAVED_EVERY", 2)
+        kept, whole = tmp_path / "kept.parquet", told(headers.headers_of(media))
+        begun = headers.headers_of(media, kept)
+        assert told([next(begun), next(begun), next(begun)]) == whole[:3]
+        begun.close()
+        opened = []
+        read = headers.dcmread
+        monkeypatch.setattr(headers, "dcmread", lambda *args, **more: opened.append(args) or read(*args, **more))
+        assert told(headers.headers_of(media, kept)) == whole
+        assert len(opened) == len(whole) - 2
 
     def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
         cohort = {"centre": "north", "split": {"train": "2018-01-01"}}

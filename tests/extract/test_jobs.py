@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from sonomics.core import schemas
+from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.extract import pyradiomics, resample, summarise
+from sonomics.texture.phantom import phantom_table
 
 TEXTURE = {
     "kind": "pyradiomics",
@@ -95,7 +97,16 @@ def test_summary_counts_what_is_undefined_by_hand(tmp_path):
         paths.append(tmp_path / "main" / "texture" / f"{number}.parquet")
         write_table(pd.DataFrame([row]), paths[-1], schemas.FEATURES)
     metrics = tmp_path / "extract.json"
-    summarise.main(["--features", *map(str, paths), "--metrics", str(metrics)])
+    summarise.main(
+        [
+            *("--settings", json.dumps({"extract": {"families": {"texture": {"kind": "texture"}}}})),
+            *("--features", *map(str, paths)),
+            *("--phantom", str(tmp_path / "phantom.csv"), "--metrics", str(metrics)),
+        ]
+    )
+    phantom = pd.read_csv(tmp_path / "phantom.csv")
+    assert set(phantom["engine"]) == {"texture"}
+    assert phantom["agrees"].all()
     assert json.loads(metrics.read_text()) == {
         "main": {
             "texture": {
@@ -123,3 +134,11 @@ def test_deep_features_come_from_the_same_random_network_in_every_chunk(tmp_path
     np.testing.assert_allclose(alone.filter(like="deep__d").iloc[0], values.iloc[2], rtol=1e-5, atol=1e-6)
     nothing, _ = extract(deep, family, [crop_row(1, tmp_path, keep=False)], tmp_path, "deep")
     assert dict(nothing.dtypes) == dict(together.dtypes)
+
+
+def test_an_engine_that_misses_the_phantom_stops_the_study(monkeypatch):
+    wrong = phantom_table(["mazda"])
+    wrong.loc[2, ["value", "agrees"]] = [9.0, False]
+    monkeypatch.setattr(summarise, "phantom_table", lambda engines: wrong)
+    with pytest.raises(StudyError, match=r"mazda.*phantom is 9.*verify texture"):
+        summarise.phantom_csv(["mazda"])

@@ -52,7 +52,7 @@ def test_a_transformers_tokens_are_pooled_over_places() -> None:
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(StudyError, match="no layer layer9.*layer4"):
+    with pytest.raises(StudyError, match=r"no layer layer9.*layer4"):
         Features(build("test_resnet", seed=1), ["layer9"], "avg", 32)
 
 

@@ -36,7 +36,6 @@ def page(study: Path) -> str:
 def shared(study: Path) -> Path:
     """The page of the same study, made to be shared."""
     params = {**PARAMS, "report": {**PARAMS["report"], "share": True}}
-    params["study"] = {**PARAMS["study"], "contact": {"name": "Someone", "email": "someone@example.org"}}
     html = study / "results" / "shared.html"
     arguments = report_arguments(study, TEMPLATES)
     places = [f"--html={html}", f"--out-metrics={study / 'results' / 'shared.json'}"]

@@ -17,6 +17,12 @@ from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")
 VIEWS = ("grey", "arterial")
+PHANTOM = """engine,feature,ibsi,reference,value,agrees
+texture,firstorder_Mean,stat_mean,2.15,2.14865,True
+texture,glcm_Contrast,cm_contrast_2D_avg,5.28,5.27562,True
+texture,glcm_JointEntropy,cm_joint_entr_2D_avg,3.45,3.1,False
+mazda,Variance,stat_var,3.05,3.04547,True
+"""
 NETWORK = {
     "architecture": "mobilenetv3_small_050", "weights": "none", "size": 64, "epochs": 2, "batch": 8,
     "learning_rate": 0.002, "weight_decay": 0.01,
@@ -108,6 +114,15 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
+def write_beside(folder: Path, cohort: pd.DataFrame) -> None:
+    """Write what `render_report` reads beside the evaluations."""
+    write_screening(folder, cohort)
+    write_crops(folder, cohort)
+    write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
+    write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
+    write_text(folder / "results" / "plots" / "extract" / "phantom.csv", PHANTOM)
+
+
 def write_inputs(
     folder: Path,
     patients: dict[str, int],
@@ -121,10 +136,7 @@ def write_inputs(
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
-    write_screening(folder, cohort)
-    write_crops(folder, cohort)
-    write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
-    write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
+    write_beside(folder, cohort)
     return cohort
 
 
@@ -140,6 +152,7 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
+        f"--phantom={results / 'plots' / 'extract' / 'phantom.csv'}",
         f"--page={templates / 'page.html.j2'}",
         f"--script={templates / 'page.js'}",
         f"--style={templates / 'page.css'}",

@@ -57,10 +57,19 @@ def test_the_methods_say_which_part_of_the_image_models_saw(written: Written, re
     assert ("with a rim" in text) == (region != "whole")
 
 
-def test_the_methods_claim_no_more_of_a_folder_than_was_done(written: Written) -> None:
-    text = written(PARAMS | {"export": {"source": "folder"}})
-    assert "pictures were copied without their metadata" in text
-    assert "pixels were not checked for text that names a patient" in text
+@pytest.mark.parametrize(
+    ("stated", "sentence"),
+    [
+        ({}, "writing found inside it removed"),
+        ({"pixels": "keep"}, "pixels of pictures were not checked for text that names a patient"),
+    ],
+)
+def test_the_methods_claim_no_more_of_a_folder_than_was_done(
+    written: Written, stated: dict[str, str], sentence: str
+) -> None:
+    text = written(PARAMS | {"export": {"source": "folder", "folder": stated}})
+    assert "pictures written anew without their metadata" in text
+    assert sentence in text
 
 
 def test_the_radiomics_score_has_words(written: Written) -> None:

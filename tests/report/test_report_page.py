@@ -12,6 +12,7 @@ import pytest
 from sonomics.core.files import read_json
 from sonomics.report import render
 from tests.report.conftest import TEMPLATES
+from tests.report.hostile import HOSTILE
 from tests.report.synthetic import PARAMS, report_arguments
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -123,3 +124,13 @@ def test_the_same_inputs_give_the_same_page(study: Path, page: str) -> None:
     assert metrics["shown_cases"] == 3
     render.main([f"--settings={json.dumps(PARAMS)}", *report_arguments(study, TEMPLATES)])
     assert (study / "results" / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_hostile_text_of_a_cohort_makes_no_element(hostile: Path) -> None:
+    text = (hostile / "results" / "report.html").read_text(encoding="utf-8")
+    parsed = Page(text)
+    assert text.count("<script") == 2
+    assert not [attributes for _, attributes in parsed.elements if "onerror" in attributes]
+    shown = "".join(parsed.text)
+    for harm in HOSTILE:
+        assert harm in shown

@@ -16,7 +16,7 @@ from sonomics.report.methods import starting_weights
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
-from sonomics.report.summary import expectation, findings, set_name, verdict
+from sonomics.report.summary import findings, set_name, verdict
 from sonomics.report.tables import comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
@@ -62,13 +62,6 @@ def test_a_control_at_chance_is_told_from_one_that_is_not() -> None:
     unknown = evaluation_of("shuffled", {"train": (NAN, NAN, NAN)})
     assert "not estimable" in verdict(unknown, PARAMS)
     assert verdict(evaluation_of("main", {"train": (0.9, 0.8, 1.0)}), PARAMS) == ""
-
-
-def test_a_run_that_is_no_control_is_named_by_what_it_changes() -> None:
-    variants = {"main": {}, "uncropped": {"crop": {"region": "whole"}}}
-    params = PARAMS | {"study": {**PARAMS["study"], "variants": variants}}
-    assert expectation("uncropped", params) == "sensitivity analysis: crop.region = whole"
-    assert "expected 0.50" in expectation("shuffled", PARAMS)
 
 
 def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> None:
@@ -220,13 +213,19 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     stated = starting_weights(PARAMS)
     assert [line.split(":")[0] for line in stated] == ["quality control", "cnn"]
     assert all("weights: none" in line for line in stated)
-    file = {"file": "weights/rin.safetensors", "sha256": "ab12"}
-    model = {**PARAMS["train"]["models"]["cnn"], "weights": file}
-    params = PARAMS | {"train": {"models": {"cnn": model}}}
-    assert "weights of weights/rin.safetensors (SHA-256 ab12)" in starting_weights(params)[1]
+    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022"}
+    words = "weights rin.pt (SHA-256 ab12, licence own; Mei 2022)"
+    known = "weights squeezenet1_1_imagenet of the software's registry"
+    for choice, said in (
+        (file, words),
+        ("squeezenet1_1_imagenet", known),
+        ({"entry": "squeezenet1_1_imagenet", "file": "x"}, known),
+    ):
+        model = {**PARAMS["train"]["models"]["cnn"], "weights": choice}
+        assert said in starting_weights(PARAMS | {"train": {"models": {"cnn": model}}})[1]
 
 
-@pytest.mark.parametrize(("place", "words"), WORDS.items())
+@pytest.mark.parametrize(("place", "words"), [*WORDS.items(), ("export.folder.pixels", wording.PIXELS)])
 def test_every_choice_of_the_schema_has_words(place: str, words: dict[str, str]) -> None:
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     for name in place.split("."):

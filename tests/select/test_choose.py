@@ -1,3 +1,6 @@
+import json
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -243,28 +246,28 @@ def study(inside):
     texts = {name: "" for name, kind in SCREENED.columns.items() if kind == "str"}
     counts = {name: 0 for name, kind in SCREENED.columns.items() if kind in ("int", "float")}
     images = pd.DataFrame({**about, **texts, **counts, "patient": cases, "case": cases, "image": cases, "keep": True})
+    images["device"] = ["d1", "d1", "d2"] * 10
     write_table(images[list(SCREENED.columns)], inside / "images.parquet", SCREENED)
     folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [i // 2 % 2 for i in range(24)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
     return inside
 
 
-def choose(fold: str) -> None:
-    import json
-
+def choose(*folds: str, **changes) -> None:
     task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
     settings = {
         "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
         "crop": {"analysis": ANALYSIS},
-        "select": SETTINGS,
+        "select": {**SETTINGS, **changes},
     }
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]
-    outs = ["--features", "features.parquet", "--out", f"chosen/{fold}"]
+    outs = ["--features", "features.parquet", "--out", *(f"chosen/{fold}" for fold in folds)]
     main(["--settings", json.dumps(settings), "--task", "cancer", *files, *outs])
 
 
-def test_what_is_held_out_cannot_change_the_state(study):
-    choose("0")
+@pytest.mark.parametrize("steps", [STEPS, [{"step": "combat", "by": "device"}, *STEPS]], ids=["usual", "combat"])
+def test_what_is_held_out_cannot_change_the_state(study, steps):
+    choose("0", steps=steps)
     before = read_json(study / "chosen/0/state.json")
     changed = read_table(study / "features.parquet", FEATURES)
     folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
@@ -276,7 +279,7 @@ def test_what_is_held_out_cannot_change_the_state(study):
     flipped = cohort["case"].map(folds) != 1
     cohort.loc[flipped, "cancer"] = 1.0 - cohort.loc[flipped, "cancer"]
     cohort.to_csv("cohort.csv", index=False)
-    choose("0")
+    choose("0", steps=steps)
     assert read_json(study / "chosen/0/state.json") == before
 
 
@@ -284,3 +287,31 @@ def test_all_rows_get_values(study):
     choose("all")
     assert len(read_table(study / "chosen/all/features.parquet", SELECTED)) == 30
     assert read_json(study / "chosen/all/state.json")["rows"] == 24
+
+
+def test_path_curve_and_frequencies_lie_beside_the_state(study):
+    choose("0", "1", "all")
+    folder = study / "chosen/all"
+    state = read_json(folder / "state.json")
+    curve, path = pd.read_csv(folder / "curve.csv", keep_default_na=False), pd.read_csv(folder / "path.csv")
+    assert (np.diff(curve["penalty"]) < 0).all()
+    chosen = curve[curve["rule"].str.contains("min")].iloc[0]
+    assert chosen["penalty"] == pytest.approx(state["penalty"], rel=1e-7)
+    assert chosen["deviance"] == curve["deviance"].min()
+    there = path[np.isclose(path["penalty"], state["penalty"])].set_index("feature")["coefficient"]
+    assert there.drop("(intercept)").to_dict() == pytest.approx(state["coefficients"], rel=1e-6)
+    assert there["(intercept)"] == pytest.approx(state["intercept"], rel=1e-6)
+    assert chosen["features"] == len(state["kept"])
+    kept = [set(read_json(study / "chosen" / fold / "state.json")["kept"]) for fold in ("0", "1")]
+    often = pd.read_csv(folder / "frequencies.csv").set_index("feature")
+    assert set(often.index[often["all"]]) == set(state["kept"])
+    assert often["folds"].to_dict() == {name: sum(name in names for names in kept) / 2 for name in often.index}
+    assert often["resamples"].isna().all()
+    for name in ("steps", "curve", "path", "frequencies"):
+        ElementTree.parse(folder / f"{name}.svg")
+
+
+def test_without_a_penalised_step_there_is_no_curve(study):
+    choose("all", steps=[{"step": "u_test", "below": 0.05}])
+    assert pd.read_csv(study / "chosen/all/curve.csv").empty
+    assert "nothing to show" in (study / "chosen/all/path.svg").read_text()

@@ -6,8 +6,8 @@ import SimpleITK
 from typer.testing import CliRunner
 
 from sonomics.commands.verify import verify
-from sonomics.verify import texture
-from sonomics.verify.texture import phantom_table, read_phantom
+from sonomics.texture import phantom
+from sonomics.texture.phantom import phantom_table, read_phantom
 
 IBSI = Path(__file__).parents[1] / "data" / "ibsi"
 
@@ -16,6 +16,11 @@ def test_every_value_is_that_of_the_phantom():
     table = phantom_table()
     assert len(table) == 110
     assert table.loc[~table["agrees"], "feature"].tolist() == []
+
+
+def test_only_the_engines_asked_for_are_computed():
+    assert set(phantom_table(["mazda"])["engine"]) == {"mazda"}
+    assert phantom_table([]).empty
 
 
 def test_phantom_is_the_published_one():
@@ -38,7 +43,7 @@ def test_command_writes_the_table_and_fails_on_a_miss(tmp_path, monkeypatch):
     assert len(pd.read_csv(tmp_path / "table.csv")) == 110
     wrong = phantom_table()
     wrong.loc[3, ["value", "agrees"]] = [1.0, False]
-    monkeypatch.setattr(texture, "phantom_table", lambda: wrong)
+    monkeypatch.setattr(phantom, "phantom_table", lambda: wrong)
     run = CliRunner().invoke(verify, ["texture"])
     assert run.exit_code == 1
     assert "DIFFERS" in run.output

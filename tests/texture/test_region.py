@@ -13,8 +13,9 @@ from sonomics.core.images import read_grey, read_mask
 from sonomics.extract.proof import differing
 from sonomics.extract.regions import region_features
 from sonomics.texture.engine import CLASSES
-from sonomics.texture.passes import DIRECTIONS, cooccurrences, survey, zones
+from sonomics.texture.passes import DIRECTIONS, adjacent, cooccurrences, neighbours, runs
 from sonomics.texture.region import feature_names, region_values
+from sonomics.texture.zones import zones
 from tests.texture.regions import odd_regions
 
 ORIGINAL = {"original": {}}
@@ -126,7 +127,7 @@ def test_cooccurrences_by_hand():
 
 
 def test_runs_and_zones_by_hand():
-    counts = survey(np.pad(HARALICK, 1), 4).runs
+    counts = runs(np.pad(HARALICK, 1), 4)
     assert counts[0, 1].tolist() == [0, 1, 2, 0]  # along rows: 00, 00, 0
     assert counts[0, 3].tolist() == [0, 0, 1, 1]  # 222, 22
     assert counts[2, 1].tolist() == [0, 0, 1, 1]  # along columns: 000, 00
@@ -136,15 +137,15 @@ def test_runs_and_zones_by_hand():
 
 
 def test_neighbourhoods_by_hand():
-    found = survey(np.pad(np.array([[1, 2], [2, 4]], np.int32), 1), 4)
-    assert found.dependences[1, 1] == found.dependences[4, 1] == 1
-    assert found.dependences[2, 2] == 2
-    assert found.dependences.sum() == 4
-    np.testing.assert_allclose(found.differences[1:], [8 / 3 - 1, 2 * (7 / 3 - 2), 0, 4 - 5 / 3])
+    dependences, differences = neighbours(np.pad(np.array([[1, 2], [2, 4]], np.int32), 1), 4)
+    assert dependences[1, 1] == dependences[4, 1] == 1
+    assert dependences[2, 2] == 2
+    assert dependences.sum() == 4
+    np.testing.assert_allclose(differences[1:], [8 / 3 - 1, 2 * (7 / 3 - 2), 0, 4 - 5 / 3])
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 1000))
-def test_survey_counts_the_pairs_that_cooccurrences_counts(seed):
+def test_adjacent_pairs_are_those_that_cooccurrences_counts(seed):
     levels = np.pad(np.random.default_rng(seed).integers(0, 4, (7, 9)).astype(np.int32), 1)
-    np.testing.assert_array_equal(survey(levels, 3).pairs, cooccurrences(levels, 3, np.array(DIRECTIONS), 1))
+    np.testing.assert_array_equal(adjacent(levels, 3), cooccurrences(levels, 3, np.array(DIRECTIONS), 1))

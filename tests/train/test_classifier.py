@@ -149,3 +149,17 @@ def test_with_one_patient_a_class_the_first_candidate_is_taken():
 def test_a_radscore_without_coefficients_is_refused():
     with pytest.raises(StudyError, match="end the steps with lasso"):
         radiomics_score({"coefficients": {}, "intercept": None}, ["a"])
+
+
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+@pytest.mark.parametrize("shape", ["separable", "wide", "constant"])
+def test_odd_tables_give_finite_scores_in_the_right_order(settings, shape):
+    values, labels = data(24)
+    values = {
+        "separable": np.column_stack([labels, values[:, 1]]),
+        "wide": np.column_stack([values, np.random.default_rng(1).normal(size=(24, 200))]),
+        "constant": np.column_stack([values, np.ones(24)]),
+    }[shape]
+    _, scores = apply(fit(settings, values, labels, people(values), seed=1), values)
+    assert np.isfinite(scores).all()
+    assert scores[labels == 1].mean() > scores[labels == 0].mean()

@@ -7,7 +7,7 @@ import pytest
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FOLDS, PREDICTIONS
 from sonomics.core.tables import read_table, write_table
-from sonomics.train.clinical import apply, encode, encoded, fit, main
+from sonomics.train.clinical import apply, encode, encoded, fit, main, points
 
 
 @pytest.fixture
@@ -59,6 +59,25 @@ def test_separable_classes_leave_the_intercept_and_say_so(cohort):
     assert state["note"] == "no variable has a univariable P < 1" or "separable" in state["note"]
 
 
+def test_a_nomogram_gives_the_models_probabilities(cohort):
+    clinical, labels = cohort
+    state = fit(clinical, labels, enter=1.0)
+    table = points(state).set_index(["axis", "label"])["points"]
+    case = pd.DataFrame({"size_mm": [30.0], "sex": ["M"], "noise": [0.0]})
+    total = table["size_mm", "30"] + table["sex", "M"] + table["noise", "0"]
+    scale = table["Probability"]
+    marks = np.log(scale.index.astype(float) / (1 - scale.index.astype(float)))
+    expected = apply(state, case)[0]
+    assert np.interp(total, scale, marks) == pytest.approx(np.log(expected / (1 - expected)), abs=1e-6)
+    assert table.drop(["Total points", "Probability"], level="axis").max() == pytest.approx(100)
+
+
+def test_a_model_of_nothing_has_no_nomogram(cohort):
+    clinical, labels = cohort
+    assert points(fit(clinical[["noise"]], labels, enter=1e-9)).empty
+    assert points(fit(pd.DataFrame({"label": labels}), labels, enter=1.0)).empty
+
+
 def test_missing_values_count_as_the_usual_ones_of_training():
     encoding = encode(pd.Series([1.0, 2.0, 9.0, np.nan], name="age"))
     assert encoded(pd.Series([np.nan, 4.0], name="age"), encoding)["age"].tolist() == [2.0, 4.0]
@@ -83,7 +102,16 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     settings = json.dumps({"study": study, "train": {"models": models}})
     about = ["--variant", "main", "--model", "clinic", "--task", "cancer"]
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet"]
-    outs = ["--state", "clinical.json", "--odds-ratios", "odds.csv", "--out", "predictions.parquet"]
+    outs = [
+        "--state",
+        "clinical.json",
+        "--odds-ratios",
+        "odds.csv",
+        "--nomogram",
+        "nomogram.csv",
+        "--out",
+        "predictions.parquet",
+    ]
     main(["--settings", settings, *about, "--fold", "0", *files, *outs])
     predictions = read_table(inside / "predictions.parquet", PREDICTIONS)
     assert set(predictions["patient"]) == set(cases[0:90:2])
@@ -91,3 +119,4 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     fitted = fit(clinical.iloc[1:90:2][["size_mm", "sex"]], labels[1:90:2], 0.1)
     assert state["coefficients"] == pytest.approx(fitted["coefficients"])
     assert set(pd.read_csv("odds.csv")["model"]) == {"univariable", "multivariable"}
+    assert set(pd.read_csv("nomogram.csv")["kind"]) == {"variable", "total", "probability"}

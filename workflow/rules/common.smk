@@ -40,9 +40,13 @@ except StudyError as error:
 
 STUDY = config if len(ACTIVE_PHASES) > 1 else pick(config, PARAMS[ACTIVE_PHASES[0]])
 
+# Numba keeps compiled code beside the library, or with the study where the library cannot be written.
+COMPILED = os.environ.get("NUMBA_CACHE_DIR") or ("" if os.access(LIBRARY, os.W_OK) else os.path.abspath("work/numba"))
+
 shell.prefix(
     f"set -euo pipefail; export PYTHONPATH={shlex.quote(LIBRARY)} PYTHONHASHSEED=0"
     + "".join(f" {name}={STUDY['study']['threads']}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
+    + (f" NUMBA_CACHE_DIR={shlex.quote(COMPILED)}" if COMPILED else "")
     + "; "
 )
 

@@ -1,9 +1,11 @@
 """Phase 8 - evaluate: the only phase that sees test labels.
 
-Reads results/stack/, data/cohort.csv, data/readers.csv; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
+Reads results/stack/, data/cohort.csv, data/readers.csv and, for evaluate.label_aware, what clean says of the images;
+writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
 results/plots/evaluate/.
 """
 
+LABEL_AWARE = "label_aware" in STUDY["evaluate"]
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 
 
@@ -15,6 +17,8 @@ rule evaluate_task:
         folds="results/select/folds.parquet",
         predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
         thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
+        images=["data/clean/images.parquet"] if LABEL_AWARE else [],
+        qc=["data/clean/qc"] if LABEL_AWARE else [],
         code=code("evaluate"),
     output:
         evaluation=report(
@@ -40,6 +44,8 @@ rule evaluate_task:
         " --readers {input.readers:q}"
         " --predictions {input.predictions:q}"
         " --thresholds {input.thresholds:q}"
+        " --images {input.images:q}"
+        " --qc {input.qc:q}"
         " --out {output.evaluation:q}"
         " > {log:q} 2>&1"
 

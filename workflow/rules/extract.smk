@@ -1,7 +1,7 @@
 """Phase 4 - extract: crops become features, one table a chunk and family.
 
 Reads data/crop/<variant>/<chunk>/, and data/clean/<chunk>/curves.parquet for families of contrast; writes
-data/features/<variant>/<family>/<chunk>.parquet and results/metrics/extract.json.
+data/features/<variant>/<family>/<chunk>.parquet, results/plots/extract/phantom.csv and results/metrics/extract.json.
 """
 
 CURVES = [name for name, family in STUDY["extract"]["families"].items() if family["kind"] == "contrast"]
@@ -58,7 +58,7 @@ ruleorder: extract_contrast > extract_features
 
 
 rule summarise_extract:
-    """Count regions and features, and name those that are undefined."""
+    """Count regions and features, name those that are undefined, and hold the engines to IBSI's phantom."""
     input:
         features=expand(
             "data/features/{variant}/{family}/{chunk}.parquet",
@@ -68,11 +68,16 @@ rule summarise_extract:
         ),
         code=code("extract"),
     output:
+        phantom="results/plots/extract/phantom.csv",
         metrics="results/metrics/extract.json",
     log:
         "logs/summarise_extract.log",
+    params:
+        settings=settings("extract.families"),
     shell:
         "python -m sonomics.extract.summarise"
+        " --settings {params.settings:q}"
         " --features {input.features:q}"
+        " --phantom {output.phantom:q}"
         " --metrics {output.metrics:q}"
         " > {log:q} 2>&1"

@@ -1,11 +1,25 @@
 """Phase 9 - report: the page.
 
-Reads results/evaluate/, results/screening.csv and .svg, results/select/, data/crop/ of the main run, data/cohort.csv,
-the metrics of every other phase and the templates; writes results/report.html, its tables as results/tables.docx,
+Reads results/evaluate/, results/screening.csv and .svg, results/select/, the clinical models of results/train/, the
+nomograms of results/stack/, data/crop/ of the main run, data/cohort.csv, the metrics of every other phase,
+results/plots/extract/ and the templates; writes results/report.html, its tables as results/tables.docx,
 results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
+
+
+def learned():
+    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
+    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
+    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
+    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
+    return [
+        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
+        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
+        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
+        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
+    ]
 
 
 rule render_report:
@@ -22,7 +36,15 @@ rule render_report:
             family=STUDY["extract"]["families"],
             task=STUDY["study"]["tasks"],
         ),
+        learned=learned(),
+        figures=expand(
+            "results/select/main/{family}/{task}/all/{figure}.svg",
+            family=STUDY["extract"]["families"],
+            task=STUDY["study"]["tasks"],
+            figure=["steps", "curve", "path", "frequencies"],
+        ),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
+        phantom="results/plots/extract/phantom.csv",
         standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
         page=os.path.join(TEMPLATES, "page.html.j2"),
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
@@ -50,7 +72,9 @@ rule render_report:
         " --chart {input.chart:q}"
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
+        " --learned {input.learned:q}"
         " --metrics {input.metrics:q}"
+        " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"
         " --page {input.page:q}"
         " --style {input.style:q}"

@@ -5,6 +5,8 @@ and results/plots/select/.
 """
 
 CHOSEN = "results/select/{variant}/{family}/{task}/{fold}"
+OF_ALL = "results/select/{variant}/{family}/{task}/all"
+SELECTION_FIGURES = ["steps", "curve", "path", "frequencies"]
 
 
 rule make_folds:
@@ -40,6 +42,15 @@ rule select_features:
         states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
         steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
         features=expand(f"{CHOSEN}/features.parquet", fold=folds(), allow_missing=True),
+        penalties=expand(f"{CHOSEN}/{{table}}.csv", fold=folds(), table=["curve", "path"], allow_missing=True),
+        frequencies=f"{OF_ALL}/frequencies.csv",
+        figures=report(
+            expand(f"{OF_ALL}/{{figure}}.svg", figure=SELECTION_FIGURES, allow_missing=True),
+            caption="../report/selection.rst",
+            category="Selection",
+            subcategory="{task}",
+            labels={"run": "{variant}", "family": "{family}"},
+        ),
     log:
         "logs/select_features/{variant}_{family}_{task}.log",
     benchmark:

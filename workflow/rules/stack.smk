@@ -18,6 +18,7 @@ rule stack_scores:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
         thresholds=expand(f"{STACKED}/thresholds.json", model=FINAL_MODELS, allow_missing=True),
+        nomograms=expand(f"{STACKED}/nomogram.csv", model=FINAL_MODELS, allow_missing=True),
         predictions=expand(f"{STACKED}/predictions.parquet", model=FINAL_MODELS, allow_missing=True),
     log:
         "logs/stack_scores/{variant}_{task}.log",

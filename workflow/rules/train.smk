@@ -8,6 +8,12 @@ NETWORKS = models_of(MAIN, "network")
 CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
 CLINICAL = models_of(MAIN, "clinical")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
+MAPS = "results/train/main/{model}/{task}/all"
+# What every training job is told.
+JOB = (
+    " --settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
+    " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
+)
 
 
 rule train_classifier:
@@ -30,15 +36,7 @@ rule train_classifier:
     params:
         settings=settings(*LEARNING, "train.models"),
     shell:
-        "python -m sonomics.train.classifier"
-        " --settings {params.settings:q}"
-        " --variant {wildcards.variant}"
-        " --model {wildcards.model}"
-        " --task {wildcards.task}"
-        " --fold {wildcards.fold}"
-        " --cohort {input.cohort:q}"
-        " --folds {input.folds:q}"
-        " --features {input.features:q}"
+        "python -m sonomics.train.classifier" + JOB + " --features {input.features:q}"
         " --selections {input.selections:q}"
         " --state {output.model:q}"
         " --out {output.predictions:q}"
@@ -54,6 +52,7 @@ rule train_clinical:
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
+        nomogram=f"{FOLDER}/nomogram.csv",
         predictions=f"{FOLDER}/predictions.parquet",
     log:
         "logs/train_clinical/{variant}_{model}_{task}_{fold}.log",
@@ -64,16 +63,9 @@ rule train_clinical:
     params:
         settings=settings(*LEARNING, "train.models"),
     shell:
-        "python -m sonomics.train.clinical"
-        " --settings {params.settings:q}"
-        " --variant {wildcards.variant}"
-        " --model {wildcards.model}"
-        " --task {wildcards.task}"
-        " --fold {wildcards.fold}"
-        " --cohort {input.cohort:q}"
-        " --folds {input.folds:q}"
-        " --state {output.state:q}"
+        "python -m sonomics.train.clinical" + JOB + " --state {output.state:q}"
         " --odds-ratios {output.odds_ratios:q}"
+        " --nomogram {output.nomogram:q}"
         " --out {output.predictions:q}"
         " > {log:q} 2>&1"
 
@@ -102,15 +94,7 @@ rule train_network:
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models"),
     shell:
-        "python -m sonomics.train.network"
-        " --settings {params.settings:q}"
-        " --variant {wildcards.variant}"
-        " --model {wildcards.model}"
-        " --task {wildcards.task}"
-        " --fold {wildcards.fold}"
-        " --cohort {input.cohort:q}"
-        " --folds {input.folds:q}"
-        " --images {input.images:q}"
+        "python -m sonomics.train.network" + JOB + " --images {input.images:q}"
         " --crops {input.crops:q}"
         " --weights {output.weights:q}"
         " --state {output.state:q}"
@@ -119,13 +103,41 @@ rule train_network:
         " > {log:q} 2>&1"
 
 
+rule draw_maps:
+    """Draw where a network of the main run looked in the images it was not fitted on."""
+    input:
+        images="data/clean/images.parquet",
+        crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
+        pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
+        predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
+        networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
+        code=code("train"),
+    output:
+        maps=directory(f"{MAPS}/maps"),
+        table=f"{MAPS}/maps.parquet",
+    log:
+        "logs/draw_maps/{model}_{task}.log",
+    params:
+        settings=settings("crop.analysis", "train"),
+    shell:
+        "python -m sonomics.train.maps"
+        " --settings {params.settings:q}"
+        " --images {input.images:q}"
+        " --crops {input.crops:q}"
+        " --predictions {input.predictions:q}"
+        " --maps {output.maps:q}"
+        " --out {output.table:q}"
+        " > {log:q} 2>&1"
+
+
 rule summarise_train:
-    """Give the out-of-fold AUC of every model, fold by fold, and the networks' training curves."""
+    """Give the out-of-fold AUC of every model, fold by fold, the networks' training curves and their maps' overlap."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=trained(f"{FOLDER}/predictions.parquet"),
         curves=trained(f"{FOLDER}/curves.csv", "network"),
+        maps=expand(f"{MAPS}/maps.parquet", model=NETWORKS, task=STUDY["study"]["tasks"]),
         code=code("train"),
     output:
         metrics="results/metrics/train.json",
@@ -141,6 +153,7 @@ rule summarise_train:
         " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
         " --curves {input.curves:q}"
+        " --maps {input.maps:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
         " > {log:q} 2>&1"

@@ -8,12 +8,14 @@ from sonomics.commands.clinical import clinical
 from sonomics.commands.forget import forget
 from sonomics.commands.label import label
 from sonomics.commands.query import query
+from sonomics.commands.reading import reading
 from sonomics.commands.verify import verify
 
 app = typer.Typer(help="Reproducible ultrasound deep-learning radiomics.", no_args_is_help=True, add_completion=False)
 for verb in (query, check, audit, forget, clinical):
     app.command()(verb)
 app.add_typer(label, name="label")
+app.add_typer(reading, name="reading")
 app.add_typer(verify, name="verify")
 
 

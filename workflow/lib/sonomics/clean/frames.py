@@ -12,7 +12,7 @@ from sonomics.clean.instance import clean_instance
 from sonomics.clean.views import check_views
 from sonomics.core import schemas
 from sonomics.core.files import replacing
-from sonomics.core.images import write_png
+from sonomics.core.images import marked, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import Table
 from sonomics.core.tables import empty_table, read_table, write_table
@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                     name = f"{row['image']}.png"
                     write_png(folder / name, pixels)
                     row["file"] = str(args.frames / name)
+                    if row["image"] in cleaned.marked:
+                        write_png(marked(folder / name), cleaned.marked[row["image"]])
                 images.append(row)
             curves += cleaned.curves
         _write(images, args.images, schemas.IMAGES)

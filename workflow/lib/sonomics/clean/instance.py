@@ -38,11 +38,14 @@ class Cleaned:
     images : list of (dict, array or None)
         A row of the table of images, without `file`, for each view picked, and its pixels (rows, columns), with a third
         axis of red, green and blue where there is flow; or a row with `keep` False and a reason, and None.
+    marked : dict of str to array
+        By image, its pixels with the overlays that were removed; images without any are not there.
     curves : list of dict
         A row of the table of curves for each scan of a clip.
     """
 
     images: list[tuple[Row, Pixels | None]] = field(default_factory=list)
+    marked: dict[str, Pixels] = field(default_factory=dict)
     curves: list[Row] = field(default_factory=list)
 
 
@@ -93,12 +96,11 @@ def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed
         flow = max(flow_share(region.cut(frame)) for frame in survey)
         picks = pick_frames(intensity[place], since_s, settings["views"], entry["view"], _kinds(flow, scan.contrast))
         pixels = _picked(recording, survey, picks)
-        cleaned.images += [
-            _cleaned_image(entry, pick, scan, region.cut(pixels[pick.frame]), settings)
-            if not pick.reason
-            else (set_aside_row(entry, pick, scan), None)
-            for pick in picks
-        ]
+        for pick in picks:
+            if pick.reason:
+                cleaned.images.append((set_aside_row(entry, pick, scan), None))
+            else:
+                _add_image(cleaned, entry, pick, scan, region.cut(pixels[pick.frame]), settings)
     return cleaned
 
 
@@ -147,13 +149,15 @@ def _picked(recording: Recording, survey: list[Pixels], picks: list[Pick]) -> di
     return dict(zip(wanted, survey if recording.count == 1 else recording.frames(wanted), strict=False))
 
 
-def _cleaned_image(
-    entry: Row, pick: Pick, scan: Scan, pixels: Pixels, settings: Mapping[str, Any]
-) -> tuple[Row, Pixels]:
-    flow = flow_share(pixels)
-    marks = 0
+def _add_image(
+    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Pixels, settings: Mapping[str, Any]
+) -> None:
+    flow, pixels, marks = flow_share(exported), exported, 0
     if settings["overlays"] == "remove":
-        pixels, found = remove_overlays(pixels)
+        pixels, found = remove_overlays(exported)
         marks = int(found.sum())
-    shown = pixels if shows_flow(flow) else luma(pixels)
-    return image_row(entry, pick, scan, shown, marks, flow, quality(luma(pixels))), shown
+    shown, before = (part if shows_flow(flow) else luma(part) for part in (pixels, exported))
+    row = image_row(entry, pick, scan, shown, marks, flow, quality(luma(pixels)))
+    cleaned.images.append((row, shown))
+    if marks:
+        cleaned.marked[row["image"]] = before

@@ -36,7 +36,7 @@ def audit(study: Study = Path(), shown: Shown = 6, read: Read = 50) -> None:
         params = read_params(study)
         chunks = sorted((study / "data" / "export").glob("*/changes.parquet"))
         if not chunks:
-            mend = "export DICOM files first; pictures and simulated exams have nothing to audit"
+            mend = "export exams of a PACS or a folder first; simulated exams have nothing to audit"
             raise StudyError(str(study / "data" / "export"), "there is no changes.parquet", mend)
         changes = read_tables(chunks, schemas.CHANGES)
         manifest = read_tables([path.with_name("manifest.parquet") for path in chunks], schemas.MANIFEST)
@@ -55,12 +55,12 @@ def _device(
     shown: int,
     read: int,
 ) -> dict[str, Any]:
-    from sonomics.export.audit import can_read, frames_beside, words_on
+    from sonomics.export.audit import can_read, pair_of, words_on
 
     first = rows.sort_values(SHOW_TEXT_FIRST, ascending=[False, False, True])
     pairs = []
     for stem in first["stem"].head(shown):
-        pair = frames_beside(files[stem], originals)
+        pair = pair_of(files[stem], originals)
         before = None if pair.before is None else _thumbnail(pair.before)
         pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.after)})
     looked_at = list(first["stem"].head(read)) if can_read() else []
@@ -81,15 +81,25 @@ def _device(
 def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
     """Find what was received from a PACS, or lies in the folder of the source."""
     from sonomics.export.audit import index_originals
-    from sonomics.export.dicomfolder import places
+    from sonomics.export.folder import DICOM
+    from sonomics.export.headers import places
     from sonomics.export.pseudonyms import Pseudonyms, read_key
     from sonomics.export.received import RECEIVED
-    from sonomics.export.table import root_of
+    from sonomics.export.table import read_listing, root_of
 
-    found: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
-    if params["export"]["source"] == "folder":
-        found += list(places(root_of(params["export"]["folder"])))
-    return index_originals(_shown(found), Pseudonyms(read_key()))
+    export = params["export"]
+    objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
+    pictures: dict[str, Traversable] = {}
+    if export["source"] == "folder" and "dicom" in export["folder"]:
+        objects += list(places(root_of(export["folder"])))
+    elif export["source"] == "folder":
+        listed, root = read_listing(export["folder"]), root_of(export["folder"])
+        for stem, image in zip(listed["stem"], listed["image"], strict=True):
+            if image.lower().endswith(DICOM):
+                objects.append(root / image)
+            else:
+                pictures[stem] = root / image
+    return pictures | (index_originals(_shown(objects), Pseudonyms(read_key())) if objects else {})
 
 
 def _shown(found: list[Traversable]) -> Iterable[Traversable]:

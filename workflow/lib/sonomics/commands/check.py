@@ -8,13 +8,14 @@ from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, state
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_labels, read_cohort
 from sonomics.core.params import PHASES
+from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 from sonomics.networks.registry import check_weights
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, the files of weights and data/cohort.csv before any work."""
+    """Check params.yaml, the files of weights, data/cohort.csv and data/readers.csv before any work."""
     with stopping():
         params = read_params(study)
         check_weights(params, PHASES)
@@ -28,6 +29,8 @@ def check(study: Study = Path()) -> None:
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
             typer.echo(f"{name}, in training: {counts}")
+        readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
+        typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
         for criterion, found in counts_of(states(clinical, on_cases)).items():

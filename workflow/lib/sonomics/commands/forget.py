@@ -11,6 +11,7 @@ from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
 from sonomics.export.forgotten import read_forgotten, record_forgotten
+from sonomics.export.headers import HEADERS
 from sonomics.export.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
 from sonomics.export.pseudonyms import Pseudonyms, read_key
 from sonomics.export.received import RECEIVED, Shelf
@@ -33,6 +34,7 @@ def forget(case: Annotated[str, typer.Argument(help="Its pseudonym.")], study: S
         record_forgotten(patient, study)
         forget_originals(cases, study)
         shutil.rmtree(study / AUDIT, ignore_errors=True)
+        (study / HEADERS).unlink(missing_ok=True)
         touched = take_away(study, Traces({patient, *cases}))
         for path in touched:
             typer.echo(f"removed from {path}" if (study / path).exists() else f"deleted {path}")

@@ -36,7 +36,7 @@ Table = Annotated[Path | None, typer.Option(help="Also write the table as CSV.",
 @verify.command()
 def texture(table: Table = None) -> None:
     """Set our texture features of the IBSI digital phantom beside their reference values; exit 1 when one differs."""
-    from sonomics.verify.texture import phantom_table
+    from sonomics.texture.phantom import phantom_table
 
     found = phantom_table()
     if table is not None:

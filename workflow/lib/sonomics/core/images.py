@@ -53,6 +53,11 @@ def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None
         Image.fromarray(grey).save(temporary, format="PNG", compress_level=6)
 
 
+def marked(file: Path) -> Path:
+    """Name the file beside a clean image that holds it with the overlays that were removed from it, where any were."""
+    return file.parent / "marked" / file.name
+
+
 def stem_of(image: str, stems: Collection[str]) -> str | None:
     """Find the longest stem that names an image.
 

@@ -1,17 +1,20 @@
 """How every job of the workflow reads its command line and ends."""
 
 import argparse
+import errno
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from tqdm import tqdm
 
 from sonomics.core.errors import StudyError
 
 BAD_STUDY = 2
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def job_parser(doc: str | None) -> argparse.ArgumentParser:
@@ -25,12 +28,21 @@ def job_parser(doc: str | None) -> argparse.ArgumentParser:
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a job's `main`; a bad study ends in one line and exit code 2."""
+    """Run a job's `main`; a bad study, and a disk without room, end in one line and exit code 2."""
     try:
         main(None)
     except StudyError as error:
-        print(f"study stopped: {error}", file=sys.stderr)
-        raise SystemExit(BAD_STUDY) from None
+        _stop(error)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        rule = f"a file cannot be written ({os.strerror(error.errno)})"
+        _stop(StudyError(str(error.filename or Path.cwd()), rule, "make room on the disk, then run again"))
+
+
+def _stop(error: StudyError) -> NoReturn:
+    print(f"study stopped: {error}", file=sys.stderr)
+    raise SystemExit(BAD_STUDY) from None
 
 
 def threads() -> int:

@@ -18,6 +18,9 @@ PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "eva
 
 # The phases that a variant may change: from `crop` on, and before `evaluate`, whose rules are the same for all.
 VARIED = ("crop", "extract", "select", "train", "stack")
+# What is made once for all of them, and the maps whose names are files that the whole study plans.
+SHARED = ("select.folds",)
+NAMED = ("extract.families", "train.models", "stack.models")
 # What an inner search may choose, by kind of model.
 SEARCHED = {
     "forest": ("trees",),
@@ -57,13 +60,13 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
         raise StudyError(f"{where}, study.variants", "the variant main must be there and empty", "write `main: {}`")
     for name, overlay in variants.items():
         for key in _dotted(overlay):
-            if key != "study.shuffle_labels" and key.split(".")[0] not in VARIED:
+            if key != "study.shuffle_labels" and (key.split(".")[0] not in VARIED or key in SHARED):
                 rule = f"the overlay changes {key}, which all variants share"
                 mend = f"change study.shuffle_labels or a key of {', '.join(VARIED)}, or make a study of its own"
                 raise StudyError(f"{where}, study.variants.{name}", rule, mend)
-            if not _known(params, key):
-                rule = f"the overlay changes {key}, which the study does not state"
-                raise StudyError(f"{where}, study.variants.{name}", rule, "change a key that stands in params.yaml")
+            if new := _named_anew(params, key):
+                rule = f"the overlay adds {new}, which the study does not have"
+                raise StudyError(f"{where}, study.variants.{name}", rule, "change what stands in params.yaml")
         seen = overlaid(params, name)
         if problem := best_match(validator.iter_errors(seen)):
             raise _explained(problem, f"{where}, variant {name}")
@@ -134,12 +137,13 @@ def _dotted(overlay: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
             yield f"{prefix}{key}"
 
 
-def _known(params: Mapping[str, Any], key: str) -> bool:
-    try:
-        pick(params, [key])
-    except (KeyError, TypeError):
-        return False
-    return True
+def _named_anew(params: Mapping[str, Any], key: str) -> str:
+    """Name the family or model that an overlay's key would add; "" when it adds none."""
+    for section in NAMED:
+        name = key.removeprefix(f"{section}.").split(".")[0]
+        if key.startswith(f"{section}.") and name not in _at(params, section):
+            return f"{section}.{name}"
+    return ""
 
 
 def _check_references(params: Mapping[str, Any], where: str) -> None:
@@ -167,14 +171,25 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
                 rule = f"a {model['kind']} model cannot search {key}"
                 mend = f"search {' or '.join(SEARCHED[model['kind']])}"
                 raise StudyError(f"{where}, train.models.{name}.search.values", rule, mend)
+    for step in params["select"]["steps"]:
+        for wanted in set(step.get("families", ())) - set(params["extract"]["families"]):
+            rule = f"{wanted} is not in extract.families ({', '.join(params['extract']['families'])})"
+            raise StudyError(
+                f"{where}, select.steps, {step['step']}.families", rule, "name one of them, or add it there"
+            )
     if (primary := params["evaluate"]["primary"]) not in params["stack"]["models"]:
         rule = f"{primary} is not in stack.models ({', '.join(params['stack']['models'])})"
         raise StudyError(f"{where}, evaluate.primary", rule, "name one of stack.models")
     if (source := params["export"]["source"]) not in params["export"]:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+    copy, made = params["crop"]["analysis"].get("perturbed", 0), params["crop"].get("perturb", {}).get("times", 0)
+    if copy > made:
+        rule = f"models would see copy {copy} of the outline, and crop.perturb makes {made}"
+        raise StudyError(f"{where}, crop.analysis.perturbed", rule, "state crop.perturb with as many `times`")
     _check_criteria(params, where)
     _check_heads(params, where)
+    _check_label_aware(params, where)
 
 
 def _check_criteria(params: Mapping[str, Any], where: str) -> None:
@@ -203,6 +218,17 @@ def _check_heads(params: Mapping[str, Any], where: str) -> None:
             raise StudyError(place, rule, "state training_only: true beside it, or name another column")
         if column.startswith("sim_"):
             raise StudyError(place, f"{column} is planted truth", "name a column that a real study has")
+
+
+def _check_label_aware(params: Mapping[str, Any], where: str) -> None:
+    heads = params["clean"]["qc"]["heads"]
+    for name, rule in params["evaluate"].get("label_aware", {}).items():
+        place = f"{where}, evaluate.label_aware.{name}"
+        if rule["head"] not in heads:
+            broken = f"{rule['head']} is not in clean.qc.heads ({', '.join(heads) or 'there are none'})"
+            raise StudyError(place, broken, "name one of clean.qc.heads")
+        if rule["needs_case"].startswith("sim_"):
+            raise StudyError(place, f"{rule['needs_case']} is planted truth", "name a column that a real study has")
 
 
 def _secret(params: Mapping[str, Any]) -> set[str]:

@@ -140,5 +140,20 @@ READERS = Table(
         "category": "str", "decision": "str", "session": "str",
     },
     key=("task", "reader", "arm", "session", "case"),
-    allowed={"reader": ".+", "arm": "alone|aided", "decision": "positive|negative|", "session": ".+"},
+    # Names begin with a letter and levels have one, so that no table takes them for numbers.
+    allowed={
+        "reader": r"[A-Za-z][A-Za-z0-9_]*", "level": r"|.*[A-Za-z].*", "arm": "alone|aided",
+        "decision": "positive|negative|", "session": ".+",
+    },
+)  # fmt: skip
+
+MAPS = Table(
+    "maps",
+    {
+        **_IMAGE, "view": "str", "model": "str", "task": "str", "split": "str", "fold": "str", "file": "str",
+        "crop": "str", "mask": "str", "value": "float", "hot_share": "float", "dice": "float", "heat_inside": "float",
+        "reason": "str",
+    },
+    key=("model", "task", "image"),
+    allowed={"split": SPLIT_PATTERN, "fold": r"\d+|all", "reason": "no_target_layer|no_heat|flat|"},
 )  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.errors import ItemError
 from sonomics.core.files import replacing
-from sonomics.core.images import read_grey, stem_of, write_png
+from sonomics.core.images import marked, read_grey, stem_of, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.seeds import generator
 from sonomics.core.tables import empty_table, read_table, write_table
@@ -23,7 +23,7 @@ from sonomics.crop.regions import REGIONS, bounding_box, squared
 from sonomics.crop.sheet import contact_sheet
 
 log = logging.getLogger(__name__)
-SQUARE = "square"
+SQUARE, AS_EXPORTED = "square", "as_exported"
 
 
 class Crop(NamedTuple):
@@ -78,6 +78,8 @@ def masks_of(
 ) -> Iterator[tuple[Reading, Path, Mask | RefusedError]]:
     """Yield every outline of one clean image, moved into it, and perturbed copies of the one that the models use.
 
+    Where `analysis` names a copy as `perturbed`, that one takes the place of the outline.
+
     Parameters
     ----------
     frame : mapping
@@ -102,13 +104,22 @@ def masks_of(
         except RefusedError as refusal:
             yield reading, file, refusal
             continue
-        yield reading, file, mask
         if reading != analysis:
+            yield reading, file, mask
             continue
-        for number in range(1, settings.get("perturb", {}).get("times", 0) + 1):
-            copy = perturb(mask, settings["perturb"], generator(seed, "crop", frame["image"], number))
-            small = copy.sum() < settings["min_pixels"]
-            yield Reading(READER, str(number)), file, RefusedError("outline_small") if small else copy
+        times, used = settings.get("perturb", {}).get("times", 0), settings["analysis"].get("perturbed", 0)
+        copies = {0: mask} | {number: _copy(mask, frame, settings, seed, number) for number in range(1, times + 1)}
+        yield reading, file, copies.pop(used)
+        copies.pop(0, None)
+        for number, copy in copies.items():
+            yield Reading(READER, str(number)), file, copy
+
+
+def _copy(
+    mask: Mask, frame: Mapping[str, Any], settings: Mapping[str, Any], seed: int, number: int
+) -> Mask | RefusedError:
+    copy = perturb(mask, settings["perturb"], generator(seed, "crop", frame["image"], number))
+    return RefusedError("outline_small") if copy.sum() < settings["min_pixels"] else copy
 
 
 def _drawn(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mask:
@@ -119,6 +130,12 @@ def _drawn(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mas
         return outline.drawing(wanted)
     except (OSError, SyntaxError):
         raise RefusedError("outline_unreadable") from None
+
+
+def _source(frame: Mapping[str, Any], settings: Mapping[str, Any]) -> Path:
+    """Name the file of an image, with its overlays where those were removed and params want them back."""
+    file = Path(frame["file"])
+    return marked(file) if settings.get("pixels") == AS_EXPORTED and frame["overlay_pixels"] else file
 
 
 def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
@@ -162,7 +179,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with replacing(args.pixels) as folder:
         folder.mkdir()
         for frame in progress(kept.to_dict("records"), "crop", total=len(kept)):
-            pixels = read_grey(Path(frame["file"]))
+            pixels = read_grey(_source(frame, settings))
             for reading, file, mask in masks_of(frame, outlines, settings, seed):
                 try:
                     if isinstance(mask, RefusedError):

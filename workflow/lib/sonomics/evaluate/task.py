@@ -19,6 +19,8 @@ from sonomics.core.tables import read_table
 from sonomics.evaluate.baseline import baseline_table
 from sonomics.evaluate.cases import PLANTED, Model, count_splits, labels_of, model_from, scored_cases
 from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
+from sonomics.evaluate.label_aware import label_aware_table, read_left_out
+from sonomics.evaluate.optional import named_columns, optional_tables
 from sonomics.evaluate.outcomes import cox_table, has_follow_up, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import Sampling, performance
 from sonomics.evaluate.reader_study import draw_reader_plates, reader_tables
@@ -121,6 +123,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--readers", type=Path, required=True, help="data/readers.csv; used in the main run")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
+    parser.add_argument("--images", type=Path, nargs="?", help="data/clean/images.parquet, for evaluate.label_aware")
+    parser.add_argument("--qc", type=Path, nargs="?", help="folder of the QC classifier, for evaluate.label_aware")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["evaluate"]
@@ -129,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = [path.parts[-3] for path in args.predictions]
     models = [model_from(name, read_json(path)) for name, path in zip(names, args.thresholds, strict=True)]
     models.sort(key=lambda model: model.name != settings["primary"])
-    cohort = read_unmasked_cohort(args.cohort, study)
+    cohort = read_unmasked_cohort(args.cohort, {**study, "clinical": [*study["clinical"], *named_columns(settings)]})
     planted = read_planted(args.cohort) if simulated else None
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     cases = scored_cases(cohort, labels, pd.concat(tables, ignore_index=True), planted)
@@ -137,6 +141,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     made = evaluate(cases, models, study["clinical"], settings, study["seed"])
     if is_main(tables):
         made |= reader_tables(readings, args.task, cases, models[0], settings["level"])
+        made |= optional_tables(cases, models, settings)
+    if stated := settings.get("label_aware"):
+        left_out = read_left_out(stated, args.cohort, args.images, args.qc)
+        sampling = Sampling(settings["level"], settings["bootstrap"], study["seed"])
+        made["label_aware"] = label_aware_table(cases, models, left_out, sampling)
     with replacing(args.out) as folder:
         folder.mkdir()
         for name, table in made.items():

@@ -14,10 +14,12 @@ from PIL import Image
 from pydicom import Dataset, dcmread
 
 from sonomics.export.deidentify import silenced
+from sonomics.export.pictures import UnusableError, read_picture
 from sonomics.export.pixels import UndecodableError, decoded
 from sonomics.export.pseudonyms import Pseudonyms
 from sonomics.export.text import brightest_channel
 
+PICTURE = ".png"
 READER = "tesseract"
 SPARSE_TEXT = "11"
 CONFIDENT = 60.0
@@ -47,18 +49,23 @@ def index_originals(places: Iterable[Traversable], pseudonyms: Pseudonyms) -> di
     return found
 
 
-def frames_beside(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
-    """Read the middle frame of an exported file and of its original."""
-    dataset = _read(exported)
-    after = decoded(dataset)
-    before = None
-    if (place := originals.get(str(dataset.SOPInstanceUID))) is not None:
-        try:
-            with silenced():
-                before = decoded(_read(place))
-        except UndecodableError:
-            before = None
-    return Pair(_middle(after), None if before is None else _middle(before))
+def pair_of(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
+    """Read the middle frame of an exported file and of its original.
+
+    Parameters
+    ----------
+    exported : path
+        DICOM, or a picture.
+    originals : dict
+        Of DICOM by UID, from `index_originals`; of pictures by the stem that the export gave them.
+    """
+    if exported.name.endswith(PICTURE):
+        name, after = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
+    else:
+        dataset = _read(exported)
+        name, after = str(dataset.SOPInstanceUID), _middle(decoded(dataset))
+    place = originals.get(name)
+    return Pair(after, None if place is None else _before(place, exported.name.endswith(PICTURE)))
 
 
 def words_on(exported: Traversable) -> list[str]:
@@ -74,6 +81,8 @@ def words_on(exported: Traversable) -> list[str]:
     FileNotFoundError
         When tesseract is not on the path, see `can_read`.
     """
+    if exported.name.endswith(PICTURE):
+        return sorted(set(words_in(brightest_channel(read_picture(exported, exported.name).pixels))))
     frames = decoded(_read(exported))
     looked_at = sorted({0, len(frames) // 2, len(frames) - 1})
     return sorted({word for number in looked_at for word in words_in(brightest_channel(frames[number]))})
@@ -98,6 +107,16 @@ def words_in(level: NDArray[np.uint8]) -> Iterator[str]:
 def can_read() -> bool:
     """Tell whether tesseract is on the path."""
     return shutil.which(READER) is not None
+
+
+def _before(place: Traversable, picture: bool) -> NDArray[np.uint8] | None:
+    try:
+        if picture:
+            return read_picture(place, place.name).pixels
+        with silenced():
+            return _middle(decoded(_read(place)))
+    except (UndecodableError, UnusableError):
+        return None
 
 
 def _read(place: Traversable) -> Dataset:

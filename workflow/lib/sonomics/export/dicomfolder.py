@@ -1,21 +1,11 @@
 """DICOM files in any layout under a folder, ZIP files included, asked like a PACS."""
 
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pydicom import Dataset, dcmread
-
-from sonomics.core.jobs import progress
-from sonomics.export.deidentify import silenced
+from sonomics.export.headers import Header, headers_of
 from sonomics.export.pacs import Criteria, Instance, Study, meets
-
-TAGS = [
-    *("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality", "StudyDate", "StudyTime"),
-    *("AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
-]
 
 
 @dataclass
@@ -31,6 +21,8 @@ class DicomFolder:
     ----------
     root : Traversable
         A folder, or the inside of a ZIP file.
+    kept : Path, optional
+        Where headers that were read are kept, see `headers_of`.
 
     Attributes
     ----------
@@ -38,11 +30,10 @@ class DicomFolder:
         Files that are no DICOM, or tell no patient, study or instance.
     """
 
-    def __init__(self, root: Traversable) -> None:
+    def __init__(self, root: Traversable, kept: Path | None = None) -> None:
         self.others = 0
         self._studies: dict[str, _Found] = {}
-        for place in progress(places(root), "read headers"):
-            header = _header(place)
+        for place, header in headers_of(root, kept):
             if header is None:
                 self.others += 1
             else:
@@ -60,7 +51,7 @@ class DicomFolder:
         kept = [(instance, place) for instance, kind, place in held if kind in ("", modality)]
         return sorted(kept, key=lambda pair: pair[0])
 
-    def _add(self, header: dict[str, str], place: Traversable) -> None:
+    def _add(self, header: Header, place: Traversable) -> None:
         uid = header["StudyInstanceUID"]
         study = Study(
             uid,
@@ -80,34 +71,9 @@ class DicomFolder:
         held.setdefault(instance.uid, (instance, header["Modality"], place))
 
 
-def places(root: Traversable) -> Iterator[Traversable]:
-    """List the files under a folder, and those in its archives, by name."""
-    for place in sorted(root.iterdir(), key=lambda place: place.name):
-        if place.is_dir():
-            yield from places(place)
-        elif isinstance(place, Path) and zipfile.is_zipfile(place):
-            yield from places(zipfile.Path(place))
-        else:
-            yield place
-
-
-def _header(place: Traversable) -> dict[str, str] | None:
-    try:
-        with silenced(), place.open("rb") as file:
-            header = dcmread(file, specific_tags=TAGS, stop_before_pixels=True)
-            values = {tag: _text(header, tag) for tag in TAGS}
-    except Exception:  # a folder may hold anything, and rubbish can make the parser raise anything
-        return None
-    return values if values["PatientID"] and values["StudyInstanceUID"] and values["SOPInstanceUID"] else None
-
-
 def _with_modalities(found: _Found) -> Study:
     kinds = sorted({kind for _, kind, _ in found.instances.values() if kind})
     return Study(**{**vars(found.study), "modalities": tuple(kinds)})
-
-
-def _text(header: Dataset, tag: str) -> str:
-    return str(header.get(tag, "") or "").strip()
 
 
 def _number(value: str) -> int:

@@ -1,55 +1,38 @@
 """Fetch the exams of one chunk from a PACS by DIMSE (C-FIND with C-GET or C-MOVE) and de-identify them."""
 
 import logging
-import os
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from threading import Lock
 from typing import Any
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import (
-    UID,
-    AllTransferSyntaxes,
-    EnhancedUSVolumeStorage,
-    SecondaryCaptureImageStorage,
-    UltrasoundImageStorage,
-    UltrasoundMultiFrameImageStorage,
-)
-from pynetdicom import AE, build_context, build_role, evt
-from pynetdicom.association import Association
+from pynetdicom import evt
 
-from sonomics.core.errors import StudyError
 from sonomics.core.jobs import run_job
+from sonomics.export.association import (
+    FIND,
+    GET,
+    MOVE,
+    PROMPT,
+    STORED,
+    SYNTAXES,
+    VERIFICATION,
+    Associations,
+    tls_context,
+)
 from sonomics.export.pacs import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
 from sonomics.export.received import SEND_AGAIN
 from sonomics.export.retrieve import retrieve_chunk
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
-VERIFICATION = UID("1.2.840.10008.1.1")
-# Study Root Query/Retrieve Information Model
-FIND, MOVE, GET = (UID(f"1.2.840.10008.5.1.4.1.2.2.{service}") for service in (1, 2, 3))
-RETIRED = ("1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3")
-STORED = (
-    UltrasoundImageStorage,
-    UltrasoundMultiFrameImageStorage,
-    EnhancedUSVolumeStorage,
-    SecondaryCaptureImageStorage,
-    *RETIRED,
-)
-# With each SOP class fewer than the 128 presentation contexts that an association can have.
-SYNTAXES = [
-    uid for uid in AllTransferSyntaxes if not uid.name.startswith(("JPIP", "SMPTE", "Fragmentable", "HEVC", "MPEG-4"))
-]
 SUCCESS = 0x0000
 UNKNOWN_DESTINATION = 0xA801
 NO_RESOURCES, NOT_OURS = 0xA700, 0xA900
-TRANSIENT = 0x02
 
 
 class Dimse:
@@ -66,13 +49,15 @@ class Dimse:
         self._address = (settings["host"], int(settings["port"]))
         self._timeout = float(settings.get("timeout_s", 60))
         self._moves = settings["retrieve"] == "move"
+        self._associations = Associations(settings, self._store)
         self._keeps: dict[str, Keep] = {}
         self._troubles: dict[str, Exception] = {}
         self._server: Any = None
         self._lock = Lock()
 
     def close(self) -> None:
-        """Stop listening."""
+        """End all associations, and stop listening."""
+        self._associations.close()
         if self._server is not None:
             self._server.shutdown()
 
@@ -84,7 +69,7 @@ class Dimse:
         except OSError:
             mend = "check host and port in params.yaml and that the server runs, then run again"
             raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", mend) from None
-        with self._associated([build_context(VERIFICATION)]) as association:
+        with self._associations.for_echo() as association:
             self._finish([(association.send_c_echo(), None)], "C-ECHO")
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
@@ -140,19 +125,16 @@ class Dimse:
             raise trouble
 
     def _get(self, wanted: Dataset) -> None:
-        contexts = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
-        roles = [build_role(sop, scp_role=True) for sop in STORED]
-        handlers = [(evt.EVT_C_STORE, self._store)]
-        with self._associated([build_context(GET), *contexts], ext_neg=roles, evt_handlers=handlers) as association:
+        with self._associations.in_use() as association:
             self._finish(association.send_c_get(wanted, GET), "C-GET")
 
     def _move(self, wanted: Dataset) -> None:
         self._listen()
-        with self._associated([build_context(MOVE)]) as association:
+        with self._associations.in_use() as association:
             self._finish(association.send_c_move(wanted, self._settings["ae_title"], MOVE), "C-MOVE")
 
     def _ask(self, level: str, asked: Mapping[str, str]) -> list[Dataset]:
-        with self._associated([build_context(FIND)]) as association:
+        with self._associations.in_use() as association:
             return self._finish(association.send_c_find(_identifier(level, asked), FIND), "C-FIND")
 
     def _finish(self, answers: Iterable[tuple[Dataset, Dataset | None]], what: str) -> list[Dataset]:
@@ -167,40 +149,11 @@ class Dimse:
         if status is None:
             raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
         if status == UNKNOWN_DESTINATION:
-            mend = "have the PACS know our AE title, host and store_port, or set retrieve: get"
+            mend = "have the PACS know our AE title, host and store_port, check tls of both sides, or set retrieve: get"
             raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
         if status != SUCCESS:
             raise PacsError(Fault.WRONG, f"{what} ends with status {status:04X}", SEND_AGAIN)
         return found
-
-    @contextmanager
-    def _associated(self, contexts: list[Any], **more: Any) -> Iterator[Association]:
-        ae = self._entity()
-        if "tls" in self._settings:
-            more["tls_args"] = (tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
-        called = self._settings["called_ae_title"]
-        association = ae.associate(*self._address, contexts=contexts, ae_title=called, **more)
-        if not association.is_established:
-            raise self._unassociated(association)
-        try:
-            yield association
-        finally:
-            if association.is_established:
-                association.release()
-
-    def _entity(self) -> AE:
-        ae = AE(self._settings["ae_title"])
-        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = self._timeout
-        return ae
-
-    def _unassociated(self, association: Association) -> PacsError:
-        host, port = self._address
-        answer = association.acceptor.primitive
-        if association.is_rejected and answer is not None and answer.result != TRANSIENT:
-            mend = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
-            return PacsError(Fault.DENIED, "it rejects the association", mend)
-        mend = "check host, port and tls in params.yaml and that the server runs, then run again"
-        return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", mend)
 
     def _listen(self) -> None:
         with self._lock:
@@ -208,14 +161,14 @@ class Dimse:
                 self._server = self._storage_service()
 
     def _storage_service(self) -> Any:
-        ae = self._entity()
+        ae = self._associations.entity()
         ae.require_called_aet, ae.require_calling_aet = True, [self._settings["called_ae_title"]]
         for sop in STORED:
             ae.add_supported_context(sop, SYNTAXES)
         ae.add_supported_context(VERIFICATION)
         context = tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
         address = (self._settings.get("store_host", ""), int(self._settings["store_port"]))
-        handlers: list[Any] = [(evt.EVT_C_STORE, self._store)]
+        handlers: list[Any] = [(evt.EVT_C_STORE, self._store), *PROMPT]
         try:
             return ae.start_server(address, block=False, ssl_context=context, evt_handlers=handlers)
         except OSError:
@@ -236,26 +189,6 @@ class Dimse:
             self._troubles[study_uid] = error
             return NO_RESOURCES
         return SUCCESS
-
-
-def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
-    """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`.
-
-    Raises
-    ------
-    StudyError
-        When a file is not there or is no certificate.
-    """
-    files = {name: os.path.expandvars(path) for name, path in settings.items()}
-    try:
-        context = ssl.create_default_context(purpose, cafile=files["ca_file"])
-        context.verify_mode = ssl.CERT_REQUIRED
-        if "cert_file" in files:
-            context.load_cert_chain(files["cert_file"], files.get("key_file"))
-    except OSError as error:
-        rule = f"a certificate or key cannot be used ({type(error).__name__})"
-        raise StudyError("params.yaml, export.dimse.tls", rule, "name PEM files that are there") from None
-    return context
 
 
 def _identifier(level: str, asked: Mapping[str, str]) -> Dataset:

@@ -110,7 +110,7 @@ def receive(
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait for the other jobs of the study: the PACS is asked by one at a time, each with `parallel` requests."""
+    """Wait for the other jobs of the study that work in a folder: the PACS is asked by one at a time."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
+from sonomics.extract.compiled import compiled
 from sonomics.extract.family import read_job
 from sonomics.texture.mazda.region import FAMILIES, feature_names, region_values
 
@@ -16,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     values = job.values(
         job.crops,
         names,
-        lambda pixels, mask, edge: region_values(pixels, mask, families, normalisation, bits, edge),
+        compiled(lambda pixels, mask, edge: region_values(pixels, mask, families, normalisation, bits, edge)),
     )
     job.write(names, values)
 

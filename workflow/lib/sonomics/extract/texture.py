@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
+from sonomics.extract.compiled import compiled
 from sonomics.extract.family import read_job
 from sonomics.extract.proof import prove
 from sonomics.texture.region import feature_names, region_values
@@ -18,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     values = job.values(
         job.crops,
         names,
-        lambda pixels, mask, edge: region_values(pixels, mask, classes, filters, bins, spacing=edge),
+        compiled(lambda pixels, mask, edge: region_values(pixels, mask, classes, filters, bins, spacing=edge)),
     )
     prove(job, names, values, job.family.get("proof", PROOF))
     job.write(names, values)

@@ -1,6 +1,6 @@
 """Convolutional and transformer backbones, taking grey or colour ultrasound."""
 
-from typing import cast
+from typing import Any, cast
 
 import timm
 import torch
@@ -87,8 +87,8 @@ def _of_timm(architecture: str, size: int | None) -> nn.Module:
     if not timm.is_model(architecture):
         rule = f"timm has no model {architecture!r}, nor is it one of {', '.join(OTHERS)}"
         raise StudyError("params.yaml, architecture", rule, "see `timm.list_models()`")
-    trunk: nn.Module = timm.create_model(architecture, pretrained=False, num_classes=0)
-    stated = trunk.pretrained_cfg
+    trunk = timm.create_model(architecture, pretrained=False, num_classes=0)
+    stated = cast(dict[str, Any], trunk.pretrained_cfg)
     side = stated["input_size"][-1]
     if stated.get("fixed_input_size") and size not in (None, side):
         raise StudyError(

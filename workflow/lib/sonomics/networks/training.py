@@ -58,7 +58,7 @@ def fit(
     place = device()
     how = Augmentation(**settings.get("augment", {}))
     epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
-    everything = _planes(images)
+    everything = planes(images)
     truth = torch.from_numpy(np.asarray(targets, dtype=np.float32))
     weights = balanced_weights(truth).to(place)
     curves: list[Curve] = []
@@ -126,13 +126,13 @@ def _applied(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
     torch.set_num_threads(threads())
     place = device()
     model.to(place).eval()
-    parts = [model(_planes(images).to(place).float() / 255).float().cpu() for images in batches]
+    parts = [model(planes(images).to(place).float() / 255).float().cpu() for images in batches]
     if not parts:
         raise ValueError("no image to apply the network to")
     return torch.cat(parts)
 
 
-def _planes(images: NDArray[np.uint8]) -> Tensor:
+def planes(images: NDArray[np.uint8]) -> Tensor:
     """Return grey images as (n, 1, rows, columns), colour ones as (n, 3, rows, columns)."""
     tensor = torch.from_numpy(np.ascontiguousarray(images))
     return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)

@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sonomics.report.borderline import borderline_section
 from sonomics.report.evaluations import Evaluation
+from sonomics.report.label_aware import label_aware_section
 from sonomics.report.published import beside_published
 from sonomics.report.readers import readers_section
 from sonomics.report.sections import Maker, Section
+from sonomics.report.serial import serial_section
 
-MAKERS: tuple[Maker, ...] = (readers_section, beside_published)
+MAKERS: tuple[Maker, ...] = (
+    readers_section,
+    serial_section,
+    borderline_section,
+    label_aware_section,
+    beside_published,
+)
 
 
 def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:

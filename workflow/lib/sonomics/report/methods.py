@@ -1,6 +1,7 @@
 """What each choice in params is called in the text, and what every network started from."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from sonomics.report.numbers import listed
@@ -12,10 +13,11 @@ SOURCES = {
     "simulator": "a simulator with a planted risk that drives label, follow-up and image",
     "dicomweb": "a PACS (DICOMweb), de-identified after DICOM PS3.15",
     "dimse": "a PACS (DIMSE), de-identified after DICOM PS3.15",
-    "folder": (
-        "a folder: pictures were copied without their metadata, DICOM files as they are where they state that they are "
-        "de-identified; pixels were not checked for text that names a patient"
-    ),
+    "folder": "a folder, de-identified: DICOM files after DICOM PS3.15, pictures written anew without their metadata",
+}
+PIXELS = {
+    "deidentify": "pixels outside the scan were blanked, and writing found inside it removed",
+    "keep": "pixels of pictures were not checked for text that names a patient",
 }
 MARKS = {"remove": "were inpainted", "keep": "were left in place"}
 VIEWS = {"still": "still image", "clip": "{pick} between {start:g} and {end:g} s of a clip"}
@@ -38,6 +40,8 @@ FAMILIES = {
     "deep": "pooled output of {architecture} at {size} pixels",
 }
 STEPS = {
+    "pca": "principal components, {amount}{of_families}",
+    "combat": "ComBat by {by} without covariates, {reference}",
     "icc": "{of} over repeated outlines, of the form ({form}), above {above:g}",
     "u_test": "Mann-Whitney U test with P < {below:g} ({correction})",
     "t_test": "Welch's t test with P < {below:g} ({correction})",
@@ -53,6 +57,7 @@ DROPPED = {"mean_correlation": "the one with the higher mean correlation", "larg
 BOUNDS = {"value": "ICC", "lower": "lower 95 % bound of the ICC"}
 STEP_VALUES = {"rule": PENALTIES, "correction": CORRECTIONS, "method": METHODS, "drop": DROPPED, "of": BOUNDS}
 STEP_DEFAULTS = {
+    "reference": "towards the mean of all",
     "form": "2,1",
     "of": BOUNDS["value"],
     "correction": CORRECTIONS["none"],
@@ -77,6 +82,11 @@ HYPERPARAMETERS = {
 DEFAULTS = {"svm": {"kernel": "rbf"}}
 BALANCED = "balanced"
 POOLS = {"mean": "mean", "max": "maximum"}
+CALIBRATIONS = {
+    "platt": "Scores were turned into probabilities by a logistic calibration (Platt)",
+    "isotonic": "Scores were turned into probabilities by isotonic regression",
+    "none": "Probabilities were not calibrated",
+}
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 
 
@@ -89,6 +99,15 @@ def step_in_words(step: Params) -> str:
     """Say what a step of the selection keeps, with its values and those by default."""
     name = str(step["step"])
     stated = {key: worded(STEP_VALUES[key], value) for key, value in step.items() if key in STEP_VALUES}
+    if "reference" in step:
+        stated["reference"] = f"towards {step['reference']}, which unseen ones count as"
+    if name == "pca":
+        stated["amount"] = (
+            f"{step['components']} of them"
+            if "components" in step
+            else f"for {100 * step['variance']:g} % of the variance"
+        )
+        stated["of_families"] = f" (of {listed(list(step['families']))} alone)" if "families" in step else ""
     return STEPS.get(name, name).format(**{**STEP_DEFAULTS, **step, **stated})
 
 
@@ -112,13 +131,21 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    if network["weights"] == "none":
+    weights = network["weights"]
+    if weights == "none":
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
             "no pretrained file was used)"
         )
-    weights = network["weights"]
-    return f"{network['architecture']}, weights of {weights['file']} (SHA-256 {weights['sha256']})"
+    if isinstance(weights, str) or "entry" in weights:
+        name = weights if isinstance(weights, str) else weights["entry"]
+        return f"{network['architecture']}, starting weights {name} of the software's registry"
+    source = PurePath(weights["file"]).name if "file" in weights else weights["hub"]
+    credit = f"; {weights['citation']}" if weights.get("citation") else ""
+    return (
+        f"{network['architecture']}, starting weights {source} "
+        f"(SHA-256 {weights['sha256']}, licence {weights['licence']}{credit})"
+    )
 
 
 def worded(words: Mapping[str, str], choice: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonomics.report.flow import in_words
 from sonomics.report.judged import Judged
-from sonomics.report.numbers import decimal, listed, plural
+from sonomics.report.numbers import decimal, listed
 from sonomics.report.summary import set_name
 
 OUTCOMES = {
@@ -46,7 +46,9 @@ def case_text(
     """
     sentences = [f"Case {name} belongs to {set_name(case['split'])}."]
     if clinical:
-        sentences.append(f"Clinical data: {listed([f'{key} {value}' for key, value in clinical.items()])}.")
+        sentences.append(
+            f"Clinical data: {listed([f'{_apart(key)} {_apart(value)}' for key, value in clinical.items()])}."
+        )
     sentences += [images, *_judgement(case, models)]
     label = LABELS.get(case["label"])
     sentences.append(f"The label is {label}{_outcome(case, models)}." if label else "The label is unknown.")
@@ -61,12 +63,12 @@ def images_text(images: pd.DataFrame) -> str:
         return "No image was exported."
     kept = images[images["fate"] == "kept"]
     views = kept["view"].value_counts().sort_index()
-    seen = f": {listed([f'{count} {view}' for view, count in views.items()])}" if len(kept) else ""
+    seen = f" ({listed([f'{count} {view}' for view, count in views.items()])})" if len(kept) else ""
     reasons = images.loc[images["fate"] != "kept", "reason"].map(in_words).value_counts().sort_index()
     aside = (
         f"; set aside: {listed([f'{count} ({reason})' for reason, count in reasons.items()])}" if len(reasons) else ""
     )
-    return f"Of {plural(len(images), 'image')}, {len(kept)} were kept{seen}{aside}."
+    return f"Images kept: {len(kept)} of {len(images)}{seen}{aside}."
 
 
 def _judgement(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> list[str]:
@@ -93,3 +95,8 @@ def _called(model: Judged, value: float) -> str:
 def _outcome(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> str:
     found = OUTCOMES.get((models[0].decision(case[models[0].column]), case["label"]))
     return f", so this is {found}" if found else ""
+
+
+def _apart(text: str) -> str:
+    # Text of another direction of writing must not turn the sentence around it: U+2068 and U+2069 set it apart.
+    return text if text.isascii() else f"\u2068{text}\u2069"

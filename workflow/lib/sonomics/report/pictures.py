@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-OUTLINE = (230, 159, 0)
+OUTLINE, COLD_OUTLINE = (230, 159, 0), (86, 180, 233)
+HEAT, OPAQUE = (240, 180, 0), 0.7
 SIDE = 220
 QUALITY = 65
 
@@ -55,12 +56,40 @@ def outlined(crop: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uin
     -------
     (rows, columns, 3) uint8 array
     """
+    size = _size(crop)
+    return _with_border(np.repeat(_stretched(crop, size)[:, :, None], 3, axis=2), mask, size, OUTLINE)
+
+
+def heated(crop: NDArray[np.uint8], mask: NDArray[np.bool_], heat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay heat over a crop, the more opaque the hotter, and draw the border of the mask: sized as by `outlined`.
+
+    Parameters
+    ----------
+    crop : (rows, columns) uint8 array
+    mask : (rows, columns) bool array
+    heat : uint8 array of any shape
+        Stretched to the crop; 255 is the hottest.
+    """
+    size = _size(crop)
+    opacity = OPAQUE * _stretched(heat, size)[:, :, None] / 255
+    pixels = (1 - opacity) * _stretched(crop, size)[:, :, None] + opacity * np.array(HEAT)
+    return _with_border(pixels.round().astype(np.uint8), mask, size, COLD_OUTLINE)
+
+
+def _size(crop: NDArray[np.uint8]) -> tuple[int, int]:
     scale = SIDE / max(crop.shape)
-    size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
-    grey = np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
-    smooth = np.asarray(Image.fromarray(mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BICUBIC)) > 127
-    pixels = np.repeat(grey[:, :, None], 3, axis=2)
-    pixels[border(smooth)] = OUTLINE
+    return max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+
+
+def _stretched(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+
+
+def _with_border(
+    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], size: tuple[int, int], colour: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    smooth = _stretched(mask.astype(np.uint8) * 255, size) > 127
+    pixels[border(smooth)] = colour
     return pixels
 
 

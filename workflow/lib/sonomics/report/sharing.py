@@ -1,8 +1,7 @@
 """What a report that leaves the group may say: no image, no pseudonym, nothing that could single out a patient."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from sonomics.core.errors import StudyError
 from sonomics.core.seeds import generator
@@ -15,12 +14,6 @@ def running_numbers(cases: Iterable[str], seed: int) -> dict[str, str]:
     ordered = sorted(cases)
     drawn = generator(seed, "running numbers").permutation(len(ordered))
     return {case: str(number + 1) for case, number in zip(ordered, drawn, strict=True)}
-
-
-def without_contact(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out of the parameters whatever is called `contact`, at any depth."""
-    kept = {key: value for key, value in params.items() if key != "contact"}
-    return {key: without_contact(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
 
 
 def check_shared(page: str, names: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sonomics.core.params import MAIN
 from sonomics.core.schemas import TRAIN
+from sonomics.report.controls import blind
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
@@ -60,19 +61,9 @@ def unseen(evaluation: Evaluation) -> list[str]:
     return [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
 
 
-def expectation(variant: str, params: Mapping[str, Any]) -> str:
-    """Say what a run is and, where it is a control, what it should give."""
-    overlay = params["study"]["variants"][variant]
-    if variant == MAIN:
-        return "the study itself"
-    if overlay.get("study", {}).get("shuffle_labels"):
-        return "negative control: training labels dealt out at random, and held against out of fold; expected 0.50"
-    return f"sensitivity analysis: {', '.join(_changes(overlay))}"
-
-
 def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
     """Say whether a negative control behaved as it must; nothing for other runs."""
-    if not params["study"]["variants"][control.variant].get("study", {}).get("shuffle_labels"):
+    if not (what := blind(control.variant, params)):
         return ""
     inside: list[str] = []
     outside: list[str] = []
@@ -81,7 +72,7 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
         if not math.isnan(row["lower"]):
             holds = row["lower"] <= CHANCE <= row["upper"]
             (inside if holds else outside).append(f"{set_name(split)} ({decimal(row['estimate'])})")
-    name = f"The negative control ({control.variant}: training labels dealt out at random)"
+    name = f"The negative control ({control.variant}: {what})"
     if not inside and not outside:
         return f"{name} was not estimable in any set."
     if not outside:
@@ -135,11 +126,3 @@ def _sureness(evaluation: Evaluation) -> str:
     if doubtful:
         return f"{sure}; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there."
     return f"{sure}, and none holds 0.50."
-
-
-def _changes(overlay: Mapping[str, Any], prefix: str = "") -> list[str]:
-    changes = []
-    for key, value in overlay.items():
-        name = f"{prefix}{key}"
-        changes += _changes(value, f"{name}.") if isinstance(value, Mapping) else [f"{name} = {value}"]
-    return changes

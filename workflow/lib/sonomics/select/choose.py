@@ -1,7 +1,8 @@
 """Choose features of one family on the training rows of each fold, and hand on their values for every row."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,22 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
-from sonomics.core.files import replacing, write_json
+from sonomics.core.errors import StudyError
+from sonomics.core.files import write_csv, write_json, write_text
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
+from sonomics.select.changes import changed
+from sonomics.select.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
+from sonomics.select.noise import noise_like
 from sonomics.select.penalised import Penalised
-from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined
+from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
+from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined, steps_for
 
 State = dict[str, Any]
+ALL, NOISE = "all", "noise"
 
 
 def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
@@ -28,7 +34,7 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
     Parameters
     ----------
     rows : DataFrame
-        Features of the training rows, indexed by (patient, case, image).
+        Features of the training rows, as `located` returns them.
     labels : Series
         0 or 1 of each row, same order.
     repeats : mapping
@@ -41,28 +47,34 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
     Returns
     -------
     dict
-        `kept` (names), `median`, `mean`, `sd` of each kept feature, `coefficients`, `intercept`, `penalty` and `curve`
-        of the last step when it is a penalised regression, and `steps`, each with the number of features before and
-        after.
+        `changes` (those steps that gave new values), `kept` (names), `median`, `mean`, `sd` of each kept feature,
+        `coefficients`, `intercept`, `penalty`, `curve` and `path` of the last step when it is a penalised regression,
+        and `steps`, each with the number of features before and after.
     """
     training = Training(rows, labels.to_numpy(dtype=np.float64), repeats, seed)
     kept = keep_defined(rows)
     counts = [{"step": "defined", "in": rows.shape[1], "out": len(kept.names), "note": kept.note}]
+    changes = []
     for step in steps:
         before = len(kept.names)
         kept = STEPS[step["step"]](kept.names, training, step)
+        if kept.change:
+            changes.append(kept.change)
+            training = training.changed(kept.change)
         counts.append({"step": step["step"], "in": before, "out": len(kept.names), "note": kept.note})
     filled = training.filled(kept.names)
     model = kept.model or Penalised()
     return {
+        "changes": changes,
         "kept": kept.names,
-        "median": rows[kept.names].median().to_dict(),
+        "median": training.rows[kept.names].median().to_dict(),
         "mean": filled.mean().to_dict(),
         "sd": filled.std(ddof=0).to_dict(),
         "coefficients": model.coefficients,
         "intercept": model.intercept,
         "penalty": model.penalty,
         "curve": model.curve,
+        "path": model.path,
         "rows": len(rows),
         "positives": int(training.labels.sum()),
         "steps": counts,
@@ -83,11 +95,13 @@ def frequencies(
     Returns
     -------
     DataFrame
-        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out.
+        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out. A resample
+        that lacks a class, or a scanner that a step needs, does not count.
     """
     members = rows.groupby(level="patient").indices
     patients = sorted(members, key=str)
     counts: Counter[str] = Counter()
+    done = 0
     for number in progress(range(resamples), "resamples", total=resamples):
         drawn = generator(seed, "resample", number).choice(len(patients), len(patients))
         places = np.concatenate([members[patients[place]] for place in drawn])
@@ -96,17 +110,52 @@ def frequencies(
         sample, index = rows.iloc[places], rows.index[places].to_frame()
         index["patient"] = index["patient"] + "/" + pd.Series(copies, index=index.index).astype(str)
         sample = sample.set_axis(pd.MultiIndex.from_frame(index))
-        if labels.iloc[places].nunique() == 2:
+        if labels.iloc[places].nunique() < 2:
+            continue
+        with suppress(StudyError):
             counts.update(fit(sample, labels.iloc[places], repeats, steps, seed)["kept"])
+            done += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return pd.DataFrame([(name, count / resamples) for name, count in ranked], columns=["feature", "share"])
+    return pd.DataFrame([(name, count / done) for name, count in ranked], columns=["feature", "share"])
 
 
 def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
-    """Impute and z-score the kept features of any rows with the numbers of the training rows."""
+    """Change, impute and z-score the kept features of any rows with the numbers of the training rows."""
     kept = state["kept"]
-    values = rows.reindex(columns=kept)
-    return (values.fillna(pd.Series(state["median"])) - pd.Series(state["mean"])) / pd.Series(state["sd"])
+    values = changed(rows, state["changes"]).reindex(columns=kept)
+    median, mean, sd = (pd.Series(state[name], index=kept, dtype=float) for name in ("median", "mean", "sd"))
+    return (values.fillna(median) - mean) / sd
+
+
+def often_kept(kept: Mapping[str, Sequence[str]], resampled: pd.DataFrame) -> pd.DataFrame:
+    """Put side by side how often each feature was kept.
+
+    Parameters
+    ----------
+    kept : mapping
+        Fold to the names kept there; `all` is the whole training set.
+    resampled : DataFrame
+        From `frequencies`; empty without resamples.
+
+    Returns
+    -------
+    DataFrame
+        `feature`, `all` (whether the whole training set keeps it), `folds` and `resamples` (shares; NaN when there are
+        none), those of the whole training set and the commonest first.
+    """
+    inside = {fold: names for fold, names in kept.items() if fold != ALL}
+    counts = Counter(name for names in inside.values() for name in names)
+    shares = resampled.set_index("feature")["share"]
+    names = sorted({*counts, *kept[ALL], *shares.index})
+    table = pd.DataFrame(
+        {
+            "feature": names,
+            "all": [name in kept[ALL] for name in names],
+            "folds": [counts[name] / len(inside) if inside else np.nan for name in names],
+            "resamples": shares.reindex(names, fill_value=0.0 if len(shares) else np.nan).to_numpy(dtype=np.float64),
+        }
+    )
+    return table.sort_values(["all", "resamples", "folds", "feature"], ascending=[False, False, False, True])
 
 
 def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
@@ -118,41 +167,64 @@ def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write, for every fold, the state, the counts of each step, and the selected values of all rows."""
+    """Write, for every fold, the state, the counts of each step, path and curve, and the selected values of all rows.
+
+    For `all`, the last of the folds, also how often each feature was kept, and the figures.
+    """
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--features", type=Path, nargs="+", required=True)
+    parser.add_argument("--features", type=Path, nargs="+", required=True, help="<family>/<chunk>.parquet")
     parser.add_argument("--out", type=Path, nargs="+", required=True, help="one folder a fold, named after it")
     args = parser.parse_args(argv)
     study, settings = args.settings["study"], args.settings["select"]
+    settings["steps"] = steps_for(args.features[0].parent.name, settings["steps"])
     analysis = args.settings["crop"]["analysis"]
 
     images = read_table(args.images, SCREENED)
     features = read_tables(args.features, FEATURES)
-    features = features[features["image"].isin(images.loc[images["keep"], "image"])]
-    rows = rows_of(features, settings["unit"], analysis)
-    repeats = repeats_of(features, settings["unit"], analysis)
+    images = images[images["keep"]]
+    features = features[features["image"].isin(images["image"])]
+    if settings.get("features") == NOISE:
+        features = noise_like(features, study["seed"])
+    rows = located(rows_of(features, settings["unit"], analysis), images)
+    repeats = {
+        name: (located(first, images), located(second, images))
+        for name, (first, second) in repeats_of(features, settings["unit"], analysis).items()
+    }
     folds = read_folds(args.folds)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
     fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
 
+    kept: dict[str, list[str]] = {}
     for folder in progress(args.out, "folds"):
         fold = folder.name
         training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
+        if not training.any():
+            outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
+            rule = f"no training case with a known label has features in {outlines}"
+            raise StudyError(f"{folder}", rule, "see results/metrics/crop.json, and check crop.analysis")
         seed = seed_for(study["seed"], "select", args.task, fold)
         inside = training_repeats(repeats, rows.index[training])
-        state = fit(rows[training], label_of[training], inside, settings["steps"], seed)
-        with replacing(folder / "steps.csv") as temporary:
-            pd.DataFrame(state["steps"]).to_csv(temporary, index=False, lineterminator="\n")
-        if fold == "all" and "resamples" in settings:
-            data = (rows[training], label_of[training], inside, settings["steps"], seed)
-            state["frequencies"] = frequencies(*data, settings["resamples"]).to_dict("list")
+        data = (rows[training], label_of[training], inside, settings["steps"], seed)
+        state = fit(*data)
+        kept[fold] = state["kept"]
+        curve, path = pd.DataFrame(state.pop("curve")), pd.DataFrame(state.pop("path"))
+        for name, table in (("steps", pd.DataFrame(state["steps"])), ("curve", curve), ("path", path)):
+            write_csv(folder / f"{name}.csv", table)
         write_json(folder / "state.json", state)
-        write_table(apply(state, rows).reset_index(), folder / "features.parquet", SELECTED)
+        write_table(apply(state, rows).droplevel(ORIGIN).reset_index(), folder / "features.parquet", SELECTED)
+        if fold == ALL:
+            resampled = frequencies(*data, settings.get("resamples", 0))
+            often = often_kept(kept, resampled)
+            write_csv(folder / "frequencies.csv", often)
+            write_text(folder / "steps.svg", draw_steps(state["steps"]))
+            write_text(folder / "curve.svg", draw_curve(curve))
+            write_text(folder / "path.svg", draw_paths(path, curve, state["kept"]))
+            write_text(folder / "frequencies.svg", draw_frequencies(often))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,20 @@
 """Penalised logistic regression that chooses features, its penalty chosen by cross-validation over patients."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import seed_for
-from sonomics.statistics.lasso import lasso_path_cv
+from sonomics.statistics.lasso import LassoResult, lasso_path_cv
 
 FEWEST_INNER_FOLDS = 3
-LEAST_DEVIANCE = "min"
+LEAST_DEVIANCE, WITHIN_ONE_ERROR = "min", "1se"
+INTERCEPT = "(intercept)"
+CURVE = ("penalty", "deviance", "standard_error", "features", "rule")
+PATH = ("penalty", "feature", "coefficient")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,10 @@ class Penalised:
     intercept, penalty : float
         NaN when nothing was fitted.
     curve : dict of str to list
-        `penalty`, `deviance`, `standard_error` of the cross-validation.
+        `penalty`, `deviance`, `standard_error` of the cross-validation, number of `features` with a coefficient, and
+        the `rule` that chooses the penalty ("" for most; "min, 1se" where both choose it).
+    path : dict of str to list
+        `penalty`, `feature`, `coefficient` for every coefficient that is not zero and for the intercept.
     note : str
         Why nothing was fitted.
     """
@@ -32,7 +39,8 @@ class Penalised:
     coefficients: dict[str, float] = field(default_factory=dict)
     intercept: float = float("nan")
     penalty: float = float("nan")
-    curve: dict[str, list[float]] = field(default_factory=dict)
+    curve: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CURVE})
+    path: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PATH})
     note: str = ""
 
 
@@ -81,12 +89,27 @@ def keep_by_penalty(
         coefficients={name: value for name, value in coefficients.items() if value != 0},
         intercept=float(path.intercepts[chosen]),
         penalty=float(path.lambdas[chosen]),
-        curve={
-            "penalty": path.lambdas.tolist(),
-            "deviance": path.deviance_mean.tolist(),
-            "standard_error": path.deviance_se.tolist(),
-        },
+        curve=_curve(path),
+        path=_coefficients(path, [str(name) for name in scaled]),
     )
+
+
+def _curve(path: LassoResult) -> dict[str, list[Any]]:
+    chosen = {LEAST_DEVIANCE: path.index_min, WITHIN_ONE_ERROR: path.index_1se}
+    rules = [", ".join(rule for rule, at in chosen.items() if at == place) for place in range(len(path.lambdas))]
+    counts = np.count_nonzero(path.coefficients, axis=1)
+    columns = (path.lambdas.tolist(), path.deviance_mean.tolist(), path.deviance_se.tolist(), counts.tolist(), rules)
+    return dict(zip(CURVE, columns, strict=True))
+
+
+def _coefficients(path: LassoResult, names: list[str]) -> dict[str, list[Any]]:
+    values = np.column_stack([path.intercepts, path.coefficients])
+    shown = values != 0
+    shown[:, 0] = True
+    penalties, features = np.nonzero(shown)
+    named = [INTERCEPT, *names]
+    columns = (path.lambdas[penalties].tolist(), [named[place] for place in features], values[shown].tolist())
+    return dict(zip(PATH, columns, strict=True))
 
 
 def inner_folds(patients: list[str], labels: NDArray[np.float64], count: int, seed: int) -> NDArray[np.int64] | None:

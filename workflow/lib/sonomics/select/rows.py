@@ -1,11 +1,12 @@
 """From feature tables to the rows a model sees: one an image or one a case."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
 IMAGE, CASE = "image", "case"
+ORIGIN: list[Hashable] = ["device", "centre"]
 _ABOUT = ["patient", "case", "image", "reader", "session", "view"]
 
 
@@ -57,3 +58,29 @@ def repeats_of(
         shared = base.index.intersection(other.index)
         pairs[f"{reader}/{session}"] = (base.loc[shared], other.reindex(columns=base.columns).loc[shared])
     return pairs
+
+
+def located(rows: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
+    """Add to the index of rows the device and the centre that they come from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `rows_of`.
+    images : DataFrame
+        The kept images of a SCREENED table.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by (patient, case, image, device, centre). A case of several devices comes from all of them, which
+        counts as another one: `A + B`.
+    """
+    level = CASE if (rows.index.get_level_values("image") == "").all() else IMAGE
+    origins = images.groupby(level)[ORIGIN].agg(_joined)
+    found = origins.reindex(rows.index.get_level_values(level))
+    return rows.set_index([pd.Index(found[name], name=name) for name in ORIGIN], append=True)
+
+
+def _joined(names: "pd.Series[str]") -> str:
+    return " + ".join(sorted(set(names)))

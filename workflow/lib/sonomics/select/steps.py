@@ -1,13 +1,15 @@
 """The steps of feature selection; each takes what is left and says what stays. All of them see training rows only."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.select import combat, pca
+from sonomics.select.changes import Change, changed
 from sonomics.select.penalised import Penalised, keep_by_penalty
 from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval
 from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
@@ -28,7 +30,7 @@ class Training:
     Attributes
     ----------
     rows : DataFrame
-        Features, indexed by (patient, case, image); NaN where undefined.
+        Features, indexed by (patient, case, image, device, centre); NaN where undefined.
     labels : (rows,) array of 0 and 1
     repeats : mapping
         Name of a reading to two frames of the same rows: the analysis reading and the repeat.
@@ -50,6 +52,14 @@ class Training:
         filled = self.filled(names)
         return (filled - filled.mean()) / filled.std(ddof=0)
 
+    def changed(self, change: Change) -> "Training":
+        """Return the same rows and repeats with the new values that a step gives."""
+        repeats = {
+            name: (changed(first, [change]), changed(second, [change]))
+            for name, (first, second) in self.repeats.items()
+        }
+        return replace(self, rows=changed(self.rows, [change]), repeats=repeats)
+
     @property
     def patients(self) -> list[str]:
         """The patient of each row."""
@@ -68,11 +78,14 @@ class Kept:
         Why the step could not be applied, or what it found; "" when there is nothing to say.
     model : Penalised or None
         What a penalised regression fitted beside choosing.
+    change : dict or None
+        How a step that gives new values turns any rows into them, as `changed` takes it.
     """
 
     names: list[str]
     note: str = ""
     model: Penalised | None = field(default=None, compare=False)
+    change: Change | None = field(default=None, compare=False)
 
 
 def keep_defined(rows: pd.DataFrame) -> Kept:
@@ -198,7 +211,27 @@ def _penalised(names: list[str], training: Training, step: Step, mixing: float) 
     return Kept(list(model.coefficients), model.note, model)
 
 
+def harmonise(names: list[str], training: Training, step: Step) -> Kept:
+    """Keep all features, without what the scanner adds to them (ComBat): `by` (device or centre) and `reference`."""
+    values, by = training.filled(names), step["by"]
+    if not names:
+        return Kept([], "not applied: no feature is left")
+    change = combat.fit(values, by, step.get("reference"))
+    return Kept(names, combat.counted(values, by), change=change)
+
+
+def keep_components(names: list[str], training: Training, step: Step) -> Kept:
+    """Replace the features by their principal components: so many (`components`), or by share of `variance`."""
+    if not names:
+        return Kept([], "not applied: no feature is left")
+    change = pca.fit(training.rows[names], step.get("components"), step.get("variance"))
+    note = f"{100 * sum(change['explained']):.1f} % of the variance"
+    return Kept(change["components"], note, change=change)
+
+
 STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
+    "combat": harmonise,
+    "pca": keep_components,
     "icc": keep_reliable,
     "u_test": keep_by_u_test,
     "t_test": keep_by_t_test,
@@ -207,3 +240,8 @@ STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
     "lasso": keep_by_lasso,
     "elastic_net": keep_by_elastic_net,
 }
+
+
+def steps_for(family: str, steps: Sequence[Step]) -> list[Step]:
+    """Take the steps that are for a feature family: those that name it under `families`, or no family at all."""
+    return [step for step in steps if family in step.get("families", [family])]

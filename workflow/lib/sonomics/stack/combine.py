@@ -1,4 +1,4 @@
-"""Combine base models by logistic regression, and calibrate; every training score is made by a fit without it."""
+"""Combine base models by logistic regression; every training score is made by a fit without it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from sonomics.statistics.recalibration import apply_recalibration, fit_logistic_recalibration
 
 State = dict[str, Any]
 
@@ -55,24 +53,6 @@ def apply_stack(state: State, scores: pd.DataFrame) -> NDArray[np.float64]:
     """Weigh the scores of any cases; NaN where a base model has none."""
     scaled = (scores[state["models"]].to_numpy() - np.array(state["mean"])) / np.array(state["sd"])
     return np.asarray(state["intercept"] + scaled @ np.array(state["weight"]), dtype=np.float64)
-
-
-def fit_calibrator(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> State:
-    """Fit Platt's logistic calibration; where it is not estimable, keep the share of positives.
-
-    Returns
-    -------
-    dict
-        Of `fit_logistic_recalibration`, and `prevalence`.
-    """
-    return {**fit_logistic_recalibration(labels, scores), "prevalence": float(np.mean(labels))}
-
-
-def apply_calibrator(state: State, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn scores into probabilities: the share of positives where the calibration was not estimable."""
-    if state["reason"]:
-        return np.where(np.isnan(scores), np.nan, state["prevalence"])
-    return apply_recalibration(state, scores)
 
 
 def cross_fitted(

@@ -1,6 +1,7 @@
 """Turn base models' predictions into one calibrated probability a case, with a threshold frozen on the training set."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,20 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import read_cohort, training_labels
-from sonomics.core.files import write_json
+from sonomics.core.errors import StudyError
+from sonomics.core.files import write_csv, write_json
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import PREDICTIONS, TRAIN
+from sonomics.core.svg import covering
 from sonomics.core.tables import read_tables, write_table
-from sonomics.stack.combine import apply_calibrator, apply_stack, cross_fitted, fit_calibrator, fit_stack
+from sonomics.stack.calibrate import NONE, NONE_OF_LOG_ODDS, PLATT, apply_calibrator, fit_calibrator
+from sonomics.stack.combine import apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
 from sonomics.statistics.cutoffs import accuracy_cutoff, youden_cutoff
+from sonomics.statistics.nomogram import nomogram
 
+SCORE = "score"
 CUTOFFS = {"youden": youden_cutoff, "accuracy": accuracy_cutoff}
 
 
@@ -35,7 +41,25 @@ def base_scores(predictions: pd.DataFrame, models: list[str], how: str) -> pd.Da
     return pd.concat({model: table["value"] for model, table in pooled.items()}, axis=1, join="inner").sort_index()
 
 
-def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str) -> dict[str, Any]:
+def calibration_of(stated: str, model: str, of: list[str], predictions: pd.DataFrame) -> str:
+    """Name the calibration of a final model; without one, a stack's scores are log odds.
+
+    Raises
+    ------
+    StudyError
+        When a single base model's scores are no probabilities and are not calibrated.
+    """
+    if stated != NONE:
+        return stated
+    if len(of) > 1:
+        return NONE_OF_LOG_ODDS
+    if (predictions.loc[predictions["model"] == of[0], "kind"] == SCORE).any():
+        rule = f"{model} is made of {of[0]} alone, whose scores are no probabilities"
+        raise StudyError("params.yaml, stack.calibration", rule, "calibrate by platt or isotonic")
+    return NONE
+
+
+def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str, calibration: str = PLATT) -> dict[str, Any]:
     """Stack, calibrate and freeze one final model.
 
     Parameters
@@ -45,6 +69,8 @@ def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str) -> dic
     labels : Series
         Known training labels by case.
     threshold : {"youden", "accuracy"}
+    calibration : str
+        As `fit_calibrator`'s method.
 
     Returns
     -------
@@ -61,8 +87,9 @@ def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str) -> dic
 
     stack = fit_stack(own[known], truth[known])
     own_score = cross_fitted(own, truth, folds, fit_stack, apply_stack)
-    calibrator = fit_calibrator(own_score[known], outcome)
-    own_probability = cross_fitted(own_score, truth, folds, fit_calibrator, apply_calibrator)
+    fit = partial(fit_calibrator, method=calibration)
+    calibrator = fit(own_score[known], outcome)
+    own_probability = cross_fitted(own_score, truth, folds, fit, apply_calibrator)
     chosen = CUTOFFS[threshold](outcome, own_probability[known])
     other_score = apply_stack(stack, others)
     cases = pd.concat([own, others]).index.to_frame(index=False)
@@ -72,8 +99,35 @@ def final_scores(scores: pd.DataFrame, labels: pd.Series, threshold: str) -> dic
     return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "cases": cases}
 
 
+def points(stack: dict[str, Any], calibrator: dict[str, Any], own: pd.DataFrame) -> pd.DataFrame:
+    """Turn a final model into the points of a nomogram over its base models' scores, as `nomogram` returns them.
+
+    Parameters
+    ----------
+    stack, calibrator : dict
+        States.
+    own : DataFrame
+        Scores of the training cases, from `base_scores`; marks reach from the least to the largest.
+
+    Returns
+    -------
+    DataFrame
+        Empty where the probability is no logistic function of the scores.
+    """
+    logistic = calibrator["method"] == PLATT and not calibrator["reason"]
+    if not logistic and calibrator["method"] != NONE_OF_LOG_ODDS:
+        return nomogram({}, 0.0)
+    slope, start = (calibrator["slope"], calibrator["intercept"]) if logistic else (1.0, 0.0)
+    axes = {}
+    for place, model in enumerate(stack["models"]):
+        each = slope * stack["weight"][place] / stack["sd"][place]
+        values = covering(float(own[model].min()), float(own[model].max()))
+        axes[model] = [(f"{value:g}", each * (value - stack["mean"][place])) for value in values]
+    return nomogram(axes, start + slope * stack["intercept"])
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write predictions (score and probability), the threshold, and the states of stack and calibrator."""
+    """Write predictions (score and probability), threshold, nomogram, and the states of stack and calibrator."""
     parser = job_parser(__doc__)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--task", required=True)
@@ -86,11 +140,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     predictions = read_tables(args.predictions, PREDICTIONS)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, read_folds(args.folds))
     for model, stated in settings["models"].items():
-        final = final_scores(base_scores(predictions, stated["of"], settings["pool"]), labels, settings["threshold"])
+        calibration = calibration_of(settings.get("calibration", PLATT), model, stated["of"], predictions)
+        scores = base_scores(predictions, stated["of"], settings["pool"])
+        final = final_scores(scores, labels, settings["threshold"], calibration)
         folder = args.out / model / args.task
         write_json(folder / "state.json", final["stack"])
         write_json(folder / "calibrator.json", final["calibrator"])
         write_json(folder / "thresholds.json", final["thresholds"])
+        training = scores[scores.index.get_level_values("split") == TRAIN]
+        write_csv(folder / "nomogram.csv", points(final["stack"], final["calibrator"], training))
         about = {"image": "", "variant": args.variant, "model": model, "task": args.task, "class": "1"}
         kinds = final["cases"].melt(["patient", "case", "split", "fold"], var_name="kind", value_name="value")
         write_table(kinds.assign(**about, horizon=np.nan), folder / "predictions.parquet", PREDICTIONS)

@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         state = read_json(folder / "state.json")
         metrics.setdefault(variant, {}).setdefault(task, {})[model] = {
             "threshold": read_json(folder / "thresholds.json")["cutoff"],
-            "calibration_slope": read_json(folder / "calibrator.json")["slope"],
+            "calibration_slope": read_json(folder / "calibrator.json").get("slope"),
             "weight": dict(zip(state["models"], state["weight"], strict=True)),
         }
     write_metrics(args.metrics, metrics)

@@ -1,5 +1,6 @@
 """Univariable filters of many features at once: Mann-Whitney and pruning of correlated features."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -58,7 +59,8 @@ def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     -------
     t, p : ndarray, shape (f,)
         Positives minus negatives; p two-sided. NaN for a feature that is constant or has a NaN, and for all features
-        with fewer than two rows of a class.
+        with fewer than two rows of a class. An infinite t and p 0 when both classes are constant, each at its own
+        value.
 
     References
     ----------
@@ -73,7 +75,9 @@ def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     testable = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
     if testable.any():
         kept = values[:, testable]
-        result = ttest_ind(kept[positive], kept[~positive], axis=0, equal_var=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)  # a class without variance
+            result = ttest_ind(kept[positive], kept[~positive], axis=0, equal_var=False)
         t[testable], p[testable] = result.statistic, result.pvalue
     return t, p
 

@@ -71,10 +71,26 @@ def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
     (box rows + 2 pad, box columns + 2 pad) int32 array
         0 outside the region.
     """
+    return padded(levels, np.ascontiguousarray(mask[bounding_box(mask)]), pad)
+
+
+def bounding_box(mask: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns of a region that is not empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    laid = np.zeros((box.shape[0] + 2 * pad, box.shape[1] + 2 * pad), np.int32)
-    laid[pad : pad + box.shape[0], pad : pad + box.shape[1]][box] = levels
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+@njit(cache=True)
+def padded(levels: Levels, box: Mask, pad: int) -> Levels:
+    """Lay the levels of a region into its bounding box, as `window` does, the box being known."""
+    rows, columns = box.shape
+    laid = np.zeros((rows + 2 * pad, columns + 2 * pad), np.int32)
+    pixel = 0
+    for row in range(rows):
+        for column in range(columns):
+            if box[row, column]:
+                laid[pad + row, pad + column] = levels[pixel]
+                pixel += 1
     return laid
 
 

@@ -1,13 +1,14 @@
 """All features of one region, in shared passes over its pixels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import firstorder, glcm, ngtdm, shape2d, sizes
-from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, window
-from sonomics.texture.passes import DIRECTIONS, survey, zones
+from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, padded
+from sonomics.texture.passes import DIRECTIONS, adjacent, neighbours, runs
+from sonomics.texture.zones import zones
 
 SHAPE = "shape2D"
 _ORDERS: dict[str, tuple[str, ...]] = {
@@ -42,30 +43,29 @@ def shape_of(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     (9,) float array
         All NaN without two pixels in both directions.
     """
-    rows, columns = np.nonzero(mask)
-    if len(rows) == 0 or min(np.ptp(rows), np.ptp(columns)) == 0:
+    if min(mask.any(axis=0).sum(), mask.any(axis=1).sum()) < 2:
         return np.full(len(CLASSES[SHAPE]), np.nan)
     return shape2d.shape_features(mask, spacing)[_PLACES[SHAPE]]
 
 
 def textures_of(
-    pixels: Pixels,
+    values: Pixels,
     mask: Mask,
     classes: Sequence[str],
     bins: int | None = None,
     width: float = 1.0,
     spacing: float = 1.0,
-) -> dict[str, NDArray[np.float64]]:
+) -> NDArray[np.float64]:
     """Compute first-order and texture features of one image.
 
     Parameters
     ----------
-    pixels : (rows, columns) float array
-        The image.
+    values : (n,) float array
+        Grey levels of the region's pixels, row by row, not empty.
     mask : (rows, columns) bool array
-        The region, not empty.
+        The region, n pixels in its bounding box.
     classes : sequence of str
-        Of `CLASSES`; shape is passed over.
+        Of `CLASSES` without shape.
     bins : int, optional
         Number of bins between the region's smallest and largest value; without it bins are `width` wide.
     width : float
@@ -75,36 +75,37 @@ def textures_of(
 
     Returns
     -------
-    dict of str to float array
-        For each class its features in the order of `CLASSES`; NaN where undefined: all of an image that is constant
+    (features,) float array
+        The features of each class in the order of `CLASSES`; NaN where undefined: all of an image that is constant
         in the region, textures of a region in which no pixel has a neighbour.
     """
-    values = pixels[mask]
     levels = by_count(values, bins) if bins is not None else by_width(values, width)
     if levels is None:
-        return {name: np.full(len(CLASSES[name]), np.nan) for name in classes if name != SHAPE}
-    found = dict(_computed(values, levels, mask, set(classes), spacing))
-    return {name: _finite(found[name][_PLACES[name]]) for name in classes if name != SHAPE}
+        return np.full(sum(len(CLASSES[name]) for name in classes), np.nan)
+    found = _computed(values, levels, mask, set(classes), spacing)
+    computed = np.concatenate([found[name][_PLACES[name]] for name in classes])
+    return np.where(np.isfinite(computed), computed, np.nan)
 
 
 def _computed(
     values: Pixels, levels: Levels, mask: Mask, classes: set[str], spacing: float
-) -> Iterable[tuple[str, NDArray[np.float64]]]:
+) -> dict[str, NDArray[np.float64]]:
     highest = int(levels.max())
-    laid = window(levels, mask)
+    laid = padded(levels, mask, 1)
+    found: dict[str, NDArray[np.float64]] = {}
     if "firstorder" in classes:
-        yield "firstorder", firstorder.firstorder_features(values, levels, spacing)
-    if "glszm" in classes:
-        yield "glszm", sizes.size_features(*zones(laid, highest))
-    if not classes & {"glcm", "glrlm", "gldm", "ngtdm"}:
-        return
-    found = survey(laid, highest)
+        found["firstorder"] = firstorder.firstorder_features(values, levels, spacing)
     if "glcm" in classes:
-        yield "glcm", glcm.glcm_features(found.pairs)
+        found["glcm"] = glcm.glcm_features(adjacent(laid, highest))
     if "glrlm" in classes:
-        yield "glrlm", run_features(found.runs, laid)
-    yield "gldm", sizes.size_features(found.dependences, _DEPENDENCE_SIZES)
-    yield "ngtdm", ngtdm.ngtdm_features(found.dependences.sum(axis=1), found.differences)
+        found["glrlm"] = run_features(runs(laid, highest), laid)
+    if "glszm" in classes:
+        found["glszm"] = sizes.size_features(*zones(laid, highest))
+    if classes & {"gldm", "ngtdm"}:
+        dependences, differences = neighbours(laid, highest)
+        found["gldm"] = sizes.size_features(dependences, _DEPENDENCE_SIZES)
+        found["ngtdm"] = ngtdm.ngtdm_features(dependences.sum(axis=1), differences)
+    return found
 
 
 def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]:
@@ -113,7 +114,7 @@ def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]
     Parameters
     ----------
     counts : (4, highest + 1, longest + 1) int64 array
-        As `sonomics.texture.passes.survey` gives them.
+        As `sonomics.texture.passes.runs` gives them.
     laid : (rows, columns) int32 array
         The window they were counted in.
 
@@ -135,7 +136,3 @@ def _shares_a_line(counts: NDArray[np.int64], laid: Levels, step: tuple[int, int
     rows, columns = np.nonzero(laid)
     line = rows * step[1] - columns * step[0]
     return len(np.unique(line)) < len(line)
-
-
-def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isfinite(values), values, np.nan)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pywt
 from numba import njit
-from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.texture.discretise import Pixels
@@ -92,8 +91,10 @@ def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[t
     padded = np.pad(even, ((reach - 1, reach), (reach - 1, reach)), mode="wrap")
     for letter, kernel in (("L", low), ("H", high)):
         along = _along_rows(padded, kernel)
-        yield f"wavelet_{letter}L", _along_columns(along, low)[:rows, :columns]
-        yield f"wavelet_{letter}H", _along_columns(along, high)[:rows, :columns]
+        for other, across in (("L", low), ("H", high)):
+            band = np.zeros((rows, columns))
+            _add_along_columns(band, along, across)
+            yield f"wavelet_{letter}{other}", band
 
 
 def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
@@ -106,9 +107,10 @@ def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator
         smooth, curved = _gaussian(width)
         reach = len(smooth) // 2
         padded = np.pad(pixels, reach, mode="edge")
-        vertical = _along_columns(_along_rows(padded, smooth), curved)
-        horizontal = _along_columns(_along_rows(padded, curved), smooth)
-        yield f"log_{sigma:g}", width**2 * (vertical + horizontal)
+        laplacian = np.zeros(pixels.shape)
+        _add_along_columns(laplacian, _along_rows(padded, smooth), width**2 * curved)
+        _add_along_columns(laplacian, _along_rows(padded, curved), width**2 * smooth)
+        yield f"log_{sigma:g}", laplacian
 
 
 def square(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
@@ -181,27 +183,34 @@ def _gaussian(sigma: float) -> tuple[Pixels, Pixels]:
     return smooth, smooth * (place**2 / sigma**4 - 1 / sigma**2)
 
 
-@njit(cache=True)
-def _along_rows(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
+# Four taps at once, so that sums are loaded and stored a quarter as often.
+@njit(cache=True, fastmath={"contract"})
+def _along_rows(padded: Pixels, kernel: Pixels) -> Pixels:
     rows, columns = padded.shape[0], padded.shape[1] - len(kernel) + 1
-    summed = np.zeros((rows, columns))
+    fours = len(kernel) // 4 * 4
+    sums = np.zeros((rows, columns))
     for row in range(rows):
-        for tap in range(len(kernel)):
-            _add(summed[row], kernel[tap], padded[row, tap : tap + columns])
-    return summed
+        for tap in range(0, fours, 4):
+            a, b, c, d = kernel[tap], kernel[tap + 1], kernel[tap + 2], kernel[tap + 3]
+            for place in range(columns):
+                two = a * padded[row, tap + place] + b * padded[row, tap + place + 1]
+                sums[row, place] += two + (c * padded[row, tap + place + 2] + d * padded[row, tap + place + 3])
+        for tap in range(fours, len(kernel)):
+            for place in range(columns):
+                sums[row, place] += kernel[tap] * padded[row, tap + place]
+    return sums
 
 
-@njit(cache=True)
-def _along_columns(padded: Pixels, kernel: NDArray[np.float64]) -> Pixels:
-    rows, columns = padded.shape[0] - len(kernel) + 1, padded.shape[1]
-    summed = np.zeros((rows, columns))
+@njit(cache=True, fastmath={"contract"})
+def _add_along_columns(sums: Pixels, padded: Pixels, kernel: Pixels) -> None:
+    rows, columns = sums.shape
+    fours = len(kernel) // 4 * 4
     for row in range(rows):
-        for tap in range(len(kernel)):
-            _add(summed[row], kernel[tap], padded[row + tap])
-    return summed
-
-
-@njit(cache=True)
-def _add(sums: Pixels, weight: float, line: Pixels) -> None:
-    for column in range(len(sums)):
-        sums[column] += weight * line[column]
+        for tap in range(row, row + fours, 4):
+            a, b, c, d = kernel[tap - row], kernel[tap - row + 1], kernel[tap - row + 2], kernel[tap - row + 3]
+            for place in range(columns):
+                two = a * padded[tap, place] + b * padded[tap + 1, place]
+                sums[row, place] += two + (c * padded[tap + 2, place] + d * padded[tap + 3, place])
+        for tap in range(row + fours, row + len(kernel)):
+            for place in range(columns):
+                sums[row, place] += kernel[tap - row] * padded[tap, place]

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sonomics.texture.correlation import maximal_correlation
 from sonomics.texture.passes import Counts
 
 NAMES = (
@@ -37,8 +38,6 @@ NAMES = (
 )
 MCC = NAMES.index("MCC")
 TINY = 2.0**-52
-# The second eigenvalue of a 32 x 32 matrix is separated from the third after this many squarings.
-SQUARINGS = 24
 
 Matrix = NDArray[np.float64]
 
@@ -56,16 +55,39 @@ def glcm_features(counts: Counts) -> Matrix:
     (24,) float array
         In the order of `NAMES`; all NaN when no direction has a pair.
     """
-    one_level = counts.any(axis=(0, 2)).sum() == 1
-    values = np.array([_with_mcc(matrix, 1.0 if one_level else 0.0) for matrix in symmetric(counts)])
-    return values.mean(axis=0) if len(values) else np.full(len(NAMES), np.nan)
+    one_level = counts[:, 1:].any(axis=(0, 2)).sum() == 1
+    values = [_with_mcc(joint, 1.0 if one_level else 0.0) for joint in symmetric(counts)]
+    return np.mean(values, axis=0) if values else np.full(len(NAMES), np.nan)
 
 
-def symmetric(counts: Counts) -> list[Matrix]:
-    """Turn counts one way into symmetric probabilities; a direction without a pair is left out."""
-    inside = counts[:, 1:, 1:]
-    both = (inside + inside.transpose(0, 2, 1)).astype(np.float64)
-    return [matrix / matrix.sum() for matrix in both if matrix.any()]
+@njit(cache=True)
+def symmetric(counts: Counts) -> Matrix:
+    """Turn counts one way into symmetric probabilities.
+
+    Parameters
+    ----------
+    counts : (directions, highest + 1, highest + 1) int64 array
+        As in `glcm_features`.
+
+    Returns
+    -------
+    (up to directions, highest, highest) float array
+        A direction without a pair is left out.
+    """
+    size = counts.shape[1] - 1
+    joints, kept = np.zeros((len(counts), size, size)), 0
+    for pairs in counts:
+        total = 0
+        for i in range(1, size + 1):
+            for j in range(1, size + 1):
+                total += pairs[i, j]
+        if total == 0:
+            continue
+        for i in range(size):
+            for j in range(size):
+                joints[kept, i, j] = (pairs[i + 1, j + 1] + pairs[j + 1, i + 1]) / (2 * total)
+        kept += 1
+    return joints[:kept]
 
 
 def _with_mcc(joint: Matrix, flat: float) -> Matrix:
@@ -89,10 +111,12 @@ def of_direction(joint: Matrix) -> Matrix:
         In the order of `NAMES`.
     """
     highest = len(joint)
-    marginal = joint.sum(axis=1)
+    marginal = np.zeros(highest)
     sums, differences = np.zeros(2 * highest + 1), np.zeros(highest)
     mean = 0.0
     for i in range(highest):
+        for j in range(highest):
+            marginal[i] += joint[i, j]
         mean += (i + 1) * marginal[i]
     values = np.zeros(24)
     covariance, entropy, crossed, independent = 0.0, 0.0, 0.0, 0.0
@@ -144,64 +168,3 @@ def of_direction(joint: Matrix) -> Matrix:
     values[14] = np.sqrt(1 - np.exp(-2 * (independent - entropy))) if independent != entropy else 0.0
     values[16], values[18], values[23] = mean, entropy, variance
     return values
-
-
-def maximal_correlation(joint: Matrix, flat: float) -> float:
-    """Compute the maximal correlation coefficient: the root of the second largest eigenvalue of Q.
-
-    Parameters
-    ----------
-    joint : (levels, levels) float array
-        Symmetric probabilities.
-    flat : float
-        Returned when the pairs know only one level: by PyRadiomics' convention 1 when the whole region does, else 0.
-
-    Notes
-    -----
-    Q[i, j] = sum_k P[i, k] P[j, k] / (p[i] p[k] + 2^-52), as PyRadiomics adds it. Without the addend Q is similar to
-    the square of the symmetric D^-1/2 P D^-1/2, whose dominant eigenvector is known: with it taken out, repeated
-    squaring leaves the second. A two-sided Rayleigh quotient then gives the eigenvalue of Q itself, to second order.
-    Where that is not exact enough (nearly disconnected levels) all eigenvalues are computed.
-    """
-    inside = joint.sum(axis=1) > 0
-    joint = np.ascontiguousarray(joint[inside][:, inside])
-    if len(joint) < 2:
-        return flat
-    eigenvalue, residual = _second_eigenvalue(joint)
-    if residual > 1e-13 * eigenvalue or eigenvalue > 0.999:
-        marginal = joint.sum(axis=1)
-        every = np.linalg.eigvals((joint / (np.outer(marginal, marginal) + TINY)) @ joint.T)
-        eigenvalue = float(np.sort(every.real)[-2])
-    return float(np.sqrt(eigenvalue)) if eigenvalue >= 0 else np.nan
-
-
-@njit(cache=True)
-def _second_eigenvalue(joint: Matrix) -> tuple[float, float]:
-    marginal = joint.sum(axis=1)
-    root = np.sqrt(marginal)
-    scaled = joint / np.outer(root, root) - np.outer(root, root)
-    power = scaled @ scaled
-    for _ in range(SQUARINGS):
-        trace = np.trace(power)
-        if trace <= 0:
-            break
-        power /= trace
-        squared = power @ power
-        settled = np.abs(np.trace(squared) - 1) < 1e-15
-        power = squared
-        if settled:
-            break
-    diagonal = np.diag(power)
-    vector = power[:, np.argmax(diagonal)].copy()
-    length = np.sqrt((vector**2).sum())
-    if not length > 0:
-        return 0.0, 1.0
-    vector /= length
-    right, left = vector / root, vector * root
-    weights = joint / (np.outer(marginal, marginal) + TINY)
-    image = weights @ (joint.T @ right)
-    eigenvalue = left @ image / (left @ right)
-    mirrored = joint @ (weights.T @ left)
-    right_residual = np.sqrt(((image - eigenvalue * right) ** 2 * marginal).sum())
-    left_residual = np.sqrt(((mirrored - eigenvalue * left) ** 2 / marginal).sum())
-    return eigenvalue, right_residual * left_residual

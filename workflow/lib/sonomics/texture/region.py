@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
-from sonomics.texture.discretise import Mask
+from sonomics.texture.discretise import Mask, bounding_box
 from sonomics.texture.engine import CLASSES, SHAPE, shape_of, textures_of
 from sonomics.texture.filters import WHERE, filter_names, filtered
 
@@ -111,12 +111,12 @@ def region_values(
     parts = [shape_of(mask, spacing)] if SHAPE in classes else []
     if not mask.any():
         return np.concatenate([*parts, *[undefined for _ in filter_names(filters)]])
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    inside, largest = mask[box], float(np.abs(pixels).max())
+    box = bounding_box(mask)
+    inside, largest = np.ascontiguousarray(mask[box]), float(np.abs(pixels).max())
     for _, image in filtered(pixels, filters, spacing):
-        if not wanted or constant(image[box][inside], largest):
+        values = image[box][inside]
+        if not wanted or constant(values, largest):
             parts.append(undefined)
         else:
-            parts.extend(textures_of(image[box], inside, wanted, bins, width, spacing).values())
+            parts.append(textures_of(values, inside, wanted, bins, width, spacing))
     return np.concatenate(parts)

@@ -1,10 +1,11 @@
 """Shape of an outline from its marching-squares contour; names are PyRadiomics'."""
 
+import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sonomics.texture.discretise import Mask
+from sonomics.texture.discretise import Mask, bounding_box
 
 NAMES = (
     "Elongation",
@@ -42,9 +43,8 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     in the plane); surface and perimeter are its area and length, the diameter its widest extent. Axes are four times
     the roots of the eigenvalues of the pixels' covariance.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    surface, perimeter, points = _contour(np.pad(box, 1).astype(np.int64))
+    box = mask[bounding_box(mask)]
+    surface, perimeter, doubled = _contour(np.pad(box, 1).astype(np.int64))
     pixels = np.count_nonzero(box)
     minor, major = np.linalg.eigvalsh(_covariance(box.astype(np.float64)) * spacing**2)
     minor = minor if minor > ROUNDING * major else 0.0
@@ -53,7 +53,7 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
         [
             np.sqrt(minor / major),
             4 * np.sqrt(major),
-            _widest(points) * spacing,
+            _widest(doubled) * spacing,
             surface,
             4 * np.sqrt(minor),
             perimeter,
@@ -74,10 +74,11 @@ def _covariance(inside: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True)
-def _contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.float64]]:
+def _contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.int32]]:
+    """Return the contour's area and length, and its points times two, which makes them whole numbers."""
     rows, columns = inside.shape
     surface, perimeter = 0.0, 0.0
-    points = np.empty((4 * rows * columns, 2))
+    doubled = np.empty((2 * rows * columns, 2), np.int32)
     found = 0
     slope = np.sqrt(0.5)
     for row in range(rows - 1):
@@ -96,19 +97,15 @@ def _contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.float6
             elif corners == 2:
                 surface, perimeter = surface + 0.5, perimeter + 1
             if here != right:
-                points[found, 0], points[found, 1] = row, column + 0.5
+                doubled[found, 0], doubled[found, 1] = 2 * row, 2 * column + 1
                 found += 1
             if here != below:
-                points[found, 0], points[found, 1] = row + 0.5, column
+                doubled[found, 0], doubled[found, 1] = 2 * row + 1, 2 * column
                 found += 1
-    return surface, perimeter, points[:found]
+    return surface, perimeter, doubled[:found]
 
 
-@njit(cache=True)
-def _widest(points: NDArray[np.float64]) -> float:
-    widest = 0.0
-    for one in range(len(points)):
-        for two in range(one):
-            apart = (points[one, 0] - points[two, 0]) ** 2 + (points[one, 1] - points[two, 1]) ** 2
-            widest = max(widest, apart)
-    return np.sqrt(widest)
+def _widest(doubled: NDArray[np.int32]) -> float:
+    hull = cv2.convexHull(doubled)[:, 0].astype(np.float64)
+    apart = hull[:, np.newaxis] - hull
+    return float(np.sqrt((apart**2).sum(axis=2).max())) / 2

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, expit, ndtr
 
 from sonomics.core.cohort import read_cohort
-from sonomics.core.files import replacing, write_json
+from sonomics.core.files import write_csv, write_json
 from sonomics.core.jobs import run_job
+from sonomics.core.svg import covering
 from sonomics.statistics.logistic import LogisticFit, fit_logistic, log_likelihood
+from sonomics.statistics.nomogram import nomogram
 from sonomics.train.rows import divide, training_parser, write_predictions
 
 State = dict[str, Any]
@@ -25,12 +27,14 @@ def encode(column: pd.Series) -> State:
     Returns
     -------
     dict
-        A number: `median`, which stands in for a missing value. Text: `levels`, the first of which is the reference and
-        stands in for a missing value: the most frequent, of equals the first in the alphabet.
+        A number: `median`, which stands in for a missing value, `low` and `high`, the least and the largest. Text:
+        `levels`, the first of which is the reference and stands in for a missing value: the most frequent, of equals
+        the first in the alphabet.
     """
     known = column.dropna()
     if pd.api.types.is_numeric_dtype(column):
-        return {"median": float(known.median()) if len(known) else 0.0}
+        known = known if len(known) else pd.Series([0.0])
+        return {"median": float(known.median()), "low": float(known.min()), "high": float(known.max())}
     counts = known.astype(str).value_counts()
     return {"levels": sorted(counts.index, key=lambda level: (-counts[level], level))}
 
@@ -96,6 +100,23 @@ def apply(state: State, clinical: pd.DataFrame) -> NDArray[np.float64]:
     return np.asarray(expit(state["intercept"] + values @ np.array(state["coefficients"])), dtype=np.float64)
 
 
+def points(state: State) -> pd.DataFrame:
+    """Turn a clinical model into the points of a nomogram, as `nomogram` returns them.
+
+    Numbers have marks from the least to the largest of the training rows.
+    """
+    added = dict(zip(state["names"], state["coefficients"], strict=True))
+    axes = {}
+    for name in state["entered"]:
+        encoding = state["encodings"][name]
+        if "median" in encoding:
+            values = covering(encoding["low"], encoding["high"])
+            axes[name] = [(f"{value:g}", value * added[name]) for value in values] if name in added else []
+        else:
+            axes[name] = [(level, added.get(f"{name}={level}", 0.0)) for level in encoding["levels"]]
+    return nomogram({name: marks for name, marks in axes.items() if marks}, state["intercept"])
+
+
 def _fitted(values: pd.DataFrame, labels: NDArray[np.float64]) -> LogisticFit:
     design = np.column_stack([np.ones(len(labels)), values.to_numpy(dtype=np.float64)])
     return fit_logistic(design, labels, np.zeros(len(labels)))
@@ -128,9 +149,10 @@ def _odds_ratios(model: LogisticFit, names: pd.Index, kind: str) -> list[dict[st
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the state, the odds ratios and the predictions."""
+    """Write the state, the odds ratios, the points of the nomogram and the predictions."""
     parser = training_parser(__doc__)
     parser.add_argument("--odds-ratios", type=Path, required=True)
+    parser.add_argument("--nomogram", type=Path, required=True)
     args = parser.parse_args(argv)
     settings: Mapping[str, Any] = args.settings["train"]["models"][args.model]
     rows = read_cohort(args.cohort, args.settings["study"]).assign(image="")
@@ -139,9 +161,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     labels = division.labels[division.inside].to_numpy(dtype=np.float64)
     state = fit(clinical[division.inside], labels, settings["enter"])
     write_json(args.state, state)
-    with replacing(args.odds_ratios) as temporary:
-        table = pd.DataFrame(state["odds_ratios"], columns=["variable", "model", "odds_ratio", "lower", "upper", "p"])
-        table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+    table = pd.DataFrame(state["odds_ratios"], columns=["variable", "model", "odds_ratio", "lower", "upper", "p"])
+    write_csv(args.odds_ratios, table)
+    write_csv(args.nomogram, points(state))
     write_predictions(rows, division, "probability", apply(state, clinical[division.outside]), args)
 
 

@@ -19,7 +19,7 @@ from sonomics.networks.inputs import stacked
 from sonomics.networks.state import to_tensors
 from sonomics.networks.training import fit, predict
 from sonomics.networks.weights import weights_of
-from sonomics.train.rows import divide, training_parser, write_predictions
+from sonomics.train.rows import divide, training_parser, usable_crops, write_predictions
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,10 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     analysis = args.settings["crop"]["analysis"]
     settings = args.settings["train"]["models"][args.model]
 
-    screened = read_table(args.images, SCREENED)
-    crops = read_tables(args.crops, CROPS)
-    own = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
-    crops = crops[own & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])]
+    crops = usable_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
     inside, outside = division.inside, division.outside
 

@@ -1,8 +1,9 @@
 """What the training jobs share: their command line, the rows they fit on and score, the table they write."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,22 @@ def training_parser(doc: str | None) -> argparse.ArgumentParser:
     for name in ("--cohort", "--folds", "--state", "--out"):
         parser.add_argument(name, type=Path, required=True)
     return parser
+
+
+def usable_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Mapping[str, Any]) -> pd.DataFrame:
+    """Take the crops that a network sees: of kept images, by the outlines of the analysis.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        As `CROPS`.
+    screened : DataFrame
+        As `SCREENED`.
+    analysis : mapping
+        `reader` and `session`.
+    """
+    own = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
+    return crops[own & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])]
 
 
 def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:

@@ -1,4 +1,4 @@
-"""Give the out-of-fold AUC of every model, fold by fold, and the networks' training curves."""
+"""Give the out-of-fold AUC of every model, fold by fold, the networks' training curves and their maps' overlap."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import overlaid
-from sonomics.core.schemas import PREDICTIONS, TRAIN
+from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
 from sonomics.core.tables import read_tables
 from sonomics.statistics.roc import auc
 
@@ -36,6 +36,28 @@ def fold_aucs(predictions: pd.DataFrame) -> dict[str, Any]:
     return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 
+def overlaps(maps: pd.DataFrame) -> dict[str, Any]:
+    """Sum up how the maps of one model lie on the outlines.
+
+    Parameters
+    ----------
+    maps : DataFrame
+        As `MAPS`.
+
+    Returns
+    -------
+    dict
+        How many images have a map and how many have none, and the medians over those that have.
+    """
+    drawn = maps[maps["file"] != ""]
+    return {
+        "images": len(drawn),
+        "without": len(maps) - len(drawn),
+        "dice": drawn["dice"].median(),
+        "heat_inside": drawn["heat_inside"].median(),
+    }
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the metrics and plot tables of `train`."""
     parser = job_parser(__doc__)
@@ -43,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curves", type=Path, nargs="*", required=True)
+    parser.add_argument("--maps", type=Path, nargs="*", required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
@@ -56,7 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         labels = training_labels(cohort, str(task), overlaid(args.settings, str(variant))["study"], folds)
         found = fold_aucs(rows.assign(label=rows["case"].map(labels)))
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = found
-    write_metrics(args.metrics, {"auc_of_folds": metrics})
+    maps: dict[str, dict[str, dict[str, Any]]] = {}
+    for (task, model), rows in read_tables(args.maps, MAPS).groupby(["task", "model"]):
+        maps.setdefault(str(task), {})[str(model)] = overlaps(rows)
+    write_metrics(args.metrics, {"auc_of_folds": metrics, "maps": maps})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
         gathered = [_curve(path) for path in args.curves]

@@ -60,8 +60,11 @@ def deidentification(record: Record) -> Finding:
     export = record.params["export"]
     if record.simulated:
         return not_applicable("no patient: the exams were simulated")
-    if export["source"] == "folder":
-        return partly(METHODS, "pictures copied without metadata; pixels not checked for text")
+    pictures = export.get("folder", {}) if export["source"] == "folder" else {"dicom": {}}
+    if pictures.get("pixels") == "keep":
+        return partly(METHODS, "pictures without metadata; their pixels not checked for text")
+    if "dicom" not in pictures:
+        return reported(METHODS, "pictures without metadata, blanked outside the scan and freed of writing")
     kept = export.get("deidentify", {}).get("retain", ["device", "dates"])
     return reported(METHODS, f"DICOM PS3.15 basic profile, keyed pseudonyms; kept: {listed(list(kept)) or 'nothing'}")
 

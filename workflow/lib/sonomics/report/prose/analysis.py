@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 
 from sonomics.report.evidence.record import Record
-from sonomics.report.methods import POOLS, RULES, classes_alike, model_in_words, worded
+from sonomics.report.methods import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
 from sonomics.report.numbers import listed, plural
 
 
@@ -19,8 +19,9 @@ def evaluation_text(record: Record) -> str:
     """Say how scores became probabilities and calls, and what was kept from the models."""
     stack = record.params["stack"]
     rule = worded(RULES, stack["threshold"])
+    calibrated = CALIBRATIONS[stack.get("calibration", "platt")]
     return (
-        "Scores were turned into probabilities by a logistic calibration (Platt), and a threshold was set by "
+        f"{calibrated}, and a threshold was set by "
         f"{rule}, both on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
         "Training cases were scored by models fitted without their fold, all others by the model fitted on the whole "
         "training set. Labels and outcomes outside training were masked until evaluation. The primary model was "

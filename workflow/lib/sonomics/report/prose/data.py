@@ -7,6 +7,7 @@ from sonomics.report.evidence.record import HAND_CRAFTED, Record
 from sonomics.report.flow import in_words
 from sonomics.report.methods import (
     MARKS,
+    PIXELS,
     REGIONS,
     SOURCES,
     family_in_words,
@@ -36,12 +37,18 @@ def cases_text(record: Record) -> str:
     cases = plural(sum(one.cases for one in record.sets), "case")
     patients = plural(sum(one.patients for one in record.sets), "patient")
     text = (
-        f"Exams came from {worded(SOURCES, source)}. The target was {listed(tasks)}. "
+        f"Exams came from {worded(SOURCES, source)}{_pixels(record)}. The target was {listed(tasks)}. "
         f"The cohort lists {cases} of {patients}, divided by patient into {listed(sets)}."
     )
     if unknown := sum(one.unknown_label for one in record.sets):
         text += f" Cases whose label is unknown ({unknown:,}) were not analysed."
     return text
+
+
+def _pixels(record: Record) -> str:
+    export = record.params["export"]
+    stated = export.get("folder", {}).get("pixels", "deidentify")
+    return f"; {worded(PIXELS, stated)}" if export["source"] == "folder" else ""
 
 
 def images_text(record: Record) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import glcm
-from sonomics.texture.passes import DIRECTIONS, cooccurrences, survey
+from sonomics.texture.passes import DIRECTIONS, cooccurrences, runs
 from sonomics.texture.sizes import RUNS, size_features
 
 # MaZda's name of each parameter, and that of the same quantity in `sonomics.texture.glcm`.
@@ -101,7 +101,7 @@ def run_length_features(laid: NDArray[np.int32], highest: int, pad: int) -> NDAr
     """
     margin = pad - 1
     height, width = laid.shape
-    counts = survey(np.ascontiguousarray(laid[margin : height - margin, margin : width - margin]), highest).runs
+    counts = runs(np.ascontiguousarray(laid[margin : height - margin, margin : width - margin]), highest)
     lengths = np.arange(counts.shape[2])
     found = [size_features(counts[DIRECTIONS.index(step)], lengths)[_LENGTHS] for step in LINES.values()]
     return np.concatenate(found)

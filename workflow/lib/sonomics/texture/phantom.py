@@ -1,5 +1,6 @@
 """Our texture features of the IBSI digital phantom, beside the consensus values."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,19 @@ HIGHEST, PAD = 6, 5
 # Neighbours in the four directions; further offsets have no reference.
 NEAREST = 4
 
+ENGINES = ("texture", "mazda")
+
 Plane = tuple[NDArray[np.int32], NDArray[np.bool_]]
 Values = dict[tuple[str, str], float]
 
 
-def phantom_table() -> pd.DataFrame:
+def phantom_table(engines: Collection[str] = ENGINES) -> pd.DataFrame:
     """Compute every feature of the phantom that has a reference value.
+
+    Parameters
+    ----------
+    engines : collection of str
+        Of `ENGINES`; none makes an empty table.
 
     Returns
     -------
@@ -32,8 +40,11 @@ def phantom_table() -> pd.DataFrame:
         over the slices, each an image of its own; first-order features are of the whole region.
     """
     table = pd.read_csv(DATA / "reference.csv", float_precision="round_trip")
+    table = table[table["engine"].isin(engines)].reset_index(drop=True)
     planes = read_phantom()
-    values = _of_texture(planes) | _of_mazda(planes)
+    values: Values = {}
+    for engine in engines:
+        values |= _COMPUTED[engine](planes)
     table["value"] = [values[key] for key in zip(table["engine"], table["feature"], strict=True)]
     table["agrees"] = [
         _digits(value) == reference for value, reference in zip(table["value"], table["reference"], strict=True)
@@ -57,15 +68,12 @@ def _whole(planes: list[Plane]) -> Plane:
 
 
 def _of_texture(planes: list[Plane]) -> Values:
-    slices = [textures_of(levels.astype(np.float64), inside, TEXTURES) for levels, inside in planes]
+    slices = [textures_of(levels[inside].astype(np.float64), inside, TEXTURES) for levels, inside in planes]
     levels, inside = _whole(planes)
-    found = textures_of(levels.astype(np.float64), inside, ["firstorder"])
-    found |= {name: np.mean([plane[name] for plane in slices], axis=0) for name in TEXTURES}
-    values = {
-        ("texture", f"{name}_{feature}"): float(value)
-        for name, row in found.items()
-        for feature, value in zip(CLASSES[name], row, strict=True)
-    }
+    names = [f"{name}_{feature}" for name in ("firstorder", *TEXTURES) for feature in CLASSES[name]]
+    whole = textures_of(levels[inside].astype(np.float64), inside, ["firstorder"])
+    found = np.concatenate([whole, np.mean(slices, axis=0)])
+    values = {("texture", name): float(value) for name, value in zip(names, found, strict=True)}
     values["texture", "firstorder_Kurtosis"] -= 3  # IBSI's is 0 for a normal distribution
     return values
 
@@ -85,3 +93,6 @@ def _of_mazda(planes: list[Plane]) -> Values:
 
 def _digits(value: float) -> float:
     return float(f"{value:.3g}")
+
+
+_COMPUTED = {"texture": _of_texture, "mazda": _of_mazda}

@@ -1,10 +1,18 @@
-"""What the page was made from, as SHA-256: the same inputs have the same hashes, whoever computed them."""
+"""What the page was made from and with: inputs by their SHA-256, software by its version."""
 
 import json
+import platform
 from collections.abc import Mapping, Sequence
 from hashlib import file_digest, sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+SOFTWARE = (
+    "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
+    "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn", "scikit-misc", "scipy", "simpleitk", "skops",
+    "snakemake", "statsmodels", "timm", "torch", "torchvision",
+)  # fmt: skip
 
 
 def hash_of(path: Path) -> str:
@@ -25,3 +33,8 @@ def hash_of_settings(params: Mapping[str, Any]) -> str:
 def hashes(params: Mapping[str, Any], paths: Sequence[Path]) -> list[tuple[str, str]]:
     """List (what, SHA-256) of the parameters and of every file and folder, in the order given."""
     return [("params.yaml (content)", hash_of_settings(params)), *((path.as_posix(), hash_of(path)) for path in paths)]
+
+
+def software() -> list[tuple[str, str]]:
+    """Name the versions of Python and of the libraries that can change a result."""
+    return [("python", platform.python_version()), *((name, version(name)) for name in SOFTWARE)]

@@ -1,0 +1,39 @@
+"""Compiled code of a fresh checkout."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sonomics.extract.compiled import compiled
+
+JOB = """
+from sonomics.extract.compiled import compiled
+from sonomics.texture.zones import zones
+import numpy as np
+compiled(lambda pixels, mask, edge: zones(np.pad(mask.astype(np.int32), 1), 1))
+print(sum(zones.stats.cache_misses.values()), sum(zones.stats.cache_hits.values()))
+"""
+
+
+def test_the_function_comes_back_after_a_small_region():
+    seen = []
+
+    def compute(pixels, mask, edge):
+        seen.append((pixels.shape, mask.all(), edge))
+        return np.zeros(1)
+
+    assert compiled(compute) is compute
+    assert len(seen) == 1
+
+
+@pytest.mark.ci
+def test_two_jobs_at_once_compile_once(tmp_path: Path):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", JOB]
+    jobs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    counts = [tuple(map(int, job.communicate()[0].split())) for job in jobs]
+    assert sorted(counts) == [(0, 1), (1, 0)]

@@ -1,0 +1,64 @@
+"""The sections on serial exams and on a borderline class, from hand-made frames."""
+
+import numpy as np
+import pandas as pd
+
+from sonomics.evaluate.borderline import borderline_table
+from sonomics.evaluate.cases import Model
+from sonomics.evaluate.serial import serial_tables
+from sonomics.report.borderline import borderline_section
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.serial import serial_section
+from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
+from tests.evaluate.test_borderline import cases_of as pathology_cases
+from tests.evaluate.test_serial import MODEL
+from tests.evaluate.test_serial import SETTINGS as TIMES
+from tests.evaluate.test_serial import cases_of as exam_cases
+
+PARAMS = {"evaluate": {"borderline": SETTINGS}}
+
+
+def evaluation_of(tables: dict[str, pd.DataFrame]) -> Evaluation:
+    performance = pd.DataFrame({"model": ["net"], "split": "internal", "statistic": "auc"})
+    splits = pd.DataFrame({"split": ["internal"], "title": ["Internal test"]})
+    text = {name: table.fillna({"reason": "", "method": "", "unit": ""}) for name, table in tables.items()}
+    return Evaluation("main", "malignancy", {"performance": performance, "splits": splits, **text}, {})
+
+
+def test_studies_without_either_have_no_section() -> None:
+    assert serial_section(evaluation_of({}), PARAMS) is None
+    assert borderline_section(evaluation_of({}), PARAMS) is None
+
+
+def test_serial_exams_are_told_by_patient_and_in_sum() -> None:
+    section = serial_section(evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95)), PARAMS)
+    assert section
+    assert section.paragraphs[1] == (
+        "Internal test: 3 of 4 diagnosed patients had an exam called positive before the diagnosis (75 %, 30 to 95)."
+    )
+    summary, patients = section.tables
+    assert summary.rows[0][1].main == "3 of 4"
+    assert summary.rows[1][2] == ("2.50", "0.08 to 3.00")
+    by_patient = {row[0].main: row for row in patients.rows}
+    assert by_patient["waverer"][1] == ("3", "1 after the diagnosis")
+    assert [cell.main for cell in by_patient["missed"][2:]] == [
+        "1.0", "–", "–", "no exam before the diagnosis was called positive",
+    ]  # fmt: skip
+
+
+def test_without_a_threshold_the_sentence_says_why() -> None:
+    tables = serial_tables(exam_cases(), Model("net", np.nan, "probability", "youden"), TIMES, 0.95)
+    section = serial_section(evaluation_of(tables), PARAMS)
+    assert section
+    assert section.paragraphs[1].endswith("not estimable (the threshold was not estimable on the training set).")
+
+
+def test_the_borderline_class_is_told_with_counts() -> None:
+    table = borderline_table(pathology_cases(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95)
+    section = borderline_section(evaluation_of({"borderline": table}), PARAMS)
+    assert section
+    assert section.paragraphs[0].startswith("Cases with pathology = borderline are a class of their own")
+    assert section.paragraphs[1].startswith("Internal test: at the frozen threshold net calls 0.50 (0.09 to 0.91) of 2")
+    (shown,) = section.tables
+    assert shown.caption == "Internal test: 2 borderline, 3 negative and 2 positive cases"
+    assert [cell.main for cell in shown.rows[0]] == ["net", "0.67", "0.75", "0.50", "0.75", "0.80", "0.83"]

@@ -1,0 +1,84 @@
+"""Tables that break naive selections: a stated result, or a stated stop."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_json
+from sonomics.core.schemas import FEATURES, SELECTED
+from sonomics.core.tables import read_table, write_table
+from sonomics.select.choose import apply, fit
+from tests.select.test_choose import STEPS, choose, study, table  # noqa: F401
+
+EVERY = {
+    "usual": STEPS,
+    "t_test": [{"step": "t_test", "below": 0.05, "correction": "bh"}, STEPS[-1]],
+    "mrmr": [{"step": "mrmr", "count": 5}, {"step": "elastic_net", "folds": 3, "rule": "1se", "mixing": 0.5}],
+}
+
+
+def wide(rows: int = 20, columns: int = 300) -> tuple[pd.DataFrame, pd.Series]:
+    """Many more features than cases."""
+    random = np.random.default_rng(3)
+    small, labels = table(rows)
+    noise = pd.DataFrame(random.normal(size=(rows, columns)), small.index, [f"t__wide{i}" for i in range(columns)])
+    return pd.concat([small, noise], axis=1), labels
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_more_features_than_cases(steps):
+    rows, labels = wide()
+    state = fit(rows, labels, {}, steps, seed=1)
+    assert 0 < len(state["kept"]) < 20
+    assert np.isfinite(apply(state, rows).to_numpy()).all()
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_separable_classes_give_finite_coefficients(steps):
+    rows, labels = table()
+    rows = rows.filter(like="noise").assign(t__label=labels)
+    state = fit(rows, labels, {}, steps, seed=1)
+    assert "t__label" in state["kept"]
+    assert np.isfinite(list(state["coefficients"].values())).all()
+    assert np.isfinite([state["intercept"], state["penalty"]]).all()
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_constant_and_undefined_features_go_first_and_are_counted(steps):
+    rows, labels = table()
+    state = fit(rows, labels, {}, steps, seed=1)
+    assert state["steps"][0] == {"step": "defined", "in": 15, "out": 13, "note": ""}
+    assert not {"t__constant", "t__undefined"} & set(state["kept"])
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_single_gaps_are_filled_with_the_training_median(steps):
+    rows, labels = table()
+    holed = rows.mask(np.random.default_rng(2).random(rows.shape) < 0.1)
+    state = fit(holed, labels, {}, steps, seed=1)
+    assert state["kept"]
+    assert np.isfinite(apply(state, holed).to_numpy()).all()
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_a_fold_of_one_class_keeps_nothing_and_says_why(steps):
+    rows, _ = table()
+    state = fit(rows, pd.Series(1.0, index=rows.index), {}, steps, seed=1)
+    assert state["kept"] == []
+    assert state["steps"][-1]["note"].startswith("not")
+
+
+def test_a_reader_who_outlined_nobody_stops_the_study(study):  # noqa: F811
+    features = read_table(study / "features.parquet", FEATURES)
+    write_table(features.assign(reader="reader_9"), study / "features.parquet", FEATURES)
+    with pytest.raises(StudyError, match=r"no training case .* outlines of r1, session 1"):
+        choose("all")
+
+
+def test_cases_without_an_outline_are_left_out_of_the_fit(study):  # noqa: F811
+    features = read_table(study / "features.parquet", FEATURES)
+    write_table(features.iloc[3:], study / "features.parquet", FEATURES)
+    choose("all")
+    assert read_json(study / "chosen/all/state.json")["rows"] == 21
+    assert len(read_table(study / "chosen/all/features.parquet", SELECTED)) == 27

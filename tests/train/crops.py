@@ -1,0 +1,46 @@
+"""A study of ten crops, and the job that trains a network on them."""
+
+import json
+
+from sonomics.train.network import main
+
+SETTINGS = {
+    "study": {
+        "seed": 1,
+        "tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "1"}},
+        "clinical": [],
+        "shuffle_labels": False,
+    },
+    "crop": {"analysis": {"reader": "r1", "session": "1"}},
+    "train": {
+        "models": {
+            "cnn": {
+                "kind": "network",
+                "architecture": "test_resnet",
+                "weights": "none",
+                "size": 64,
+                "epochs": 2,
+                "batch": 4,
+                "learning_rate": 0.01,
+                "weight_decay": 0.01,
+            }
+        }
+    },
+}
+
+
+def train(fold: str, folder: str = ".") -> None:
+    names = ["--variant", "main", "--model", "cnn", "--task", "cancer", "--fold", fold]
+    files = [
+        "--cohort",
+        "cohort.csv",
+        "--folds",
+        "folds.parquet",
+        "--images",
+        "images.parquet",
+        "--crops",
+        "crops.parquet",
+    ]
+    outs = ["--weights", "weights.safetensors", "--state", "state.json", "--curves", "curves.csv"]
+    outs = [name if name.startswith("--") else f"{folder}/{name}" for name in [*outs, "--out", "predictions.parquet"]]
+    main(["--settings", json.dumps(SETTINGS), *names, *files, *outs])

@@ -1,0 +1,73 @@
+"""The section on exams before a diagnosis."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, interval, plural
+from sonomics.report.sections import Section
+from sonomics.report.tables import Table
+
+
+def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+    """Say how early exams were called positive; None when the study has no serial exams."""
+    if "serial" not in evaluation.tables:
+        return None
+    patients, summary = evaluation.tables["serial"], evaluation.tables["serial_summary"]
+    tables = []
+    for split, title in evaluation.splits.items():
+        tables.append(_summary(summary[summary["split"] == split], title))
+        tables.append(_patients(patients[patients["split"] == split], title))
+    design = (
+        f"A case is an exam. {evaluation.primary} is asked at the threshold frozen on training whether it calls an "
+        "exam positive; times are years before the diagnosis. A lead is bounded by the first exam there is, and a "
+        "patient is among the diagnosed because of the diagnosis: this is no estimate of what screening would find."
+    )
+    found = [_found(summary[summary["split"] == split], title) for split, title in evaluation.splits.items()]
+    return Section("serial", "Exams before the diagnosis", [design, *found], [table for table in tables if table.rows])
+
+
+def _found(summary: pd.DataFrame, title: str) -> str:
+    row = summary.set_index("statistic").to_dict("index").get("found before diagnosis")
+    if row is None or math.isnan(row["estimate"]):
+        return f"{title}: not estimable ({row['reason'] if row else 'no exam'})."
+    share = f"{row['x']:.0f} of {plural(int(row['n']), 'diagnosed patient')}"
+    return (
+        f"{title}: {share} had an exam called positive before the diagnosis ({decimal(100 * row['estimate'], 0)} %, "
+        f"{interval(100 * row['lower'], 100 * row['upper'], 0)})."
+    )
+
+
+def _summary(summary: pd.DataFrame, title: str) -> Table:
+    rows = []
+    for row in summary.to_dict("records"):
+        name = str(row["statistic"])
+        counts = f"{row['n']:.0f}" if math.isnan(row["x"]) else f"{row['x']:.0f} of {row['n']:.0f}"
+        if math.isnan(row["estimate"]):
+            estimate = Cell(NOT_ESTIMABLE, row["reason"])
+        else:
+            estimate = Cell(decimal(row["estimate"]), interval(row["lower"], row["upper"]) or row["reason"])
+        rows.append([Cell(name[0].upper() + name[1:], row["unit"] + "s"), Cell(counts), estimate, Cell(row["method"])])
+    note = "Sensitivity in a window: each patient once, by the last exam in it. Years: median and range."
+    return Table(
+        f"{title}: calls before the diagnosis", ["", "Count", "Estimate", "Interval"], rows, note, ("Interval",)
+    )
+
+
+def _patients(patients: pd.DataFrame, title: str) -> Table:
+    rows = []
+    for row in patients.to_dict("records"):
+        aside = [
+            f"{row[name]:.0f} {words}"
+            for name, words in (("unscored", "without a score"), ("after_diagnosis", "after the diagnosis"))
+            if row[name]
+        ]
+        years = [Cell(decimal(row[name], 1)) for name in ("first_exam", "earliest", "lead")]
+        exams = Cell(f"{row['exams']:.0f}", ", ".join(aside))
+        rows.append([Cell(str(row["patient"])), exams, *years, Cell(row["reason"])])
+    columns = ["Patient", "Exams", "First exam", "Earliest positive", "Positive from then on", "Note"]
+    caption = f"{title}: years before the diagnosis, by patient"
+    return Table(caption, columns, rows, "", ("Note",))

@@ -1,0 +1,64 @@
+"""What the page says of one task."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.report import figures, summary, tables
+from sonomics.report.controls import expectation
+from sonomics.report.evaluations import Evaluation
+from sonomics.report.examples import Picture, gallery, pictures, shown_cases
+from sonomics.report.learned import learned_sections
+from sonomics.report.makers import sections
+
+
+def task_section(
+    evaluations: Sequence[Evaluation],
+    shown: Mapping[str, list[Picture]],
+    learned: Sequence[Path],
+    params: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Gather what the page says of one task; the main run comes first in `evaluations`."""
+    main = evaluations[0]
+    level = params["evaluate"]["level"]
+    expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
+    descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
+    by_split = tables.baseline_table(
+        main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."
+    )
+    by_label = tables.baseline_table(
+        main,
+        "label",
+        {"positive": "Positive", "negative": "Negative"},
+        "Training cases by label",
+        f"{descriptive} P: positive against negative.",
+    )
+    return {
+        "name": main.task,
+        "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
+        "headlines": summary.headlines(main, level),
+        "findings": summary.findings(main, evaluations, params),
+        "baseline": [by_split, by_label],
+        "performance": [tables.performance_table(main, split) for split in main.splits],
+        "further": [tables.further_table(main, split) for split in main.splits],
+        "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
+        "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
+        "figures": figures.plates(main),
+        "sections": [*sections(main, params), *learned_sections(learned, main.task)],
+        "control": tables.control_table(evaluations, expectations),
+        "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
+        "examples": gallery(main, shown, params["report"]["shown_cases"]),
+        "example_set": main.splits[summary.unseen(main)[0]],
+        "primary": main.primary,
+    }
+
+
+def pictures_shown(
+    mains: Sequence[Evaluation], crops: pd.DataFrame, params: Mapping[str, Any]
+) -> dict[str, list[Picture]]:
+    """Read the pictures of the cases that the page shows of any task."""
+    count = params["report"]["shown_cases"]
+    wanted = dict.fromkeys(case for main in mains for case in shown_cases(main, count)["case"])
+    return pictures(wanted, crops, params["crop"]["analysis"])

@@ -1,0 +1,80 @@
+"""Take the scanner out of the features, with estimates of the training rows alone and never with the label."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.statistics.combat import FEWEST, Harmonisation, apply_combat, fit_combat
+
+Change = dict[str, Any]
+
+
+def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:
+    """Estimate the batch effects of training rows.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Complete features, with the level `by` in the index.
+    by : {"device", "centre"}
+    reference : str or None
+        As `fit_combat`.
+
+    Returns
+    -------
+    dict
+        JSON-ready, for `apply`.
+
+    Raises
+    ------
+    StudyError
+        When the reference has too few training rows, or no batch has enough.
+    """
+    batches = _batches(values, by)
+    try:
+        fitted = fit_combat(values.to_numpy(dtype=np.float64), batches, reference)
+    except ValueError:
+        rule = f"ComBat needs {FEWEST} training rows of {reference or 'at least one ' + by} in every fold"
+        mend = f"name another {by} as reference, or take the step out"
+        raise StudyError("params.yaml, select.steps, combat", rule, mend) from None
+    names = [str(name) for name in values]
+    return {
+        "step": "combat",
+        "by": by,
+        "reference": reference,
+        "names": names,
+        **{key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in fitted._asdict().items()},
+    }
+
+
+def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
+    """Harmonise any rows with the frozen estimates; undefined values stay undefined.
+
+    Raises
+    ------
+    StudyError
+        When a batch has no estimate and no reference is declared. With one, its rows count as the reference's, whose
+        values pass unchanged: nothing can be learned of it without looking at rows that are not for training.
+    """
+    batches = _batches(rows, change["by"])
+    unseen = sorted(set(batches.tolist()) - set(change["batches"]))
+    if unseen and change["reference"] is None:
+        rule = f"the {change['by']} {unseen[0]!r} has fewer than {FEWEST} training rows, so ComBat knows nothing of it"
+        mend = "declare a `reference` that such rows count as, or take the step out"
+        raise StudyError("params.yaml, select.steps, combat", rule, mend)
+    arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}
+    values = rows[change["names"]].to_numpy(dtype=np.float64)
+    adjusted = apply_combat(Harmonisation(change["batches"], **arrays), values, batches)
+    return rows.assign(**dict(zip(change["names"], adjusted.T, strict=True)))
+
+
+def counted(values: pd.DataFrame, by: str) -> str:
+    """Say how many rows each batch has."""
+    counts = pd.Series(_batches(values, by)).value_counts().sort_index()
+    return f"{by}: " + ", ".join(f"{name} ({count} rows)" for name, count in counts.items())
+
+
+def _batches(rows: pd.DataFrame, by: str) -> np.ndarray[Any, np.dtype[np.str_]]:
+    return rows.index.get_level_values(by).to_numpy(dtype=np.str_)

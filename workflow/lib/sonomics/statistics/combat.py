@@ -1,0 +1,129 @@
+"""ComBat: the location and scale that a scanner gives to every feature, estimated by empirical Bayes and taken out."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonomics.statistics.estimates import Floats
+
+FEWEST = 2
+_SETTLED = 1e-10
+_STEPS = 1000
+
+
+class Harmonisation(NamedTuple):
+    """What ComBat has learned.
+
+    Attributes
+    ----------
+    batches : list of str
+        Those with estimates.
+    mean, sd : ndarray, shape (features,)
+        Of the features without their batches; sd is 1 for a feature that does not vary.
+    shift, scale : ndarray, shape (batches, features)
+        Of each batch, on values in units of `mean` and `sd`: its values are `shift + sqrt(scale) x` what they would be
+        without it.
+    """
+
+    batches: list[str]
+    mean: Floats
+    sd: Floats
+    shift: Floats
+    scale: Floats
+
+
+def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None = None) -> Harmonisation:
+    """Estimate batch effects by parametric empirical Bayes, without any covariate.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, features)
+        Complete.
+    batches : ndarray of str, shape (n,)
+        The scanner of each row. One with fewer than two rows is left out: its scale cannot be estimated.
+    reference : str or None
+        A batch whose own values stay as they are and which the others are brought to; None brings all to their common
+        mean and variance. A single batch is its own reference.
+
+    Returns
+    -------
+    Harmonisation
+        A single feature, or features whose batch effects are all alike, have no prior to be shrunk to and are taken
+        as estimated. A feature that does not vary inside a batch is moved there, not scaled.
+
+    Raises
+    ------
+    ValueError
+        When the reference has fewer than two rows, or no batch has two.
+
+    References
+    ----------
+    Johnson WE, Li C, Rabinovic A, Biostatistics 2007 (the model). Fortin JP, et al., NeuroImage 2018 (its use between
+    scanners, and the reference batch).
+    """
+    names, counts = np.unique(batches, return_counts=True)
+    known = [str(name) for name, count in zip(names, counts, strict=True) if count >= FEWEST]
+    if not known or (reference is not None and reference not in known):
+        raise ValueError(f"no {FEWEST} rows of {reference or 'any batch'}")
+    if len(known) == 1:
+        reference = known[0]
+    members = [values[batches == name] for name in known]
+    means = np.array([rows.mean(axis=0) for rows in members])
+    residuals = [rows - mean for rows, mean in zip(members, means, strict=True)]
+    if reference is None:
+        weights = np.array([len(rows) for rows in members]) / sum(map(len, members))
+        mean, variance = weights @ means, np.mean(np.concatenate(residuals) ** 2, axis=0)
+    else:
+        place = known.index(reference)
+        mean, variance = means[place], np.mean(residuals[place] ** 2, axis=0)
+    varies = variance > 0
+    sd = np.sqrt(np.where(varies, variance, 1.0))
+    shift, scale = np.zeros((len(known), len(mean))), np.ones((len(known), len(mean)))
+    for number, rows in enumerate(members):
+        if known[number] != reference:
+            shift[number, varies], scale[number, varies] = _shrunk(((rows - mean) / sd)[:, varies])
+    return Harmonisation(known, mean, sd, shift, scale)
+
+
+def apply_combat(fitted: Harmonisation, values: Floats, batches: NDArray[np.str_]) -> Floats:
+    """Take the batch effects out of any rows; NaN stays NaN.
+
+    Parameters
+    ----------
+    fitted : Harmonisation
+    values : ndarray, shape (n, features)
+    batches : ndarray of str, shape (n,)
+        A batch without estimates passes unchanged, as the reference does: to allow that is the caller's decision.
+    """
+    adjusted = values.copy()
+    for name, shift, scale in zip(fitted.batches, fitted.shift, fitted.scale, strict=True):
+        rows = batches == name
+        standard = (values[rows] - fitted.mean) / fitted.sd
+        adjusted[rows] = (standard - shift) / np.sqrt(scale) * fitted.sd + fitted.mean
+    return adjusted
+
+
+def _shrunk(standard: Floats) -> tuple[Floats, Floats]:
+    """Return the posterior shift and scale of one batch, shape (features,) each, of its standardised values."""
+    shift, variance = standard.mean(axis=0), standard.var(axis=0, ddof=1)
+    flat = variance <= 0
+    scale = np.where(flat, 1.0, variance)
+    if np.count_nonzero(~flat) < FEWEST:
+        return shift, scale
+    prior_mean, prior_variance = shift.mean(), shift.var(ddof=1)
+    scale_mean, scale_variance = variance[~flat].mean(), variance[~flat].var(ddof=1)
+    if prior_variance <= 0 or scale_variance <= 0:
+        return shift, scale
+    # The inverse gamma prior of the scales, by the method of moments.
+    shape = (2 * scale_variance + scale_mean**2) / scale_variance
+    rate = (scale_mean * scale_variance + scale_mean**3) / scale_variance
+    n, squares = len(standard), ((standard - shift) ** 2).sum(axis=0)
+    new_shift, new_scale = shift, scale
+    for _ in range(_STEPS):
+        old_shift, old_scale = new_shift, new_scale
+        new_shift = (n * prior_variance * shift + old_scale * prior_mean) / (n * prior_variance + old_scale)
+        new_scale = (rate + 0.5 * (squares + n * (shift - new_shift) ** 2)) / (n / 2 + shape - 1)
+        if max(np.abs(new_shift - old_shift).max(), np.abs(new_scale / old_scale - 1).max()) < _SETTLED:
+            break
+    return new_shift, np.where(flat, 1.0, new_scale)
