@@ -103,6 +103,7 @@ def test_the_methods_say_nothing_of_what_the_study_does_not_do(written: Written,
         "study": {**PARAMS["study"], "variants": {"main": {}}},
         "train": {"models": {"rf": PARAMS["train"]["models"]["rf"]}},
         "stack": {**PARAMS["stack"], "models": {"radiomics": {"of": ["rf"]}}},
+        "evaluate": {**PARAMS["evaluate"], "primary": "radiomics"},
     }
     full, bare = written(PARAMS), written(plain)
     for words in ("AdamW", "negative control", "stacked by logistic regression"):

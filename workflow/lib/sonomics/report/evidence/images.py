@@ -172,10 +172,16 @@ def reduction(record: Record) -> Finding:
 
 def redundancy(record: Record) -> Finding:
     """Judge whether a step removes redundant features."""
-    steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr")]
+    steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr", "pca")]
     if not steps:
         return missing("no step of select.steps does so")
     return reported(SELECTION, "; ".join(map(step_in_words, steps)))
+
+
+def harmonisation(record: Record) -> Finding:
+    """Say whether differences of devices or centres were taken out of the features."""
+    steps = [step_in_words(step) for step in record.params["select"]["steps"] if step["step"] == "combat"]
+    return reported(SELECTION, "; ".join(steps)) if steps else not_applicable("no step of select.steps is combat")
 
 
 def dimensionality(record: Record) -> Finding:
@@ -195,5 +201,5 @@ def dimensionality(record: Record) -> Finding:
 RULES = named(
     views, preprocessing, image_quality, outlines, single_reader_outlines, outline_reliability, rater_agreement,
     resampling, discretisation, image_types, extraction, standard_software, feature_classes, feature_counts,
-    default_settings, missing_values, scaling, reduction, redundancy, dimensionality,
+    default_settings, missing_values, scaling, reduction, redundancy, harmonisation, dimensionality,
 )  # fmt: skip

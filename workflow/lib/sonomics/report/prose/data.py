@@ -73,6 +73,10 @@ def outlines_text(record: Record) -> str:
     others = [f"{name} ({plural(count, 'image')})" for name, count in counts.items() if name != own]
     if others:
         text += f" Outlines of {listed(others)} served to judge how far features depend on the outline."
+    if crop.get("pixels") == "as_exported":
+        text += " Crops were taken from the images as exported, overlays and all."
+    if "perturbed" in analysis:
+        text += " Models saw a randomly changed copy of the outlines."
     if "min_pixels" in crop:
         text += f" An outline of fewer than {crop['min_pixels']} pixels was not used."
     return text

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from sonomics.core.params import MAIN
+from sonomics.report.controls import blind, expectation
 from sonomics.report.evidence.record import Record
 from sonomics.report.numbers import listed
 from sonomics.report.tables import FURTHER, MEASURES
@@ -71,13 +72,13 @@ def _tests(baseline: pd.DataFrame) -> list[str]:
 
 
 def _runs(record: Record) -> list[str]:
-    variants = {name: one for name, one in record.params["study"]["variants"].items() if name != MAIN}
-    shuffled = [name for name, one in variants.items() if one.get("study", {}).get("shuffle_labels")]
-    others = [name for name in variants if name not in shuffled]
+    params = record.params
+    controls = {name: what for name in params["study"]["variants"] if (what := blind(name, params))}
+    others = [name for name in params["study"]["variants"] if name not in (MAIN, *controls)]
     said = []
-    if shuffled:
-        control = "the study was repeated with training labels dealt out at random"
-        said.append(f"As a negative control {control} ({listed(shuffled)}).")
+    if controls:
+        named = [f"{name} ({what})" for name, what in controls.items()]
+        said.append(f"As a negative control the study was repeated so that nothing can be found: {listed(named)}.")
     if others:
-        said.append(f"Sensitivity runs were {listed(others)}.")
+        said.append(f"Further runs: {listed([f'{name} ({expectation(name, params)})' for name in others])}.")
     return said
