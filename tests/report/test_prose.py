@@ -144,3 +144,11 @@ def test_the_authors_own_sentences_stand_in_the_methods(written: Written) -> Non
     text = written(PARAMS | {"report": {**PARAMS["report"], "author": author}})
     assert text.startswith("This was a retrospective study. ")
     assert text.endswith("The committee approved (12-345).")
+
+
+def test_a_step_that_could_not_be_applied_is_named(record: Record) -> None:
+    steps = [{"step": "icc", "in": 9, "out": 9, "note": "not applied: no repeat outlines"}]
+    state = {"coefficients": {}, "intercept": None, "steps": steps}
+    text = " ".join(methods(replace(record, selections=[("texture", "recurrence", state)])))
+    assert "For texture the step icc was not applied: no repeat outlines." in text
+    assert "was not applied" not in " ".join(methods(record))
