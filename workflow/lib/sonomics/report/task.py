@@ -41,7 +41,7 @@ def task_section(
         "headlines": summary.headlines(main, level),
         "findings": summary.findings(main, evaluations, params),
         "baseline": [by_split, by_label],
-        "performance": [tables.performance_table(main, split) for split in main.splits],
+        "performance": [tables.auc_table(main), *(tables.performance_table(main, split) for split in main.splits)],
         "further": [tables.further_table(main, split) for split in main.splits],
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
         "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
