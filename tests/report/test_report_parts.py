@@ -17,7 +17,7 @@ from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
 from sonomics.report.summary import findings, set_name, verdict
-from sonomics.report.tables import comparison_table, control_table, performance_table
+from sonomics.report.tables import auc_table, comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
@@ -147,6 +147,13 @@ def test_tables_say_not_estimable_with_the_reason() -> None:
     evaluation = evaluation_of("main", {"internal": (NAN, NAN, NAN)})
     cell = performance_table(evaluation, "internal").rows[0][1]
     assert cell == ("not estimable", "only one class")
+
+
+def test_models_stand_side_by_side_in_every_set() -> None:
+    evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (NAN, NAN, NAN)})
+    table = auc_table(evaluation)
+    assert table.columns == ["Model", "Train", "Internal"]
+    assert table.rows == [[("stacked", ""), ("0.90", "0.80 to 1.00"), ("not estimable", "only one class")]]
 
 
 def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
