@@ -43,4 +43,4 @@ def draw_serial(exams: pd.DataFrame, split: str, drawn: Figure) -> None:
     axes.set_ylabel("Patients")
     axes.set_yticks([])
     axes.invert_xaxis()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22 if len(first) < 10 else -0.12), ncols=2)
+    drawn.legend(loc="outside lower left", ncols=2)
