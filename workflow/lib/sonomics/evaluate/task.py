@@ -79,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     study, settings = args.settings["study"], args.settings["evaluate"]
     simulated = args.settings["export"]["source"] == SIMULATOR
     cohort = read_study(args.cohort, study, settings)
+    readings = read_readings(args.readers, set(cohort["case"]), set(study["tasks"]))
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
     predictions = pd.concat([read_table(path, PREDICTIONS) for path in args.predictions], ignore_index=True)
     names = [path.parts[-3] for path in args.predictions]
@@ -100,7 +101,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     made["images"] = image_table(pd.concat([base, predictions], ignore_index=True), labels, settings["level"])
     made["cases"] = cases[[name for name in cases if name not in cohort or name in KEPT]]
     if args.variant == MAIN:
-        readings = read_readings(args.readers, set(cohort["case"]), set(study["tasks"]))
         made |= reader_tables(readings, args.task, cases, models[0], settings["level"])
         made |= optional_tables(cases, models, settings)
         made |= class_tables(cohort, settings["classes"], settings["level"]) if "classes" in settings else {}
