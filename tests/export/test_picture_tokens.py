@@ -209,13 +209,9 @@ def mutated(content: bytes, generator: np.random.Generator) -> bytes:
 
 
 def test_mutated_pictures_are_read_or_set_aside(tmp_path):
-    generator, token, counts = np.random.default_rng(5), Tokens(), {"read": 0, "set aside": 0}
-    for kind, more in (
-        ("png", {"pnginfo": png_text(token)}),
-        ("jpeg", {"exif": exif(token)}),
-        ("gif", {}),
-        ("tiff", {}),
-    ):
+    generator, token, read, told = np.random.default_rng(5), Tokens(), 0, []
+    kinds = {"png": {"pnginfo": png_text(token)}, "jpeg": {"exif": exif(token)}, "gif": {}, "tiff": {}}
+    for kind, more in kinds.items():
         content = BytesIO()
         Image.fromarray(generator.integers(0, 256, (40, 50), dtype=np.uint8)).save(content, kind, **more)
         for _ in range(150):
