@@ -112,6 +112,13 @@ def test_an_overlay_may_state_what_the_study_leaves_at_its_default(params, schem
     assert overlaid(params, "perturbed")["crop"]["analysis"] == {**params["crop"]["analysis"], "perturbed": 1}
 
 
+def test_overlays_cannot_come_back_where_none_were_removed(params, schema):
+    params["clean"]["overlays"] = "keep"
+    params["study"]["variants"]["overlays_kept"] = {"crop": {"pixels": "as_exported"}}
+    with pytest.raises(StudyError, match="removes no overlays"):
+        check_params(params, schema)
+
+
 def test_a_copy_of_the_outline_that_is_not_made_stops_the_study(params, schema):
     params["study"]["variants"]["perturbed"] = {"crop": {"analysis": {"perturbed": 2}}}
     with pytest.raises(StudyError, match=r"crop\.perturb makes 0"):

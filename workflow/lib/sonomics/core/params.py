@@ -183,6 +183,9 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
     if (source := params["export"]["source"]) not in params["export"]:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+    if params["crop"].get("pixels") == "as_exported" and params["clean"]["overlays"] != "remove":
+        rule = "clean removes no overlays, so that images as exported are those of the main run"
+        raise StudyError(f"{where}, crop.pixels", rule, "state clean.overlays: remove, or take crop.pixels out")
     copy, made = params["crop"]["analysis"].get("perturbed", 0), params["crop"].get("perturb", {}).get("times", 0)
     if copy > made:
         rule = f"models would see copy {copy} of the outline, and crop.perturb makes {made}"
