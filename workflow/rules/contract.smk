@@ -62,6 +62,7 @@ PARAMS = {
         "study.shuffle_labels",
         "study.variants",
         "export.source",
+        "select.folds",
         "stack.models",
         "evaluate",
     ],
