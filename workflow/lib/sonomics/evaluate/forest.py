@@ -67,7 +67,7 @@ def draw_treatment(drawn: Figure, curves: pd.DataFrame, table: pd.DataFrame, spl
         if own.empty:
             say_not_estimable(axes, "no case")
         else:
-            axes.legend(loc="lower left", fontsize=6, title=_ratio(rows[group]), title_fontsize=6)
+            axes.legend(loc="best", fontsize=6, title=_ratio(rows[group]), title_fontsize=6)
     panels[0].set_ylabel("Event-free share")
     row = rows[INTERACTION]
     p = (
@@ -75,7 +75,7 @@ def draw_treatment(drawn: Figure, curves: pd.DataFrame, table: pd.DataFrame, spl
         if np.isnan(row["p"])
         else f"P of the interaction {'< 0.001' if row['p'] < 0.001 else format(row['p'], '.3f')}"
     )
-    drawn.supxlabel(f"{p}; an association, not an effect", size=6.5, color=GREY)
+    drawn.supxlabel(f"{p}; an association, not an effect", x=0.01, ha="left", size=6.5, color=GREY)
 
 
 def _ratio(row: dict[Any, Any]) -> str:
@@ -91,35 +91,43 @@ def _forest(drawn: Figure, inside: pd.DataFrame, split: str, xlabel: str, counte
     if inside.empty:
         say_not_estimable(axes, "no case")
         return axes
-    text: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center", "size": 6.5}
-    line = 0.0
+    names: list[str] = []
+    headings: list[int] = []
     for variable, rows in inside.groupby("variable", sort=False):
         if variable != OVERALL:
-            axes.text(-0.62, line, str(variable), weight="bold", **text)
-            axes.text(1.02, line, _interaction(rows.iloc[0]), color=GREY, **text)
-            line += 1
+            headings.append(len(names))
+            _beside(axes, len(names), _interaction(rows.iloc[0]), GREY)
+            names.append(str(variable))
         for row in rows.to_dict("records"):
-            axes.text(-0.58, line, str(row["level"]), **text)
-            axes.text(-0.02, line, f"{row[counted]} / {row['n']}", ha="right", color=GREY, **text)
-            _mark(axes, row, line, text)
-            line += 1
+            _mark(axes, row, len(names))
+            names.append(f"{row['level']}   {row[counted]} / {row['n']}")
     whole = inside[inside["variable"] == OVERALL]["estimate"]
     if whole.notna().any():
         axes.axvline(float(whole.iloc[0]), color=GREY, linewidth=0.7, linestyle=":", zorder=0)
-    axes.set_ylim(line - 0.4, -0.9)
-    axes.text(-0.02, -0.9, f"{counted} / n", ha="right", color=GREY, **text)
+    axes.set_ylim(len(names) - 0.4, -0.8)
+    axes.set_yticks(range(len(names)), names, size=6.5)
+    axes.tick_params(axis="y", length=0)
+    for place in headings:
+        axes.get_yticklabels()[place].set_fontweight("bold")
+    axes.set_title(f"{split_title(split)}\n", loc="left")
+    axes.text(-0.03, 1.01, f"{counted} / n", transform=axes.transAxes, ha="right", size=6.5, color=GREY)
     return axes
 
 
-def _mark(axes: Axes, row: dict[Any, Any], line: float, text: dict[str, Any]) -> None:
+def _mark(axes: Axes, row: dict[Any, Any], line: int) -> None:
     if np.isnan(row["estimate"]):
-        axes.text(1.02, line, row["reason"], color=GREY, **text)
+        _beside(axes, line, row["reason"], GREY)
         return
+    bounds = ""
     if not np.isnan(row["lower"]):
         axes.plot([row["lower"], row["upper"]], [line, line], color=INK, linewidth=0.9)
+        bounds = f" ({row['lower']:.2f} to {row['upper']:.2f})"
     axes.plot(row["estimate"], line, "s", color=BLUE, markersize=3.5)
-    bounds = "" if np.isnan(row["lower"]) else f" ({row['lower']:.2f} to {row['upper']:.2f})"
-    axes.text(1.02, line, f"{row['estimate']:.2f}{bounds}", **text)
+    _beside(axes, line, f"{row['estimate']:.2f}{bounds}", INK)
+
+
+def _beside(axes: Axes, line: int, words: str, colour: str) -> None:
+    axes.text(1.03, line, words, transform=axes.get_yaxis_transform(), va="center", size=6.5, color=colour)
 
 
 def _interaction(row: pd.Series) -> str:
