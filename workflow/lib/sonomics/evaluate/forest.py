@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from sonomics.evaluate.cases import split_title
 from sonomics.evaluate.outcomes import HIGH, LOW
-from sonomics.evaluate.style import BLUE, DASHES, FAINT, GREY, INK, VERMILLION, say_not_estimable
+from sonomics.evaluate.style import BLUE, DASHES, FAINT, GREY, INK, VERMILLION, drawable, say_not_estimable
 from sonomics.evaluate.subgroups import OVERALL
 from sonomics.evaluate.treatment import INTERACTION, TREATED, UNTREATED
 
@@ -97,15 +97,15 @@ def _forest(drawn: Figure, inside: pd.DataFrame, split: str, xlabel: str, counte
         if variable != OVERALL:
             headings.append(len(names))
             _beside(axes, len(names), _interaction(rows.iloc[0]), GREY)
-            names.append(str(variable))
+            names.append(drawable(str(variable)))
         for row in rows.to_dict("records"):
             _mark(axes, row, len(names))
-            names.append(f"{row['level']}   {row[counted]} / {row['n']}")
+            names.append(drawable(f"{row['level']}   {row[counted]} / {row['n']}"))
     whole = inside[inside["variable"] == OVERALL]["estimate"]
     if whole.notna().any():
         axes.axvline(float(whole.iloc[0]), color=GREY, linewidth=0.7, linestyle=":", zorder=0)
     axes.set_ylim(len(names) - 0.4, -0.8)
-    axes.set_yticks(range(len(names)), names, size=6.5)
+    axes.set_yticks(range(len(names)), names, size=6.5, parse_math=False)
     axes.tick_params(axis="y", length=0)
     for place in headings:
         axes.get_yticklabels()[place].set_fontweight("bold")

@@ -80,7 +80,7 @@ def comparison_table(evaluation: Evaluation) -> Table:
     headings = [heading for title in evaluation.splits.values() for heading in (title, "P")]
     methods = ", ".join(sorted({method for method in table["method"] if method}))
     caption = f"AUC of {evaluation.primary} minus AUC of the other models, on the same cases"
-    note = f"{methods}. P values are not adjusted for the number of comparisons."
+    note = f"{methods}. Below each P: adjusted for the number of models compared in the set (Holm)."
     return Table(caption, ["Against", *headings], rows, note)
 
 
@@ -152,7 +152,7 @@ def steps_table(family: str, steps: Sequence[dict[str, object]]) -> Table:
 def _difference(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell]:
     if math.isnan(row["difference"]):
         return Cell(NOT_ESTIMABLE, row["reason"]), Cell(p_value(row["p"]))
-    p = Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else "")
+    p = Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else f"Holm {p_value(row['p_holm'])}")
     return Cell(decimal(row["difference"]), interval(row["lower"], row["upper"])), p
 
 
