@@ -65,10 +65,7 @@ def _operating(evaluation: Evaluation) -> Table:
     table = table[table["model"] == evaluation.primary]
     rows = []
     for rule, of_rule in table.groupby("rule", sort=False):
-        wanted = str(rule).removeprefix("sensitivity_")
-        name = RULES.get(
-            str(rule), f"sensitivity of at least {wanted}" if wanted != rule else f"the study's own, {rule}"
-        )
+        name = _rule(str(rule))
         cutoff = decimal(float(of_rule["cutoff"].iloc[0]), 3)
         for statistic, words in SHARES.items():
             inside = of_rule[of_rule["statistic"] == statistic]
