@@ -28,7 +28,7 @@ LEVELS, MEDIAN = "levels", "median"
 UNKNOWN = "unknown"
 OVERALL = "all"
 COLUMNS = "split variable level n positives estimate lower upper p_interaction p_holm df method reason"
-HAZARD = "split variable level n events estimate lower upper p p_interaction df method reason"
+HAZARD = "split variable level n events estimate lower upper p p_interaction p_holm df method reason"
 
 
 def grouped(cases: pd.DataFrame, devices: pd.Series, how: Mapping[str, Any]) -> pd.DataFrame:
@@ -125,7 +125,8 @@ def hazard_table(followed: pd.DataFrame, groups: pd.DataFrame, level: float, few
     Returns
     -------
     DataFrame
-        `split, variable, level, n, events, estimate, lower, upper, p, p_interaction, df, method, reason`; the
+        `split, variable, level, n, events, estimate, lower, upper, p, p_interaction, p_holm, df, method, reason`;
+        the
         interaction is the likelihood ratio of the Cox model with risk group, variable and their product against the
         one without the product, over the levels that have an estimate.
     """
@@ -144,7 +145,7 @@ def hazard_table(followed: pd.DataFrame, groups: pd.DataFrame, level: float, few
                 "method": "Cox, Wald; interaction: likelihood ratio",
             }
             rows += [{**shown, **row, **_interaction(test, variable, len(table))} for row in table.to_dict("records")]
-    return pd.DataFrame(rows, columns=HAZARD.split())
+    return _adjusted(pd.DataFrame(rows, columns=HAZARD.split()))
 
 
 def _variables(groups: pd.DataFrame, inside: pd.DataFrame) -> list[tuple[str, pd.Series]]:

@@ -48,7 +48,10 @@ def _power(evaluation: Evaluation) -> Table:
     merged: dict[str, dict[str, Cell]] = {}
     for name, cells in rows:
         merged.setdefault(name, {}).update(cells)
-    note = "Below each figure: positives / cases. Riley 2019 and 2020; Hanley and McNeil 1982; Schoenfeld 1983 (events of the set)."
+    note = (
+        "Below each figure: positives / cases. Riley 2019 and 2020; Hanley and McNeil 1982; Schoenfeld 1983 (with the "
+        "events of the set)."
+    )
     return grid(evaluation, "Sample size and power", "Question; assumption", list(merged.items()), note)
 
 
