@@ -14,8 +14,8 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.tables import read_table
 from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.discrimination import area_entries
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.discrimination import auc_entry
+from sonomics.evaluate.entries import Entry, Sampling
 
 HAS = {"1", "1.0", "true", "yes"}
 ABOVE = "above"

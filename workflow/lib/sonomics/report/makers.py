@@ -23,6 +23,8 @@ MAKERS: tuple[Maker, ...] = (
     subgroups_section,
     treatment_section,
     classes_section,
+    readers_section,
+    serial_section,
     borderline_section,
     serial_section,
     readers_section,
