@@ -195,3 +195,29 @@ def test_a_label_that_nobody_drew_is_set_aside(chunk):
     chunk.image("P1-e1-i1-f0")
     chunk.outline("P1-e1-i1")
     assert chunk.crop(label="7")["reason"].tolist() == ["outline_label"]
+
+
+def test_the_log_names_patient_image_reader_rule_and_mend(chunk, caplog):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1", rows=slice(0, 0))
+    chunk.crop()
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "sonomics.crop.crops"]
+    for part in (
+        "patient P1",
+        "P1-e1-i1-f0",
+        "reader_1, session 1",
+        "no pixel of the outline is set",
+        "draw the region",
+    ):
+        assert part in line
+
+
+@pytest.mark.parametrize("region", ["lesion", "ring", "whole"])
+def test_one_pixel_makes_a_crop_where_it_is_allowed(chunk, region):
+    chunk.image("P1-e1-i1-f0")
+    mask = np.zeros((70, 90), bool)
+    mask[25, 33] = True
+    write_png(chunk.root / "source" / "reader_1" / "1" / "P1-e1-i1.png", mask)
+    row = chunk.crop(min_pixels=1, region=region, ring=2.0).iloc[0]
+    assert row["keep"]
+    assert row["outline_pixels"] >= 1

@@ -145,7 +145,7 @@ def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
 
 
 def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
-    subject = f"{frame['image']} ({reading.reader}, session {reading.session})"
+    subject = f"patient {frame['patient']}, {frame['image']} ({reading.reader}, session {reading.session})"
     log.warning("%s", ItemError(subject, str(file), *REASONS[refusal.code]))
     return _row(frame, reading) | {"reason": refusal.code}
 
