@@ -10,7 +10,7 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
-from sonomics.crop.sheet import LINE, SIDE, TITLE
+from sonomics.crop.sheet import GAP, LINE, SIDE, TITLE
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)
@@ -187,7 +187,7 @@ def test_the_sheet_shows_every_crop(chunk):
     chunk.outline("P1-e1-i1")
     chunk.crop()
     sheet = np.asarray(Image.open(chunk.root / "sheet.png"))
-    assert sheet.shape == (SIDE + TITLE, SIDE, 3)
+    assert sheet.shape == (SIDE + TITLE, SIDE + GAP, 3)
     assert (sheet == LINE).all(axis=2).any()
 
 

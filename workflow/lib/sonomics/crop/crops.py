@@ -189,7 +189,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                     rows.append(_set_aside(frame, reading, file, refusal))
                     continue
                 rows.append(_row(frame, reading) | _write(crop, frame["image"], reading, folder, args.pixels))
-                shown.append((frame["image"], *crop))
+                shown.append((frame["image"], f"{reading.reader}, session {reading.session}", *crop))
     crops = pd.DataFrame(rows) if rows else empty_table(schemas.CROPS)
     write_png(args.sheet, contact_sheet(shown))
     write_table(crops, args.crops, schemas.CROPS)
