@@ -220,15 +220,14 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     stated = starting_weights(PARAMS)
     assert [line.split(":")[0] for line in stated] == ["quality control", "cnn"]
     assert all("weights: none" in line for line in stated)
-    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022"}
-    words = "weights rin.pt (SHA-256 ab12, licence own; Mei 2022)"
-    known = "weights squeezenet1_1_imagenet of the software's registry"
-    for choice, said in (
-        (file, words),
-        ("squeezenet1_1_imagenet", known),
-        ({"entry": "squeezenet1_1_imagenet", "file": "x"}, known),
+    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022", "size": 224}
+    cnn = PARAMS["train"]["models"]["cnn"]
+    own = {**file, "architecture": cnn["architecture"], "mean": [0.5] * 3, "std": [0.5] * 3, "grey": "average"}
+    for architecture, choice, said in (
+        (cnn["architecture"], own, "weights rin.pt (file rin.pt, SHA-256 ab12, licence own; Mei 2022)"),
+        ("resnet18", "resnet18_imagenet", "weights resnet18_imagenet (file resnet18-f37072fd.pth, SHA-256 f37072fd"),
     ):
-        model = {**PARAMS["train"]["models"]["cnn"], "weights": choice}
+        model = {**cnn, "architecture": architecture, "weights": choice}
         assert said in starting_weights(PARAMS | {"train": {"models": {"cnn": model}}})[1]
 
 
