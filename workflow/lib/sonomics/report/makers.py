@@ -23,8 +23,6 @@ MAKERS: tuple[Maker, ...] = (
     subgroups_section,
     treatment_section,
     classes_section,
-    readers_section,
-    serial_section,
     borderline_section,
     serial_section,
     readers_section,
