@@ -76,12 +76,6 @@ def test_statements_are_given_in_order_and_the_others_are_wanted() -> None:
     assert sentences(params, "ethics", "consent", "funding") == "Approved, number 12. None."
 
 
-def test_a_shared_report_has_no_contact() -> None:
-    params = with_author(contact="someone@example.org")
-    assert statements(params)
-    assert not statements({**params, "report": {**params["report"], "share": True}})
-
-
 def test_ours_stand_beside_the_published_figures(record: Record) -> None:
     assert beside_published(record.first, PARAMS) is None
     published = {"paper": "Someone 2022", "figures": [FIGURE, {**FIGURE, "model": "deep"}]}

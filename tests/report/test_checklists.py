@@ -209,3 +209,16 @@ def test_a_frame_has_a_row_an_item_and_weights_where_there_are_some(record: Reco
     frame = as_frame(fill(STANDARDS["metrics"], record))
     assert list(frame) == ["item", "section", "subject", "kind", "weight", "status", "where", "evidence"]
     assert len(frame) == 30
+
+
+def test_a_control_is_no_sensitivity_run_and_combat_is_evidence_on_confounders(record: Record) -> None:
+    assert of(record, "claim", "30").status == PARTLY
+    whole = {**PARAMS["study"]["variants"], "uncropped": {"crop": {"region": "whole"}}}
+    several = {**PARAMS, "study": {**PARAMS["study"], "variants": whole}}
+    found = of(replace(record, params=several), "claim", "30")
+    assert (found.status, found.value) == (REPORTED, "sensitivity runs: uncropped")
+    assert of(replace(record, params=several), "metrics", "17").status == REPORTED
+    assert of(record, "clear", "36").status == MISSING
+    combat = [{"step": "combat", "by": "device"}, *PARAMS["select"]["steps"]]
+    harmonised = {**PARAMS, "select": {**PARAMS["select"], "steps": combat}}
+    assert of(replace(record, params=harmonised), "clear", "36").status == PARTLY

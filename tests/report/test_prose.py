@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sonomics.report.evidence.record import Record
@@ -102,6 +103,7 @@ def test_the_methods_say_nothing_of_what_the_study_does_not_do(written: Written,
         "study": {**PARAMS["study"], "variants": {"main": {}}},
         "train": {"models": {"rf": PARAMS["train"]["models"]["rf"]}},
         "stack": {**PARAMS["stack"], "models": {"radiomics": {"of": ["rf"]}}},
+        "evaluate": {**PARAMS["evaluate"], "primary": "radiomics"},
     }
     full, bare = written(PARAMS), written(plain)
     for words in ("AdamW", "negative control", "stacked by logistic regression"):
@@ -111,3 +113,42 @@ def test_the_methods_say_nothing_of_what_the_study_does_not_do(written: Written,
     without = replace(record, evaluations=[replace(record.first, tables=tables)])
     assert "Kaplan-Meier" in full
     assert "Kaplan-Meier" not in " ".join(methods(without))
+
+
+def test_intervals_are_named_by_the_method_of_each(written: Written) -> None:
+    assert "Intervals are 95 %: AUC (DeLong); Sensitivity, Specificity, PPV, NPV and Accuracy (Wilson)" in written(
+        PARAMS
+    )
+
+
+def test_further_analyses_are_named_where_they_were_made(record: Record) -> None:
+    def text(table: pd.DataFrame) -> str:
+        tables = {**record.first.tables, "power": table}
+        return " ".join(methods(replace(record, evaluations=[replace(record.first, tables=tables)])))
+
+    assert "under assumptions made beforehand" in text(pd.DataFrame({"split": ["train"]}))
+    assert "under assumptions made beforehand" not in text(pd.DataFrame({"split": []}))
+
+
+def test_hyperparameters_are_stated_and_those_of_a_search_by_what_it_tried(written: Written) -> None:
+    search = {"folds": 5, "values": {"cost": [0.1, 1]}}
+    svm = {"kind": "svm", "families": ["texture"], "cost": 1.0, "search": search}
+    text = written(PARAMS | {"train": {"models": {**PARAMS["train"]["models"], "svm": svm}}})
+    assert "rf (random forest on texture: trees 10)" in text
+    assert "svm (support vector machine on texture: kernel rbf, cost chosen among 0.1, 1)" in text
+    assert "What is chosen in svm had the best mean AUC in 5 inner folds" in text
+
+
+def test_the_authors_own_sentences_stand_in_the_methods(written: Written) -> None:
+    author = {"design": "This was a retrospective study", "ethics": "The committee approved (12-345)."}
+    text = written(PARAMS | {"report": {**PARAMS["report"], "author": author}})
+    assert text.startswith("This was a retrospective study. ")
+    assert text.endswith("The committee approved (12-345).")
+
+
+def test_a_step_that_could_not_be_applied_is_named(record: Record) -> None:
+    steps = [{"step": "icc", "in": 9, "out": 9, "note": "not applied: no repeat outlines"}]
+    state = {"coefficients": {}, "intercept": None, "steps": steps}
+    text = " ".join(methods(replace(record, selections=[("texture", "recurrence", state)])))
+    assert "For texture the step icc was not applied: no repeat outlines." in text
+    assert "was not applied" not in " ".join(methods(record))

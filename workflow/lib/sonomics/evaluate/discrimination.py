@@ -48,6 +48,11 @@ def area_entries(used: pd.DataFrame, model: Model, sampling: Sampling) -> Iterat
     yield resampled("auc_bootstrap", drawn)
 
 
+def auc_entry(used: pd.DataFrame, model: Model, sampling: Sampling) -> Entry:
+    """State the AUC with the interval that fits its unit: the first of `area_entries`."""
+    return next(area_entries(used, model, sampling))
+
+
 def _explained(area: Estimate) -> Estimate:
     """Say why an AUC of 0 or 1 has no interval on the logit scale."""
     if np.isnan(area.lower) and area.estimate in (0.0, 1.0) and not area.reason:

@@ -92,8 +92,8 @@ def draw_survival_decision(drawn: Figure, decision: pd.DataFrame, split: str) ->
         axes.plot(curve["threshold"], curve["treat_all"], label=f"treat all, {words}", **every)
     axes.axhline(0, color=GREY, linewidth=0.9, linestyle=DASHES[2], label="treat none")
     top = max(0.1, float(inside[["net_benefit", "treat_all"]].max().max()))
-    axes.set_ylim(-0.25 * top, 1.08 * top)
-    axes.legend(loc="upper right")
+    axes.set_ylim(-0.25 * top, 1.3 * top)
+    axes.legend(loc="upper right", ncols=2, fontsize=6)
 
 
 def draw_kaplan_meier(drawn: Figure, curves: pd.DataFrame, comparison: pd.Series, split: str) -> None:

@@ -44,7 +44,8 @@ def draw_hazard_forest(drawn: Figure, table: pd.DataFrame, split: str) -> None:
         low = max(1 / WIDEST, min(0.5, float(inside["lower"].min())))
         high = min(WIDEST, max(2.0, float(inside["upper"].max())))
         axes.set_xlim(low, high)
-        ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= tick <= high]
+        near = (0.2, 0.5, 1, 2, 5, 10, 20) if high / low < WIDEST else (0.1, 1, 10)
+        ticks = [tick for tick in near if low <= tick <= high]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.minorticks_off()
         axes.axvline(1, color=FAINT, linewidth=0.8, zorder=0)

@@ -14,7 +14,7 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.tables import read_table
 from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.discrimination import area_entries
+from sonomics.evaluate.discrimination import auc_entry
 from sonomics.evaluate.entries import Sampling
 
 HAS = {"1", "1.0", "true", "yes"}
@@ -87,7 +87,7 @@ def label_aware_table(
             every = analysed(inside, model.judged)
             for name, gone in analyses.items():
                 used = every[~every["case"].isin(gone.cases)]
-                area = next(area_entries(used, model, sampling))
+                area = auc_entry(used, model, sampling)
                 rows.append(
                     {
                         "model": model.name, "split": split, "analysis": name, "auc": area.estimate,

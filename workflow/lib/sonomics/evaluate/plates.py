@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sonomics.core.jobs import progress
 from sonomics.evaluate import figures, forest
 from sonomics.evaluate.reader_study import draw_reader_plates
+from sonomics.evaluate.serial_figure import draw_serial_plates
 from sonomics.evaluate.style import draw_plate, open_pdf
 
 Draw = Callable[[Figure, str], None]
@@ -45,6 +46,7 @@ def draw(folder: Path, tables: Mapping[str, pd.DataFrame], primary: str, simulat
             height, draw_split = kinds[kind]
             draw_plate(folder / f"{kind}_{split}.svg", pages, height, simulated, partial(_draw, draw_split, split))
         draw_reader_plates(folder, pages, tables, primary, simulated)
+        draw_serial_plates(folder, pages, tables, simulated)
 
 
 def _draw(draw_split: Draw, split: str, drawn: Figure) -> None:

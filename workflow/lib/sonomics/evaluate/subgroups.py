@@ -28,7 +28,7 @@ LEVELS, MEDIAN = "levels", "median"
 UNKNOWN = "unknown"
 OVERALL = "all"
 COLUMNS = "split variable level n positives estimate lower upper p_interaction p_holm df method reason"
-HAZARD = "split variable level n events estimate lower upper p p_interaction df method reason"
+HAZARD = "split variable level n events estimate lower upper p p_interaction p_holm df method reason"
 
 
 def grouped(cases: pd.DataFrame, devices: pd.Series, how: Mapping[str, Any]) -> pd.DataFrame:
@@ -125,7 +125,8 @@ def hazard_table(followed: pd.DataFrame, groups: pd.DataFrame, level: float, few
     Returns
     -------
     DataFrame
-        `split, variable, level, n, events, estimate, lower, upper, p, p_interaction, df, method, reason`; the
+        `split, variable, level, n, events, estimate, lower, upper, p, p_interaction, p_holm, df, method, reason`;
+        the
         interaction is the likelihood ratio of the Cox model with risk group, variable and their product against the
         one without the product, over the levels that have an estimate.
     """
@@ -134,16 +135,17 @@ def hazard_table(followed: pd.DataFrame, groups: pd.DataFrame, level: float, few
         high = (inside["group"] == HIGH).to_numpy()
         time, event = inside["time"].to_numpy(), inside["event"].to_numpy()
         for variable, column in _variables(groups, inside):
-            table = hazard_ratio_by_subgroup(time, event, high, column.to_numpy(), fewest, level)
+            found = hazard_ratio_by_subgroup(time, event, high, column.to_numpy(dtype=object), fewest, level)
+            table = _in_order(found, column)
             table = table.rename(columns={"hr": "estimate"}).assign(level=table["level"].fillna(UNKNOWN))
-            test = _hazard_interaction(time, event, high, column.fillna(UNKNOWN), table)
+            test = _hazard_interaction(time, event, high, column.astype(object).fillna(UNKNOWN), table)
             shown: dict[Hashable, object] = {
                 "split": split,
                 "variable": variable,
                 "method": "Cox, Wald; interaction: likelihood ratio",
             }
             rows += [{**shown, **row, **_interaction(test, variable, len(table))} for row in table.to_dict("records")]
-    return pd.DataFrame(rows, columns=HAZARD.split())
+    return _adjusted(pd.DataFrame(rows, columns=HAZARD.split()))
 
 
 def _variables(groups: pd.DataFrame, inside: pd.DataFrame) -> list[tuple[str, pd.Series]]:
@@ -156,7 +158,7 @@ def _areas(
     used: pd.DataFrame, column: pd.Series, primary: Model, level: float, fewest: int
 ) -> tuple[pd.DataFrame, SignificanceTest, str]:
     y, value = used["label"].to_numpy(), values_of(used, primary.judged)
-    table = auc_by_subgroup(y, value, column.to_numpy(), fewest, level)
+    table = _in_order(auc_by_subgroup(y, value, column.to_numpy(dtype=object), fewest, level), column)
     method = "DeLong"
     if not used["patient"].is_unique:
         method = "Obuchowski, clustered by patient"
@@ -164,6 +166,14 @@ def _areas(
     test = auc_heterogeneity(table)
     named = table.rename(columns={"events": "positives", "auc": "estimate"})
     return named.assign(level=named["level"].fillna(UNKNOWN)).drop(columns="se"), test, method
+
+
+def _in_order(table: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
+    """Sort the levels of a number that was cut by size; those of other variables stand as text sorts them."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return table
+    names = [*column.cat.categories, None]
+    return table.sort_values("level", key=lambda levels: levels.map(names.index), ignore_index=True)
 
 
 def _clustered(
@@ -215,12 +225,13 @@ def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
 def _cut(values: pd.Series, points: list[float]) -> pd.Series:
     """Name the interval of every number: below, from ... to below, from the last point on."""
     if not points:
-        return pd.Series(np.nan, index=values.index, dtype=object)
+        return pd.Series(np.nan, index=values.index, dtype=object)  # nothing known in training, so no median
     names = [f"< {points[0]:g}"]
     names += [f"{low:g} to < {high:g}" for low, high in pairwise(points)]
     names.append(f"\u2265 {points[-1]:g}")
     place = np.searchsorted(points, values.to_numpy(), side="right")
-    return pd.Series([names[rank] for rank in place], index=values.index, dtype=object).where(values.notna())
+    named = pd.Series([names[rank] for rank in place], index=values.index).where(values.notna())
+    return named.astype(pd.CategoricalDtype(names, ordered=True))
 
 
 def _text(value: object) -> str:

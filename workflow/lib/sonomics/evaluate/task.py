@@ -41,10 +41,11 @@ def read_planted(path: Path) -> pd.Series:
 
 
 def read_study(path: Path, study: Mapping[str, Any], settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Read the cohort with every label, and with the columns that the analyses name."""
+    """Read the cohort with every label, and with the columns that subgroups, treatment and classes name."""
     treatment = [settings["treatment"]] if "treatment" in settings else []
     asked = [question["column"] for question in settings.get("classes", {}).values()]
-    further = [*study["clinical"], *settings.get("subgroups", {}), *treatment, *asked, *named_columns(settings)]
+    named = [*named_columns(settings), *settings.get("subgroups", {}), *treatment, *asked]
+    further = [*study["clinical"], *named]
     return read_unmasked_cohort(path, {**study, "clinical": list(dict.fromkeys(further))})
 
 
@@ -105,8 +106,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         made |= optional_tables(cases, models, settings)
         made |= class_tables(cohort, settings["classes"], settings["level"]) if "classes" in settings else {}
     if stated := settings.get("label_aware"):
-        left_out = read_left_out(stated, args.cohort, args.images, args.qc)
         sampling = Sampling(settings["level"], settings["bootstrap"], study["seed"])
+        left_out = read_left_out(stated, args.cohort, args.images, args.qc)
         made["label_aware"] = label_aware_table(cases, models, left_out, sampling)
     with replacing(args.out) as folder:
         folder.mkdir()
@@ -123,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True, help="screened images: whose scanner made what")
-    parser.add_argument("--qc", type=Path, nargs="?", help="folder of the QC classifier, for evaluate.label_aware")
     parser.add_argument("--readers", type=Path, required=True, help="data/readers.csv; used in the main run")
+    parser.add_argument("--qc", type=Path, nargs="?", help="folder of the QC classifier, for evaluate.label_aware")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="<model>/<task>/predictions.parquet")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="in the order of --predictions")
     parser.add_argument("--base-predictions", type=Path, nargs="*", default=[], help="of base models, by image or case")

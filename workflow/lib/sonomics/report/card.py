@@ -8,7 +8,7 @@ from sonomics.core.schemas import TRAIN
 from sonomics.report.evidence.design import label, source, split, variants
 from sonomics.report.evidence.models import interpretation, threshold
 from sonomics.report.evidence.record import Record
-from sonomics.report.methods import model_in_words, starting_weights
+from sonomics.report.methods import CALIBRATIONS, model_in_words, starting_weights
 from sonomics.report.numbers import Cell, decimal, estimate_cell, listed
 from sonomics.report.tables import MEASURES, Table
 
@@ -41,7 +41,7 @@ def card(record: Record) -> list[Part]:
         f"{evaluation.primary}, primary model of the study {record.params['study']['name']}, task {evaluation.task}.",
         *made,
         f"Stacked of {listed(list(bases))} by logistic regression." if len(bases) > 1 else "",
-        "Its probability is calibrated by a logistic curve on cross-fitted training scores.",
+        f"{CALIBRATIONS[record.params['stack'].get('calibration', 'platt')]}, on cross-fitted training scores.",
         *[f"Network weights: {line}." for line in starting_weights(_only(record.params, list(bases)))],
         f"Licence of the model: {_author(record, 'licence')}",
         f"Contact: {_author(record, 'contact')}",

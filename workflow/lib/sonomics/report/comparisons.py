@@ -64,10 +64,8 @@ def _operating(evaluation: Evaluation) -> Table:
     table = evaluation.tables["operating"]
     table = table[table["model"] == evaluation.primary]
     rows = []
-    for rule, of_rule in table.assign(rule=table["rule"].map(str)).groupby("rule", sort=False):
-        wanted = str(rule).removeprefix("sensitivity_")
-        own = str(rule) == wanted
-        name = RULES.get(str(rule), f"the study's own, {wanted}" if own else f"sensitivity of at least {wanted}")
+    for rule, of_rule in table.groupby("rule", sort=False):
+        name = _rule(str(rule))
         cutoff = decimal(float(of_rule["cutoff"].iloc[0]), 3)
         for statistic, words in SHARES.items():
             inside = of_rule[of_rule["statistic"] == statistic]

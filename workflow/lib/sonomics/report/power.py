@@ -48,7 +48,10 @@ def _power(evaluation: Evaluation) -> Table:
     merged: dict[str, dict[str, Cell]] = {}
     for name, cells in rows:
         merged.setdefault(name, {}).update(cells)
-    note = "Riley 2019 and 2020; Hanley and McNeil 1982; Schoenfeld 1983 (events of the set)."
+    note = (
+        "Below each figure: positives / cases. Riley 2019 and 2020; Hanley and McNeil 1982; Schoenfeld 1983 (with the "
+        "events of the set)."
+    )
     return grid(evaluation, "Sample size and power", "Question; assumption", list(merged.items()), note)
 
 
@@ -56,9 +59,7 @@ def _value(row: Mapping[Any, Any]) -> Cell:
     if math.isnan(row["value"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
     counts = f"{row['positives']} / {row['n']}"
-    return Cell(
-        f"{row['value']:,.0f}" if row["unit"] in WHOLE else decimal(row["value"]), f"of {counts} (positives / cases)"
-    )
+    return Cell(f"{row['value']:,.0f}" if row["unit"] in WHOLE else decimal(row["value"]), counts)
 
 
 def _missing(evaluation: Evaluation) -> Table:

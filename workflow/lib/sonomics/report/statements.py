@@ -96,7 +96,6 @@ def unstated(params: Mapping[str, Any]) -> list[str]:
 
 
 def stated(params: Mapping[str, Any]) -> dict[str, str]:
-    """Give the texts that are not empty, by key; no contact in a report that is to be shared."""
-    report = params["report"]
-    hidden = {"contact"} if report.get("share") else set()
-    return {key: text.strip() for key, text in report.get("author", {}).items() if text.strip() and key not in hidden}
+    """Give the texts that are not empty, by key."""
+    texts = params["report"].get("author", {})
+    return {key: text.strip() for key, text in texts.items() if text.strip()}

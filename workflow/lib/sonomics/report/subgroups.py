@@ -44,9 +44,10 @@ def subgroups_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Sect
 
 def _table(evaluation: Evaluation, table: pd.DataFrame, name: str, counted: str) -> Table:
     rows = []
-    for (variable, level), inside in table.groupby(["variable", "level"], sort=False):
-        cells = {split: figure_cell(row, f"{row[counted]} / {row['n']}") for split, row in by_split(inside).items()}
-        rows.append(("all cases" if variable == WHOLE else f"{variable}: {level}", cells))
+    for variable, of_variable in table.groupby("variable", sort=False):
+        for level, inside in of_variable.groupby("level", sort=False):
+            cells = {split: figure_cell(row, f"{row[counted]} / {row['n']}") for split, row in by_split(inside).items()}
+            rows.append(("all cases" if variable == WHOLE else f"{variable}: {level}", cells))
     methods = ", ".join(sorted({method for method in table["method"] if method}))
     return grid(evaluation, f"{name} by subgroup, with {counted} / cases", "Subgroup", rows, f"{methods}.")
 
@@ -56,16 +57,14 @@ def _interactions(evaluation: Evaluation, table: pd.DataFrame, name: str) -> Tab
     for variable, inside in table[table["variable"] != WHOLE].groupby("variable", sort=False):
         cells = {split: _interaction(row) for split, row in by_split(inside).items()}
         rows.append((str(variable), cells))
-    note = "P of the interaction, with degrees of freedom"
-    note += "; Holm: adjusted for the number of variables in the set." if "p_holm" in table else ", not adjusted."
+    note = "P of the interaction, with degrees of freedom; Holm: adjusted for the number of variables in the set."
     return grid(evaluation, f"Does the {name} differ between the groups of a variable?", "Variable", rows, note)
 
 
 def _interaction(row: Mapping[Any, Any]) -> Cell:
     if math.isnan(row["p_interaction"]):
         return Cell("–", "fewer than two groups with a figure")
-    adjusted = f"; Holm {p_value(row['p_holm'])}" if "p_holm" in row else ""
-    return p_cell(row["p_interaction"], f"df {row['df']:.0f}{adjusted}")
+    return p_cell(row["p_interaction"], f"df {row['df']:.0f}; Holm {p_value(row['p_holm'])}")
 
 
 def _found(evaluation: Evaluation, table: pd.DataFrame) -> str:

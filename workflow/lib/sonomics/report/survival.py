@@ -26,7 +26,8 @@ def survival_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Secti
     if "survival" not in evaluation.tables:
         return None
     tables = [
-        *(_performance(evaluation, model) for model in evaluation.models),
+        _performance(evaluation),
+        *([_others(evaluation)] if len(evaluation.models) > 1 else []),
         _follow_up(evaluation),
         _proportional(evaluation),
         _cutpoint(evaluation),
@@ -46,9 +47,9 @@ def survival_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Secti
     return Section("time", "Time to the event", paragraphs, tables, [plate] if plate.panels else [])
 
 
-def _performance(evaluation: Evaluation, model: str) -> Table:
+def _performance(evaluation: Evaluation) -> Table:
     table = evaluation.tables["survival"]
-    table = table[table["model"] == model]
+    table = table[table["model"] == evaluation.primary]
     rows = []
     for (statistic, horizon), inside in table.groupby(["statistic", "horizon"], sort=False, dropna=False):
         cells = {
@@ -58,7 +59,19 @@ def _performance(evaluation: Evaluation, model: str) -> Table:
         until = "" if math.isnan(float(str(horizon))) else f", {float(str(horizon)):g} months"
         rows.append((f"{STATISTICS[str(statistic)]}{until}", cells))
     note = "With C: events / cases. Intervals: infinitesimal jackknife, of Uno's C bootstrap over patients."
-    return grid(evaluation, f"{model}: the score against time to the event", "Statistic", rows, note)
+    return grid(evaluation, f"{evaluation.primary}: the score against time to the event", "Statistic", rows, note)
+
+
+def _others(evaluation: Evaluation) -> Table:
+    table = evaluation.tables["survival"]
+    table = table[(table["statistic"] == "harrell_c") & (table["model"] != evaluation.primary)]
+    rows = [
+        (str(model), {split: figure_cell(row) for split, row in by_split(inside).items()})
+        for model, inside in table.groupby("model", sort=False)
+    ]
+    return grid(
+        evaluation, "Harrell's C of the other models", "Model", rows, "Their figures at horizons: survival.csv."
+    )
 
 
 def _follow_up(evaluation: Evaluation) -> Table:

@@ -56,6 +56,16 @@ def performance_table(evaluation: Evaluation, split: str) -> Table:
     return Table(caption, ["Model", *MEASURES.values()], rows, note)
 
 
+def auc_table(evaluation: Evaluation) -> Table:
+    """The AUC of every model in every set, side by side: one row a model."""
+    rows = [
+        [Cell(model), *(estimate_cell(evaluation.statistic(model, split, "auc")) for split in evaluation.splits)]
+        for model in evaluation.models
+    ]
+    note = "With confidence interval. Sets are of different sizes: compare models within a set."
+    return Table("AUC of every model in every set", ["Model", *evaluation.splits.values()], rows, note)
+
+
 def further_table(evaluation: Evaluation, split: str) -> Table:
     """Calibration, agreement and the counts behind them: one row a model."""
     rows = []

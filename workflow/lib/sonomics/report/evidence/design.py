@@ -1,6 +1,7 @@
 """Rules on what was asked, of whom, and how cases were labelled and divided."""
 
 from sonomics.core.params import MAIN
+from sonomics.report.controls import blind
 from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
 from sonomics.report.methods import SOURCES, classes_alike, label_in_words, worded
 from sonomics.report.numbers import listed, plural
@@ -103,11 +104,10 @@ def split_by_patient(record: Record) -> Finding:
 
 
 def leakage_guards(record: Record) -> Finding:
-    """State what kept the test sets apart, and whether a control of shuffled labels was run."""
-    variants = record.params["study"]["variants"].items()
-    shuffled = [name for name, overlay in variants if overlay.get("study", {}).get("shuffle_labels")]
+    """State what kept the test sets apart, and which runs were there to find nothing."""
+    controls = [name for name in record.params["study"]["variants"] if blind(name, record.params)]
     stated = "every fit on training rows of its fold; test labels masked until evaluation"
-    return reported(METHODS, f"{stated}; negative control: {listed(shuffled) or 'none'}")
+    return reported(METHODS, f"{stated}; negative control: {listed(controls) or 'none'}")
 
 
 def blinding(record: Record) -> Finding:
@@ -142,6 +142,16 @@ def sample(record: Record) -> Finding:
     return reported("page: Performance", "; ".join(counts))
 
 
+def sample_size(record: Record) -> Finding:
+    """Say whether sample size and power were computed."""
+    if "power" not in record.first.tables:
+        return not_applicable("sample size and power were not computed")
+    return reported(
+        "page: Sample size, power and missing values",
+        "size of the development, precision, power",
+    )
+
+
 def class_balance(record: Record) -> Finding:
     """Give the share of positives, and how classes were weighed."""
     positives, analysed = sum(one.positives for one in record.sets), sum(one.analysed for one in record.sets)
@@ -166,12 +176,11 @@ def training_against_test(record: Record) -> Finding:
 
 
 def variants(record: Record) -> Finding:
-    """List the runs beside the main one that change something other than the labels."""
-    others = {name: overlay for name, overlay in record.params["study"]["variants"].items() if name != MAIN}
-    changed = [name for name, overlay in others.items() if set(overlay) - {"study"}]
-    plain = [name for name in changed if not others[name].get("study", {}).get("shuffle_labels")]
-    if plain:
-        return reported("page: Controls", f"sensitivity runs: {listed(plain)}")
+    """List the runs beside the main one that change something and could find something."""
+    others = [name for name in record.params["study"]["variants"] if name != MAIN]
+    sensitivity = [name for name in others if not blind(name, record.params)]
+    if sensitivity:
+        return reported("page: Controls", f"sensitivity runs: {listed(sensitivity)}")
     if others:
         return partly("page: Controls", "a negative control, no sensitivity run")
     return missing("study.variants has no run beside the main one")
@@ -180,5 +189,5 @@ def variants(record: Record) -> Finding:
 RULES = named(
     title, question, goal, standards_followed, source, centres, several_centres, deidentification, selection_criteria,
     flow, subsets, split, split_by_patient, leakage_guards, blinding, label, follow_up, clinical_variables, sample,
-    class_balance, baseline, training_against_test, variants,
+    sample_size, class_balance, baseline, training_against_test, variants,
 )  # fmt: skip

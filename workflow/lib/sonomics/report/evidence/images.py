@@ -90,10 +90,9 @@ def discretisation(record: Record) -> Finding:
     families = record.families(*HAND_CRAFTED)
     if not families:
         return not_applicable(NO_TEXTURE)
-    stated = [
-        f"{name}: " + (f"{family['bins']} bins, a fixed number a region" if "bins" in family else "MaZda's bit depths")
-        for name, family in families.items()
-    ]
+    without = {"mazda": "MaZda's bit depths", "lexicon": "grey levels as they are"}
+    levels = {name: without.get(one["kind"]) or f"{one['bins']} bins in every region" for name, one in families.items()}
+    stated = [f"{name}: {said}" for name, said in levels.items()]
     return reported(METHODS, "; ".join(stated))
 
 
@@ -117,8 +116,8 @@ def standard_software(record: Record) -> Finding:
     families = record.families(*HAND_CRAFTED)
     if not families:
         return not_applicable(NO_TEXTURE)
-    if strange := [name for name, family in families.items() if family["kind"] == "mazda"]:
-        return partly(METHODS, f"{listed(strange)}: MaZda's formulas, not part of the biomarker standard")
+    if strange := [name for name, family in families.items() if family["kind"] in ("mazda", "lexicon")]:
+        return partly(METHODS, f"{listed(strange)}: not features of the biomarker standard")
     held = f"PyRadiomics {version('pyradiomics')}"
     if any(family["kind"] == "texture" for family in families.values()):
         held = f"own engine, recomputed in part with {held}, and on the IBSI phantom by `sonomics verify texture`"
@@ -173,10 +172,16 @@ def reduction(record: Record) -> Finding:
 
 def redundancy(record: Record) -> Finding:
     """Judge whether a step removes redundant features."""
-    steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr")]
+    steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr", "pca")]
     if not steps:
         return missing("no step of select.steps does so")
     return reported(SELECTION, "; ".join(map(step_in_words, steps)))
+
+
+def harmonisation(record: Record) -> Finding:
+    """Say whether differences of devices or centres were taken out of the features."""
+    steps = [step_in_words(step) for step in record.params["select"]["steps"] if step["step"] == "combat"]
+    return reported(SELECTION, "; ".join(steps)) if steps else not_applicable("no step of select.steps is combat")
 
 
 def dimensionality(record: Record) -> Finding:
@@ -196,5 +201,5 @@ def dimensionality(record: Record) -> Finding:
 RULES = named(
     views, preprocessing, image_quality, outlines, single_reader_outlines, outline_reliability, rater_agreement,
     resampling, discretisation, image_types, extraction, standard_software, feature_classes, feature_counts,
-    default_settings, missing_values, scaling, reduction, redundancy, dimensionality,
+    default_settings, missing_values, scaling, reduction, redundancy, harmonisation, dimensionality,
 )  # fmt: skip

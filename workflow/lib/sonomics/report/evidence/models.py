@@ -1,10 +1,11 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
+from sonomics.report.controls import blind
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.images import PERFORMANCE, SELECTION
 from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
+from sonomics.report.methods import CALIBRATIONS, model_in_words, starting_weights, worded
 from sonomics.report.methods import RULES as CUTOFFS
-from sonomics.report.methods import model_in_words, starting_weights, worded
 from sonomics.report.numbers import decimal, listed
 
 
@@ -96,9 +97,12 @@ def one_view(record: Record) -> Finding:
 def interpretation(record: Record) -> Finding:
     """Say what explains the models."""
     kept = sum(len(state["coefficients"]) for _, _, state in record.selections)
-    if kept:
-        return reported(SELECTION, f"{kept} features with their coefficients, and the score as a formula")
-    return missing("no feature was kept and no map was drawn")
+    said = {f"{kept} features with their coefficients, and the score as a formula": kept > 0}
+    said["maps of where the networks looked (Grad-CAM)"] = bool(record.models("network"))
+    shown = [what for what, there in said.items() if there]
+    if not shown:
+        return missing("no feature was kept and no network was trained")
+    return reported(SELECTION if kept else "page: Where the networks looked", "; ".join(shown))
 
 
 def formula(record: Record) -> Finding:
@@ -111,8 +115,10 @@ def formula(record: Record) -> Finding:
 
 def output(record: Record) -> Finding:
     """State what a model gives."""
-    rule = worded(CUTOFFS, record.params["stack"]["threshold"])
-    return reported(METHODS, f"a calibrated probability a case, positive at or above a threshold by {rule}")
+    stack = record.params["stack"]
+    calibrated = CALIBRATIONS[stack.get("calibration", "platt")]
+    rule = worded(CUTOFFS, stack["threshold"])
+    return reported(METHODS, f"a score a case, positive at or above a threshold by {rule}. {calibrated}")
 
 
 def threshold(record: Record) -> Finding:
@@ -138,9 +144,10 @@ def updating(record: Record) -> Finding:
 
 def network_robustness(record: Record) -> Finding:
     """Judge whether a network was run again under other conditions."""
-    overlays = record.params["study"]["variants"].values()
-    if any(set(overlay) & {"crop", "train"} and "study" not in overlay for overlay in overlays):
-        return reported("page: Controls", "sensitivity runs of crops or training")
+    variants = record.params["study"]["variants"]
+    again = [name for name, overlay in variants.items() if {"crop", "train"} & set(overlay)]
+    if sensitivity := [name for name in again if not blind(name, record.params)]:
+        return reported("page: Controls", f"runs of other crops or training: {listed(sensitivity)}")
     return partly("page: Controls", "a spread over folds in the metrics; no sensitivity run of crops or training")
 
 

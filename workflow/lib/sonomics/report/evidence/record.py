@@ -12,7 +12,7 @@ from sonomics.report.statements import stated
 
 REPORTED, PARTLY, MISSING, NOT_APPLICABLE = "reported", "partly", "missing", "not applicable"
 STATUSES = (REPORTED, PARTLY, MISSING, NOT_APPLICABLE)
-HAND_CRAFTED = ("texture", "pyradiomics", "mazda")
+HAND_CRAFTED = ("texture", "pyradiomics", "mazda", "lexicon")
 
 
 @dataclass(frozen=True)

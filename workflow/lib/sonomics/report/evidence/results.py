@@ -109,14 +109,14 @@ def subgroups(record: Record) -> Finding:
     table = _subgroups(record)
     if table is None:
         return missing("no table of subgroups")
-    return reported("page: Subgroups", f"by {listed(sorted(map(str, table['variable'].unique())))}")
+    return reported("page: Subgroups and fairness", f"by {listed(sorted(map(str, table['variable'].unique())))}")
 
 
 def across_centres(record: Record) -> Finding:
     """Judge whether performance is given by centre."""
     table = _subgroups(record)
     if table is not None and table.loc[table["variable"] == "centre", "level"].nunique() > 1:
-        return reported("page: Subgroups", "AUC by centre, with the test of their difference")
+        return reported("page: Subgroups and fairness", "AUC by centre, with the test of their difference")
     if external_test(record).status == "reported":
         return partly(PERFORMANCE, "performance of the external sets beside the internal ones; no measure of spread")
     return missing("one centre")

@@ -1,9 +1,8 @@
-"""Paragraphs on models, evaluation, statistics and software."""
+"""Paragraphs on models, how their scores became calls, and software."""
 
 import platform
 from importlib.metadata import version
 
-from sonomics.core.params import MAIN
 from sonomics.report.evidence.record import Record
 from sonomics.report.methods import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
 from sonomics.report.numbers import listed, plural
@@ -30,33 +29,6 @@ def evaluation_text(record: Record) -> str:
     )
 
 
-def statistics_text(record: Record) -> str:
-    """Name the method of every statistic that the study has."""
-    settings, tables = record.params["evaluate"], record.first.tables
-    performance = tables["performance"]
-    area = sorted({method for method in performance.loc[performance["statistic"] == "auc", "method"] if method})
-    text = [
-        f"Intervals are {100 * settings['level']:g} %: for the AUC by {listed(area) or 'no method (not estimable)'}, "
-        f"for proportions by Wilson's method, for decision curves by {settings['bootstrap']:,} resamples of patients.",
-        "Calibration was described by a logistic intercept and slope, the integrated calibration index (ICI) and the "
-        "Brier score.",
-    ]
-    compared = sorted({method for method in tables["comparison"]["method"] if method})
-    if len(record.first.models) > 1 and compared:
-        text.append(f"The primary model's AUC was compared with the others' ({listed(compared)}).")
-    tests = sorted({test for test in tables["baseline"]["test"] if test})
-    if tests:
-        text.append(f"Characteristics were compared by {listed(tests)}.")
-    if "risk_groups" in tables:
-        text.append(
-            "Groups at high and low risk by the frozen threshold were followed by Kaplan-Meier curves (log-log "
-            "intervals) and compared by the log-rank test and Cox regression (Efron's ties)."
-        )
-    text += _runs(record)
-    text.append("What could not be estimated is stated as such, with the reason.")
-    return " ".join(text)
-
-
 def software_text(record: Record) -> str:
     """Name the software that gave the numbers, with versions, and the seed."""
     used = ["scikit-learn"]
@@ -66,7 +38,7 @@ def software_text(record: Record) -> str:
         used += ["torch", "timm"]
     if "cox" in record.first.tables:
         used.append("lifelines")
-    own = "sonomics' own engine for the texture features, " if record.families("texture", "mazda") else ""
+    own = "sonomics' own engine for the texture features, " if record.families("texture", "mazda", "lexicon") else ""
     named = listed([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in used)])
     return (
         f"Software: {own}{named}; every version is in the record of the run. The seed of the study was "
@@ -104,16 +76,3 @@ def _final(record: Record) -> str:
     text = f"From their scores, pooled over a case's images by the {pool}, came the final models {listed(final)}"
     several = any(len(model["of"]) > 1 for model in stack["models"].values())
     return f"{text}; several scores were z-scored and stacked by logistic regression." if several else f"{text}."
-
-
-def _runs(record: Record) -> list[str]:
-    variants = {name: one for name, one in record.params["study"]["variants"].items() if name != MAIN}
-    shuffled = [name for name, one in variants.items() if one.get("study", {}).get("shuffle_labels")]
-    others = [name for name in variants if name not in shuffled]
-    said = []
-    if shuffled:
-        control = "the study was repeated with training labels dealt out at random"
-        said.append(f"As a negative control {control} ({listed(shuffled)}).")
-    if others:
-        said.append(f"Sensitivity runs were {listed(others)}.")
-    return said

@@ -73,6 +73,10 @@ def outlines_text(record: Record) -> str:
     others = [f"{name} ({plural(count, 'image')})" for name, count in counts.items() if name != own]
     if others:
         text += f" Outlines of {listed(others)} served to judge how far features depend on the outline."
+    if crop.get("pixels") == "as_exported":
+        text += " Crops were taken from the images as exported, overlays and all."
+    if "perturbed" in analysis:
+        text += " Models saw a randomly changed copy of the outlines."
     if "min_pixels" in crop:
         text += f" An outline of fewer than {crop['min_pixels']} pixels was not used."
     return text
@@ -103,11 +107,22 @@ def selection_text(record: Record) -> str:
     rows = {"case": "cases, their views side by side", "image": "single images"}[select["unit"]]
     kept = [f"{plural(len(state['coefficients']), 'feature')} of {family}" for family, _, state in record.selections]
     chosen = f" On all training cases this left {listed(kept)}." if kept else ""
+    chosen += "".join(f" For {family} the step {name} was {note}." for family, name, note in _not_done(record))
     return (
         f"{folds} In each fold, and again on all training cases, features were kept that varied, were defined in half "
         f"of the rows, and passed in turn: {steps}. Rows were {rows}. Undefined values were replaced by the median of "
         f"the training rows, and features were z-scored by the training rows' mean and standard deviation.{chosen}"
     )
+
+
+def _not_done(record: Record) -> list[tuple[str, str, str]]:
+    """List (family, step, note) of the steps that could not be applied to all training cases."""
+    return [
+        (family, str(step["step"]), str(step["note"]))
+        for family, _, state in record.selections
+        for step in state["steps"]
+        if str(step.get("note", "")).startswith("not ")
+    ]
 
 
 def _criteria(clean: Mapping[str, Any]) -> str:
