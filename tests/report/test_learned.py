@@ -58,8 +58,8 @@ def test_sections_of_a_task(files):
 
 def test_odds_ratios_that_are_not_estimable_say_why():
     rows = {row[0].main: row[1:] for row in odds_table("clinic", ODDS).rows}
-    assert [cell.main for cell in rows["age"]] == ["1.50", "< 0.001", "1.40", "0.004"]
-    assert rows["age"][0].detail == "1.20 to 1.90"
+    assert [cell.main for cell in rows["age"]] == ["1.500", "< 0.001", "1.400", "0.004"]
+    assert rows["age"][0].detail == "1.200 to 1.900"
     assert rows["sex=M"][0].main == "not estimable"
     assert rows["sex=M"][2].main == "–"
 

@@ -80,7 +80,7 @@ def _selection(files: list[Path], task: str) -> Section | None:
             )
             for name, title in SELECTION.items()
         ]
-        plates.append(Plate("choice", family, f"From left to right: {'; '.join(SELECTION.values())}.", panels))
+        plates.append(Plate("choice", family, f"In order: {'; '.join(SELECTION.values())}.", panels))
     if not plates:
         return None
     words = (
@@ -131,4 +131,4 @@ def _ratio(row: Mapping[Hashable, Any] | None) -> tuple[Cell, Cell]:
         return Cell("–"), Cell("–")
     if math.isnan(row["odds_ratio"]):
         return Cell(NOT_ESTIMABLE, "the model has no maximum (separable classes)"), Cell("–")
-    return Cell(decimal(row["odds_ratio"]), interval(row["lower"], row["upper"])), Cell(p_value(row["p"]))
+    return Cell(decimal(row["odds_ratio"], 3), interval(row["lower"], row["upper"], 3)), Cell(p_value(row["p"]))
