@@ -79,6 +79,19 @@ def test_check_names_a_wrong_key_and_a_wrong_cohort(simulated):
     assert "margn" in run(app, ["check", "--study", str(simulated)]).stderr
 
 
+def test_check_looks_for_the_files_of_starting_weights(simulated, monkeypatch, tmp_path):
+    run(app, ["query", "--study", str(simulated)])
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["extract"]["families"]["deep"] |= {"architecture": "resnet18", "weights": "resnet18_imagenet"}
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    monkeypatch.delenv("SONOMICS_WEIGHTS", raising=False)
+    unset = run(app, ["check", "--study", str(simulated)])
+    assert unset.exit_code == 2
+    assert "export SONOMICS_WEIGHTS=<the folder>" in unset.stderr
+    monkeypatch.setenv("SONOMICS_WEIGHTS", str(tmp_path))
+    assert "put the file with SHA-256 f37072fd there" in run(app, ["check", "--study", str(simulated)]).stderr
+
+
 def test_check_counts_what_the_criteria_meet(simulated):
     params = yaml.safe_load((simulated / "params.yaml").read_text())
     params["clean"]["criteria"] = [{"name": "older", "rule": "age >= 60", "unknown": "exclude"}]

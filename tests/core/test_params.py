@@ -53,7 +53,7 @@ def test_the_study_as_it_stands_is_good(params, schema):
             "add it",
         ),
         (lambda p: p["study"]["variants"].update(odd={"stack": {"models": {"stacked": None}}}), "odd", "final", "of"),
-        (lambda p: p["study"]["variants"].update(odd={"study": {"seed": 3}}), "variants.odd", "study.seed", "own"),
+        (lambda p: p["study"]["variants"].update(odd={"study": {"chunks": 3}}), "variants.odd", "study.chunks", "own"),
         (lambda p: p["evaluate"].update(primary="no"), "evaluate.primary", "no is not in", "stack.models"),
         (lambda p: p["export"].update(source="folder"), "export.folder", "no section", "export.folder"),
     ],
@@ -112,6 +112,13 @@ def test_an_overlay_may_state_what_the_study_leaves_at_its_default(params, schem
     assert overlaid(params, "perturbed")["crop"]["analysis"] == {**params["crop"]["analysis"], "perturbed": 1}
 
 
+def test_overlays_cannot_come_back_where_none_were_removed(params, schema):
+    params["clean"]["overlays"] = "keep"
+    params["study"]["variants"]["overlays_kept"] = {"crop": {"pixels": "as_exported"}}
+    with pytest.raises(StudyError, match="removes no overlays"):
+        check_params(params, schema)
+
+
 def test_a_copy_of_the_outline_that_is_not_made_stops_the_study(params, schema):
     params["study"]["variants"]["perturbed"] = {"crop": {"analysis": {"perturbed": 2}}}
     with pytest.raises(StudyError, match=r"crop\.perturb makes 0"):
@@ -160,3 +167,11 @@ def test_criteria_on_clinical_columns_and_on_labels_of_training_rows_are_good(pa
     label = {**ADULT, "name": "followed", "rule": "time > 3", "training_only": True}
     params["clean"]["criteria"] = [ADULT, label]
     check_params(params, schema)
+
+
+def test_another_seed_counts_from_the_selection_on(params, schema):
+    params["study"]["variants"]["seed_2"] = {"study": {"seed": 2}}
+    check_params(params, schema)
+    assert home(params, "seed_2", "extract") == "main"
+    assert home(params, "seed_2", "select") == home(params, "seed_2", "stack") == "seed_2"
+    assert overlaid(params, "seed_2")["study"]["seed"] == 2

@@ -10,7 +10,7 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
-from sonomics.crop.sheet import LINE, SIDE, TITLE
+from sonomics.crop.sheet import GAP, LINE, SIDE, TITLE
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)
@@ -187,7 +187,7 @@ def test_the_sheet_shows_every_crop(chunk):
     chunk.outline("P1-e1-i1")
     chunk.crop()
     sheet = np.asarray(Image.open(chunk.root / "sheet.png"))
-    assert sheet.shape == (SIDE + TITLE, SIDE, 3)
+    assert sheet.shape == (SIDE + TITLE, SIDE + GAP, 3)
     assert (sheet == LINE).all(axis=2).any()
 
 
@@ -195,3 +195,29 @@ def test_a_label_that_nobody_drew_is_set_aside(chunk):
     chunk.image("P1-e1-i1-f0")
     chunk.outline("P1-e1-i1")
     assert chunk.crop(label="7")["reason"].tolist() == ["outline_label"]
+
+
+def test_the_log_names_patient_image_reader_rule_and_mend(chunk, caplog):
+    chunk.image("P1-e1-i1-f0")
+    chunk.outline("P1-e1-i1", rows=slice(0, 0))
+    chunk.crop()
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "sonomics.crop.crops"]
+    for part in (
+        "patient P1",
+        "P1-e1-i1-f0",
+        "reader_1, session 1",
+        "no pixel of the outline is set",
+        "draw the region",
+    ):
+        assert part in line
+
+
+@pytest.mark.parametrize("region", ["lesion", "ring", "whole"])
+def test_one_pixel_makes_a_crop_where_it_is_allowed(chunk, region):
+    chunk.image("P1-e1-i1-f0")
+    mask = np.zeros((70, 90), bool)
+    mask[25, 33] = True
+    write_png(chunk.root / "source" / "reader_1" / "1" / "P1-e1-i1.png", mask)
+    row = chunk.crop(min_pixels=1, region=region, ring=2.0).iloc[0]
+    assert row["keep"]
+    assert row["outline_pixels"] >= 1

@@ -52,3 +52,16 @@ def test_a_region_at_the_border_stays_in_the_image():
     corner = np.zeros((30, 30), bool)
     corner[:10, :10] = True
     assert perturb(corner, {"grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}, generator()).shape == (30, 30)
+
+
+def test_a_single_pixel_is_moved_or_lost_but_never_fails():
+    dot = np.zeros((20, 20), bool)
+    dot[7, 9] = True
+    settings = {"grow": 0.1, "shift": 0.5, "rotate": 10, "contour": 0.05}
+    assert {int(perturb(dot, settings, generator(n)).sum()) for n in range(20)} <= {0, 1, 2}
+
+
+def test_a_region_that_fills_the_image_stays_inside():
+    full = np.ones((25, 30), bool)
+    settings = {"grow": 0.05, "shift": 0.05, "rotate": 5, "contour": 0.02}
+    assert perturb(full, settings, generator()).mean() > 0.6

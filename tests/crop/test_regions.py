@@ -91,3 +91,15 @@ def test_a_squared_box_holds_the_box_and_stays_inside(top, height, left, width):
 
 def test_a_squared_box_is_cut_by_a_narrow_image():
     assert squared((slice(0, 5), slice(0, 20)), (8, 40)) == (slice(0, 8), slice(0, 20))
+
+
+@pytest.mark.parametrize("corner", [np.s_[:6, :8], np.s_[-6:, -8:]])
+def test_regions_at_the_border_keep_crop_ring_and_background_in_the_image(corner):
+    outline = block((40, 50), *corner)
+    pixels = np.full(outline.shape, 90, np.uint8)
+    rows, columns = bounding_box(outline, 0.5)
+    assert pixels[rows, columns].shape == (10, 12)
+    around, beside = ring(pixels, outline, {"ring": 0.3}), background(pixels, outline, {})
+    assert around.any()
+    assert not (around & outline).any()
+    assert beside.sum() == outline.sum()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.files import write_json
-from sonomics.core.schemas import FOLDS, PREDICTIONS, READERS
+from sonomics.core.schemas import FOLDS, PREDICTIONS, READERS, SCREENED
 from sonomics.core.tables import empty_table, write_table
 
 STUDY: dict[str, Any] = {
@@ -19,6 +19,7 @@ STUDY: dict[str, Any] = {
 SETTINGS: dict[str, Any] = {
     "study": STUDY,
     "export": {"source": "simulator"},
+    "stack": {"models": {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"]}}},
     "evaluate": {"primary": "stacked", "level": 0.95, "bootstrap": 50, "decision_thresholds": [0.2, 0.4, 0.6]},
 }
 MODELS = {"radiomics": 0.8, "stacked": 0.4}
@@ -75,6 +76,23 @@ def write_stack(folder: Path, cohort: pd.DataFrame, model: str, variant: str = "
     write_json(home / "thresholds.json", {"rule": "youden", "cutoff": 0.5, "on": "probability"})
 
 
+def make_images(cohort: pd.DataFrame) -> pd.DataFrame:
+    """Make one kept image a case, from two scanners in turn."""
+    blank = {"str": "", "int": 0, "float": np.nan, "bool": True}
+    images = pd.DataFrame({name: blank[kind] for name, kind in SCREENED.columns.items()}, index=cohort.index)
+    device = np.where(np.arange(len(cohort)) % 2 == 0, "scanner A", "scanner B")
+    about = {name: cohort[name] for name in ("patient", "case", "centre")}
+    return images.assign(**about, image=cohort["case"] + "-e1-i1-f0", view="grey", device=device)
+
+
+def make_image_predictions(cohort: pd.DataFrame, task: str = "recurrence") -> pd.DataFrame:
+    """Score two images a case by a base model, with noise of their own."""
+    rows = pd.concat([make_predictions(cohort, "stacked", task=task).assign(image=f"-f{i}") for i in range(2)])
+    rows = rows[rows["kind"] == "score"].reset_index(drop=True)
+    noise = np.random.default_rng(5).normal(0, 0.5, len(rows))
+    return rows.assign(model="cnn", image=rows["case"] + rows["image"], value=rows["value"] + noise)
+
+
 def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...] = ("main",)) -> pd.DataFrame:
     """Write a cohort, a table of readings without a row, and all predictions; return the cohort."""
     cohort = make_cohort(patients)
@@ -84,16 +102,23 @@ def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...
     training = cohort.loc[cohort["split"] == "train", "patient"]
     folds = pd.DataFrame({"patient": training, "group": training, "fold": 0})
     write_table(folds, folder / "results" / "select" / "folds.parquet", FOLDS)
+    write_table(make_images(cohort), folder / "data" / "clean" / "images.parquet", SCREENED)
+    write_table(make_image_predictions(cohort), folder / "results" / "train" / "cnn.parquet", PREDICTIONS)
     for variant in variants:
         for model in MODELS:
             write_stack(folder, cohort, model, variant)
     return cohort
 
 
-def arguments(folder: Path, variant: str = "main") -> list[str]:
-    """Make the command line of `sonomics.evaluate.task`, without settings and output."""
+def arguments(folder: Path, variant: str = "main", beside: tuple[str, ...] = ()) -> list[str]:
+    """Make the command line of `sonomics.evaluate.task`, without settings and output.
+
+    `beside` names the variants that the main run is compared with.
+    """
+    stack = folder / "results" / "stack"
     homes = [folder / "results" / "stack" / variant / model / "recurrence" for model in MODELS]
     return [
+        f"--variant={variant}",
         "--task=recurrence",
         f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--folds={folder / 'results' / 'select' / 'folds.parquet'}",
@@ -102,4 +127,9 @@ def arguments(folder: Path, variant: str = "main") -> list[str]:
         *(str(home / "predictions.parquet") for home in homes),
         "--thresholds",
         *(str(home / "thresholds.json") for home in homes),
+        f"--images={folder / 'data' / 'clean' / 'images.parquet'}",
+        "--base-predictions",
+        str(folder / "results" / "train" / "cnn.parquet"),
+        "--variants",
+        *(str(stack / name / "stacked" / "recurrence" / "predictions.parquet") for name in beside),
     ]

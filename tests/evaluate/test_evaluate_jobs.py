@@ -14,16 +14,18 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
 from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
-from sonomics.evaluate import style, summarise, task
+from sonomics.evaluate import plates, summarise, task
 from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {
-    "baseline", "calibration", "cases", "comparison", "cox", "decision", "kaplan_meier", "performance", "risk_groups",
-    "roc", "splits",
+    "baseline", "between_splits", "calibration", "cases", "comparison", "cox", "cutpoint", "decision", "follow_up",
+    "hazard_subgroups", "images", "kaplan_meier", "missing", "operating", "performance", "power",
+    "proportional_hazards", "recalibration", "reclassification", "risk_groups", "roc", "splits", "subgroups",
+    "survival", "survival_decision",
 }  # fmt: skip
 READER_TABLES = ("agreement", "aid", "auc", "levels", "mrmc", "points", "roc")
-KINDS = {"calibration", "decision", "kaplan_meier", "roc"}
+KINDS = {"calibration", "decision", "hazard_subgroups", "kaplan_meier", "roc", "subgroups", "survival_decision"}
 
 
 def test_the_folder_holds_every_table_and_figure(evaluation: Path) -> None:
@@ -125,7 +127,7 @@ def test_degenerate_data_are_evaluated_and_what_is_undefined_has_a_reason(
         draw(Figure())
         drawn.append(path.name)
 
-    monkeypatch.setattr(style, "draw_plate", draw_without_saving)
+    monkeypatch.setattr(plates, "draw_plate", draw_without_saving)
     change_cohort, change_scores, cutoff = DEGENERATE[name]
     folder = tmp_path / "study"
     cohort = write_study(folder, {"train": 12, "internal": 2})
@@ -183,11 +185,12 @@ def test_readings_serial_exams_and_a_borderline_class_are_evaluated_in_the_main_
     settings = json.dumps(SETTINGS | {"evaluate": SETTINGS["evaluate"] | asked})
     for variant in ("main", "shuffled"):
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={tmp_path / variant}"])
-    extra = {"serial", "serial_summary", "borderline", *(f"readers_{name}" for name in READER_TABLES)}
+    extra = {"serial", "serial_exams", "serial_summary", "borderline", *(f"readers_{name}" for name in READER_TABLES)}
     main, shuffled = ({path.stem for path in (tmp_path / name).glob("*.csv")} for name in ("main", "shuffled"))
     assert main - shuffled == extra
     assert (tmp_path / "main" / "readers_internal.svg").exists()
     assert not (tmp_path / "main" / "readers_train.svg").exists()
+    assert (tmp_path / "main" / "serial_internal.svg").exists()
     assert not list((tmp_path / "shuffled").glob("readers*"))
 
 

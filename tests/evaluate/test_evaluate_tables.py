@@ -9,10 +9,12 @@ from sonomics.core.errors import StudyError
 from sonomics.core.tasks import task_labels
 from sonomics.evaluate.baseline import baseline_table
 from sonomics.evaluate.cases import Model, count_splits, labels_of, model_from, ordered_splits, scored_cases
-from sonomics.evaluate.curves import calibration_table, comparison_table, decision_table, roc_table
+from sonomics.evaluate.comparisons import comparison_table
+from sonomics.evaluate.curves import calibration_table, decision_table, roc_table
+from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.figures import draw_kaplan_meier
 from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
-from sonomics.evaluate.performance import Sampling, performance
+from sonomics.evaluate.performance import performance
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)

@@ -251,3 +251,14 @@ def test_what_cannot_be_written_stops(study: Path) -> None:
     assert "it is there already" in said("--readers", READERS)
     (study / "work/reading/package.csv").unlink()
     assert "the key of the package is missing" in read(study, package)
+
+
+def test_nothing_to_help_with_stops(study: Path) -> None:
+    write_help(study)
+    home = study / "results/stack/main/stacked/recurrence/predictions.parquet"
+    table = read_table(home, schemas.PREDICTIONS)
+    write_table(table[table["split"] == "train"], home, schemas.PREDICTIONS)
+    options = ["--readers", READERS, "--arm", "aided", "--study", str(study)]
+    done = run(app, ["reading", "write", str(study.parent / "package"), *options])
+    assert done.exit_code == 2
+    assert "gives none of the cases a probability" in " ".join(done.output.split())

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model
 from sonomics.evaluate.serial import serial_tables
+from sonomics.evaluate.serial_figure import draw_serial
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")
@@ -80,6 +82,7 @@ def test_without_a_threshold_or_a_diagnosis_there_is_a_reason() -> None:
         "no scored exam before the diagnosis",
     }
     assert made["serial_summary"]["estimate"].isna().all()
+    assert made["serial_exams"].empty
     nobody = serial_tables(cases_of([("a", 0, NAN, 0.9)]), MODEL, SETTINGS, 0.95)
     assert nobody["serial"].empty
     first = nobody["serial_summary"].iloc[0]
@@ -89,3 +92,15 @@ def test_without_a_threshold_or_a_diagnosis_there_is_a_reason() -> None:
 def test_times_that_are_words_stop_the_study() -> None:
     with pytest.raises(StudyError, match=r"exam_month, a time of evaluate\.serial, is not numeric"):
         serial_tables(cases_of().assign(exam_month="May"), MODEL, SETTINGS, 0.95)
+
+
+def test_the_figure_has_a_row_a_patient_and_a_mark_an_exam(tables: dict[str, pd.DataFrame]) -> None:
+    exams = tables["serial_exams"]
+    assert len(exams) == 3 + 2 + 3 + 2
+    figure = Figure()
+    draw_serial(exams, "internal", figure)
+    axes = figure.axes[0]
+    marks = {line.get_label(): len(line.get_xdata()) for line in axes.lines[:2]}
+    assert marks == {"called positive": 6, "called negative": 4}
+    assert len(axes.collections[0].get_segments()) == 4
+    assert axes.xaxis_inverted()

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonomics.export.headers import HEADERS, headers_of
 from sonomics.export.pseudonyms import Pseudonyms
 from sonomics.export.received import Shelf
 from sonomics.export.withdrawal import Traces
@@ -39,6 +40,7 @@ def study(site, hospital):
             shelf = Shelf(site.path / "work/received", uid, PSEUDONYMS)
             shelf.folder.mkdir(parents=True)
             (shelf.folder / "original.dcm").write_bytes(patient.encode())
+    list(headers_of(media, site.path / HEADERS))
     return site
 
 
@@ -51,6 +53,7 @@ def test_nothing_of_the_case_is_left_and_nothing_else_is_touched(study):
     done = study.command("forget", GONE)
     assert done.exit_code == 0, done.output
     names, contents = everything(study)
+    assert not (study.path / HEADERS).exists()
     assert GONE not in names
     assert GONE.encode() not in contents
     assert b"HOSP7" not in contents

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from io import BytesIO
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -191,3 +193,51 @@ def test_colour_stays_colour(tmp_path):
     assert shape == after.shape == pixels.shape
     assert changes is not None
     np.testing.assert_array_equal(after[100:140, 300:360], pixels[100:140, 300:360])
+
+
+def mutated(content: bytes, generator: np.random.Generator) -> bytes:
+    """Cut a file short, take a piece out, or change some bytes, most of them of its head."""
+    made, way = bytearray(content), generator.integers(3)
+    at = int(generator.integers(len(made)))
+    if way == 0:
+        return bytes(made[:at])
+    if way == 1:
+        return bytes(made[:at] + made[at + int(generator.integers(1, 60)) :])
+    for place in generator.integers(0, min(300, len(made)), 6):
+        made[place] = generator.integers(256)
+    return bytes(made)
+
+
+def test_mutated_pictures_are_read_or_set_aside(tmp_path):
+    generator, token, read, told = np.random.default_rng(5), Tokens(), 0, []
+    kinds = {"png": {"pnginfo": png_text(token)}, "jpeg": {"exif": exif(token)}, "gif": {}, "tiff": {}}
+    for kind, more in kinds.items():
+        content = BytesIO()
+        Image.fromarray(generator.integers(0, 256, (40, 50), dtype=np.uint8)).save(content, kind, **more)
+        for _ in range(150):
+            (tmp_path / "x").write_bytes(mutated(content.getvalue(), generator))
+            try:
+                pictures.read_picture(tmp_path / "x", "P1-e1-i1")
+                read += 1
+            except pictures.UnusableError as error:
+                told.append(str(error))
+    assert min(read, len(told)) > 100
+    assert not LIKE_A_TOKEN.search(" ".join(told))
+
+
+def test_a_mask_that_claims_to_be_huge_does_not_stop_the_export(planted, tmp_path):
+    root, source, _, settings = planted
+    pattern = settings["export"]["folder"]["outlines"]["reader_1"]
+    first = source / pattern.format(file=pd.read_csv(source / "table.csv")["file"][0])
+    whole = first.read_bytes()
+    head = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + whole[24:29]
+    first.write_bytes(whole[:12] + head + crc32(head).to_bytes(4, "big") + whole[33:])
+    with pytest.raises(Image.DecompressionBombError):
+        pictures.read_outline(first)
+    out = tmp_path / "out"
+    job = ["--settings", json.dumps(settings), "--cohort", str(root / "data/cohort.csv"), "--chunk", "0"]
+    try:
+        folder.main([*job, "--out", str(out)])
+    finally:
+        first.write_bytes(whole)
+    assert len(list(out.rglob("outlines/**/*.png"))) == len(FORMATS)

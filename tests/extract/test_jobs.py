@@ -142,3 +142,30 @@ def test_an_engine_that_misses_the_phantom_stops_the_study(monkeypatch):
     monkeypatch.setattr(summarise, "phantom_table", lambda engines: wrong)
     with pytest.raises(StudyError, match=r"mazda.*phantom is 9.*verify texture"):
         summarise.phantom_csv(["mazda"])
+
+
+def test_layers_of_a_network_have_columns_of_their_own_and_batches_change_nothing(tmp_path):
+    from sonomics.extract import deep
+
+    family = {"kind": "deep", "architecture": "test_resnet", "weights": "none", "size": 64, "batch": 2}
+    chosen = {**family, "layers": ["layer2", "layer4"], "pooling": "avgmax"}
+    rows = [crop_row(number, tmp_path) for number in range(5)]
+    features, _ = extract(deep, chosen, rows, tmp_path, "deep")
+    values = features.iloc[:, 6:]
+    assert values.columns[0] == "deep__layer2_avgmax_000"
+    assert values.columns.str.startswith(("deep__layer2_avgmax_", "deep__layer4_avgmax_")).all()
+    whole, _ = extract(deep, {**chosen, "batch": 64}, rows, tmp_path, "deep")
+    np.testing.assert_allclose(whole.iloc[:, 6:], values, rtol=1e-4, atol=1e-6)
+    own, _ = extract(deep, family, rows, tmp_path, "deep")
+    last = values.filter(like="layer4").iloc[:, : own.shape[1] - 6]
+    np.testing.assert_allclose(own.iloc[:, 6:], last, rtol=1e-4, atol=1e-6)
+
+
+def test_an_unreadable_crop_stops_the_reading_ahead(tmp_path):
+    from sonomics.extract.deep import batches_ahead
+
+    files = [crop_row(number, tmp_path)["file"] for number in range(3)]
+    assert [len(batch) for batch in batches_ahead(files, 32, 2)] == [2, 1]
+    assert list(batches_ahead([], 32, 2)) == []
+    with pytest.raises(FileNotFoundError):
+        list(batches_ahead([*files, "absent.png"], 32, 2))

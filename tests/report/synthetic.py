@@ -9,8 +9,8 @@ import pandas as pd
 
 from sonomics.core.files import write_json, write_text
 from sonomics.core.images import write_png
-from sonomics.core.schemas import CROPS, READERS, SCREENING
-from sonomics.core.tables import write_table
+from sonomics.core.schemas import CROPS, MAPS, READERS, SCREENING
+from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import task
 from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
@@ -114,10 +114,31 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
+def write_maps(folder: Path) -> None:
+    """Write the maps of the network `cnn` over the crops of the internal set; one has no heat."""
+    crops = read_table(folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
+    drawn = crops[crops["file"].map(lambda path: Path(path).exists())]
+    home = folder / "results" / "train" / "main" / "cnn" / "recurrence" / "all"
+    heat = np.zeros((8, 8), dtype=np.uint8)
+    heat[2:5, 2:5] = 255
+    rows = []
+    for place, crop in enumerate(drawn.to_dict("records")):
+        file = home / "maps" / f"{crop['image']}.png"
+        write_png(file, heat)
+        cold = place == 0
+        names = {name: crop[name] for name in ("patient", "case", "image", "view")}
+        said = {"model": "cnn", "task": "recurrence", "split": "internal", "fold": "all", "value": 0.5}
+        paths = {"file": "" if cold else str(file), "crop": crop["file"], "mask": crop["mask"]}
+        measures = dict.fromkeys(("hot_share", "dice", "heat_inside"), np.nan if cold else 0.2 + place / 100)
+        rows.append({**names, **said, **paths, **measures, "reason": "no_heat" if cold else ""})
+    write_table(pd.DataFrame(rows), home / "maps.parquet", MAPS)
+
+
 def write_beside(folder: Path, cohort: pd.DataFrame) -> None:
     """Write what `render_report` reads beside the evaluations."""
     write_screening(folder, cohort)
     write_crops(folder, cohort)
+    write_maps(folder)
     write_json(folder / "results" / "select" / "main" / "texture" / "recurrence" / "all" / "state.json", STATE)
     write_json(folder / "results" / "metrics" / "select.json", {"kept": 2})
     write_text(folder / "results" / "plots" / "extract" / "phantom.csv", PHANTOM)
@@ -151,6 +172,7 @@ def report_arguments(folder: Path, templates: Path) -> list[str]:
         f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
         f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
+        f"--maps={results / 'train' / 'main' / 'cnn' / 'recurrence' / 'all' / 'maps.parquet'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--phantom={results / 'plots' / 'extract' / 'phantom.csv'}",
         f"--page={templates / 'page.html.j2'}",

@@ -223,7 +223,8 @@ def test_the_keyboard_opens_a_case_and_comes_back(visit: Visit, cases: pd.DataFr
     dialog = page.get_by_role("dialog")
     lowest = cases[cases["split"] == "internal"].nsmallest(1, "stacked__probability").iloc[0]
     assert dialog.get_by_role("heading").inner_text() == f"Case {lowest['case']}"
-    assert dialog.locator("img").count() == 2
+    assert dialog.locator("figcaption").all_inner_texts()[:2] == ["arterial", "grey"]
+    assert "grey, heat of cnn" in dialog.locator("figcaption").all_inner_texts()
     assert dialog.locator("img").first.get_attribute("alt") == f"Case {lowest['case']}, arterial"
     words = dialog.locator(".report").inner_text()
     assert f"a probability of {decimal(lowest['stacked__probability'], 3)}, below the threshold of 0.500" in words

@@ -95,8 +95,11 @@ def test_a_case_is_told_in_words(made: dict[str, Any]) -> None:
 
 
 def test_an_image_kept_is_counted_by_view() -> None:
-    assert images_text(IMAGES.iloc[:1]) == "Images kept: 1 of 1 (1 grey)."
-    assert images_text(IMAGES.iloc[2:]) == "Images kept: 0 of 1; set aside: 1 (quality control: target)."
+    assert images_text(IMAGES.iloc[:1].to_dict("records")) == "Images kept: 1 of 1 (1 grey)."
+    assert (
+        images_text(IMAGES.iloc[2:].to_dict("records"))
+        == "Images kept: 0 of 1; set aside: 1 (quality control: target)."
+    )
 
 
 @pytest.mark.parametrize("text", ["</script><script>", "<!--", "]]>&amp;", "\u2028\u2029", "שלום 🩺", "'\"\\"])

@@ -81,7 +81,7 @@ def test_ids_are_unique_and_links_lead_somewhere(parsed: Page) -> None:
 
 
 def test_pictures_and_tables_have_words(parsed: Page, study: Path) -> None:
-    assert len(parsed.all("img")) == 6
+    assert len(parsed.all("img")) == 12
     assert all(image["alt"] for image in parsed.all("img"))
     panels = [attributes for attributes in parsed.all("div") if attributes.get("role") == "img"]
     drawn = list((study / "results" / "evaluate" / "main" / "recurrence").glob("*.svg"))

@@ -17,7 +17,7 @@ from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
 from sonomics.report.summary import findings, set_name, verdict
-from sonomics.report.tables import comparison_table, control_table, performance_table
+from sonomics.report.tables import auc_table, comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
@@ -149,17 +149,24 @@ def test_tables_say_not_estimable_with_the_reason() -> None:
     assert cell == ("not estimable", "only one class")
 
 
+def test_models_stand_side_by_side_in_every_set() -> None:
+    evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (NAN, NAN, NAN)})
+    table = auc_table(evaluation)
+    assert table.columns == ["Model", "Train", "Internal"]
+    assert table.rows == [[("stacked", ""), ("0.90", "0.80 to 1.00"), ("not estimable", "only one class")]]
+
+
 def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
     evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.8, 0.6, 0.9)})
     rows = [
-        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "reason": ""},
-        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "reason": "only one class"},
+        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "p_holm": 0.0284, "reason": ""},
+        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "p_holm": NAN, "reason": "only one class"},
     ]
     evaluation.tables["comparison"] = pd.DataFrame(rows).assign(against="deep", method="DeLong, paired")
     table = comparison_table(evaluation)
     assert table.columns == ["Against", "Train", "P", "Internal", "P"]
     unknown = [("not estimable", "only one class"), ("–", "")]
-    assert table.rows == [[("deep", ""), ("0.10", "0.02 to 0.18"), ("0.014", ""), *unknown]]
+    assert table.rows == [[("deep", ""), ("0.10", "0.02 to 0.18"), ("0.014", "Holm 0.028"), *unknown]]
 
 
 def test_the_control_table_puts_runs_side_by_side() -> None:
@@ -213,15 +220,14 @@ def test_starting_weights_are_stated_for_every_network() -> None:
     stated = starting_weights(PARAMS)
     assert [line.split(":")[0] for line in stated] == ["quality control", "cnn"]
     assert all("weights: none" in line for line in stated)
-    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022"}
-    words = "weights rin.pt (SHA-256 ab12, licence own; Mei 2022)"
-    known = "weights squeezenet1_1_imagenet of the software's registry"
-    for choice, said in (
-        (file, words),
-        ("squeezenet1_1_imagenet", known),
-        ({"entry": "squeezenet1_1_imagenet", "file": "x"}, known),
+    file = {"file": "$W/rin.pt", "sha256": "ab12", "licence": "own", "citation": "Mei 2022", "size": 224}
+    cnn = PARAMS["train"]["models"]["cnn"]
+    own = {**file, "architecture": cnn["architecture"], "mean": [0.5] * 3, "std": [0.5] * 3, "grey": "average"}
+    for architecture, choice, said in (
+        (cnn["architecture"], own, "weights rin.pt (file rin.pt, SHA-256 ab12, licence own; Mei 2022)"),
+        ("resnet18", "resnet18_imagenet", "weights resnet18_imagenet (file resnet18-f37072fd.pth, SHA-256 f37072fd"),
     ):
-        model = {**PARAMS["train"]["models"]["cnn"], "weights": choice}
+        model = {**cnn, "architecture": architecture, "weights": choice}
         assert said in starting_weights(PARAMS | {"train": {"models": {"cnn": model}}})[1]
 
 

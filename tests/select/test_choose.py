@@ -10,8 +10,9 @@ from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.select.choose import apply, fit, frequencies, main
 from sonomics.select.penalised import inner_folds
+from sonomics.select.reliability import pairwise_icc, reliability
 from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, pairwise_icc
+from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated
 from sonomics.statistics.agreement import icc21
 from sonomics.statistics.filters import mann_whitney
 
@@ -117,6 +118,20 @@ def test_a_row_that_lacks_a_feature_is_left_out_of_its_icc_alone():
     assert holed[0] == pytest.approx(whole[0])
     assert holed[1] == pytest.approx(float(icc21(np.stack([first[1:, 1], second[1:, 1]], axis=1))))
     assert np.isnan(holed[2])
+
+
+def test_every_icc_is_listed_with_its_interval():
+    rows, _ = table()
+    second = rows + np.random.default_rng(1).normal(0, 0.3, rows.shape) + 0.5
+    table_of = reliability({"r2/1": (rows, second)}).set_index(["feature", "form"])
+    first = table_of.loc["t__first", "2,1"]
+    readings = np.stack([rows["t__first"], second["t__first"]], axis=1)
+    assert first["icc"] == pytest.approx(float(icc21(readings)))
+    assert first["lower"] < first["icc"] < first["upper"]
+    assert first["icc"] < table_of.loc["t__first", "3,1"]["icc"]
+    assert first["rows"] == 40
+    assert table_of.loc["t__undefined", "2,1"][["icc", "lower", "upper"]].isna().all()
+    assert reliability({}).empty
 
 
 def test_too_few_repeats_are_passed_over():

@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
@@ -14,6 +14,7 @@ def patients(labels: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"patient": names, "group": names, "stratum": labels, "fold": float("nan")})
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["positive", "negative", "unknown"]), min_size=12, max_size=60), st.integers(2, 5))
 def test_folds_have_about_the_same_size_and_the_same_mix(labels, count):
     folds = assign_folds(patients(labels), count, seed=1)

@@ -8,7 +8,7 @@ from sonomics.extract.regions import region_features
 from sonomics.texture.mazda.distribution import GRADIENT, HISTOGRAM, gradient_features, histogram_features
 from sonomics.texture.mazda.matrices import COOCCURRENCE, PAIRS, RUN_LENGTH, cooccurrence_features, run_length_features
 from sonomics.texture.mazda.model import ENERGY, autoregression, wavelet_energy
-from sonomics.texture.mazda.normalise import levels_of
+from sonomics.texture.mazda.normalise import grey_range, levels_of
 from sonomics.texture.mazda.region import FAMILIES, feature_names, region_values
 from tests.texture.regions import odd_regions
 
@@ -142,6 +142,22 @@ def test_without_normalisation_levels_are_grey_levels():
     values = of(pixels, normalisation="none")
     assert values["Mean"] == pytest.approx(pixels.mean())
     assert values["Variance"] == pytest.approx(pixels.var())
+
+
+def test_normalisations_by_hand():
+    values = np.r_[np.zeros(50), np.full(50, 100.0)]
+    assert grey_range(values, "none") == (0, 255)
+    assert grey_range(values, "sigma") == (50 - 150, 50 + 150)
+    assert grey_range(np.arange(101.0), "percentiles") == (1, 99)
+    # Of 200 grey levels in 4 bins of 50: -100 to -50, -50 to 0, 0 to 50, 50 to 100 and what lies above.
+    assert levels_of(np.array([-100.0, -1.0, 0.0, 99.0, 100.0, 300.0]), (-100.0, 100.0), 2).tolist() == [
+        1,
+        2,
+        3,
+        4,
+        4,
+        4,
+    ]
 
 
 def test_percentiles_cut_both_ends_off():

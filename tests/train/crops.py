@@ -29,7 +29,10 @@ SETTINGS = {
 }
 
 
-def train(fold: str, folder: str = ".") -> None:
+def train(fold: str, folder: str = ".", **changes: object) -> None:
+    """Train in a study of `crops_study`, with changes to the model's params."""
+    cnn = SETTINGS["train"]["models"]["cnn"] | changes
+    settings = SETTINGS | {"train": {"models": {"cnn": cnn}}}
     names = ["--variant", "main", "--model", "cnn", "--task", "cancer", "--fold", fold]
     files = [
         "--cohort",
@@ -43,4 +46,4 @@ def train(fold: str, folder: str = ".") -> None:
     ]
     outs = ["--weights", "weights.safetensors", "--state", "state.json", "--curves", "curves.csv"]
     outs = [name if name.startswith("--") else f"{folder}/{name}" for name in [*outs, "--out", "predictions.parquet"]]
-    main(["--settings", json.dumps(SETTINGS), *names, *files, *outs])
+    main(["--settings", json.dumps(settings), *names, *files, *outs])

@@ -1,10 +1,16 @@
 import json
+from hashlib import sha256
 
 import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from sonomics.core.images import write_png
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_table
+from sonomics.networks.backbones import build
+from sonomics.networks.state import to_tensors
 from tests.train.crops import train
 
 
@@ -35,3 +41,19 @@ def test_fold_all_scores_the_test_sets(crops_study):
     predictions = read_table(crops_study / "predictions.parquet", PREDICTIONS)
     assert predictions["case"].tolist() == ["P8", "P9"]
     assert json.loads((crops_study / "state.json").read_text())["images"] == 7
+
+
+def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them(crops_study):
+    start = to_tensors(build("test_resnet", seed=8).trunk)
+    save_file(start, "start.safetensors")
+    digest = sha256((crops_study / "start.safetensors").read_bytes()).hexdigest()
+    like = {"mean": [0.4] * 3, "std": [0.2] * 3, "grey": "average", "size": 160, "licence": "MIT"}
+    weights = {**like, "file": "start.safetensors", "sha256": digest, "architecture": "test_resnet"}
+    train("all", weights=weights, learning_rate=1e-6)
+    tuned = load_file(crops_study / "weights.safetensors")
+    for name, tensor in start.items():
+        if name.endswith("weight"):
+            torch.testing.assert_close(tuned[f"backbone.trunk.{name}"], tensor, rtol=0, atol=1e-4)
+    assert not torch.equal(tuned["backbone.trunk.conv1.0.weight"], start["conv1.0.weight"])
+    assert tuned["backbone.mean"].flatten().tolist() == pytest.approx([0.4] * 3)
+    assert json.loads((crops_study / "state.json").read_text())["weights"] == weights

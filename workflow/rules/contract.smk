@@ -10,7 +10,7 @@ CODE = {
     "train": ("core", "networks", "statistics", "train"),
     "stack": ("core", "statistics", "stack"),
     "evaluate": ("core", "statistics", "evaluate"),
-    "report": ("core", "report"),
+    "report": ("core", "networks", "report"),
 }
 # What every fit is told of the study.
 LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels")
@@ -62,6 +62,7 @@ PARAMS = {
         "study.shuffle_labels",
         "study.variants",
         "export.source",
+        "select.folds",
         "stack.models",
         "evaluate",
     ],

@@ -1,12 +1,23 @@
 """Phase 8 - evaluate: the only phase that sees test labels.
 
-Reads results/stack/, data/cohort.csv, data/readers.csv and, for evaluate.label_aware, what clean says of the images;
-writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
+Reads results/stack/, results/train/, data/clean/images.parquet, data/cohort.csv, data/readers.csv and, for
+evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
 results/plots/evaluate/.
 """
 
 LABEL_AWARE = "label_aware" in STUDY["evaluate"]
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
+
+
+def compared_variants(wildcards):
+    """List the primary model's predictions in every variant that is no negative control, for the main run alone."""
+    beside = [
+        variant
+        for variant, overlay in STUDY["study"]["variants"].items()
+        if variant != MAIN and not overlay.get("study", {}).get("shuffle_labels")
+    ]
+    path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
+    return expand(path, variant=beside) if wildcards.variant == MAIN else []
 
 
 rule evaluate_task:
@@ -17,8 +28,10 @@ rule evaluate_task:
         folds="results/select/folds.parquet",
         predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
         thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
-        images=["data/clean/images.parquet"] if LABEL_AWARE else [],
+        images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
+        base=base_predictions,
+        variants=compared_variants,
         code=code("evaluate"),
     output:
         evaluation=report(
@@ -34,10 +47,11 @@ rule evaluate_task:
     benchmark:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
-        settings=settings(*LEARNING, "export.source", "evaluate"),
+        settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
     shell:
         "python -m sonomics.evaluate.task"
         " --settings {params.settings:q}"
+        " --variant {wildcards.variant}"
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
@@ -46,6 +60,8 @@ rule evaluate_task:
         " --thresholds {input.thresholds:q}"
         " --images {input.images:q}"
         " --qc {input.qc:q}"
+        " --base-predictions {input.base:q}"
+        " --variants {input.variants:q}"
         " --out {output.evaluation:q}"
         " > {log:q} 2>&1"
 

@@ -22,6 +22,12 @@ def learned():
     ]
 
 
+def drawn(file):
+    """List a file of the maps of every network of the main run."""
+    path = f"results/train/main/{{model}}/{{task}}/all/{file}"
+    return expand(path, model=models_of(MAIN, "network"), task=STUDY["study"]["tasks"])
+
+
 rule render_report:
     """Render the report as one self-contained page."""
     input:
@@ -43,6 +49,8 @@ rule render_report:
             task=STUDY["study"]["tasks"],
             figure=["steps", "curve", "path", "frequencies"],
         ),
+        maps=drawn("maps.parquet"),
+        heat=drawn("maps"),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
         phantom="results/plots/extract/phantom.csv",
         standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
@@ -73,6 +81,7 @@ rule render_report:
         " --crops {input.crops:q}"
         " --selections {input.selections:q}"
         " --learned {input.learned:q}"
+        " --maps {input.maps:q}"
         " --metrics {input.metrics:q}"
         " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"

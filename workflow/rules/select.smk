@@ -44,6 +44,7 @@ rule select_features:
         features=expand(f"{CHOSEN}/features.parquet", fold=folds(), allow_missing=True),
         penalties=expand(f"{CHOSEN}/{{table}}.csv", fold=folds(), table=["curve", "path"], allow_missing=True),
         frequencies=f"{OF_ALL}/frequencies.csv",
+        reliability=f"{OF_ALL}/reliability.csv",
         figures=report(
             expand(f"{OF_ALL}/{{figure}}.svg", figure=SELECTION_FIGURES, allow_missing=True),
             caption="../report/selection.rst",

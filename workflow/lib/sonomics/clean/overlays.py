@@ -8,6 +8,7 @@ from sonomics.clean.bars import find_bars
 from sonomics.clean.calipers import find_calipers
 from sonomics.clean.colour import brightness, flow
 from sonomics.clean.dotted import find_dotted_lines
+from sonomics.clean.face import on_face
 from sonomics.clean.lettering import find_lettering
 from sonomics.clean.sharp import find_sharp
 
@@ -29,7 +30,7 @@ def find_overlays(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     bright = brightness(picture)
     marks = find_calipers(bright) | find_lettering(bright) | find_dotted_lines(bright) | find_bars(bright)
     marks |= find_sharp(bright, marks)
-    return marks & ~flow(picture)
+    return marks & ~flow(picture) & ~on_face(bright, marks)
 
 
 def remove_overlays(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:

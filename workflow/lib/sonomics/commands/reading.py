@@ -94,6 +94,9 @@ def write(
         chosen = package.chosen_cases(roster, images, wanted, cases, seed)
         help_ = _help(study, params, task, chosen) if arm == AIDED else None
         shown = [case for case in chosen if help_ is None or case in help_.probabilities]
+        if not shown:
+            rule = "the primary model gives none of the cases a probability"
+            raise StudyError(str(study / "results" / "stack"), rule, "run the study as far as stack, or read alone")
         occasion = {"task": task, "arm": arm.value, "session": session}
         names = package.neutral_names(shown, seed, *occasion.values())
         scale = [part.strip() for part in categories.split(",")]

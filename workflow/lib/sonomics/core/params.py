@@ -18,6 +18,8 @@ PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "eva
 
 # The phases that a variant may change: from `crop` on, and before `evaluate`, whose rules are the same for all.
 VARIED = ("crop", "extract", "select", "train", "stack")
+# The keys of `study` that it may change; both count from `select` on.
+VARIED_STUDY = ("study.shuffle_labels", "study.seed")
 # What is made once for all of them, and the maps whose names are files that the whole study plans.
 SHARED = ("select.folds",)
 NAMED = ("extract.families", "train.models", "stack.models")
@@ -60,9 +62,9 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
         raise StudyError(f"{where}, study.variants", "the variant main must be there and empty", "write `main: {}`")
     for name, overlay in variants.items():
         for key in _dotted(overlay):
-            if key != "study.shuffle_labels" and (key.split(".")[0] not in VARIED or key in SHARED):
+            if key not in VARIED_STUDY and (key.split(".")[0] not in VARIED or key in SHARED):
                 rule = f"the overlay changes {key}, which all variants share"
-                mend = f"change study.shuffle_labels or a key of {', '.join(VARIED)}, or make a study of its own"
+                mend = f"change {' or '.join(VARIED_STUDY)} or a key of {', '.join(VARIED)}, or make a study of its own"
                 raise StudyError(f"{where}, study.variants.{name}", rule, mend)
             if new := _named_anew(params, key):
                 rule = f"the overlay adds {new}, which the study does not have"
@@ -95,8 +97,8 @@ def home(params: Mapping[str, Any], variant: str, phase: str) -> str:
     overlay = params["study"]["variants"][variant]
     upstream = PHASES[: PHASES.index(phase) + 1]
     touched = set(overlay) & set(upstream)
-    shuffles = "shuffle_labels" in overlay.get("study", {}) and PHASES.index(phase) >= PHASES.index("select")
-    return variant if touched or shuffles else MAIN
+    learns = bool(overlay.get("study")) and PHASES.index(phase) >= PHASES.index("select")
+    return variant if touched or learns else MAIN
 
 
 def pick(params: Mapping[str, Any], keys: Iterable[str]) -> Params:
@@ -183,6 +185,9 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
     if (source := params["export"]["source"]) not in params["export"]:
         rule = f"the source {source} has no section"
         raise StudyError(f"{where}, export.{source}", rule, f"state export.{source}, see docs/export.md")
+    if params["crop"].get("pixels") == "as_exported" and params["clean"]["overlays"] != "remove":
+        rule = "clean removes no overlays, so that images as exported are those of the main run"
+        raise StudyError(f"{where}, crop.pixels", rule, "state clean.overlays: remove, or take crop.pixels out")
     copy, made = params["crop"]["analysis"].get("perturbed", 0), params["crop"].get("perturb", {}).get("times", 0)
     if copy > made:
         rule = f"models would see copy {copy} of the outline, and crop.perturb makes {made}"

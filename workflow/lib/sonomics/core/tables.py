@@ -23,7 +23,7 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table) -> None:
     StudyError
         When the frame breaks the schema.
     """
-    checked = _checked(frame, table, str(path)).sort_values(list(table.key), kind="stable", ignore_index=True)
+    checked = checked_table(frame, table, str(path)).sort_values(list(table.key), kind="stable", ignore_index=True)
     with replacing(path) as temporary:
         if path.suffix == ".csv":
             checked.to_csv(temporary, index=False, lineterminator="\n")
@@ -51,7 +51,7 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
             raise _wrong(str(path), table, f"a cell is not of its column's type ({error})") from None
     else:
         frame = pd.read_parquet(path)
-    return _checked(frame, table, str(path))
+    return checked_table(frame, table, str(path))
 
 
 def read_tables(paths: Iterable[Path], table: Table) -> pd.DataFrame:
@@ -68,8 +68,14 @@ def empty_table(table: Table) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=DTYPES[kind]) for name, kind in table.columns.items()})
 
 
-def _checked(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
-    """Bring a frame to the column order and types of its table."""
+def checked_table(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
+    """Bring a frame to the column order and types of its table.
+
+    Raises
+    ------
+    StudyError
+        When the frame breaks the schema.
+    """
     missing = [name for name in table.columns if name not in frame]
     if missing:
         raise _wrong(where, table, f"there is no column {missing[0]}")

@@ -145,7 +145,7 @@ def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
 
 
 def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
-    subject = f"{frame['image']} ({reading.reader}, session {reading.session})"
+    subject = f"patient {frame['patient']}, {frame['image']} ({reading.reader}, session {reading.session})"
     log.warning("%s", ItemError(subject, str(file), *REASONS[refusal.code]))
     return _row(frame, reading) | {"reason": refusal.code}
 
@@ -189,7 +189,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                     rows.append(_set_aside(frame, reading, file, refusal))
                     continue
                 rows.append(_row(frame, reading) | _write(crop, frame["image"], reading, folder, args.pixels))
-                shown.append((frame["image"], *crop))
+                shown.append((frame["image"], f"{reading.reader}, session {reading.session}", *crop))
     crops = pd.DataFrame(rows) if rows else empty_table(schemas.CROPS)
     write_png(args.sheet, contact_sheet(shown))
     write_table(crops, args.crops, schemas.CROPS)

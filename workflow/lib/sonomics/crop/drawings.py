@@ -1,12 +1,13 @@
 """What a reader drew on one image, whatever the tool: a mask on demand."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Mask = NDArray[np.bool_]
+Picture = TypeVar("Picture")
 
 
 class RefusedError(Exception):
@@ -63,8 +64,8 @@ def labelled(values: NDArray[np.integer], label: str) -> Mask:
     return inside
 
 
-def of_frame(stack: NDArray[np.integer], frame: int) -> NDArray[np.integer]:
-    """Take the picture of one frame out of (n, rows, columns); a single one holds for every frame.
+def of_frame(stack: Sequence[Picture], frame: int) -> Picture:
+    """Take the picture of one frame out of several; a single one holds for every frame.
 
     Raises
     ------

@@ -32,12 +32,15 @@ class Model:
         What the cutoff applies to and the ROC curve is drawn from: "probability" or "score".
     rule : str
         How the cutoff was chosen.
+    developed : bool
+        Whether it was developed in this study; else it comes from elsewhere.
     """
 
     name: str
     cutoff: float
     on: str
     rule: str
+    developed: bool = True
 
     @property
     def judged(self) -> str:

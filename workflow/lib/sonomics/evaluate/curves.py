@@ -1,15 +1,14 @@
-"""The points that the figures draw: ROC, calibration, decision curves, and the paired comparison of AUCs."""
+"""The points that the figures draw: ROC, calibration and decision curves."""
 
 import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
-from sonomics.evaluate.performance import Sampling
-from sonomics.statistics.bootstrap import paired_auc_difference
+from sonomics.evaluate.entries import Sampling
 from sonomics.statistics.calibration import calibration_curve, grouped_calibration
 from sonomics.statistics.decision import net_benefit, net_benefit_band
-from sonomics.statistics.roc import delong_test, roc_curve
+from sonomics.statistics.roc import roc_curve
 
 GROUPED, SMOOTHED = "grouped", "smoothed"
 QUANTILE_GROUPS = 5
@@ -89,42 +88,6 @@ def decision_table(
                 tables.append(curve.assign(model=model.name, split=split, lower=band["lower"], upper=band["upper"]))
     net = ["net_benefit", "lower", "upper", "treat_all", "treat_none", "avoided_per_100"]
     return _joined(tables, ["model", "split", "threshold", *net])
-
-
-def comparison_table(cases: pd.DataFrame, primary: Model, others: list[Model], sampling: Sampling) -> pd.DataFrame:
-    """Compare the primary model's AUC with every other model's, on the cases both have scored.
-
-    Returns
-    -------
-    DataFrame
-        `split, model, against, auc, auc_against, difference, lower, upper, p, method, n, positives, reason`; the p
-        values are not adjusted for their number. DeLong's paired test, or, when a patient has several cases, the
-        paired percentile bootstrap over patients.
-    """
-    rows = []
-    for split, inside in cases.groupby("split", sort=False):
-        for other in others:
-            used = analysed(inside, primary.judged, other.judged)
-            counts = {"n": len(used), "positives": int(used["label"].sum())}
-            pair = {"split": split, "model": primary.name, "against": other.name}
-            rows.append({**pair, **_compared(used, primary, other, sampling), **counts})
-    columns = "split model against auc auc_against difference lower upper p method n positives reason"
-    return pd.DataFrame(rows, columns=columns.split())
-
-
-def _compared(used: pd.DataFrame, primary: Model, other: Model, sampling: Sampling) -> dict[str, float | str]:
-    y, a, b = used["label"].to_numpy(), values_of(used, primary.judged), values_of(used, other.judged)
-    if used.empty:
-        return {"method": "", "reason": "no case is scored by both"}
-    if used["patient"].is_unique:
-        method, result = "DeLong, paired", delong_test(y, a, b, sampling.level)._asdict()
-    else:
-        seed = seed_for(sampling.seed, "comparison", primary.name, other.name, used["split"].iloc[0])
-        patients = used["patient"].to_numpy()
-        drawn = paired_auc_difference(y, a, b, patients, sampling.resamples, seed, sampling.level)
-        method, result = "bootstrap of patients, paired", drawn._asdict()
-    areas = {"auc": result["auc_a"], "auc_against": result["auc_b"], "method": method}
-    return {**areas, **{name: result[name] for name in ("difference", "lower", "upper", "p", "reason")}}
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -77,6 +77,25 @@ def draw_decision(drawn: Figure, decision: pd.DataFrame, split: str) -> None:
     axes.legend(loc="upper right")
 
 
+def draw_survival_decision(drawn: Figure, decision: pd.DataFrame, split: str) -> None:
+    """Draw the net benefit of treating by the risk of an event by each horizon, in one split, censoring accounted."""
+    inside = decision[decision["split"] == split]
+    axes = drawn.add_subplot()
+    axes.set(xlabel="Threshold probability", ylabel="Net benefit", title=split_title(split))
+    if inside.empty:
+        say_not_estimable(axes, "follow-up ends before the horizon")
+        return
+    for rank, (horizon, curve) in enumerate(inside.groupby("horizon")):
+        colour, words = PALETTE[rank % len(PALETTE)], f"{horizon:g} months"
+        axes.plot(curve["threshold"], curve["net_benefit"], color=colour, label=f"model, {words}")
+        every: dict[str, Any] = {"color": colour, "linestyle": DASHES[1], "linewidth": 0.9}
+        axes.plot(curve["threshold"], curve["treat_all"], label=f"treat all, {words}", **every)
+    axes.axhline(0, color=GREY, linewidth=0.9, linestyle=DASHES[2], label="treat none")
+    top = max(0.1, float(inside[["net_benefit", "treat_all"]].max().max()))
+    axes.set_ylim(-0.25 * top, 1.3 * top)
+    axes.legend(loc="upper right", ncols=2, fontsize=6)
+
+
 def draw_kaplan_meier(drawn: Figure, curves: pd.DataFrame, comparison: pd.Series, split: str) -> None:
     """Draw event-free survival of the two risk groups of one split, with the numbers at risk below."""
     inside = curves[curves["split"] == split]

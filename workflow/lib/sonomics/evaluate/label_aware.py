@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
@@ -15,7 +14,8 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.tables import read_table
 from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.performance import Entry, Sampling, auc_entry
+from sonomics.evaluate.discrimination import auc_entry
+from sonomics.evaluate.entries import Entry, Sampling
 
 HAS = {"1", "1.0", "true", "yes"}
 ABOVE = "above"
@@ -87,7 +87,7 @@ def label_aware_table(
             every = analysed(inside, model.judged)
             for name, gone in analyses.items():
                 used = every[~every["case"].isin(gone.cases)]
-                area = auc_entry(used, model, sampling) if len(used) else Entry("auc", np.nan, reason="no case")
+                area = next(area_entries(used, model, sampling))
                 rows.append(
                     {
                         "model": model.name, "split": split, "analysis": name, "auc": area.estimate,

@@ -23,6 +23,12 @@ def has_follow_up(cases: pd.DataFrame) -> bool:
     return {"time", "event"} <= set(cases.columns)
 
 
+def followed_cases(cases: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """Keep the cases with follow-up and a value of the model, whether their label is known or not."""
+    known = cases["time"].notna() & cases["event"].notna() & ~np.isnan(values_of(cases, model.judged))
+    return cases[known]
+
+
 def risk_groups(cases: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Keep the cases with follow-up and a value of the model, and put them at high or low risk by the frozen cutoff.
 
@@ -32,9 +38,8 @@ def risk_groups(cases: pd.DataFrame, model: Model) -> pd.DataFrame:
         The cases with a column `group`; none when the cutoff was not estimable. A case whose label is unknown because
         it was censored early is in: its follow-up still counts.
     """
-    value = values_of(cases, model.judged)
-    followed = cases["time"].notna() & cases["event"].notna() & ~np.isnan(value) & ~np.isnan(model.cutoff)
-    return cases.assign(group=np.where(value >= model.cutoff, HIGH, LOW))[followed]
+    followed = followed_cases(cases, model) if not np.isnan(model.cutoff) else cases.iloc[:0]
+    return followed.assign(group=np.where(values_of(followed, model.judged) >= model.cutoff, HIGH, LOW))
 
 
 def kaplan_meier_table(groups: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -89,17 +94,29 @@ def cox_table(cases: pd.DataFrame, model: Model, clinical: list[str], level: flo
         `split, analysis, term, hr, lower, upper, p, n, events, incomplete, reason`, analysis being "univariable" or
         "multivariable"; incomplete counts the cases left out for a missing value.
     """
-    score = column(model.name, SCORE) if column(model.name, SCORE) in cases else model.judged
-    training = values_of(cases[cases["split"] == TRAIN], score)
-    spread = np.nanstd(training, ddof=1) if np.isfinite(training).sum() > 1 else np.nan
     followed = cases[cases["time"].notna() & cases["event"].notna()]
-    terms = design(followed, clinical)
-    terms.insert(0, SCORE_TERM, values_of(followed, score) / spread if spread > 0 else np.nan)
+    terms = cox_terms(cases, model, clinical).loc[followed.index]
     tables = []
     for split, inside in followed.groupby("split", sort=False):
         tables += [table.assign(split=split) for table in _fits(inside, terms.loc[inside.index], level)]
     columns = "split analysis term hr lower upper p n events incomplete reason"
     return pd.concat(tables, ignore_index=True)[columns.split()] if tables else pd.DataFrame(columns=columns.split())
+
+
+def cox_terms(cases: pd.DataFrame, model: Model, clinical: list[str]) -> pd.DataFrame:
+    """Code the score, in SD of the training cases, and the clinical variables as the terms of the Cox models.
+
+    Returns
+    -------
+    DataFrame, shape (cases, terms)
+        float64, NaN where missing; the score NaN throughout when it does not vary in training.
+    """
+    score = column(model.name, SCORE) if column(model.name, SCORE) in cases else model.judged
+    training = values_of(cases[cases["split"] == TRAIN], score)
+    spread = np.nanstd(training, ddof=1) if np.isfinite(training).sum() > 1 else np.nan
+    terms = design(cases, clinical)
+    terms.insert(0, SCORE_TERM, values_of(cases, score) / spread if spread > 0 else np.nan)
+    return terms
 
 
 def design(cases: pd.DataFrame, clinical: list[str]) -> pd.DataFrame:

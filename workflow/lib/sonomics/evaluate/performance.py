@@ -1,27 +1,21 @@
 """How well every model does in every split: a long table with intervals, counts and reasons."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
+from sonomics.evaluate.calibrated import calibration_entries
 from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.bootstrap import auc_bootstrap
-from sonomics.statistics.calibration import (
-    brier,
-    calibration_in_the_large,
-    calibration_slope,
-    loess_errors,
-    scaled_brier,
-)
-from sonomics.statistics.classification import Confusion, Proportion, classify, confusion
-from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.roc import auc, auc_interval
-
-Floats = NDArray[np.float64]
+from sonomics.evaluate.discrimination import area_entries
+from sonomics.evaluate.entries import NAN, Entry, Sampling, exact, resampled, single, wilson
+from sonomics.statistics.bootstrap import Bootstrap
+from sonomics.statistics.classification import Confusion, classify, confusion
+from sonomics.statistics.estimates import ONE_CLASS, Floats
+from sonomics.statistics.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.roc import auc
 
 EMPTY = {
     "sensitivity": "no positive case",
@@ -30,27 +24,11 @@ EMPTY = {
     "npv": "no case is called negative",
     "accuracy": "no case",
 }
-RATIOS = ("f1", "mcc", "kappa")
+RATIOS = ("f1", "balanced_accuracy", "youden", "mcc", "kappa", "lr_pos", "lr_neg")
 NO_CUTOFF = "the threshold was not estimable on the training set"
-
-
-class Entry(NamedTuple):
-    """One statistic of one model in one split; NaN with a reason where it is not estimable."""
-
-    statistic: str
-    estimate: float
-    lower: float = np.nan
-    upper: float = np.nan
-    method: str = ""
-    reason: str = ""
-
-
-class Sampling(NamedTuple):
-    """How uncertainty is stated: confidence level, number of patient resamples, seed of the study."""
-
-    level: float
-    resamples: int
-    seed: int
+# Of these, which have no interval of their own, the one over resampled patients is stated.
+RESAMPLED = (*RATIOS, "observed_to_expected", "brier", "scaled_brier", "log_loss", "ici")
+COLUMNS = "model split statistic estimate lower upper df p method n positives unit reason"
 
 
 def performance(cases: pd.DataFrame, models: list[Model], sampling: Sampling) -> pd.DataFrame:
@@ -66,9 +44,10 @@ def performance(cases: pd.DataFrame, models: list[Model], sampling: Sampling) ->
     Returns
     -------
     DataFrame
-        `model, split, statistic, estimate, lower, upper, method, n, positives, unit, reason`: one row a statistic. n
-        counts the cases with a known label and a value of the model. Of a simulated study each model also has
-        `best_possible` (the AUC of the planted risk on the same cases) and `share_of_best`.
+        `model, split, statistic, estimate, lower, upper, df, p, method, n, positives, unit, reason`: one row a
+        statistic, df and p where it is a test. n counts the cases with a known label and a value of the model. Of a
+        simulated study each model also has `best_possible` (the AUC of the planted risk on the same cases) and
+        `share_of_best`.
     """
     rows = []
     unit = "patient" if cases["patient"].is_unique else "case"
@@ -77,73 +56,67 @@ def performance(cases: pd.DataFrame, models: list[Model], sampling: Sampling) ->
             used = analysed(inside, model.judged)
             head = {"model": model.name, "split": split}
             tail = {"n": len(used), "positives": int(used["label"].sum()), "unit": unit}
-            entries = _entries(inside, used, model, sampling)
+            entries = _with_resampled(list(_entries(inside, used, model, sampling)), inside, model, sampling)
             rows += [{**head, **entry._asdict(), **tail} for entry in entries]
-    order = ["model", "split", "statistic", "estimate", "lower", "upper", "method", "n", "positives", "unit", "reason"]
-    return pd.DataFrame(rows)[order]
-
-
-def auc_entry(used: pd.DataFrame, model: Model, sampling: Sampling) -> Entry:
-    """AUC with DeLong's interval, or, when a patient has several cases, with the percentile interval over patients."""
-    y, value = used["label"].to_numpy(), values_of(used, model.judged)
-    if used["patient"].is_unique:
-        return _estimated("auc", auc_interval(y, value, sampling.level), "DeLong")
-    seed = seed_for(sampling.seed, "auc", model.name, used["split"].iloc[0])
-    result = auc_bootstrap(y, value, used["patient"].to_numpy(), sampling.resamples, seed, sampling.level)
-    return Entry("auc", result.estimate, result.lower, result.upper, "bootstrap of patients", result.reason)
+    return pd.DataFrame(rows)[COLUMNS.split()]
 
 
 def threshold_entries(y: Floats, value: Floats, cutoff: float, level: float) -> Iterator[Entry]:
-    """Counts and derived measures at a frozen cutoff; Wilson intervals for the proportions."""
+    """Counts and derived measures at a frozen cutoff; Wilson and exact intervals for the proportions."""
     if np.isnan(cutoff):
-        yield from (Entry(name, np.nan, reason=NO_CUTOFF) for name in [*EMPTY, *RATIOS, *Confusion._fields])
+        shares = [*EMPTY, *(f"{name}_exact" for name in EMPTY)]
+        yield from (Entry(name, NAN, reason=NO_CUTOFF) for name in [*shares, *RATIOS, *Confusion._fields])
         return
     counts = confusion(y, value, cutoff)
     measures = classify(counts, level)
     for name, reason in EMPTY.items():
-        yield _proportion(name, getattr(measures, name), reason)
+        yield wilson(name, getattr(measures, name), reason)
+    for name, reason in EMPTY.items():
+        yield exact(f"{name}_exact", getattr(measures, name), reason)
     for name in RATIOS:
-        estimate = getattr(measures, name)
-        yield Entry(name, estimate, reason="a margin of the table is empty" if np.isnan(estimate) else "")
+        ratio = getattr(measures, name)
+        yield single(name, NAN if np.isinf(ratio) else ratio, reason="a margin of the table is empty")
     yield from (Entry(name, count) for name, count in counts._asdict().items())
-
-
-def calibration_entries(y: Floats, probability: Floats, level: float) -> Iterator[Entry]:
-    """Calibration of probabilities: intercept and slope (Wald), Brier score, integrated calibration index (loess)."""
-    yield _estimated("calibration_intercept", calibration_in_the_large(y, probability, level), "Wald")
-    yield _estimated("calibration_slope", calibration_slope(y, probability, level), "Wald")
-    yield Entry("brier", brier(y, probability), reason="" if y.size else "no case")
-    scaled = scaled_brier(y, probability)
-    yield Entry("scaled_brier", scaled, reason="only one class" if np.isnan(scaled) else "")
-    errors = loess_errors(y, probability)
-    yield Entry("ici", errors.ici, reason=errors.reason)
 
 
 def _entries(inside: pd.DataFrame, used: pd.DataFrame, model: Model, sampling: Sampling) -> Iterator[Entry]:
     y, value = used["label"].to_numpy(), values_of(used, model.judged)
-    area = auc_entry(used, model, sampling) if len(used) else Entry("auc", np.nan, reason="no case")
-    yield area
+    areas = list(area_entries(used, model, sampling))
+    yield from areas
     if PLANTED in used:
-        yield from _nearness(area.estimate, auc(y, used[PLANTED].to_numpy()))
-    yield Entry("threshold", model.cutoff, method=model.rule, reason=NO_CUTOFF if np.isnan(model.cutoff) else "")
+        yield from _nearness(areas[0].estimate, auc(y, used[PLANTED].to_numpy()))
+    yield single("threshold", model.cutoff, model.rule, NO_CUTOFF)
     yield from threshold_entries(y, value, model.cutoff, sampling.level)
-    calibrated = analysed(inside, column(model.name, PROBABILITY))
-    yield from calibration_entries(
-        calibrated["label"].to_numpy(), values_of(calibrated, column(model.name, PROBABILITY)), sampling.level
-    )
+    probability = column(model.name, PROBABILITY)
+    calibrated = analysed(inside, probability)
+    developed = bool((inside["split"] == TRAIN).all()) and model.developed
+    truth, predicted = calibrated["label"].to_numpy(), values_of(calibrated, probability)
+    yield from calibration_entries(truth, predicted, sampling.level, developed)
     yield Entry("unknown_label", int(inside["label"].isna().sum()))
     yield Entry("unscored", int(np.isnan(values_of(inside, model.judged)).sum()))
 
 
+def _with_resampled(entries: list[Entry], inside: pd.DataFrame, model: Model, sampling: Sampling) -> Iterator[Entry]:
+    """Give the measures without an interval of their own the one over resampled patients."""
+    probability = column(model.name, PROBABILITY)
+    used = analysed(inside, probability)
+    if used["label"].nunique() < 2:
+        yield from entries
+        return
+    cutoff = model.cutoff if model.judged == probability else NAN
+    seed = seed_for(sampling.seed, "measures", model.name, used["split"].iloc[0])
+    y, predicted, patients = used["label"].to_numpy(), values_of(used, probability), used["patient"].to_numpy()
+    drawn = metric_bootstrap(y, predicted, cutoff, patients, sampling.resamples, seed, level=sampling.level)
+    for entry in entries:
+        if entry.statistic in RESAMPLED and not np.isnan(entry.estimate):
+            row = drawn.loc[entry.statistic]
+            result = Bootstrap(*row[list(Bootstrap._fields)])._replace(estimate=entry.estimate, reason=entry.reason)
+            yield resampled(entry.statistic, result)._replace(df=entry.df, p=entry.p)
+        else:
+            yield entry
+
+
 def _nearness(area: float, best: float) -> Iterator[Entry]:
-    yield Entry(BEST_POSSIBLE, best, reason="only one class" if np.isnan(best) else "")
-    share = (area - 0.5) / (best - 0.5) if best > 0.5 else np.nan
-    yield Entry("share_of_best", share, reason="the planted risk does not discriminate here" if np.isnan(share) else "")
-
-
-def _estimated(name: str, estimate: Estimate, method: str) -> Entry:
-    return Entry(name, estimate.estimate, estimate.lower, estimate.upper, method, estimate.reason)
-
-
-def _proportion(name: str, measure: Proportion, reason: str) -> Entry:
-    return Entry(name, measure.estimate, *measure.wilson, "Wilson", "" if measure.n else reason)
+    yield single(BEST_POSSIBLE, best, reason=ONE_CLASS)
+    share = (area - 0.5) / (best - 0.5) if best > 0.5 else NAN
+    yield single("share_of_best", share, reason="the planted risk does not discriminate here")

@@ -43,7 +43,8 @@ def serial_tables(
     dict of str to DataFrame
         `serial`, a row a diagnosed patient: exams up to the diagnosis with a score, those without one, those after it
         (set aside), and in years before it: the first exam, the earliest exam called positive, and `lead`, from which
-        on every exam was. `serial_summary`: a row a statistic.
+        on every exam was. `serial_exams`, a row an exam of theirs: `split, patient, case, before, called`; none without
+        a threshold. `serial_summary`: a row a statistic.
 
     Raises
     ------
@@ -58,7 +59,9 @@ def serial_tables(
         patients += [{"split": split, **row} for row in found]
         statistics = _summary(inside, found, primary.cutoff, sorted(settings.get("windows", WINDOWS)), level)
         summary += [{"split": split, **row} for row in statistics]
+    shown = exams["diagnosed"] & (exams["before"] >= 0) & exams["value"].notna() & ~np.isnan(primary.cutoff)
     return {
+        "serial_exams": exams.loc[shown, ["split", "patient", "case", "before", "called"]],
         "serial": pd.DataFrame(patients, columns=PATIENTS),
         "serial_summary": pd.DataFrame(summary, columns=SUMMARY),
     }

@@ -14,6 +14,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MILLIMETRE = 1 / 25.4
@@ -95,6 +96,15 @@ def unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
     ticks = [0, 0.25, 0.5, 0.75, 1]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+
+
+def drawable(text: str) -> str:
+    """Put an empty box where the font has no glyph; an emoji in a name must not stop a figure."""
+    return "".join(sign if _has_glyph(sign) else "\u25a1" for sign in text)
+
+
+def _has_glyph(sign: str) -> bool:
+    return bool(get_font(findfont("DejaVu Sans")).get_char_index(ord(sign)))
 
 
 def say_not_estimable(axes: Axes, reason: str) -> None:

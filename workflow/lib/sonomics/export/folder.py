@@ -102,7 +102,7 @@ def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Trave
         source = root / listed[f"outline__{reader}"]
         try:
             outline = read_outline(source)
-        except (OSError, SyntaxError) as error:
+        except Exception as error:  # rubbish can make the parser raise anything
             rule = f"no outline ({type(error).__name__})"
             mend = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, mend))

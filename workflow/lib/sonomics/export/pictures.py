@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from sonomics.core.errors import ItemError
 from sonomics.core.images import read_mask, write_png
 from sonomics.export.blank import blank_outside
-from sonomics.export.deidentify import Changes
+from sonomics.export.deidentify import Changes, silenced
 from sonomics.export.look import boxes_of, find_scan_and_text
 from sonomics.export.profile import Action
 from sonomics.export.release import UNREADABLE
@@ -68,7 +68,7 @@ def read_picture(file: Traversable, stem: str) -> Picture:
         No file, no picture, several frames, or more than 8 bits.
     """
     try:
-        with file.open("rb") as content, Image.open(content) as image:
+        with silenced(), file.open("rb") as content, Image.open(content) as image:
             if getattr(image, "n_frames", 1) > 1:
                 raise UnusableError(stem, "it has several frames", "write the frame to use as PNG")
             if image.mode.startswith(("I", "F")):
@@ -76,7 +76,9 @@ def read_picture(file: Traversable, stem: str) -> Picture:
             upright = ImageOps.exif_transpose(image)
             pixels = np.asarray(upright.convert("L" if upright.mode in ("1", "L", "LA") else "RGB"))
             return Picture(pixels, _metadata(image))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UnusableError:
+        raise
+    except Exception as error:  # rubbish can make the parser raise anything
         raise UnusableError(stem, f"no picture ({type(error).__name__})", "replace the file") from None
 
 
@@ -94,10 +96,10 @@ def read_outline(file: Traversable) -> NDArray[np.bool_]:
 
     Raises
     ------
-    OSError, SyntaxError
-        When the file is missing or is no image.
+    Exception
+        Of any kind, when the file is missing or is no image.
     """
-    with file.open("rb") as content:
+    with silenced(), file.open("rb") as content:
         mask = Image.fromarray(read_mask(content))
         image = Image.open(content)
         mask.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)

@@ -1,7 +1,7 @@
 """Compute a network's pooled features of every crop of one chunk."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,14 @@ def batches_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArr
         return stacked([read_grey(Path(file)) for file in files[start : start + batch]], size)
 
     with ThreadPoolExecutor(max_workers=1) as reader:
-        starts = range(0, len(files), batch)
-        coming = reader.submit(read, 0)
-        for following in [*starts[1:], None]:
-            images = coming.result()
-            if following is not None:
-                coming = reader.submit(read, following)
-            yield images
+        read_before: Future[NDArray[np.uint8]] | None = None
+        for start in range(0, len(files), batch):
+            coming = reader.submit(read, start)
+            if read_before is not None:
+                yield read_before.result()
+            read_before = coming
+        if read_before is not None:
+            yield read_before.result()
 
 
 def apply(network: Features, files: Sequence[str], size: int, batch: int) -> pd.DataFrame:

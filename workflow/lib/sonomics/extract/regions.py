@@ -57,8 +57,8 @@ def region_features(
     -------
     dict of str to float
         One value for each of `feature_names`, in that order. NaN where undefined: shape without two pixels in both
-        directions; intensity and texture of an image that is constant in the region, and textures of a region in
-        which no pixel has a neighbour.
+        directions; intensity and texture of an image that is constant in the region or holds a NaN or an infinity
+        anywhere, and textures of a region in which no pixel has a neighbour.
     """
     values = dict.fromkeys(feature_names(classes, filters), np.nan)
     if not mask.any():
@@ -67,8 +67,12 @@ def region_features(
     labelled.SetSpacing((spacing, spacing, spacing))
     if SHAPE in classes and min(np.ptp(axis) for axis in np.nonzero(mask)) > 0:
         values |= _computed(SHAPE, "original", labelled, labelled, binning)
-    for image, levels in filtered(pixels.astype(np.float64), filters, spacing):
-        if constant(levels[mask], float(np.abs(pixels.astype(np.float64)).max())):
+    grey = pixels.astype(np.float64)
+    largest = float(np.abs(grey).max())
+    if not np.isfinite(largest):
+        return values
+    for image, levels in filtered(grey, filters, spacing):
+        if constant(levels[mask], largest):
             continue
         slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
         slice_of.CopyInformation(labelled)

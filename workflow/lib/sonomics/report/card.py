@@ -104,15 +104,12 @@ def _only(params: Mapping[str, Any], bases: list[str]) -> Mapping[str, Any]:
 def _factors(record: Record) -> list[str]:
     columns = list(record.params["study"]["clinical"])
     described = f"Described by set: {listed(columns)}." if columns else "No clinical variable is described."
-    computed = "subgroups" in record.first.tables
-    return [described] if computed else [described, "Performance by subgroup was not computed."]
+    return [described]
 
 
 def _by_subgroup(record: Record) -> list[Table]:
-    """Give the AUC of every subgroup of the unseen sets, where `evaluate` has computed it."""
-    table = record.first.tables.get("subgroups")
-    if table is None:
-        return []
+    """Give the AUC of every subgroup of the unseen sets."""
+    table = record.first.tables["subgroups"]
     rows = [
         [
             Cell(record.first.splits[str(row["split"])]),

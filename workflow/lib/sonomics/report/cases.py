@@ -40,13 +40,14 @@ def task_data(
     """
     models = judged_models(evaluation)
     cases = evaluation.tables["cases"].assign(fate=excluded_because(screening, evaluation))
-    images = screening[screening["level"] == "image"]
-    by_case = {} if share else {str(case): images_text(inside) for case, inside in images.groupby("case")}
+    images: dict[str, list[dict[Hashable, Any]]] = {}
+    for image in screening[screening["level"] == "image"].to_dict("records"):
+        images.setdefault(image["case"], []).append(image)
     columns = [] if share else [*clinical, *(FOLLOW_UP[name] for name in FOLLOW_UP if name in cases)]
     rows = []
     for case in cases.to_dict("records"):
         facts = {} if share else _facts(case, clinical)
-        seen = "" if share else by_case.get(case["case"], images_text(images.iloc[:0]))
+        seen = "" if share else images_text(images.get(case["case"], []))
         values = [float(case[model.column]) for model in models]
         rows.append(
             {

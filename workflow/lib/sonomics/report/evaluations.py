@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-TEXT = ("level", "method", "reason", "test")
+TEXT = ("assumption", "class", "decided", "level", "mcnemar_reason", "method", "reason", "test", "true", "variable")
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,6 @@ def read_evaluation(folder: Path) -> Evaluation:
 
 def read_plain(path: Path) -> pd.DataFrame:
     """Read a CSV whose text columns have empty text where there is nothing to say."""
-    table = pd.read_csv(path)
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str))
     text = [name for name in table if name in TEXT or table[name].dtype.kind == "O"]
     return table.assign(**{str(name): table[name].astype(object).fillna("") for name in text})

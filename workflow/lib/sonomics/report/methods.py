@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from sonomics.networks.registry import entry_of
 from sonomics.report.numbers import listed
 
 Params = Mapping[str, Any]
@@ -131,20 +132,17 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    weights = network["weights"]
-    if weights == "none":
+    entry = entry_of(network["weights"], network["architecture"])
+    if entry is None:
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
             "no pretrained file was used)"
         )
-    if isinstance(weights, str) or "entry" in weights:
-        name = weights if isinstance(weights, str) else weights["entry"]
-        return f"{network['architecture']}, starting weights {name} of the software's registry"
-    source = PurePath(weights["file"]).name if "file" in weights else weights["hub"]
-    credit = f"; {weights['citation']}" if weights.get("citation") else ""
+    credit = f"; {entry.citation}" if entry.citation else ""
+    source = entry.hub or PurePath(entry.file).name
     return (
-        f"{network['architecture']}, starting weights {source} "
-        f"(SHA-256 {weights['sha256']}, licence {weights['licence']}{credit})"
+        f"{entry.architecture}, starting weights {entry.name} (file {source}, SHA-256 {entry.sha256}, "
+        f"licence {entry.licence}{credit})"
     )
 
 

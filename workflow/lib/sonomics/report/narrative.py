@@ -1,5 +1,6 @@
 """One case in plain English: who it is, what was seen, what the models say, and what turned out."""
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -57,18 +58,16 @@ def case_text(
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def images_text(images: pd.DataFrame) -> str:
+def images_text(images: Sequence[Mapping[Hashable, Any]]) -> str:
     """Say what screening made of a case's images: rows of SCREENING, level image."""
-    if images.empty:
+    if not images:
         return "No image was exported."
-    kept = images[images["fate"] == "kept"]
-    views = kept["view"].value_counts().sort_index()
-    seen = f" ({listed([f'{count} {view}' for view, count in views.items()])})" if len(kept) else ""
-    reasons = images.loc[images["fate"] != "kept", "reason"].map(in_words).value_counts().sort_index()
-    aside = (
-        f"; set aside: {listed([f'{count} ({reason})' for reason, count in reasons.items()])}" if len(reasons) else ""
-    )
-    return f"Images kept: {len(kept)} of {len(images)}{seen}{aside}."
+    views = Counter(image["view"] for image in images if image["fate"] == "kept")
+    reasons = Counter(in_words(image["reason"]) for image in images if image["fate"] != "kept")
+    seen = f" ({listed([f'{count} {view}' for view, count in sorted(views.items())])})" if views else ""
+    because = listed([f"{count} ({reason})" for reason, count in sorted(reasons.items())])
+    aside = f"; set aside: {because}" if reasons else ""
+    return f"Images kept: {views.total()} of {len(images)}{seen}{aside}."
 
 
 def _judgement(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> list[str]:

@@ -14,7 +14,7 @@ from sonomics.core.cohort import read_cohort
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
-from sonomics.core.schemas import CROPS, SCREENING
+from sonomics.core.schemas import CROPS, MAPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report import flow
 from sonomics.report.card import card
@@ -58,6 +58,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
     parser.add_argument(
         "--learned", type=Path, nargs="*", default=[], help="of the main run: frequencies, odds ratios, nomograms"
     )
+    parser.add_argument("--maps", type=Path, nargs="*", default=[], help="tables of the maps of every network")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--phantom", type=Path, required=True, help="the engines' values of the IBSI phantom")
     parser.add_argument("--page", type=Path, required=True, help="template; those it imports stand beside it")
@@ -80,9 +81,10 @@ def gather(args: Namespace) -> dict[str, Any]:
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}
     mains = [inside[0] for inside in by_task.values()]
     crops = read_tables(args.crops, CROPS)
+    maps = read_tables(args.maps, MAPS)
     screening = read_table(args.screening, SCREENING)
     cohort = read_cohort(args.cohort, params["study"]).set_index("case")
-    shown = {} if share else pictures_shown(mains, crops, params)
+    shown = {} if share else pictures_shown(mains, crops, maps, params)
     seed = params["study"]["seed"]
     names = running_numbers(cohort.index, seed) if share else {case: case for case in cohort.index}
     clinical = cohort[params["study"]["clinical"]]
@@ -99,7 +101,7 @@ def gather(args: Namespace) -> dict[str, Any]:
         "shared": share,
         "shown": len(shown),
         "pseudonyms": {*cohort.index, *cohort["patient"]},
-        "tasks": [task_section(inside, shown, args.learned, params) for inside in by_task.values()],
+        "tasks": [task_section(inside, shown, maps, args.learned, params) for inside in by_task.values()],
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, mains[0])),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from sonomics.report.evaluations import Evaluation
+from sonomics.report.figures import Plate
 from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, interval, plural
+from sonomics.report.pictures import inline_svg
 from sonomics.report.sections import Section
 from sonomics.report.tables import Table
 
@@ -27,7 +30,25 @@ def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section
         "patient is among the diagnosed because of the diagnosis: this is no estimate of what screening would find."
     )
     found = [_found(summary[summary["split"] == split], title) for split, title in evaluation.splits.items()]
-    return Section("serial", "Exams before the diagnosis", [design, *found], [table for table in tables if table.rows])
+    shown = [table for table in tables if table.rows]
+    panels = [
+        (_alternative(evaluation, split), Markup(inline_svg(svg, f"{evaluation.task}-serial-{split}")))
+        for split in evaluation.splits
+        if (svg := evaluation.figures.get(("serial", split)))
+    ]
+    caption = "A row is a patient, a mark an exam: filled when called positive, hollow when called negative."
+    plates = [Plate("serial", "Exams before the diagnosis", caption, panels)] if panels else []
+    return Section("serial", "Exams before the diagnosis", [design, *found], shown, plates)
+
+
+def _alternative(evaluation: Evaluation, split: str) -> str:
+    exams = evaluation.tables["serial_exams"]
+    inside = exams[exams["split"] == split]
+    return (
+        f"{evaluation.splits[split]}: {plural(len(inside), 'exam')} of "
+        f"{plural(inside['patient'].nunique(), 'patient')} before the diagnosis, "
+        f"{inside['called'].sum():.0f} of them called positive."
+    )
 
 
 def _found(summary: pd.DataFrame, title: str) -> str:
@@ -53,7 +74,7 @@ def _summary(summary: pd.DataFrame, title: str) -> Table:
         rows.append([Cell(name[0].upper() + name[1:], row["unit"] + "s"), Cell(counts), estimate, Cell(row["method"])])
     note = "Sensitivity in a window: each patient once, by the last exam in it. Years: median and range."
     return Table(
-        f"{title}: calls before the diagnosis", ["", "Count", "Estimate", "Interval"], rows, note, ("Interval",)
+        f"{title}: calls before the diagnosis", ["What", "Count", "Estimate", "Interval"], rows, note, ("Interval",)
     )
 
 

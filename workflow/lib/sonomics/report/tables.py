@@ -56,6 +56,16 @@ def performance_table(evaluation: Evaluation, split: str) -> Table:
     return Table(caption, ["Model", *MEASURES.values()], rows, note)
 
 
+def auc_table(evaluation: Evaluation) -> Table:
+    """The AUC of every model in every set, side by side: one row a model."""
+    rows = [
+        [Cell(model), *(estimate_cell(evaluation.statistic(model, split, "auc")) for split in evaluation.splits)]
+        for model in evaluation.models
+    ]
+    note = "With confidence interval. Sets are of different sizes: compare models within a set."
+    return Table("AUC of every model in every set", ["Model", *evaluation.splits.values()], rows, note)
+
+
 def further_table(evaluation: Evaluation, split: str) -> Table:
     """Calibration, agreement and the counts behind them: one row a model."""
     rows = []
@@ -80,7 +90,7 @@ def comparison_table(evaluation: Evaluation) -> Table:
     headings = [heading for title in evaluation.splits.values() for heading in (title, "P")]
     methods = ", ".join(sorted({method for method in table["method"] if method}))
     caption = f"AUC of {evaluation.primary} minus AUC of the other models, on the same cases"
-    note = f"{methods}. P values are not adjusted for the number of comparisons."
+    note = f"{methods}. Below each P: adjusted for the number of models compared in the set (Holm)."
     return Table(caption, ["Against", *headings], rows, note)
 
 
@@ -152,7 +162,7 @@ def steps_table(family: str, steps: Sequence[dict[str, object]]) -> Table:
 def _difference(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell]:
     if math.isnan(row["difference"]):
         return Cell(NOT_ESTIMABLE, row["reason"]), Cell(p_value(row["p"]))
-    p = Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else "")
+    p = Cell(p_value(row["p"]), row["reason"] if math.isnan(row["p"]) else f"Holm {p_value(row['p_holm'])}")
     return Cell(decimal(row["difference"]), interval(row["lower"], row["upper"])), p
 
 

@@ -12,11 +12,13 @@ from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.learned import learned_sections
 from sonomics.report.makers import sections
+from sonomics.report.maps import heat_pictures, maps_sections
 
 
 def task_section(
     evaluations: Sequence[Evaluation],
     shown: Mapping[str, list[Picture]],
+    maps: pd.DataFrame,
     learned: Sequence[Path],
     params: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -41,12 +43,12 @@ def task_section(
         "headlines": summary.headlines(main, level),
         "findings": summary.findings(main, evaluations, params),
         "baseline": [by_split, by_label],
-        "performance": [tables.performance_table(main, split) for split in main.splits],
+        "performance": [tables.auc_table(main), *(tables.performance_table(main, split) for split in main.splits)],
         "further": [tables.further_table(main, split) for split in main.splits],
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
         "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
         "figures": figures.plates(main),
-        "sections": [*sections(main, params), *learned_sections(learned, main.task)],
+        "sections": [*sections(main, params), *maps_sections(maps, main), *learned_sections(learned, main.task)],
         "control": tables.control_table(evaluations, expectations),
         "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
         "examples": gallery(main, shown, params["report"]["shown_cases"]),
@@ -56,9 +58,11 @@ def task_section(
 
 
 def pictures_shown(
-    mains: Sequence[Evaluation], crops: pd.DataFrame, params: Mapping[str, Any]
+    mains: Sequence[Evaluation], crops: pd.DataFrame, maps: pd.DataFrame, params: Mapping[str, Any]
 ) -> dict[str, list[Picture]]:
-    """Read the pictures of the cases that the page shows of any task."""
+    """Read the pictures of the cases that the page shows of any task: crops, and after them the maps of networks."""
     count = params["report"]["shown_cases"]
     wanted = dict.fromkeys(case for main in mains for case in shown_cases(main, count)["case"])
-    return pictures(wanted, crops, params["crop"]["analysis"])
+    cropped = pictures(wanted, crops, params["crop"]["analysis"])
+    heat = heat_pictures(maps, cropped)
+    return {case: [*found, *heat.get(case, [])] for case, found in cropped.items()}

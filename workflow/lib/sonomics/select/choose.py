@@ -21,8 +21,9 @@ from sonomics.select.changes import changed
 from sonomics.select.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
 from sonomics.select.noise import noise_like
 from sonomics.select.penalised import Penalised
+from sonomics.select.reliability import Repeats, reliability
 from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
-from sonomics.select.steps import STEPS, Repeats, Step, Training, keep_defined, steps_for
+from sonomics.select.steps import STEPS, Step, Training, keep_defined, steps_for
 
 State = dict[str, Any]
 ALL, NOISE = "all", "noise"
@@ -169,7 +170,7 @@ def training_repeats(repeats: Repeats, rows: pd.Index) -> Repeats:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write, for every fold, the state, the counts of each step, path and curve, and the selected values of all rows.
 
-    For `all`, the last of the folds, also how often each feature was kept, and the figures.
+    For `all`, the last of the folds, also how often each feature was kept, every ICC, and the figures.
     """
     parser = job_parser(__doc__)
     parser.add_argument("--task", required=True)
@@ -221,6 +222,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             resampled = frequencies(*data, settings.get("resamples", 0))
             often = often_kept(kept, resampled)
             write_csv(folder / "frequencies.csv", often)
+            write_csv(folder / "reliability.csv", reliability(inside))
             write_text(folder / "steps.svg", draw_steps(state["steps"]))
             write_text(folder / "curve.svg", draw_curve(curve))
             write_text(folder / "path.svg", draw_paths(path, curve, state["kept"]))

@@ -65,9 +65,10 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
         mend = "declare a `reference` that such rows count as, or take the step out"
         raise StudyError("params.yaml, select.steps, combat", rule, mend)
     arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}
-    values = rows[change["names"]].to_numpy(dtype=np.float64)
-    adjusted = apply_combat(Harmonisation(change["batches"], **arrays), values, batches)
-    return rows.assign(**dict(zip(change["names"], adjusted.T, strict=True)))
+    places = rows.columns.get_indexer(change["names"])
+    values = rows.to_numpy(dtype=np.float64, copy=True)
+    values[:, places] = apply_combat(Harmonisation(change["batches"], **arrays), values[:, places], batches)
+    return pd.DataFrame(values, rows.index, rows.columns)
 
 
 def counted(values: pd.DataFrame, by: str) -> str:

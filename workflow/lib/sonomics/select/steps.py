@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from sonomics.select import combat, pca
 from sonomics.select.changes import Change, changed
 from sonomics.select.penalised import Penalised, keep_by_penalty
-from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval
+from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
 from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
 from sonomics.statistics.mrmr import mrmr
 from sonomics.statistics.multiplicity import CORRECTIONS
 
 MOST_MISSING = 0.5
-FEWEST_REPEATS = 5
 
-Repeats = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
 Step = Mapping[str, Any]
 
 
@@ -45,7 +43,8 @@ class Training:
 
     def filled(self, names: list[str]) -> pd.DataFrame:
         """Return features with the median where they are undefined."""
-        return self.rows[names].fillna(self.rows[names].median())
+        values = self.rows[names]
+        return pd.DataFrame(np.where(values.isna(), values.median(), values), values.index, values.columns)
 
     def scaled(self, names: list[str]) -> pd.DataFrame:
         """Return z-scored features, filled."""
@@ -113,44 +112,6 @@ def keep_reliable(names: list[str], training: Training, step: Step) -> Kept:
         stays &= pairwise_icc(first[names].to_numpy(), second[names].to_numpy(), measure) > step["above"]
     counts = ", ".join(f"{name} on {len(pair[0])} rows" for name, pair in usable.items())
     return Kept([name for name, stay in zip(names, stays, strict=True) if stay], f"repeats: {counts}")
-
-
-ICC: Mapping[tuple[str, str], Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
-    ("2,1", "value"): icc21,
-    ("3,1", "value"): icc31,
-    ("2,1", "lower"): lambda readings: icc21_interval(readings)[0],
-    ("3,1", "lower"): lambda readings: icc31_interval(readings)[0],
-}
-
-
-def pairwise_icc(
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
-    measure: Callable[[NDArray[np.float64]], NDArray[np.float64]] = icc21,
-) -> NDArray[np.float64]:
-    """Compute the ICC of each feature over the rows where both readings define it.
-
-    Parameters
-    ----------
-    first, second : (rows, features) array
-        Two readings of the same rows.
-    measure : callable
-        From (rows, 2, features) to (features,).
-
-    Returns
-    -------
-    (features,) array
-        NaN over fewer than five rows, and for a constant feature.
-    """
-    readings = np.stack([first, second], axis=1)
-    defined = np.isfinite(readings).all(axis=1)
-    patterns, members = np.unique(defined, axis=1, return_inverse=True)
-    icc = np.full(first.shape[1], np.nan)
-    for number, rows in enumerate(patterns.T):
-        if rows.sum() >= FEWEST_REPEATS:
-            columns = np.flatnonzero(members == number)
-            icc[columns] = measure(readings[rows][:, :, columns])
-    return icc
 
 
 def keep_by_u_test(names: list[str], training: Training, step: Step) -> Kept:

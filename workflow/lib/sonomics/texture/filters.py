@@ -1,4 +1,7 @@
-"""Filtered copies of an image from which features are computed."""
+"""Filtered copies of an image from which features are computed.
+
+Names and formulas are those of PyRadiomics (van Griethuysen et al. 2017, Cancer Res 77:e104) unless another is named.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -79,7 +82,7 @@ def original(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[
 
 
 def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
-    """Yield the four bands of one level of the undecimated wavelet transform.
+    """Yield the four bands of one level of the undecimated wavelet transform (Nason & Silverman 1995).
 
     The first letter is the filter along a row, as in PyRadiomics; the image is continued periodically, after its last
     row or column is followed by the first where their number is odd.

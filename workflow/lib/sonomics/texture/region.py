@@ -98,8 +98,8 @@ def region_values(
     -------
     (features,) float array
         In the order of `feature_names`. NaN where undefined: all of an empty region; shape without two pixels in both
-        directions; intensity and texture of an image that is constant in the region, and textures of a region in which
-        no pixel has a neighbour.
+        directions; intensity and texture of an image that is constant in the region or holds a NaN or an infinity
+        anywhere, and textures of a region in which no pixel has a neighbour.
 
     Raises
     ------
@@ -109,10 +109,11 @@ def region_values(
     wanted = [name for name in classes if name != SHAPE]
     undefined = np.full(sum(len(CLASSES[name]) for name in wanted), np.nan)
     parts = [shape_of(mask, spacing)] if SHAPE in classes else []
-    if not mask.any():
+    largest = float(np.abs(pixels).max())
+    if not mask.any() or not np.isfinite(largest):
         return np.concatenate([*parts, *[undefined for _ in filter_names(filters)]])
     box = bounding_box(mask)
-    inside, largest = np.ascontiguousarray(mask[box]), float(np.abs(pixels).max())
+    inside = np.ascontiguousarray(mask[box])
     for _, image in filtered(pixels, filters, spacing):
         values = image[box][inside]
         if not wanted or constant(values, largest):

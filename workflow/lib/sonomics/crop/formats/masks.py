@@ -20,16 +20,14 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     with Image.open(file) as image:
         lossy = image.format == "JPEG"
         pages = [page.copy() for page in ImageSequence.Iterator(image)]
-    page = pages[0] if len(pages) == 1 else pages[min(wanted.frame, len(pages) - 1)]
-    if len(pages) > 1 and wanted.frame >= len(pages):
-        raise RefusedError("outline_frames")
+    page = of_frame(pages, wanted.frame)
     if page.mode == "P" and not wanted.label.startswith("#"):
         page = _palette_labels(page)
     if page.mode in ("1", "L", "I", "I;16"):
         values = np.asarray(page).astype(np.int64)
         if lossy:
             values = np.where(values >= JPEG_EDGE, 255, 0)
-        return labelled(of_frame(values[None], 0), wanted.label)
+        return labelled(values, wanted.label)
     return _coloured(page, wanted.label, lossy)
 
 

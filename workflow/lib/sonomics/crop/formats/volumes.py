@@ -30,7 +30,7 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     stack = values if values.ndim == 3 + layered else values[None]
     label, layer = _slicer_segment(about, wanted.label)
     planes = stack[..., layer] if layered and label else stack.max(axis=-1) if layered else stack
-    plane = _placed(of_frame(planes, wanted.frame), about, wanted)
+    plane = _placed(of_frame(list(planes), wanted.frame), about, wanted)
     if plane.shape == (wanted.columns, wanted.rows) != (wanted.rows, wanted.columns):
         raise RefusedError("outline_transposed")
     return labelled(plane, label)

@@ -27,6 +27,10 @@ def geometry(mask: Mask, spacing: float) -> NDArray[np.float64]:
         perimeter U; largest diameter; diameter of the circle of equal area, 2 sqrt(F / pi), and of equal perimeter,
         U / pi; circularity 4 pi F / U^2. Perimeter and largest diameter are those of the marching-squares contour; they
         and what needs them are NaN without two pixels in both directions.
+
+    Notes
+    -----
+    Szczypiński, Strzelecki, Materka & Klepaczko (2009), Comput Meth Prog Biomed 94:66.
     """
     rows, columns = np.nonzero(mask)
     high, wide = (np.ptp(rows) + 1) * spacing, (np.ptp(columns) + 1) * spacing

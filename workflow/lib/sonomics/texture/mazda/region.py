@@ -72,8 +72,8 @@ def region_values(
     Returns
     -------
     (features,) float array
-        In the order of `feature_names`. All NaN when the region is empty; all but geometry when it is constant and a
-        normalisation has no range to work with.
+        In the order of `feature_names`. All NaN when the region is empty; all but geometry when it holds a NaN or an
+        infinity, or is constant and a normalisation has no range to work with.
     """
     if not mask.any():
         return np.full(len(feature_names(families)), np.nan)
@@ -93,7 +93,7 @@ def region_values(
 def _of_levels(
     family: str, values: NDArray[np.float64], mask: Mask, bounds: tuple[float, float], bits: int
 ) -> NDArray[np.float64]:
-    levels = levels_of(values, bounds, bits)
+    levels = levels_of(values, bounds, bits) if np.isfinite(values).all() else None
     if levels is None:
         return np.full(len(FAMILIES[family]), np.nan)
     if family == "histogram":

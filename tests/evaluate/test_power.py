@@ -1,0 +1,58 @@
+"""Sample size, power and missing values against the pure functions."""
+
+import numpy as np
+import pytest
+
+from sonomics.evaluate.comparisons import comparison_table
+from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.missing import missing_table
+from sonomics.evaluate.power import power_table, supported_parameters
+from sonomics.statistics.roc import delong_test
+from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
+from tests.evaluate.hand_made import A, B, cases_of
+
+SAMPLING = Sampling(0.95, 20, 1)
+
+
+def test_as_many_parameters_as_the_patients_carry() -> None:
+    r2 = r2_of_c(0.8, 0.3)
+    most = supported_parameters(600, r2, 0.3)
+    assert binary_size(most, r2, 0.3).n <= 600 < binary_size(most + 1, r2, 0.3).n
+    assert supported_parameters(50, r2, 0.3) == 0
+
+
+def test_power_rests_on_what_was_assumed_and_on_the_counts() -> None:
+    cases = cases_of({"train": 100, "internal": 60}, events=True)
+    comparison = comparison_table(cases, A, [B], SAMPLING)
+    settings = {"level": 0.95, "power": {"auc": 0.75, "hazard_ratio": 3.0, "candidates": 200}}
+    table = power_table(cases, A, comparison, settings, parameters=2).set_index(["split", "question"])
+    test = cases[cases["split"] == "internal"]
+    positives = int(test["label"].sum())
+    found = table.loc["internal"]["value"]
+    assert found["power_against_chance"] == pytest.approx(auc_power(0.75, positives, 60 - positives))
+    least = found["least_auc_told_from_chance"]
+    assert auc_power(least, positives, 60 - positives) == pytest.approx(0.8, abs=1e-4)
+    assert found["power_of_log_rank"] == pytest.approx(log_rank_power(int(test["event"].sum()), 3.0))
+    se = delong_test(test["label"], test["a__probability"], test["b__probability"]).se
+    assert found["least_difference_of_auc"] == pytest.approx((1.959964 + 0.841621) * se, rel=1e-5)
+    training = table.loc["train"]["value"]
+    prevalence = cases[cases["split"] == "train"]["label"].mean()
+    assert training["patients_for_all_candidates"] == binary_size(200, r2_of_c(0.75, prevalence), prevalence).n
+    assert training["patients_for_the_last_step"] == binary_size(2, r2_of_c(0.75, prevalence), prevalence).n
+
+
+def test_one_class_has_no_power_but_a_reason() -> None:
+    cases = cases_of({"train": 30, "internal": 20}).assign(label=0.0)
+    table = power_table(cases, A, comparison_table(cases, A, [B], SAMPLING), {"level": 0.95}, parameters=1)
+    assert table["value"].isna().all()
+    assert (table["reason"] != "").all()
+
+
+def test_missing_values_are_counted_with_what_becomes_of_them() -> None:
+    cases = cases_of({"train": 10}).assign(age=[1.0] * 7 + [np.nan] * 3)
+    cases.loc[:1, "label"] = np.nan
+    cases.loc[0, "a__probability"] = np.nan
+    table = missing_table(cases, A, ["age"]).set_index("column")
+    assert table["missing"].to_dict() == {"label": 2, "prediction": 1, "age": 3}
+    assert table.loc["age", ["n", "percent"]].tolist() == [10, 30]
+    assert (table["policy"] != "").all()

@@ -1,0 +1,67 @@
+"""One statistic as a row of a table: with interval, degrees of freedom, P, method, and the reason when undefined."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sonomics.statistics.bootstrap import Bootstrap
+from sonomics.statistics.classification import Proportion
+from sonomics.statistics.estimates import Estimate, SignificanceTest
+
+NAN = float("nan")
+BOOTSTRAP = "bootstrap of patients"
+
+
+class Sampling(NamedTuple):
+    """How uncertainty is stated: confidence level, number of patient resamples, seed of the study."""
+
+    level: float
+    resamples: int
+    seed: int
+
+
+class Entry(NamedTuple):
+    """One statistic of one model in one split; NaN with a reason where it is not estimable."""
+
+    statistic: str
+    estimate: float
+    lower: float = np.nan
+    upper: float = np.nan
+    df: float = np.nan
+    p: float = np.nan
+    method: str = ""
+    reason: str = ""
+
+
+def estimated(name: str, estimate: Estimate, method: str) -> Entry:
+    """Make the row of an estimate with its interval."""
+    bounds = (estimate.estimate, estimate.lower, estimate.upper)
+    return Entry(name, *bounds, method=method, reason=estimate.reason)
+
+
+def resampled(name: str, result: Bootstrap) -> Entry:
+    """Make the row of a bootstrapped statistic; the method says how many resamples were skipped as undefined."""
+    skipped = f", {result.skipped} resamples undefined" if result.skipped else ""
+    bounds = (result.estimate, result.lower, result.upper)
+    return Entry(name, *bounds, method=f"{BOOTSTRAP}{skipped}", reason=result.reason)
+
+
+def tested(name: str, test: SignificanceTest, method: str) -> Entry:
+    """Make the row of a test: its statistic, degrees of freedom and P."""
+    return Entry(name, test.statistic, df=test.df, p=test.p, method=method, reason=test.reason)
+
+
+def single(name: str, value: float, method: str = "", reason: str = "") -> Entry:
+    """Make the row of a number without interval; the reason is kept only where the number is undefined."""
+    return Entry(name, value, method=method, reason=reason if np.isnan(value) else "")
+
+
+def wilson(name: str, share: Proportion, reason: str) -> Entry:
+    """Make the row of a proportion with Wilson's interval."""
+    return Entry(name, share.estimate, *share.wilson, method="Wilson", reason="" if share.n else reason)
+
+
+def exact(name: str, share: Proportion, reason: str) -> Entry:
+    """Make the row of a proportion with Clopper and Pearson's exact interval."""
+    bounds = share.clopper_pearson
+    return Entry(name, share.estimate, *bounds, method="Clopper-Pearson", reason="" if share.n else reason)
