@@ -159,8 +159,24 @@ def test_models_stand_side_by_side_in_every_set() -> None:
 def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
     evaluation = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.8, 0.6, 0.9)})
     rows = [
-        {"split": "train", "difference": 0.1, "lower": 0.02, "upper": 0.18, "p": 0.0142, "p_holm": 0.0284, "reason": ""},
-        {"split": "internal", "difference": NAN, "lower": NAN, "upper": NAN, "p": NAN, "p_holm": NAN, "reason": "only one class"},
+        {
+            "split": "train",
+            "difference": 0.1,
+            "lower": 0.02,
+            "upper": 0.18,
+            "p": 0.0142,
+            "p_holm": 0.0284,
+            "reason": "",
+        },
+        {
+            "split": "internal",
+            "difference": NAN,
+            "lower": NAN,
+            "upper": NAN,
+            "p": NAN,
+            "p_holm": NAN,
+            "reason": "only one class",
+        },
     ]
     evaluation.tables["comparison"] = pd.DataFrame(rows).assign(against="deep", method="DeLong, paired")
     table = comparison_table(evaluation)
