@@ -13,9 +13,12 @@ import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
-from sonomics.report.checklists import AUTHOR, Item, Standard, as_frame, fill, joined, read_standard
+from sonomics.report.card import card
+from sonomics.report.checklists import AUTHOR, Checklist, Item, Standard, as_frame, fill, joined, read_standard
 from sonomics.report.evidence.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from sonomics.report.evidence.rules import CONDITIONS, RULES
+from sonomics.report.prose.paragraphs import methods
+from tests.conftest import ROOT
 from tests.report.conftest import TEMPLATES
 from tests.report.synthetic import PARAMS
 from tests.report.test_report_parts import SCHEMA
@@ -26,7 +29,7 @@ KINDS = {"automatic", "params", "author"}
 # Numbers of items as published: all rows, and numbers without letters.
 PUBLISHED = {"clear": (58, 58), "metrics": (30, 30), "tripod_ai": (52, 27), "claim": (44, 44), "stard": (34, 30)}
 EVERY_ITEM = [(standard, item) for standard in STANDARDS.values() for item in standard.items]
-TEXTS = {"ethics": "Approved, number 12.", "consent": "Waived.", "sample_size": "All patients of five years."}
+TEXTS = {"ethics": "Approved, number 12.", "consent": "Waived.", "registration": "NCT00000000."}
 
 
 def number(item: Item) -> tuple[int, str]:
@@ -97,11 +100,11 @@ def test_every_rule_answers_for_a_small_study(record: Record) -> None:
 
 
 def test_a_text_that_is_lacking_is_missing_and_one_that_is_given_is_reported(record: Record) -> None:
-    assert of(record, "clear", "9") == Finding(MISSING, "", "to be stated by the authors: report.author.sample_size")
+    assert of(record, "stard", "28") == Finding(MISSING, "", "to be stated by the authors: report.author.registration")
     stated = with_report(record, author=TEXTS)
-    assert of(stated, "clear", "9") == Finding(REPORTED, "page: Statements", TEXTS["sample_size"])
-    assert of(with_report(record, author={"sample_size": "  "}), "clear", "9").status == MISSING
-    for key, item in (("tripod_ai", "10"), ("claim", "21"), ("stard", "18")):
+    assert of(stated, "stard", "28") == Finding(REPORTED, "page: Statements", TEXTS["registration"])
+    assert of(with_report(record, author={"registration": "  "}), "stard", "28").status == MISSING
+    for key, item in (("tripod_ai", "18d"), ("claim", "34")):
         assert of(record, key, item).status == MISSING
         assert of(stated, key, item).status == REPORTED
 
@@ -164,14 +167,17 @@ def test_the_score_is_the_share_of_the_weights_that_apply() -> None:
     small = fill_by_hand(items, statuses)
     assert small.counts == {REPORTED: 1, PARTLY: 1, MISSING: 1, NOT_APPLICABLE: 1}
     assert math.isclose(small.score, 100 * 0.2 / 0.6)
-    assert small.summary == "1 reported, 1 partly, 1 missing, 1 not applicable; score 33.3 %"
-    assert math.isnan(fill_by_hand(items[3:], statuses[3:]).score)
+    assert small.summary == "1 reported, 1 partly, 1 missing, 1 not applicable; score 33.3 % (fair)"
+    without = fill_by_hand(items[3:], statuses[3:])
+    assert math.isnan(without.score)
+    assert without.summary == "1 not applicable"
 
 
 def fill_by_hand(items: list[Item], statuses: tuple[str, ...]) -> Any:
-    from sonomics.report.checklists import Checklist
 
-    return Checklist(Standard("small", "Small", "t", "s", items), [Finding(status) for status in statuses])
+    return Checklist(
+        Standard("small", "Small", "t", "s", items, {"fair": 30, "poor": 0}), [Finding(status) for status in statuses]
+    )
 
 
 def test_parts_are_joined() -> None:
@@ -201,7 +207,7 @@ def test_the_files_hold_every_item(study: Path) -> None:
 def test_the_page_counts_items_and_lists_what_authors_must_state(page: str) -> None:
     assert "Still to be stated by the authors:" in page
     assert "Ethics approval, Consent" in page
-    assert re.search(r"METRICS: \d+ reported, .*score \d+\.\d %", page)
+    assert re.search(r"METRICS: \d+ reported, .*score \d+\.\d % \((very low|low|moderate|good|excellent)\)", page)
     assert page.count('<table class="checklist">') == len(STANDARDS)
 
 
@@ -222,3 +228,18 @@ def test_a_control_is_no_sensitivity_run_and_combat_is_evidence_on_confounders(r
     combat = [{"step": "combat", "by": "device"}, *PARAMS["select"]["steps"]]
     harmonised = {**PARAMS, "select": {**PARAMS["select"], "steps": combat}}
     assert of(replace(record, params=harmonised), "clear", "36").status == PARTLY
+
+
+@pytest.mark.parametrize("path", [ROOT / "params.yaml", *sorted((ROOT / "studies").glob("*/params.yaml"))])
+def test_every_study_of_the_repository_fills_its_checklists(path: Path, record: Record) -> None:
+    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    models = [*params["stack"]["models"]]
+    own = record.first.tables["performance"].assign(
+        model=lambda table: table["model"].map({"stacked": params["evaluate"]["primary"], "radiomics": models[0]})
+    )
+    evaluation = replace(record.first, tables={**record.first.tables, "performance": own})
+    seen = replace(record, params=params, evaluations=[evaluation])
+    for standard in STANDARDS.values():
+        assert sum(fill(standard, seen).counts.values()) == len(standard.items)
+    assert methods(seen)
+    assert card(seen)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
-from sonomics.statistics.multiplicity import CORRECTIONS, benjamini_hochberg, bonferroni
+from sonomics.statistics.multiplicity import CORRECTIONS, benjamini_hochberg, bonferroni, holm
 
 P = [0.01, 0.02, 0.03, 0.5, np.nan]
 
@@ -18,3 +19,11 @@ def test_benjamini_hochberg_by_hand():
 def test_nothing_to_correct(correction):
     assert np.isnan(correction([np.nan])).all()
     assert correction([]).size == 0
+
+
+def test_holm_by_hand_and_as_statsmodels_has_it():
+    assert holm([0.5, 0.02, np.nan, 0.01, 0.03]) == pytest.approx([0.5, 0.06, np.nan, 0.04, 0.06], nan_ok=True)
+    values = np.random.default_rng(2).uniform(0, 0.3, 12)
+    assert holm(values) == pytest.approx(multipletests(values, method="holm")[1])
+    assert np.isnan(holm([np.nan])).all()
+    assert holm([]).size == 0

@@ -56,7 +56,7 @@ def card(record: Record) -> list[Part]:
         f"Users: {_author(record, 'users')}",
         f"Out of scope: {unsuited}",
     ]
-    factors = [f"Views: {listed(list(record.params['clean']['views']))}.", *_factors(record)]
+    factors = [f"Views: {listed(list(record.params['clean']['views']))}.", _factors(record)]
     measured = [
         f"Threshold: {threshold(record).value}.",
         "AUC; shares at the frozen threshold; calibration by intercept, slope, ICI and Brier score.",
@@ -101,10 +101,9 @@ def _only(params: Mapping[str, Any], bases: list[str]) -> Mapping[str, Any]:
     return {**params, "clean": no_heads, "train": {"models": models}, "extract": {"families": families}}
 
 
-def _factors(record: Record) -> list[str]:
+def _factors(record: Record) -> str:
     columns = list(record.params["study"]["clinical"])
-    described = f"Described by set: {listed(columns)}." if columns else "No clinical variable is described."
-    return [described]
+    return f"Described by set: {listed(columns)}." if columns else "No clinical variable is described."
 
 
 def _by_subgroup(record: Record) -> list[Table]:

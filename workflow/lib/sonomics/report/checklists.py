@@ -1,7 +1,7 @@
 """Reporting standards, filled from what a study shows and what its authors state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +61,24 @@ class Item:
 
 @dataclass(frozen=True)
 class Standard:
-    """A reporting standard; `key` is the name of its file, and of its answers in `report.items`."""
+    """A reporting standard.
+
+    Attributes
+    ----------
+    key : str
+        The name of its file, and of its answers in `report.items`.
+    name, title, source : str
+    items : list of Item
+    grades : dict of str to float
+        Words for scores, from which one on, the best first; empty for a standard without score.
+    """
 
     key: str
     name: str
     title: str
     source: str
     items: list[Item]
+    grades: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,14 @@ class Checklist:
     def summary(self) -> str:
         """Count the items by status, and give the score where the standard has one."""
         counted = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
+        return f"{counted}; {self.graded}" if self.graded else counted
+
+    @property
+    def graded(self) -> str:
+        """Give the score with its word; "" when there is none."""
         score = self.score
-        return counted if score != score else f"{counted}; score {decimal(score, 1)} %"
+        grade = next((name for name, least in self.standard.grades.items() if score >= least), "")
+        return f"score {decimal(score, 1)} % ({grade})" if grade else ""
 
 
 def read_standard(path: Path) -> Standard:

@@ -43,7 +43,12 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
 
 def holm(p: ArrayLike) -> Floats:
     """Control the family-wise error, stepping down (Holm S, Scand J Stat 1979); NaN as in `benjamini_hochberg`."""
-    return _stepwise(p, "holm")
+    values = uncorrected(p)
+    corrected = np.full(values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(order.size, 0, -1)))
+    return corrected
 
 
 def hochberg(p: ArrayLike) -> Floats:

@@ -136,10 +136,8 @@ def scoring(record: Record) -> Finding:
 
 
 def updating(record: Record) -> Finding:
-    """Say whether a model was changed after its evaluation."""
-    if "recalibration" in record.first.tables:
-        return reported(PERFORMANCE, "what recalibrating at each test site would do; the model itself is left alone")
-    return not_applicable("no model was updated after evaluation")
+    """State what was done about updating."""
+    return reported(PERFORMANCE, "what recalibrating at each test site would do; the model itself is left alone")
 
 
 def network_robustness(record: Record) -> Finding:

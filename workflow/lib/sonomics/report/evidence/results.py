@@ -9,7 +9,7 @@ import pandas as pd
 from sonomics.core.schemas import TRAIN
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.images import PERFORMANCE
-from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
+from sonomics.report.evidence.record import REPORTED, Finding, Record, missing, named, not_applicable, partly, reported
 from sonomics.report.numbers import decimal, interval, listed, plural
 from sonomics.report.tables import FURTHER, MEASURES
 
@@ -105,19 +105,19 @@ def unscored(record: Record) -> Finding:
 
 
 def subgroups(record: Record) -> Finding:
-    """Judge whether performance is given by subgroup."""
-    table = _subgroups(record)
-    if table is None:
-        return missing("no table of subgroups")
-    return reported("page: Subgroups and fairness", f"by {listed(sorted(map(str, table['variable'].unique())))}")
+    """Judge whether performance is given by subgroup in an unseen set."""
+    known = _estimable(record)
+    if known.empty:
+        return missing("no subgroup is large enough")
+    return reported("page: Subgroups and fairness", f"by {listed(sorted(map(str, known['variable'].unique())))}")
 
 
 def across_centres(record: Record) -> Finding:
     """Judge whether performance is given by centre."""
-    table = _subgroups(record)
-    if table is not None and table.loc[table["variable"] == "centre", "level"].nunique() > 1:
-        return reported("page: Subgroups and fairness", "AUC by centre, with the test of their difference")
-    if external_test(record).status == "reported":
+    known = _estimable(record)
+    if known.loc[known["variable"] == "centre", "level"].nunique() > 1:
+        return reported("page: Subgroups and fairness", "AUC by centre")
+    if external_test(record).status == REPORTED:
         return partly(PERFORMANCE, "performance of the external sets beside the internal ones; no measure of spread")
     return missing("one centre")
 
@@ -152,9 +152,10 @@ def settings(record: Record) -> Finding:
     return reported(RECORD, "params.yaml in full, seed included; preprocessing runs from it alone")
 
 
-def _subgroups(record: Record) -> pd.DataFrame | None:
-    table = record.first.tables.get("subgroups")
-    return None if table is None or table.empty else table
+def _estimable(record: Record) -> pd.DataFrame:
+    """Cut the table of subgroups down to the parts of unseen sets whose AUC is estimable."""
+    table = record.first.tables["subgroups"]
+    return table[table["split"].isin(record.unseen) & (table["variable"] != "all") & table["estimate"].notna()]
 
 
 RULES = named(
