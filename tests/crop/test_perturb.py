@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonomics.crop.perturb import perturb
+from sonomics.crop.perturb import _smooth_noise, perturb
 from sonomics.crop.regions import diameter
 
 STILL = {"grow": 0.0, "shift": 0.0, "rotate": 0.0, "contour": 0.0}
@@ -65,3 +65,16 @@ def test_a_region_that_fills_the_image_stays_inside():
     full = np.ones((25, 30), bool)
     settings = {"grow": 0.05, "shift": 0.05, "rotate": 5, "contour": 0.02}
     assert perturb(full, settings, generator()).mean() > 0.6
+
+
+def test_wobbles_are_as_long_and_as_high_as_asked():
+    radii = []
+    for seed in range(12):
+        wobbly = perturb(disc(60, (200, 200), (100, 100)), {**STILL, "contour": 0.03}, generator(seed))
+        rows, columns = np.nonzero(wobbly ^ np.roll(wobbly, 1, axis=1))
+        radii.extend(np.hypot(rows - 100, columns - 100.5))
+    assert np.std(radii) == pytest.approx(0.03 * 2 * 60, rel=0.25)
+    # At half the width of a wobble the contour has hardly moved on: it is smooth.
+    noise = _smooth_noise((200, 220), 30.0, generator())
+    assert noise.std() == pytest.approx(1)
+    assert np.corrcoef(noise[:, :-15].ravel(), noise[:, 15:].ravel())[0, 1] > 0.8

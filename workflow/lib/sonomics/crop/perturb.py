@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sonomics.crop.drawings import Mask
 from sonomics.crop.regions import diameter
@@ -11,6 +12,8 @@ from sonomics.crop.regions import diameter
 READER = "perturbed"
 # Wobbles of the contour are as long as this share of the diameter.
 WOBBLE = 0.15
+# Pixels of a coarse grid in the width of a wobble: enough for it to be smooth.
+COARSE = 4
 
 
 def perturb(outline: Mask, settings: Mapping[str, float], generator: np.random.Generator) -> Mask:
@@ -40,7 +43,15 @@ def perturb(outline: Mask, settings: Mapping[str, float], generator: np.random.G
     move = cv2.getRotationMatrix2D((float(columns.mean()), float(rows.mean())), angle, 1)
     move[:, 2] = move[:, 2] + generator.uniform(-1, 1, 2) * settings["shift"] * size
     moved = cv2.warpAffine(depth, move, depth.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=float(depth.min()))
-    noise = cv2.GaussianBlur(generator.standard_normal(depth.shape), (0, 0), max(1.0, WOBBLE * size))
-    wobble = noise / noise.std() * settings["contour"] * size
+    wobble = _smooth_noise(outline.shape, max(1.0, WOBBLE * size), generator) * settings["contour"] * size
     grow = generator.uniform(-1, 1) * settings["grow"] * size
     return np.asarray(moved + wobble + grow > 0, dtype=np.bool_)
+
+
+def _smooth_noise(shape: tuple[int, ...], width: float, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw Gaussian noise as smooth as a Gaussian of some width, of standard deviation 1; coarsely, then enlarged."""
+    step = max(1.0, width / COARSE)
+    rows, columns = (int(np.ceil(length / step)) + 1 for length in shape)
+    coarse = cv2.GaussianBlur(generator.standard_normal((rows, columns)), (0, 0), width / step)
+    noise = cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(noise / noise.std(), dtype=np.float64)

@@ -120,7 +120,7 @@ def standard_software(record: Record) -> Finding:
         return partly(METHODS, f"{listed(strange)}: not features of the biomarker standard")
     held = f"PyRadiomics {version('pyradiomics')}"
     if any(family["kind"] == "texture" for family in families.values()):
-        held = f"own engine, recomputed in part with {held}, and on the IBSI phantom by `sonomics verify texture`"
+        held = f"own engine, recomputed in part with {held} and held to the IBSI phantom in this run"
     return reported(METHODS, held)
 
 
