@@ -99,8 +99,8 @@ def test_size_counts_the_tests_and_the_missing_values(evaluation: Evaluation) ->
 def test_classes_have_a_confusion_table(evaluation: Evaluation) -> None:
     assert classes_section(evaluation, PARAMS) is None
     about = {"question": "kind", "model": "net", "split": "internal"}
-    found = pd.DataFrame([{**about, "class": "all", "statistic": "accuracy", "estimate": 0.75, "lower": 0.4, "upper": 0.9,
-                           "n": 8, "method": "Wilson", "reason": ""}])  # fmt: skip
+    row = {"class": "all", "statistic": "accuracy", "estimate": 0.75, "lower": 0.4, "upper": 0.9, "n": 8}
+    found = pd.DataFrame([{**about, **row, "method": "Wilson", "reason": ""}])
     counts = pd.DataFrame([{**about, "true": a, "decided": b, "count": n}
                            for a, b, n in [("0", "0", 3), ("0", "1", 1), ("1", "0", 1), ("1", "1", 3)]])  # fmt: skip
     more = Evaluation("main", "t", {**evaluation.tables, "classes": found, "confusion": counts}, {})
