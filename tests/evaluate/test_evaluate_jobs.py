@@ -36,6 +36,16 @@ def test_the_folder_holds_every_table_and_figure(evaluation: Path) -> None:
     assert pages == len(KINDS) * len(splits)
 
 
+def test_the_json_holds_every_table_and_undefined_is_null(evaluation: Path) -> None:
+    held = read_json(evaluation / "evaluation.json")
+    assert set(held) == TABLES
+    table = pd.read_csv(evaluation / "performance.csv")
+    assert held["performance"]["columns"] == list(table.columns)
+    assert len(held["performance"]["rows"]) == len(table)
+    estimates = [row[table.columns.get_loc("estimate")] for row in held["performance"]["rows"]]
+    assert [value is None for value in estimates] == table["estimate"].isna().tolist()
+
+
 def test_a_set_of_one_class_is_not_estimable_and_stays(evaluation: Path) -> None:
     table = pd.read_csv(evaluation / "performance.csv")
     area = table[(table["split"] == "external_1") & (table["statistic"] == "auc")]

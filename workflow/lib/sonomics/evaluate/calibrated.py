@@ -39,7 +39,7 @@ def calibration_entries(y: Floats, probability: Floats, level: float, developed:
         Whether the cases are those the model was developed on, which takes two degrees of freedom from
         Hosmer and Lemeshow's test, out of fold or not.
     """
-    nobody = "" if y.size else "no case"
+    nobody = "" if y.size else "no case with a probability"
     one_class = "" if 0 < y.sum() < y.size else ONE_CLASS
     yield estimated("calibration_intercept", calibration_in_the_large(y, probability, level), "Wald")
     yield estimated("calibration_slope", calibration_slope(y, probability, level), "Wald")
