@@ -20,6 +20,7 @@ KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SO
 class Peer:
     """What the peer holds and what it sent; it aborts after so many instances (and may fall), or ends with a status.
 
+    `served` are the associations on which instances were asked for.
     A `stray` instance, of another study, comes before those that were asked for.
     """
 
@@ -30,7 +31,7 @@ class Peer:
     falls: bool = False
     stray: Dataset | None = None
     destination: tuple[Any, ...] = ()
-    associations: int = 0
+    served: list[Any] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     server: Any = None
@@ -43,7 +44,6 @@ class Peer:
             ae.add_supported_context(uid)
         ae.add_supported_context(UltrasoundImageStorage, scu_role=True, scp_role=True)
         handlers = [(evt.EVT_C_FIND, self.find), (evt.EVT_C_GET, self.get), (evt.EVT_C_MOVE, self.move)]
-        handlers.append((evt.EVT_ESTABLISHED, self.count))
         self.falls = False
         self.server = ae.start_server(("127.0.0.1", self.port), block=False, evt_handlers=handlers, **self.settings)
         self.port = self.server.server_address[1]
@@ -72,6 +72,8 @@ class Peer:
             yield 0xFF00, answer
 
     def get(self, event: evt.Event) -> Iterator[Any]:
+        if event.assoc not in self.served:
+            self.served.append(event.assoc)
         found = ([self.stray] if self.stray else []) + self.matching(event.identifier)
         yield len(found)
         if self.statuses:
@@ -94,9 +96,6 @@ class Peer:
         contexts = [build_context(UltrasoundImageStorage, ExplicitVRLittleEndian)]
         yield address, port, {"contexts": contexts, **(more[0] if more else {})}
         yield from self.get(event)
-
-    def count(self, _: evt.Event) -> None:
-        self.associations += 1
 
 
 @contextmanager
