@@ -7,7 +7,7 @@ from sonomics.core.errors import StudyError
 from sonomics.stack.calibrate import METHODS, apply_calibrator, fit_calibrator
 from sonomics.stack.combine import apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
-from sonomics.stack.scores import base_scores, calibration_of, final_scores, points
+from sonomics.stack.scores import base_scores, check_calibration, final_scores, points, probability_marks
 
 
 def scores(n: int = 60) -> tuple[pd.DataFrame, pd.Series]:
@@ -76,13 +76,48 @@ def test_every_calibration_is_fitted_out_of_fold_and_says_what_it_is(method):
         assert not np.allclose(probability[~held], other[~held])
 
 
-def test_distances_are_no_probabilities_without_a_calibration():
+def test_scores_that_are_no_log_odds_need_a_calibration():
     predictions = pd.DataFrame({"model": ["svm", "rf"], "kind": ["score", "probability"]})
-    assert calibration_of("none", "forest", ["rf"], predictions) == "none"
-    assert calibration_of("none", "both", ["rf", "svm"], predictions) == "none_of_log_odds"
-    assert calibration_of("isotonic", "machine", ["svm"], predictions) == "isotonic"
+    check_calibration("none", "forest", {"of": ["rf"]}, predictions)
+    check_calibration("none", "both", {"of": ["rf", "svm"]}, predictions)
+    check_calibration("isotonic", "machine", {"of": ["svm"]}, predictions)
     with pytest.raises(StudyError, match="machine is made of svm alone"):
-        calibration_of("none", "machine", ["svm"], predictions)
+        check_calibration("none", "machine", {"of": ["svm"]}, predictions)
+    with pytest.raises(StudyError, match="both is a mean"):
+        check_calibration("none", "both", {"of": ["rf", "svm"], "weights": "equal"}, predictions)
+
+
+def test_equal_weights_make_the_mean_of_z_scores():
+    rows, labels = scores()
+    state = fit_stack(rows, labels, "equal")
+    np.testing.assert_allclose(apply_stack(state, rows), ((rows - rows.mean()) / rows.std(ddof=0)).mean(axis=1))
+
+
+def test_equal_weights_are_cross_fitted_too():
+    rows, labels = scores()
+    index = [[f"P{n}" for n in range(60)]] * 2 + [["train"] * 60, (np.arange(60) // 2 % 3).astype(str)]
+    table = rows.set_axis(pd.MultiIndex.from_arrays(index, names=["patient", "case", "split", "fold"]))
+    made = final_scores(table, labels.set_axis(index[0]), "youden", weights="equal")
+    held = np.array(index[3]) == "1"
+    others = rows[~held]
+    expected = ((rows[held] - others.mean()) / others.std(ddof=0)).mean(axis=1)
+    np.testing.assert_allclose(made["cases"]["score"][held], expected)
+    assert made["stack"]["weight"] == [0.5, 0.5]
+
+
+def test_probabilities_are_stacked_as_log_odds_and_scores_as_they_are():
+    about = {"patient": "P", "image": "", "split": "internal", "fold": "all", "case": "1"}
+    rows = [("rf", "probability", 0.8), ("sure", "probability", 1.0), ("svm", "score", 0.8)]
+    predictions = pd.DataFrame([{**about, "model": name, "kind": kind, "value": value} for name, kind, value in rows])
+    found = base_scores(predictions, ["rf", "sure", "svm"], "mean").iloc[0]
+    assert found["rf"] == pytest.approx(np.log(4))
+    assert found["sure"] == pytest.approx(np.log(999))
+    assert found["svm"] == 0.8
+
+
+def test_an_uncalibrated_probability_is_the_base_models_own():
+    state = fit_calibrator(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "none")
+    assert apply_calibrator(state, np.log([0.25 / 0.75, 4.0])) == pytest.approx([0.25, 0.8])
 
 
 def test_a_training_score_never_depends_on_its_own_label():
@@ -112,12 +147,12 @@ def test_images_are_pooled_to_their_case(how, value):
 
 
 def test_cases_without_every_base_score_are_left_out():
-    about = {"patient": "P", "image": "", "split": "internal", "fold": "all", "value": 0.5}
+    about = {"patient": "P", "image": "", "split": "internal", "fold": "all", "kind": "score", "value": 0.5}
     predictions = pd.DataFrame([{**about, "case": case, "model": model} for case, model in ("1a", "1b", "2a")])
     assert base_scores(predictions, ["a", "b"], "mean").index.get_level_values("case").tolist() == ["1"]
 
 
-@pytest.mark.parametrize("method", ["platt", "none_of_log_odds"])
+@pytest.mark.parametrize("method", ["platt", "none"])
 def test_the_nomogram_of_a_stack_gives_its_probabilities(method):
     rows, labels = scores(90)
     stack = fit_stack(rows, labels)
@@ -137,7 +172,7 @@ def test_steps_have_no_nomogram():
     assert points(fit_stack(rows[["good"]], labels), calibrator, rows[["good"]]).empty
 
 
-@pytest.mark.parametrize("method", ["platt", "isotonic", "none_of_log_odds"])
+@pytest.mark.parametrize("method", ["platt", "isotonic", "none"])
 def test_separable_scores_give_probabilities_inside_zero_and_one(method):
     labels = pd.Series(np.arange(40) % 2.0)
     rows = pd.DataFrame({"perfect": labels, "other": np.linspace(0, 1, 40)})
@@ -146,3 +181,14 @@ def test_separable_scores_give_probabilities_inside_zero_and_one(method):
     probability = apply_calibrator(fit_calibrator(combined, labels.to_numpy(), method), combined)
     assert ((probability >= 0) & (probability <= 1)).all()
     assert probability[labels == 1].min() > probability[labels == 0].max()
+
+
+def test_the_nomogram_names_probabilities_by_themselves():
+    labels = [label for label, _ in probability_marks(np.log(0.15 / 0.85), np.log(0.6 / 0.4))]
+    assert labels == ["0.1", "0.2", "0.3", "0.5", "0.7"]
+    rows, truth = scores(90)
+    stack = fit_stack(rows, truth)
+    calibrator = fit_calibrator(apply_stack(stack, rows), truth.to_numpy())
+    named = points(stack, calibrator, rows, ["good"])
+    assert "0.5" in named.loc[named["axis"] == "good", "label"].tolist()
+    assert "0.5" not in named.loc[named["axis"] == "noise", "label"].tolist()

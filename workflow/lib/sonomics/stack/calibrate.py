@@ -13,7 +13,7 @@ from sonomics.statistics.recalibration import apply_recalibration, fit_logistic_
 State = dict[str, Any]
 Floats = NDArray[np.float64]
 
-PLATT, ISOTONIC, NONE, NONE_OF_LOG_ODDS = "platt", "isotonic", "none", "none_of_log_odds"
+PLATT, ISOTONIC, NONE = "platt", "isotonic", "none"
 
 
 class Method(NamedTuple):
@@ -26,8 +26,7 @@ class Method(NamedTuple):
 METHODS: Mapping[str, Method] = {
     PLATT: Method(fit_logistic_recalibration, apply_recalibration),
     ISOTONIC: Method(fit_isotonic_calibration, apply_isotonic_calibration),
-    NONE: Method(lambda labels, scores: {"reason": ""}, lambda state, scores: scores),
-    NONE_OF_LOG_ODDS: Method(lambda labels, scores: {"reason": ""}, lambda state, scores: expit(scores)),
+    NONE: Method(lambda labels, scores: {"reason": ""}, lambda state, scores: expit(scores)),
 }
 
 
@@ -38,8 +37,8 @@ def fit_calibrator(scores: Floats, labels: Floats, method: str = PLATT) -> State
     ----------
     scores : (cases,) array
     labels : (cases,) array of 0 and 1
-    method : {"platt", "isotonic", "none", "none_of_log_odds"}
-        Without a calibration a score is taken for a probability, or for its log odds.
+    method : {"platt", "isotonic", "none"}
+        Without a calibration a score is taken for the log odds of a probability.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Combine base models by logistic regression; every training score is made by a fit without it."""
+"""Combine base models, weighed by logistic regression or alike; every training score is made by a fit without it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 State = dict[str, Any]
 
+FITTED, EQUAL = "fitted", "equal"
 
-def fit_stack(scores: pd.DataFrame, labels: pd.Series) -> State:
+
+def fit_stack(scores: pd.DataFrame, labels: pd.Series, weights: str = FITTED) -> State:
     """Fit the weights of base models on their out-of-fold scores.
 
-    One base model needs no weights. Several are z-scored and weighed by a ridge logistic regression (C = 1), so that
-    base models that agree share the weight.
+    One base model needs no weights. Several are z-scored; fitted weights are those of a ridge logistic regression
+    (C = 1), so that base models that agree share the weight; equal ones make the mean, which is steadier when cases are
+    few.
 
     Parameters
     ----------
@@ -22,6 +25,7 @@ def fit_stack(scores: pd.DataFrame, labels: pd.Series) -> State:
         One column a base model, one row a training case.
     labels : Series
         0 or 1 of each row.
+    weights : {"fitted", "equal"}
 
     Returns
     -------
@@ -33,7 +37,7 @@ def fit_stack(scores: pd.DataFrame, labels: pd.Series) -> State:
         return {"models": models, "mean": [0.0], "sd": [1.0], "weight": [1.0], "intercept": 0.0}
     mean, sd = scores.mean(), scores.std(ddof=0)
     sd = sd.where(sd > 0, 1.0)
-    if labels.nunique() < 2:
+    if weights == EQUAL or labels.nunique() < 2:
         weight, intercept = np.full(len(models), 1.0 / len(models)), 0.0
     else:
         from sklearn.linear_model import LogisticRegression

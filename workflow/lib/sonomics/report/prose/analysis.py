@@ -74,5 +74,11 @@ def _final(record: Record) -> str:
     final = [f"{name} (of {listed(list(model['of']))})" for name, model in stack["models"].items()]
     pool = worded(POOLS, stack["pool"])
     text = f"From their scores, pooled over a case's images by the {pool}, came the final models {listed(final)}"
-    several = any(len(model["of"]) > 1 for model in stack["models"].values())
-    return f"{text}; several scores were z-scored and stacked by logistic regression." if several else f"{text}."
+    several = {name: model for name, model in stack["models"].items() if len(model["of"]) > 1}
+    if not several:
+        return f"{text}."
+    alike = [name for name, model in several.items() if model.get("weights") == "equal"]
+    fitted = [name for name in several if name not in alike]
+    weighed = [f"stacked by logistic regression in {listed(fitted)}"] if fitted else []
+    weighed += [f"averaged in {listed(alike)}"] if alike else []
+    return f"{text}; several scores, as log odds where they are probabilities, were z-scored and {listed(weighed)}."
