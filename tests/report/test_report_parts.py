@@ -58,7 +58,9 @@ def test_a_control_at_chance_is_told_from_one_that_is_not() -> None:
     good = evaluation_of("shuffled", {"train": (0.48, 0.35, 0.61), "internal": (0.55, 0.3, 0.8)})
     assert "stayed at chance" in verdict(good, PARAMS)
     leaky = evaluation_of("shuffled", {"train": (0.48, 0.35, 0.61), "internal": (0.9, 0.8, 1.0)})
-    assert "away from chance in the internal test set (0.90)" in verdict(leaky, PARAMS)
+    assert "above chance in the internal test set (0.90)" in verdict(leaky, PARAMS)
+    unlucky = evaluation_of("shuffled", {"train": (0.5, 0.4, 0.6), "internal": (0.3, 0.2, 0.4)})
+    assert "nowhere above chance. Its AUC in the internal test set (0.30) is below" in verdict(unlucky, PARAMS)
     unknown = evaluation_of("shuffled", {"train": (NAN, NAN, NAN)})
     assert "not estimable" in verdict(unknown, PARAMS)
     assert verdict(evaluation_of("main", {"train": (0.9, 0.8, 1.0)}), PARAMS) == ""

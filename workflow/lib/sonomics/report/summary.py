@@ -65,20 +65,26 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
     """Say whether a negative control behaved as it must; nothing for other runs."""
     if not (what := blind(control.variant, params)):
         return ""
-    inside: list[str] = []
-    outside: list[str] = []
+    at: list[str] = []
+    above: list[str] = []
+    below: list[str] = []
     for split in control.splits:
         row = control.statistic(control.primary, split, "auc")
         if not math.isnan(row["lower"]):
-            holds = row["lower"] <= CHANCE <= row["upper"]
-            (inside if holds else outside).append(f"{set_name(split)} ({decimal(row['estimate'])})")
+            place = above if row["lower"] > CHANCE else below if row["upper"] < CHANCE else at
+            place.append(f"{set_name(split)} ({decimal(row['estimate'])})")
     name = f"The negative control ({control.variant}: {what})"
-    if not inside and not outside:
+    if above:
+        away = f"{name} is above chance in {listed(above)}, where the whole interval lies over 0.50"
+        return (
+            f"{away}. With several sets one such interval may be chance; look for a leak before you trust the main run."
+        )
+    if below:
+        away = f"{name} is nowhere above chance, as it must; its AUC in {listed(below)} is below"
+        return f"{away}, which is the luck of one deal of labels: a leak would raise it."
+    if not at:
         return f"{name} was not estimable in any set."
-    if not outside:
-        return f"{name} stayed at chance, as it must: AUC in {listed(inside)}, every interval holding 0.50."
-    away = f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50"
-    return f"{away}. With several sets one such interval may be chance; look for a leak before you trust the main run."
+    return f"{name} stayed at chance, as it must: AUC in {listed(at)}, every interval holding 0.50."
 
 
 def set_name(split: str) -> str:
