@@ -75,8 +75,8 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
             place.append(f"{set_name(split)} ({decimal(row['estimate'])})")
     name = f"The negative control ({control.variant}: {what})"
     if above:
-        away = f"{name} is above chance in {listed(above)}, where the whole interval lies over 0.50."
-        return f"{away} With several sets one such interval may be chance; look for a leak before you trust the main run."
+        away = f"{name} is above chance in {listed(above)}, where the whole interval lies over 0.50. With several sets"
+        return f"{away} one such interval may be chance; look for a leak before you trust the main run."
     if below:
         away = f"{name} is nowhere above chance. Its AUC in {listed(below)} is below"
         return f"{away}: the luck of one deal of labels, since a leak would raise it."
