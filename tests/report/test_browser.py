@@ -1,6 +1,7 @@
 """The page in a real browser: what people click, what a screen reader meets, and nothing that leaves the page."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright.Browser"]:
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=SWITCHES)
         yield browser
         browser.close()
 
