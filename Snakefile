@@ -13,6 +13,7 @@ container: "docker://ghcr.io/sonomics/sonomics:0.1"
 
 include: "workflow/rules/contract.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
 
 
 for phase in ACTIVE_PHASES:

@@ -9,17 +9,6 @@ LABEL_AWARE = "label_aware" in STUDY["evaluate"]
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 
 
-def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that is no negative control, for the main run alone."""
-    beside = [
-        variant
-        for variant, overlay in STUDY["study"]["variants"].items()
-        if variant != MAIN and not overlay.get("study", {}).get("shuffle_labels")
-    ]
-    path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=beside) if wildcards.variant == MAIN else []
-
-
 rule evaluate_task:
     """Evaluate every final model of one variant on one task."""
     input:

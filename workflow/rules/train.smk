@@ -6,12 +6,10 @@ results/plots/train/.
 
 NETWORKS = models_of(MAIN, "network")
 CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
-CLINICAL = models_of(MAIN, "clinical")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
-MAPS = "results/train/main/{model}/{task}/all"
 # What every training job is told.
 JOB = (
-    " --settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
+    "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
     " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
 )
 
@@ -36,7 +34,8 @@ rule train_classifier:
     params:
         settings=settings(*LEARNING, "train.models"),
     shell:
-        "python -m sonomics.train.classifier" + JOB + " --features {input.features:q}"
+        f"python -m sonomics.train.classifier {JOB}"
+        " --features {input.features:q}"
         " --selections {input.selections:q}"
         " --state {output.model:q}"
         " --out {output.predictions:q}"
@@ -59,11 +58,12 @@ rule train_clinical:
     benchmark:
         "logs/benchmarks/train_clinical/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
-        model="|".join(CLINICAL) or "none",
+        model="|".join(models_of(MAIN, "clinical")) or "none",
     params:
         settings=settings(*LEARNING, "train.models"),
     shell:
-        "python -m sonomics.train.clinical" + JOB + " --state {output.state:q}"
+        f"python -m sonomics.train.clinical {JOB}"
+        " --state {output.state:q}"
         " --odds-ratios {output.odds_ratios:q}"
         " --nomogram {output.nomogram:q}"
         " --out {output.predictions:q}"
@@ -94,7 +94,8 @@ rule train_network:
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models"),
     shell:
-        "python -m sonomics.train.network" + JOB + " --images {input.images:q}"
+        f"python -m sonomics.train.network {JOB}"
+        " --images {input.images:q}"
         " --crops {input.crops:q}"
         " --weights {output.weights:q}"
         " --state {output.state:q}"
@@ -113,8 +114,8 @@ rule draw_maps:
         networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
         code=code("train"),
     output:
-        maps=directory(f"{MAPS}/maps"),
-        table=f"{MAPS}/maps.parquet",
+        maps=directory("results/train/main/{model}/{task}/all/maps"),
+        table="results/train/main/{model}/{task}/all/maps.parquet",
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
@@ -137,7 +138,7 @@ rule summarise_train:
         folds="results/select/folds.parquet",
         predictions=trained(f"{FOLDER}/predictions.parquet"),
         curves=trained(f"{FOLDER}/curves.csv", "network"),
-        maps=expand(f"{MAPS}/maps.parquet", model=NETWORKS, task=STUDY["study"]["tasks"]),
+        maps=drawn("maps.parquet"),
         code=code("train"),
     output:
         metrics="results/metrics/train.json",

@@ -1,0 +1,161 @@
+"""What rules ask for: chunks, folds, variants, and functions that name inputs and params. No rules live here."""
+
+import json
+
+
+def chunks():
+    """List the chunks that have a patient."""
+    return sorted({chunk_of(patient, STUDY["study"]["chunks"]) for patient in ROSTER["patient"]})
+
+
+def variants():
+    """List the variants of the study."""
+    return list(STUDY["study"]["variants"])
+
+
+def folds():
+    """List the cross-validation folds, and `all`, the fit on the whole training set."""
+    return [*range(STUDY["select"]["folds"]), "all"]
+
+
+def homes(phase):
+    """List the variants that have files of their own in a phase."""
+    return sorted({home(STUDY, variant, phase) for variant in variants()})
+
+
+def at_home(phase, path):
+    """Make an input function: a path of a phase, in the folder of the variant that holds it, for one or all chunks."""
+
+    def find(wildcards):
+        known = dict(wildcards.items())
+        return expand(path, **{"chunk": chunks(), **known, "variant": home(STUDY, wildcards.variant, phase)})
+
+    return find
+
+
+def code(phase):
+    """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
+    root = Path(LIBRARY, "sonomics")
+    kinds = ("*.py", "*.csv", "*.yaml")
+    files = [file for package in CODE[phase] for kind in kinds for file in (root / package).rglob(kind)]
+    return sorted(os.path.relpath(file) for file in files)
+
+
+def seen(variant):
+    """Return the study as a variant sees it."""
+    return STUDY if variant == MAIN else overlaid(STUDY, variant)
+
+
+def settings(*keys):
+    """Make a params function: the named sections of the study, as the wildcard variant sees them, as JSON."""
+
+    def cut(wildcards):
+        return json.dumps(pick(seen(getattr(wildcards, "variant", MAIN)), keys), sort_keys=True)
+
+    return cut
+
+
+def models_of(variant, *kinds):
+    """List the models that a variant trains, those of some kinds or all."""
+    models = seen(variant)["train"]["models"]
+    return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
+
+
+def trained(path, *kinds):
+    """Expand a path over the models that the variants train, their tasks and folds."""
+    return [
+        file
+        for variant in variants()
+        for model in models_of(variant, *kinds)
+        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+    ]
+
+
+def members(wildcards):
+    """Name the rows of a chunk by their hash: a change to the cohort reruns only the chunks it touches."""
+    inside = ROSTER["patient"].map(lambda patient: chunk_of(patient, STUDY["study"]["chunks"])) == int(wildcards.chunk)
+    return fingerprint(ROSTER[inside].drop(columns="split"))
+
+
+def labelled():
+    """Cut the roster down to the cases that have an image labelled for quality control."""
+    stems = Path(QC_LABELS).read_text().splitlines()[1:] if Path(QC_LABELS).exists() else []
+    cases = {line.split(",")[0].split("-")[0] for line in stems}
+    return ROSTER[ROSTER["case"].isin(cases)]
+
+
+def labelled_chunks(path):
+    """Expand a path over the chunks that hold a labelled image."""
+    chunked = {chunk_of(patient, STUDY["study"]["chunks"]) for patient in labelled()["patient"]}
+    return expand(path, chunk=sorted(chunked))
+
+
+def kind_of_family(wildcards):
+    """Name the kind of a feature family, which is the module that extracts it."""
+    return STUDY["extract"]["families"][wildcards.family]["kind"]
+
+
+def selected(file):
+    """Make an input function: a file of `select`, for every family a classifier takes."""
+
+    def find(wildcards):
+        families = seen(wildcards.variant)["train"]["models"][wildcards.model]["families"]
+        return expand(
+            f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
+            family=families,
+            **dict(wildcards.items()),
+        )
+
+    return find
+
+
+def base_predictions(wildcards):
+    """List the predictions of every base model that a final model uses, fold by fold."""
+    models = {base for model in seen(wildcards.variant)["stack"]["models"].values() for base in model["of"]}
+    return expand(
+        "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
+        variant=wildcards.variant,
+        model=sorted(models),
+        task=wildcards.task,
+        fold=folds(),
+    )
+
+
+def folders_of_states(wildcards, output):
+    """List the folders, one a fold, that a selection is written to."""
+    return [os.path.dirname(path) for path in output.states]
+
+
+def folders_of_thresholds(wildcards, input):
+    """List the folders of the final models."""
+    return [os.path.dirname(path) for path in input.thresholds]
+
+
+def compared_variants(wildcards):
+    """List the primary model's predictions in every variant that is no negative control, for the main run alone."""
+    beside = [
+        variant
+        for variant, overlay in STUDY["study"]["variants"].items()
+        if variant != MAIN and not overlay.get("study", {}).get("shuffle_labels")
+    ]
+    path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
+    return expand(path, variant=beside) if wildcards.variant == MAIN else []
+
+
+def learned():
+    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
+    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
+    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
+    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
+    return [
+        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
+        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
+        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
+        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
+    ]
+
+
+def drawn(file):
+    """List a file of the maps of every network of the main run."""
+    path = f"results/train/main/{{model}}/{{task}}/all/{file}"
+    return expand(path, model=models_of(MAIN, "network"), task=STUDY["study"]["tasks"])
