@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:1] = [str(ROOT), str(ROOT / "workflow/lib")]  # not this folder: its statistics.py is not the library
+sys.path[:0] = [str(ROOT), str(ROOT / "workflow/lib")]
 
 from sonomics.evaluate import plates, task  # noqa: E402
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study  # noqa: E402

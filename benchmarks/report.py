@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-# In place of this folder, whose statistics.py would hide Python's own.
-sys.path[:1] = [str(ROOT), str(ROOT / "workflow/lib")]
+sys.path[:0] = [str(ROOT), str(ROOT / "workflow/lib")]
 
 from tests.evaluate import synthetic as evaluated  # noqa: E402
 from tests.report import synthetic as reported  # noqa: E402

@@ -1,7 +1,7 @@
 """Time 2,000 patient bootstraps of every measure of one model.
 
-uv run python benchmarks/statistics.py            # 500 patients
-uv run python benchmarks/statistics.py --patients 2000 --images 3
+uv run python benchmarks/resampling.py            # 500 patients
+uv run python benchmarks/resampling.py --patients 2000 --images 3
 """
 
 import argparse
