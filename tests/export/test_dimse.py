@@ -8,6 +8,8 @@ import sys
 import time
 from copy import deepcopy
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import pytest
 from pynetdicom import AE
@@ -118,6 +120,20 @@ def test_an_unknown_title_stops_the_run_with_what_to_do(study):
 def test_no_server_stops_the_run_with_what_to_do(study):
     with pytest.raises(StudyError, match=r"no connection to 127\.0\.0\.1.*host and port"):
         study(port=free_port())
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(range(256)), b""])
+def test_a_server_that_answers_rubbish_stops_the_run_with_what_to_do(study, answer):
+    class Rubbish(BaseRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.request.sendall(answer)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Rubbish) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        with pytest.raises(StudyError, match=r"no association with 127\.0\.0\.1.*check host"):
+            study(port=other.server_address[1], timeout_s=2)
+        other.shutdown()
 
 
 def test_a_taken_port_stops_a_move_with_what_to_do(server, study):
