@@ -32,7 +32,7 @@ def expectation(variant: str, params: Mapping[str, Any]) -> str:
 def blind(variant: str, params: Mapping[str, Any]) -> str:
     """Say why a run's primary model can find nothing; "" when it can."""
     overlay, seen = params["study"]["variants"][variant], overlaid(params, variant)
-    if overlay.get("study", {}).get("shuffle_labels"):
+    if deals_labels(variant, params):
         return "training labels dealt out at random, and held against out of fold"
     bases = seen["stack"]["models"][seen["evaluate"]["primary"]]["of"]
     if overlay.get("select", {}).get("features") == "noise" and all(
@@ -40,6 +40,11 @@ def blind(variant: str, params: Mapping[str, Any]) -> str:
     ):
         return "features replaced by noise of the same shape"
     return ""
+
+
+def deals_labels(variant: str, params: Mapping[str, Any]) -> bool:
+    """Tell whether a run learns from labels that were dealt out at random."""
+    return bool(params["study"]["variants"][variant].get("study", {}).get("shuffle_labels"))
 
 
 def _changes(overlay: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

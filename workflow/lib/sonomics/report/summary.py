@@ -7,7 +7,7 @@ from typing import Any
 
 from sonomics.core.params import MAIN
 from sonomics.core.schemas import TRAIN
-from sonomics.report.controls import blind
+from sonomics.report.controls import blind, deals_labels
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
@@ -61,28 +61,40 @@ def unseen(evaluation: Evaluation) -> list[str]:
     return [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
 
 
+LOOK_FOR_A_LEAK = (
+    "One interval in forty lies there by chance: run the control with another study.seed, and look for a leak before "
+    "you trust the main run."
+)
+LOWERED = "A leak would raise it, not lower it."
+CARRIED = (
+    "On unseen sets strong features carry a model of dealt labels off chance in either direction, and out of fold a "
+    "leak would raise the AUC: run the control with another study.seed before you read anything into it."
+)
+
+
 def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
-    """Say whether a negative control behaved as it must; nothing for other runs."""
+    """Say whether a negative control behaved as it must; nothing for other runs.
+
+    Dealt labels are judged out of fold alone, against the labels that were dealt: on an unseen set the features may
+    carry a model of dealt labels away from chance, in either direction and further than an interval over cases says.
+    """
     if not (what := blind(control.variant, params)):
         return ""
-    at: list[str] = []
-    above: list[str] = []
-    below: list[str] = []
-    for split in control.splits:
-        row = control.statistic(control.primary, split, "auc")
-        if not math.isnan(row["lower"]):
-            place = above if row["lower"] > CHANCE else below if row["upper"] < CHANCE else at
-            place.append(f"{set_name(split)} ({decimal(row['estimate'])})")
     name = f"The negative control ({control.variant}: {what})"
-    if above:
-        away = f"{name} is above chance in {listed(above)}, where the whole interval lies over 0.50. With several sets"
-        return f"{away} one such interval may be chance; look for a leak before you trust the main run."
-    if below:
-        away = f"{name} is nowhere above chance. Its AUC in {listed(below)} is below"
-        return f"{away}: the luck of one deal of labels, since a leak would raise it."
-    if not at:
+    areas = {split: control.statistic(control.primary, split, "auc") for split in control.splits}
+    known = {split: row for split, row in areas.items() if not math.isnan(row["lower"])}
+    if not known:
         return f"{name} was not estimable in any set."
-    return f"{name} stayed at chance, as it must: AUC in {listed(at)}, every interval holding 0.50."
+    told = {split: f"{set_name(split)} ({decimal(row['estimate'])})" for split, row in known.items()}
+    away = [told[split] for split, row in known.items() if not row["lower"] <= CHANCE <= row["upper"]]
+    if not away:
+        places = listed(list(told.values()))
+        return f"{name} stayed at chance, as it must: AUC in {places}, every interval holding 0.50."
+    dealt = deals_labels(control.variant, params)
+    above = [told[split] for split, row in known.items() if row["lower"] > CHANCE and (split == TRAIN or not dealt)]
+    if above:
+        return f"{name} is above chance in {listed(above)}. {LOOK_FOR_A_LEAK}"
+    return f"{name} is away from chance in {listed(away)}. {CARRIED if dealt else LOWERED}"
 
 
 def set_name(split: str) -> str:
