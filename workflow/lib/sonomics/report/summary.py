@@ -61,40 +61,31 @@ def unseen(evaluation: Evaluation) -> list[str]:
     return [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
 
 
-LOOK_FOR_A_LEAK = (
-    "One interval in forty lies there by chance: run the control with another study.seed, and look for a leak before "
-    "you trust the main run."
-)
-LOWERED = "A leak would raise it, not lower it."
-CARRIED = (
-    "On unseen sets strong features carry a model of dealt labels off chance in either direction, and out of fold a "
-    "leak would raise the AUC: run the control with another study.seed before you read anything into it."
+LOOK_FOR_A_LEAK = "With several sets one such interval may be chance; look for a leak before you trust the main run."
+OTHER_DEALS = (
+    "On unseen sets strong features can also carry a model of dealt labels off chance, either way: a variant with "
+    "another study.seed is another deal to compare with."
 )
 
 
 def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
-    """Say whether a negative control behaved as it must; nothing for other runs.
-
-    Dealt labels are judged out of fold alone, against the labels that were dealt: on an unseen set the features may
-    carry a model of dealt labels away from chance, in either direction and further than an interval over cases says.
-    """
+    """Say whether a negative control behaved as it must; nothing for other runs."""
     if not (what := blind(control.variant, params)):
         return ""
+    inside: list[str] = []
+    outside: list[str] = []
+    for split in control.splits:
+        row = control.statistic(control.primary, split, "auc")
+        if not math.isnan(row["lower"]):
+            holds = row["lower"] <= CHANCE <= row["upper"]
+            (inside if holds else outside).append(f"{set_name(split)} ({decimal(row['estimate'])})")
     name = f"The negative control ({control.variant}: {what})"
-    areas = {split: control.statistic(control.primary, split, "auc") for split in control.splits}
-    known = {split: row for split, row in areas.items() if not math.isnan(row["lower"])}
-    if not known:
+    if not inside and not outside:
         return f"{name} was not estimable in any set."
-    told = {split: f"{set_name(split)} ({decimal(row['estimate'])})" for split, row in known.items()}
-    away = [told[split] for split, row in known.items() if not row["lower"] <= CHANCE <= row["upper"]]
-    if not away:
-        places = listed(list(told.values()))
-        return f"{name} stayed at chance, as it must: AUC in {places}, every interval holding 0.50."
-    dealt = deals_labels(control.variant, params)
-    above = [told[split] for split, row in known.items() if row["lower"] > CHANCE and (split == TRAIN or not dealt)]
-    if above:
-        return f"{name} is above chance in {listed(above)}. {LOOK_FOR_A_LEAK}"
-    return f"{name} is away from chance in {listed(away)}. {CARRIED if dealt else LOWERED}"
+    if not outside:
+        return f"{name} stayed at chance, as it must: AUC in {listed(inside)}, every interval holding 0.50."
+    away = f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50. {LOOK_FOR_A_LEAK}"
+    return f"{away} {OTHER_DEALS}" if deals_labels(control.variant, params) else away
 
 
 def set_name(split: str) -> str:
