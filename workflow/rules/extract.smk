@@ -20,7 +20,7 @@ rule extract_features:
     benchmark:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
-        settings=settings("study.seed", "extract.families"),
+        settings=settings("study.seed", "extract.families.{family}"),
         module=kind_of_family,
     shell:
         "python -m sonomics.extract.{params.module}"

@@ -47,10 +47,15 @@ def seen(variant):
 
 
 def settings(*keys):
-    """Make a params function: the named sections of the study, as the wildcard variant sees them, as JSON."""
+    """Make a params function: the named keys of the study, as the wildcard variant sees them, as JSON.
+
+    A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
+    """
 
     def cut(wildcards):
-        return json.dumps(pick(seen(getattr(wildcards, "variant", MAIN)), keys), sort_keys=True)
+        known = dict(wildcards.items())
+        own = [key.format(**known) for key in keys]
+        return json.dumps(pick(seen(known.get("variant", MAIN)), own), sort_keys=True)
 
     return cut
 

@@ -32,7 +32,7 @@ rule train_classifier:
     wildcard_constraints:
         model="|".join(CLASSIFIERS) or "none",
     params:
-        settings=settings(*LEARNING, "train.models"),
+        settings=settings(*LEARNING, "train.models.{model}"),
     shell:
         f"python -m sonomics.train.classifier {JOB}"
         " --features {input.features:q}"
@@ -60,7 +60,7 @@ rule train_clinical:
     wildcard_constraints:
         model="|".join(models_of(MAIN, "clinical")) or "none",
     params:
-        settings=settings(*LEARNING, "train.models"),
+        settings=settings(*LEARNING, "train.models.{model}"),
     shell:
         f"python -m sonomics.train.clinical {JOB}"
         " --state {output.state:q}"
@@ -92,7 +92,7 @@ rule train_network:
         model="|".join(NETWORKS) or "none",
     priority: 1
     params:
-        settings=settings(*LEARNING, "crop.analysis", "train.models"),
+        settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
     shell:
         f"python -m sonomics.train.network {JOB}"
         " --images {input.images:q}"
@@ -119,7 +119,7 @@ rule draw_maps:
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
-        settings=settings("crop.analysis", "train"),
+        settings=settings("crop.analysis", *(["train.maps"] if "maps" in STUDY["train"] else [])),
     shell:
         "python -m sonomics.train.maps"
         " --settings {params.settings:q}"
