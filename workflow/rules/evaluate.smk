@@ -66,7 +66,7 @@ rule summarise_evaluate:
     log:
         "logs/summarise_evaluate.log",
     params:
-        settings=settings("evaluate"),
+        settings=settings("study.variants", "evaluate"),
     shell:
         "python -m sonomics.evaluate.summarise"
         " --settings {params.settings:q}"
