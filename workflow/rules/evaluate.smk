@@ -37,6 +37,8 @@ rule evaluate_task:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
+    message:
+        "evaluate: {wildcards.task}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.evaluate.task"
         " --settings {params.settings:q}"
@@ -67,6 +69,8 @@ rule summarise_evaluate:
         "logs/summarise_evaluate.log",
     params:
         settings=settings("study.variants", "evaluate"),
+    message:
+        "evaluate: the headline figures"
     shell:
         "python -m sonomics.evaluate.summarise"
         " --settings {params.settings:q}"

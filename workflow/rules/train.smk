@@ -33,6 +33,8 @@ rule train_classifier:
         model="|".join(CLASSIFIERS) or "none",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.classifier {JOB}"
         " --features {input.features:q}"
@@ -61,6 +63,8 @@ rule train_clinical:
         model="|".join(models_of(MAIN, "clinical")) or "none",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.clinical {JOB}"
         " --state {output.state:q}"
@@ -93,6 +97,8 @@ rule train_network:
     priority: 1
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.network {JOB}"
         " --images {input.images:q}"
@@ -120,6 +126,8 @@ rule draw_maps:
         "logs/draw_maps/{model}_{task}.log",
     params:
         settings=settings("crop.analysis", *(["train.maps"] if "maps" in STUDY["train"] else [])),
+    message:
+        "train: maps of {wildcards.model} for {wildcards.task}"
     shell:
         "python -m sonomics.train.maps"
         " --settings {params.settings:q}"
@@ -147,6 +155,8 @@ rule summarise_train:
         "logs/summarise_train.log",
     params:
         settings=settings(*LEARNING, "study.variants"),
+    message:
+        "train: how training went"
     shell:
         "python -m sonomics.train.summarise"
         " --settings {params.settings:q}"
