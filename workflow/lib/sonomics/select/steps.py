@@ -173,12 +173,16 @@ def _penalised(names: list[str], training: Training, step: Step, mixing: float) 
 
 
 def harmonise(names: list[str], training: Training, step: Step) -> Kept:
-    """Keep all features, without what the scanner adds to them (ComBat): `by` (device or centre) and `reference`."""
+    """Keep features without what the scanner adds to them (ComBat): `by` (device or centre) and `reference`.
+
+    A feature that varies inside no scanner (with a reference: not inside it) goes: without the scanner it is constant.
+    """
     values, by = training.filled(names), step["by"]
     if not names:
         return Kept([], "not applied: no feature is left")
     change = combat.fit(values, by, step.get("reference"))
-    return Kept(names, combat.counted(values, by), change=change)
+    varying = [name for name, sd in zip(names, change["sd"], strict=True) if sd > 0]
+    return Kept(varying, combat.counted(values, by), change=change)
 
 
 def keep_components(names: list[str], training: Training, step: Step) -> Kept:
