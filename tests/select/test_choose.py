@@ -269,7 +269,7 @@ def study(inside):
 
 
 def choose(*folds: str, **changes) -> None:
-    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     settings = {
         "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
         "crop": {"analysis": ANALYSIS},

@@ -91,7 +91,7 @@ def test_job_writes_a_model_that_makes_its_predictions(inside):
     about = {"patient": cases, "case": cases, "image": ""}
     write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
     write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)
-    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     study = {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False}
     settings = json.dumps({"study": study, "train": {"models": KINDS}})
     names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0"]

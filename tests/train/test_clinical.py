@@ -124,7 +124,7 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     write_table(folds, inside / "folds.parquet", FOLDS)
     study = {
         "seed": 1, "clinical": list(clinical), "shuffle_labels": False,
-        "tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}},
+        "tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": 1}},
     }  # fmt: skip
     models = {"clinic": {"kind": "clinical", "columns": ["size_mm", "sex"], "enter": 0.1}}
     settings = json.dumps({"study": study, "train": {"models": models}})
