@@ -280,10 +280,23 @@ def choose(*folds: str, **changes) -> None:
     main(["--settings", json.dumps(settings), "--task", "cancer", *files, *outs])
 
 
-@pytest.mark.parametrize("steps", [STEPS, [{"step": "combat", "by": "device"}, *STEPS]], ids=["usual", "combat"])
+EVERY_STEP = {
+    "usual": STEPS,
+    "combat": [{"step": "combat", "by": "device"}, *STEPS],
+    "pca": [{"step": "pca", "components": 4}, STEPS[-1]],
+    "t_test": [{"step": "t_test", "below": 0.5, "correction": "bh"}, {"step": "mrmr", "count": 3}],
+    "larger_p": [
+        {"step": "correlation", "above": 0.5, "method": "spearman", "drop": "larger_p"},
+        {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
+    ],
+}
+
+
+@pytest.mark.parametrize("steps", EVERY_STEP.values(), ids=EVERY_STEP)
 def test_what_is_held_out_cannot_change_the_state(study, steps):
     choose("0", steps=steps)
     before = read_json(study / "chosen/0/state.json")
+    assert before["kept"]
     changed = read_table(study / "features.parquet", FEATURES)
     folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
     held = changed["patient"].map(folds) != 1

@@ -148,3 +148,10 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     assert state["coefficients"] == pytest.approx(fitted["coefficients"])
     assert set(pd.read_csv("odds.csv")["model"]) == {"univariable", "multivariable"}
     assert set(pd.read_csv("nomogram.csv")["kind"]) == {"variable", "total", "probability"}
+
+    held = ~table["case"].isin(cases[1:90:2])
+    changed = table.assign(cancer=np.where(held, 1 - labels, labels))
+    changed.loc[held, ["size_mm", "sex"]] = [1e6, "X"]
+    changed.to_csv("cohort.csv", index=False)
+    main(["--settings", settings, *about, "--fold", "0", *files, *outs])
+    assert read_json(inside / "clinical.json") == state
