@@ -1,7 +1,11 @@
+import re
+
 import pytest
+import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params, home, overlaid, pick
+from tests.conftest import ROOT
 
 
 def test_the_study_as_it_stands_is_good(params, schema):
@@ -91,6 +95,16 @@ def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, 
 def test_a_radscore_may_follow_a_last_step_that_is_for_other_families(params, schema):
     params["train"]["models"]["score"] = {"kind": "radscore", "families": ["texture"]}
     params["select"]["steps"].append({"step": "pca", "components": 2, "families": ["deep"]})
+    check_params(params, schema)
+
+
+def test_the_documented_variants_are_those_of_a_study(schema):
+    text = (ROOT / "docs/your-own-data.md").read_text()
+    block = re.search(r"### Controls and sensitivity runs.*?```yaml\n(.*?)```", text, re.DOTALL)[1]
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["study"]["variants"] = yaml.safe_load(block)["study"]["variants"]
+    runs = ["main", "shuffled", "noise", "background", "uncropped", "overlays_kept", "reader_2", "perturbed"]
+    assert list(params["study"]["variants"]) == runs
     check_params(params, schema)
 
 
