@@ -8,6 +8,7 @@ import pytest
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
+from sonomics.select import penalised
 from sonomics.select.choose import apply, fit, frequencies, main
 from sonomics.select.penalised import inner_folds
 from sonomics.select.reliability import pairwise_icc, reliability
@@ -309,6 +310,19 @@ def test_what_is_held_out_cannot_change_the_state(study, steps):
     cohort.to_csv("cohort.csv", index=False)
     choose("0", steps=steps)
     assert read_json(study / "chosen/0/state.json") == before
+
+
+def test_patients_of_a_group_are_one_to_the_inner_folds_and_keep_their_names(study, monkeypatch):
+    together, numbers = [], range(24)
+    monkeypatch.setattr(
+        penalised, "inner_folds", lambda names, *rest: together.append(names) or inner_folds(names, *rest)
+    )
+    groups = [f"P{number - number % 4 // 2 * 2}" for number in numbers]
+    patients = [f"P{number}" for number in numbers]
+    write_table(pd.DataFrame({"patient": patients, "group": groups, "fold": 0}), study / "folds.parquet", FOLDS)
+    choose("all", steps=[STEPS[-1]])
+    assert sorted(together[0]) == sorted(groups)
+    assert set(read_table(study / "chosen/all/features.parquet", SELECTED)["patient"]) >= set(patients)
 
 
 def test_all_rows_get_values(study):

@@ -9,6 +9,7 @@ from sonomics.core.files import write_json
 from sonomics.core.models import read_model, write_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
+from sonomics.train import classifier
 from sonomics.train.classifier import apply, fit, main, radiomics_score, searched
 from sonomics.train.rows import fitted, scored
 
@@ -111,6 +112,16 @@ def test_job_writes_a_model_that_makes_its_predictions(chosen):
     held = [int(case[1:]) for case in predictions["case"]]
     _, scores = apply(read_model(chosen / "m.skops"), data(30)[0][held])
     assert np.allclose(predictions["value"], scores)
+
+
+def test_patients_of_a_group_stay_in_one_inner_fold(chosen, monkeypatch):
+    together = []
+    monkeypatch.setattr(classifier, "searched", lambda settings, *data: together.append(data[2]) or settings)
+    folds = read_table(chosen / "folds.parquet", FOLDS)
+    folds["group"] = [f"P{number // 2 * 2:02d}" for number in range(24)]
+    write_table(folds, chosen / "folds.parquet", FOLDS)
+    train({"rf": {**KINDS["rf"], "search": {"folds": 2, "values": {"trees": [5]}}}}, "rf")
+    assert together[0].tolist() == folds.loc[folds["fold"] == 1, "group"].tolist()
 
 
 @pytest.mark.parametrize("name", KINDS)
