@@ -48,6 +48,14 @@ def test_without_features_every_case_gets_the_share_of_positives(settings):
     assert scores.tolist() == [0.25, 0.25]
 
 
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+def test_a_study_without_a_test_set_has_no_scores_of_it(settings):
+    values, labels = data()
+    kind, scores = apply(fit(settings, values, labels, people(values), seed=1), values[:0])
+    assert kind == ("score" if settings["kind"] == "svm" else "probability")
+    assert scores.shape == (0,)
+
+
 @pytest.mark.parametrize(("label", "share"), [(0.0, 0.0), (1.0, 1.0)])
 def test_rows_of_one_class_give_its_share(label, share):
     values, _ = data(4)

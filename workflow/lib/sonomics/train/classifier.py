@@ -169,11 +169,14 @@ def apply(model: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.floa
     kind : {"probability", "score"}
         A score is a signed distance from the boundary.
     values : (rows,) array
-        Larger means positive.
+        Larger means positive. Empty without rows, which scikit-learn does not take: a study may have no test set.
     """
-    if hasattr(model, "predict_proba"):
-        return PROBABILITY, model.predict_proba(values) @ (model.classes_ == 1.0)
-    return SCORE, model.decision_function(values)
+    kind = PROBABILITY if hasattr(model, "predict_proba") else SCORE
+    if not len(values):
+        return kind, np.empty(0)
+    if kind == PROBABILITY:
+        return kind, model.predict_proba(values) @ (model.classes_ == 1.0)
+    return kind, model.decision_function(values)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
