@@ -15,6 +15,7 @@ from sonomics.core.cohort import (
     training_labels,
 )
 from sonomics.core.errors import StudyError
+from sonomics.core.tasks import task_labels
 
 STUDY = {
     "seed": 1,
@@ -78,14 +79,29 @@ def test_a_missing_label_is_unknown_not_negative(path):
     assert labels.to_dict() == {"P1": 1.0, "P2": 0.0}
 
 
+@pytest.mark.parametrize("locked", ["0", "?"])
 @pytest.mark.parametrize("positive", [1, 1.0, "1"])
-def test_a_column_of_numbers_may_name_its_positive_value_as_number_or_text(path, positive):
-    study = {**STUDY, "tasks": {"event": {"type": "binary", "column": "event", "positive": positive}}}
-    assert training_labels(read_cohort(path, study), "event", study, FOLDS).to_dict() == {
-        "P1": 1.0,
-        "P2": 1.0,
-        "P3": 0.0,
-    }
+@pytest.mark.parametrize("column", ["event", "cancer"])
+def test_a_column_of_numbers_may_name_its_positive_value_as_number_or_text(path, column, positive, locked):
+    cohort().assign(cancer=["1", "1", "0", locked, "1"]).to_csv(path, index=False)
+    study = {**STUDY, "tasks": {"label": {"type": "binary", "column": column, "positive": positive}}}
+    found = {"P1": 1.0, "P2": 1.0, "P3": 0.0}
+    assert training_labels(read_cohort(path, study), "label", study, FOLDS).to_dict() == found
+    assert task_labels(read_unmasked_cohort(path, study), study["tasks"]["label"])[list(found)].to_dict() == found
+
+
+def test_what_is_locked_does_not_decide_whether_a_column_holds_numbers(path):
+    study = {**STUDY, "tasks": {"label": {"type": "binary", "column": "cancer", "positive": 1}}}
+    read = {}
+    for locked in ("0", "?"):
+        cohort().assign(cancer=["1", "1", "0", locked, "1"]).to_csv(path, index=False)
+        read[locked] = read_cohort(path, study)
+    pd.testing.assert_frame_equal(read["0"], read["?"])
+
+
+def test_a_clinical_column_holds_words_when_one_of_training_is_a_word(path):
+    cohort().assign(age=["50", "60", "3a", "80", "90"]).to_csv(path, index=False)
+    assert read_cohort(path, STUDY)["age"].tolist() == ["50", "60", "3a", "80", "90"]
 
 
 def test_shuffling_deals_the_same_labels_to_the_same_cases():
@@ -109,6 +125,9 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
         (lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]), "patient P1", "more than one split"),
         (lambda t: t.drop(columns="grade"), "cohort.csv", "column grade is missing"),
         (lambda t: t.iloc[:0], "cohort.csv", "no case"),
+        (lambda t: t.assign(age=["50", "60", "70", ">80", "90"]), "case P4", "age is '>80', and the column"),
+        (lambda t: t.assign(time=["3", "20 months", "5", "4", "30"]), "case P2", "time is '20 months'"),
+        (lambda t: t.assign(event=["1", "1", "0", "yes", "0"]), "case P4", "event is 'yes'"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
     ],
 )

@@ -1,7 +1,11 @@
+import re
+
 import pytest
+import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params, home, overlaid, pick
+from tests.conftest import ROOT
 
 
 def test_the_study_as_it_stands_is_good(params, schema):
@@ -23,6 +27,27 @@ def test_the_study_as_it_stands_is_good(params, schema):
             "models.rf.search",
             "cannot search cost",
             "search trees",
+        ),
+        (
+            lambda p: p["train"]["models"]["rf"].update(search={"folds": 2, "values": {"trees": [10, 0.5]}}),
+            "models.rf.search.values.trees.1",
+            "0.5",
+            "number of trees",
+        ),
+        (
+            lambda p: p["train"]["models"]["rf"].update(search={"folds": 2, "values": {"trees": []}}),
+            "models.rf.search.values.trees",
+            "[]",
+            "values to try",
+        ),
+        (
+            lambda p: (
+                p["train"]["models"].update(score={"kind": "radscore", "families": ["texture"]}),
+                p["select"]["steps"].append({"step": "mrmr", "count": 3}),
+            ),
+            "train.models.score",
+            "last step for texture is another",
+            "end select.steps",
         ),
         (lambda p: p["select"].pop("steps"), "params.yaml, select", "steps is missing", "add it"),
         (lambda p: p["select"]["steps"][0].update(below=1), "select.steps.0", "below", "did you mean"),
@@ -65,6 +90,22 @@ def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, 
     assert where in stopped.value.where
     assert rule in stopped.value.rule
     assert mend in stopped.value.mend
+
+
+def test_a_radscore_may_follow_a_last_step_that_is_for_other_families(params, schema):
+    params["train"]["models"]["score"] = {"kind": "radscore", "families": ["texture"]}
+    params["select"]["steps"].append({"step": "pca", "components": 2, "families": ["deep"]})
+    check_params(params, schema)
+
+
+def test_the_documented_variants_are_those_of_a_study(schema):
+    text = (ROOT / "docs/your-own-data.md").read_text()
+    block = re.search(r"### Controls and sensitivity runs.*?```yaml\n(.*?)```", text, re.DOTALL)[1]
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["study"]["variants"] = yaml.safe_load(block)["study"]["variants"]
+    runs = ["main", "shuffled", "noise", "background", "uncropped", "overlays_kept", "reader_2", "perturbed"]
+    assert list(params["study"]["variants"]) == runs
+    check_params(params, schema)
 
 
 def test_every_key_of_the_schema_is_described(schema):

@@ -72,6 +72,8 @@ STATE: dict[str, Any] = {
     "kept": ["grey__texture__a", "grey__texture__b"],
     "coefficients": {"grey__texture__a": 0.25, "grey__texture__b": -0.5},
     "intercept": -0.125,
+    "mean": {"grey__texture__a": 12.5, "grey__texture__b": -3.25},
+    "sd": {"grey__texture__a": 2.0, "grey__texture__b": 0.0625},
     "steps": [{"step": "icc", "in": 10, "out": 4, "note": ""}, {"step": "lasso", "in": 4, "out": 2, "note": ""}],
 }
 

@@ -114,6 +114,7 @@ def test_the_page_says_what_was_found_and_that_it_is_simulated(study: Path, pars
     assert "Simulated data." in text
     assert "random initial weights (weights: none, a declared choice of this study" in text
     assert "score = −0.1250 − 0.5000 × z(grey__texture__b) + 0.2500 × z(grey__texture__a)" in text
+    assert "grey__texture__b −3.25 0.0625 −0.5000" in text
     assert "1 could not be cropped (no outline)" in text
 
 

@@ -238,11 +238,18 @@ def test_the_control_table_puts_runs_side_by_side() -> None:
 
 
 def test_the_formula_is_the_sum_of_coefficients() -> None:
-    state: dict[str, Any] = {"coefficients": {"a": 0.5, "b": -1.0}, "intercept": None, "steps": []}
+    scaled = {"kept": ["a", "b"], "mean": {"a": 3.0, "b": 0.0}, "sd": {"a": 2.0, "b": 1.0}}
+    state: dict[str, Any] = {"coefficients": {"a": 0.5, "b": -1.0}, "intercept": None, "steps": [], **scaled}
     chosen = described("texture", "recurrence", state)
     assert chosen.formula == "score = − 1.0000 × z(b) + 0.5000 × z(a)"
-    assert [part.share for part in chosen.kept] == [1, 0.5]
-    assert "no feature was kept" in described("texture", "recurrence", state | {"coefficients": {}}).formula
+    assert [(part.share, part.mean, part.sd) for part in chosen.weighted] == [(1, 0, 1), (0.5, 3, 2)]
+
+
+def test_without_coefficients_there_is_no_formula_but_what_was_kept_is_named() -> None:
+    state: dict[str, Any] = {"coefficients": {}, "intercept": None, "mean": {}, "sd": {}, "steps": [], "kept": []}
+    assert described("texture", "recurrence", state).formula == "no feature was kept, so there is no score"
+    written = described("texture", "recurrence", {**state, "kept": ["a", "b"]}).formula
+    assert written == "kept: a and b; the last step gives no coefficients, so there is no score"
 
 
 def test_the_border_of_a_mask_is_one_pixel_wide() -> None:

@@ -11,11 +11,20 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.select.choose import apply, fit
 from tests.select.test_choose import STEPS, choose, study, table  # noqa: F401
 
+LASSO = STEPS[-1]
 EVERY = {
     "usual": STEPS,
-    "t_test": [{"step": "t_test", "below": 0.05, "correction": "bh"}, STEPS[-1]],
+    "t_test": [{"step": "t_test", "below": 0.05, "correction": "bh"}, LASSO],
     "mrmr": [{"step": "mrmr", "count": 5}, {"step": "elastic_net", "folds": 3, "rule": "1se", "mixing": 0.5}],
 }
+LABEL_AWARE = [
+    {"step": "u_test", "below": 0.05},
+    {"step": "t_test", "below": 0.05},
+    {"step": "correlation", "above": 0.6, "drop": "larger_p"},
+    {"step": "mrmr", "count": 3},
+    LASSO,
+    {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
+]
 
 
 def wide(rows: int = 20, columns: int = 300) -> tuple[pd.DataFrame, pd.Series]:
@@ -61,12 +70,33 @@ def test_single_gaps_are_filled_with_the_training_median(steps):
     assert np.isfinite(apply(state, holed).to_numpy()).all()
 
 
-@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
-def test_a_fold_of_one_class_keeps_nothing_and_says_why(steps):
+@pytest.mark.parametrize("step", LABEL_AWARE, ids=[step["step"] for step in LABEL_AWARE])
+def test_a_fold_of_one_class_keeps_nothing_and_says_why(step):
     rows, _ = table()
-    state = fit(rows, pd.Series(1.0, index=rows.index), {}, steps, seed=1)
+    state = fit(rows, pd.Series(1.0, index=rows.index), {}, [step, step], seed=1)
     assert state["kept"] == []
-    assert state["steps"][-1]["note"].startswith("not")
+    why, then = (count["note"] for count in state["steps"][1:])
+    assert why.startswith("not estimable")
+    assert then == "not applied: no feature is left"
+
+
+@pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
+def test_a_feature_that_varies_by_rounding_alone_is_constant(steps):
+    rows, labels = table()
+    rows = rows.assign(t__rounded=np.where(labels == 1, 1.0, np.nextafter(1.0, 0.0)), t__constant=0.1 + 1e-16)
+    state = fit(rows, labels, {}, steps, seed=1)
+    assert state["steps"][0]["out"] == 13
+    assert "t__rounded" not in state["kept"]
+
+
+@pytest.mark.parametrize("step", LABEL_AWARE[-2:], ids=["lasso", "elastic_net"])
+def test_features_that_do_not_vary_with_the_labels_have_no_path(step):
+    rows, _ = table()
+    labels = pd.Series(np.arange(40) // 2 % 2.0, index=rows.index)
+    balanced = pd.DataFrame({"t__x": np.arange(40) % 2.0}, rows.index)
+    state = fit(balanced, labels, {}, [step], seed=1)
+    assert state["kept"] == []
+    assert state["steps"][-1]["note"] == "not estimable: no feature varies with the outcome"
 
 
 def test_a_reader_who_outlined_nobody_stops_the_study(study):  # noqa: F811

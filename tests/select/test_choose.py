@@ -10,6 +10,7 @@ from sonomics.core.files import read_json
 from sonomics.core.params import check_params
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
+from sonomics.select import penalised
 from sonomics.select.choose import apply, fit, frequencies, main
 from sonomics.select.penalised import inner_folds
 from sonomics.select.reliability import pairwise_icc, reliability
@@ -298,7 +299,7 @@ def study(inside):
 
 
 def choose(*folds: str, **changes) -> None:
-    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     settings = {
         "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
         "crop": {"analysis": ANALYSIS},
@@ -309,10 +310,23 @@ def choose(*folds: str, **changes) -> None:
     main(["--settings", json.dumps(settings), "--task", "cancer", *files, *outs])
 
 
-@pytest.mark.parametrize("steps", [STEPS, [{"step": "combat", "by": "device"}, *STEPS]], ids=["usual", "combat"])
+EVERY_STEP = {
+    "usual": STEPS,
+    "combat": [{"step": "combat", "by": "device"}, *STEPS],
+    "pca": [{"step": "pca", "components": 4}, STEPS[-1]],
+    "t_test": [{"step": "t_test", "below": 0.5, "correction": "bh"}, {"step": "mrmr", "count": 3}],
+    "larger_p": [
+        {"step": "correlation", "above": 0.5, "method": "spearman", "drop": "larger_p"},
+        {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
+    ],
+}
+
+
+@pytest.mark.parametrize("steps", EVERY_STEP.values(), ids=EVERY_STEP)
 def test_what_is_held_out_cannot_change_the_state(study, steps):
     choose("0", steps=steps)
     before = read_json(study / "chosen/0/state.json")
+    assert before["kept"]
     changed = read_table(study / "features.parquet", FEATURES)
     folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
     held = changed["patient"].map(folds) != 1
@@ -325,6 +339,19 @@ def test_what_is_held_out_cannot_change_the_state(study, steps):
     cohort.to_csv("cohort.csv", index=False)
     choose("0", steps=steps)
     assert read_json(study / "chosen/0/state.json") == before
+
+
+def test_patients_of_a_group_are_one_to_the_inner_folds_and_keep_their_names(study, monkeypatch):
+    together, numbers = [], range(24)
+    monkeypatch.setattr(
+        penalised, "inner_folds", lambda names, *rest: together.append(names) or inner_folds(names, *rest)
+    )
+    groups = [f"P{number - number % 4 // 2 * 2}" for number in numbers]
+    patients = [f"P{number}" for number in numbers]
+    write_table(pd.DataFrame({"patient": patients, "group": groups, "fold": 0}), study / "folds.parquet", FOLDS)
+    choose("all", steps=[STEPS[-1]])
+    assert sorted(together[0]) == sorted(groups)
+    assert set(read_table(study / "chosen/all/features.parquet", SELECTED)["patient"]) >= set(patients)
 
 
 def test_all_rows_get_values(study):

@@ -64,7 +64,7 @@ def test_the_label_is_no_covariate():
 def test_an_unseen_scanner_is_refused_unless_there_is_a_reference():
     rows, labels = two_scanners()
     other = rows.rename(index={"new": "unseen"}, level="device")
-    with pytest.raises(StudyError, match="'unseen' has fewer than 2 training rows"):
+    with pytest.raises(StudyError, match=r"'unseen' \(of case P002\) has fewer than 2 training rows"):
         apply(fit(rows, labels, {}, [COMBAT], seed=1), other)
     state = fit(rows, labels, {}, [{**COMBAT, "reference": "old"}], seed=1)
     as_old = rows.rename(index={"new": "old"}, level="device")
@@ -84,6 +84,16 @@ def test_repeats_are_harmonised_like_the_rows_they_repeat():
     steps = [COMBAT, {"step": "icc", "above": 0.99}]
     kept = fit(rows, labels, {"reader_2/1": (rows, rows)}, steps, seed=1)["kept"]
     assert kept == list(rows)
+
+
+@pytest.mark.parametrize("reference", [None, "old"])
+@pytest.mark.parametrize("levels", [(1.0, 2.0), (0.1, 0.3)], ids=["exact", "rounded"])
+def test_a_feature_that_is_constant_inside_scanners_goes(levels, reference):
+    rows, labels = two_scanners()
+    rows["t__marker"] = np.where(rows.index.get_level_values("device") == "new", *levels)
+    state = fit(rows, labels, {}, [{**COMBAT, "reference": reference}], seed=1)
+    assert state["kept"] == [name for name in rows if name != "t__marker"]
+    assert np.isfinite(apply(state, rows).to_numpy()).all()
 
 
 def test_undefined_values_stay_undefined_until_they_are_imputed():

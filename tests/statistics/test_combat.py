@@ -108,6 +108,29 @@ def test_small_numbers_and_flat_features():
     assert np.ptp([only[batches == name].mean() for name in "abc"]) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize("reference", [None, "b"])
+@pytest.mark.parametrize("levels", [(4.0, 7.0, 5.0), (0.1, 0.3, 0.7)], ids=["exact", "rounded"])
+def test_a_feature_that_only_tells_scanners_apart_is_left_alone_and_spoils_no_other(levels, reference):
+    values, batches = scanners(rows=(7, 9, 11), features=4)
+    fitted = fit_combat(values, batches, reference)
+    marker = np.array(levels)[np.repeat([0, 1, 2], (7, 9, 11))]
+    beside = fit_combat(np.column_stack([values, marker]), batches, reference)
+    assert beside.sd[-1] == 0
+    for alone, together in zip(fitted[1:], beside[1:], strict=True):
+        np.testing.assert_array_equal(alone, together[..., :-1])
+    assert (apply_combat(beside, np.column_stack([values, marker]), batches)[:, -1] == marker).all()
+
+
+@pytest.mark.parametrize("level", [7.0, 0.1], ids=["exact", "rounded"])
+def test_a_scanner_in_which_the_only_feature_is_flat_moves_it_without_scaling(level):
+    values, batches = scanners(rows=(7, 9, 11), features=1)
+    values[batches == "b"] = level
+    fitted = fit_combat(values, batches)
+    assert fitted.scale[1] == 1
+    moved = apply_combat(fitted, np.array([[level], [level + 1]]), np.array(["b", "b"]))
+    assert moved[1] - moved[0] == pytest.approx(1)
+
+
 def test_a_scanner_with_one_row_has_no_estimate():
     values, batches = scanners()
     batches = batches.copy()
@@ -115,6 +138,14 @@ def test_a_scanner_with_one_row_has_no_estimate():
     assert fit_combat(values, batches).batches == ["a", "b", "c"]
     with pytest.raises(ValueError, match="2 rows of lonely"):
         fit_combat(values, batches, "lonely")
+
+
+def test_a_reference_that_does_not_vary_is_refused():
+    values, batches = scanners()
+    values[batches == "b"] = values[batches == "b"][0]
+    assert fit_combat(values, batches).batches == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="2 rows of b differ"):
+        fit_combat(values, batches, "b")
 
 
 def test_missing_values_stay_missing():

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.filters import absolute_correlations, mann_whitney, prune_by_mean_correlation, prune_by_p
+from sonomics.statistics.filters import (
+    absolute_correlations,
+    mann_whitney,
+    prune_by_mean_correlation,
+    prune_by_p,
+    welch,
+)
+from sonomics.statistics.summary import welch_t
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +121,19 @@ def test_constant_features_are_never_kept():
 def test_rows_must_match():
     with pytest.raises(ValueError, match="2 rows"):
         mann_whitney(np.zeros((3, 1)), [0, 1])
+
+
+def test_welch_equals_the_t_test_of_each_feature(train):
+    y, features, _ = train
+    for column, t, p in zip(features.T, *welch(features, y), strict=True):
+        expected = welch_t(column[y == 1], column[y == 0])
+        assert (t, p) == pytest.approx((expected.statistic, expected.p))
+
+
+def test_welch_is_undefined_where_a_class_has_one_row_and_certain_where_classes_are_constant():
+    y = np.repeat([0, 1], 5)
+    features = np.column_stack([np.ones(10), y, np.arange(10.0), np.where(np.arange(10) == 3, np.nan, y)])
+    t, p = welch(features, y)
+    assert np.isnan(t).tolist() == np.isnan(p).tolist() == [True, False, False, True]
+    assert (t[1], p[1]) == (np.inf, 0)
+    assert np.isnan(welch(features, [0] * 9 + [1])).all()

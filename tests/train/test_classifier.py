@@ -9,6 +9,7 @@ from sonomics.core.files import write_json
 from sonomics.core.models import read_model, write_model
 from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
+from sonomics.train import classifier
 from sonomics.train.classifier import apply, fit, main, radiomics_score, searched
 from sonomics.train.rows import fitted, scored
 
@@ -47,6 +48,14 @@ def test_without_features_every_case_gets_the_share_of_positives(settings):
     assert scores.tolist() == [0.25, 0.25]
 
 
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+def test_a_study_without_a_test_set_has_no_scores_of_it(settings):
+    values, labels = data()
+    kind, scores = apply(fit(settings, values, labels, people(values), seed=1), values[:0])
+    assert kind == ("score" if settings["kind"] == "svm" else "probability")
+    assert scores.shape == (0,)
+
+
 @pytest.mark.parametrize(("label", "share"), [(0.0, 0.0), (1.0, 1.0)])
 def test_rows_of_one_class_give_its_share(label, share):
     values, _ = data(4)
@@ -76,34 +85,72 @@ def test_a_model_is_fitted_outside_its_fold_and_scores_inside():
     assert scored(patients, splits, folds, "all").tolist() == [False, False, False, True]
 
 
-def test_job_writes_a_model_that_makes_its_predictions(inside):
+@pytest.fixture
+def chosen(inside):
+    """Selected features of 24 training cases in two folds and 6 tests."""
     values, labels = data(30)
     cases = [f"P{i:02d}" for i in range(30)]
     split = ["train"] * 24 + ["internal"] * 6
     cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels})
     cohort.to_csv("cohort.csv", index=False)
-    write_table(
-        pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6}),
-        inside / "folds.parquet",
-        FOLDS,
-    )
+    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6})
+    write_table(folds, inside / "folds.parquet", FOLDS)
     write_json(inside / "state.json", {})
     about = {"patient": cases, "case": cases, "image": ""}
     write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
     write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)
-    task = {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}}
+    return inside
+
+
+def train(models: dict, name: str) -> None:
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     study = {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False}
-    settings = json.dumps({"study": study, "train": {"models": KINDS}})
-    names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0"]
+    settings = json.dumps({"study": study, "train": {"models": models}})
+    names = ["--variant", "main", "--model", name, "--task", "cancer", "--fold", "0"]
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--features", "a.parquet", "b.parquet"]
     files += ["--selections", "state.json"]
     main(["--settings", settings, *names, *files, "--state", "m.skops", "--out", "p.parquet"])
-    predictions = read_table(inside / "p.parquet", PREDICTIONS)
+
+
+def test_job_writes_a_model_that_makes_its_predictions(chosen):
+    train(KINDS, "rf")
+    predictions = read_table(chosen / "p.parquet", PREDICTIONS)
     assert len(predictions) == 12
     assert set(predictions["fold"]) == {"0"}
-    held = [cases.index(case) for case in predictions["case"]]
-    _, scores = apply(read_model(inside / "m.skops"), values[held])
+    held = [int(case[1:]) for case in predictions["case"]]
+    _, scores = apply(read_model(chosen / "m.skops"), data(30)[0][held])
     assert np.allclose(predictions["value"], scores)
+
+
+def test_patients_of_a_group_stay_in_one_inner_fold(chosen, monkeypatch):
+    together = []
+    monkeypatch.setattr(classifier, "searched", lambda settings, *data: together.append(data[2]) or settings)
+    folds = read_table(chosen / "folds.parquet", FOLDS)
+    folds["group"] = [f"P{number // 2 * 2:02d}" for number in range(24)]
+    write_table(folds, chosen / "folds.parquet", FOLDS)
+    train({"rf": {**KINDS["rf"], "search": {"folds": 2, "values": {"trees": [5]}}}}, "rf")
+    assert together[0].tolist() == folds.loc[folds["fold"] == 1, "group"].tolist()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_held_out_cannot_change_the_model(chosen, name):
+    values = {"forest": ("trees", [5, 20]), "boosting": ("depth", [1, 2])}
+    key, tried = values.get(KINDS[name]["kind"], ("cost", [0.01, 1.0]))
+    models = {name: {**KINDS[name], "search": {"folds": 3, "values": {key: tried}}}}
+    train(models, name)
+    before = (chosen / "m.skops").read_bytes()
+    folds = read_table(chosen / "folds.parquet", FOLDS).set_index("patient")["fold"]
+    for table in ("a", "b"):
+        features = read_table(chosen / f"{table}.parquet", SELECTED)
+        held = features["patient"].map(folds) != 1
+        features.loc[held, f"t__{table}"] = features.loc[held, f"t__{table}"] * 100 + 7
+        write_table(features, chosen / f"{table}.parquet", SELECTED)
+    cohort = pd.read_csv("cohort.csv")
+    held = cohort["patient"].map(folds) != 1
+    cohort.loc[held, "cancer"] = 1.0 - cohort.loc[held, "cancer"]
+    cohort.to_csv("cohort.csv", index=False)
+    train(models, name)
+    assert (chosen / "m.skops").read_bytes() == before
 
 
 def test_every_model_comes_back_from_its_file(tmp_path):

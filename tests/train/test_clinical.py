@@ -52,11 +52,39 @@ def test_when_nothing_enters_every_case_gets_the_share_of_positives(cohort):
     assert apply(state, clinical[["noise"]]) == pytest.approx(np.full(120, labels.mean()))
 
 
-def test_separable_classes_leave_the_intercept_and_say_so(cohort):
+def test_a_variable_that_is_constant_or_separates_the_classes_does_not_enter(cohort):
+    clinical, labels = cohort
+    state = fit(clinical.assign(label=labels, constant=4.0), labels, enter=0.05)
+    assert state["entered"] == ["size_mm"]
+    assert state["note"] == "label, constant: no univariable maximum (constant, or separates the classes)"
+    table = pd.DataFrame(state["odds_ratios"]).set_index("variable")
+    assert table.loc[["label", "constant"], ["odds_ratio", "lower", "upper", "p"]].isna().all(axis=None)
+    alone = fit(pd.DataFrame({"label": labels}), labels, enter=1.0)
+    assert "no variable has a univariable P < 1" in alone["note"]
+    assert apply(alone, pd.DataFrame({"label": labels})) == pytest.approx(np.full(120, labels.mean()))
+
+
+def test_variables_that_separate_the_classes_together_leave_the_share_of_positives(cohort):
     labels = cohort[1]
-    state = fit(pd.DataFrame({"label": labels}), labels, enter=1.0)
-    assert state["names"] == []
-    assert state["note"] == "no variable has a univariable P < 1" or "separable" in state["note"]
+    noise = cohort[0]["noise"] * 3
+    clinical = pd.DataFrame({"sum": labels + noise, "noise": noise})
+    state = fit(clinical, labels, enter=1.0)
+    assert state["entered"] == ["sum", "noise"]
+    assert state["note"] == "the multivariable model has no maximum (separable classes)"
+    table = pd.DataFrame(state["odds_ratios"]).set_index("model")["odds_ratio"]
+    assert table["multivariable"].isna().tolist() == [True, True]
+    assert table["univariable"].notna().all()
+    assert apply(state, clinical) == pytest.approx(np.full(120, labels.mean()))
+    assert points(state).empty
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_a_fold_of_one_class_gives_its_share_half_a_case_away_from_certainty(cohort, label):
+    clinical = cohort[0]
+    state = fit(clinical, np.full(120, label), enter=1.0)
+    assert state["entered"] == []
+    assert apply(state, clinical) == pytest.approx(np.full(120, (label * 120 + 0.5) / 121))
+    assert "no univariable maximum" in state["note"]
 
 
 def test_a_nomogram_gives_the_models_probabilities(cohort):
@@ -96,7 +124,7 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     write_table(folds, inside / "folds.parquet", FOLDS)
     study = {
         "seed": 1, "clinical": list(clinical), "shuffle_labels": False,
-        "tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "1.0"}},
+        "tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": 1}},
     }  # fmt: skip
     models = {"clinic": {"kind": "clinical", "columns": ["size_mm", "sex"], "enter": 0.1}}
     settings = json.dumps({"study": study, "train": {"models": models}})
@@ -120,3 +148,10 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     assert state["coefficients"] == pytest.approx(fitted["coefficients"])
     assert set(pd.read_csv("odds.csv")["model"]) == {"univariable", "multivariable"}
     assert set(pd.read_csv("nomogram.csv")["kind"]) == {"variable", "total", "probability"}
+
+    held = ~table["case"].isin(cases[1:90:2])
+    changed = table.assign(cancer=np.where(held, 1 - labels, labels))
+    changed.loc[held, ["size_mm", "sex"]] = [1e6, "X"]
+    changed.to_csv("cohort.csv", index=False)
+    main(["--settings", settings, *about, "--fold", "0", *files, *outs])
+    assert read_json(inside / "clinical.json") == state

@@ -42,23 +42,16 @@ def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
     StudyError
         When the table breaks a rule of `check_cohort`.
     """
-    cohort = read_unmasked_cohort(path, study)
-    secret = [name for name in dict.fromkeys([*OUTCOME, *_label_columns(study)]) if name in cohort]
-    locked = cohort["split"] != TRAIN
-    cohort[secret] = cohort[secret].astype(object).mask(locked)
-    for name in secret:
-        if name in OUTCOME:
-            cohort[name] = cohort[name].astype(float)
-    return cohort
+    table = _checked(path, study)
+    secret = [name for name in dict.fromkeys([*OUTCOME, *_label_columns(study)]) if name in table]
+    # Masked before it is typed: what is locked must not say whether a column holds numbers.
+    table[secret] = table[secret].mask(table["split"] != TRAIN)
+    return _typed(table)
 
 
 def read_unmasked_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
     """Read the cohort with every label. Only `evaluate` may call this (a test holds it)."""
-    table = _read(path)
-    check_cohort(table, study, str(path))
-    wanted = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study["clinical"]]
-    columns = [name for name in dict.fromkeys(wanted) if name in table]
-    return _typed(table[columns]).sort_values("case", ignore_index=True)
+    return _typed(_checked(path, study))
 
 
 def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
@@ -68,7 +61,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     ------
     StudyError
         Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a patient in two
-        splits, or a task whose rule is not understood.
+        splits, a time, an event or a clinical value that is no number where it must be one, or a task whose rule is not
+        understood. Clinical values must be numbers where those of all training cases are.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
     for name in wanted:
@@ -93,6 +87,7 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     for patient, names in splits[splits.map(len) > 1].items():
         rule = f"the patient is in more than one split ({', '.join(names)})"
         raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    _check_numbers(table, study, where)
     for task in study["tasks"].values():
         horizon_of(task)
 
@@ -183,6 +178,28 @@ def _read(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     except pd.errors.EmptyDataError:
         raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`") from None
+
+
+def _checked(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the columns that params name, as text, sorted by case."""
+    table = _read(path)
+    check_cohort(table, study, str(path))
+    wanted = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study["clinical"]]
+    columns = [name for name in dict.fromkeys(wanted) if name in table]
+    return table[columns].sort_values("case", ignore_index=True)
+
+
+def _check_numbers(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+    training = table["split"] == TRAIN
+    for name in [*OUTCOME, *study["clinical"]]:
+        if name not in table:
+            continue
+        no_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
+        text = no_number[training].any() or table.loc[training, name].isna().all()
+        if no_number.any() and (name in OUTCOME or not text):
+            case, value = table.loc[no_number, ["case", name]].iloc[0]
+            rule = f"{name} is {value!r}, and the column holds numbers"
+            raise StudyError(f"{where}, case {case}", rule, "write a number, or leave the cell empty if it is unknown")
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

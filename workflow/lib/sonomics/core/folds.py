@@ -17,3 +17,14 @@ def read_folds(path: Path) -> pd.Series:
         Text, as the folders of folds are named.
     """
     return read_table(path, FOLDS).set_index("patient")["fold"].astype(str)
+
+
+def read_groups(path: Path) -> pd.Series:
+    """Read who stays together: near-duplicates of each other, or patients whom the cohort groups.
+
+    Returns
+    -------
+    Series of str, indexed by patient
+        Name of the group of each training patient; one who is alone is a group.
+    """
+    return read_table(path, FOLDS).set_index("patient")["group"]

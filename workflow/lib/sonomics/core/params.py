@@ -169,6 +169,8 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
                         f"{where}, {section}.{name}.{field}", rule, f"name one of {target}, or add it there"
                     )
     for name, model in params["train"]["models"].items():
+        if model["kind"] == "radscore":
+            _check_radscore(params, model["families"][0], f"{where}, train.models.{name}")
         for column in model.get("columns", []):
             if column not in params["study"]["clinical"]:
                 rule = f"{column} is not in study.clinical ({', '.join(params['study']['clinical'])})"
@@ -200,6 +202,14 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
     _check_criteria(params, where)
     _check_heads(params, where)
     _check_label_aware(params, where)
+
+
+def _check_radscore(params: Mapping[str, Any], family: str, where: str) -> None:
+    """Check that the last step for a family gives coefficients, which a radiomics score is made of."""
+    last = [step["step"] for step in params["select"]["steps"] if family in step.get("families", [family])][-1:]
+    if last not in (["lasso"], ["elastic_net"]):
+        rule = f"a radscore takes its coefficients from lasso or elastic_net, and the last step for {family} is another"
+        raise StudyError(where, rule, "end select.steps with one of them, or take a logistic model")
 
 
 def _check_criteria(params: Mapping[str, Any], where: str) -> None:

@@ -37,7 +37,8 @@ def horizon_of(task: Mapping[str, Any]) -> float:
 def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
     """Derive the labels of a binary task.
 
-    With a rule on time, a case censored before the horizon is unknown: it may yet have had the event.
+    With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. A positive value
+    that is a number is compared as one, so that 1, 1.0 and "1" mean the same.
 
     Parameters
     ----------
@@ -52,9 +53,11 @@ def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
         1 positive, 0 negative, NaN unknown.
     """
     if "column" in task:
-        values = cohort[task["column"]]
-        numeric = pd.api.types.is_numeric_dtype(values)
-        positive = values == float(task["positive"]) if numeric else values.astype(str) == str(task["positive"])
+        values, stated = cohort[task["column"]], str(task["positive"])
+        number = pd.to_numeric(stated, errors="coerce")
+        positive = values.astype(str) == stated
+        if not pd.isna(number):
+            positive = pd.to_numeric(values, errors="coerce") == number
         label = positive.astype(float).where(values.notna())
     else:
         horizon = horizon_of(task)

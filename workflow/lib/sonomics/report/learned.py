@@ -130,5 +130,5 @@ def _ratio(row: Mapping[Hashable, Any] | None) -> tuple[Cell, Cell]:
     if row is None:
         return Cell("–"), Cell("–")
     if math.isnan(row["odds_ratio"]):
-        return Cell(NOT_ESTIMABLE, "the model has no maximum (separable classes)"), Cell("–")
+        return Cell(NOT_ESTIMABLE, "the model has no maximum: constant, or separates the classes"), Cell("–")
     return Cell(decimal(row["odds_ratio"], 3), interval(row["lower"], row["upper"], 3)), Cell(p_value(row["p"]))

@@ -12,7 +12,7 @@ import pandas as pd
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_csv, write_json, write_text
-from sonomics.core.folds import read_folds
+from sonomics.core.folds import read_folds, read_groups
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
@@ -35,7 +35,7 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
     Parameters
     ----------
     rows : DataFrame
-        Features of the training rows, as `located` returns them.
+        Features of the training rows, as `located` returns them; rows of one `patient` stay in one inner fold.
     labels : Series
         0 or 1 of each row, same order.
     repeats : mapping
@@ -195,7 +195,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         name: (located(first, images), located(second, images))
         for name, (first, second) in repeats_of(features, settings["unit"], analysis).items()
     }
-    folds = read_folds(args.folds)
+    folds, groups = read_folds(args.folds), read_groups(args.folds)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
     fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
@@ -210,7 +210,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             raise StudyError(f"{folder}", rule, "see results/metrics/crop.json, and check crop.analysis")
         seed = seed_for(study["seed"], "select", args.task, fold)
         inside = training_repeats(repeats, rows.index[training])
-        data = (rows[training], label_of[training], inside, settings["steps"], seed)
+        # Patients who stay together are one to the inner folds and resamples.
+        together = rows[training].rename(index=groups.to_dict(), level="patient")
+        data = (together, label_of[training], inside, settings["steps"], seed)
         state = fit(*data)
         kept[fold] = state["kept"]
         curve, path = pd.DataFrame(state.pop("curve")), pd.DataFrame(state.pop("path"))

@@ -30,13 +30,13 @@ def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:
     Raises
     ------
     StudyError
-        When the reference has too few training rows, or no batch has enough.
+        When the reference has too few training rows that differ, or no batch has enough.
     """
     batches = _batches(values, by)
     try:
         fitted = fit_combat(values.to_numpy(dtype=np.float64), batches, reference)
     except ValueError:
-        rule = f"ComBat needs {FEWEST} training rows of {reference or 'at least one ' + by} in every fold"
+        rule = f"ComBat needs {FEWEST} training rows of {reference or 'at least one ' + by} that differ, in every fold"
         mend = f"name another {by} as reference, or take the step out"
         raise StudyError("params.yaml, select.steps, combat", rule, mend) from None
     names = [str(name) for name in values]
@@ -61,9 +61,10 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
     batches = _batches(rows, change["by"])
     unseen = sorted(set(batches.tolist()) - set(change["batches"]))
     if unseen and change["reference"] is None:
-        rule = f"the {change['by']} {unseen[0]!r} has fewer than {FEWEST} training rows, so ComBat knows nothing of it"
+        case = rows.index.get_level_values("case")[batches == unseen[0]][0]
+        rule = f"the {change['by']} {unseen[0]!r} (of case {case}) has fewer than {FEWEST} training rows"
         mend = "declare a `reference` that such rows count as, or take the step out"
-        raise StudyError("params.yaml, select.steps, combat", rule, mend)
+        raise StudyError("params.yaml, select.steps, combat", f"{rule}, so ComBat knows nothing of it", mend)
     arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}
     places = rows.columns.get_indexer(change["names"])
     values = rows.to_numpy(dtype=np.float64, copy=True)

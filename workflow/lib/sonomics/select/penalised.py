@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import seed_for
-from sonomics.statistics.lasso import LassoResult, lasso_path_cv
+from sonomics.statistics.lasso import LassoResult, NoPathError, lasso_path_cv
 
 FEWEST_INNER_FOLDS = 3
+NO_FEATURE = "not applied: no feature is left"
 LEAST_DEVIANCE, WITHIN_ONE_ERROR = "min", "1se"
 INTERCEPT = "(intercept)"
 CURVE = ("penalty", "deviance", "standard_error", "features", "rule")
@@ -74,15 +75,18 @@ def keep_by_penalty(
     Returns
     -------
     Penalised
-        Without coefficients when there are no features, or too few patients of a class for three inner folds; the note
-        says which.
+        Without coefficients when there are no features, too few patients of a class for three inner folds, or no
+        feature that varies with the labels; the note says which.
     """
     if scaled.shape[1] == 0:
-        return Penalised(note="not applied: no feature is left")
+        return Penalised(note=NO_FEATURE)
     members = inner_folds(patients, labels, folds, seed)
     if members is None:
         return Penalised(note=f"not estimable: under {FEWEST_INNER_FOLDS} patients of a class")
-    path = lasso_path_cv(scaled.to_numpy(), labels, members, mixing=mixing)
+    try:
+        path = lasso_path_cv(scaled.to_numpy(), labels, members, mixing=mixing)
+    except NoPathError as problem:
+        return Penalised(note=f"not estimable: {problem}")
     chosen = path.index_min if rule == LEAST_DEVIANCE else path.index_1se
     coefficients = dict(zip(scaled.columns, path.coefficients[chosen].tolist(), strict=True))
     return Penalised(

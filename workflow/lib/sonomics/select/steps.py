@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from sonomics.select import combat, pca
 from sonomics.select.changes import Change, changed
-from sonomics.select.penalised import Penalised, keep_by_penalty
+from sonomics.select.penalised import NO_FEATURE, Penalised, keep_by_penalty
 from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
 from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
 from sonomics.statistics.mrmr import mrmr
 from sonomics.statistics.multiplicity import CORRECTIONS
 
 MOST_MISSING = 0.5
+ROUNDING = 1e-12
+FEW_ROWS = "not estimable: too few training rows of a class"
 
 Step = Mapping[str, Any]
 
@@ -88,9 +90,9 @@ class Kept:
 
 
 def keep_defined(rows: pd.DataFrame) -> Kept:
-    """Keep features that vary and are defined in at least half of the rows."""
+    """Keep features that vary (by more than 1e-12 of their size) and are defined in at least half of the rows."""
     present = rows.notna().mean() >= MOST_MISSING
-    varies = rows.max() > rows.min()
+    varies = rows.max() - rows.min() > ROUNDING * rows.abs().max()
     return Kept(list(rows.columns[present & varies]))
 
 
@@ -127,6 +129,8 @@ def keep_by_t_test(names: list[str], training: Training, step: Step) -> Kept:
 
 
 def _significant(names: list[str], p: NDArray[np.float64], step: Step) -> Kept:
+    if np.isnan(p).all():
+        return Kept([], FEW_ROWS if names else NO_FEATURE)
     corrected = CORRECTIONS[step.get("correction", "none")](p)
     return Kept([name for name, value in zip(names, corrected, strict=True) if value < step["below"]])
 
@@ -138,10 +142,12 @@ def keep_uncorrelated(names: list[str], training: Training, step: Step) -> Kept:
     "larger_p", the one with the larger p of the Mann-Whitney U test.
     """
     if not names:
-        return Kept([])
+        return Kept([], NO_FEATURE)
     values, method = training.filled(names).to_numpy(), step.get("method", "pearson")
     if step.get("drop", "mean_correlation") == "larger_p":
         _, p = mann_whitney(values, training.labels)
+        if np.isnan(p).all():
+            return Kept([], FEW_ROWS)
         kept = sorted(prune_by_p(values, names, p, step["above"], method))
     else:
         kept = prune_by_mean_correlation(values, names, step["above"], method)
@@ -150,8 +156,10 @@ def keep_uncorrelated(names: list[str], training: Training, step: Step) -> Kept:
 
 def keep_by_mrmr(names: list[str], training: Training, step: Step) -> Kept:
     """Keep `count` features that tell the classes apart and are little alike."""
-    chosen = mrmr(training.filled(names).to_numpy(), names, training.labels, step["count"]) if names else []
-    return Kept([names[column] for column in sorted(chosen)])
+    if not names:
+        return Kept([], NO_FEATURE)
+    chosen = mrmr(training.filled(names).to_numpy(), names, training.labels, step["count"])
+    return Kept([names[column] for column in sorted(chosen)], "" if chosen else FEW_ROWS)
 
 
 def keep_by_lasso(names: list[str], training: Training, step: Step) -> Kept:
@@ -173,18 +181,22 @@ def _penalised(names: list[str], training: Training, step: Step, mixing: float) 
 
 
 def harmonise(names: list[str], training: Training, step: Step) -> Kept:
-    """Keep all features, without what the scanner adds to them (ComBat): `by` (device or centre) and `reference`."""
+    """Keep features without what the scanner adds to them (ComBat): `by` (device or centre) and `reference`.
+
+    A feature that varies inside no scanner (with a reference: not inside it) goes: without the scanner it is constant.
+    """
     values, by = training.filled(names), step["by"]
     if not names:
-        return Kept([], "not applied: no feature is left")
+        return Kept([], NO_FEATURE)
     change = combat.fit(values, by, step.get("reference"))
-    return Kept(names, combat.counted(values, by), change=change)
+    varying = [name for name, sd in zip(names, change["sd"], strict=True) if sd > 0]
+    return Kept(varying, combat.counted(values, by), change=change)
 
 
 def keep_components(names: list[str], training: Training, step: Step) -> Kept:
     """Replace the features by their principal components: so many (`components`), or by share of `variance`."""
     if not names:
-        return Kept([], "not applied: no feature is left")
+        return Kept([], NO_FEATURE)
     change = pca.fit(training.rows[names], step.get("components"), step.get("variance"))
     note = f"{100 * sum(change['explained']):.1f} % of the variance"
     return Kept(change["components"], note, change=change)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Booleans, Floats
 
 FEWEST = 2
+_ROUNDING = 1e-12
 _SETTLED = 1e-10
 _STEPS = 1000
 
@@ -20,7 +21,8 @@ class Harmonisation(NamedTuple):
     batches : list of str
         Those with estimates.
     mean, sd : ndarray, shape (features,)
-        Of the features without their batches; sd is 1 for a feature that does not vary.
+        Of the features without their batches. The sd is 0 for a feature that varies inside no batch (with a reference:
+        not inside it), to 1e-12 of its size: nothing of it would be left, and it is not changed.
     shift, scale : ndarray, shape (batches, features)
         Of each batch, on values in units of `mean` and `sd`: its values are `shift + sqrt(scale) x` what they would be
         without it.
@@ -55,7 +57,7 @@ def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None 
     Raises
     ------
     ValueError
-        When the reference has fewer than two rows, or no batch has two.
+        When the reference has fewer than two rows that differ, or no batch has two.
 
     References
     ----------
@@ -71,18 +73,23 @@ def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None 
     members = [values[batches == name] for name in known]
     means = np.array([rows.mean(axis=0) for rows in members])
     residuals = [rows - mean for rows, mean in zip(members, means, strict=True)]
+    vary = np.array([np.ptp(rows, axis=0) > _ROUNDING * np.abs(rows).max(axis=0) for rows in members])
     if reference is None:
+        varies = vary.any(axis=0)
         weights = np.array([len(rows) for rows in members]) / sum(map(len, members))
         mean, variance = weights @ means, np.mean(np.concatenate(residuals) ** 2, axis=0)
     else:
         place = known.index(reference)
+        varies = vary[place]
         mean, variance = means[place], np.mean(residuals[place] ** 2, axis=0)
-    varies = variance > 0
-    sd = np.sqrt(np.where(varies, variance, 1.0))
+        if not varies.any():
+            raise ValueError(f"no {FEWEST} rows of {reference} differ")
+    sd = np.where(varies, np.sqrt(variance), 0.0)
     shift, scale = np.zeros((len(known), len(mean))), np.ones((len(known), len(mean)))
     for number, rows in enumerate(members):
         if known[number] != reference:
-            shift[number, varies], scale[number, varies] = _shrunk(((rows - mean) / sd)[:, varies])
+            standard = (rows - mean)[:, varies] / sd[varies]
+            shift[number, varies], scale[number, varies] = _shrunk(standard, ~vary[number, varies])
     return Harmonisation(known, mean, sd, shift, scale)
 
 
@@ -96,18 +103,26 @@ def apply_combat(fitted: Harmonisation, values: Floats, batches: NDArray[np.str_
     batches : ndarray of str, shape (n,)
         A batch without estimates passes unchanged, as the reference does: to allow that is the caller's decision.
     """
-    adjusted = values.copy()
+    adjusted, varies = values.copy(), fitted.sd > 0
+    mean, sd = fitted.mean[varies], fitted.sd[varies]
     for name, shift, scale in zip(fitted.batches, fitted.shift, fitted.scale, strict=True):
-        rows = batches == name
-        standard = (values[rows] - fitted.mean) / fitted.sd
-        adjusted[rows] = (standard - shift) / np.sqrt(scale) * fitted.sd + fitted.mean
+        cells = np.ix_(batches == name, varies)
+        standard = (values[cells] - mean) / sd
+        adjusted[cells] = (standard - shift[varies]) / np.sqrt(scale[varies]) * sd + mean
     return adjusted
 
 
-def _shrunk(standard: Floats) -> tuple[Floats, Floats]:
-    """Return the posterior shift and scale of one batch, shape (features,) each, of its standardised values."""
-    shift, variance = standard.mean(axis=0), standard.var(axis=0, ddof=1)
-    flat = variance <= 0
+def _shrunk(standard: Floats, flat: Booleans) -> tuple[Floats, Floats]:
+    """Return the posterior shift and scale of one batch, shape (features,) each.
+
+    Parameters
+    ----------
+    standard : ndarray, shape (n, features)
+        Its standardised values.
+    flat : ndarray of bool, shape (features,)
+        The features that do not vary in it, whose scale stays 1.
+    """
+    shift, variance = standard.mean(axis=0), np.where(flat, 0.0, standard.var(axis=0, ddof=1))
     scale = np.where(flat, 1.0, variance)
     if np.count_nonzero(~flat) < FEWEST:
         return shift, scale

@@ -23,6 +23,10 @@ _RIDGE = 1e-12
 _PROBABILITY = 1e-5
 
 
+class NoPathError(ValueError):
+    """No feature varies with the outcome: every coefficient is zero at any penalty."""
+
+
 class LassoPath(NamedTuple):
     """Solutions for descending penalties: arrays of shape (l,), coefficients (l, p); `explained` is of the deviance."""
 
@@ -76,12 +80,14 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
     Raises
     ------
     ValueError
-        With one class, without columns, or if no column varies with the outcome.
+        With one class or without columns.
+    NoPathError
+        If no column varies with the outcome.
     """
     design, positive = _checked(x, y)
     largest = float(np.abs(design.T @ (positive - positive.mean())).max()) / len(design) / mixing
     if largest <= 1e-12:
-        raise ValueError("no feature varies with the outcome")
+        raise NoPathError("no feature varies with the outcome")
     ratio = 1e-2 if len(design) < design.shape[1] else 1e-4
     return np.asarray(largest * ratio ** np.linspace(0.0, 1.0, n_lambda), dtype=np.float64)
 
@@ -166,6 +172,8 @@ def lasso_path_cv(
     ------
     ValueError
         As `lasso_path`; also with fewer than two folds or a fold that leaves one class to fit on.
+    NoPathError
+        As `lambda_path`, when no penalties are given.
     """
     design, positive = _checked(x, y)
     names, fold = np.unique(np.asarray(fold_ids), return_inverse=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
+from sonomics.core.folds import read_groups
 from sonomics.core.jobs import run_job, threads
 from sonomics.core.models import write_model
 from sonomics.core.schemas import SELECTED
@@ -90,7 +91,7 @@ def fit(
     settings: Mapping[str, Any],
     values: NDArray[np.float64],
     labels: NDArray[np.float64],
-    patients: NDArray[np.str_],
+    groups: NDArray[np.str_],
     seed: int,
 ) -> Any:
     """Fit a classifier; without a feature, or with rows of one class, it can only give the share of positives.
@@ -101,8 +102,8 @@ def fit(
         One of `train.models`; with `search`, its values are chosen by the AUC in inner folds.
     values : (rows, features) array
     labels : (rows,) array of 0 and 1
-    patients : (rows,) array of str
-        A patient's rows stay in one inner fold.
+    groups : (rows,) array of str
+        A group's rows stay in one inner fold.
     seed : int
 
     Returns
@@ -111,7 +112,7 @@ def fit(
     """
     if values.shape[1] == 0 or len(set(labels)) < 2:
         return build({"kind": "prevalence"}, seed).fit(values, labels)
-    chosen = searched(settings, values, labels, patients, seed) if "search" in settings else settings
+    chosen = searched(settings, values, labels, groups, seed) if "search" in settings else settings
     return _fitted(chosen, values, labels, seed)
 
 
@@ -119,12 +120,12 @@ def searched(
     settings: Mapping[str, Any],
     values: NDArray[np.float64],
     labels: NDArray[np.float64],
-    patients: NDArray[np.str_],
+    groups: NDArray[np.str_],
     seed: int,
 ) -> Mapping[str, Any]:
-    """Choose among all combinations of `search.values` by the mean AUC over inner folds, by patient and class.
+    """Choose among all combinations of `search.values` by the mean AUC over inner folds, by group and class.
 
-    Of equal ones the first in the order of params wins, and so it does when there are too few patients of a class for
+    Of equal ones the first in the order of params wins, and so it does when there are too few groups of a class for
     two inner folds.
     """
     from sklearn.model_selection import StratifiedGroupKFold
@@ -134,11 +135,11 @@ def searched(
     candidates = [
         {**settings, **dict(zip(names, choice, strict=True))} for choice in product(*search["values"].values())
     ]
-    fewest = min(len(set(patients[labels == label])) for label in (0.0, 1.0))
+    fewest = min(len(set(groups[labels == label])) for label in (0.0, 1.0))
     count = min(search["folds"], fewest)
     if count < 2:
         return candidates[0]
-    parts = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(values, labels, patients)
+    parts = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(values, labels, groups)
     aucs = np.full((len(candidates), count), np.nan)
     for fold, (inside, outside) in enumerate(parts):
         if len(set(labels[inside])) < 2:
@@ -168,11 +169,14 @@ def apply(model: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.floa
     kind : {"probability", "score"}
         A score is a signed distance from the boundary.
     values : (rows,) array
-        Larger means positive.
+        Larger means positive. Empty without rows, which scikit-learn does not take: a study may have no test set.
     """
-    if hasattr(model, "predict_proba"):
-        return PROBABILITY, model.predict_proba(values) @ (model.classes_ == 1.0)
-    return SCORE, model.decision_function(values)
+    kind = PROBABILITY if hasattr(model, "predict_proba") else SCORE
+    if not len(values):
+        return kind, np.empty(0)
+    if kind == PROBABILITY:
+        return kind, model.predict_proba(values) @ (model.classes_ == 1.0)
+    return kind, model.decision_function(values)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -195,8 +199,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
         inside = division.inside
-        patients = rows.loc[inside, "patient"].to_numpy(dtype=np.str_)
-        model = fit(settings, values[inside], division.labels[inside].to_numpy(), patients, seed)
+        groups = rows.loc[inside, "patient"].map(read_groups(args.folds)).to_numpy(dtype=np.str_)
+        model = fit(settings, values[inside], division.labels[inside].to_numpy(), groups, seed)
     kind, scores = apply(model, values[division.outside])
     write_model(args.state, model)
     write_predictions(rows, division, kind, scores, args)

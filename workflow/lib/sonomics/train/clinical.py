@@ -64,24 +64,30 @@ def fit(clinical: pd.DataFrame, labels: NDArray[np.float64], enter: float) -> St
     -------
     dict
         `encodings`, `entered`, `names`, `coefficients`, `intercept`, and `odds_ratios`: rows of `variable, model,
-        odds_ratio, lower, upper, p` (95 % Wald intervals). When nothing enters, or the multivariable model has no
-        maximum (separable classes), the intercept alone is left and `note` says so.
+        odds_ratio, lower, upper, p` (95 % Wald intervals). A variable whose univariable model has no maximum does not
+        enter. When nothing enters, or the multivariable model has no maximum (separable classes), the intercept alone
+        is left. `note` says so.
     """
     encodings = {str(name): encode(clinical[name]) for name in clinical}
     columns = {name: encoded(clinical[name], encoding) for name, encoding in encodings.items()}
-    rows, entered = [], []
+    rows, entered, endless = [], [], []
     for name, values in columns.items():
         model = _fitted(values, labels)
         rows += _odds_ratios(model, values.columns, "univariable")
-        if _likelihood_ratio_p(model, values, labels) < enter:
+        if np.isnan(model.coefficients).any():
+            endless.append(name)
+        elif _likelihood_ratio_p(model, values, labels) < enter:
             entered.append(name)
     joined = pd.concat([columns[name] for name in entered], axis=1) if entered else pd.DataFrame(index=clinical.index)
     model = _fitted(joined, labels)
-    note = "" if entered else f"no variable has a univariable P < {enter:g}"
-    if np.isnan(model.coefficients).any():
-        joined, note = joined.iloc[:, :0], "the multivariable model has no maximum (separable classes)"
-        model = _fitted(joined, labels)
     rows += _odds_ratios(model, joined.columns, "multivariable")
+    notes = [f"{', '.join(endless)}: no univariable maximum (constant, or separates the classes)"] if endless else []
+    if not entered:
+        notes.append(f"no variable has a univariable P < {enter:g}")
+    elif np.isnan(model.coefficients).any():
+        notes.append("the multivariable model has no maximum (separable classes)")
+        joined = joined.iloc[:, :0]
+        model = _fitted(joined, labels)
     return {
         "encodings": encodings,
         "entered": entered,
@@ -89,7 +95,7 @@ def fit(clinical: pd.DataFrame, labels: NDArray[np.float64], enter: float) -> St
         "coefficients": model.coefficients[1:].tolist(),
         "intercept": _prior(labels) if np.isnan(model.coefficients[0]) else float(model.coefficients[0]),
         "odds_ratios": rows,
-        "note": note,
+        "note": "; ".join(notes),
     }
 
 
@@ -128,8 +134,8 @@ def _prior(labels: NDArray[np.float64]) -> float:
 
 
 def _likelihood_ratio_p(model: LogisticFit, values: pd.DataFrame, labels: NDArray[np.float64]) -> float:
-    """Return the p of a model against the intercept alone (Wilks 1938); 1 when it has no maximum or no column."""
-    if not values.shape[1] or np.isnan(model.coefficients).any():
+    """Return the p of a model that has a maximum against the intercept alone (Wilks 1938); 1 when it has no column."""
+    if not values.shape[1]:
         return 1.0
     linear = model.coefficients[0] + values.to_numpy(dtype=np.float64) @ model.coefficients[1:]
     null = np.full(len(labels), np.log(labels.mean() / (1 - labels.mean())))
