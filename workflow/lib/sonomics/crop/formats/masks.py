@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageSequence
 
 from sonomics.crop.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
 
-# JPEG smears a mask's edge over neighbouring values; the middle is the edge.
-JPEG_EDGE = 128
+# Below it a JPEG's brightest pixel may be noise.
+JPEG_FAINTEST = 64.0
 
 
 def read_picture(file: Path) -> dict[str, Drawing]:
@@ -26,7 +27,7 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     if page.mode in ("1", "L", "I", "I;16"):
         values = np.asarray(page).astype(np.int64)
         if lossy:
-            values = np.where(values >= JPEG_EDGE, 255, 0)
+            values = np.where(values > _edge(values), 255, 0)
         return labelled(values, wanted.label)
     return _coloured(page, wanted.label, lossy)
 
@@ -51,4 +52,10 @@ def _coloured(page: Image.Image, label: str, lossy: bool) -> Mask:
         return inside
     if np.ptp(alpha) > 0:
         return np.asarray(alpha > 0, dtype=np.bool_)
-    return np.asarray(colours.max(axis=2) >= (JPEG_EDGE if lossy else 1), dtype=np.bool_)
+    brightness = colours.max(axis=2)
+    return np.asarray(brightness > (_edge(brightness) if lossy else 0), dtype=np.bool_)
+
+
+def _edge(values: NDArray[np.integer]) -> float:
+    """Return the middle between a mask's black and its brightest: JPEG smears an edge over both."""
+    return max(JPEG_FAINTEST, float(values.max())) / 2
