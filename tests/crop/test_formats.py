@@ -169,10 +169,6 @@ def test_the_order_of_pixels_counts_not_the_orientation_in_the_header(tmp_path):
     assert (read(tmp_path / f"{STEM}.nii.gz") == BOX).all()
 
 
-def test_a_volume_with_rows_and_columns_exchanged_says_so(tmp_path):
-    assert refused(volume(tmp_path, f"{STEM}.nii.gz", BOX.T[None])) == "outline_transposed"
-
-
 def test_a_file_that_only_looks_like_a_volume(tmp_path):
     (tmp_path / f"{STEM}.nrrd").write_bytes(b"NRRD")
     assert refused(tmp_path / f"{STEM}.nrrd") == "outline_unreadable"

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import SimpleITK
 from PIL import Image
 
 from sonomics.core import schemas
@@ -210,6 +211,23 @@ def test_the_log_names_patient_image_reader_rule_and_mend(chunk, caplog):
         "draw the region",
     ):
         assert part in line
+
+
+@pytest.mark.parametrize(
+    ("suffix", "shape", "reason", "sizes"),
+    [
+        ("png", (90, 70), "outline_transposed", "90 x 70, not 70 x 90"),
+        ("nii.gz", (90, 70), "outline_transposed", "90 x 70, not 70 x 90"),
+        ("png", (71, 90), "outline_size", "71 x 90, not 70 x 90"),
+    ],
+)
+def test_the_log_names_both_sizes_of_an_outline_that_does_not_fit(chunk, caplog, suffix, shape, reason, sizes):
+    chunk.image("P1-e1-i1-f0")
+    file = chunk.root / "source" / "reader_1" / "1" / f"P1-e1-i1.{suffix}"
+    file.parent.mkdir(parents=True)
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(np.ones(shape, np.uint8)), str(file))
+    assert chunk.crop().iloc[0]["reason"] == reason
+    assert sizes in caplog.text
 
 
 @pytest.mark.parametrize("region", ["lesion", "ring", "whole"])

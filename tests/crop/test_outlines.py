@@ -28,6 +28,7 @@ def test_a_pixel_moves_by_the_offset_of_the_scan_region(row, column):
     ("outline", "code"),
     [
         (np.ones((10, 8), bool), "outline_size"),
+        (np.ones((30, 20), bool), "outline_transposed"),
         (np.zeros((20, 30), bool), "outline_empty"),
         (drawn(0, 0), "outline_outside"),
         (drawn(slice(4, 7), slice(6, 9)), "outline_small"),

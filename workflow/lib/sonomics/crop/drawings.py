@@ -21,10 +21,12 @@ class RefusedError(Exception):
     ----------
     code : str
         A key of `sonomics.crop.outlines.REASONS`, written in the table.
+    detail : str
+        What was found, for the log.
     """
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code, self.detail = code, detail
         super().__init__(code)
 
 

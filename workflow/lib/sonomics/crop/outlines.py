@@ -114,16 +114,19 @@ def fitted(outline: Mask, frame: Mapping[str, int], min_pixels: int) -> Mask:
     Raises
     ------
     RefusedError
-        `outline_size`, `outline_empty`, `outline_outside` or `outline_small`.
+        `outline_transposed`, `outline_size`, `outline_empty`, `outline_outside` or `outline_small`.
     """
-    if outline.shape != (frame["exported_rows"], frame["exported_columns"]):
-        raise RefusedError("outline_size")
+    size = (frame["exported_rows"], frame["exported_columns"])
+    if outline.shape != size:
+        code = "outline_transposed" if outline.shape == size[::-1] else "outline_size"
+        found, asked = (" x ".join(map(str, shape)) for shape in (outline.shape, size))
+        raise RefusedError(code, f"{found}, not {asked}")
     if not outline.any():
         raise RefusedError("outline_empty")
     top, left = frame["offset_row"], frame["offset_column"]
     moved = outline[top : top + frame["rows"], left : left + frame["columns"]]
     if not moved.any():
         raise RefusedError("outline_outside")
-    if moved.sum() < min_pixels:
-        raise RefusedError("outline_small")
+    if (left_over := int(moved.sum())) < min_pixels:
+        raise RefusedError("outline_small", f"{left_over}, not {min_pixels}")
     return moved

@@ -61,10 +61,8 @@ def _mask(dataset: Any, wanted: Wanted) -> Mask:
     if len(for_all) > len(set(for_all)) or len(set().union(*(plane.images for plane in planes))) > 1:
         raise RefusedError("outline_frames")
     half = int(dataset.get("MaximumFractionalValue", 1)) / 2
-    mask = np.zeros((wanted.rows, wanted.columns), dtype=np.bool_)
+    mask = np.zeros(planes[0].pixels.shape, dtype=np.bool_)
     for plane in planes:
-        if plane.pixels.shape != mask.shape:
-            raise RefusedError("outline_size")
         if plane.frames and wanted.frame + 1 not in plane.frames:
             continue
         if dataset.get("SegmentationType") == "LABELMAP":

@@ -28,8 +28,6 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     values = np.round(SimpleITK.GetArrayFromImage(image)).astype(np.int64)
     layered = values if image.GetNumberOfComponentsPerPixel() > 1 else values[..., None]
     plane = _placed(layered if layered.ndim == 4 else layered[None], about, wanted)
-    if plane.shape[:2] == (wanted.columns, wanted.rows) != (wanted.rows, wanted.columns):
-        raise RefusedError("outline_transposed")
     segments = _slicer_segments(about, wanted.label)
     if not segments:
         return np.asarray(labelled(plane, wanted.label).any(axis=2))
