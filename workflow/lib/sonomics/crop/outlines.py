@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sonomics.core.errors import StudyError
+from sonomics.core.schemas import PERTURBED
 from sonomics.crop.drawings import Drawing, Mask, RefusedError
 from sonomics.crop.formats import FORMATS, suffix_of
-from sonomics.crop.perturb import READER as PERTURBED
 
 
 class Reading(NamedTuple):
