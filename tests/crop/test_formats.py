@@ -68,6 +68,13 @@ def test_transparent_masks_are_inside_where_they_are_not_transparent(tmp_path):
     assert (read(picture(tmp_path, pixels)) == BOX).all()
 
 
+def test_a_colour_counts_where_it_is_not_transparent(tmp_path):
+    pixels = np.zeros((ROWS, COLUMNS, 4), np.uint8)
+    pixels[...] = (255, 0, 0, 0)
+    pixels[BOX, 3] = 255
+    assert (read(picture(tmp_path, pixels), label="#ff0000") == BOX).all()
+
+
 def test_opaque_masks_with_an_alpha_channel_go_by_colour(tmp_path):
     pixels = np.zeros((ROWS, COLUMNS, 4), np.uint8)
     pixels[..., 3] = 255
@@ -238,6 +245,9 @@ def test_label_maps_as_dicom_segmentations(tmp_path):
     dataset = dcmread(segmentation(tmp_path, [BOX * 1 + OTHER * 2], segments=[0], frames=[None], kind="LABELMAP"))
     dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.66.7"
     del dataset.PerFrameFunctionalGroupsSequence[0].SegmentIdentificationSequence
+    background = Dataset()
+    background.SegmentNumber, background.SegmentLabel = 0, "Background"
+    dataset.SegmentSequence.insert(0, background)
     file = saved(dataset, tmp_path)
     assert (read(file, label="lesion") == BOX).all()
     assert (read(file) == BOX | OTHER).all()
