@@ -52,7 +52,8 @@ def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study
 
 
 def test_an_outline_that_the_user_adds_makes_the_crops_anew(smoke: Study):
-    copy = Study(shutil.copytree(smoke.path, smoke.path.with_name("outlined_study"), dirs_exist_ok=True))
+    passing = shutil.ignore_patterns("locks", "log")
+    copy = Study(shutil.copytree(smoke.path, smoke.path.with_name("outlined_study"), ignore=passing))
     asked = ("--dry-run", "--config", "phase=crop", "--", "results/metrics/crop.json")
     before = copy.run(*asked)
     assert "Nothing to be done" in before.stdout + before.stderr
@@ -65,6 +66,25 @@ def test_an_outline_that_the_user_adds_makes_the_crops_anew(smoke: Study):
     os.utime(folder, ns=(times.st_atime_ns, times.st_mtime_ns))
     after = copy.run(*asked)
     assert "crop_chunk" in after.stdout + after.stderr
+
+
+def test_a_new_family_or_model_is_computed_alone(smoke: Study, tmp_path):
+    families = "extract: {families: {mazda: {kind: mazda, normalisation: sigma, resample_mm: null}}}"
+    models = "train: {models: {more: {kind: forest, families: [texture], trees: 10}}}"
+    (tmp_path / "more.yaml").write_text(f"{families}\n{models}\n")
+    more = ("--configfile", "params.yaml", str(tmp_path / "more.yaml"))
+    done = smoke.run(
+        "--dry-run", "--printshellcmds", *more, "--", "results/metrics/extract.json", "results/metrics/train.json"
+    )
+    jobs = done.stdout + done.stderr
+    commands = [line for line in jobs.splitlines() if "python -m sonomics." in line]
+    extracted = [line for line in commands if "sonomics.extract." in line and "--family" in line]
+    trained = [line for line in commands if "sonomics.train." in line and "--model" in line]
+    assert extracted
+    assert all("--family mazda" in line for line in extracted)
+    assert trained
+    assert all("--model more" in line for line in trained)
+    assert not any("sonomics.crop" in line or "sonomics.train.maps" in line for line in commands)
 
 
 def test_predictions_never_come_from_a_model_that_saw_the_patient(smoke: Study):

@@ -157,7 +157,7 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
     metrics, plots = tmp_path / "evaluate.json", tmp_path / "plots"
     summarise.main(
         [
-            f"--settings={json.dumps({'evaluate': SETTINGS['evaluate']})}",
+            f"--settings={json.dumps({'study': {'variants': {'main': {}}}, 'evaluate': SETTINGS['evaluate']})}",
             f"--evaluations={evaluation}",
             f"--metrics={metrics}",
             f"--plots={plots}",

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from sonomics.report import methods as wording
+from sonomics.report.controls import over_deals
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import shown_cases
 from sonomics.report.flow import UNKNOWN, UNSCORED, Column, case_columns, cases_table, crop_reasons
@@ -16,7 +17,7 @@ from sonomics.report.methods import starting_weights
 from sonomics.report.numbers import decimal, interval, listed, p_value
 from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
-from sonomics.report.summary import findings, set_name, verdict
+from sonomics.report.summary import findings, set_name, verdicts
 from sonomics.report.tables import auc_table, comparison_table, control_table, performance_table
 from tests.report.synthetic import PARAMS
 
@@ -54,22 +55,54 @@ def evaluation_of(variant: str, areas: dict[str, tuple[float, float, float]]) ->
     return Evaluation(variant, "recurrence", {"performance": table, "splits": splits}, {})
 
 
+MAIN_RUN = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": (0.9, 0.8, 1.0)})
+
+
 def test_a_control_at_chance_is_told_from_one_that_is_not() -> None:
     good = evaluation_of("shuffled", {"train": (0.48, 0.35, 0.61), "internal": (0.55, 0.3, 0.8)})
-    assert "stayed at chance" in verdict(good, PARAMS)
+    assert ["stayed at chance" in said for said in verdicts([MAIN_RUN, good], {}, PARAMS)] == [True]
     noise = {"noise": {"select": {"features": "noise"}}}
     only_features = {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["variants"], **noise}}}
     only_features["stack"] = {**PARAMS["stack"], "models": {"stacked": {"of": ["rf"]}}}
     for area in ((0.9, 0.8, 1.0), (0.3, 0.2, 0.4)):
         for variant in ("shuffled", "noise"):
             odd = evaluation_of(variant, {"train": (0.48, 0.35, 0.61), "internal": area})
-            said = verdict(odd, only_features)
+            (said,) = verdicts([MAIN_RUN, odd], {}, only_features)
             assert f"away from chance in the internal test set ({area[0]:.2f})" in said
             assert "look for a leak" in said
-            assert ("another deal" in said) == (variant == "shuffled")
+            assert ("another study.seed" in said) == (variant == "shuffled")
     unknown = evaluation_of("shuffled", {"train": (NAN, NAN, NAN)})
-    assert "not estimable" in verdict(unknown, PARAMS)
-    assert verdict(evaluation_of("main", {"train": (0.9, 0.8, 1.0)}), PARAMS) == ""
+    assert ["not estimable" in said for said in verdicts([MAIN_RUN, unknown], {}, PARAMS)] == [True]
+
+
+def test_three_deals_of_the_labels_are_judged_together_and_other_controls_alone() -> None:
+    names = ("shuffled", "shuffled_2", "shuffled_3")
+    overlays = {name: {"study": {"shuffle_labels": True, "seed": seed}} for seed, name in enumerate(names)}
+    variants = {"main": {}, **overlays, "wide": {"crop": {"margin": 0.5}}, "noise": {"select": {"features": "noise"}}}
+    params = {**PARAMS, "study": {**PARAMS["study"], "variants": variants}}
+    params["stack"] = {**PARAMS["stack"], "models": {"stacked": {"of": ["rf"]}}}
+    far = {"train": (0.5, 0.4, 0.6), "internal": (0.7, 0.6, 0.8)}
+    runs = [MAIN_RUN, *(evaluation_of(name, far) for name in variants if name != "main")]
+    metrics = {"train": figures_of_deals(0.51, 0.48, 0.54), "internal": figures_of_deals(0.53, 0.4, 0.66)}
+    pooled = over_deals({"evaluate": {"over_deals": {"recurrence": metrics}}}, "recurrence")
+    deals, noise = verdicts(runs, pooled, params)
+    assert "3 deals: shuffled, shuffled_2 and shuffled_3) stayed at chance" in deals
+    assert "mean AUC in the training set (out of fold) (0.51) and the internal test set (0.53)" in deals
+    assert "(noise: " in noise
+    assert "away from chance in the internal test set (0.70)" in noise
+    off = pooled | {"internal": figures_of_deals(0.6, 0.55, 0.65)}
+    assert "away from chance in the internal test set (0.60)" in verdicts(runs, off, params)[0]
+    unknown = over_deals(
+        {"evaluate": {"over_deals": {"recurrence": {"train": figures_of_deals(*3 * [None])}}}}, "recurrence"
+    )
+    assert "not estimable" in verdicts(runs, unknown, params)[0]
+    table = control_table(runs, dict.fromkeys(variants, ""), pooled)
+    assert [cell.main for cell in table.rows[-1]][:3] == ["3 deals of the labels", "0.51", "0.53"]
+    assert over_deals({"evaluate": {}}, "recurrence") == {}
+
+
+def figures_of_deals(mean: float | None, lower: float | None, upper: float | None) -> dict[str, float | None]:
+    return {"auc": mean, "auc_lower": lower, "auc_upper": upper, "deals": 3}
 
 
 def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> None:
@@ -78,7 +111,7 @@ def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> N
     def found(area: tuple[float, float, float]) -> str:
         main = evaluation_of("main", {"train": (0.9, 0.8, 1.0), "internal": area})
         main.tables["splits"] = pd.concat([main.tables["splits"], counts], axis=1)
-        return " ".join(sentence for said in findings(main, [main], PARAMS).values() for sentence in said)
+        return " ".join(sentence for said in findings(main, [main], {}, PARAMS).values() for sentence in said)
 
     assert "17 were analysed; 3 were excluded" in found((0.7, 0.45, 0.9))
     assert "chance alone is not excluded" in found((0.7, 0.45, 0.9))
@@ -196,7 +229,7 @@ def test_the_comparison_has_a_difference_and_its_p_for_every_set() -> None:
 def test_the_control_table_puts_runs_side_by_side() -> None:
     main = evaluation_of("main", {"internal": (0.8, 0.6, 0.9)})
     shuffled = evaluation_of("shuffled", {"internal": (0.5, 0.3, 0.7)})
-    table = control_table([main, shuffled], {"main": "study", "shuffled": "control"})
+    table = control_table([main, shuffled], {"main": "study", "shuffled": "control"}, {})
     assert [[cell.main for cell in row] for row in table.rows] == [
         ["main", "0.80", "study"],
         ["shuffled", "0.50", "control"],

@@ -5,14 +5,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
+from sonomics.core.params import check_params
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.select.choose import apply, fit, frequencies, main
 from sonomics.select.penalised import inner_folds
 from sonomics.select.reliability import pairwise_icc, reliability
 from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated
+from sonomics.select.steps import STEPS as KINDS
+from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
 from sonomics.statistics.agreement import icc21
 from sonomics.statistics.filters import mann_whitney
 
@@ -65,6 +68,32 @@ def test_steps_keep_what_tells_and_say_how_many_they_dropped():
     assert steps["defined"] == {"step": "defined", "in": 15, "out": 13, "note": ""}
     assert steps["icc"]["note"].startswith("not applied: no repeat outlines")
     assert [step["out"] for step in state["steps"]][-1] == len(state["kept"])
+
+
+STEP_OF_EACH_KIND = [
+    {"step": "combat", "by": "device"},
+    {"step": "pca", "components": 8},
+    {"step": "icc", "above": 0.75},
+    {"step": "u_test", "below": 0.05},
+    {"step": "t_test", "below": 0.05},
+    {"step": "correlation", "above": 0.6},
+    {"step": "mrmr", "count": 5},
+    {"step": "lasso", "folds": 3, "rule": "1se"},
+    {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
+]
+
+
+@pytest.mark.parametrize("step", STEP_OF_EACH_KIND, ids=lambda step: step["step"])
+def test_a_step_may_be_for_some_families_alone(step, params, schema):
+    assert {one["step"] for one in STEP_OF_EACH_KIND} == set(KINDS)
+    steps = [step | {"families": ["deep"]}, {"step": "u_test", "below": 0.05}]
+    assert steps_for("deep", steps) == steps
+    assert steps_for("texture", steps) == steps[1:]
+    params["select"]["steps"] = steps
+    check_params(params, schema)
+    steps[0]["families"] = ["depth"]
+    with pytest.raises(StudyError, match=r"depth is not in extract\.families"):
+        check_params(params, schema)
 
 
 def test_apply_uses_the_numbers_of_the_training_rows():

@@ -12,7 +12,6 @@ from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.select import pca
 from sonomics.select.choose import apply, fit
-from sonomics.select.steps import steps_for
 
 
 @pytest.fixture
@@ -91,17 +90,6 @@ def test_no_feature_left_is_said(rows: pd.DataFrame) -> None:
         "out": 0,
         "note": "not applied: no feature is left",
     }
-
-
-def test_a_step_may_be_for_some_families_alone(params: dict, schema: dict) -> None:
-    steps = [{"step": "pca", "components": 8, "families": ["deep"]}, {"step": "u_test", "below": 0.05}]
-    assert steps_for("deep", steps) == steps
-    assert steps_for("texture", steps) == steps[1:]
-    params["select"]["steps"] = steps
-    check_params(params, schema)
-    steps[0]["families"] = ["depth"]
-    with pytest.raises(StudyError, match=r"depth is not in extract\.families"):
-        check_params(params, schema)
 
 
 def test_components_are_counted_or_weighed_not_both(params: dict, schema: dict) -> None:

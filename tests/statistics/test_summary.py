@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import fisher_exact as scipy_fisher_exact
+from scipy.stats import ttest_1samp
 
 from sonomics.statistics import exact
 from sonomics.statistics.summary import (
@@ -12,6 +13,7 @@ from sonomics.statistics.summary import (
     describe_number,
     fisher,
     mann_whitney_u,
+    mean_interval,
     student_t,
     welch_t,
 )
@@ -32,6 +34,21 @@ def test_descriptions_equal_r(oracle, variable):
         got.pop("missing")
         oracle.check(f"table1_by_y.{name}.group{number}", got)
     assert sum(describe_number(values).missing for values in groups) == oracle[f"table1_by_y.{name}.n_missing"]
+
+
+def test_the_interval_of_a_mean_equals_that_of_a_t_test(variable):
+    values = variable[1]
+    known = values.dropna()
+    reference = ttest_1samp(known, known.mean()).confidence_interval(0.9)
+    found = mean_interval(values, 0.9)
+    assert found[:3] == pytest.approx((known.mean(), reference.low, reference.high), rel=1e-12)
+
+
+def test_the_interval_of_a_mean_needs_two_values():
+    assert mean_interval([np.nan]).reason == "no value"
+    alone = mean_interval([0.5, np.nan])
+    assert (alone.estimate, alone.reason) == (0.5, "only one value")
+    assert np.isnan(alone.lower)
 
 
 def test_tests_of_numbers_equal_r(oracle, variable):

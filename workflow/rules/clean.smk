@@ -23,6 +23,8 @@ rule clean_chunk:
         "logs/benchmarks/clean_chunk/{chunk}.tsv"
     params:
         settings=settings("clean.views", "clean.overlays", *(["clean.injection"] if INJECTION else [])),
+    message:
+        "clean: images of chunk {wildcards.chunk}"
     shell:
         "python -m sonomics.clean.frames"
         " --settings {params.settings:q}"
@@ -52,7 +54,7 @@ rule fit_qc:
         settings=settings("study.seed", "clean.qc"),
         splits=fingerprint(labelled()[["case", "split"]]),
     message:
-        "fit the QC classifier (splits {params.splits})"
+        "clean: the QC classifier"
     shell:
         "python -m sonomics.clean.fit_qc"
         " --settings {params.settings:q}"
@@ -79,6 +81,8 @@ rule judge_chunk:
         "logs/benchmarks/judge_chunk/{chunk}.tsv"
     params:
         settings=settings("clean.qc"),
+    message:
+        "clean: verdicts on chunk {wildcards.chunk}"
     shell:
         "python -m sonomics.clean.judge"
         " --settings {params.settings:q}"
@@ -111,6 +115,8 @@ rule screen:
         "logs/benchmarks/screen.tsv"
     params:
         settings=settings("clean"),
+    message:
+        "clean: the fate of every image and case"
     shell:
         "python -m sonomics.clean.screen"
         " --settings {params.settings:q}"

@@ -13,7 +13,7 @@ sys.path.insert(0, LIBRARY)
 
 from sonomics.core.cohort import check_labels, chunk_of, fingerprint, read_cohort, read_roster
 from sonomics.core.errors import StudyError
-from sonomics.core.params import MAIN, PHASES, check_params, home, overlaid, pick
+from sonomics.core.params import MAIN, PHASES, check_params, deals_labels, home, overlaid, pick
 from sonomics.core.readings import read_readings
 from sonomics.networks.registry import check_weights
 

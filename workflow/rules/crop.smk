@@ -25,6 +25,8 @@ rule crop_chunk:
         "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
     params:
         settings=settings("study.seed", "crop"),
+    message:
+        "crop: chunk {wildcards.chunk}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.crop.crops"
         " --settings {params.settings:q}"
@@ -46,5 +48,7 @@ rule summarise_crop:
         metrics="results/metrics/crop.json",
     log:
         "logs/summarise_crop.log",
+    message:
+        "crop: what was cropped"
     shell:
         "python -m sonomics.crop.summarise" " --crops {input.crops:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"

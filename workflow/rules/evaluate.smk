@@ -37,6 +37,8 @@ rule evaluate_task:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
+    message:
+        "evaluate: {wildcards.task}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.evaluate.task"
         " --settings {params.settings:q}"
@@ -66,7 +68,9 @@ rule summarise_evaluate:
     log:
         "logs/summarise_evaluate.log",
     params:
-        settings=settings("evaluate"),
+        settings=settings("study.variants", "evaluate"),
+    message:
+        "evaluate: the headline figures"
     shell:
         "python -m sonomics.evaluate.summarise"
         " --settings {params.settings:q}"

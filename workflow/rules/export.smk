@@ -22,7 +22,7 @@ rule export_chunk:
         source=STUDY["export"]["source"],
         members=members,
     message:
-        "export chunk {wildcards.chunk} (rows {params.members})"
+        "export: exams of chunk {wildcards.chunk}"
     shell:
         "python -m sonomics.export.{params.source}"
         " --settings {params.settings:q}"
@@ -41,6 +41,8 @@ rule summarise_export:
         metrics="results/metrics/export.json",
     log:
         "logs/summarise_export.log",
+    message:
+        "export: what was exported"
     shell:
         "python -m sonomics.export.summarise"
         " --exams {input.exams:q}"

@@ -20,8 +20,10 @@ rule extract_features:
     benchmark:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
-        settings=settings("study.seed", "extract.families"),
+        settings=settings("study.seed", "extract.families.{family}"),
         module=kind_of_family,
+    message:
+        "extract: {wildcards.family} of chunk {wildcards.chunk}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.extract.{params.module}"
         " --settings {params.settings:q}"
@@ -45,6 +47,8 @@ rule extract_contrast:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     wildcard_constraints:
         family="|".join(CURVES) or "(?!)",
+    message:
+        "extract: {wildcards.family} of chunk {wildcards.chunk}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.extract.contrast"
         " --family {wildcards.family}"
@@ -74,6 +78,8 @@ rule summarise_extract:
         "logs/summarise_extract.log",
     params:
         settings=settings("extract.families"),
+    message:
+        "extract: what was extracted, and the phantom"
     shell:
         "python -m sonomics.extract.summarise"
         " --settings {params.settings:q}"

@@ -52,10 +52,15 @@ def seen(variant):
 
 
 def settings(*keys):
-    """Make a params function: the named sections of the study, as the wildcard variant sees them, as JSON."""
+    """Make a params function: the named keys of the study, as the wildcard variant sees them, as JSON.
+
+    A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
+    """
 
     def cut(wildcards):
-        return json.dumps(pick(seen(getattr(wildcards, "variant", MAIN)), keys), sort_keys=True)
+        known = dict(wildcards.items())
+        own = [key.format(**known) for key in keys]
+        return json.dumps(pick(seen(known.get("variant", MAIN)), own), sort_keys=True)
 
     return cut
 
@@ -138,11 +143,7 @@ def folders_of_thresholds(wildcards, input):
 
 def compared_variants(wildcards):
     """List the primary model's predictions in every variant that is no negative control, for the main run alone."""
-    beside = [
-        variant
-        for variant, overlay in STUDY["study"]["variants"].items()
-        if variant != MAIN and not overlay.get("study", {}).get("shuffle_labels")
-    ]
+    beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
     return expand(path, variant=beside) if wildcards.variant == MAIN else []
 

@@ -52,6 +52,8 @@ rule render_report:
         "logs/benchmarks/render_report.tsv"
     params:
         settings=settings("study", *PHASES),
+    message:
+        "report: the page and its documents"
     shell:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"

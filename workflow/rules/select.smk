@@ -21,6 +21,8 @@ rule make_folds:
         "logs/make_folds.log",
     params:
         settings=settings(*LEARNING, "select.folds"),
+    message:
+        "select: the folds"
     shell:
         "python -m sonomics.select.folds"
         " --settings {params.settings:q}"
@@ -59,6 +61,8 @@ rule select_features:
     params:
         settings=settings(*LEARNING, "crop.analysis", "select"),
         folders=folders_of_states,
+    message:
+        "select: {wildcards.family} for {wildcards.task}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.select.choose"
         " --settings {params.settings:q}"
@@ -88,6 +92,8 @@ rule summarise_select:
         plots=directory("results/plots/select"),
     log:
         "logs/summarise_select.log",
+    message:
+        "select: what was selected"
     shell:
         "python -m sonomics.select.summarise"
         " --steps {input.steps:q}"

@@ -26,6 +26,8 @@ rule stack_scores:
         "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "stack"),
+    message:
+        "stack: final models for {wildcards.task}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.stack.scores"
         " --settings {params.settings:q}"
@@ -54,6 +56,8 @@ rule summarise_stack:
         "logs/summarise_stack.log",
     params:
         folders=folders_of_thresholds,
+    message:
+        "stack: what was combined"
     shell:
         "python -m sonomics.stack.summarise"
         " --folders {params.folders:q}"

@@ -32,7 +32,9 @@ rule train_classifier:
     wildcard_constraints:
         model="|".join(CLASSIFIERS) or "none",
     params:
-        settings=settings(*LEARNING, "train.models"),
+        settings=settings(*LEARNING, "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.classifier {JOB}"
         " --features {input.features:q}"
@@ -60,7 +62,9 @@ rule train_clinical:
     wildcard_constraints:
         model="|".join(models_of(MAIN, "clinical")) or "none",
     params:
-        settings=settings(*LEARNING, "train.models"),
+        settings=settings(*LEARNING, "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.clinical {JOB}"
         " --state {output.state:q}"
@@ -92,7 +96,9 @@ rule train_network:
         model="|".join(NETWORKS) or "none",
     priority: 1
     params:
-        settings=settings(*LEARNING, "crop.analysis", "train.models"),
+        settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.network {JOB}"
         " --images {input.images:q}"
@@ -119,7 +125,9 @@ rule draw_maps:
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
-        settings=settings("crop.analysis", "train"),
+        settings=settings("crop.analysis", *(["train.maps"] if "maps" in STUDY["train"] else [])),
+    message:
+        "train: maps of {wildcards.model} for {wildcards.task}"
     shell:
         "python -m sonomics.train.maps"
         " --settings {params.settings:q}"
@@ -147,6 +155,8 @@ rule summarise_train:
         "logs/summarise_train.log",
     params:
         settings=settings(*LEARNING, "study.variants"),
+    message:
+        "train: how training went"
     shell:
         "python -m sonomics.train.summarise"
         " --settings {params.settings:q}"

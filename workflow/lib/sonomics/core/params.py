@@ -101,6 +101,11 @@ def home(params: Mapping[str, Any], variant: str, phase: str) -> str:
     return variant if touched or learns else MAIN
 
 
+def deals_labels(params: Mapping[str, Any], variant: str) -> bool:
+    """Tell whether a variant learns from labels that were dealt out at random."""
+    return bool(params["study"]["variants"][variant].get("study", {}).get("shuffle_labels"))
+
+
 def pick(params: Mapping[str, Any], keys: Iterable[str]) -> Params:
     """Cut parameters down to dotted keys, keeping their nesting.
 

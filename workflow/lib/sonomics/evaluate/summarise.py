@@ -1,6 +1,6 @@
 """Gather the headline figures of all evaluations, and the main curves for `dvc plots`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,11 @@ import pandas as pd
 
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.params import MAIN
 from sonomics.evaluate.cases import BEST_POSSIBLE
 from sonomics.evaluate.curves import SMOOTHED
+from sonomics.evaluate.deals import over_deals
 
-MAIN = "main"
 HEADLINES = ("sensitivity", "specificity", "brier")
 
 
@@ -55,15 +56,23 @@ def curves_for_plots(folder: Path, primary: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def gather(folders: Iterable[Path], primary: str) -> dict[str, Any]:
+def gather(folders: Iterable[Path], params: Mapping[str, Any]) -> dict[str, Any]:
     """Read `.../<variant>/<task>` folders into the metrics of the phase, kept short for `dvc metrics show`.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+    params : mapping
+        With `study.variants` and `evaluate`.
 
     Returns
     -------
     dict
-        `{variant: {task: {split: figures of the primary model}}}`, and of the main run `auc_of_others`
-        (`{task: {model: {split: AUC}}}`) and, where it is known, `best_possible` (`{task: {split: AUC}}`).
+        `{variant: {task: {split: figures of the primary model}}}`, of the main run `auc_of_others`
+        (`{task: {model: {split: AUC}}}`) and, where it is known, `best_possible` (`{task: {split: AUC}}`), and with
+        three variants or more that deal out labels `over_deals` (as the function of that name returns it).
     """
+    primary = params["evaluate"]["primary"]
     metrics: dict[str, Any] = {}
     others: dict[str, Any] = {}
     best: dict[str, Any] = {}
@@ -74,7 +83,7 @@ def gather(folders: Iterable[Path], primary: str) -> dict[str, Any]:
         if variant == MAIN:
             others[task] = other_models(table, primary)
             best[task] = best_possible(table, primary)
-    beside = {"auc_of_others": others, BEST_POSSIBLE: best}
+    beside = {"auc_of_others": others, BEST_POSSIBLE: best, "over_deals": over_deals(metrics, params)}
     return metrics | {name: found for name, found in beside.items() if any(found.values())}
 
 
@@ -86,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
     primary = args.settings["evaluate"]["primary"]
-    write_metrics(args.metrics, gather(args.evaluations, primary))
+    write_metrics(args.metrics, gather(args.evaluations, args.settings))
     shown = next(folder for folder in args.evaluations if folder.parts[-2] == MAIN)
     with replacing(args.plots) as plots:
         plots.mkdir()

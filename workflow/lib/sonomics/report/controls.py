@@ -1,10 +1,14 @@
 """What the runs beside the main one are, in words, and which of them must find nothing."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sonomics.core.params import MAIN, overlaid
+from sonomics.core.params import MAIN, deals_labels, overlaid
 from sonomics.report.numbers import listed
+
+# Split to the figures of all deals of the labels together; empty where there are too few.
+Pooled = Mapping[str, Mapping[str, float]]
 
 # Keys and values of overlays that have a name in the field.
 NAMED = {
@@ -32,7 +36,7 @@ def expectation(variant: str, params: Mapping[str, Any]) -> str:
 def blind(variant: str, params: Mapping[str, Any]) -> str:
     """Say why a run's primary model can find nothing; "" when it can."""
     overlay, seen = params["study"]["variants"][variant], overlaid(params, variant)
-    if deals_labels(variant, params):
+    if deals_labels(params, variant):
         return "training labels dealt out at random, and held against out of fold"
     bases = seen["stack"]["models"][seen["evaluate"]["primary"]]["of"]
     if overlay.get("select", {}).get("features") == "noise" and all(
@@ -42,9 +46,13 @@ def blind(variant: str, params: Mapping[str, Any]) -> str:
     return ""
 
 
-def deals_labels(variant: str, params: Mapping[str, Any]) -> bool:
-    """Tell whether a run learns from labels that were dealt out at random."""
-    return bool(params["study"]["variants"][variant].get("study", {}).get("shuffle_labels"))
+def over_deals(metrics: Mapping[str, Any], task: str) -> Pooled:
+    """Take, of the metrics of all phases, what `evaluate` found over all deals of a task's labels; NaN for null."""
+    pooled = metrics.get("evaluate", {}).get("over_deals", {}).get(task, {})
+    return {
+        split: {name: math.nan if value is None else value for name, value in figures.items()}
+        for split, figures in pooled.items()
+    }
 
 
 def _changes(overlay: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from sonomics.report import flow
 from sonomics.report.card import card
 from sonomics.report.cases import task_data
 from sonomics.report.checklists import fill, read_standard
+from sonomics.report.controls import over_deals
 from sonomics.report.documents import write_card, write_checklists, write_page_tables
 from sonomics.report.evaluations import read_evaluation, read_plain
 from sonomics.report.evidence.record import Record
@@ -101,7 +102,10 @@ def gather(args: Namespace) -> dict[str, Any]:
         "shared": share,
         "shown": len(shown),
         "pseudonyms": {*cohort.index, *cohort["patient"]},
-        "tasks": [task_section(inside, shown, maps, args.learned, params) for inside in by_task.values()],
+        "tasks": [
+            task_section(inside, shown, maps, args.learned, over_deals(metrics, task), params)
+            for task, inside in by_task.items()
+        ],
         "chart": Markup(inline_svg(args.chart.read_text(encoding="utf-8"), "screening")),
         "cases": flow.cases_table(flow.case_columns(screening, mains[0])),
         "uncropped": flow.crop_reasons(crops, screening, params["crop"]["analysis"]),

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sonomics.core.params import MAIN
+from sonomics.core.params import MAIN, deals_labels
 from sonomics.core.schemas import TRAIN
-from sonomics.report.controls import blind, deals_labels
+from sonomics.report.controls import Pooled, blind
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
@@ -43,14 +43,16 @@ def headlines(evaluation: Evaluation, level: float) -> list[Headline]:
     return shown
 
 
-def findings(evaluation: Evaluation, controls: Sequence[Evaluation], params: Mapping[str, Any]) -> dict[str, list[str]]:
+def findings(
+    evaluation: Evaluation, controls: Sequence[Evaluation], pooled: Pooled, params: Mapping[str, Any]
+) -> dict[str, list[str]]:
     """Answer what a reader asks first: the question, on how many, what was found, how sure, what the controls say."""
     answers = {
         "What was asked": [params["study"]["question"]],
         "On how many": [_counted(evaluation)],
         "What was found": [_found(evaluation, split, params) for split in unseen(evaluation)],
         "How sure": [_sureness(evaluation)],
-        "What the controls say": [verdict(control, params) for control in controls if control.variant != MAIN],
+        "What the controls say": verdicts(controls, pooled, params),
         "What it stands for": [SIMULATED] if params["export"]["source"] == "simulator" else [],
     }
     return {question: said for question, sentences in answers.items() if (said := [one for one in sentences if one])}
@@ -63,29 +65,48 @@ def unseen(evaluation: Evaluation) -> list[str]:
 
 LOOK_FOR_A_LEAK = "With several sets one such interval may be chance; look for a leak before you trust the main run."
 OTHER_DEALS = (
-    "On unseen sets strong features can also carry a model of dealt labels off chance, either way: a variant with "
-    "another study.seed is another deal to compare with."
+    "On unseen sets strong features can also carry a model of dealt labels off chance, either way: add variants with "
+    "another study.seed, and from three on all deals are judged together."
 )
 
 
+def verdicts(controls: Sequence[Evaluation], pooled: Pooled, params: Mapping[str, Any]) -> list[str]:
+    """Say of every negative control whether it behaved as it must; of dealt labels together where `pooled` has them."""
+    blinded = [control for control in controls if control.variant != MAIN and blind(control.variant, params)]
+    deals = [control for control in blinded if deals_labels(params, control.variant)] if pooled else []
+    together = [verdict_over_deals([deal.variant for deal in deals], pooled)] if deals else []
+    return [*together, *(verdict(control, params) for control in blinded if control not in deals)]
+
+
 def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
-    """Say whether a negative control behaved as it must; nothing for other runs."""
-    if not (what := blind(control.variant, params)):
-        return ""
+    """Say whether one negative control behaved as it must."""
+    areas = {split: control.statistic(control.primary, split, "auc") for split in control.splits}
+    bounds = {split: (row["estimate"], row["lower"], row["upper"]) for split, row in areas.items()}
+    said = _judged(f"The negative control ({control.variant}: {blind(control.variant, params)})", "AUC", bounds)
+    return f"{said} {OTHER_DEALS}" if LOOK_FOR_A_LEAK in said and deals_labels(params, control.variant) else said
+
+
+def verdict_over_deals(variants: Sequence[str], pooled: Pooled) -> str:
+    """Say whether all deals of the labels together behaved as they must."""
+    bounds = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in pooled.items()}
+    name = (
+        f"The negative control (training labels dealt out at random, {len(variants)} deals: {listed(list(variants))})"
+    )
+    return _judged(name, "mean AUC", bounds)
+
+
+def _judged(name: str, statistic: str, bounds: Mapping[str, tuple[float, float, float]]) -> str:
     inside: list[str] = []
     outside: list[str] = []
-    for split in control.splits:
-        row = control.statistic(control.primary, split, "auc")
-        if not math.isnan(row["lower"]):
-            holds = row["lower"] <= CHANCE <= row["upper"]
-            (inside if holds else outside).append(f"{set_name(split)} ({decimal(row['estimate'])})")
-    name = f"The negative control ({control.variant}: {what})"
+    for split, (estimate, lower, upper) in bounds.items():
+        if not math.isnan(lower):
+            holds = lower <= CHANCE <= upper
+            (inside if holds else outside).append(f"{set_name(split)} ({decimal(estimate)})")
     if not inside and not outside:
         return f"{name} was not estimable in any set."
     if not outside:
-        return f"{name} stayed at chance, as it must: AUC in {listed(inside)}, every interval holding 0.50."
-    away = f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50. {LOOK_FOR_A_LEAK}"
-    return f"{away} {OTHER_DEALS}" if deals_labels(control.variant, params) else away
+        return f"{name} stayed at chance, as it must: {statistic} in {listed(inside)}, every interval holding 0.50."
+    return f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50. {LOOK_FOR_A_LEAK}"
 
 
 def set_name(split: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.report.controls import Pooled
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, estimate_cell, interval, p_value
 
@@ -133,13 +134,21 @@ def cox_table(evaluation: Evaluation, split: str) -> Table:
     return Table(f"{evaluation.splits[split]}: Cox regression of time to the event", columns, rows, note)
 
 
-def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str]) -> Table:
-    """The primary model's AUC in every variant beside the main run, and beside the planted truth where there is one."""
+def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str], pooled: Pooled) -> Table:
+    """The primary model's AUC in every variant beside the main run, and beside the planted truth where there is one.
+
+    `pooled` has, for each split, the mean over all deals of the labels; it is empty where there are too few.
+    """
     main = evaluations[0]
     rows = []
     for evaluation in evaluations:
         cells = [estimate_cell(evaluation.statistic(evaluation.primary, split, "auc")) for split in main.splits]
         rows.append([Cell(evaluation.variant), *cells, Cell(expectations[evaluation.variant])])
+    if pooled:
+        means = [pooled[split] for split in main.splits]
+        cells = [Cell(decimal(row["auc"]), interval(row["auc_lower"], row["auc_upper"])) for row in means]
+        what = "their mean, with Student's interval over deals; expected 0.50"
+        rows.append([Cell(f"{means[0]['deals']:.0f} deals of the labels"), *cells, Cell(what)])
     if "best_possible" in set(main.tables["performance"]["statistic"]):
         best = [main.statistic(main.primary, split, "best_possible") for split in main.splits]
         shares = [main.statistic(main.primary, split, "share_of_best")["estimate"] for split in main.splits]

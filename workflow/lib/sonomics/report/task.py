@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.report import figures, summary, tables
-from sonomics.report.controls import expectation
+from sonomics.report.controls import Pooled, expectation
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.examples import Picture, gallery, pictures, shown_cases
 from sonomics.report.learned import learned_sections
@@ -20,9 +20,10 @@ def task_section(
     shown: Mapping[str, list[Picture]],
     maps: pd.DataFrame,
     learned: Sequence[Path],
+    pooled: Pooled,
     params: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Gather what the page says of one task; the main run comes first in `evaluations`."""
+    """Gather what the page says of one task; the main run comes first in `evaluations`, `pooled` is of dealt labels."""
     main = evaluations[0]
     level = params["evaluate"]["level"]
     expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
@@ -41,7 +42,7 @@ def task_section(
         "name": main.task,
         "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
         "headlines": summary.headlines(main, level),
-        "findings": summary.findings(main, evaluations, params),
+        "findings": summary.findings(main, evaluations, pooled, params),
         "baseline": [by_split, by_label],
         "performance": [tables.auc_table(main), *(tables.performance_table(main, split) for split in main.splits)],
         "further": [tables.further_table(main, split) for split in main.splits],
@@ -49,8 +50,8 @@ def task_section(
         "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
         "figures": figures.plates(main),
         "sections": [*sections(main, params), *maps_sections(maps, main), *learned_sections(learned, main.task)],
-        "control": tables.control_table(evaluations, expectations),
-        "verdicts": [text for other in evaluations[1:] if (text := summary.verdict(other, params))],
+        "control": tables.control_table(evaluations, expectations, pooled),
+        "verdicts": summary.verdicts(evaluations, pooled, params),
         "examples": gallery(main, shown, params["report"]["shown_cases"]),
         "example_set": main.splits[summary.unseen(main)[0]],
         "primary": main.primary,

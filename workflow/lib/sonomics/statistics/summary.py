@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 from scipy.stats import chi2_contingency, levene, mannwhitneyu, shapiro, ttest_ind
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Estimate, Floats, not_estimable
 from sonomics.statistics.exact import fisher_exact
 
 NAN = float("nan")
@@ -52,6 +53,31 @@ def describe_number(values: ArrayLike) -> NumberSummary:
     sd = float(known.std(ddof=1)) if known.size > 1 else NAN
     q1, median, q3 = (float(quartile) for quartile in np.quantile(known, [0.25, 0.5, 0.75]))
     return NumberSummary(known.size, missing, float(known.mean()), sd, median, q1, q3)
+
+
+def mean_interval(values: ArrayLike, level: float = 0.95) -> Estimate:
+    """Estimate a mean with Student's t interval (Student 1908).
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        NaN = missing: not used.
+    level : float
+
+    Returns
+    -------
+    Estimate
+        Not estimable without a value, without an interval when there is only one.
+    """
+    known = _known(np.asarray(values, dtype=np.float64))
+    if not known.size:
+        return not_estimable("no value")
+    mean = float(known.mean())
+    if known.size == 1:
+        return Estimate(mean, reason="only one value")
+    se = float(known.std(ddof=1)) / np.sqrt(known.size)
+    half = float(stdtrit(known.size - 1, 0.5 + level / 2)) * se
+    return Estimate(mean, mean - half, mean + half, se)
 
 
 def describe_levels(values: Sequence[object] | pd.Series) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Draw where a network looked in every image that it was not fitted on, and measure how that lies on the outline."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +123,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write a picture an image and the table of all."""
     args = arguments(argv)
-    settings: Mapping[str, Any] = args.settings["train"]
-    share = settings.get("maps", {}).get("hottest", HOTTEST)
+    share = args.settings.get("train", {}).get("maps", {}).get("hottest", HOTTEST)
     screened = read_table(args.images, SCREENED)
     crops = usable_crops(read_tables(args.crops, CROPS), screened, args.settings["crop"]["analysis"])
     shown = crops[["image", "view", "file", "mask"]]
