@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -90,6 +91,22 @@ def test_check_looks_for_the_files_of_starting_weights(simulated, monkeypatch, t
     assert "export SONOMICS_WEIGHTS=<the folder>" in unset.stderr
     monkeypatch.setenv("SONOMICS_WEIGHTS", str(tmp_path))
     assert "put the file with SHA-256 f37072fd there" in run(app, ["check", "--study", str(simulated)]).stderr
+
+
+def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    case = pd.read_csv(simulated / "data" / "cohort.csv")["case"][0]
+    outlines = simulated / "data" / "outlines" / "reader_2"
+    (outlines / "1").mkdir(parents=True)
+    shape = {"label": "lesion", "shape_type": "rectangle", "points": [[1, 1], [9, 9]]}
+    for stem in (f"{case}-e1-i1", "instances_default"):
+        (outlines / "1" / f"{stem}.json").write_text(json.dumps({"shapes": [shape]}))
+    said = run(app, ["check", "--study", str(simulated)]).stdout
+    assert "outlines of reader_2, session 1: 2, of which 1 name no case of the cohort: instances_default ..." in said
+    (outlines / "1" / f"{case}-e1-i1.json").rename(outlines / f"{case}-e1-i1.json")
+    stopped = run(app, ["check", "--study", str(simulated)])
+    assert stopped.exit_code == 2
+    assert "outlines lie in <reader>/<session>/" in stopped.stderr
 
 
 def test_check_counts_what_the_criteria_meet(simulated):

@@ -1,6 +1,8 @@
 """The whole workflow, run once on the smoke study."""
 
 import json
+import os
+import shutil
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -47,6 +49,23 @@ def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study
     assert "select_features" in jobs
     for earlier in ("export_chunk", "clean_chunk", "fit_qc", "crop_chunk", "extract_features"):
         assert earlier not in jobs
+
+
+def test_an_outline_that_the_user_adds_makes_the_crops_anew(smoke: Study):
+    passing = shutil.ignore_patterns("locks", "log")
+    copy = Study(shutil.copytree(smoke.path, smoke.path.with_name("outlined_study"), ignore=passing))
+    asked = ("--dry-run", "--config", "phase=crop", "--", "results/metrics/crop.json")
+    before = copy.run(*asked)
+    assert "Nothing to be done" in before.stdout + before.stderr
+    folder = copy.path / "data/outlines"
+    times = folder.stat()
+    drawn = next((copy.path / "data/export").glob("*/outlines/reader_1/1/*"))
+    (folder / "reader_1/1").mkdir(parents=True)
+    shutil.copy(drawn, folder / "reader_1/1")
+    # As when the reader has had a folder before.
+    os.utime(folder, ns=(times.st_atime_ns, times.st_mtime_ns))
+    after = copy.run(*asked)
+    assert "crop_chunk" in after.stdout + after.stderr
 
 
 def test_a_new_family_or_model_is_computed_alone(smoke: Study, tmp_path):

@@ -21,6 +21,20 @@ def test_masks_of_any_scale_are_read(tmp_path, inside):
     assert (read_mask(tmp_path / "m.png") == (mask > 0)).all()
 
 
+def test_a_transparent_mask_is_read(tmp_path):
+    mask = np.zeros((4, 4, 4), np.uint8)
+    mask[1:3, 1:3, 3] = 90
+    Image.fromarray(mask).save(tmp_path / "m.png")
+    assert (read_mask(tmp_path / "m.png") == (mask[..., 3] > 0)).all()
+
+
+def test_a_jpeg_mask_has_no_rim_of_smeared_pixels(tmp_path):
+    mask = np.zeros((40, 40), np.uint8)
+    mask[11:30, 13:28] = 255
+    Image.fromarray(mask).save(tmp_path / "m.jpg", quality=60)
+    assert (read_mask(tmp_path / "m.jpg") ^ (mask > 0)).sum() <= 0.02 * (mask > 0).sum()
+
+
 def test_a_coloured_mask_is_read(tmp_path):
     mask = np.zeros((4, 4, 3), np.uint8)
     mask[0, 0] = (0, 0, 200)

@@ -4,13 +4,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import SimpleITK
 from PIL import Image
 
 from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
-from sonomics.crop.sheet import GAP, LINE, SIDE, TITLE
+from sonomics.crop.sheet import GAP, LINE, SIDE, TITLE, contact_sheet
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)
@@ -191,6 +192,15 @@ def test_the_sheet_shows_every_crop(chunk):
     assert (sheet == LINE).all(axis=2).any()
 
 
+@pytest.mark.parametrize(("count", "rows", "across"), [(0, 1, 1), (3, 1, 3), (8, 1, 8), (10, 2, 8), (200, 8, 8)])
+def test_a_sheet_has_eight_tiles_a_row_and_at_most_64(count, rows, across):
+    tile = np.full((30, 20), 90, np.uint8)
+    sheet = contact_sheet([(f"P{number}", "reader_1, session 1", tile, tile > 0) for number in range(count)])
+    assert sheet.shape == (rows * (SIDE + TITLE), across * (SIDE + GAP), 3)
+    tiles = sheet.reshape(rows, SIDE + TITLE, across, SIDE + GAP, 3)
+    assert (tiles == 90).all(axis=4).any(axis=(1, 3)).sum() == min(count, 64)
+
+
 def test_a_label_that_nobody_drew_is_set_aside(chunk):
     chunk.image("P1-e1-i1-f0")
     chunk.outline("P1-e1-i1")
@@ -210,6 +220,23 @@ def test_the_log_names_patient_image_reader_rule_and_mend(chunk, caplog):
         "draw the region",
     ):
         assert part in line
+
+
+@pytest.mark.parametrize(
+    ("suffix", "shape", "reason", "sizes"),
+    [
+        ("png", (90, 70), "outline_transposed", "90 x 70, not 70 x 90"),
+        ("nii.gz", (90, 70), "outline_transposed", "90 x 70, not 70 x 90"),
+        ("png", (71, 90), "outline_size", "71 x 90, not 70 x 90"),
+    ],
+)
+def test_the_log_names_both_sizes_of_an_outline_that_does_not_fit(chunk, caplog, suffix, shape, reason, sizes):
+    chunk.image("P1-e1-i1-f0")
+    file = chunk.root / "source" / "reader_1" / "1" / f"P1-e1-i1.{suffix}"
+    file.parent.mkdir(parents=True)
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(np.ones(shape, np.uint8)), str(file))
+    assert chunk.crop().iloc[0]["reason"] == reason
+    assert sizes in caplog.text
 
 
 @pytest.mark.parametrize("region", ["lesion", "ring", "whole"])

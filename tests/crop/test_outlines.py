@@ -28,6 +28,7 @@ def test_a_pixel_moves_by_the_offset_of_the_scan_region(row, column):
     ("outline", "code"),
     [
         (np.ones((10, 8), bool), "outline_size"),
+        (np.ones((30, 20), bool), "outline_transposed"),
         (np.zeros((20, 30), bool), "outline_empty"),
         (drawn(0, 0), "outline_outside"),
         (drawn(slice(4, 7), slice(6, 9)), "outline_small"),
@@ -80,3 +81,25 @@ def test_other_files_are_passed_over(tmp_path):
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("drawn on a Monday")
     assert find_outlines([tmp_path]) == {Reading("reader_1", "1"): {}}
+
+
+@pytest.mark.parametrize("place", ["P1-e1-i1.png", "reader_1/P1-e1-i1.png", "reader_1/1/late/P1-e1-i1.png"])
+def test_an_outline_outside_the_folder_of_a_session_stops_the_study(tmp_path, place):
+    write_png(tmp_path / place, drawn(5, 5))
+    with pytest.raises(StudyError, match=r"P1-e1-i1\.png: outlines lie in <reader>/<session>/.*move it"):
+        find_outlines([tmp_path])
+
+
+def test_no_reader_is_called_as_perturbed_copies_are(tmp_path):
+    write_png(tmp_path / "perturbed" / "1" / "P1-e1-i1.png", drawn(5, 5))
+    with pytest.raises(StudyError, match=r"readings of perturbed.*another name"):
+        find_outlines([tmp_path])
+
+
+def test_a_file_that_lists_an_image_without_outlining_it_replaces_nothing(tmp_path):
+    source, own = tmp_path / "source", tmp_path / "own"
+    write_png(source / "reader_1" / "1" / "P1-e1-i1.png", drawn(5, 5))
+    (own / "reader_1" / "1").mkdir(parents=True)
+    listed = "<annotations><image name='P1-e1-i1.png' width='30' height='20'/></annotations>"
+    (own / "reader_1" / "1" / "all.xml").write_text(listed)
+    assert find_outlines([source, own])[Reading("reader_1", "1")]["P1-e1-i1"].file.is_relative_to(source)

@@ -27,6 +27,13 @@ def test_a_shift_moves_the_centre_and_keeps_the_area():
     assert 0.5 < distance <= 0.2 * np.sqrt(2) * diameter(disc())
 
 
+def test_a_shift_is_at_most_what_was_asked_along_rows_and_along_columns():
+    asked = {**STILL, "shift": 0.2}
+    moves = [np.argwhere(perturb(disc(), asked, generator(n))).mean(axis=0) - (40, 45) for n in range(30)]
+    assert np.abs(moves).max() <= 0.2 * diameter(disc()) + 0.1
+    assert np.abs(moves).max() > 0.15 * diameter(disc())
+
+
 def test_growth_changes_the_radius_by_at_most_what_was_asked():
     radii = [np.sqrt(perturb(disc(), {**STILL, "grow": 0.1}, generator(n)).sum() / np.pi) for n in range(20)]
     assert min(radii) < 15 < max(radii)

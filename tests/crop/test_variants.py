@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from sonomics.core.images import marked, read_grey, read_mask, write_png
+from sonomics.core.schemas import FEATURES
+from sonomics.select.reliability import reliability
+from sonomics.select.rows import repeats_of
 from tests.crop.test_jobs import Chunk
 
 PERTURB = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
@@ -51,6 +54,20 @@ def test_models_can_see_a_perturbed_copy_in_place_of_the_outline(chunk: Chunk) -
     assert list(moved.index) == [(NAME, "perturbed", "1"), (NAME, *ANALYSIS.values())]
     np.testing.assert_array_equal(read_mask(Path(moved.loc[NAME, "reader_1", "1"]["mask"])), masks["perturbed", "2"])
     assert moved.loc[NAME, "reader_1", "1"]["outline_pixels"] != plain.loc[NAME, "reader_1", "1"]["outline_pixels"]
+
+
+def test_perturbed_copies_of_one_readers_outlines_give_an_icc(chunk: Chunk) -> None:
+    for number in range(2, 9):
+        chunk.image(f"P{number}-e1-i1-f0")
+        chunk.outline(f"P{number}-e1-i1", rows=slice(20, 24 + 3 * number))
+    crops = chunk.crop(perturb=PERTURB).reset_index()
+    noise = np.random.default_rng(0).normal(size=len(crops))
+    features = crops[list(FEATURES.columns)].assign(t__size=crops["outline_pixels"].astype(float), t__noise=noise)
+    table = reliability(repeats_of(features, "image", ANALYSIS))
+    table = table[table["form"] == "2,1"].set_index(["repeat", "feature"])
+    for copy in ("perturbed/1", "perturbed/2"):
+        assert table.loc[copy, "t__size"]["rows"] == 8
+        assert table.loc[copy, "t__size"]["icc"] > 0.75 > table.loc[copy, "t__noise"]["icc"]
 
 
 def test_a_copy_that_became_too_small_is_set_aside(chunk: Chunk) -> None:

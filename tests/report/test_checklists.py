@@ -15,6 +15,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.report.card import card
 from sonomics.report.checklists import AUTHOR, Checklist, Item, Standard, as_frame, fill, joined, read_standard
+from sonomics.report.evidence.images import rater_agreement
 from sonomics.report.evidence.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from sonomics.report.evidence.rules import CONDITIONS, RULES
 from sonomics.report.prose.paragraphs import methods
@@ -139,6 +140,11 @@ def test_evidence_follows_the_study(record: Record) -> None:
     assert "2 readings" in of(record, "clear", "31").value
     once = replace(record, metrics={"crop": {"main": {"by_reading": {"reader_1 session 1": 126}}}})
     assert of(once, "clear", "31").status == PARTLY
+    counts = {"perturbed session 1": 126, "perturbed session 2": 126, "reader_1 session 1": 126}
+    copies = {**PARAMS, "crop": {**PARAMS["crop"], "perturb": {"times": 2}}}
+    perturbed = replace(record, params=copies, metrics={"crop": {"main": {"by_reading": counts}}})
+    assert "1 reading, 2 random changes of each outline" in of(perturbed, "clear", "31").value
+    assert rater_agreement(perturbed) == Finding(MISSING, "", "one reader, one session")
     no_icc = {**PARAMS, "select": {**PARAMS["select"], "steps": PARAMS["select"]["steps"][1:]}}
     assert of(replace(record, params=no_icc), "clear", "31").status == MISSING
     assert of(record, "claim", "32").status == REPORTED

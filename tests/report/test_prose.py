@@ -57,6 +57,17 @@ def test_the_methods_say_which_part_of_the_image_models_saw(written: Written, re
     assert ("with a rim" in text) == (region != "whole")
 
 
+def test_the_methods_say_how_outlines_were_perturbed_and_call_no_copy_a_reader(record: Record) -> None:
+    settings = {"times": 4, "grow": 0.05, "shift": 0.03, "rotate": 5, "contour": 0.02}
+    counts = {"perturbed session 1": 126, "reader_1 session 1": 126, "reader_2 session 1": 30}
+    crop = {**PARAMS["crop"], "perturb": settings}
+    perturbed = replace(record, params=PARAMS | {"crop": crop}, metrics={"crop": {"main": {"by_reading": counts}}})
+    text = " ".join(methods(perturbed))
+    assert "Outlines of reader_2 session 1 (30 images) served" in text
+    assert "random copies of each were made (4): grown or shrunk by up to 5 %, shifted by up to 3 % along" in text
+    assert "perturbed session" not in text
+
+
 @pytest.mark.parametrize(
     ("stated", "sentence"),
     [

@@ -278,6 +278,27 @@ def test_repeats_pair_the_same_rows():
     assert first.index.equals(second.index)
 
 
+@pytest.mark.parametrize("unit", ["case", "image"])
+def test_a_reader_who_outlined_some_images_is_compared_on_those(unit):
+    table = features()
+    missing = (table["reader"] == "r2") & table["image"].isin(["P1-grey3", "P2-portal5"])
+    first, second = repeats_of(table[~missing], unit, ANALYSIS)["r2/1"]
+    assert first.index.equals(second.index)
+    assert first.columns.equals(second.columns)
+    assert first.columns.equals(rows_of(table, unit, ANALYSIS).columns)
+    assert set((second - first).to_numpy()[first.notna()]) == {1.0}
+    if unit == "case":
+        assert first["grey__t__x"].tolist() == [1.0, 2.0]
+        assert first["portal__t__x"].isna().tolist() == [False, True]
+
+
+def test_a_reader_who_outlined_other_images_has_no_rows_to_compare():
+    table = features()
+    alone = table[(table["reader"] == "r1") == (table["case"] == "P1")]
+    for unit in ("case", "image"):
+        assert [len(rows) for rows in repeats_of(alone, unit, ANALYSIS)["r2/1"]] == [0, 0]
+
+
 @pytest.fixture
 def study(inside):
     """A cohort of 24 training cases and 6 tests with one image each."""

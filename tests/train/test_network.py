@@ -6,9 +6,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
-from sonomics.core.schemas import PREDICTIONS
-from sonomics.core.tables import read_table
+from sonomics.core.schemas import CROPS, PREDICTIONS
+from sonomics.core.tables import read_table, write_table
 from sonomics.networks.backbones import build
 from sonomics.networks.state import to_tensors
 from tests.train.crops import train
@@ -34,6 +35,13 @@ def test_what_is_held_out_cannot_change_the_weights(crops_study):
     write_png(crops_study / "P9.png", np.zeros((20, 24), np.uint8))
     train("1")
     assert (crops_study / "weights.safetensors").read_bytes() == before
+
+
+def test_a_reader_who_outlined_nobody_stops_the_study(crops_study):
+    crops = read_table(crops_study / "crops.parquet", CROPS)
+    write_table(crops.assign(reader="r9"), crops_study / "crops.parquet", CROPS)
+    with pytest.raises(StudyError, match=r"no training image .* outlines of r1, session 1.*crop.analysis"):
+        train("all")
 
 
 def test_fold_all_scores_the_test_sets(crops_study):

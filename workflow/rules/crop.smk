@@ -10,6 +10,7 @@ rule crop_chunk:
     input:
         exams="data/export/{chunk}",
         outlines="data/outlines",
+        files=outline_files,
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
         verdicts="data/clean/{chunk}/verdicts.parquet",

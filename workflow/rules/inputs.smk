@@ -33,6 +33,11 @@ def at_home(phase, path):
     return find
 
 
+def outline_files(wildcards):
+    """List the user's outlines: Snakemake sees no change of a file below a folder."""
+    return sorted(str(file) for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+
+
 def code(phase):
     """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
     root = Path(LIBRARY, "sonomics")

@@ -11,11 +11,12 @@ from sonomics.core.params import PHASES
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
+from sonomics.crop.outlines import find_outlines
 from sonomics.networks.registry import check_weights
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, the files of weights, data/cohort.csv and data/readers.csv before any work."""
+    """Check params.yaml, the files of weights, data/cohort.csv, data/readers.csv and data/outlines/ before any work."""
     with stopping():
         params = read_params(study)
         check_weights(params, PHASES)
@@ -31,6 +32,10 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {counts}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
+        for (reader, session), drawn in find_outlines([study / "data" / "outlines"]).items():
+            strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in set(cohort["case"])]
+            of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
+            typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
         for criterion, found in counts_of(states(clinical, on_cases)).items():

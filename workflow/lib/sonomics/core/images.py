@@ -10,6 +10,10 @@ from PIL import Image
 
 from sonomics.core.files import replacing
 
+GREY = ("1", "L", "I", "I;16", "F")
+# A JPEG whose brightest pixel is below may hold nothing but noise.
+JPEG_FAINTEST = 64.0
+
 
 def read_grey(path: Path) -> NDArray[np.uint8]:
     """Read an image file as grey.
@@ -35,15 +39,40 @@ def read_colour(path: Path) -> NDArray[np.uint8]:
 
 
 def read_mask(path: Path | IO[bytes]) -> NDArray[np.bool_]:
-    """Read an outline: every pixel with any colour above zero is inside.
+    """Read an outline: everything that is `drawn` is inside.
 
     Returns
     -------
     (rows, columns) bool array
     """
     with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB") if image.mode not in ("1", "L", "I", "I;16", "F") else image)
-    return np.asarray(pixels.reshape(*pixels.shape[:2], -1).any(axis=2), dtype=np.bool_)
+        return drawn(image, lossy=image.format == "JPEG")
+
+
+def drawn(picture: Image.Image, *, lossy: bool) -> NDArray[np.bool_]:
+    """Mark what is drawn in the picture of a mask.
+
+    Parameters
+    ----------
+    picture : Image
+    lossy : bool
+        Whether it was a JPEG, which smears edges over the values between.
+
+    Returns
+    -------
+    (rows, columns) bool array
+        What is not wholly transparent, where something is; else any colour above zero, in a JPEG what is brighter than
+        half of the brightest.
+    """
+    if picture.mode in GREY:
+        values = np.asarray(picture)
+    else:
+        pixels = np.asarray(picture.convert("RGBA"))
+        if np.ptp(pixels[..., 3]) > 0:
+            return np.asarray(pixels[..., 3] > 0, dtype=np.bool_)
+        values = pixels[..., :3].max(axis=2)
+    least = max(JPEG_FAINTEST, float(values.max())) / 2 if lossy else 0
+    return np.asarray(values > least, dtype=np.bool_)
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 SPLIT_PATTERN = r"train|internal|external_\d+|prospective"
 TRAIN = "train"
+PERTURBED = "perturbed"  # reader of the copies that crop.perturb makes of an outline
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sonomics.core.seeds import generator
 from sonomics.core.tables import empty_table, read_table, write_table
 from sonomics.crop.drawings import Mask, RefusedError, Wanted
 from sonomics.crop.outlines import REASONS, Outline, Reading, find_outlines, fitted
-from sonomics.crop.perturb import READER, perturb
+from sonomics.crop.perturb import perturb
 from sonomics.crop.regions import REGIONS, bounding_box, squared
 from sonomics.crop.sheet import contact_sheet
 
@@ -112,7 +112,7 @@ def masks_of(
         yield reading, file, copies.pop(used)
         copies.pop(0, None)
         for number, copy in copies.items():
-            yield Reading(READER, str(number)), file, copy
+            yield Reading(schemas.PERTURBED, str(number)), file, copy
 
 
 def _copy(
@@ -146,7 +146,9 @@ def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
 
 def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
     subject = f"patient {frame['patient']}, {frame['image']} ({reading.reader}, session {reading.session})"
-    log.warning("%s", ItemError(subject, str(file), *REASONS[refusal.code]))
+    rule, mend = REASONS[refusal.code]
+    rule += f" ({refusal.detail})" if refusal.detail else ""
+    log.warning("%s", ItemError(subject, str(file), rule, mend))
     return _row(frame, reading) | {"reason": refusal.code}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sonomics.core.errors import StudyError
+from sonomics.core.schemas import PERTURBED
 from sonomics.crop.drawings import Drawing, Mask, RefusedError
 from sonomics.crop.formats import FORMATS, suffix_of
 
@@ -54,14 +55,26 @@ def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
     Raises
     ------
     StudyError
-        When one reader outlined an image twice in a session, or a file for many images cannot be read.
+        When one reader outlined an image twice in a session, a file for many images cannot be read, a file does not
+        lie in a folder of a session, or a reader is called as perturbed copies are.
     """
     found: dict[Reading, dict[str, Outline]] = {}
     for root in roots:
+        _check_places(root)
         for folder in sorted(root.glob("*/*/")):
             reading = Reading(folder.parent.name, folder.name)
             found.setdefault(reading, {}).update(_drawn_in(folder))
     return dict(sorted(found.items()))
+
+
+def _check_places(root: Path) -> None:
+    for depth in ("*", "*/*", "*/*/*/*"):
+        if astray := sorted(path for path in root.glob(depth) if path.is_file() and suffix_of(path)):
+            rule = "outlines lie in <reader>/<session>/, and this one does not"
+            raise StudyError(str(astray[0]), rule, f"move it, to {root.name}/reader_1/1/ for instance")
+    if (own := root / PERTURBED).exists():
+        rule = f"perturbed copies (crop.perturb) are the readings of {PERTURBED}, and a reader is called so"
+        raise StudyError(str(own), rule, "give the reader's folder another name")
 
 
 def _drawn_in(folder: Path) -> dict[str, Outline]:
@@ -72,7 +85,7 @@ def _drawn_in(folder: Path) -> dict[str, Outline]:
         try:
             drawings = FORMATS[suffix](file)
         except RefusedError:
-            rule = f"it is no outlines file of its kind ({suffix})"
+            rule = f"it is no outlines file of its kind ({suffix}), or it outlines an image twice"
             raise StudyError(str(file), rule, "export it again, or take it away") from None
         for stem, drawing in drawings.items():
             if stem in outlines:
@@ -101,16 +114,19 @@ def fitted(outline: Mask, frame: Mapping[str, int], min_pixels: int) -> Mask:
     Raises
     ------
     RefusedError
-        `outline_size`, `outline_empty`, `outline_outside` or `outline_small`.
+        `outline_transposed`, `outline_size`, `outline_empty`, `outline_outside` or `outline_small`.
     """
-    if outline.shape != (frame["exported_rows"], frame["exported_columns"]):
-        raise RefusedError("outline_size")
+    size = (frame["exported_rows"], frame["exported_columns"])
+    if outline.shape != size:
+        code = "outline_transposed" if outline.shape == size[::-1] else "outline_size"
+        found, asked = (" x ".join(map(str, shape)) for shape in (outline.shape, size))
+        raise RefusedError(code, f"{found}, not {asked}")
     if not outline.any():
         raise RefusedError("outline_empty")
     top, left = frame["offset_row"], frame["offset_column"]
     moved = outline[top : top + frame["rows"], left : left + frame["columns"]]
     if not moved.any():
         raise RefusedError("outline_outside")
-    if moved.sum() < min_pixels:
-        raise RefusedError("outline_small")
+    if (left_over := int(moved.sum())) < min_pixels:
+        raise RefusedError("outline_small", f"{left_over}, not {min_pixels}")
     return moved

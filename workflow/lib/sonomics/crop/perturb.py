@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sonomics.crop.drawings import Mask
 from sonomics.crop.regions import diameter
 
-READER = "perturbed"
 # Wobbles of the contour are as long as this share of the diameter.
 WOBBLE = 0.15
 # Pixels of a coarse grid in the width of a wobble: enough for it to be smooth.
@@ -24,8 +23,8 @@ def perturb(outline: Mask, settings: Mapping[str, float], generator: np.random.G
     outline : (rows, columns) bool array
         Not empty.
     settings : mapping
-        `grow`, `shift`, `contour`: largest change (of `contour`: standard deviation) as a share of the diameter of a
-        disc of the outline's area; `rotate`: largest angle in degrees.
+        `grow`, `shift` (along rows and along columns), `contour`: largest change (of `contour`: standard deviation) as
+        a share of the diameter of a disc of the outline's area; `rotate`: largest angle in degrees.
     generator : numpy Generator
 
     Returns

@@ -46,17 +46,21 @@ def repeats_of(
     Returns
     -------
     dict
-        Name such as "reader_2/1" to two frames with the same index and columns: the analysis rows and the repeat's.
+        Name such as "reader_2/1" to two frames with the same index and columns: the analysis rows and the repeat's, of
+        the images that both outlined. The columns are those of all analysis rows: NaN for a view not outlined twice.
     """
-    base = rows_of(features, unit, analysis)
+    names = rows_of(features, unit, analysis).columns
+    own = features[(features["reader"] == analysis["reader"]) & (features["session"] == analysis["session"])]
     others = features[["reader", "session"]].drop_duplicates().sort_values(["reader", "session"])
     pairs = {}
     for reader, session in others.itertuples(index=False):
         if (reader, session) == (analysis["reader"], analysis["session"]):
             continue
-        other = rows_of(features, unit, {"reader": reader, "session": session})
-        shared = base.index.intersection(other.index)
-        pairs[f"{reader}/{session}"] = (base.loc[shared], other.reindex(columns=base.columns).loc[shared])
+        repeat = features[(features["reader"] == reader) & (features["session"] == session)]
+        twice = features[features["image"].isin(own["image"]) & features["image"].isin(repeat["image"])]
+        first = rows_of(twice, unit, analysis)
+        second = rows_of(twice, unit, {"reader": reader, "session": session})
+        pairs[f"{reader}/{session}"] = (first.reindex(columns=names), second.reindex(columns=names))
     return pairs
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from safetensors.torch import save
 
+from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import run_job
@@ -36,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     crops = usable_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
     inside, outside = division.inside, division.outside
+    if not inside.any():
+        outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
+        rule = f"no training image with a known label has a crop in {outlines}"
+        raise StudyError(f"train.models.{args.model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
     seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
     architecture, size = settings["architecture"], settings["size"]

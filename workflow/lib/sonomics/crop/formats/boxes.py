@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sonomics.crop.drawings import Drawing, RefusedError, Shape, boxed, united
@@ -13,16 +14,20 @@ COLUMNS = ("left", "top", "width", "height")
 def read_boxes(file: Path) -> dict[str, Drawing]:
     """Read a table of `image, left, top, width, height` in pixels and, where there are several structures, `label`.
 
+    `image` may be the name of the image's file.
+
     Raises
     ------
     RefusedError
-        `outline_unreadable` when a column is missing or no number.
+        `outline_unreadable` when a column is missing, or a cell of the four is no finite number.
     """
-    table = pd.read_csv(file, dtype=str, keep_default_na=False)
     try:
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, skipinitialspace=True)
         numbers = table[list(COLUMNS)].astype(float)
         labels = table["label"] if "label" in table else pd.Series("", index=table.index)
-        images = table["image"]
+        images = table["image"].map(lambda name: Path(name).stem)
+        if not np.isfinite(numbers).all(axis=None):
+            raise RefusedError("outline_unreadable")
     except (KeyError, ValueError):
         raise RefusedError("outline_unreadable") from None
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sonomics.crop.drawings import Drawing, Mask, RefusedError, Shape, boxed, filled, run_lengths, united
+from sonomics.crop.drawings import MALFORMED, Drawing, Mask, RefusedError, Shape, boxed, by_image, filled, run_lengths
 
 
 def read_coco(file: Path) -> dict[str, Drawing]:
@@ -25,17 +25,20 @@ def read_coco(file: Path) -> dict[str, Drawing]:
         for drawn in content["annotations"]:
             label = names.get(drawn.get("category_id"), "")
             shapes[drawn["image_id"]].append(Shape(label, partial(_mask, drawn)))
-        return {
-            Path(image["file_name"]).stem: united(shapes[image["id"]], int(image["height"]), int(image["width"]))
+        listed = [
+            (image["file_name"], shapes[image["id"]], int(image["height"]), int(image["width"]))
             for image in content["images"]
-        }
-    except (ValueError, KeyError, TypeError):
+        ]
+    except (AttributeError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None
+    return by_image(listed)
 
 
 def _mask(drawn: dict[str, Any], rows: int, columns: int) -> Mask:
     outline = drawn.get("segmentation")
     if isinstance(outline, dict):
+        if outline["size"] != [rows, columns]:
+            raise RefusedError("outline_size")
         counts = outline["counts"]
         return run_lengths(uncompressed(counts) if isinstance(counts, str) else counts, rows, columns, order="F")
     if outline:

@@ -5,40 +5,53 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
-from sonomics.crop.drawings import Drawing, Mask, RefusedError, Shape, boxed, filled, run_lengths, united
-
-CORNERS = 64
+from sonomics.crop.drawings import (
+    MALFORMED,
+    Drawing,
+    Mask,
+    RefusedError,
+    Shape,
+    boxed,
+    by_image,
+    elliptic,
+    filled,
+    pasted,
+    run_lengths,
+    turned,
+)
 
 
 def read_cvat(file: Path) -> dict[str, Drawing]:
-    """Read the polygons, boxes, ellipses and masks of every image.
+    """Read the polygons, boxes, ellipses and masks of every image; lines, points and tags have no inside.
 
     Raises
     ------
     RefusedError
-        `outline_unreadable` when it is no CVAT file.
+        `outline_unreadable` when it is no CVAT file, or lists no image (as those for video do).
     """
     try:
-        root = ElementTree.fromstring(file.read_bytes())
-        drawings = {}
-        for image in root.iter("image"):
-            shapes = [shape for drawn in image if (shape := _shape(drawn))]
-            name = Path(str(image.attrib["name"])).stem
-            drawings[name] = united(shapes, int(image.attrib["height"]), int(image.attrib["width"]))
-    except (ElementTree.ParseError, KeyError, ValueError):
+        images = list(ElementTree.fromstring(file.read_bytes()).iter("image"))
+        listed = [
+            (image.attrib["name"], _shapes(image), int(image.attrib["height"]), int(image.attrib["width"]))
+            for image in images
+        ]
+    except (ElementTree.ParseError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None
-    return drawings
+    if not images:
+        raise RefusedError("outline_unreadable")
+    return by_image(listed)
 
 
-def _shape(drawn: Element) -> Shape | None:
-    fill = FILLERS.get(drawn.tag)
-    return Shape(drawn.get("label", ""), partial(fill, drawn)) if fill else None
+def _shapes(image: Element) -> list[Shape]:
+    return [Shape(drawn.get("label", ""), partial(fill, drawn)) for drawn in image if (fill := FILLERS.get(drawn.tag))]
 
 
 def _numbers(drawn: Element, *names: str) -> list[float]:
     return [float(drawn.attrib[name]) for name in names]
+
+
+def _degrees(drawn: Element) -> float:
+    return float(drawn.get("rotation", 0))
 
 
 def _polygon(drawn: Element, rows: int, columns: int) -> Mask:
@@ -48,21 +61,20 @@ def _polygon(drawn: Element, rows: int, columns: int) -> Mask:
 
 def _box(drawn: Element, rows: int, columns: int) -> Mask:
     left, top, right, bottom = _numbers(drawn, "xtl", "ytl", "xbr", "ybr")
-    return boxed(left, top, right - left, bottom - top, rows, columns)
+    if not (degrees := _degrees(drawn)):
+        return boxed(left, top, right - left, bottom - top, rows, columns)
+    corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
+    return filled(turned(corners, ((left + right) / 2, (top + bottom) / 2), degrees), rows, columns)
 
 
 def _ellipse(drawn: Element, rows: int, columns: int) -> Mask:
-    x, y, across, down = _numbers(drawn, "cx", "cy", "rx", "ry")
-    turn = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-    return filled(np.column_stack([x + across * np.cos(turn), y + down * np.sin(turn)]), rows, columns)
+    return elliptic(_numbers(drawn, "cx", "cy"), _numbers(drawn, "rx", "ry"), rows, columns, _degrees(drawn))
 
 
 def _runs(drawn: Element, rows: int, columns: int) -> Mask:
-    left, top, width, height = (round(number) for number in _numbers(drawn, "left", "top", "width", "height"))
+    left, top, width, height = (int(drawn.attrib[name]) for name in ("left", "top", "width", "height"))
     counts = [int(number) for number in drawn.attrib["rle"].split(",")]
-    mask = np.zeros((rows, columns), dtype=np.bool_)
-    mask[top : top + height, left : left + width] = run_lengths(counts, height, width, order="C")
-    return mask
+    return pasted(run_lengths(counts, height, width, order="C"), left, top, rows, columns)
 
 
 FILLERS = {"polygon": _polygon, "box": _box, "ellipse": _ellipse, "mask": _runs}

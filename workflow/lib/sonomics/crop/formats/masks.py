@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageColor, ImageSequence
 
+from sonomics.core.images import GREY, drawn
 from sonomics.crop.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
-
-# JPEG smears a mask's edge over neighbouring values; the middle is the edge.
-JPEG_EDGE = 128
 
 
 def read_picture(file: Path) -> dict[str, Drawing]:
@@ -23,12 +21,11 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     page = of_frame(pages, wanted.frame)
     if page.mode == "P" and not wanted.label.startswith("#"):
         page = _palette_labels(page)
-    if page.mode in ("1", "L", "I", "I;16"):
-        values = np.asarray(page).astype(np.int64)
-        if lossy:
-            values = np.where(values >= JPEG_EDGE, 255, 0)
-        return labelled(values, wanted.label)
-    return _coloured(page, wanted.label, lossy)
+    if not wanted.label or lossy:
+        return labelled(np.where(drawn(page, lossy=lossy), 255, 0), wanted.label)
+    if page.mode in GREY:
+        return labelled(np.asarray(page).astype(np.int64), wanted.label)
+    return _of_colour(page, wanted.label)
 
 
 def _palette_labels(page: Image.Image) -> Image.Image:
@@ -37,18 +34,13 @@ def _palette_labels(page: Image.Image) -> Image.Image:
     return Image.fromarray(np.asarray(page)) if background == [0, 0, 0] else page.convert("RGB")
 
 
-def _coloured(page: Image.Image, label: str, lossy: bool) -> Mask:
-    pixels = np.asarray(page.convert("RGBA")).astype(np.int64)
-    colours, alpha = pixels[..., :3], pixels[..., 3]
-    if label:
-        try:
-            colour = ImageColor.getrgb(label)[:3]
-        except ValueError:
-            raise RefusedError("outline_label") from None
-        inside = (colours == colour).all(axis=2) & (alpha > 0)
-        if not inside.any():
-            raise RefusedError("outline_label")
-        return inside
-    if np.ptp(alpha) > 0:
-        return np.asarray(alpha > 0, dtype=np.bool_)
-    return np.asarray(colours.max(axis=2) >= (JPEG_EDGE if lossy else 1), dtype=np.bool_)
+def _of_colour(page: Image.Image, label: str) -> Mask:
+    pixels = np.asarray(page.convert("RGBA"))
+    try:
+        colour = ImageColor.getrgb(label)[:3]
+    except ValueError:
+        raise RefusedError("outline_label") from None
+    inside = (pixels[..., :3] == colour).all(axis=2) & (pixels[..., 3] > 0)
+    if not inside.any():
+        raise RefusedError("outline_label")
+    return np.asarray(inside, dtype=np.bool_)

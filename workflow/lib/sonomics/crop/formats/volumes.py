@@ -26,34 +26,37 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
         raise RefusedError("outline_unreadable") from None
     about = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
     values = np.round(SimpleITK.GetArrayFromImage(image)).astype(np.int64)
-    layered = image.GetNumberOfComponentsPerPixel() > 1
-    stack = values if values.ndim == 3 + layered else values[None]
-    label, layer = _slicer_segment(about, wanted.label)
-    planes = stack[..., layer] if layered and label else stack.max(axis=-1) if layered else stack
-    plane = _placed(of_frame(list(planes), wanted.frame), about, wanted)
-    if plane.shape == (wanted.columns, wanted.rows) != (wanted.rows, wanted.columns):
-        raise RefusedError("outline_transposed")
-    return labelled(plane, label)
+    layered = values if image.GetNumberOfComponentsPerPixel() > 1 else values[..., None]
+    plane = _placed(layered if layered.ndim == 4 else layered[None], about, wanted)
+    segments = _slicer_segments(about, wanted.label)
+    if not segments:
+        return np.asarray(labelled(plane, wanted.label).any(axis=2))
+    inside = np.logical_or.reduce([plane[..., layer] == value for value, layer in segments])
+    if plane.any() and not inside.any():
+        raise RefusedError("outline_label")
+    return np.asarray(inside, dtype=np.bool_)
 
 
-def _slicer_segment(about: dict[str, str], label: str) -> tuple[str, int]:
-    """Turn a segment's name into its label value and layer, as 3D Slicer states them."""
-    for key, name in about.items():
-        if (match := SEGMENT.match(key)) and name == label:
-            prefix = f"Segment{match[1]}_"
-            return about.get(f"{prefix}LabelValue", "1"), int(about.get(f"{prefix}Layer", "0"))
-    return label, 0
+def _slicer_segments(about: dict[str, str], name: str) -> list[tuple[int, int]]:
+    """List label value and layer of the segments of a name, as 3D Slicer states them."""
+    prefixes = [f"Segment{match[1]}_" for key in about if (match := SEGMENT.match(key)) and about[key] == name]
+    return [(int(about.get(f"{prefix}LabelValue", "1")), int(about.get(f"{prefix}Layer", "0"))) for prefix in prefixes]
 
 
-def _placed(plane: NDArray[np.integer], about: dict[str, str], wanted: Wanted) -> NDArray[np.integer]:
-    """Put back a segmentation that 3D Slicer has cut to the part that was drawn."""
+def _placed(stack: NDArray[np.integer], about: dict[str, str], wanted: Wanted) -> NDArray[np.integer]:
+    """Take one frame's plane of (slices, rows, columns, layers); put back what 3D Slicer has cut to what was drawn."""
     offset = about.get("Segmentation_ReferenceImageExtentOffset")
-    if offset is None or plane.shape == (wanted.rows, wanted.columns):
+    if offset is None:
+        return of_frame(list(stack), wanted.frame)
+    left, top, first = (int(number) for number in offset.split())
+    if first and not 0 <= wanted.frame - first < len(stack):
+        raise RefusedError("outline_frames")
+    plane = of_frame(list(stack), wanted.frame - first)
+    if plane.shape[:2] == (wanted.rows, wanted.columns):
         return plane
-    left, top = (int(number) for number in offset.split()[:2])
-    whole = np.zeros((wanted.rows, wanted.columns), dtype=plane.dtype)
-    height, width = plane.shape
+    height, width, layers = plane.shape
     if top < 0 or left < 0 or top + height > wanted.rows or left + width > wanted.columns:
         raise RefusedError("outline_size")
+    whole = np.zeros((wanted.rows, wanted.columns, layers), dtype=plane.dtype)
     whole[top : top + height, left : left + width] = plane
     return whole

@@ -45,7 +45,7 @@ def image_quality(record: Record) -> Finding:
 def outlines(record: Record) -> Finding:
     """Count the outlines by reader and session, and say whose the models saw."""
     analysis = record.params["crop"]["analysis"]
-    counts = record.metric("crop", "main", "by_reading") or {}
+    counts = record.readings
     counted = f" (outlined images: {listed([f'{name}: {count}' for name, count in counts.items()])})" if counts else ""
     return reported(METHODS, f"outlines of {analysis['reader']}, session {analysis['session']}{counted}")
 
@@ -58,20 +58,20 @@ def single_reader_outlines(record: Record) -> Finding:
 def outline_reliability(record: Record) -> Finding:
     """Say whether repeated outlines judged the features."""
     steps = [step for step in record.params["select"]["steps"] if step["step"] == "icc"]
-    readings = record.metric("crop", "main", "by_reading") or {}
     if not steps:
         return missing("no step of select.steps is icc")
-    if len(readings) < 2:
+    copies = record.params["crop"].get("perturb", {}).get("times", 0)
+    if len(record.readings) < 2 and not copies:
         return partly(SELECTION, "the step icc is stated, but no outline was drawn twice")
-    return reported(SELECTION, f"{step_in_words(steps[0])}; {plural(len(readings), 'reading')}")
+    changed = f", {copies} random changes of each outline" if copies else ""
+    return reported(SELECTION, f"{step_in_words(steps[0])}; {plural(len(record.readings), 'reading')}{changed}")
 
 
 def rater_agreement(record: Record) -> Finding:
     """Say whether raters were compared on the outlines."""
-    readings = record.metric("crop", "main", "by_reading") or {}
-    if len(readings) < 2:
+    if len(record.readings) < 2:
         return missing("one reader, one session")
-    return reported(SELECTION, f"outlines repeated ({listed(sorted(readings))}); ICC of every feature")
+    return reported(SELECTION, f"outlines repeated ({listed(sorted(record.readings))}); ICC of every feature")
 
 
 def resampling(record: Record) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sonomics.core.schemas import TRAIN
+from sonomics.core.schemas import PERTURBED, TRAIN
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.statements import stated
 
@@ -93,6 +93,12 @@ class Record:
         for key in keys:
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
+
+    @property
+    def readings(self) -> dict[str, int]:
+        """Outlined images of the main run by reader and session, as people drew them: without perturbed copies."""
+        counts = self.metric("crop", "main", "by_reading") or {}
+        return {name: count for name, count in counts.items() if not name.startswith(f"{PERTURBED} ")}
 
     def families(self, *kinds: str) -> dict[str, Mapping[str, Any]]:
         """Feature families by name, those of some kinds."""

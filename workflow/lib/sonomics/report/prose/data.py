@@ -68,11 +68,12 @@ def outlines_text(record: Record) -> str:
     region = worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
     analysis = crop["analysis"]
     text = f"Models saw {region}; outlines are those of {analysis['reader']} in session {analysis['session']}."
-    counts = record.metric("crop", "main", "by_reading") or {}
     own = f"{analysis['reader']} session {analysis['session']}"
-    others = [f"{name} ({plural(count, 'image')})" for name, count in counts.items() if name != own]
+    others = [f"{name} ({plural(count, 'image')})" for name, count in record.readings.items() if name != own]
     if others:
         text += f" Outlines of {listed(others)} served to judge how far features depend on the outline."
+    if "perturb" in crop:
+        text += _copies(crop["perturb"])
     if crop.get("pixels") == "as_exported":
         text += " Crops were taken from the images as exported, overlays and all."
     if "perturbed" in analysis:
@@ -80,6 +81,15 @@ def outlines_text(record: Record) -> str:
     if "min_pixels" in crop:
         text += f" An outline of fewer than {crop['min_pixels']} pixels was not used."
     return text
+
+
+def _copies(perturb: Mapping[str, Any]) -> str:
+    grow, shift, contour = (f"{100 * perturb[name]:g} %" for name in ("grow", "shift", "contour"))
+    return (
+        f" To judge how far features depend on the outline, random copies of each were made ({perturb['times']}): "
+        f"grown or shrunk by up to {grow}, shifted by up to {shift} along rows and columns, wobbled by "
+        f"{contour} (standard deviation) of the lesion's diameter, and rotated by up to {perturb['rotate']:g} degrees."
+    )
 
 
 def features_text(record: Record) -> str:
