@@ -11,6 +11,7 @@ from sonomics.core.tables import write_table
 from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.family import read_job
 from sonomics.extract.proof import differing, drawn
+from sonomics.texture import filters
 from tests.extract.test_jobs import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
@@ -44,6 +45,17 @@ def test_a_value_that_pyradiomics_does_not_give_stops_the_study(tmp_path, monkey
     with pytest.raises(StudyError, match=r"P1.*wavelet_HH_glcm_SumSquares.*1 of"):
         extract(texture, OWN, [crop_row(1, tmp_path)], tmp_path)
     extract(texture, {**OWN, "proof": 0}, [crop_row(1, tmp_path)], tmp_path)
+
+
+def test_a_filter_that_pyradiomics_does_not_have_stops_the_study(tmp_path, monkeypatch):
+    exact = filters.FILTERS["wavelet"]
+
+    def another(pixels, settings, spacing):
+        return exact(pixels, {"wavelet": "haar"}, spacing)
+
+    monkeypatch.setitem(filters.FILTERS, "wavelet", another)
+    with pytest.raises(StudyError, match=r"P1.*wavelet_L"):
+        extract(texture, OWN, [crop_row(1, tmp_path)], tmp_path)
 
 
 def job(rows, folder):
