@@ -1,8 +1,10 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+import pywt
 
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
@@ -111,6 +113,9 @@ def test_mazda_takes_chosen_families_and_bits(tmp_path):
         ({"filters": {}}, "filters"),
         ({"bins": 1}, "bins"),
         ({"proof": -1}, "proof"),
+        ({"filters": {"wavelet": {"wavelet": "coif99"}}}, "'coif99'"),
+        ({"filters": {"log": {"sigma": [0]}}}, "a width above 0"),
+        ({"filters": {"gabor": {}}}, "unknown key gabor"),
     ],
 )
 def test_harmful_settings_stop_the_study_with_one_message(params, schema, change, says):
@@ -118,6 +123,18 @@ def test_harmful_settings_stop_the_study_with_one_message(params, schema, change
     with pytest.raises(StudyError, match="texture") as stopped:
         check_params(params, schema)
     assert says in str(stopped.value)
+
+
+def test_every_discrete_wavelet_is_accepted_and_no_other(schema):
+    stated = schema["$defs"]["filters"]["properties"]["wavelet"]["properties"]["wavelet"]["pattern"]
+    accepted = [name for name in pywt.wavelist() if re.search(stated, name)]
+    assert accepted == pywt.wavelist(kind="discrete")
+
+
+def test_layers_need_a_pooling(params, schema):
+    params["extract"]["families"]["deep"]["layers"] = ["layer3"]
+    with pytest.raises(StudyError, match=r"families\.deep: the key pooling is missing"):
+        check_params(params, schema)
 
 
 def test_both_kinds_are_accepted(params, schema):
