@@ -84,6 +84,9 @@ def test_what_differs_is_named_on_the_scale_of_its_terms():
     assert differing(names, theirs + np.array([1e-5, 0, 1e-7, 1e-3]), theirs) == [names[0], names[2], names[3]]
     assert differing(names, np.where(theirs == 5, np.nan, theirs), theirs) == [names[2]]
     assert differing(names, np.full(4, np.nan), np.full(4, np.nan)) == []
+    names, theirs = ["a_firstorder_Median", "a_firstorder_RootMeanSquared"], np.array([1e-6, 20.0])
+    assert differing(names, theirs + np.array([1e-12, 0]), theirs) == []
+    assert differing(names, theirs + np.array([1e-7, 0]), theirs) == names[:1]
 
 
 def test_mazda_has_about_300_features_a_region(tmp_path):
