@@ -115,6 +115,7 @@ def test_mazda_takes_chosen_families_and_bits(tmp_path):
         ({"classes": []}, "feature classes, at least one"),
         ({"filters": {}}, "filters"),
         ({"bins": 1}, "bins"),
+        ({"bins": 5000}, "the images have 256"),
         ({"proof": -1}, "proof"),
         ({"filters": {"wavelet": {"wavelet": "coif99"}}}, "'coif99'"),
         ({"filters": {"log": {"sigma": [0]}}}, "a width above 0"),
