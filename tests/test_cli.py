@@ -109,6 +109,24 @@ def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
     assert "outlines lie in <reader>/<session>/" in stopped.stderr
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"architecture": "resnet19"}, "extract.families.deep: timm has no model 'resnet19'"),
+        ({"layers": ["layer9"], "pooling": "avg"}, "extract.families.deep: the network has no layer layer9"),
+        ({"architecture": "test_vit", "size": 96}, "extract.families.deep: test_vit takes images of 160 pixels alone"),
+    ],
+)
+def test_check_builds_every_network_as_stated(simulated, change, says):
+    run(app, ["query", "--study", str(simulated)])
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["extract"]["families"]["deep"] |= change
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    stopped = run(app, ["check", "--study", str(simulated)])
+    assert stopped.exit_code == 2
+    assert says in stopped.stderr
+
+
 def test_check_counts_what_the_criteria_meet(simulated):
     params = yaml.safe_load((simulated / "params.yaml").read_text())
     params["clean"]["criteria"] = [{"name": "older", "rule": "age >= 60", "unknown": "exclude"}]

@@ -1,8 +1,10 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+import pywt
 
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
@@ -11,6 +13,7 @@ from sonomics.core.tables import write_table
 from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.family import read_job
 from sonomics.extract.proof import differing, drawn
+from sonomics.texture import filters
 from tests.extract.test_jobs import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
@@ -46,6 +49,17 @@ def test_a_value_that_pyradiomics_does_not_give_stops_the_study(tmp_path, monkey
     extract(texture, {**OWN, "proof": 0}, [crop_row(1, tmp_path)], tmp_path)
 
 
+def test_a_filter_that_pyradiomics_does_not_have_stops_the_study(tmp_path, monkeypatch):
+    exact = filters.FILTERS["wavelet"]
+
+    def another(pixels, settings, spacing):
+        return exact(pixels, {"wavelet": "haar"}, spacing)
+
+    monkeypatch.setitem(filters.FILTERS, "wavelet", another)
+    with pytest.raises(StudyError, match=r"P1.*wavelet_L"):
+        extract(texture, OWN, [crop_row(1, tmp_path)], tmp_path)
+
+
 def job(rows, folder):
     crops = folder / "crops.parquet"
     write_table(pd.DataFrame(rows, columns=list(schemas.CROPS.columns)), crops, schemas.CROPS)
@@ -70,6 +84,9 @@ def test_what_differs_is_named_on_the_scale_of_its_terms():
     assert differing(names, theirs + np.array([1e-5, 0, 1e-7, 1e-3]), theirs) == [names[0], names[2], names[3]]
     assert differing(names, np.where(theirs == 5, np.nan, theirs), theirs) == [names[2]]
     assert differing(names, np.full(4, np.nan), np.full(4, np.nan)) == []
+    names, theirs = ["a_firstorder_Median", "a_firstorder_RootMeanSquared"], np.array([1e-6, 20.0])
+    assert differing(names, theirs + np.array([1e-12, 0]), theirs) == []
+    assert differing(names, theirs + np.array([1e-7, 0]), theirs) == names[:1]
 
 
 def test_mazda_has_about_300_features_a_region(tmp_path):
@@ -98,7 +115,11 @@ def test_mazda_takes_chosen_families_and_bits(tmp_path):
         ({"classes": []}, "feature classes, at least one"),
         ({"filters": {}}, "filters"),
         ({"bins": 1}, "bins"),
+        ({"bins": 5000}, "the images have 256"),
         ({"proof": -1}, "proof"),
+        ({"filters": {"wavelet": {"wavelet": "coif99"}}}, "'coif99'"),
+        ({"filters": {"log": {"sigma": [0]}}}, "a width above 0"),
+        ({"filters": {"gabor": {}}}, "unknown key gabor"),
     ],
 )
 def test_harmful_settings_stop_the_study_with_one_message(params, schema, change, says):
@@ -106,6 +127,18 @@ def test_harmful_settings_stop_the_study_with_one_message(params, schema, change
     with pytest.raises(StudyError, match="texture") as stopped:
         check_params(params, schema)
     assert says in str(stopped.value)
+
+
+def test_every_discrete_wavelet_is_accepted_and_no_other(schema):
+    stated = schema["$defs"]["filters"]["properties"]["wavelet"]["properties"]["wavelet"]["pattern"]
+    accepted = [name for name in pywt.wavelist() if re.search(stated, name)]
+    assert accepted == pywt.wavelist(kind="discrete")
+
+
+def test_layers_need_a_pooling(params, schema):
+    params["extract"]["families"]["deep"]["layers"] = ["layer3"]
+    with pytest.raises(StudyError, match=r"families\.deep: the key pooling is missing"):
+        check_params(params, schema)
 
 
 def test_both_kinds_are_accepted(params, schema):

@@ -6,11 +6,13 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load, save
 
+from sonomics.core.errors import StudyError
 from sonomics.networks.augmentation import Augmentation, augmented
 from sonomics.networks.backbones import build
 from sonomics.networks.heads import Classifier
 from sonomics.networks.state import from_tensors, to_tensors
 from sonomics.networks.training import embed, fit, predict
+from sonomics.networks.weights import Weights
 
 ARCHITECTURE, SIDE = "test_resnet", 32
 SETTINGS = {"epochs": 6, "batch": 16, "learning_rate": 0.005, "weight_decay": 0.01}
@@ -92,6 +94,12 @@ def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
     features = embed(backbone, [images[:2], images[2:3]])
     assert features.shape == (3, backbone.num_features)
     assert features.std() > 0
+
+
+def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -> None:
+    backbone = build(ARCHITECTURE, seed=1, weights=Weights(mean=(0.5,) * 3, std=(0.0,) * 3))
+    with pytest.raises(StudyError, match=r"not finite numbers.*mean, std and scale"):
+        embed(backbone, [images[:2]])
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -144,6 +144,24 @@ def test_nothing_but_black_around():
     assert np.isnan([values[name] for name in (*MARGIN, *ECHO)]).all()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("place", [(64, 100), (5, 5)])
+def test_an_image_with_a_hole_has_a_shape_alone(value, place):
+    mask = ellipse(40, 30)
+    pixels = lesion(mask)
+    pixels[place] = value
+    values = described(pixels, mask)
+    assert {name for name, found in values.items() if np.isfinite(found)} == {"diameter", *CONTOUR}
+
+
+def test_a_lesion_like_its_surroundings_has_no_contrast():
+    mask = ellipse(40, 30)
+    values = described(lesion(mask, outside=INSIDE), mask)
+    assert np.isfinite(list(values.values())).all()
+    none = ("edge_mean", "halo", "echo_difference", "echo_z", "heterogeneity", "foci", "posterior_beside")
+    assert [values[name] for name in none] == pytest.approx([0] * len(none), abs=1e-9)
+
+
 @pytest.mark.parametrize("name", odd_regions())
 def test_odd_regions_are_described_or_undefined(name):
     mask = odd_regions()[name]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
+from scipy.ndimage import binary_erosion
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey, read_mask
@@ -86,13 +87,47 @@ def test_every_filtered_image_has_pyradiomics_values():
     assert off(generator.integers(0, 256, (31, 40)), generator.random((31, 40)) < 0.9, EVERY) == []
 
 
+@pytest.mark.parametrize("wavelet", ["haar", "db2", "bior2.2", "sym4", "dmey"])
+def test_coefficients_on_the_edges_of_bins_fall_as_in_pyradiomics(wavelet):
+    generator = np.random.default_rng(8)
+    for rows, columns in ((31, 40), (24, 17), (7, 9)):
+        pixels, mask = generator.integers(0, 256, (rows, columns)), generator.random((rows, columns)) < 0.9
+        assert off(pixels, mask, {"wavelet": {"wavelet": wavelet}}) == []
+
+
+@pytest.mark.parametrize(("radius", "samples"), [(2, 8), (1.5, 12)])
+def test_patterns_of_other_circles_have_pyradiomics_values(radius, samples):
+    generator = np.random.default_rng(9)
+    pixels, mask = generator.integers(0, 256, (23, 26)), generator.random((23, 26)) < 0.9
+    assert off(pixels, mask, {"lbp2d": {"radius": radius, "samples": samples}}) == []
+
+
+def breast(count):
+    root = Path(os.environ["SONOMICS_REALDATA"]) / "bus-bra"
+    for name in pd.read_csv(root / "bus_data.csv")["ID"].sample(count, random_state=0):
+        yield (
+            read_grey(root / "Images" / f"{name}.png"),
+            read_mask(root / "Masks" / f"{name.replace('bus', 'mask')}.png"),
+        )
+
+
 @pytest.mark.realdata
 def test_real_regions_have_pyradiomics_values():
-    root = Path(os.environ["SONOMICS_REALDATA"]) / "bus-bra"
-    for name in pd.read_csv(root / "bus_data.csv")["ID"].sample(12, random_state=0):
-        pixels = read_grey(root / "Images" / f"{name}.png")
-        mask = read_mask(root / "Masks" / f"{name.replace('bus', 'mask')}.png")
+    for pixels, mask in breast(12):
         assert off(pixels, mask, {"original": {}, "wavelet": {}, "log": {"sigma": [2]}}) == []
+
+
+@pytest.mark.realdata
+def test_odd_real_regions_have_pyradiomics_values_under_every_filter():
+    for number, (pixels, mask) in enumerate(breast(6)):
+        rim, parts, holes = mask & ~binary_erosion(mask), mask.copy(), mask.copy()
+        row, column = (int(axis.mean()) for axis in np.nonzero(mask))
+        parts[:, column - 3 : column + 4] = parts[row - 2 : row + 3] = False
+        holes[::7, ::5] = False
+        box = tuple(slice(axis.min(), axis.max() + 20) for axis in np.nonzero(mask))
+        odd = (rim, parts, holes)[number % 3]
+        haar = {"wavelet": {"wavelet": "haar"}} if number % 2 else {}
+        assert off(pixels[box], odd[box], EVERY | haar) == []
 
 
 def test_constant_image_is_undefined_under_every_filter():

@@ -12,14 +12,18 @@ from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines import find_outlines
-from sonomics.networks.registry import check_weights
+from sonomics.networks.registry import check_weights, networks_of
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, the files of weights, data/cohort.csv, data/readers.csv and data/outlines/ before any work."""
+    """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
     with stopping():
         params = read_params(study)
         check_weights(params, PHASES)
+        if any(networks_of(params, PHASES)):
+            from sonomics.networks.layers import check_networks
+
+            check_networks(params, PHASES)
         path = study / "data" / "cohort.csv"
         cohort = read_cohort(path, params["study"])
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))

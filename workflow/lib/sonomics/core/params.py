@@ -273,8 +273,10 @@ def _explained(problem: "ValidationError", where: str) -> StudyError:
         unknown = [key for key in stated if key not in known]
         near = get_close_matches(unknown[0], known, n=1) or known
         return StudyError(place, f"unknown key {unknown[0]}", f"did you mean {' or '.join(near)}? Else remove it")
-    if problem.validator == "required":
-        missing = [key for key in rule["required"] if key not in stated]
+    if problem.validator in ("required", "dependentRequired"):
+        always: Any = problem.validator_value
+        wanted = always if isinstance(always, list) else [key for one in always if one in stated for key in always[one]]
+        missing = [key for key in wanted if key not in stated]
         return StudyError(place, f"the key {missing[0]} is missing", "add it, see workflow/schemas/params.schema.yaml")
     description = rule.get("description", "see workflow/schemas/params.schema.yaml")
     return StudyError(place, problem.message, f"give what the key means: {description}")

@@ -23,7 +23,8 @@ _SCALES: dict[str, float | tuple[str, float]] = {
     "Elongation": 1.0,
     "MinorAxisLength": ("MajorAxisLength", 2.0),
     "ClusterShade": ("ClusterTendency", 1.5),
-    "Mean": ("RootMeanSquared", 1.0),
+    # Of a filtered image, whose pixels are sums that may cancel.
+    **dict.fromkeys(("Mean", "Median", "10Percentile", "90Percentile", "Minimum", "Maximum"), ("RootMeanSquared", 1.0)),
 }
 
 

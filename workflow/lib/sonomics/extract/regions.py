@@ -2,13 +2,13 @@
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import SimpleITK
 from numpy.typing import NDArray
-from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
+from radiomics import firstorder, glcm, gldm, glrlm, glszm, imageoperations, ngtdm, shape2D
 
 from sonomics.texture.filters import filtered
 from sonomics.texture.region import constant, feature_names
@@ -23,6 +23,15 @@ CLASSES = {
     "ngtdm": ngtdm.RadiomicsNGTDM,
 }
 SHAPE = "shape2D"
+# It has no Laplacian of Gaussian for a single slice, and its gradient is of single precision: those are ours.
+FILTERS = {
+    "wavelet": imageoperations.getWaveletImage,
+    "square": imageoperations.getSquareImage,
+    "squareroot": imageoperations.getSquareRootImage,
+    "logarithm": imageoperations.getLogarithmImage,
+    "exponential": imageoperations.getExponentialImage,
+    "lbp2d": imageoperations.getLBP2DImage,
+}
 # The image is one slice, (1, rows, columns): with `force2D` on an image without that axis PyRadiomics silently walks
 # along the columns only.
 IN_PLANE = {"force2D": True, "force2Ddimension": 0, "label": 1}
@@ -38,7 +47,7 @@ def region_features(
     binning: Mapping[str, float],
     spacing: float = 1.0,
 ) -> dict[str, float]:
-    """Compute the features of one region.
+    """Compute the features of one region, of images filtered by PyRadiomics too where it can.
 
     Parameters
     ----------
@@ -71,7 +80,7 @@ def region_features(
     largest = float(np.abs(grey).max())
     if not np.isfinite(largest):
         return values
-    for image, levels in filtered(grey, filters, spacing):
+    for image, levels in _images(grey, filters, spacing):
         if constant(levels[mask], largest):
             continue
         slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
@@ -80,6 +89,23 @@ def region_features(
             if name != SHAPE:
                 values |= _computed(name, image, slice_of, labelled, binning)
     return values
+
+
+def _images(
+    grey: NDArray[np.float64], filters: Mapping[str, Any], spacing: float
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    slice_of = SimpleITK.GetImageFromArray(grey[np.newaxis])
+    for name, settings in filters.items():
+        if name not in FILTERS:
+            yield from filtered(grey, {name: settings}, spacing)
+            continue
+        named = {f"lbp2D{key.title()}": value for key, value in settings.items()} if name == "lbp2d" else settings
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            made = list(FILTERS[name](slice_of, slice_of, **IN_PLANE, **named))
+        for image, theirs, _ in made:
+            levels = SimpleITK.GetArrayFromImage(image)[0].astype(np.float64)
+            yield theirs.replace("lbp-2D", "lbp2d").replace("-", "_"), levels
 
 
 def _computed(

@@ -185,13 +185,18 @@ def check_weights(params: Mapping[str, Any], phases: Collection[str], where: str
         As `entry_of` and `located`.
     """
     seen: set[Entry] = set()
+    for place, network in networks_of(params, phases):
+        named = f"{where}, {place}.weights"
+        entry = entry_of(network["weights"], network["architecture"], named)
+        if entry and entry not in seen:
+            located(entry, named)
+            seen.add(entry)
+
+
+def networks_of(params: Mapping[str, Any], phases: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the key and the settings of every network of a study, for each of its variants."""
     for variant in params["study"]["variants"]:
-        for place, network in _networks(overlaid(params, variant), phases):
-            named = f"{where}, {place}.weights"
-            entry = entry_of(network["weights"], network["architecture"], named)
-            if entry and entry not in seen:
-                located(entry, named)
-                seen.add(entry)
+        yield from _networks(overlaid(params, variant), phases)
 
 
 def _networks(params: Mapping[str, Any], phases: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:

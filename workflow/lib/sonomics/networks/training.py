@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
+from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
 from sonomics.networks.augmentation import Augmentation, augmented
 from sonomics.networks.heads import Classifier, balanced_weights, masked_loss
@@ -114,10 +115,15 @@ def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[n
     ------
     ValueError
         When there is no image.
+    StudyError
+        When a feature is not a finite number: half precision overflows at 65504.
     """
     place = device().type
     with torch.autocast(place, torch.float16, enabled=place == "cuda"):
         features: NDArray[np.float32] = _applied(network, batches).numpy()
+    if not np.isfinite(features).all():
+        rule = "the network gives features that are not finite numbers"
+        raise StudyError("params.yaml, weights", rule, "check mean, std and scale of the weights, or take others")
     return features
 
 

@@ -119,7 +119,7 @@ def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator
 def square(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the squares, scaled to the range of the image."""
     largest = np.abs(pixels).max()
-    yield "square", pixels**2 / largest if largest else pixels
+    yield "square", (1 / np.sqrt(largest) * pixels) ** 2 if largest else pixels
 
 
 def squareroot(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
@@ -186,34 +186,26 @@ def _gaussian(sigma: float) -> tuple[Pixels, Pixels]:
     return smooth, smooth * (place**2 / sigma**4 - 1 / sigma**2)
 
 
-# Four taps at once, so that sums are loaded and stored a quarter as often.
-@njit(cache=True, fastmath={"contract"})
+# Sums are added up from the last tap to the first, as PyWavelets does: a coefficient on the edge of two bins (of Haar's
+# wavelet many are) then falls on the same side.
+@njit(cache=True)
 def _along_rows(padded: Pixels, kernel: Pixels) -> Pixels:
     rows, columns = padded.shape[0], padded.shape[1] - len(kernel) + 1
-    fours = len(kernel) // 4 * 4
     sums = np.zeros((rows, columns))
     for row in range(rows):
-        for tap in range(0, fours, 4):
-            a, b, c, d = kernel[tap], kernel[tap + 1], kernel[tap + 2], kernel[tap + 3]
-            for place in range(columns):
-                two = a * padded[row, tap + place] + b * padded[row, tap + place + 1]
-                sums[row, place] += two + (c * padded[row, tap + place + 2] + d * padded[row, tap + place + 3])
-        for tap in range(fours, len(kernel)):
-            for place in range(columns):
-                sums[row, place] += kernel[tap] * padded[row, tap + place]
+        for tap in range(len(kernel) - 1, -1, -1):
+            _add(sums[row], kernel[tap], padded[row, tap:])
     return sums
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True)
 def _add_along_columns(sums: Pixels, padded: Pixels, kernel: Pixels) -> None:
-    rows, columns = sums.shape
-    fours = len(kernel) // 4 * 4
-    for row in range(rows):
-        for tap in range(row, row + fours, 4):
-            a, b, c, d = kernel[tap - row], kernel[tap - row + 1], kernel[tap - row + 2], kernel[tap - row + 3]
-            for place in range(columns):
-                two = a * padded[tap, place] + b * padded[tap + 1, place]
-                sums[row, place] += two + (c * padded[tap + 2, place] + d * padded[tap + 3, place])
-        for tap in range(row + fours, row + len(kernel)):
-            for place in range(columns):
-                sums[row, place] += kernel[tap - row] * padded[tap, place]
+    for row in range(len(sums)):
+        for tap in range(len(kernel) - 1, -1, -1):
+            _add(sums[row], kernel[tap], padded[row + tap])
+
+
+@njit(cache=True)
+def _add(sums: Pixels, weight: float, line: Pixels) -> None:
+    for place in range(len(sums)):
+        sums[place] += weight * line[place]

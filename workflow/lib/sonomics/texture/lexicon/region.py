@@ -29,7 +29,7 @@ def region_values(pixels: Pixels, mask: Mask, spacing: float = 1.0) -> NDArray[n
     (41,) float array
         In the order of `NAMES`: the diameter of a disc of equal area, then `CONTOUR`, `MARGIN` and `ECHO`. NaN where
         undefined: everything but the diameter when the pixels lie on one line or apart (and that too when there are
-        none), margin and echo when nothing but black surrounds the lesion.
+        none), margin and echo when nothing but black surrounds the lesion or the image holds a NaN or an infinity.
     """
     values = np.full(len(NAMES), np.nan)
     ellipse = ellipse_of(mask)
@@ -42,7 +42,7 @@ def region_values(pixels: Pixels, mask: Mask, spacing: float = 1.0) -> NDArray[n
     around = surroundings(pixels, distance, diameter)
     shape = contour_features(mask, contour, ellipse)
     values[1 : 1 + len(shape)] = shape
-    if around.any():
+    if around.any() and np.isfinite(pixels).all():
         margin = margin_features(pixels, distance, contour, diameter, pixels[around].std())
         values[1 + len(shape) :] = np.concatenate([margin, echo_features(pixels, mask, around, distance, diameter)])
     return values
