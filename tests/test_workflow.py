@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from html.parser import HTMLParser
 
@@ -51,7 +52,7 @@ def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study
         assert earlier not in jobs
 
 
-def test_an_outline_that_the_user_adds_makes_the_crops_anew(smoke: Study):
+def test_an_outline_that_the_user_adds_makes_the_crops_of_its_chunk_anew(smoke: Study):
     passing = shutil.ignore_patterns("locks", "log")
     copy = Study(shutil.copytree(smoke.path, smoke.path.with_name("outlined_study"), ignore=passing))
     asked = ("--dry-run", "--config", "phase=crop", "--", "results/metrics/crop.json")
@@ -65,7 +66,8 @@ def test_an_outline_that_the_user_adds_makes_the_crops_anew(smoke: Study):
     # As when the reader has had a folder before.
     os.utime(folder, ns=(times.st_atime_ns, times.st_mtime_ns))
     after = copy.run(*asked)
-    assert "crop_chunk" in after.stdout + after.stderr
+    chunk = drawn.relative_to(copy.path / "data/export").parts[0]
+    assert re.findall(r"crop: chunk (\d+)", after.stdout + after.stderr) == [chunk]
 
 
 def test_a_new_family_or_model_is_computed_alone(smoke: Study, tmp_path):

@@ -1,11 +1,17 @@
 """What rules ask for: chunks, folds, variants, and functions that name inputs and params. No rules live here."""
 
 import json
+from functools import cache
 
 
 def chunks():
     """List the chunks that have a patient."""
     return sorted({chunk_of(patient, STUDY["study"]["chunks"]) for patient in ROSTER["patient"]})
+
+
+def in_chunk(chunk):
+    """Mark the rows of the roster that a chunk holds."""
+    return ROSTER["patient"].map(lambda patient: chunk_of(patient, STUDY["study"]["chunks"])) == int(chunk)
 
 
 def variants():
@@ -33,9 +39,16 @@ def at_home(phase, path):
     return find
 
 
-def outline_files(wildcards):
+@cache
+def outlines_drawn():
     """List the user's outlines: Snakemake sees no change of a file below a folder."""
-    return sorted(str(file) for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+    return sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+
+
+def outline_files(wildcards):
+    """List the user's outlines but those named after a case of another chunk."""
+    elsewhere = set(ROSTER["case"][~in_chunk(wildcards.chunk)])
+    return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
 def code(phase):
@@ -83,8 +96,7 @@ def trained(path, *kinds):
 
 def members(wildcards):
     """Name the rows of a chunk by their hash: a change to the cohort reruns only the chunks it touches."""
-    inside = ROSTER["patient"].map(lambda patient: chunk_of(patient, STUDY["study"]["chunks"])) == int(wildcards.chunk)
-    return fingerprint(ROSTER[inside].drop(columns="split"))
+    return fingerprint(ROSTER[in_chunk(wildcards.chunk)].drop(columns="split"))
 
 
 def labelled():

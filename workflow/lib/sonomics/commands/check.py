@@ -7,7 +7,7 @@ import typer
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_labels, read_cohort
-from sonomics.core.params import PHASES
+from sonomics.core.params import PHASES, Params
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
@@ -19,11 +19,7 @@ def check(study: Study = Path()) -> None:
     """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
     with stopping():
         params = read_params(study)
-        check_weights(params, PHASES)
-        if any(networks_of(params, PHASES)):
-            from sonomics.networks.layers import check_networks
-
-            check_networks(params, PHASES)
+        _check_networks(params)
         path = study / "data" / "cohort.csv"
         cohort = read_cohort(path, params["study"])
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
@@ -36,12 +32,24 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {counts}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
-        for (reader, session), drawn in find_outlines([study / "data" / "outlines"]).items():
-            strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in set(cohort["case"])]
-            of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
-            typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
+        _tell_outlines(study / "data" / "outlines", set(cohort["case"]))
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
         for criterion, found in counts_of(states(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
+
+
+def _check_networks(params: Params) -> None:
+    check_weights(params, PHASES)
+    if any(networks_of(params, PHASES)):
+        from sonomics.networks.layers import check_networks
+
+        check_networks(params, PHASES)
+
+
+def _tell_outlines(root: Path, cases: set[str]) -> None:
+    for (reader, session), drawn in find_outlines([root]).items():
+        strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
+        of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
+        typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
