@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.select.folds import assign_folds, training_patients
+from sonomics.select.folds import assign_folds, check_classes, training_patients
 
 STUDY = {"tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "yes"}}}
 
@@ -50,6 +50,14 @@ def test_a_fold_out_of_range_is_stopped(fold):
     table.loc[0, "fold"] = fold
     with pytest.raises(StudyError, match="P000"):
         assign_folds(table, 3, seed=1)
+
+
+def test_a_fold_that_holds_a_class_alone_stops_the_study():
+    names = [f"P{i}" for i in range(6)]
+    cohort = pd.DataFrame({"patient": names, "case": names, "split": "train", "cancer": ["yes", "yes", *4 * ["no"]]})
+    check_classes(cohort, pd.DataFrame({"patient": names, "fold": [0, 1, 0, 0, 1, 1]}), STUDY)
+    with pytest.raises(StudyError, match=r"without fold 1 .* one class for the task cancer"):
+        check_classes(cohort, pd.DataFrame({"patient": names, "fold": [1, 1, 0, 0, 1, 1]}), STUDY)
 
 
 def test_near_duplicates_and_the_cohorts_groups_connect_patients():

@@ -1,6 +1,6 @@
 """Divide the training patients into folds, once for the whole study."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,34 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[st
     )
 
 
+def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str, Any]) -> None:
+    """Check that what is fitted without a fold sees both classes of every task.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    folds : DataFrame
+        From `assign_folds`.
+    study : mapping
+        With `tasks`.
+
+    Raises
+    ------
+    StudyError
+        Naming task and fold: models of that fold could only give the share of positives.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    fold_of = training.set_index("case")["patient"].map(folds.set_index("patient")["fold"])
+    for name, task in study["tasks"].items():
+        known = task_labels(training, task).dropna()
+        for fold in sorted(folds["fold"].unique()):
+            if known[fold_of[known.index] != fold].nunique() < 2:
+                rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
+                mend = "give the rarer class more cases, or deal the fold column so that two folds have it"
+                raise StudyError("data/cohort.csv", rule, mend)
+
+
 def _connected(links: list[pd.Series], patients: list[str]) -> dict[str, str]:
     """Name each patient's connected component after its first member."""
     leader = {patient: patient for patient in patients}
@@ -122,7 +150,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     study = args.settings["study"]
     cohort = read_cohort(args.cohort, study)
     patients = training_patients(cohort, read_table(args.images, SCREENED), study)
-    write_table(assign_folds(patients, args.settings["select"]["folds"], study["seed"]), args.out, FOLDS)
+    folds = assign_folds(patients, args.settings["select"]["folds"], study["seed"])
+    check_classes(cohort, folds, study)
+    write_table(folds, args.out, FOLDS)
 
 
 if __name__ == "__main__":
