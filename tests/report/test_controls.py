@@ -10,6 +10,7 @@ VARIANTS = {
     "reader_2": {"crop": {"analysis": {"reader": "reader_2", "session": "1"}}},
     "perturbed": {"crop": {"perturb": {"times": 1, "grow": 0.05}, "analysis": {"perturbed": 1}}},
     "wide": {"crop": {"margin": 0.5}},
+    "bare": {"crop": {"perturb": None}, "extract": {"families": {"texture": {"classes": ["glcm", "glrlm"]}}}},
     "noise": {"select": {"features": "noise"}},
     "noise_alone": {
         "select": {"features": "noise"},
@@ -30,6 +31,7 @@ STUDY = {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["
         ("reader_2", "sensitivity analysis: outlines of reader_2, session 1"),
         ("perturbed", "sensitivity analysis: outlines changed at random"),
         ("wide", "sensitivity analysis: crop.margin = 0.5"),
+        ("bare", "analysis: without crop.perturb, extract.families.texture.classes = glcm and glrlm"),
         (
             "shuffled",
             "negative control: training labels dealt out at random, and held against out of fold; expected 0.50",

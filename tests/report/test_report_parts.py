@@ -84,7 +84,8 @@ def test_three_deals_of_the_labels_are_judged_together_and_other_controls_alone(
     far = {"train": (0.5, 0.4, 0.6), "internal": (0.7, 0.6, 0.8)}
     runs = [MAIN_RUN, *(evaluation_of(name, far) for name in variants if name != "main")]
     metrics = {"train": figures_of_deals(0.51, 0.48, 0.54), "internal": figures_of_deals(0.53, 0.4, 0.66)}
-    pooled = over_deals({"evaluate": {"over_deals": {"recurrence": metrics}}}, "recurrence")
+    # Metrics files are sorted by name; sentences follow the order of the sets.
+    pooled = over_deals({"evaluate": {"over_deals": {"recurrence": dict(sorted(metrics.items()))}}}, "recurrence")
     deals, noise = verdicts(runs, pooled, params)
     assert "3 deals: shuffled, shuffled_2 and shuffled_3) stayed at chance" in deals
     assert "mean AUC in the training set (out of fold) (0.51) and the internal test set (0.53)" in deals
@@ -92,9 +93,8 @@ def test_three_deals_of_the_labels_are_judged_together_and_other_controls_alone(
     assert "away from chance in the internal test set (0.70)" in noise
     off = pooled | {"internal": figures_of_deals(0.6, 0.55, 0.65)}
     assert "away from chance in the internal test set (0.60)" in verdicts(runs, off, params)[0]
-    unknown = over_deals(
-        {"evaluate": {"over_deals": {"recurrence": {"train": figures_of_deals(*3 * [None])}}}}, "recurrence"
-    )
+    nothing = dict.fromkeys(metrics, figures_of_deals(None, None, None))
+    unknown = over_deals({"evaluate": {"over_deals": {"recurrence": nothing}}}, "recurrence")
     assert "not estimable" in verdicts(runs, unknown, params)[0]
     table = control_table(runs, dict.fromkeys(variants, ""), pooled)
     assert [cell.main for cell in table.rows[-1]][:3] == ["3 deals of the labels", "0.51", "0.53"]

@@ -79,4 +79,6 @@ def _worded(key: str, value: Any) -> str:
             return f"without {name}"
         case ["stack", "models", name, "of"]:
             return f"{name} made of {listed(list(value))}"
-    return f"{key} = {value}"
+    if value is None:
+        return f"without {key}"
+    return f"{key} = {listed([str(one) for one in value]) if isinstance(value, list) else value}"

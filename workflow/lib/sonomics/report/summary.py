@@ -74,7 +74,7 @@ def verdicts(controls: Sequence[Evaluation], pooled: Pooled, params: Mapping[str
     """Say of every negative control whether it behaved as it must; of dealt labels together where `pooled` has them."""
     blinded = [control for control in controls if control.variant != MAIN and blind(control.variant, params)]
     deals = [control for control in blinded if deals_labels(params, control.variant)] if pooled else []
-    together = [verdict_over_deals([deal.variant for deal in deals], pooled)] if deals else []
+    together = [verdict_over_deals(deals, pooled)] if deals else []
     return [*together, *(verdict(control, params) for control in blinded if control not in deals)]
 
 
@@ -86,12 +86,12 @@ def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
     return f"{said} {OTHER_DEALS}" if LOOK_FOR_A_LEAK in said and deals_labels(params, control.variant) else said
 
 
-def verdict_over_deals(variants: Sequence[str], pooled: Pooled) -> str:
+def verdict_over_deals(deals: Sequence[Evaluation], pooled: Pooled) -> str:
     """Say whether all deals of the labels together behaved as they must."""
-    bounds = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in pooled.items()}
-    name = (
-        f"The negative control (training labels dealt out at random, {len(variants)} deals: {listed(list(variants))})"
-    )
+    figures = ((split, pooled[split]) for split in deals[0].splits)
+    bounds = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in figures}
+    names = listed([deal.variant for deal in deals])
+    name = f"The negative control (training labels dealt out at random, {len(deals)} deals: {names})"
     return _judged(name, "mean AUC", bounds)
 
 

@@ -149,14 +149,15 @@ def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str
         cells = [Cell(decimal(row["auc"]), interval(row["auc_lower"], row["auc_upper"])) for row in means]
         what = "their mean, with Student's interval over deals; expected 0.50"
         rows.append([Cell(f"{means[0]['deals']:.0f} deals of the labels"), *cells, Cell(what)])
+    note = ""
     if "best_possible" in set(main.tables["performance"]["statistic"]):
+        note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; chance may carry it over 100 %."
         best = [main.statistic(main.primary, split, "best_possible") for split in main.splits]
         shares = [main.statistic(main.primary, split, "share_of_best")["estimate"] for split in main.splits]
         reached = [f"reached: {decimal(100 * share, 0)} %" for share in shares]
         cells = [Cell(decimal(row["estimate"]), text) for row, text in zip(best, reached, strict=True)]
         rows.append([Cell("best possible"), *cells, Cell("the planted risk itself as score")])
     caption = f"AUC of {main.primary} in the main run, its controls and at best"
-    note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; chance may carry it over 100 %."
     return Table(caption, ["Run", *main.splits.values(), "What it is"], rows, note, ("What it is",))
 
 
