@@ -154,7 +154,7 @@ def folders_of_thresholds(wildcards, input):
 
 
 def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that is no negative control, for the main run alone."""
+    """List the primary model's predictions in every variant that learns from the true labels, for the main run alone."""
     beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
     return expand(path, variant=beside) if wildcards.variant == MAIN else []
