@@ -11,7 +11,7 @@ from sonomics.core.params import check_params
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.select import penalised
-from sonomics.select.choose import apply, fit, frequencies, main
+from sonomics.select.choose import apply, fit, frequencies, main, often_kept
 from sonomics.select.penalised import inner_folds
 from sonomics.select.reliability import pairwise_icc, reliability
 from sonomics.select.rows import repeats_of, rows_of
@@ -242,9 +242,33 @@ def test_an_elastic_net_keeps_both_of_a_pair_where_the_lasso_keeps_one():
 def test_frequencies_rank_what_tells_above_noise_and_are_the_same_each_time():
     rows, labels = table()
     found = frequencies(rows, labels, {}, STEPS, seed=1, resamples=6)
-    share = found.set_index("feature")["share"]
-    assert share["t__second"] > share.filter(like="noise").max()
+    assert found is not None
+    assert found["t__second"] > found.filter(like="noise").max()
     assert found.equals(frequencies(rows, labels, {}, STEPS, seed=1, resamples=6))
+
+
+def test_shares_of_resamples_are_zero_where_nothing_stayed_and_undefined_where_none_counts():
+    rows, labels = table()
+    nothing = frequencies(rows, labels, {}, [{"step": "u_test", "below": 0.0}], seed=1, resamples=2)
+    assert nothing is not None
+    assert often_kept({"all": ["t__first"]}, nothing)["resamples"].tolist() == [0.0]
+    assert frequencies(rows, labels * 0, {}, STEPS, seed=1, resamples=2) is None
+    assert often_kept({"all": ["t__first"]}, None)["resamples"].isna().all()
+
+
+def test_both_copies_of_a_patient_drawn_twice_lie_in_one_inner_fold(monkeypatch):
+    seen = []
+
+    def watched(rows, *rest):
+        patients = list(rows.index.get_level_values("patient"))
+        folds = inner_folds(patients, rest[0].to_numpy(), 3, seed=1)
+        seen.append((len(patients), len(set(patients)), pd.Series(folds).groupby(patients).nunique().max()))
+        return {"kept": []}
+
+    monkeypatch.setattr("sonomics.select.choose.fit", watched)
+    frequencies(*table(), {}, STEPS, seed=1, resamples=2)
+    assert all(rows > patients and folds == 1 for rows, patients, folds in seen)
+    assert seen
 
 
 def test_inner_folds_keep_a_patients_rows_together():

@@ -1,4 +1,4 @@
-"""The main run beside every other variant that is no negative control, on the same cases: what a choice changes."""
+"""The main run beside every variant that learns from the true labels, on the same cases: what a choice changes."""
 
 from collections.abc import Mapping
 

@@ -84,7 +84,7 @@ def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence
 
 def frequencies(
     rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int, resamples: int
-) -> pd.DataFrame:
+) -> pd.Series | None:
     """Run the steps on patients drawn with replacement, and count how often each feature stays.
 
     Parameters
@@ -95,9 +95,9 @@ def frequencies(
 
     Returns
     -------
-    DataFrame
-        `feature`, `share` of the resamples, most frequent first; features that never stayed are left out. A resample
-        that lacks a class, or a scanner that a step needs, does not count.
+    Series of float or None
+        Share of the resamples in which a feature stayed, by its name; features that never stayed are left out. A
+        resample that lacks a class, or a scanner that a step needs, does not count; None when none counts.
     """
     members = rows.groupby(level="patient").indices
     patients = sorted(members, key=str)
@@ -105,19 +105,14 @@ def frequencies(
     done = 0
     for number in progress(range(resamples), "resamples", total=resamples):
         drawn = generator(seed, "resample", number).choice(len(patients), len(patients))
+        # A patient drawn twice has one name, so that both copies lie in one inner fold.
         places = np.concatenate([members[patients[place]] for place in drawn])
-        # A patient drawn twice is two, so that inner folds are dealt as they were; repeats are those of all rows.
-        copies = np.concatenate([np.full(len(members[patients[p]]), copy) for copy, p in enumerate(drawn)])
-        sample, index = rows.iloc[places], rows.index[places].to_frame()
-        index["patient"] = index["patient"] + "/" + pd.Series(copies, index=index.index).astype(str)
-        sample = sample.set_axis(pd.MultiIndex.from_frame(index))
         if labels.iloc[places].nunique() < 2:
             continue
         with suppress(StudyError):
-            counts.update(fit(sample, labels.iloc[places], repeats, steps, seed)["kept"])
+            counts.update(fit(rows.iloc[places], labels.iloc[places], repeats, steps, seed)["kept"])
             done += 1
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return pd.DataFrame([(name, count / done) for name, count in ranked], columns=["feature", "share"])
+    return pd.Series({name: counts[name] / done for name in sorted(counts)}, dtype=float) if done else None
 
 
 def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
@@ -128,15 +123,15 @@ def apply(state: State, rows: pd.DataFrame) -> pd.DataFrame:
     return (values.fillna(median) - mean) / sd
 
 
-def often_kept(kept: Mapping[str, Sequence[str]], resampled: pd.DataFrame) -> pd.DataFrame:
+def often_kept(kept: Mapping[str, Sequence[str]], resampled: pd.Series | None) -> pd.DataFrame:
     """Put side by side how often each feature was kept.
 
     Parameters
     ----------
     kept : mapping
         Fold to the names kept there; `all` is the whole training set.
-    resampled : DataFrame
-        From `frequencies`; empty without resamples.
+    resampled : Series or None
+        From `frequencies`.
 
     Returns
     -------
@@ -146,14 +141,14 @@ def often_kept(kept: Mapping[str, Sequence[str]], resampled: pd.DataFrame) -> pd
     """
     inside = {fold: names for fold, names in kept.items() if fold != ALL}
     counts = Counter(name for names in inside.values() for name in names)
-    shares = resampled.set_index("feature")["share"]
-    names = sorted({*counts, *kept[ALL], *shares.index})
+    names = sorted({*counts, *kept[ALL], *(() if resampled is None else resampled.index)})
+    shares = np.full(len(names), np.nan) if resampled is None else resampled.reindex(names, fill_value=0.0).to_numpy()
     table = pd.DataFrame(
         {
             "feature": names,
             "all": [name in kept[ALL] for name in names],
             "folds": [counts[name] / len(inside) if inside else np.nan for name in names],
-            "resamples": shares.reindex(names, fill_value=0.0 if len(shares) else np.nan).to_numpy(dtype=np.float64),
+            "resamples": shares,
         }
     )
     return table.sort_values(["all", "resamples", "folds", "feature"], ascending=[False, False, False, True])
