@@ -54,6 +54,10 @@ def test_radiomics_tells_malignant_from_benign(breast: Study):
     assert metrics["auc_of_others"]["malignancy"]["radiomics"]["train"] > 0.7
 
 
+def test_no_table_of_clinical_columns_is_empty(breast: Study):
+    assert "Training cases by label" not in (breast.path / "results/report.html").read_text()
+
+
 def test_the_page_does_not_call_real_images_simulated(breast: Study):
     page = (breast.path / "results/report.html").read_text()
     assert "Simulated data." not in page
