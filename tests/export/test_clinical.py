@@ -227,6 +227,7 @@ def settings_with(change: Any) -> dict[str, Any]:
         (lambda s: s["tables"]["surgery"].update(file="none.xlsx"), "no file none.xlsx"),
         (lambda s: s["tables"]["reports"].update(encoding="utf-16"), "cannot be read"),
         (lambda s: s["tables"]["reports"].update(key="ID"), "no column ID"),
+        (lambda s: s["tables"]["reports"].pop("separator"), "separated by ';', not by ','"),
         (lambda s: s.update(root="$NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE is not set"),
     ],
 )

@@ -12,6 +12,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
+from sonomics.core.tables import read_cells
 from sonomics.core.tasks import horizon_of, label_columns, task_labels
 
 IDENTITY = ("patient", "case", "centre", "split")
@@ -74,8 +75,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):
         for row, value in enumerate(table[name], start=2):
-            if not _PSEUDONYM.fullmatch(str(value)):
-                rule = f"{name} {value!r} is not a pseudonym of letters, digits and _"
+            if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
+                rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
                 raise StudyError(f"{where}, line {row}", rule, "rename it")
     for case in table["case"][table["case"].duplicated()]:
         raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row a case")
@@ -174,10 +175,10 @@ def fingerprint(roster: pd.DataFrame) -> str:
 def _read(path: Path) -> pd.DataFrame:
     if not Path(path).exists():
         raise StudyError(str(path), "a study needs its cohort", "draft it with `sonomics query`, or write it by hand")
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    except pd.errors.EmptyDataError:
-        raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`") from None
+    table = read_cells(Path(path).read_bytes(), str(path))
+    if table.columns.empty:
+        raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`")
+    return table.mask(table == "")
 
 
 def _checked(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:

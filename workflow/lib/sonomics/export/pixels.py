@@ -67,7 +67,9 @@ def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
         dataset.PlanarConfiguration = 0
     dataset.Rows, dataset.Columns = frames.shape[1:3]
     dataset.BitsAllocated = EIGHT_BITS * frames.dtype.itemsize
-    dataset.BitsStored = EIGHT_BITS if frames.dtype == np.uint8 else bits
+    dataset.BitsStored = EIGHT_BITS if colour else bits
+    if "NumberOfFrames" in dataset:
+        dataset.NumberOfFrames = len(frames)
     dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
     content = frames.astype(frames.dtype.newbyteorder("<")).tobytes()
     dataset.PixelData = content + b"\0" * (len(content) % 2)
@@ -81,6 +83,8 @@ def _refuse_giants(dataset: Dataset) -> None:
     samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
     if not 0 < size <= MOST_PIXELS_A_FRAME or not 0 < samples <= MOST_SAMPLES:
         raise UndecodableError("its size is impossible")
+    if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
+        raise UndecodableError("its pixels are not the lowest bits")  # decoders take these, and would show black
 
 
 def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
