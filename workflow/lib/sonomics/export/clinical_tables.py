@@ -136,7 +136,10 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
 
 def _csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
     separator, encoding = rule.get("separator", ","), rule.get("encoding", "utf-8-sig")
-    return read_cells(path.read_bytes(), where, separator, encoding)
+    try:
+        return read_cells(path.read_bytes(), where, separator, encoding)
+    except StudyError as error:
+        raise StudyError(where, error.rule, f"state its separator and encoding, or {error.mend}") from None
 
 
 def _excel(path: Path, rule: Settings) -> pd.DataFrame:
