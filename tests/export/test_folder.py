@@ -1,4 +1,5 @@
 import json
+import os
 import zipfile
 from io import BytesIO
 
@@ -291,6 +292,20 @@ class TestAnyLayout:
         folder.main(site.arguments(params))
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert sorted(manifest.groupby("case").size()) == [1, IMAGES, IMAGES, 2 * IMAGES]
+
+    def test_a_damaged_archive_and_a_name_of_an_old_disc_stop_nothing(self, site, media):
+        archive = bytearray((media / "rest.ZIP").read_bytes())
+        archive[archive.index(b"PK\x01\x02")] = 0
+        (media / "damaged.zip").write_bytes(archive)
+        (media / "broken.dcm").rename(media / os.fsdecode(b"M\xfcller.dcm"))
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
+        drafted = site.command("query")
+        assert "left out 3 files that are no DICOM" in drafted.output
+        folder.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert (manifest["reason"] == "").all()
+        with pytest.raises(StudyError, match="no whole ZIP file"):
+            root_of({"root": str(media / "damaged.zip")})
 
     def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
         cohort = {"centre": "north", "split": {"train": "2018-01-01"}}

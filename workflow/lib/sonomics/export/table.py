@@ -2,7 +2,6 @@
 
 import os
 import re
-import zipfile
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_cells
+from sonomics.export.headers import archive_in
 
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
@@ -30,8 +30,8 @@ def root_of(settings: Mapping[str, Any]) -> Traversable:
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
-    if zipfile.is_zipfile(root):
-        return zipfile.Path(root)
+    if (archive := archive_in(Path(root))) is not None:
+        return archive
     if not Path(root).is_dir():
         rule = f"there is no folder and no whole ZIP file {root}"
         raise StudyError(f"{WHERE}.root", rule, "correct root, or mount the folder")
