@@ -113,8 +113,10 @@ def _read(name: str, path: Path, rule: Settings) -> pd.DataFrame:
         raise StudyError(where, f"there is no file {rule['file']} in the folder", "correct `file` or `root`")
     try:
         table = _excel(path, rule) if path.suffix.lower() in EXCEL else _csv(path, rule, where)
-    except (OSError, ValueError, KeyError) as error:
-        # Only the kind of the error is named: its words may quote a cell.
+    except StudyError:
+        raise
+    except Exception as error:
+        # Rubbish can make the parser raise anything. Only the kind of the error is named: its words may quote a cell.
         rule_broken = f"{rule['file']} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
     for column in table.columns[table.columns.duplicated()]:
