@@ -176,6 +176,12 @@ def test_the_roster_shows_no_outcome(path):
     assert list(read_roster(path)) == ["patient", "case", "centre", "split", "sim_risk"]
 
 
+def test_a_roster_without_splits_is_stopped(path):
+    path.write_text(path.read_text().replace(",split,", ",part,"))
+    with pytest.raises(StudyError, match="the column split is missing"):
+        read_roster(path)
+
+
 def test_fingerprint_follows_the_rows(path):
     roster = read_roster(path)
     assert fingerprint(roster) == fingerprint(roster.copy())

@@ -157,9 +157,15 @@ def test_what_cannot_be_made_safe_is_set_aside(elements, reason):
     assert str(aside.value).startswith("PABC-e1-i1")
 
 
-@pytest.mark.parametrize("stated", ["0", "1.0"])
-def test_the_number_of_frames_is_what_there_is(stated):
-    new, _ = clean(still(NumberOfFrames=stated))
+@pytest.mark.parametrize("stated", ["0", "1.0", ""])
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_the_number_of_frames_is_what_there_is(stated, syntax):
+    dataset = still()
+    if syntax == RLELossless:
+        dataset.compress(syntax, encoding_plugin="pydicom")
+    dataset["NumberOfFrames"] = DataElement("NumberOfFrames", "IS", stated, validation_mode=config.IGNORE)
+    new, _ = clean(dataset)
+    assert str(dataset["NumberOfFrames"].value) == stated
     assert (new.NumberOfFrames, new["NumberOfFrames"].VR) == (1, "IS")
 
 

@@ -1,7 +1,7 @@
 """The cohort table, the only list of cases, and the lock on its test labels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,7 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
         understood. Clinical values must be numbers where those of all training cases are.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
-    for name in wanted:
-        if name not in table:
-            raise StudyError(
-                where, f"the column {name} is missing", f"add it (columns now: {', '.join(table.columns)})"
-            )
+    _insist_on(wanted, table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):
@@ -161,8 +157,14 @@ def read_roster(path: Path) -> pd.DataFrame:
     DataFrame of str
         `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator and `evaluate` may
         use the latter.
+
+    Raises
+    ------
+    StudyError
+        When a column of these is missing.
     """
     table = _read(path)
+    _insist_on(IDENTITY, table, str(path))
     planted = [name for name in table.columns if name.startswith("sim_")]
     return table[[*IDENTITY, *planted]].sort_values("case", ignore_index=True)
 
@@ -170,6 +172,13 @@ def read_roster(path: Path) -> pd.DataFrame:
 def fingerprint(roster: pd.DataFrame) -> str:
     """Name the content of a table by its hash, so that a job reruns when its own rows change and only then."""
     return sha256(roster.to_csv(index=False).encode()).hexdigest()[:16]
+
+
+def _insist_on(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
+    for name in columns:
+        if name not in table:
+            now = ", ".join(table.columns)
+            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Pixels of any transfer syntax as plain grey or RGB frames, and back."""
 
+from copy import deepcopy
 from typing import cast
 
 import numpy as np
@@ -36,7 +37,7 @@ def decoded(dataset: Dataset) -> Pixels:
         _refuse_giants(dataset)
         numbers = range(int(dataset.get("NumberOfFrames") or 1))
         syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [_plain(frame, dataset) for frame in decoded_frames(dataset, syntax, numbers)]
+        frames = [_plain(frame, dataset) for frame in decoded_frames(_counted(dataset), syntax, numbers)]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
@@ -74,6 +75,15 @@ def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
     content = frames.astype(frames.dtype.newbyteorder("<")).tobytes()
     dataset.PixelData = content + b"\0" * (len(content) % 2)
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
+
+
+def _counted(dataset: Dataset) -> Dataset:
+    """Leave out an empty number of frames, which decoders stumble over: it means one."""
+    if "NumberOfFrames" not in dataset or dataset.NumberOfFrames:
+        return dataset
+    counted = deepcopy(dataset)  # a plain copy shares its elements
+    del counted.NumberOfFrames
+    return counted
 
 
 def _refuse_giants(dataset: Dataset) -> None:
