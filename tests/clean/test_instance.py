@@ -193,7 +193,7 @@ def test_the_arrival_on_a_simulated_clip_is_the_planted_one(tmp_path: Path) -> N
 def test_what_the_export_refused_stays_refused(tmp_path: Path) -> None:
     entry = {
         "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": "", "view": "",
-        "device": "d", "centre": "c", "spacing_mm": 0.2, "rows": 0, "columns": 0, "reason": "not_deidentified",
+        "device": "d", "centre": "c", "spacing_mm": 0.2, "rows": 0, "columns": 0, "reason": "not_ultrasound",
     }  # fmt: skip
     ((row, pixels),) = clean_instance(entry, {"views": VIEWS, "overlays": "keep"}).images
-    assert (row["reason"], row["keep"], pixels) == ("not_deidentified", False, None)
+    assert (row["reason"], row["keep"], pixels) == ("not_ultrasound", False, None)

@@ -138,7 +138,7 @@ def test_what_label_studio_exports_comes_back_without_an_address(study: Path) ->
 
 def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
-    path.write_bytes("﻿image;reader;target;lesion\r\nA;r1;YES ;\r\nB;r1;;\r\n".encode())
+    path.write_bytes("﻿image;reader;target;lesion\r\n A;r1 ;YES ;\r\nB;r1;;\r\n".encode())
     found = answers_in(path, HEADS, {"A", "B"})
     assert found.to_dict("records") == [{"image": "A", "reader": "r1", "target": "yes", "lesion": ""}]
 
@@ -150,14 +150,25 @@ def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
         (("image,reader,target", "A,r1,yes"), "no column lesion"),
         (("image,reader,target,lesion", "C,r1,yes,"), "C was not drawn"),
         (("image,reader,target,lesion", "A,r1,maybe,"), "unknown answer 'maybe'"),
+        (("image,reader,target,lesion", "A,,yes,"), "nobody is named who answered A"),
+        (("image,reader,target,lesion,note", "A,r\udcfc1,yes,,"), "cannot be read as text"),
         (("image,reader,target,lesion", "A,r1,yes,", "A,r1,no,"), "A is answered twice"),
     ],
 )
 def test_a_spoilt_sheet_stops_with_the_reason(tmp_path: Path, lines: tuple[str, ...], rule: str) -> None:
     path = tmp_path / "sheet.csv"
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", errors="surrogateescape")
     with pytest.raises(StudyError, match=rule):
         answers_in(path, HEADS, {"A", "B"})
+
+
+@pytest.mark.parametrize("name", ["reader_2.xlsx", "reader_2.CSV"])
+def test_a_sheet_that_would_be_passed_over_stops(study: Path, name: str) -> None:
+    folder = draw(study)
+    (folder / name).write_bytes(b"")
+    again = run(app, ["label", "read", str(folder), "--study", str(study)])
+    assert again.exit_code == 2
+    assert f"{name}: this is no sheet of answers" in again.stderr
 
 
 def test_one_reader_in_two_files_stops() -> None:

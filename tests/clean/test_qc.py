@@ -111,6 +111,10 @@ def test_what_a_case_has_is_read_of_training_alone_where_it_is_a_label(tmp_path)
     assert cases_with(path, {"needs_case": "malignant", "training_only": True}) == {"A", "E"}
     with pytest.raises(StudyError, match="the column lesion is missing"):
         cases_with(path, {"needs_case": "lesion"})
+    path.write_text(path.read_text() + "G,internal,positive\n")
+    assert cases_with(path, {"needs_case": "malignant", "training_only": True}) == {"A", "E"}
+    with pytest.raises(StudyError, match=r"case G: the column malignant.* says neither yes nor no"):
+        cases_with(path, {"needs_case": "malignant"})
 
 
 def test_agreement_is_the_mean_of_all_pairs() -> None:
@@ -141,6 +145,15 @@ def test_a_label_may_not_choose_test_images(params: dict, schema: dict) -> None:
     heads["target"]["needs_case"] = "sim_risk"
     with pytest.raises(StudyError, match="planted truth"):
         check_params(params, schema)
+
+
+def test_a_label_may_not_choose_frames(params: dict, schema: dict) -> None:
+    params["study"]["tasks"]["cancer"] = {"type": "binary", "column": "malignant", "positive": "1"}
+    params["clean"]["injection"] = {"from": "table", "column": "malignant"}
+    with pytest.raises(StudyError, match=r"clean\.injection\.column: malignant is a label or outcome"):
+        check_params(params, schema)
+    params["clean"]["injection"]["column"] = "injected_s"
+    check_params(params, schema)
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,15 @@ def test_a_sector_is_told_from_a_rectangle(frame: NDArray[np.uint8]) -> None:
     assert np.abs(np.array(corners(region)) - (20, 80, 260, 320)).max() <= 25
 
 
+def test_no_view_of_a_screen_of_three_is_lost() -> None:
+    screen = np.zeros((200, 440), dtype=np.uint8)
+    for left in (20, 165, 310):
+        screen[40:160, left : left + 110] = np.random.default_rng(left).integers(40, 200, (120, 110))
+    regions, shape = detected_regions(screen)
+    assert shape == "rectangle"
+    assert np.abs(np.array([region.left for region in regions]) - (20, 165, 310)).max() <= 4
+
+
 def test_two_scans_side_by_side_are_a_dual_view() -> None:
     screen = np.zeros((200, 300), dtype=np.uint8)
     noise = np.random.default_rng(0).integers(40, 200, (120, 110))

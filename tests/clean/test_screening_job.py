@@ -102,6 +102,17 @@ def test_outcomes_of_test_cases_change_nothing(study: Path) -> None:
     assert run([ADULT, EARLY]) == before
 
 
+def test_a_label_of_test_cases_decides_nothing_not_even_what_the_column_holds(study: Path) -> None:
+    doubtful = {**EARLY, "name": "doubtful", "rule": "malignant == 2"}
+    labelled = COHORT.replace("sim_risk", "malignant").replace("0.1\n", "2\n", 1).replace("0.2\n", "1\n", 1)
+    Path("data/cohort.csv").write_text(labelled)
+    before = run([doubtful])
+    assert read_json(Path("results/metrics/clean.json"))["criteria"]["doubtful"]["broken"] == 1
+    for other in ("2", "unclear", ""):
+        Path("data/cohort.csv").write_text(labelled.replace("0.3\n", f"{other}\n").replace("0.4\n", f"{other}\n"))
+        assert run([doubtful]) == before
+
+
 def test_a_criterion_on_a_column_that_the_cohort_lacks_stops_the_study(study: Path) -> None:
     with pytest.raises(StudyError, match="the column weight is missing"):
         run([{**ADULT, "rule": "weight > 3"}])

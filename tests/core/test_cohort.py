@@ -129,6 +129,7 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
         (lambda t: t.assign(time=["3", "20 months", "5", "4", "30"]), "case P2", "time is '20 months'"),
         (lambda t: t.assign(event=["1", "1", "0", "yes", "0"]), "case P4", "event is 'yes'"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
+        (lambda t: t.assign(patient=["P1", float("nan"), "P3", "P4", "P5"]), "line 3", "patient is not a pseudonym"),
     ],
 )
 def test_a_bad_cohort_is_stopped(change, where, rule):
@@ -137,6 +138,21 @@ def test_a_bad_cohort_is_stopped(change, where, rule):
     assert where in stopped.value.where
     assert rule in stopped.value.rule
     assert stopped.value.mend
+
+
+def test_a_name_in_the_cohort_is_not_repeated():
+    with pytest.raises(StudyError) as stopped:
+        check_cohort(cohort().assign(patient=["P1", "Müller, Anna", "P3", "P4", "P5"]), STUDY, "cohort.csv")
+    assert "Anna" not in str(stopped.value)
+
+
+def test_a_cohort_of_a_spreadsheet_program_is_read(path):
+    plain = read_cohort(path, STUDY)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b",train", b", train ").replace(b"\n", b",,\r\n"))
+    pd.testing.assert_frame_equal(read_cohort(path, STUDY), plain)
+    path.write_bytes(path.read_bytes().replace(b",", b";"))
+    with pytest.raises(StudyError, match="separated by ';'"):
+        read_roster(path)
 
 
 def test_a_missing_cohort_is_stopped(tmp_path):
@@ -158,6 +174,12 @@ def test_an_unknown_rule_is_stopped(path):
 
 def test_the_roster_shows_no_outcome(path):
     assert list(read_roster(path)) == ["patient", "case", "centre", "split", "sim_risk"]
+
+
+def test_a_roster_without_splits_is_stopped(path):
+    path.write_text(path.read_text().replace(",split,", ",part,"))
+    with pytest.raises(StudyError, match="the column split is missing"):
+        read_roster(path)
 
 
 def test_fingerprint_follows_the_rows(path):

@@ -4,7 +4,7 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import FEATURES, FOLDS, QC_LABELS, SCREENING
-from sonomics.core.tables import empty_table, read_table, read_tables, write_table
+from sonomics.core.tables import empty_table, read_cells, read_table, read_tables, write_table
 
 
 def folds() -> pd.DataFrame:
@@ -73,3 +73,46 @@ def test_no_tables_make_an_empty_one():
 def test_labels_keep_their_text(tmp_path):
     (tmp_path / "qc.csv").write_text("image,reader,target\nP1-e1-i1,r1,yes\nP2-e1-i1,r1,\n")
     assert read_table(tmp_path / "qc.csv", QC_LABELS)["target"].tolist() == ["yes", ""]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"case,age\nP1,007\nP2,\n",
+        b"\xef\xbb\xbfcase,age\r\nP1,007\r\nP2,\r\n",
+        b"case,age,,\nP1,007,,\n,,,\nP2,,,\n",
+        b"case , age\n P1,007 \n\nP2\n",
+        b'"case","age"\n"P1","007"\n"P2",""',
+        b"case,age\nP1,007,\nP2,,\n",
+    ],
+)
+def test_a_table_of_a_spreadsheet_program_reads_as_one_typed_by_hand(content):
+    cells = read_cells(content, "table.csv")
+    assert cells.to_dict("list") == {"case": ["P1", "P2"], "age": ["007", ""]}
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ("case,name\nP1,Müller\n".encode("latin-1"), "cannot be read as text in UTF-8"),
+        (b"case;age\nP1;7\n", "separated by ';', not by ','"),
+        (b"case\tage\nP1\t7\n", "separated by '\\\\t', not by ','"),
+        (b"case,age\nP1,7\nP2,1,5\n", "row 2 below the header has a cell under no name"),
+        (b"case,age,\nP1,7,Meier\n", "row 1 below the header has a cell under no name"),
+        (b"case,age,age\nP1,7,8\n", "two columns are called age"),
+    ],
+)
+def test_a_table_whose_cells_would_be_misread_is_refused(content, rule):
+    with pytest.raises(StudyError, match=rule) as stopped:
+        read_cells(content, "table.csv")
+    assert "M" not in stopped.value.rule
+
+
+def test_a_table_without_anything_has_no_columns():
+    assert read_cells(b"\n \n", "table.csv").shape == (0, 0)
+
+
+def test_a_reader_with_white_space_is_the_same_reader(tmp_path):
+    (tmp_path / "qc.csv").write_text("image,reader,target\n P1-e1-i1 ,r1 ,yes\nP1-e1-i1,r1,no\n")
+    with pytest.raises(StudyError, match="two rows of image P1-e1-i1, reader r1"):
+        read_table(tmp_path / "qc.csv", QC_LABELS)

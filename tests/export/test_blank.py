@@ -49,6 +49,16 @@ def test_the_scan_is_detected_and_a_banner_of_one_colour_is_not():
     np.testing.assert_allclose(box, (60, 80, 180, 240), atol=4)
 
 
+@pytest.mark.parametrize("at", [(60, 250), (200, 80)])
+def test_both_views_of_a_dual_display_are_detected(at):
+    frame = screen(rows=340, columns=430)
+    frame[at[0] : at[0] + 110, at[1] : at[1] + 150] = SCAN[:110, :150]
+    frame[10:40, 10:40] = SCAN[:30, :30]
+    scan = find_scan(Dataset(), frame)
+    assert scan.source == "detected"
+    np.testing.assert_allclose(scan.boxes, [(60, 80, 180, 240), (*at, at[0] + 110, at[1] + 150)], atol=4)
+
+
 def test_a_frame_full_of_scan_is_kept_whole():
     assert find_scan(Dataset(), SCAN) == (((0, 0, 120, 160),), "whole frame", 0)
 

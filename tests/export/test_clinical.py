@@ -3,6 +3,7 @@
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -227,6 +228,7 @@ def settings_with(change: Any) -> dict[str, Any]:
         (lambda s: s["tables"]["surgery"].update(file="none.xlsx"), "no file none.xlsx"),
         (lambda s: s["tables"]["reports"].update(encoding="utf-16"), "cannot be read"),
         (lambda s: s["tables"]["reports"].update(key="ID"), "no column ID"),
+        (lambda s: s["tables"]["reports"].pop("separator"), "separated by ';', not by ','"),
         (lambda s: s.update(root="$NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE is not set"),
     ],
 )
@@ -240,6 +242,31 @@ def test_a_mapping_that_cannot_be_stops_before_any_cell_is_read(folder: Path, ch
 def test_a_file_that_is_no_table_is_one_clear_message(folder: Path, file: str, content: bytes) -> None:
     (folder / file).write_bytes(content)
     with pytest.raises(StudyError, match=r"cannot be read|has no column MRN"):
+        join_clinical(COHORT, SETTINGS, LINKAGE)
+
+
+@pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_a_damaged_workbook_is_one_clear_message_without_a_cell(folder: Path, member: str) -> None:
+    path = folder / "surgery.xlsx"
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, b"<a" if name == member else part)
+    with pytest.raises(StudyError, match=r"surgery\.xlsx cannot be read \(\w+\)\. "):
+        join_clinical(COHORT, SETTINGS, LINKAGE)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (REPORTS.replace("seen\n", "seen;AFP\n"), "two columns are called AFP"),
+        (REPORTS.replace("10,5;IU", "10;5;IU"), "row 1 below the header has a cell under no name"),
+    ],
+)
+def test_a_table_whose_cells_would_be_misread_is_refused(folder: Path, text: str, rule: str) -> None:
+    (folder / "reports.csv").write_text(text)
+    with pytest.raises(StudyError, match=rule):
         join_clinical(COHORT, SETTINGS, LINKAGE)
 
 

@@ -78,6 +78,10 @@ def test_a_date_is_iso_or_of_the_stated_form_or_impossible(raw: str, day: date |
     assert read_date(raw, "%d.%m.%Y") == day
 
 
+def test_the_stated_form_goes_before_iso() -> None:
+    assert read_date("20210304", "%Y%d%m") == date(2021, 4, 3)
+
+
 def test_time_between_dates() -> None:
     start = date(2020, 2, 29)
     assert elapsed(start, date(2020, 3, 30), "day") == 30

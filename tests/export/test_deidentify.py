@@ -146,6 +146,7 @@ def test_private_unknown_and_mistyped_elements_go():
         ({"Rows": 60000}, "undecodable"),
         ({"PixelData": b""}, "undecodable"),
         ({"NumberOfFrames": "3"}, "undecodable"),
+        ({"BitsStored": 4, "HighBit": 7}, "undecodable"),
         ({"SOPInstanceUID": ""}, "damaged"),
     ],
 )
@@ -154,6 +155,33 @@ def test_what_cannot_be_made_safe_is_set_aside(elements, reason):
         clean(still(**elements))
     assert aside.value.reason == reason
     assert str(aside.value).startswith("PABC-e1-i1")
+
+
+@pytest.mark.parametrize("stated", ["0", "1.0", ""])
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_the_number_of_frames_is_what_there_is(stated, syntax):
+    dataset = still()
+    if syntax == RLELossless:
+        dataset.compress(syntax, encoding_plugin="pydicom")
+    dataset["NumberOfFrames"] = DataElement("NumberOfFrames", "IS", stated, validation_mode=config.IGNORE)
+    new, _ = clean(dataset)
+    assert str(dataset["NumberOfFrames"].value) == stated
+    assert (new.NumberOfFrames, new["NumberOfFrames"].VR) == (1, "IS")
+
+
+def test_fewer_bits_than_a_byte_stay_fewer():
+    index = np.tile(np.arange(64, dtype=np.uint8), (48, 1))
+    new, _ = clean(still(PixelData=index.tobytes(), BitsStored=6, HighBit=5))
+    assert (new.BitsAllocated, new.BitsStored, new.HighBit) == (8, 6, 5)
+    assert new.pixel_array.max() == 55
+
+
+def test_an_overlay_in_the_unused_bits_of_pixels_is_gone():
+    grey = np.full((48, 64), 100, np.uint16)
+    written = grey.copy()
+    written[20:24, 20:40] |= 1 << 15
+    new, _ = clean(still(PixelData=written.tobytes(), BitsAllocated=16, BitsStored=12, HighBit=11))
+    assert new.pixel_array.max() == 100
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless])

@@ -1,4 +1,5 @@
 import json
+import os
 import zipfile
 from io import BytesIO
 
@@ -274,6 +275,38 @@ class TestAnyLayout:
         assert told(headers.headers_of(media, kept)) == whole
         assert len(opened) == len(whole) - 2
 
+    def test_what_stays_behind_is_counted(self, site, media, caplog):
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
+        site.command("query")
+        folder.main(site.arguments(params))
+        assert "2 files stay behind: they are no DICOM of a patient" in caplog.text
+        assert "1 files stay behind: they repeat an instance" in caplog.text
+
+    def test_an_image_of_another_patient_never_joins_an_exam(self, site, media):
+        stranger = exam("HOSP5", "20210101", "1")[0]
+        stranger.StudyInstanceUID = exam(*EXAMS[0])[0].StudyInstanceUID
+        stranger.save_as(media / "a_stranger.dcm", enforce_file_format=True)
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
+        drafted = site.command("query")
+        assert drafted.exit_code == 0, drafted.output
+        folder.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert sorted(manifest.groupby("case").size()) == [1, IMAGES, IMAGES, 2 * IMAGES]
+
+    def test_a_damaged_archive_and_a_name_of_an_old_disc_stop_nothing(self, site, media):
+        archive = bytearray((media / "rest.ZIP").read_bytes())
+        archive[archive.index(b"PK\x01\x02")] = 0
+        (media / "damaged.zip").write_bytes(archive)
+        (media / "broken.dcm").rename(media / os.fsdecode(b"M\xfcller.dcm"))
+        params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
+        drafted = site.command("query")
+        assert "left out 3 files that are no DICOM" in drafted.output
+        folder.main(site.arguments(params))
+        manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
+        assert (manifest["reason"] == "").all()
+        with pytest.raises(StudyError, match="no whole ZIP file"):
+            root_of({"root": str(media / "damaged.zip")})
+
     def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
         cohort = {"centre": "north", "split": {"train": "2018-01-01"}}
         params = site.state("folder", {"root": str(media), "dicom": {"cohort": cohort}})
@@ -311,6 +344,28 @@ def test_values_that_make_one_pseudonym_stop_the_study():
     table = TABLE.assign(Case=["1", "0001", "2", "3", "4"])
     with pytest.raises(StudyError, match="both become B0001"):
         listing(table, SETTINGS)
+
+
+@pytest.mark.parametrize("spacing", ["0,12", "0.1 mm", "0", "-0.1", "inf"])
+def test_a_spacing_that_is_no_length_stops_the_study(spacing):
+    with pytest.raises(StudyError, match=r"line 3: the spacing .* is no length in mm"):
+        listing(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), SETTINGS)
+
+
+def test_white_space_makes_no_other_patient(source):
+    plain, _ = source.export()
+    table = source.set / "table.csv"
+    spread = table.read_bytes().replace(b"bus_01-l,1,GE", b"bus_01-l, 1 ,GE ").replace(b"\n", b",\r\n")
+    table.write_bytes(b"\xef\xbb\xbf" + spread)
+    spaced, _ = source.export()
+    pd.testing.assert_frame_equal(spaced, plain)
+
+
+@pytest.mark.parametrize(("content", "rule"), [("ID;Case\n", "separated by ';'"), ("ID,Case\nbus_01,Ü\n", "UTF-8")])
+def test_a_listing_in_another_form_stops_the_study(source, content, rule):
+    (source.set / "table.csv").write_bytes(content.encode("latin-1"))
+    with pytest.raises(StudyError, match=rule):
+        source.export()
 
 
 def test_row_without_a_patient_stops_the_study():

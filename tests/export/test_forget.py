@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sonomics.export.headers import HEADERS, headers_of
 from sonomics.export.pseudonyms import Pseudonyms
 from sonomics.export.received import Shelf
-from sonomics.export.withdrawal import Traces
+from sonomics.export.withdrawal import Traces, take_away
 from tests.export.conftest import KEY
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
@@ -67,6 +67,27 @@ def test_nothing_of_the_case_is_left_and_nothing_else_is_touched(study):
     assert GONE not in pd.read_csv(study.path / "data/cohort.csv")["case"].tolist()
     assert "snakemake" in done.output
     assert "dvc gc" in done.output
+
+
+@pytest.mark.parametrize(
+    ("rows", "encoding"),
+    [
+        (["case,note", "{case},ok"], "utf-8"),
+        (["case,note", "{case},ok,"], "utf-8"),
+        (["case;note", "{case};größer"], "latin-1"),
+        (["\ufeffcase\tnote\r", "{case}\tgrößer\r"], "utf-8"),
+        (["note,case", '"two, and\nlines",{case}'], "utf-8"),
+        (["note;case", '5" wide;{case}'], "utf-8"),
+    ],
+)
+def test_only_the_rows_of_the_case_leave_a_table_of_any_form(tmp_path, rows, encoding):
+    header, row = rows
+    table = tmp_path / "data" / "notes.csv"
+    table.parent.mkdir()
+    table.write_bytes("\n".join([header, row.format(case=STAYS), row.format(case=GONE)]).encode(encoding))
+    assert take_away(tmp_path, Traces([GONE])) == [table.relative_to(tmp_path)]
+    assert table.read_bytes() == "\n".join([header, row.format(case=STAYS), ""]).encode(encoding)
+    assert take_away(tmp_path, Traces([GONE])) == []
 
 
 def test_no_query_lists_the_patient_again(study):

@@ -12,7 +12,7 @@ from sonomics.export.found import draft_from_studies, split_on
 from sonomics.export.pacs import Criteria, Instance, Order, Study, criteria_of, meets, orders
 from sonomics.export.pseudonyms import Pseudonyms
 from tests.conftest import ROOT
-from tests.export.conftest import KEY
+from tests.export.conftest import KEY, exam
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
 SPLIT = {"train": "2018-01-01", "internal": "2020-01-01", "prospective": "2022-01-01"}
@@ -58,6 +58,23 @@ def test_a_patient_is_one_row_in_the_split_of_the_first_exam():
     assert (cohort[["time", "event", "grade", "age"]] == "").all(axis=None)
     rows = linkage[linkage["case"] == ann][["patient_id", "study_uid", "accession", "exam"]].to_numpy().tolist()
     assert rows == [["ann", "1.1", "A", "e1"], ["ann", "1.2", "B", "e2"]]
+
+
+def test_an_exam_without_a_date_does_not_cost_its_patient_the_others():
+    studies = [Study("1.1", "ann", ""), Study("1.2", "ann", "20190101"), Study("1.3", "bob", "no date")]
+    cohort, linkage = draft_from_studies(studies, COHORT, TASKS, PSEUDONYMS)
+    assert cohort["split"].tolist() == ["train"]
+    assert linkage[["study_uid", "exam", "date"]].to_numpy().tolist() == [["1.2", "e1", "20190101"], ["1.1", "e2", ""]]
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [("20190131", "20190131"), ("2019.01.31", "20190131"), ("20190231", ""), ("2019", ""), ("ZZ190131", ""), ("", "")],
+)
+def test_a_date_is_a_day_in_either_form_or_none(date, day):
+    study = Study("1.1", "ann", date)
+    assert study.day == day
+    assert meets(study, Criteria(first="20190101", last="20191231")) is (day != "")
 
 
 @given(st.permutations([Study(f"1.{n}", f"p{n % 3}", f"2019010{n}") for n in range(1, 7)]))
@@ -177,3 +194,12 @@ def test_wrong_parameters_stop_before_any_work(site, source, section, rule):
     refused = site.command("query")
     assert refused.exit_code == 2
     assert rule in refused.stderr
+
+
+def test_exams_of_patients_without_any_date_are_counted(site, media):
+    undated = exam("HOSP6", "20190101", "1")[0]
+    undated.StudyDate = ""
+    undated.save_as(media / "undated", enforce_file_format=True)
+    drafted = site.command("query")
+    assert "left out 1 exams of patients without any date" in drafted.output
+    assert "before the first split" not in drafted.output

@@ -1,6 +1,5 @@
 """Sheets of answers: readers' CSV files, and the files that Label Studio takes and gives."""
 
-import csv
 import json
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 
 from sonomics.clean.labels import ANSWERS, BLANK, check_answers
 from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
 
 TASKS, CONFIG = "labelstudio_tasks.json", "labelstudio.xml"
 NAMES = ["image", "reader"]
@@ -52,7 +52,8 @@ def answers_in(path: Path, heads: Sequence[str], known: Collection[str]) -> pd.D
     Raises
     ------
     StudyError
-        On a file that is no such sheet, an image that was not drawn, an unknown answer, or an image answered twice.
+        On a file that is no such sheet, an image that was not drawn, an unknown answer, an answer of nobody, or an
+        image answered twice.
     """
     table = _exported(path, heads) if path.suffix == ".json" else _sheet(path)
     for name in NAMES:
@@ -65,6 +66,8 @@ def answers_in(path: Path, heads: Sequence[str], known: Collection[str]) -> pd.D
         table[head] = table[head].str.strip().str.lower()
     check_answers(table, heads, str(path))
     answered = table[(table[list(heads)] != BLANK).any(axis=1)]
+    for image in answered["image"][answered["reader"] == ""]:
+        raise StudyError(str(path), f"nobody is named who answered {image}", "leave the column reader as it was")
     for image in answered["image"][answered.duplicated(NAMES)]:
         rule = f"the image {image} is answered twice by one reader"
         raise StudyError(str(path), rule, "keep one row an image")
@@ -89,11 +92,9 @@ def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
 
 def _sheet(path: Path) -> pd.DataFrame:
     """Read a CSV as spreadsheets save it: separated by comma, semicolon or tab, with or without a byte-order mark."""
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=separator, restval=BLANK))
-    return pd.DataFrame([{name: row[name] for name in row if name} for row in rows], dtype=str)
+    content = path.read_bytes()
+    first = content.split(b"\n", 1)[0].decode("utf-8", "replace")
+    return read_cells(content, str(path), separator=max(",;\t", key=first.count))
 
 
 def _exported(path: Path, heads: Sequence[str]) -> pd.DataFrame:

@@ -24,7 +24,11 @@ LISTED, INCLUDED = "Listed in the cohort", "Included"
 NOUNS = ("patient", "case", "image")
 WORDS = {
     "unreadable": "file not readable",
-    "not_deidentified": "not de-identified",
+    "not_ultrasound": "no ultrasound image",
+    "undecodable": "pixels not readable",
+    "damaged": "damaged header",
+    "not_found": "exam not found in the source",
+    "not_retrieved": "not handed over by the PACS",
     "no_view": "no view of the study",
     "view_unknown": "view not known",
     "no_frame_times": "clip without frame times",

@@ -27,6 +27,18 @@ def columns_of(criteria: Iterable[Criterion]) -> list[str]:
     return list(dict.fromkeys(column for criterion in criteria for column in _rule_of(criterion).columns))
 
 
+def asked_of(criteria: Iterable[Criterion]) -> dict[str, Any]:
+    """Say what the criteria read of the cohort, as `read_cohort` takes it.
+
+    What only criteria on training cases read may be a label: it is named as one, so that those of test cases stay
+    locked.
+    """
+    stated = list(criteria)
+    open_to_all = columns_of(one for one in stated if not one.get("training_only", False))
+    labels = [column for column in columns_of(stated) if column not in open_to_all]
+    return {"tasks": {column: {"column": column} for column in labels}, "clinical": open_to_all}
+
+
 def states(table: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:
     """Tell of every row and criterion whether it is met.
 

@@ -12,6 +12,7 @@ from sonomics.clean.curve import Curve
 from sonomics.clean.times import stated_injection_s
 from sonomics.core.cohort import IDENTITY, OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
 
 START, TAG, TABLE, ARRIVAL = "start", "tag", "table", "arrival"
 FROM_START: Mapping[str, Any] = {"from": START}
@@ -64,12 +65,12 @@ def read_injections(path: Path, column: str) -> dict[str, float]:
     where = "params.yaml, clean.injection.column"
     if column in (*IDENTITY, *OUTCOME):
         raise StudyError(where, f"the column {column} is no time of injection", mend)
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = read_cells(path.read_bytes(), str(path))
     if column not in table:
         raise StudyError(where, f"{path} has no column {column}", mend)
     seconds = pd.to_numeric(table[column], errors="coerce")
     for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
-        if value.strip():
+        if value:
             raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is no number", mend)
     return {
         case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))

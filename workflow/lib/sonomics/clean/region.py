@@ -120,7 +120,7 @@ def states_flow(tags: Dataset) -> bool:
 
 
 def detected_regions(frame: NDArray[np.uint8]) -> tuple[tuple[Region, ...], str]:
-    """Find the scan as the largest connected bright area, and its twin where one lies beside it.
+    """Find the scan as the largest connected bright area, and its twins where some lie beside it.
 
     Areas of exactly one grey level are drawn (banners, buttons), not scanned, unless they are white.
 
@@ -147,13 +147,12 @@ def detected_regions(frame: NDArray[np.uint8]) -> tuple[tuple[Region, ...], str]
     if count == 1:
         return whole
     order = 1 + stats[1:, cv2.CC_STAT_AREA].argsort(kind="stable")[::-1]
-    boxes = [_box(stats[number]) for number in order[:2]]
-    largest = boxes[0]
+    largest, *others = (_box(stats[number]) for number in order)
     if largest.area >= NEARLY_EVERYTHING * rows * columns or min(_sides(largest)) < SMALLEST:
         return whole
     shape = RECTANGLE if stats[order[0], cv2.CC_STAT_AREA] >= STRAIGHT * largest.area else SECTOR
-    twins = len(boxes) == 2 and _twins(*boxes)
-    return tuple(sorted(boxes, key=lambda box: box.left)) if twins else (largest,), shape
+    views = [largest, *(box for box in others if _twins(largest, box))]
+    return tuple(sorted(views, key=lambda box: box.left)), shape
 
 
 def _twins(one: Region, other: Region) -> bool:

@@ -12,6 +12,11 @@ OF_CASE = "case_excluded"
 SENTENCES = {
     OF_CASE: "Its case does not meet the criteria of the study.",
     "unreadable": "The file cannot be decoded.",
+    "not_ultrasound": "The DICOM object is no ultrasound image, so the export did not pass it on.",
+    "undecodable": "The pixels of the DICOM object cannot be looked at, so the export did not pass it on.",
+    "damaged": "The header of the DICOM object cannot be read, so the export did not pass it on.",
+    "not_found": "The source does not have the exam.",
+    "not_retrieved": "The PACS did not hand the instance over.",
     "no_view": "No view of the study fits this instance.",
     "view_unknown": "Several views of the study fit this still, and the source names none of them.",
     "wrong_modality": "The DICOM file states another modality than ultrasound.",

@@ -9,6 +9,7 @@ import typer
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_metrics
+from sonomics.core.tables import read_cells
 
 if TYPE_CHECKING:
     from sonomics.export.clinical import Clinical
@@ -26,7 +27,7 @@ def clinical(study: Study = Path()) -> None:
         path = study / "data" / "cohort.csv"
         if not path.exists():
             raise StudyError(str(path), "there is no cohort yet", "draft it with `sonomics query`")
-        cohort = pd.read_csv(path, dtype=str, keep_default_na=False)
+        cohort = read_cells(path.read_bytes(), str(path))
         write_clinical(with_clinical(cohort, params, study), study)
 
 

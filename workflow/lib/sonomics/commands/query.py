@@ -97,13 +97,16 @@ def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
     named = [exam for exam in found if exam.patient_id]
     forgotten = read_forgotten(study)
     staying = [exam for exam in named if pseudonyms.case(exam.patient_id) not in forgotten]
+    dated = {exam.patient_id for exam in staying if exam.day}
+    undated = sum(exam.patient_id not in dated for exam in staying)
     cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], params["study"], pseudonyms)
     remarks = _counted(
         {
             "files that are no DICOM": others,
             "exams without a patient identifier": len(found) - len(named),
             "exams of patients who withdrew": len(named) - len(staying),
-            "exams of patients first seen before the first split": len(staying) - len(linkage),
+            "exams of patients without any date": undated,
+            "exams of patients first seen before the first split": len(staying) - undated - len(linkage),
         }
     )
     return Drafts({"cohort": cohort}, linkage, remarks)

@@ -1,7 +1,7 @@
 """The cohort table, the only list of cases, and the lock on its test labels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
+from sonomics.core.tables import read_cells
 from sonomics.core.tasks import horizon_of, label_columns, task_labels
 
 IDENTITY = ("patient", "case", "centre", "split")
@@ -65,17 +66,13 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
         understood. Clinical values must be numbers where those of all training cases are.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
-    for name in wanted:
-        if name not in table:
-            raise StudyError(
-                where, f"the column {name} is missing", f"add it (columns now: {', '.join(table.columns)})"
-            )
+    _insist_on(wanted, table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):
         for row, value in enumerate(table[name], start=2):
-            if not _PSEUDONYM.fullmatch(str(value)):
-                rule = f"{name} {value!r} is not a pseudonym of letters, digits and _"
+            if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
+                rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
                 raise StudyError(f"{where}, line {row}", rule, "rename it")
     for case in table["case"][table["case"].duplicated()]:
         raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row a case")
@@ -160,8 +157,14 @@ def read_roster(path: Path) -> pd.DataFrame:
     DataFrame of str
         `patient, case, centre, split` and the `sim_*` columns, sorted by case. Only the simulator and `evaluate` may
         use the latter.
+
+    Raises
+    ------
+    StudyError
+        When a column of these is missing.
     """
     table = _read(path)
+    _insist_on(IDENTITY, table, str(path))
     planted = [name for name in table.columns if name.startswith("sim_")]
     return table[[*IDENTITY, *planted]].sort_values("case", ignore_index=True)
 
@@ -171,13 +174,20 @@ def fingerprint(roster: pd.DataFrame) -> str:
     return sha256(roster.to_csv(index=False).encode()).hexdigest()[:16]
 
 
+def _insist_on(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
+    for name in columns:
+        if name not in table:
+            now = ", ".join(table.columns)
+            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
+
+
 def _read(path: Path) -> pd.DataFrame:
     if not Path(path).exists():
         raise StudyError(str(path), "a study needs its cohort", "draft it with `sonomics query`, or write it by hand")
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-    except pd.errors.EmptyDataError:
-        raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`") from None
+    table = read_cells(Path(path).read_bytes(), str(path))
+    if table.columns.empty:
+        raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`")
+    return table.mask(table == "")
 
 
 def _checked(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:

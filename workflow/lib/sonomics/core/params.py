@@ -201,6 +201,7 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
         raise StudyError(f"{where}, crop.analysis.perturbed", rule, "state crop.perturb with as many `times`")
     _check_criteria(params, where)
     _check_heads(params, where)
+    _check_injection(params, where)
     _check_label_aware(params, where)
 
 
@@ -238,6 +239,14 @@ def _check_heads(params: Mapping[str, Any], where: str) -> None:
             raise StudyError(place, rule, "state training_only: true beside it, or name another column")
         if column.startswith("sim_"):
             raise StudyError(place, f"{column} is planted truth", "name a column that a real study has")
+
+
+def _check_injection(params: Mapping[str, Any], where: str) -> None:
+    """Hold the lock on test labels: no frame is chosen by one."""
+    column, place = params["clean"].get("injection", {}).get("column", ""), f"{where}, clean.injection.column"
+    if column in _secret(params):
+        rule = f"{column} is a label or outcome, and would choose the frames of test cases by it"
+        raise StudyError(place, rule, "name the column that holds seconds from the first frame to the injection")
 
 
 def _check_label_aware(params: Mapping[str, Any], where: str) -> None:

@@ -1,7 +1,9 @@
 """Tables at the edge of a job: Parquet or CSV, checked against their schema both ways."""
 
+import csv
 import re
 from collections.abc import Iterable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +45,61 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     if not path.exists():
         raise StudyError(str(path), f"the table of {table.name} is missing", "run the phase that writes it")
     if path.suffix == ".csv":
-        numeric = [name for name, kind in table.columns.items() if kind != "str"]
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values={name: [""] for name in numeric})
+        frame = read_cells(path.read_bytes(), str(path))
+        numeric = {name: DTYPES[kind] for name, kind in table.columns.items() if kind != "str" and name in frame}
         try:
-            frame = frame.astype({name: DTYPES[table.columns[name]] for name in numeric if name in frame})
+            frame = frame.assign(**{name: frame[name].mask(frame[name] == "") for name in numeric}).astype(numeric)
         except ValueError as error:
             raise _wrong(str(path), table, f"a cell is not of its column's type ({error})") from None
     else:
         frame = pd.read_parquet(path)
     return checked_table(frame, table, str(path))
+
+
+def read_cells(content: bytes, where: str, separator: str = ",", encoding: str = "utf-8-sig") -> pd.DataFrame:
+    """Read a CSV as people write it, by hand or with a spreadsheet program.
+
+    Parameters
+    ----------
+    content : bytes
+    where : str
+        The file, for messages.
+    separator, encoding : str
+        A byte-order mark of UTF-8 is passed over.
+
+    Returns
+    -------
+    DataFrame of str
+        Without white space around names and cells; "" where there is nothing; no empty rows.
+
+    Raises
+    ------
+    StudyError
+        Text of another encoding, cells separated by something else, a column named twice, or a row with more cells
+        than there are columns: its cells would stand under the wrong names. No message quotes a cell.
+    """
+    try:
+        text = TextIOWrapper(BytesIO(content), encoding, newline="")
+        rows = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=separator)]
+    except (UnicodeError, LookupError):
+        rule = f"it cannot be read as text in {encoding.upper().removesuffix('-SIG')}"
+        raise StudyError(where, rule, "save it as CSV in UTF-8") from None
+    except csv.Error as error:
+        raise StudyError(where, f"this is no CSV ({error})", "save it as CSV in UTF-8") from None
+    header, *lines = [row for row in rows if any(row)] or [[]]
+    if len(header) == 1 and (other := [mark for mark in ",;\t" if mark in header[0]]):
+        rule = f"its cells are separated by {other[0]!r}, not by {separator!r}"
+        raise StudyError(where, rule, f"save it with {separator!r} between cells")
+    named = [place for place, name in enumerate(header) if name]
+    for name in header:
+        if name and header.count(name) > 1:
+            raise StudyError(where, f"two columns are called {name}", "rename one of them")
+    for number, row in enumerate(lines, start=1):
+        if any(row[place] for place in range(len(row)) if place >= len(header) or not header[place]):
+            rule = f"row {number} below the header has a cell under no name"
+            raise StudyError(where, rule, "put quotes round cells that hold a separator, or name the column")
+    cells = [[row[place] if place < len(row) else "" for place in named] for row in lines]
+    return pd.DataFrame(cells, columns=[header[place] for place in named], dtype=str)
 
 
 def read_tables(paths: Iterable[Path], table: Table) -> pd.DataFrame:

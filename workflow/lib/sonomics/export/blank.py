@@ -12,7 +12,7 @@ from sonomics.export.pixels import Pixels
 
 SCANS = (1, 2, 3)
 DARK, SMOOTH = 4, 2
-WHOLE = 0.97
+WHOLE, TWIN = 0.97, 0.6
 STATED, DETECTED, FRAME = "stated", "detected", "whole frame"
 
 
@@ -66,7 +66,7 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
     -------
     Scan
         The stated regions that fit into the frame (one pixel over is forgiven: some scanners count the far edge), else
-        the box of the picture detected, else the whole frame.
+        the box of the picture detected, or the boxes of a dual view, else the whole frame.
     """
     rows, columns = brightest.shape
     stated = _stated_boxes(dataset)
@@ -75,9 +75,9 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
     if fitting:
         boxes = tuple(Box(top, left, min(bottom, rows), min(right, columns)) for top, left, bottom, right in fitting)
         return Scan(boxes, STATED, stale)
-    found = _detected_box(brightest)
-    if found.area < WHOLE * rows * columns:
-        return Scan((found,), DETECTED, stale)
+    found = _detected_boxes(brightest)
+    if sum(box.area for box in found) < WHOLE * rows * columns:
+        return Scan(found, DETECTED, stale)
     return Scan((Box(0, 0, rows, columns),), FRAME, stale)
 
 
@@ -118,8 +118,11 @@ def _fits(box: Box, rows: int, columns: int) -> bool:
     return 0 <= box.top < box.bottom <= rows + 1 and 0 <= box.left < box.right <= columns + 1
 
 
-def _detected_box(brightest: NDArray[np.uint8]) -> Box:
-    """Find the box of the largest solid area that is bright and rough: bars of one colour are smooth."""
+def _detected_boxes(brightest: NDArray[np.uint8]) -> tuple[Box, ...]:
+    """Find the box of the largest solid area that is bright and rough: bars of one colour are smooth.
+
+    Other such areas of about its height and width are scans too: the views of a dual display.
+    """
     rows, columns = brightest.shape
     side = min(rows, columns)
     steps = cv2.morphologyEx(brightest, cv2.MORPH_GRADIENT, np.ones((3, 3), dtype=np.uint8))
@@ -128,9 +131,12 @@ def _detected_box(brightest: NDArray[np.uint8]) -> Box:
     thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _disc(side // 12))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(thick)
     if count == 1:
-        return Box(0, 0, rows, columns)
-    left, top, width, height, _ = (int(number) for number in boxes[1 + boxes[1:, cv2.CC_STAT_AREA].argmax()])
-    return Box(top, left, top + height, left + width)
+        return (Box(0, 0, rows, columns),)
+    sides = boxes[1:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
+    largest = sides[boxes[1:, cv2.CC_STAT_AREA].argmax()]
+    alike = (np.minimum(sides, largest) >= TWIN * np.maximum(sides, largest)).all(axis=1)
+    found = (Box(top, left, top + height, left + width) for left, top, width, height, _ in boxes[1:][alike].tolist())
+    return tuple(sorted(found, key=lambda box: (box.left, box.top)))
 
 
 def _disc(diameter: int) -> NDArray[np.uint8]:

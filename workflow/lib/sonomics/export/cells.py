@@ -97,9 +97,9 @@ def vocabulary(rule: Rule) -> dict[str, list[str]]:
 
 
 def read_date(raw: str, form: str) -> date | None:
-    """Read a date, ISO or in the stated form; None for one that does not exist, such as 31 February."""
+    """Read a date in the stated form, else ISO; None for one that does not exist, such as 31 February."""
     text = raw.strip()
-    for parse in (datetime.fromisoformat, lambda stated: datetime.strptime(stated, form)):
+    for parse in (lambda stated: datetime.strptime(stated, form), datetime.fromisoformat):
         try:
             return parse(text).date()
         except ValueError:

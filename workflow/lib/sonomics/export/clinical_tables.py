@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
 
 WHERE = "params.yaml, export.clinical"
 IDENTITIES = ("patient_id", "accession", "study_uid")
@@ -111,9 +112,11 @@ def _read(name: str, path: Path, rule: Settings) -> pd.DataFrame:
     if not path.is_file():
         raise StudyError(where, f"there is no file {rule['file']} in the folder", "correct `file` or `root`")
     try:
-        table = _excel(path, rule) if path.suffix.lower() in EXCEL else _csv(path, rule)
-    except (OSError, ValueError, KeyError) as error:
-        # Only the kind of the error is named: its words may quote a cell.
+        table = _excel(path, rule) if path.suffix.lower() in EXCEL else _csv(path, rule, where)
+    except StudyError:
+        raise
+    except Exception as error:
+        # Rubbish can make the parser raise anything. Only the kind of the error is named: its words may quote a cell.
         rule_broken = f"{rule['file']} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
     for column in table.columns[table.columns.duplicated()]:
@@ -133,9 +136,12 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
         raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
 
 
-def _csv(path: Path, rule: Settings) -> pd.DataFrame:
+def _csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
     separator, encoding = rule.get("separator", ","), rule.get("encoding", "utf-8-sig")
-    return pd.read_csv(path, sep=separator, encoding=encoding, dtype=str, keep_default_na=False)
+    try:
+        return read_cells(path.read_bytes(), where, separator, encoding)
+    except StudyError as error:
+        raise StudyError(where, error.rule, f"state its separator and encoding, or {error.mend}") from None
 
 
 def _excel(path: Path, rule: Settings) -> pd.DataFrame:
@@ -153,7 +159,8 @@ def _excel(path: Path, rule: Settings) -> pd.DataFrame:
         header, *rows = [[_text(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)] or [[]]
     finally:
         book.close()
-    table = pd.DataFrame([row for row in rows if any(row)], columns=header, dtype=str)
+    names = [name.strip() for name in header]
+    table = pd.DataFrame([row for row in rows if any(row)], columns=names, dtype=str)
     return table.loc[:, table.columns != ""]
 
 

@@ -17,6 +17,8 @@ class _Found:
 class DicomFolder:
     """DICOM files of one or many patients; of two files of one instance the first by name counts.
 
+    A study is one of one patient: two patients whose files bear the same study UID have a study each.
+
     Parameters
     ----------
     root : Traversable
@@ -28,11 +30,13 @@ class DicomFolder:
     ----------
     others : int
         Files that are no DICOM, or tell no patient, study or instance.
+    repeats : int
+        Files of an instance that another file holds too.
     """
 
     def __init__(self, root: Traversable, kept: Path | None = None) -> None:
-        self.others = 0
-        self._studies: dict[str, _Found] = {}
+        self.others = self.repeats = 0
+        self._studies: dict[tuple[str, str], _Found] = {}
         for place, header in headers_of(root, kept):
             if header is None:
                 self.others += 1
@@ -44,9 +48,9 @@ class DicomFolder:
         studies = [_with_modalities(found) for found in self._studies.values()]
         return [study for study in studies if meets(study, criteria)]
 
-    def list_instances(self, study_uid: str, modality: str) -> list[tuple[Instance, Traversable]]:
-        """List the instances of a study in the series of a modality, sorted, and where they lie."""
-        found = self._studies.get(study_uid)
+    def list_instances(self, patient_id: str, study_uid: str, modality: str) -> list[tuple[Instance, Traversable]]:
+        """List the instances of a patient's study in the series of a modality, sorted, and where they lie."""
+        found = self._studies.get((patient_id.strip(), study_uid.strip()))
         held = found.instances.values() if found else ()
         kept = [(instance, place) for instance, kind, place in held if kind in ("", modality)]
         return sorted(kept, key=lambda pair: pair[0])
@@ -67,7 +71,8 @@ class DicomFolder:
             header["SOPInstanceUID"],
             header["SeriesInstanceUID"],
         )
-        held = self._studies.setdefault(uid, _Found(study)).instances
+        held = self._studies.setdefault((study.patient_id, uid), _Found(study)).instances
+        self.repeats += instance.uid in held
         held.setdefault(instance.uid, (instance, header["Modality"], place))
 
 

@@ -45,8 +45,11 @@ def export_found(cohort: Path, export: Mapping[str, Any], chunks: int, number: i
     modality = criteria_of(export["folder"]["dicom"].get("query", {})).modality
     with one_at_a_time(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
         files = DicomFolder(root_of(export["folder"]), HEADERS)
+    for count, what in ((files.others, "are no DICOM of a patient"), (files.repeats, "repeat an instance")):
+        if count:
+            log.warning("of the whole folder, %d files stay behind: they %s", count, what)
     for exam in progress(exams, f"de-identify chunk {number}"):
-        listed = files.list_instances(exam.study_uid, modality)
+        listed = files.list_instances(exam.patient_id, exam.study_uid, modality)
         if not listed:
             chunk.set_aside(exam.instance(0), exam.patient, exam.centre, NOT_FOUND)
         for place, (_, where) in enumerate(listed, start=1):

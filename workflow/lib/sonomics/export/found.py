@@ -12,6 +12,8 @@ from sonomics.export.linkage import TABLE
 from sonomics.export.pacs import Study
 from sonomics.export.pseudonyms import Pseudonyms
 
+UNDATED = "9"  # after all dates
+
 
 def draft_from_studies(
     studies: Sequence[Study], settings: Mapping[str, Any], study: Mapping[str, Any], pseudonyms: Pseudonyms
@@ -23,7 +25,7 @@ def draft_from_studies(
     studies : sequence of Study
     settings : mapping
         `export.<source>.cohort` of params: `centre`, and `split`: name -> first day YYYY-MM-DD. A patient belongs to
-        the split of the first exam, by its true date, with all exams.
+        the split of the first exam, by its true date, with all exams; exams without a date come last.
     study : mapping
         The `study` section: its tasks and clinical columns become empty columns to fill in.
     pseudonyms : Pseudonyms
@@ -31,7 +33,7 @@ def draft_from_studies(
     Returns
     -------
     cohort, linkage : DataFrame of str
-        Sorted by case. Patients whose first exam comes before every split are in neither.
+        Sorted by case. Patients whose first exam comes before every split, or without any date, are in neither.
 
     Raises
     ------
@@ -41,11 +43,11 @@ def draft_from_studies(
     labels = [column for task in study["tasks"].values() for column in label_columns(task)]
     empty = dict.fromkeys([*labels, *study["clinical"]], "")
     patients: dict[str, list[Study]] = {}
-    for found in sorted(studies, key=lambda found: (found.date, found.time, found.uid)):
+    for found in sorted(studies, key=lambda found: (found.day or UNDATED, found.time, found.uid)):
         patients.setdefault(found.patient_id, []).append(found)
     cohort, linkage = [], []
     for patient_id, exams in patients.items():
-        if split := split_on(exams[0].date, settings["split"]):
+        if split := split_on(exams[0].day, settings["split"]):
             case = pseudonyms.case(patient_id)
             cohort.append({"patient": case, "case": case, "centre": settings["centre"], "split": split, **empty})
             linkage += [_linked(case, exam, number) for number, exam in enumerate(exams, start=1)]
@@ -82,5 +84,5 @@ def _linked(case: str, exam: Study, number: int) -> dict[str, str]:
         "study_uid": exam.uid,
         "accession": exam.accession,
         "exam": f"e{number}",
-        "date": exam.date,
+        "date": exam.day,
     }

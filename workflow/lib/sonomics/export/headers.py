@@ -43,7 +43,8 @@ def headers_of(root: Traversable, kept: Path | None = None) -> Iterator[tuple[Tr
     found: dict[str, tuple[str, Header | None]] = {}
     fresh = 0
     for place in progress(places(root), "read headers"):
-        name, stamp = str(place), _stamp(place)
+        # Names on old discs need not be UTF-8, which a table must be.
+        name, stamp = str(place).encode("utf-8", "backslashreplace").decode("utf-8"), _stamp(place)
         before = known.get(name)
         if before is not None and before[0] == stamp:
             found[name] = before
@@ -62,10 +63,18 @@ def places(root: Traversable) -> Iterator[Traversable]:
     for place in sorted(root.iterdir(), key=lambda place: place.name):
         if place.is_dir():
             yield from places(place)
-        elif isinstance(place, Path) and zipfile.is_zipfile(place):
-            yield from places(zipfile.Path(place))
+        elif isinstance(place, Path) and (archive := archive_in(place)) is not None:
+            yield from places(archive)
         else:
             yield place
+
+
+def archive_in(path: Path) -> zipfile.Path | None:
+    """Open a ZIP file, to be used like a folder; None when it is none, or not whole."""
+    try:
+        return zipfile.Path(path) if zipfile.is_zipfile(path) else None
+    except zipfile.BadZipFile:
+        return None
 
 
 def _stamp(place: Traversable) -> str:

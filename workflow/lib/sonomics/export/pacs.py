@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 from itertools import product
@@ -88,6 +89,15 @@ class Study:
     description: str = ""
     modalities: tuple[str, ...] = ()
 
+    @property
+    def day(self) -> str:
+        """The date as YYYYMMDD, also of YYYY.MM.DD (so written before 1993); "" when it is no date."""
+        digits = self.date.replace(".", "")
+        try:
+            return f"{datetime.strptime(digits, '%Y%m%d'):%Y%m%d}" if len(digits) == len("YYYYMMDD") else ""
+        except ValueError:
+            return ""
+
 
 @dataclass(frozen=True, order=True)
 class Instance:
@@ -161,7 +171,7 @@ def orders(listed: Sequence[Instance], missing: Sequence[Instance]) -> list[Orde
 
 def meets(study: Study, criteria: Criteria) -> bool:
     """Tell whether a study meets the criteria: a PACS may leave out what it does not understand."""
-    if not criteria.first <= study.date <= (criteria.last or "9"):
+    if not criteria.first <= study.day <= (criteria.last or "9"):
         return False
     if study.modalities and criteria.modality not in study.modalities:
         return False

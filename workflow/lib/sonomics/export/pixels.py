@@ -1,5 +1,6 @@
 """Pixels of any transfer syntax as plain grey or RGB frames, and back."""
 
+from copy import deepcopy
 from typing import cast
 
 import numpy as np
@@ -36,7 +37,7 @@ def decoded(dataset: Dataset) -> Pixels:
         _refuse_giants(dataset)
         numbers = range(int(dataset.get("NumberOfFrames") or 1))
         syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [_plain(frame, dataset) for frame in decoded_frames(dataset, syntax, numbers)]
+        frames = [_plain(frame, dataset) for frame in decoded_frames(_counted(dataset), syntax, numbers)]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
@@ -67,11 +68,22 @@ def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
         dataset.PlanarConfiguration = 0
     dataset.Rows, dataset.Columns = frames.shape[1:3]
     dataset.BitsAllocated = EIGHT_BITS * frames.dtype.itemsize
-    dataset.BitsStored = EIGHT_BITS if frames.dtype == np.uint8 else bits
+    dataset.BitsStored = EIGHT_BITS if colour else bits
+    if "NumberOfFrames" in dataset:
+        dataset.NumberOfFrames = len(frames)
     dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
     content = frames.astype(frames.dtype.newbyteorder("<")).tobytes()
     dataset.PixelData = content + b"\0" * (len(content) % 2)
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
+
+
+def _counted(dataset: Dataset) -> Dataset:
+    """Leave out an empty number of frames, which decoders stumble over: it means one."""
+    if "NumberOfFrames" not in dataset or dataset.NumberOfFrames:
+        return dataset
+    counted = deepcopy(dataset)  # a plain copy shares its elements
+    del counted.NumberOfFrames
+    return counted
 
 
 def _refuse_giants(dataset: Dataset) -> None:
@@ -81,6 +93,8 @@ def _refuse_giants(dataset: Dataset) -> None:
     samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
     if not 0 < size <= MOST_PIXELS_A_FRAME or not 0 < samples <= MOST_SAMPLES:
         raise UndecodableError("its size is impossible")
+    if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
+        raise UndecodableError("its pixels are not the lowest bits")  # decoders take these, and would show black
 
 
 def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import zipfile
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,10 +10,12 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
+from sonomics.export.headers import archive_in
 
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
-_DIGITS = 4
+_DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")
 
 
 def root_of(settings: Mapping[str, Any]) -> Traversable:
@@ -29,8 +30,8 @@ def root_of(settings: Mapping[str, Any]) -> Traversable:
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
-    if zipfile.is_zipfile(root):
-        return zipfile.Path(root)
+    if (archive := archive_in(Path(root))) is not None:
+        return archive
     if not Path(root).is_dir():
         rule = f"there is no folder and no whole ZIP file {root}"
         raise StudyError(f"{WHERE}.root", rule, "correct root, or mount the folder")
@@ -53,13 +54,12 @@ def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        When the folder or the table is missing.
+        When the folder or the table is missing, or the table is no CSV in UTF-8, its cells separated by commas.
     """
     path = root_of(settings) / settings["table"]
     if not path.is_file():
         raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
-    with path.open("rb") as file:
-        return listing(pd.read_csv(file, dtype=str, keep_default_na=False), settings)
+    return listing(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
 
 
 def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -85,7 +85,8 @@ def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        A column or group that is not there, a row without a patient, or two values that make the same pseudonym.
+        A column or group that is not there, a row without a patient, two values that make the same pseudonym, or a
+        spacing that is no length.
     """
     source = _captured(table, settings.get("captures", {}))
     columns = settings["columns"]
@@ -102,6 +103,7 @@ def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     listed["stem"] = listed["case"] + "-" + listed["exam"] + "-" + listed["instance"]
     for role in ("device", "spacing_mm"):
         listed[role] = source[columns[role]] if role in columns else ""
+    _check_spacing(listed["spacing_mm"])
     listed["image"] = _paths(source, settings["images"], "images")
     for reader, pattern in settings.get("outlines", {}).items():
         listed[f"outline__{reader}"] = _paths(source, pattern, f"outlines.{reader}")
@@ -126,13 +128,21 @@ def _pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
         if not value.strip():
             rule = "there is no patient or case"
             raise StudyError(f"{WHERE}.table, line {line}", rule, "fill it in, or take the row out")
-        names[value] = prefix + (value.zfill(_DIGITS) if value.isdigit() else _UNFIT.sub("_", value))
+        names[value] = prefix + (value.zfill(_DIGITS) if _NUMBER.fullmatch(value) else _UNFIT.sub("_", value))
     origin: dict[str, str] = {}
     for value, name in names.items():
         if (other := origin.setdefault(name, value)) != value:
             rule = f"{other!r} and {value!r} both become {name}"
             raise StudyError(f"{WHERE}.table", rule, "rename one of them")
     return values.map(names)
+
+
+def _check_spacing(stated: "pd.Series[str]") -> None:
+    spacing = pd.to_numeric(stated, errors="coerce")
+    wrong = (stated != "") & ~((spacing > 0) & (spacing < float("inf")))
+    for line, value in stated[wrong].items():
+        where, rule = f"{WHERE}.table, line {int(str(line)) + 2}", f"the spacing {value!r} is no length in mm"
+        raise StudyError(where, rule, "write a number above 0 with a decimal point, or leave it empty if it is unknown")
 
 
 def _paths(source: pd.DataFrame, pattern: str, key: str) -> list[str]:

@@ -1,8 +1,11 @@
 """Find and take away every trace of a case in a study: files named after it, rows of tables, pages that mention it."""
 
+import csv
 import re
 import shutil
 from collections.abc import Collection, Iterator
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +17,7 @@ from sonomics.export.forgotten import FORGOTTEN
 
 PLACES = ("data", "results", "work", "logs")
 TABLES = (".csv", ".parquet")
+BYTE_BY_BYTE = "latin-1"  # names of cases are ASCII in every encoding that a table may have
 
 
 class Traces:
@@ -79,14 +83,26 @@ def _within(study: Path) -> Iterator[Path]:
         yield from (study / place).rglob("*")
 
 
+def _records(text: str) -> Iterator[str]:
+    """Cut a CSV into its rows as they stand, those of several lines too, whatever separates the cells."""
+    lines, start = StringIO(text, newline="").readlines(), 0
+    reader = csv.reader(lines)
+    with suppress(csv.Error):  # a quote that is never closed
+        for _ in reader:
+            yield "".join(lines[start : reader.line_num])
+            start = reader.line_num
+    yield from lines[start:]
+
+
 def _without_rows(path: Path, traces: Traces) -> bool:
     if path.suffix == ".csv":
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        mentioned = traces.rows(frame)
-        if mentioned.any():
+        before = path.read_bytes().decode(BYTE_BY_BYTE)
+        header, *rows = list(_records(before)) or [""]
+        after = header + "".join(row for row in rows if not traces.in_text(row))
+        if after != before:
             with replacing(path) as temporary:
-                frame[~mentioned].to_csv(temporary, index=False, lineterminator="\n")
-        return bool(mentioned.any())
+                temporary.write_bytes(after.encode(BYTE_BY_BYTE))
+        return after != before
     table = pq.read_table(path)
     mentioned = traces.rows(table.to_pandas())
     if mentioned.any():
