@@ -8,8 +8,8 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
+from sonomics.evaluate.entries import robust_share
 from sonomics.statistics.classification import Proportion, proportion
-from sonomics.statistics.clustered import clustered_proportion
 from sonomics.statistics.serial import lead_times, sensitivity_before
 
 MONTHS_A_YEAR = 12.0
@@ -128,7 +128,7 @@ def _summary(
 
 def _false_alarms(others: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
     """Positive calls in patients without a diagnosis: by exam, robust to several of a patient, and by patient."""
-    share = clustered_proportion(others["called"], others["patient"], level)
+    share = robust_share(others["called"], others["patient"], level)
     by_exam = {"x": int(others["called"].sum()), "n": len(others), "unit": "exam", "method": "Wald, cluster-robust"}
     bounds = {"estimate": share.estimate, "lower": share.lower, "upper": share.upper, "reason": share.reason}
     yield {"statistic": "called positive without a diagnosis", **by_exam, **bounds}

@@ -29,7 +29,11 @@ def task_section(
     expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
     descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
     by_split = tables.baseline_table(
-        main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."
+        main,
+        "split",
+        main.splits,
+        "Scored cases by set",
+        f"{descriptive} P: each test set against training." if len(main.splits) > 1 else descriptive,
     )
     by_label = tables.baseline_table(
         main,

@@ -36,9 +36,10 @@ def cases_text(record: Record) -> str:
     sets = [f"{one.title.split(' (')[0].lower()} ({one.cases:,})" for one in record.sets]
     cases = plural(sum(one.cases for one in record.sets), "case")
     patients = plural(sum(one.patients for one in record.sets), "patient")
+    divided = f"divided by patient into {listed(sets)}" if len(sets) > 1 else f"all of them in {sets[0]}"
     text = (
         f"Exams came from {worded(SOURCES, source)}{_pixels(record)}. The target was {listed(tasks)}. "
-        f"The cohort lists {cases} of {patients}, divided by patient into {listed(sets)}."
+        f"The cohort lists {cases} of {patients}, {divided}."
     )
     if unknown := sum(one.unknown_label for one in record.sets):
         text += f" Cases whose label is unknown ({unknown:,}) were not analysed."

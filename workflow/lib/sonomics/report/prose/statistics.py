@@ -10,7 +10,7 @@ from sonomics.report.tables import FURTHER, MEASURES
 
 # What a table of `evaluate` stands for, said when it is there and has a row.
 COMPUTED = {
-    "operating": "Operating points of fixed sensitivity were set on training and carried to the other sets unchanged.",
+    "operating": "Operating points of fixed sensitivity were set on training and applied unchanged.",
     "recalibration": (
         "Recalibration at each test site (intercept alone; intercept and slope) was estimated, and judged with updates "
         "fitted on other patients of the site."
