@@ -50,11 +50,16 @@ def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str,
 
 def test_the_numbers_of_a_page_do_not_follow_the_cohort() -> None:
     names = [f"P{number:03}" for number in range(50)]
-    numbers = running_numbers(names, 1)
+    numbers = running_numbers(names, 1, b"cohort")
     assert sorted(map(int, numbers.values())) == list(range(1, 51))
     assert [int(numbers[name]) for name in names] != list(range(1, 51))
-    assert running_numbers(reversed(names), 1) == numbers
-    assert running_numbers(names, 2) != numbers
+    assert running_numbers(reversed(names), 1, b"cohort") == numbers
+    assert running_numbers(names, 2, b"cohort") != numbers
+
+
+def test_the_seed_on_the_page_does_not_give_the_numbers_away() -> None:
+    names = [f"P{number:03}" for number in range(50)]
+    assert running_numbers(names, 1, b"one cohort") != running_numbers(names, 1, b"another cohort")
 
 
 def test_a_page_that_names_a_case_or_holds_an_image_is_not_shared() -> None:

@@ -16,14 +16,19 @@ from sonomics.report.tables import Table
 
 
 def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
-    """Say how early exams were called positive; None when the study has no serial exams."""
+    """Say how early exams were called positive; None when the study has no serial exams.
+
+    A report to be shared has the sums alone: neither the table nor the figure with a row a patient.
+    """
     if "serial" not in evaluation.tables:
         return None
+    share = params["report"].get("share", False)
     patients, summary = evaluation.tables["serial"], evaluation.tables["serial_summary"]
     tables = []
     for split, title in evaluation.splits.items():
         tables.append(_summary(summary[summary["split"] == split], title))
-        tables.append(_patients(patients[patients["split"] == split], title))
+        if not share:
+            tables.append(_patients(patients[patients["split"] == split], title))
     design = (
         f"A case is an exam. {evaluation.primary} is asked at the threshold frozen on training whether it calls an "
         "exam positive; times are years before the diagnosis. A lead is bounded by the first exam there is, and a "
@@ -34,7 +39,7 @@ def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section
     panels = [
         (_alternative(evaluation, split), Markup(inline_svg(svg, f"{evaluation.task}-serial-{split}")))
         for split in evaluation.splits
-        if (svg := evaluation.figures.get(("serial", split)))
+        if not share and (svg := evaluation.figures.get(("serial", split)))
     ]
     caption = "A row is a patient, a mark an exam: filled when called positive, hollow when called negative."
     plates = [Plate("serial", "Exams before the diagnosis", caption, panels)] if panels else []
