@@ -163,3 +163,19 @@ def test_a_step_that_could_not_be_applied_is_named(record: Record) -> None:
     text = " ".join(methods(replace(record, selections=[("texture", "recurrence", state)])))
     assert "For texture the step icc was not applied: no repeat outlines." in text
     assert "was not applied" not in " ".join(methods(record))
+
+
+def test_what_was_not_done_to_probabilities_is_not_said_to_be_done_on_training(written: Written) -> None:
+    plain = written({**PARAMS, "stack": {**PARAMS["stack"], "calibration": "none"}})
+    assert "without calibration, and a threshold was set by the largest Youden index, on training scores" in plain
+    assert "a threshold was set by the largest Youden index, both on training scores" in written(PARAMS)
+
+
+def test_only_software_that_gave_numbers_is_named(written: Written) -> None:
+    assert "lifelines" not in written(PARAMS)
+
+
+def test_a_study_without_a_test_set_divides_nothing(record: Record) -> None:
+    first = record.first
+    alone = replace(first, tables={**first.tables, "splits": first.tables["splits"].query("split == 'train'")})
+    assert ", all of them in training (" in " ".join(methods(replace(record, evaluations=[alone])))
