@@ -73,3 +73,10 @@ def test_no_tables_make_an_empty_one():
 def test_labels_keep_their_text(tmp_path):
     (tmp_path / "qc.csv").write_text("image,reader,target\nP1-e1-i1,r1,yes\nP2-e1-i1,r1,\n")
     assert read_table(tmp_path / "qc.csv", QC_LABELS)["target"].tolist() == ["yes", ""]
+
+
+@pytest.mark.parametrize("content", [b"", b"case,image\n\xe9,1\n", b'case,image\n"a,1\n'])
+def test_a_file_that_is_no_csv_is_refused(tmp_path, content):
+    (tmp_path / "folds.csv").write_bytes(content)
+    with pytest.raises(StudyError, match="cannot be read as CSV in UTF-8"):
+        read_table(tmp_path / "folds.csv", FOLDS)

@@ -304,3 +304,8 @@ def test_one_value_for_all_is_one_half_without_an_interval() -> None:
     test = statistic(table, "hosmer_lemeshow")
     assert np.isnan([test["estimate"], test["df"], test["p"]]).all()
     assert test["reason"] == "fewer than three groups"
+
+
+def test_a_variable_that_nobody_has_makes_no_term() -> None:
+    cases = pd.DataFrame({"size": [1.0, 2.0], "grade": pd.Series([None, None], dtype=object)})
+    assert list(design(cases, ["size", "grade"])) == ["size"]

@@ -68,6 +68,12 @@ def test_survival_states_events_and_cases(evaluation: Evaluation) -> None:
     assert main == f"{row['estimate'].item():.2f}"
     assert detail.endswith(f"{row['events'].item()} / {row['n'].item()}")
     assert survival_section(Evaluation("main", "t", {}, {}), PARAMS) is None
+    assert section
+    assert section.tables[0].note.endswith("infinitesimal jackknife, of Uno's C bootstrap over patients.")
+    every = evaluation.tables["survival"].assign(method="bootstrap of patients")
+    several = survival_section(replace(evaluation, tables={**evaluation.tables, "survival": every}), PARAMS)
+    assert several
+    assert "of Harrell's C, Uno's C" in several.tables[0].note
 
 
 def test_subgroups_say_how_many_and_whether_one_stands_out(evaluation: Evaluation) -> None:

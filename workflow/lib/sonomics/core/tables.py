@@ -44,7 +44,10 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
         raise StudyError(str(path), f"the table of {table.name} is missing", "run the phase that writes it")
     if path.suffix == ".csv":
         numeric = [name for name, kind in table.columns.items() if kind != "str"]
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values={name: [""] for name in numeric})
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values={name: [""] for name in numeric})
+        except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+            raise _wrong(str(path), table, f"it cannot be read as CSV in UTF-8 ({error})") from None
         try:
             frame = frame.astype({name: DTYPES[table.columns[name]] for name in numeric if name in frame})
         except ValueError as error:

@@ -15,7 +15,7 @@ from sonomics.statistics.serial import lead_times, sensitivity_before
 MONTHS_A_YEAR = 12.0
 WINDOWS = (0.0, 1.0, 2.0, 3.0)
 PATIENTS = [
-    "split", "patient", "exams", "unscored", "after_diagnosis", "first_exam", "earliest", "lead", "reason",
+    "split", "patient", "exams", "unscored", "after_diagnosis", "undated", "first_exam", "earliest", "lead", "reason",
 ]  # fmt: skip
 SUMMARY = ["split", "statistic", "x", "n", "unit", "estimate", "lower", "upper", "method", "reason"]
 NO_CUTOFF = "the threshold was not estimable on the training set"
@@ -42,9 +42,9 @@ def serial_tables(
     -------
     dict of str to DataFrame
         `serial`, a row a diagnosed patient: exams up to the diagnosis with a score, those without one, those after it
-        (set aside), and in years before it: the first exam, the earliest exam called positive, and `lead`, from which
-        on every exam was. `serial_exams`, a row an exam of theirs: `split, patient, case, before, called`; none without
-        a threshold. `serial_summary`: a row a statistic.
+        and those of unknown time (both set aside), and in years before it: the first exam, the earliest exam called
+        positive, and `lead`, from which on every exam was. `serial_exams`, a row an exam of theirs: `split, patient,
+        case, before, called`; none without a threshold. `serial_summary`: a row a statistic.
 
     Raises
     ------
@@ -88,6 +88,7 @@ def _patients(inside: pd.DataFrame, no_cutoff: bool) -> list[dict[str, Any]]:
             "exams": len(scored),
             "unscored": len(earlier) - len(scored),
             "after_diagnosis": int((exams["before"] < 0).sum()),
+            "undated": int(exams["before"].isna().sum()),
         }
         rows.append(counts | _leads(scored, no_cutoff))
     return rows

@@ -14,6 +14,8 @@ from sonomics.report.pictures import inline_svg
 from sonomics.report.sections import Section
 from sonomics.report.tables import Table
 
+ASIDE = {"unscored": "without a score", "after_diagnosis": "after the diagnosis", "undated": "of unknown time"}
+
 
 def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
     """Say how early exams were called positive; None when the study has no serial exams.
@@ -86,11 +88,7 @@ def _summary(summary: pd.DataFrame, title: str) -> Table:
 def _patients(patients: pd.DataFrame, title: str) -> Table:
     rows = []
     for row in patients.to_dict("records"):
-        aside = [
-            f"{row[name]:.0f} {words}"
-            for name, words in (("unscored", "without a score"), ("after_diagnosis", "after the diagnosis"))
-            if row[name]
-        ]
+        aside = [f"{row[name]:.0f} {words}" for name, words in ASIDE.items() if row[name]]
         years = [Cell(decimal(row[name], 1)) for name in ("first_exam", "earliest", "lead")]
         exams = Cell(f"{row['exams']:.0f}", ", ".join(aside))
         rows.append([Cell(str(row["patient"])), exams, *years, Cell(row["reason"])])
