@@ -201,6 +201,19 @@ def test_the_key_of_another_package_is_refused(study: Path) -> None:
     assert read(study, package).startswith("0")
 
 
+def test_a_package_and_a_key_from_before_there_were_marks_are_read(study: Path) -> None:
+    package = write(study)
+    fill(package, "ann")
+    fill(package, "bob")
+    path = study / "work/reading/package.csv"
+    pd.read_csv(path).drop(columns="package").to_csv(path, index=False)
+    assert "this is the key of another package" in " ".join(read(study, package).split())
+    stated = read_json(package / "package.json")
+    del stated["package"]
+    write_json(package / "package.json", stated)
+    assert read(study, package).startswith("0")
+
+
 def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:
     package = write(study, "--sheet", "xlsx")
     book = load_workbook(package / "ann.xlsx")

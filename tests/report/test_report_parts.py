@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from jinja2 import Environment, FileSystemLoader
 
 from sonomics.report import methods as wording
 from sonomics.report.controls import over_deals
@@ -344,3 +345,11 @@ def test_numbers_are_printed_as_in_a_journal() -> None:
 def test_every_step_of_the_schema_has_words() -> None:
     schema = yaml.safe_load(SCHEMA.read_text())["properties"]["select"]["properties"]["steps"]["items"]
     assert set(schema["properties"]["step"]["enum"]) == set(wording.STEPS)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_slider_says_where_its_intervals_are_too_narrow(several: bool) -> None:
+    parts = Environment(loader=FileSystemLoader(SCHEMA.parents[1] / "report"), autoescape=True)
+    task = {"name": "t", "suffix": "", "several": several}
+    text = parts.from_string('{% import "parts.html.j2" as parts %}{{ parts.threshold(task) }}').render(task=task)
+    assert ("too narrow here: a patient has several cases" in text) is several

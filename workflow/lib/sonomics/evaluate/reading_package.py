@@ -196,7 +196,8 @@ def read_key(path: Path, mark: str) -> dict[str, str]:
     ----------
     path : Path
     mark : str
-        Of the package; names of readings are alike in all packages, so that another key would fit as well.
+        Of the package; names of readings are alike in all packages, so that another key would fit as well. "" for a
+        package from before there were marks, whose key has none either.
 
     Raises
     ------
@@ -206,8 +207,8 @@ def read_key(path: Path, mark: str) -> dict[str, str]:
     if not path.exists():
         raise StudyError(str(path), "the key of the package is missing", "name it with --key")
     table = pd.read_csv(path, dtype=str)
-    if list(table.columns) != [READING, "case", PACKAGE]:
+    if list(table.columns) not in ([READING, "case"], [READING, "case", PACKAGE]):
         raise StudyError(str(path), "this is no key of a package", "name the right file with --key")
-    if (table[PACKAGE] != mark).any():
+    if (table.get(PACKAGE, pd.Series("", index=table.index)) != mark).any():
         raise StudyError(str(path), "this is the key of another package", "name the right file with --key")
     return dict(zip(table[READING], table["case"], strict=True))

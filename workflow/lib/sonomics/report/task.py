@@ -59,6 +59,7 @@ def task_section(
         "examples": gallery(main, shown, params["report"]["shown_cases"]),
         "example_set": main.splits[summary.unseen(main)[0]],
         "primary": main.primary,
+        "several": main.tables["performance"]["unit"].iloc[0] == "case",
     }
 
 
