@@ -135,6 +135,10 @@ def test_only_tests_with_a_p_are_counted_and_none_is_said_to_be_none(evaluation:
     assert section
     decisions = int(tables["comparison"]["p_mcnemar"].notna().sum())
     assert f"{decisions} comparisons of decisions" in section.paragraphs[1]
+    shown = tables["subgroups"].query("p_interaction.notna()")
+    interactions = len(set(zip(shown["split"], shown["variable"], strict=True)))
+    assert 0 < interactions < len(shown)
+    assert f", {interactions} interactions" in section.paragraphs[1]
     names = ("comparison", "between_splits", "subgroups", "hazard_subgroups", "sensitivity")
     blank = {name: tables[name].assign(p=np.nan, p_mcnemar=np.nan, p_interaction=np.nan) for name in names}
     untested = power_section(replace(evaluation, tables={**tables, **blank}), PARAMS)

@@ -9,6 +9,7 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.report.sharing import check_shared, running_numbers
+from tests.report.synthetic import PARAMS
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,13 @@ def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str,
     values, open_values = ([row["values"] for row in rows["rows"]] for rows in (task, open_task))
     assert values != open_values
     assert sorted(map(str, values)) == sorted(map(str, open_values))
+
+
+def test_the_numbers_of_the_page_hang_on_the_cohorts_content(text: str, page: str, study: Path) -> None:
+    mine, own = (data_of(one)["tasks"]["recurrence"]["rows"] for one in (text, page))
+    content = (study / "data" / "cohort.csv").read_bytes()
+    numbers = running_numbers([row["case"] for row in own], PARAMS["study"]["seed"], content)
+    assert [mine[int(numbers[row["case"]]) - 1]["values"] for row in own] == [row["values"] for row in own]
 
 
 def test_the_numbers_of_a_page_do_not_follow_the_cohort() -> None:
