@@ -47,7 +47,7 @@ def task_section(
         "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
         "headlines": summary.headlines(main, level),
         "findings": summary.findings(main, evaluations, pooled, params),
-        "baseline": [by_split, by_label],
+        "baseline": [table for table in (by_split, by_label) if table.rows],
         "performance": [tables.auc_table(main), *(tables.performance_table(main, split) for split in main.splits)],
         "further": [tables.further_table(main, split) for split in main.splits],
         "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,

@@ -72,7 +72,9 @@ def outlines_text(record: Record) -> str:
     own = f"{analysis['reader']} session {analysis['session']}"
     others = [f"{name} ({plural(count, 'image')})" for name, count in record.readings.items() if name != own]
     if others:
-        text += f" Outlines of {listed(others)} served to judge how far features depend on the outline."
+        judged = any(step["step"] == "icc" for step in record.params["select"]["steps"])
+        use = "served to judge how far features depend on the outline" if judged else "were not used"
+        text += f" Outlines of {listed(others)} {use}."
     if "perturb" in crop:
         text += _copies(crop["perturb"])
     if crop.get("pixels") == "as_exported":

@@ -54,6 +54,7 @@ def _intervals(performance: pd.DataFrame, level: float) -> list[str]:
     """List the statistics that have an interval, by its method."""
     shown = {**MEASURES, **FURTHER}
     known = performance[performance["lower"].notna() & performance["statistic"].isin(list(shown))]
+    known = known.assign(method=known["method"].str.replace(r", \d+ resamples undefined$", "", regex=True))
     by_method = [
         f"{listed([shown[name] for name in shown if name in set(inside['statistic'])])} ({method})"
         for method, inside in known.groupby("method", sort=False)
