@@ -116,3 +116,10 @@ def test_a_reader_with_white_space_is_the_same_reader(tmp_path):
     (tmp_path / "qc.csv").write_text("image,reader,target\n P1-e1-i1 ,r1 ,yes\nP1-e1-i1,r1,no\n")
     with pytest.raises(StudyError, match="two rows of image P1-e1-i1, reader r1"):
         read_table(tmp_path / "qc.csv", QC_LABELS)
+
+
+@pytest.mark.parametrize("content", [b"", b"case,image\n\xe9,1\n", b'case,image\n"a,1\n'])
+def test_a_file_that_is_no_csv_is_refused(tmp_path, content):
+    (tmp_path / "folds.csv").write_bytes(content)
+    with pytest.raises(StudyError, match=r"folds\.csv"):
+        read_table(tmp_path / "folds.csv", FOLDS)

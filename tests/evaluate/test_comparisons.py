@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.comparisons import between_splits, comparison_table
@@ -61,6 +62,9 @@ def test_sets_are_compared_by_delongs_unpaired_test_with_degrees_of_freedom() ->
         [expected.difference, expected.df, expected.p_welch]
     )
     assert row["auc"] == auc(test["label"], test["a__probability"])
+    half = (row["upper"] - row["lower"]) / 2
+    assert row["difference"] == pytest.approx((row["upper"] + row["lower"]) / 2)
+    assert 2 * t.sf(half / expected.se, expected.df) == pytest.approx(0.05)
     assert row[["n", "n_against"]].tolist() == [40, 60]
 
 

@@ -15,6 +15,7 @@ from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.figures import draw_kaplan_meier
 from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import performance
+from sonomics.statistics.clustered import clustered_proportion
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)
@@ -260,3 +261,51 @@ def test_dealt_training_labels_are_what_out_of_fold_scores_are_held_against() ->
     assert dealt[:16].sum() == 8
     assert (dealt[:16] == true[:16]).mean() == 0.5
     assert (dealt[16:] == true[16:]).all()
+
+
+def test_several_cases_of_a_patient_leave_no_interval_of_independent_cases() -> None:
+    cohort = cohort_of(["malignant", "benign"] * 20, patient=np.repeat([f"p{number}" for number in range(20)], 2))
+    values = np.random.default_rng(4).random(40) * 0.8 + 0.2 * (cohort["pathology"] == "malignant")
+    table = performance(beside(cohort, predictions_of(cohort, "a", values.tolist())), [A], SAMPLING)
+    called, positive = values >= A.cutoff, cohort["pathology"] == "malignant"
+    hits = {"sensitivity": called[positive], "specificity": ~called[~positive], "accuracy": called == positive}
+    hits |= {"ppv": positive[called], "npv": ~positive[~called]}
+    for name, hit in hits.items():
+        row = statistic(table, name)
+        expected = clustered_proportion(hit, cohort["patient"][hit.index])
+        assert row["method"] == "Wald, cluster-robust by patient"
+        assert row[["estimate", "lower", "upper"]].tolist() == pytest.approx(
+            [expected.estimate, expected.lower, expected.upper]
+        )
+        exact = statistic(table, f"{name}_exact")
+        assert np.isnan(exact["lower"])
+        assert "independent" in exact["reason"]
+    for name in ("calibration_intercept", "calibration_slope"):
+        assert statistic(table, name)["method"].startswith("bootstrap of patients")
+
+
+def test_all_right_in_patients_of_several_cases_is_no_certainty() -> None:
+    cohort = cohort_of(["malignant"] * 8 + ["benign"] * 8, patient=np.repeat([f"p{number}" for number in range(8)], 2))
+    perfect = predictions_of(cohort, "a", [0.9] * 7 + [0.8] + [0.1] * 8)
+    row = statistic(performance(beside(cohort, perfect), [A], SAMPLING), "sensitivity")
+    assert row["estimate"] == 1
+    assert np.isnan(row["lower"])
+    assert row["reason"] == "all are alike, so that the interval by patient has no width"
+
+
+def test_one_value_for_all_is_one_half_without_an_interval() -> None:
+    cohort = cohort_of(["malignant"] * 6 + ["benign"] * 6, split="train")
+    table = performance(beside(cohort, predictions_of(cohort, "a", [0.4] * 12)), [A], SAMPLING)
+    for name in ("auc", "auc_logit", "auc_bootstrap"):
+        row = statistic(table, name)
+        assert row["estimate"] == 0.5
+        assert np.isnan([row["lower"], row["upper"]]).all()
+        assert row["reason"] == "all cases have one value"
+    test = statistic(table, "hosmer_lemeshow")
+    assert np.isnan([test["estimate"], test["df"], test["p"]]).all()
+    assert test["reason"] == "fewer than three groups"
+
+
+def test_a_variable_that_nobody_has_makes_no_term() -> None:
+    cases = pd.DataFrame({"size": [1.0, 2.0], "grade": pd.Series([None, None], dtype=object)})
+    assert list(design(cases, ["size", "grade"])) == ["size"]

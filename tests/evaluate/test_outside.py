@@ -57,6 +57,10 @@ BAD = {
     "infinite": (plain(value=[0.9, np.inf, 0.2, 0.3], kind="score"), "case b.*infinite"),
     "no number": (plain(value=["0.9", "high", "0.2", "0.3"]), "'high', which is no number"),
     "no values": (plain().drop(columns="value"), "no column value"),
+    "no row": (plain().iloc[:0], "the table has no row"),
+    "another split": (plain(split="train"), "case c: its split is train here and internal in the cohort.*column split"),
+    "another patient": (plain(patient=list("pqrx")), "case d: its patient is x here and s in the cohort"),
+    "another class": (plain(**{"class": ["1", "1", "1", "0"]}), "case d: the row is of class 0"),
     "a column too many": (plain(note="x"), "note does not belong"),
 }
 
@@ -126,3 +130,25 @@ def test_images_are_a_unit_of_their_own_with_an_interval_by_patient(tmp_path: Pa
     doubled = pd.concat([predictions, predictions.assign(image=predictions["image"] + "x")])
     again = image_table(doubled, labels, 0.95).set_index("split").loc["internal"]
     assert again[["lower", "upper"]].tolist() == pytest.approx(row[["lower", "upper"]].tolist())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("p.csv", b"case,value\nb\xe9,0.5\n", "no CSV in UTF-8"),
+        ("p.csv", b'case,value\n"a,0.5\n', "no CSV in UTF-8"),
+        ("p.parquet", b"case,value\na,0.5\n", "no Parquet file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_stops_the_study(name: str, content: bytes, rule: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(StudyError, match=rule):
+        read_outside("theirs", {"file": str(path), "sha256": sha256(content).hexdigest()}, "t", COHORT)
+
+
+def test_parquet_of_text_in_place_of_numbers_stops_the_study(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    plain(value=["0.9", "0.2", "0.8", "0.3"]).to_parquet(path)
+    with pytest.raises(StudyError, match="column value is not numeric"):
+        read_outside("theirs", {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}, "t", COHORT)

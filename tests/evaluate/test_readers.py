@@ -243,3 +243,20 @@ def test_the_figure_has_an_arrow_a_reader_and_a_number(published: dict[str, pd.D
     assert sorted(numbers) == list("123456")
     assert sum(text.arrow_patch is not None for text in axes.texts) == 6
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["net", "junior", "senior"]
+
+
+def test_a_class_of_one_case_leaves_an_area_without_interval() -> None:
+    cases = cases_of([1, 0, 0, 0], [0.9, 0.4, 0.6, 0.2])
+    row = tables_of(cases, readings("ann", [80, 60, 70, 90]))["readers_auc"].iloc[0]
+    assert row["auc"] == pytest.approx(2 / 3)
+    assert np.isnan([row["lower"], row["upper"], row["p"]]).all()
+    assert row["reason"]
+    one = tables_of(cases_of([1, 1], [0.9, 0.4]), readings("ann", [80, 60]))["readers_auc"].iloc[0]
+    assert np.isnan([row["lower"], one["auc"], one["lower"], one["upper"]]).all()
+
+
+def test_a_single_patient_of_several_cases_gives_a_share_without_interval() -> None:
+    cases = cases_of([1, 1, 1, 0], [0.9, 0.4, 0.6, 0.2], ["p", "p", "p", "q"])
+    points = tables_of(cases, readings("ann", [80, 20, 70, 10]))["readers_points"].set_index("measure")
+    assert points.loc["sensitivity", "estimate"] == pytest.approx(2 / 3)
+    assert np.isnan(points.loc["sensitivity", ["lower", "upper"]].astype(float)).all()

@@ -81,6 +81,10 @@ def read(study: Path, package: Path, *options: str) -> str:
     return f"{done.exit_code} {done.output}"
 
 
+def shown_in(page: str) -> list[str]:
+    return re.findall(r'<section id="(r\d+)"', page)
+
+
 def key_of(study: Path, package: Path) -> dict[str, str]:
     return pd.read_csv(study / "work/reading" / f"{package.name}.csv", index_col="reading")["case"].to_dict()
 
@@ -135,7 +139,9 @@ def test_aided_readers_see_the_probability_the_threshold_and_the_map(study: Path
     assert sheet[names["P4"]] == "0.30"
     page = (package / "ann.html").read_text()
     assert "The model&#39;s probability" in page or "The model's probability" in page
-    assert "called positive from 0.41 on" in page
+    assert re.findall(r"<strong>(.*?)</strong>: called (\w+) \(positive from 0.41 on\)", page) == [
+        (value, "positive" if float(value) >= 0.41 else "negative") for value in sheet[shown_in(page)]
+    ]
     assert page.count("where the model looked (yellow: most)") == 1
     heat = read_colour(package / f"images/{names['P4']}_map_1.png")
     assert heat.shape == (6, 9, 3)
@@ -173,6 +179,39 @@ def test_a_patient_who_withdrew_is_passed_over(study: Path) -> None:
     key[key["case"] != "P5"].to_csv(path, index=False)
     assert read(study, package).startswith("0 ann: 4 read, 0 left empty")
     assert "P5" not in set(read_table(study / "data/readers.csv", schemas.READERS)["case"])
+
+
+def test_a_call_beside_a_rounded_probability_is_the_models(study: Path) -> None:
+    write_help(study)
+    home = study / "results/stack/main/stacked/recurrence"
+    write_json(home / "thresholds.json", {"rule": "youden", "cutoff": 0.304, "on": "probability"})
+    page = (write(study, "--arm", "aided") / "ann.html").read_text()
+    assert "<strong>0.30</strong>: called negative (positive from 0.30 on)" in page
+
+
+def test_the_key_of_another_package_is_refused(study: Path) -> None:
+    package, other = write(study), write(study, "--session", "2", folder="other")
+    fill(package, "ann")
+    fill(package, "bob")
+    before = (study / "data/readers.csv").read_bytes()
+    said = read(study, package, "--key", str(study / f"work/reading/{other.name}.csv"))
+    assert said.startswith("2")
+    assert "this is the key of another package" in " ".join(said.split())
+    assert (study / "data/readers.csv").read_bytes() == before
+    assert read(study, package).startswith("0")
+
+
+def test_a_package_and_a_key_from_before_there_were_marks_are_read(study: Path) -> None:
+    package = write(study)
+    fill(package, "ann")
+    fill(package, "bob")
+    path = study / "work/reading/package.csv"
+    pd.read_csv(path).drop(columns="package").to_csv(path, index=False)
+    assert "this is the key of another package" in " ".join(read(study, package).split())
+    stated = read_json(package / "package.json")
+    del stated["package"]
+    write_json(package / "package.json", stated)
+    assert read(study, package).startswith("0")
 
 
 def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:

@@ -104,3 +104,10 @@ def test_the_figure_has_a_row_a_patient_and_a_mark_an_exam(tables: dict[str, pd.
     assert marks == {"called positive": 6, "called negative": 4}
     assert len(axes.collections[0].get_segments()) == 4
     assert axes.xaxis_inverted()
+
+
+def test_an_exam_of_unknown_time_is_set_aside_and_counted() -> None:
+    made = serial_tables(cases_of([*EXAMS, ("early", NAN, 36, 0.1)]), MODEL, SETTINGS, 0.95)["serial"]
+    early = made.set_index("patient").loc["early"]
+    assert early[["exams", "undated", "lead"]].tolist() == [3, 1, 3]
+    assert made["undated"].sum() == 1

@@ -92,3 +92,15 @@ def test_ours_stand_beside_the_published_figures(record: Record) -> None:
     assert (unknown[3], unknown[5].main) == (("not estimable", "not computed"), "–")
     other = {**published, "figures": [{**FIGURE, "task": "survival"}]}
     assert beside_published(record.first, {**params, "report": {**params["report"], "published": other}}) is None
+
+
+def test_the_card_says_how_scores_were_joined_and_calibrated(record: Record) -> None:
+    stack = PARAMS["stack"]
+    equal = {name: {**model, "weights": "equal"} for name, model in stack["models"].items()}
+    params = {**PARAMS, "stack": {**stack, "models": equal, "calibration": "none"}}
+    fitted, alike = (as_markdown("T", card(replace(record, params=one))) for one in (PARAMS, params))
+    assert "by logistic regression." in fitted
+    assert "(Platt), on cross-fitted training scores." in fitted
+    assert "by the mean of their z-scores." in alike
+    assert "without calibration." in alike
+    assert "cross-fitted" not in alike

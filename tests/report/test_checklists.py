@@ -249,3 +249,15 @@ def test_every_study_of_the_repository_fills_its_checklists(path: Path, record: 
         assert sum(fill(standard, seen).counts.values()) == len(standard.items)
     assert methods(seen)
     assert card(seen)
+
+
+def test_ensembles_updating_and_intervals_are_told_as_they_were_made(record: Record) -> None:
+    models = {name: {**model, "weights": "equal"} for name, model in PARAMS["stack"]["models"].items()}
+    alike = replace(record, params={**PARAMS, "stack": {**PARAMS["stack"], "models": models}})
+    assert "stacked by logistic regression" in RULES["ensembles"](record).value
+    assert RULES["ensembles"](alike).value.startswith("mean of z-scored scores: ")
+    assert "DeLong, Wilson, " in RULES["uncertainty"](record).value
+    tables = record.first.tables
+    assert RULES["updating"](record).status == REPORTED
+    without = replace(record.first, tables={**tables, "recalibration": tables["recalibration"].iloc[:0]})
+    assert RULES["updating"](replace(record, evaluations=[without])).status == MISSING

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ def test_survival_states_events_and_cases(evaluation: Evaluation) -> None:
     assert main == f"{row['estimate'].item():.2f}"
     assert detail.endswith(f"{row['events'].item()} / {row['n'].item()}")
     assert survival_section(Evaluation("main", "t", {}, {}), PARAMS) is None
+    assert section
+    assert section.tables[0].note.endswith("infinitesimal jackknife, of Uno's C bootstrap over patients.")
+    every = evaluation.tables["survival"].assign(method="bootstrap of patients")
+    several = survival_section(replace(evaluation, tables={**evaluation.tables, "survival": every}), PARAMS)
+    assert several
+    assert "of Harrell's C, Uno's C" in several.tables[0].note
 
 
 def test_subgroups_say_how_many_and_whether_one_stands_out(evaluation: Evaluation) -> None:
@@ -120,3 +127,31 @@ def test_levels_that_are_numbers_stay_text(tmp_path: Path) -> None:
     pd.DataFrame({"split": ["internal"], "title": ["Internal test"]}).to_csv(folder / "splits.csv", index=False)
     pd.DataFrame({"variable": ["grade"], "level": ["1"]}).to_csv(folder / "subgroups.csv", index=False)
     assert read_evaluation(folder).tables["subgroups"]["level"].tolist() == ["1"]
+
+
+def test_only_tests_with_a_p_are_counted_and_none_is_said_to_be_none(evaluation: Evaluation) -> None:
+    tables = evaluation.tables
+    section = power_section(evaluation, PARAMS)
+    assert section
+    decisions = int(tables["comparison"]["p_mcnemar"].notna().sum())
+    assert f"{decisions} comparisons of decisions" in section.paragraphs[1]
+    shown = tables["subgroups"].query("p_interaction.notna()")
+    interactions = len(set(zip(shown["split"], shown["variable"], strict=True)))
+    assert 0 < interactions < len(shown)
+    assert f", {interactions} interactions" in section.paragraphs[1]
+    names = ("comparison", "between_splits", "subgroups", "hazard_subgroups", "sensitivity")
+    blank = {name: tables[name].assign(p=np.nan, p_mcnemar=np.nan, p_interaction=np.nan) for name in names}
+    untested = power_section(replace(evaluation, tables={**tables, **blank}), PARAMS)
+    assert untested
+    assert untested.paragraphs[1].startswith("No test was made beside the primary analysis")
+
+
+def test_a_study_without_a_test_set_has_no_empty_table(evaluation: Evaluation) -> None:
+    alone = {
+        name: table[table["split"] == "train"] if "split" in table else table
+        for name, table in evaluation.tables.items()
+    }
+    section = comparisons_section(replace(evaluation, tables=alone), PARAMS)
+    assert section
+    assert all(table.rows for table in section.tables)
+    assert not any("each test set" in table.caption for table in section.tables)

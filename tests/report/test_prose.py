@@ -163,3 +163,39 @@ def test_a_step_that_could_not_be_applied_is_named(record: Record) -> None:
     text = " ".join(methods(replace(record, selections=[("texture", "recurrence", state)])))
     assert "For texture the step icc was not applied: no repeat outlines." in text
     assert "was not applied" not in " ".join(methods(record))
+
+
+def test_what_was_not_done_to_probabilities_is_not_said_to_be_done_on_training(written: Written) -> None:
+    plain = written({**PARAMS, "stack": {**PARAMS["stack"], "calibration": "none"}})
+    assert "without calibration, and a threshold was set by the largest Youden index, on training scores" in plain
+    assert "a threshold was set by the largest Youden index, both on training scores" in written(PARAMS)
+
+
+def test_only_software_that_gave_numbers_is_named(written: Written) -> None:
+    assert "lifelines" not in written(PARAMS)
+
+
+def test_a_study_without_a_test_set_divides_nothing(record: Record) -> None:
+    first = record.first
+    alone = replace(first, tables={**first.tables, "splits": first.tables["splits"].query("split == 'train'")})
+    assert ", all of them in training (" in " ".join(methods(replace(record, evaluations=[alone])))
+
+
+def test_outlines_that_no_step_asks_for_served_nothing(record: Record) -> None:
+    counts = {"reader_1 session 1": 126, "reader_2 session 1": 12}
+    repeated = replace(record, metrics={"crop": {"main": {"by_reading": counts}}})
+    without = {**PARAMS, "select": {**PARAMS["select"], "steps": [{"step": "u_test", "below": 0.2}]}}
+    assert "(12 images) served to judge" in " ".join(methods(repeated))
+    assert "(12 images) were not used." in " ".join(methods(replace(repeated, params=without)))
+
+
+def test_a_measure_is_named_once_whatever_resamples_were_undefined(record: Record) -> None:
+    first = record.first
+    table = first.tables["performance"]
+    one = (table["split"] == "internal") & (table["statistic"] == "mcc")
+    table = table.assign(method=table["method"].mask(one, "bootstrap of patients, 17 resamples undefined"))
+    text = " ".join(
+        methods(replace(record, evaluations=[replace(first, tables={**first.tables, "performance": table})]))
+    )
+    assert "resamples undefined" not in text
+    assert text.count("MCC") == 1

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from jinja2 import Environment, FileSystemLoader
 
 from sonomics.report import methods as wording
 from sonomics.report.controls import over_deals
@@ -116,6 +117,10 @@ def test_findings_say_when_chance_is_not_excluded_or_nothing_is_estimable() -> N
     assert "17 were analysed; 3 were excluded" in found((0.7, 0.45, 0.9))
     assert "chance alone is not excluded" in found((0.7, 0.45, 0.9))
     assert "none holds 0.50" in found((0.8, 0.6, 0.95))
+    below = found((0.3, 0.2, 0.4))
+    assert "in the internal test set it lies below 0.50, where the model ranks worse than chance." in below
+    assert "holds 0.50" not in below
+    assert "No negative control was run" in below
     assert "is not estimable: only one class" in found((NAN, NAN, NAN))
     assert "It cannot be said" in found((NAN, NAN, NAN))
 
@@ -235,6 +240,19 @@ def test_the_control_table_puts_runs_side_by_side() -> None:
         ["shuffled", "0.50", "control"],
     ]
     assert table.rows[1][1].detail == "0.30 to 0.70"
+    assert table.caption == "AUC of stacked in the main run and in the runs beside it"
+    assert control_table([main], {"main": "study"}, {}).caption == "AUC of stacked in the main run"
+
+
+def test_the_note_of_a_table_names_the_intervals_it_has() -> None:
+    main = evaluation_of("main", {"internal": (0.8, 0.6, 0.9)})
+    area = main.tables["performance"]
+    share = area.assign(statistic="sensitivity", method="Wald, cluster-robust by patient")
+    main.tables["performance"] = pd.concat([area.assign(method="bootstrap of patients"), share])
+    assert performance_table(main, "internal").note == (
+        "AUC: bootstrap of patients interval. Others at the threshold frozen on training: Wald, cluster-robust by "
+        "patient interval."
+    )
 
 
 def test_the_formula_is_the_sum_of_coefficients() -> None:
@@ -327,3 +345,11 @@ def test_numbers_are_printed_as_in_a_journal() -> None:
 def test_every_step_of_the_schema_has_words() -> None:
     schema = yaml.safe_load(SCHEMA.read_text())["properties"]["select"]["properties"]["steps"]["items"]
     assert set(schema["properties"]["step"]["enum"]) == set(wording.STEPS)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_slider_says_where_its_intervals_are_too_narrow(several: bool) -> None:
+    parts = Environment(loader=FileSystemLoader(SCHEMA.parents[1] / "report"), autoescape=True)
+    task = {"name": "t", "suffix": "", "several": several}
+    text = parts.from_string('{% import "parts.html.j2" as parts %}{{ parts.threshold(task) }}').render(task=task)
+    assert ("too narrow here: a patient has several cases" in text) is several

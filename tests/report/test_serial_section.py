@@ -15,7 +15,7 @@ from tests.evaluate.test_serial import MODEL
 from tests.evaluate.test_serial import SETTINGS as TIMES
 from tests.evaluate.test_serial import cases_of as exam_cases
 
-PARAMS = {"evaluate": {"borderline": SETTINGS}}
+PARAMS = {"evaluate": {"borderline": SETTINGS}, "report": {}}
 
 
 def evaluation_of(tables: dict[str, pd.DataFrame]) -> Evaluation:
@@ -62,3 +62,17 @@ def test_the_borderline_class_is_told_with_counts() -> None:
     (shown,) = section.tables
     assert shown.caption == "Internal test: 2 borderline, 3 negative and 2 positive cases"
     assert [cell.main for cell in shown.rows[0]] == ["net", "0.67", "0.75", "0.50", "0.75", "0.80", "0.83"]
+
+
+def test_a_shared_report_has_no_row_a_patient() -> None:
+    evaluation = evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95))
+    evaluation.figures["serial", "internal"] = "<svg></svg>"
+    own = serial_section(evaluation, PARAMS)
+    shared = serial_section(evaluation, {**PARAMS, "report": {"share": True}})
+    assert own
+    assert shared
+    assert len(own.plates) == 1
+    assert len(own.tables) == 2
+    assert shared.plates == []
+    assert [table.caption for table in shared.tables] == ["Internal test: calls before the diagnosis"]
+    assert "waverer" not in str(shared)

@@ -9,6 +9,7 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.report.sharing import check_shared, running_numbers
+from tests.report.synthetic import PARAMS
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +49,25 @@ def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str,
     assert sorted(map(str, values)) == sorted(map(str, open_values))
 
 
+def test_the_numbers_of_the_page_hang_on_the_cohorts_content(text: str, page: str, study: Path) -> None:
+    mine, own = (data_of(one)["tasks"]["recurrence"]["rows"] for one in (text, page))
+    content = (study / "data" / "cohort.csv").read_bytes()
+    numbers = running_numbers([row["case"] for row in own], PARAMS["study"]["seed"], content)
+    assert [mine[int(numbers[row["case"]]) - 1]["values"] for row in own] == [row["values"] for row in own]
+
+
 def test_the_numbers_of_a_page_do_not_follow_the_cohort() -> None:
     names = [f"P{number:03}" for number in range(50)]
-    numbers = running_numbers(names, 1)
+    numbers = running_numbers(names, 1, b"cohort")
     assert sorted(map(int, numbers.values())) == list(range(1, 51))
     assert [int(numbers[name]) for name in names] != list(range(1, 51))
-    assert running_numbers(reversed(names), 1) == numbers
-    assert running_numbers(names, 2) != numbers
+    assert running_numbers(reversed(names), 1, b"cohort") == numbers
+    assert running_numbers(names, 2, b"cohort") != numbers
+
+
+def test_the_seed_on_the_page_does_not_give_the_numbers_away() -> None:
+    names = [f"P{number:03}" for number in range(50)]
+    assert running_numbers(names, 1, b"one cohort") != running_numbers(names, 1, b"another cohort")
 
 
 def test_a_page_that_names_a_case_or_holds_an_image_is_not_shared() -> None:

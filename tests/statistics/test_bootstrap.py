@@ -10,6 +10,8 @@ from sonomics.statistics.bootstrap import (
     summarise_draws,
     weighted_aucs,
 )
+from sonomics.statistics.decision import net_benefit_band
+from sonomics.statistics.metric_bootstrap import metric_bootstrap
 from sonomics.statistics.roc import auc
 
 
@@ -104,3 +106,14 @@ def test_one_class_is_not_estimable():
 def test_nothing_to_resample_is_refused():
     with pytest.raises(ValueError, match="at least one"):
         list(resample_weights([], 10, seed=1))
+
+
+def test_a_single_patient_has_no_interval():
+    y, score, patient = [0, 1, 1], [0.1, 0.8, 0.05], np.zeros(3)
+    got = auc_bootstrap(y, score, patient, 20, 1)
+    assert (got.estimate, got.used) == (0.5, 0)
+    assert np.isnan([got.lower, got.upper, got.se]).all()
+    assert got.reason
+    measures = metric_bootstrap(y, score, 0.5, patient, 20, 1, [0.1])
+    assert measures["lower"].isna().all()
+    assert net_benefit_band(y, score, [0.1], patient, 20, 1)[["lower", "upper"]].isna().all(axis=None)

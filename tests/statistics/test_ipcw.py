@@ -51,3 +51,10 @@ def test_brier_without_censoring_is_the_plain_one():
 def test_null_risk_is_one_minus_the_curve():
     assert null_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
     assert np.isnan(null_risk([1, 2], [1, 0], 5))
+
+
+def test_brier_beyond_the_last_follow_up_is_not_estimable():
+    risk = [0.9, 0.2, 0.4, 0.1]
+    assert np.isnan(ipcw_brier([1, 2, 3, 4], [1, 0, 1, 0], risk, 5))
+    assert np.isnan(ipcw_brier([1, 2, 3, 4], np.zeros(4), risk, 5))
+    assert ipcw_brier([1, 2, 3, 4], np.ones(4), risk, 5) == pytest.approx(brier(np.ones(4), risk))

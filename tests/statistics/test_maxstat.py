@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
-from sonomics.statistics.maxstat import largest_log_rank, maximally_selected
+from sonomics.statistics.maxstat import _bound_1992, _bound_1994, largest_log_rank, maximally_selected
 from sonomics.statistics.survival import log_rank
 
 
@@ -35,3 +36,21 @@ def test_nothing_to_choose_from(event, score, reason):
     assert np.isnan([got.cutpoint, got.p_1994]).all()
     assert got.reason == reason
     assert largest_log_rank([1, 2, 3, 4], event, score).reason
+
+
+def test_a_small_statistic_has_p_one_and_no_bound_leaves_the_range():
+    time, score = [16, 9, 1, 20, 3, 26, 3, 6, 16, 5, 8, 6, 2, 14, 8], [5, 5, 9, 0, 5, 9, 9, 0, 9, 9, 0, 9, 0, 9, 9]
+    got = maximally_selected(time, np.ones(15), score)
+    assert got.statistic < 1
+    assert got.p_1992 == 1
+    assert 0 < got.p_1994 <= 1
+    for largest in np.linspace(0.01, 12, 200):
+        apart = 2 * ndtr(-largest)
+        assert apart <= _bound_1994(largest, 100, np.arange(10, 91, 20)) <= 1
+        assert 0 <= _bound_1992(largest, 0.1, 0.9) <= 1
+
+
+def test_one_time_for_all_parts_nobody():
+    got = maximally_selected([5, 5, 5, 5], [1, 1, 1, 1], [1, 2, 3, 4])
+    assert np.isnan(got.statistic)
+    assert got.reason == "follow-up parts no case from another"

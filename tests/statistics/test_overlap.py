@@ -33,3 +33,8 @@ def test_bad_input_is_refused():
         overlap(MASK, MASK[:1])
     with pytest.raises(ValueError, match="not negative"):
         heat_inside(-HEAT, MASK)
+
+
+def test_a_map_without_heat_has_no_hot_half():
+    assert not hot_half(np.zeros((2, 2))).any()
+    assert overlap(hot_half(np.zeros((2, 2))), MASK).dice == 0

@@ -36,3 +36,9 @@ def test_one_class_is_not_estimable():
     assert continuous_nri([1, 1], [0.1, 0.2], [0.2, 0.1]).reason == "only one class"
     assert np.isnan(idi([0, 0], [0.1, 0.2], [0.2, 0.1]).idi)
     assert idi([1, 0, 0], [0.1, 0.2, 0.2], [0.2, 0.1, 0.3]).reason == "fewer than two cases in a class"
+
+
+@pytest.mark.parametrize("nri", [lambda *of: categorical_nri(*of, [0.5]), continuous_nri, idi])
+def test_an_unknown_prediction_is_refused(nri):
+    with pytest.raises(ValueError, match="NaN"):
+        nri(Y, OLD, [np.nan, *NEW[1:]])

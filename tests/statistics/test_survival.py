@@ -100,3 +100,10 @@ def test_median_follow_up_equals_r(oracle, cohort):
 def test_bad_follow_up_is_refused(time, event):
     with pytest.raises(ValueError, match=r"follow-up|NaN|outcome"):
         kaplan_meier(time, event)
+
+
+def test_groups_that_never_meet_have_no_stratified_test():
+    time, event = np.arange(1, 9), np.ones(8)
+    got = stratified_log_rank(time, event, list("ababcdcd"), [0] * 4 + [1] * 4)
+    assert np.isnan(got.p)
+    assert got.reason == "some groups never share a stratum"

@@ -99,10 +99,11 @@ def write(
             raise StudyError(str(study / "results" / "stack"), rule, "run the study as far as stack, or read alone")
         occasion = {"task": task, "arm": arm.value, "session": session}
         names = package.neutral_names(shown, seed, *occasion.values())
+        mark = package.package_mark(names, seed, *occasion.values())
         scale = [part.strip() for part in categories.split(",")]
         with replacing(folder) as out:
             (out / "images").mkdir(parents=True)
-            write_json(out / PACKAGE, package.stated_in_package(occasion, levels, list(names), scale))
+            write_json(out / PACKAGE, package.stated_in_package(occasion, levels, list(names), scale, mark))
             readings = _copy_images(out / "images", images, names, help_, study)
             for reader in levels:
                 order = package.order_of(list(names), reader, seed, *occasion.values())
@@ -118,7 +119,7 @@ def write(
                 }
                 write_text(out / f"{reader}.html", _page(about, [readings[name] for name in order]))
             with replacing(kept_at) as temporary:
-                package.key_table(names).to_csv(temporary, index=False, lineterminator="\n")
+                package.key_table(names, mark).to_csv(temporary, index=False, lineterminator="\n")
         typer.echo(f"wrote {len(names)} cases for {len(levels)} readers ({arm}); left out {len(chosen) - len(shown)}")
         typer.echo(f"the key is {kept_at}: readers must not see it")
 
@@ -129,12 +130,12 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
     with stopping():
         params = read_params(study)
         kept_at = _key_path(folder, key, study)
-        cases = package.read_key(kept_at)
         if not (folder / PACKAGE).exists():
             raise StudyError(
                 str(folder), f"there is no {PACKAGE}", "name the folder that `sonomics reading write` made"
             )
         stated = read_json(folder / PACKAGE)
+        cases = package.read_key(kept_at, stated.get(package.PACKAGE, ""))
         tables = []
         for reader in stated["readers"]:
             sheets = [path for suffix in Sheet if (path := folder / f"{reader}.{suffix}").exists()]

@@ -8,8 +8,9 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
+from sonomics.evaluate.entries import ROBUST, robust_share
 from sonomics.statistics.classification import proportion
-from sonomics.statistics.clustered import clustered_auc, clustered_proportion
+from sonomics.statistics.clustered import clustered_auc
 from sonomics.statistics.serial import borderline_ways
 
 COLUMNS = [
@@ -105,6 +106,6 @@ def _called(borderline: pd.DataFrame, cutoff: float, level: float) -> dict[str, 
         found = proportion(int(hits.sum()), len(hits), level)
         lower, upper = found.wilson
         return counts | {"estimate": found.estimate, "lower": lower, "upper": upper, "method": "Wilson", "reason": ""}
-    share = clustered_proportion(hits, borderline["patient"].to_numpy(), level)
+    share = robust_share(hits, borderline["patient"].to_numpy(), level)
     bounds = {"estimate": share.estimate, "lower": share.lower, "upper": share.upper, "reason": share.reason}
-    return counts | bounds | {"method": "Wald, cluster-robust by patient"}
+    return counts | bounds | {"method": ROBUST}

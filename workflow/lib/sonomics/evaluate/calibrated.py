@@ -66,7 +66,6 @@ def _hosmer_lemeshow(y: Floats, probability: Floats, developed: bool) -> Entry:
     found = hosmer_lemeshow(y, probability, GROUPS)
     kind, words = ("internal", DEVELOPMENT) if developed else ("external", NEW_CASES)
     df = float(getattr(found, f"df_{kind}"))
-    test = SignificanceTest(
-        found.chi2, np.nan if np.isnan(found.chi2) else df, getattr(found, f"p_{kind}"), found.reason
-    )
+    p = getattr(found, f"p_{kind}")
+    test = SignificanceTest(found.chi2, df, p) if not np.isnan(p) else SignificanceTest(np.nan, np.nan, p, found.reason)
     return tested("hosmer_lemeshow", test, f"{found.groups} groups; {words}")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
@@ -136,6 +137,9 @@ def _unpaired(used: pd.DataFrame, training: pd.DataFrame, model: Model, level: f
     sides = [(part["label"].to_numpy(), values_of(part, model.judged)) for part in (used, training)]
     found = unpaired_delong_test(*sides[0], *sides[1], level)
     areas = {"auc": auc(*sides[0]), "auc_against": auc(*sides[1])}
+    # The interval of the test that is stated, so that it leaves 0 out when P is below 1 - level.
+    half = float(stdtrit(found.df, 0.5 + level / 2)) * found.se
     test: dict[str, float | str] = {"df": found.df, "p": found.p_welch, "method": "DeLong, unpaired, Welch's df"}
-    return {**areas, "difference": found.difference, "lower": found.lower, "upper": found.upper, **test,
+    return {**areas, "difference": found.difference, **test,
+            "lower": found.difference - half, "upper": found.difference + half,
             "reason": found.reason}  # fmt: skip

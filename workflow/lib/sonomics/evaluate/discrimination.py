@@ -16,6 +16,7 @@ from sonomics.statistics.roc import auc_interval
 
 NO_CASE = "no case"
 OBUCHOWSKI = "Obuchowski, clustered by patient"
+TIED = "all cases have one value"
 REPEATED = ("auc", "auc_logit", "auc_bootstrap")
 
 
@@ -24,7 +25,8 @@ def area_entries(used: pd.DataFrame, model: Model, sampling: Sampling) -> Iterat
 
     `auc` has DeLong's interval or, where a patient has several cases, the percentile interval over patients;
     `auc_logit` DeLong's on the logit scale, `auc_bootstrap` the percentile one; `auc_clustered`, only where a patient
-    has several cases, Obuchowski's, and the other DeLong interval is then left out as too narrow.
+    has several cases, Obuchowski's, and the other DeLong interval is then left out as too narrow. One value for all
+    cases has the area 0.5 by its form: no interval.
 
     Parameters
     ----------
@@ -38,6 +40,9 @@ def area_entries(used: pd.DataFrame, model: Model, sampling: Sampling) -> Iterat
         return
     y, value, patients = used["label"].to_numpy(), values_of(used, model.judged), used["patient"].to_numpy()
     seed = seed_for(sampling.seed, "auc", model.name, used["split"].iloc[0])
+    if np.ptp(value) == 0 and 0 < y.sum() < y.size:
+        yield from (Entry(name, 0.5, reason=TIED) for name in REPEATED)
+        return
     drawn = auc_bootstrap(y, value, patients, sampling.resamples, seed, sampling.level)
     if used["patient"].is_unique:
         yield estimated("auc", auc_interval(y, value, sampling.level), "DeLong")

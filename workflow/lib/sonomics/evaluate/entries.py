@@ -3,13 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sonomics.statistics.bootstrap import Bootstrap
 from sonomics.statistics.classification import Proportion
+from sonomics.statistics.clustered import clustered_proportion
 from sonomics.statistics.estimates import Estimate, SignificanceTest
 
 NAN = float("nan")
 BOOTSTRAP = "bootstrap of patients"
+ROBUST = "Wald, cluster-robust by patient"
+NO_WIDTH = "all are alike, so that the interval by patient has no width"
 
 
 class Sampling(NamedTuple):
@@ -59,6 +63,12 @@ def single(name: str, value: float, method: str = "", reason: str = "") -> Entry
 def wilson(name: str, share: Proportion, reason: str) -> Entry:
     """Make the row of a proportion with Wilson's interval."""
     return Entry(name, share.estimate, *share.wilson, method="Wilson", reason="" if share.n else reason)
+
+
+def robust_share(hits: ArrayLike, patients: ArrayLike, level: float) -> Estimate:
+    """Estimate a share of cases some of which are of one patient; no interval where all or none are hits."""
+    share = clustered_proportion(hits, patients, level)
+    return Estimate(share.estimate, reason=NO_WIDTH) if share.estimate in (0.0, 1.0) else share
 
 
 def exact(name: str, share: Proportion, reason: str) -> Entry:

@@ -44,11 +44,12 @@ def operating_table(
         for split, inside in cases.groupby("split", sort=False):
             used = analysed(inside, model.judged)
             y, value = used["label"].to_numpy(), values_of(used, model.judged)
+            patients = used["patient"].to_numpy(dtype=object)
             head = {"split": split, "model": model.name}
             counts = {"n": len(used), "positives": int(used["label"].sum())}
             for rule, chosen in rules.items():
                 point = {"rule": rule, "cutoff": chosen.cutoff}
-                for entry in threshold_entries(y, value, chosen.cutoff, level):
+                for entry in threshold_entries(y, value, patients, chosen.cutoff, level):
                     if entry.statistic in SHOWN:
                         rows.append({**head, **point, **_plain(entry, chosen.reason), **counts})
     return pd.DataFrame(rows, columns=COLUMNS.split())

@@ -133,9 +133,9 @@ def design(cases: pd.DataFrame, clinical: list[str]) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(values):
             terms[name] = values.astype(float)
             continue
-        first, *others = sorted(values.dropna().unique())
-        for category in others:
-            terms[f"{name}: {category} vs {first}"] = (values == category).astype(float).where(values.notna())
+        known = sorted(values.dropna().unique())
+        for category in known[1:]:
+            terms[f"{name}: {category} vs {known[0]}"] = (values == category).astype(float).where(values.notna())
     return pd.DataFrame(terms, index=cases.index)
 
 

@@ -15,6 +15,7 @@ from sonomics.evaluate.cases import PROBABILITY, Model
 from sonomics.statistics.cutoffs import youden_cutoff
 
 LEFT_OUT, WHOLE = "0", "all"
+POSITIVE = "1"
 NO_NUMBER = ("", "NA", "NaN", "nan")
 
 
@@ -39,8 +40,9 @@ def read_outside(name: str, stated: Mapping[str, Any], task: str, cohort: pd.Dat
     Raises
     ------
     StudyError
-        When the file is missing or another than stated, or breaks the schema; a case is not in the cohort; a
-        probability is outside 0 to 1; a value is infinite; or a case has two values.
+        When the file is missing, another than stated, without a row, or breaks the schema; a case is not in the cohort,
+        or has another patient or split there; a row is of another class than the positive one; a probability is outside
+        0 to 1; a value is infinite; or a case has two values.
     """
     path = Path(stated["file"])
     where = f"{path} (evaluate.external_models.{name})"
@@ -48,6 +50,8 @@ def read_outside(name: str, stated: Mapping[str, Any], task: str, cohort: pd.Dat
     for column in ("case", "value"):
         if column not in frame:
             raise StudyError(where, f"there is no column {column}", "give at least case and value, a row a case")
+    if frame.empty:
+        raise StudyError(where, "the table has no row", "give a row a case, or take the model out of params.yaml")
     known = cohort.set_index("case")
     absent = frame.loc[~frame["case"].isin(known.index), "case"]
     if len(absent):
@@ -55,6 +59,7 @@ def read_outside(name: str, stated: Mapping[str, Any], task: str, cohort: pd.Dat
             f"{where}, case {absent.iloc[0]}", "the case is not in the cohort", "list it, or remove its row"
         )
     table = _completed(frame, name, task, known)
+    _check_agreement(table, known, where)
     table = table[table["task"] == task]
     check_probabilities(table, where)
     return checked_table(table, PREDICTIONS, where)
@@ -94,11 +99,13 @@ def read_stated(path: Path, digest: str, where: str) -> pd.DataFrame:
         rule = f"the file has another content than params.yaml states (SHA-256 {found})"
         raise StudyError(where, rule, "write this sum into params.yaml if the new content is meant")
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return _read_parquet(path, where)
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:
         raise StudyError(where, "the file is empty", "give at least the columns case and value") from None
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise StudyError(where, f"this is no CSV in UTF-8 ({error})", "save it as such, or as Parquet") from None
     for name in frame.columns.intersection(["value", "horizon"]):
         numbers = pd.to_numeric(frame[name], errors="coerce")
         odd = frame.loc[numbers.isna() & ~frame[name].isin(NO_NUMBER), name]
@@ -110,16 +117,40 @@ def read_stated(path: Path, digest: str, where: str) -> pd.DataFrame:
     return frame
 
 
+def _read_parquet(path: Path, where: str) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise StudyError(where, f"this is no Parquet file ({error})", "write it anew, or give CSV") from None
+    for name in frame.columns.intersection(["value", "horizon"]):
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            raise StudyError(where, f"column {name} is not numeric", "write numbers, and NaN where there is none")
+    return frame
+
+
 def _completed(frame: pd.DataFrame, name: str, task: str, known: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that a plain table of cases and values leaves out."""
     split = frame["split"] if "split" in frame else frame["case"].map(known["split"])
     fold = pd.Series(np.where(split == TRAIN, LEFT_OUT, WHOLE), index=frame.index)
     usual: dict[str, Any] = {
         "patient": frame["case"].map(known["patient"]), "image": "", "variant": "main", "model": name, "task": task,
-        "class": "1", "kind": PROBABILITY, "horizon": np.nan, "split": split, "fold": fold,
+        "class": POSITIVE, "kind": PROBABILITY, "horizon": np.nan, "split": split, "fold": fold,
     }  # fmt: skip
     table = frame.assign(**{column: value for column, value in usual.items() if column not in frame})
     return table.assign(model=name)
+
+
+def _check_agreement(table: pd.DataFrame, known: pd.DataFrame, where: str) -> None:
+    """Stop at a row that says other things of a case than the cohort, or that is of another class."""
+    for column in ("patient", "split"):
+        ours = table["case"].map(known[column])
+        for row in table.assign(ours=ours)[table[column] != ours].to_dict("records"):
+            rule = f"its {column} is {row[column]} here and {row['ours']} in the cohort"
+            raise StudyError(f"{where}, case {row['case']}", rule, f"correct it, or leave the column {column} out")
+    for row in table[table["class"].astype(str) != POSITIVE].to_dict("records"):
+        rule = f"the row is of class {row['class']}"
+        mend = f"give values of the positive class alone, which is {POSITIVE}, or leave the column class out"
+        raise StudyError(f"{where}, case {row['case']}", rule, mend)
 
 
 def check_probabilities(table: pd.DataFrame, where: str) -> None:

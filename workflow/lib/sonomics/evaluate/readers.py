@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sonomics.evaluate.entries import ROBUST
 from sonomics.evaluate.readings import AUC, SENSITIVITY, SPECIFICITY, measured, uncertainty, usable
 from sonomics.statistics.classification import proportion
 from sonomics.statistics.estimates import normal_quantile
@@ -108,7 +109,7 @@ def _area(used: pd.DataFrame, level: float) -> dict[str, float | str]:
     found = auc_difference(aucs, covariance, level, FEW_CASES)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     tied = np.ptp(scores[0]) == 0
-    lower, upper = (np.nan, np.nan) if tied else (max(0.0, aucs[0] - half), min(1.0, aucs[0] + half))
+    lower, upper = (np.nan, np.nan) if tied else np.clip([aucs[0] - half, aucs[0] + half], 0.0, 1.0)
     return counts | {
         "auc": float(aucs[0]),
         "lower": lower,
@@ -150,11 +151,12 @@ def _clustered(
     ones = np.ones(len(right))
     shares, covariance = measured(SENSITIVITY, ones, np.stack([right, model_right]).astype(np.float64), patients)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
-    bounds = {"lower": max(0.0, shares[0] - half), "upper": min(1.0, shares[0] + half)}
+    lower, upper = np.clip([shares[0] - half, shares[0] + half], 0.0, 1.0) if half > 0 else (np.nan, np.nan)
+    bounds = {"lower": lower, "upper": upper}
     found = auc_difference(shares, covariance, level, "fewer than two patients")
     only = {"reader_only": int((right & ~model_right).sum()), "model_only": int((~right & model_right).sum())}
-    test = {"reason": reason} if reason else {**only, "p": found.p, "reason": found.reason}
-    return {**bounds, "method": "Wald, cluster-robust by patient", **test}
+    test: dict[str, float | str] = {"reason": reason} if reason else {**only, "p": found.p, "reason": found.reason}
+    return {**bounds, "method": ROBUST, **test}
 
 
 def _corrected(table: pd.DataFrame, family: list[str]) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sonomics.core.errors import StudyError
 from sonomics.core.readings import NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS, TRAIN
-from sonomics.core.seeds import generator
+from sonomics.core.seeds import generator, seed_for
 from sonomics.evaluate.cases import PROBABILITY
 
-READING, MODEL = "reading", "model_probability"
+READING, MODEL, PACKAGE = "reading", "model_probability", "package"
 ANSWERS = ("score", "category", "decision")
 
 
@@ -161,29 +161,54 @@ def readers_and_levels(stated: str) -> dict[str, str]:
     return found
 
 
+def package_mark(names: Mapping[str, str], *occasion: object) -> str:
+    """Draw the mark by which a package and its key know each other; it tells nothing of what it is drawn from."""
+    return f"p{seed_for(*occasion, *names, *names.values(), 'reading mark'):08x}"
+
+
 def stated_in_package(
-    occasion: Mapping[str, str], readers: Mapping[str, str], names: Sequence[str], categories: Sequence[str]
+    occasion: Mapping[str, str],
+    readers: Mapping[str, str],
+    names: Sequence[str],
+    categories: Sequence[str],
+    mark: str,
 ) -> dict[str, Any]:
-    """Say what a package is, for the way back: occasion (task, arm, session), levels by reader, names, categories."""
-    return {**occasion, "readers": dict(readers), "readings": list(names), "categories": list(categories)}
+    """Say what a package is, for the way back.
+
+    Returns
+    -------
+    dict
+        The occasion (task, arm, session), levels by reader, names, categories, and the mark that its key has too.
+    """
+    listed = {"readers": dict(readers), "readings": list(names), "categories": list(categories)}
+    return {**occasion, **listed, PACKAGE: mark}
 
 
-def key_table(names: Mapping[str, str]) -> pd.DataFrame:
+def key_table(names: Mapping[str, str], mark: str) -> pd.DataFrame:
     """Make the key from reading to case, kept apart from the package: a row each, so that one can be taken away."""
-    return pd.DataFrame({READING: list(names), "case": list(names.values())})
+    return pd.DataFrame({READING: list(names), "case": list(names.values()), PACKAGE: mark})
 
 
-def read_key(path: Path) -> dict[str, str]:
+def read_key(path: Path, mark: str) -> dict[str, str]:
     """Read the key: reading to case.
+
+    Parameters
+    ----------
+    path : Path
+    mark : str
+        Of the package; names of readings are alike in all packages, so that another key would fit as well. "" for a
+        package from before there were marks, whose key has none either.
 
     Raises
     ------
     StudyError
-        When it is missing or no key.
+        When it is missing, no key, or that of another package.
     """
     if not path.exists():
         raise StudyError(str(path), "the key of the package is missing", "name it with --key")
     table = pd.read_csv(path, dtype=str)
-    if list(table.columns) != [READING, "case"]:
+    if list(table.columns) not in ([READING, "case"], [READING, "case", PACKAGE]):
         raise StudyError(str(path), "this is no key of a package", "name the right file with --key")
+    if (table.get(PACKAGE, pd.Series("", index=table.index)) != mark).any():
+        raise StudyError(str(path), "this is the key of another package", "name the right file with --key")
     return dict(zip(table[READING], table["case"], strict=True))

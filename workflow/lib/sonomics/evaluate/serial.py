@@ -8,14 +8,14 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
+from sonomics.evaluate.entries import robust_share
 from sonomics.statistics.classification import Proportion, proportion
-from sonomics.statistics.clustered import clustered_proportion
 from sonomics.statistics.serial import lead_times, sensitivity_before
 
 MONTHS_A_YEAR = 12.0
 WINDOWS = (0.0, 1.0, 2.0, 3.0)
 PATIENTS = [
-    "split", "patient", "exams", "unscored", "after_diagnosis", "first_exam", "earliest", "lead", "reason",
+    "split", "patient", "exams", "unscored", "after_diagnosis", "undated", "first_exam", "earliest", "lead", "reason",
 ]  # fmt: skip
 SUMMARY = ["split", "statistic", "x", "n", "unit", "estimate", "lower", "upper", "method", "reason"]
 NO_CUTOFF = "the threshold was not estimable on the training set"
@@ -42,9 +42,9 @@ def serial_tables(
     -------
     dict of str to DataFrame
         `serial`, a row a diagnosed patient: exams up to the diagnosis with a score, those without one, those after it
-        (set aside), and in years before it: the first exam, the earliest exam called positive, and `lead`, from which
-        on every exam was. `serial_exams`, a row an exam of theirs: `split, patient, case, before, called`; none without
-        a threshold. `serial_summary`: a row a statistic.
+        and those of unknown time (both set aside), and in years before it: the first exam, the earliest exam called
+        positive, and `lead`, from which on every exam was. `serial_exams`, a row an exam of theirs: `split, patient,
+        case, before, called`; none without a threshold. `serial_summary`: a row a statistic.
 
     Raises
     ------
@@ -88,6 +88,7 @@ def _patients(inside: pd.DataFrame, no_cutoff: bool) -> list[dict[str, Any]]:
             "exams": len(scored),
             "unscored": len(earlier) - len(scored),
             "after_diagnosis": int((exams["before"] < 0).sum()),
+            "undated": int(exams["before"].isna().sum()),
         }
         rows.append(counts | _leads(scored, no_cutoff))
     return rows
@@ -128,7 +129,7 @@ def _summary(
 
 def _false_alarms(others: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
     """Positive calls in patients without a diagnosis: by exam, robust to several of a patient, and by patient."""
-    share = clustered_proportion(others["called"], others["patient"], level)
+    share = robust_share(others["called"], others["patient"], level)
     by_exam = {"x": int(others["called"].sum()), "n": len(others), "unit": "exam", "method": "Wald, cluster-robust"}
     bounds = {"estimate": share.estimate, "lower": share.lower, "upper": share.upper, "reason": share.reason}
     yield {"statistic": "called positive without a diagnosis", **by_exam, **bounds}

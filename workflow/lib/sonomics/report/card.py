@@ -40,8 +40,8 @@ def card(record: Record) -> list[Part]:
     details = [
         f"{evaluation.primary}, primary model of the study {record.params['study']['name']}, task {evaluation.task}.",
         *made,
-        f"Stacked of {listed(list(bases))} by logistic regression." if len(bases) > 1 else "",
-        f"{CALIBRATIONS[record.params['stack'].get('calibration', 'platt')]}, on cross-fitted training scores.",
+        _stacked(model) if len(bases) > 1 else "",
+        _calibrated(record.params["stack"].get("calibration", "platt")),
         *[f"Network weights: {line}." for line in starting_weights(_only(record.params, list(bases)))],
         f"Licence of the model: {_author(record, 'licence')}",
         f"Contact: {_author(record, 'contact')}",
@@ -90,6 +90,16 @@ def as_markdown(title: str, parts: list[Part]) -> str:
 
 def _author(record: Record, key: str) -> str:
     return record.author.get(key, "") or TO_BE_STATED.format(key=key)
+
+
+def _stacked(model: Mapping[str, Any]) -> str:
+    how = "the mean of their z-scores" if model.get("weights") == "equal" else "logistic regression"
+    return f"Stacked of {listed(list(model['of']))} by {how}."
+
+
+def _calibrated(calibration: str) -> str:
+    where = ", on cross-fitted training scores" if calibration != "none" else ""
+    return f"{CALIBRATIONS[calibration]}{where}."
 
 
 def _only(params: Mapping[str, Any], bases: list[str]) -> Mapping[str, Any]:

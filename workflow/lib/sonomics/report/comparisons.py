@@ -31,10 +31,10 @@ def comparisons_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Se
     """Show what stands beside the main comparison; None when the tables are not there."""
     if "operating" not in evaluation.tables:
         return None
-    tables = [_operating(evaluation), _between(evaluation)]
+    tables = [_operating(evaluation), *_filled(_between(evaluation))]
     if len(evaluation.models) > 1:
         tables += [_decisions(evaluation), _reclassified(evaluation)]
-    tables += [_calibration(evaluation), _recalibration(evaluation)]
+    tables += [_calibration(evaluation), *_filled(_recalibration(evaluation))]
     paragraphs = [
         "Would another threshold, another model or another site change what was found? Every threshold was chosen on "
         "out-of-fold scores of training cases and then frozen; the first is the study's own, the others are "
@@ -48,6 +48,11 @@ def comparisons_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Se
         models = ", ".join(sorted(set(images["model"])))
         paragraphs.append(f"A secondary unit: of the models that score single images ({models}), the AUC over images.")
     return Section("further", "Further comparisons and sensitivity analyses", paragraphs, tables)
+
+
+def _filled(table: Table) -> list[Table]:
+    """Leave a table without a row out: of a study without test sets there is nothing to compare or to update."""
+    return [table] if table.rows else []
 
 
 def _sensitivity(evaluation: Evaluation) -> Table:
@@ -71,7 +76,8 @@ def _operating(evaluation: Evaluation) -> Table:
             inside = of_rule[of_rule["statistic"] == statistic]
             cells = {split: figure_cell(row) for split, row in by_split(inside).items()}
             rows.append((f"{name} ({cutoff}): {words}", cells))
-    note = "The cutoff in brackets; Wilson intervals. A case at or above the cutoff is called positive."
+    methods = _methods(table.loc[table["statistic"].isin(list(SHARES)), "method"])
+    note = f"The cutoff in brackets; intervals: {methods}. A case at or above the cutoff is called positive."
     return grid(
         evaluation, f"{evaluation.primary} at other thresholds, all frozen on training", "Threshold", rows, note
     )

@@ -86,7 +86,7 @@ POOLS = {"mean": "mean", "max": "maximum"}
 CALIBRATIONS = {
     "platt": "Scores were turned into probabilities by a logistic calibration (Platt)",
     "isotonic": "Scores were turned into probabilities by isotonic regression",
-    "none": "Probabilities were not calibrated",
+    "none": "Probabilities were taken as they were, without calibration",
 }
 RULES = {"youden": "the largest Youden index", "accuracy": "the largest accuracy"}
 

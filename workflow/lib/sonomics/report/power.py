@@ -79,16 +79,35 @@ def _missing(evaluation: Evaluation) -> Table:
 
 def _multiplicity(evaluation: Evaluation) -> str:
     made = {
-        "comparisons of models": len(evaluation.tables["comparison"]),
-        "comparisons of sets": len(evaluation.tables["between_splits"]),
-        "interactions": len(
-            evaluation.tables["subgroups"].dropna(subset=["p_interaction"]).drop_duplicates(["split", "variable"])
-        ),
-        "sensitivity analyses": len(evaluation.tables.get("sensitivity", [])),
+        name: _tests(evaluation, *where)
+        for name, *where in (
+            ("comparisons of models", "comparison", "p"),
+            ("comparisons of decisions", "comparison", "p_mcnemar"),
+            ("comparisons of sets", "between_splits", "p"),
+            ("interactions", "subgroups", "p_interaction"),
+            ("interactions of hazard ratios", "hazard_subgroups", "p_interaction"),
+            ("sensitivity analyses", "sensitivity", "p"),
+            ("comparisons of readers' AUCs with the model's", "readers_auc", "p"),
+            ("comparisons of readers' decisions with the model's", "readers_points", "p"),
+        )
     }
-    counted = ", ".join(f"{count} {name}" for name, count in made.items() if count) or "none"
-    return (
-        f"Tests made beside the primary analysis: {counted}. Each stands with its plain P and with Holm's, adjusted "
-        "within its family (the models, variables or runs compared in one set). P values of Table 1, of Cox models and "
-        "of calibration are descriptive and not adjusted. The primary analysis is one AUC a set and needs none."
+    counted = ", ".join(f"{count} {name}" for name, count in made.items() if count)
+    families = (
+        f"Tests made beside the primary analysis: {counted}. They are adjusted by Holm's method within their family "
+        "(the models, variables, runs or readers compared in one set; of a model's sets, those)."
+        if counted
+        else "No test was made beside the primary analysis that would have to be adjusted."
     )
+    return (
+        f"{families} P values of Table 1, of Cox models, of calibration and of means over readers are descriptive and "
+        "not adjusted. The primary analysis is one AUC a set and needs none."
+    )
+
+
+def _tests(evaluation: Evaluation, name: str, p: str) -> int:
+    """Count the P values of a table; that of an interaction stands in every level of its variable."""
+    table = evaluation.tables.get(name)
+    if table is None:
+        return 0
+    known = table[table[p].notna()]
+    return len(known.drop_duplicates(["split", "variable"]) if p == "p_interaction" else known)

@@ -114,7 +114,8 @@ def _share(row: Row | None) -> Cell:
     if math.isnan(row["estimate"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
     bounds = interval(row["lower"], row["upper"])
-    return Cell(decimal(row["estimate"]), f"{row['hits']:.0f} of {row['n']:.0f}; {bounds}")
+    counts = f"{row['hits']:.0f} of {row['n']:.0f}"
+    return Cell(decimal(row["estimate"]), f"{counts}; {bounds}" if bounds else counts)
 
 
 def agreement_table(evaluation: Evaluation, split: str) -> Table:

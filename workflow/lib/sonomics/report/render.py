@@ -87,7 +87,8 @@ def gather(args: Namespace) -> dict[str, Any]:
     cohort = read_cohort(args.cohort, params["study"]).set_index("case")
     shown = {} if share else pictures_shown(mains, crops, maps, params)
     seed = params["study"]["seed"]
-    names = running_numbers(cohort.index, seed) if share else {case: case for case in cohort.index}
+    own = {case: case for case in cohort.index}
+    names = running_numbers(cohort.index, seed, args.cohort.read_bytes()) if share else own
     clinical = cohort[params["study"]["clinical"]]
     selections = [(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections]
     metrics = {path.stem: read_json(path) for path in args.metrics}

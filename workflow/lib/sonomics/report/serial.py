@@ -14,16 +14,23 @@ from sonomics.report.pictures import inline_svg
 from sonomics.report.sections import Section
 from sonomics.report.tables import Table
 
+ASIDE = {"unscored": "without a score", "after_diagnosis": "after the diagnosis", "undated": "of unknown time"}
+
 
 def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
-    """Say how early exams were called positive; None when the study has no serial exams."""
+    """Say how early exams were called positive; None when the study has no serial exams.
+
+    A report to be shared has the sums alone: neither the table nor the figure with a row a patient.
+    """
     if "serial" not in evaluation.tables:
         return None
+    share = params["report"].get("share", False)
     patients, summary = evaluation.tables["serial"], evaluation.tables["serial_summary"]
     tables = []
     for split, title in evaluation.splits.items():
         tables.append(_summary(summary[summary["split"] == split], title))
-        tables.append(_patients(patients[patients["split"] == split], title))
+        if not share:
+            tables.append(_patients(patients[patients["split"] == split], title))
     design = (
         f"A case is an exam. {evaluation.primary} is asked at the threshold frozen on training whether it calls an "
         "exam positive; times are years before the diagnosis. A lead is bounded by the first exam there is, and a "
@@ -34,7 +41,7 @@ def serial_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section
     panels = [
         (_alternative(evaluation, split), Markup(inline_svg(svg, f"{evaluation.task}-serial-{split}")))
         for split in evaluation.splits
-        if (svg := evaluation.figures.get(("serial", split)))
+        if not share and (svg := evaluation.figures.get(("serial", split)))
     ]
     caption = "A row is a patient, a mark an exam: filled when called positive, hollow when called negative."
     plates = [Plate("serial", "Exams before the diagnosis", caption, panels)] if panels else []
@@ -81,11 +88,7 @@ def _summary(summary: pd.DataFrame, title: str) -> Table:
 def _patients(patients: pd.DataFrame, title: str) -> Table:
     rows = []
     for row in patients.to_dict("records"):
-        aside = [
-            f"{row[name]:.0f} {words}"
-            for name, words in (("unscored", "without a score"), ("after_diagnosis", "after the diagnosis"))
-            if row[name]
-        ]
+        aside = [f"{row[name]:.0f} {words}" for name, words in ASIDE.items() if row[name]]
         years = [Cell(decimal(row[name], 1)) for name in ("first_exam", "earliest", "lead")]
         exams = Cell(f"{row['exams']:.0f}", ", ".join(aside))
         rows.append([Cell(str(row["patient"])), exams, *years, Cell(row["reason"])])

@@ -9,10 +9,20 @@ from sonomics.core.seeds import generator
 _WORD = re.compile(r"\w+")
 
 
-def running_numbers(cases: Iterable[str], seed: int) -> dict[str, str]:
-    """Give every case a number from 1 on, drawn at random so that the order of the cohort does not show."""
+def running_numbers(cases: Iterable[str], seed: int, cohort: bytes) -> dict[str, str]:
+    """Give every case a number from 1 on, drawn at random so that the order of the cohort does not show.
+
+    Parameters
+    ----------
+    cases : iterable of str
+    seed : int
+        Of the study. It stands on the page, so that with it alone anybody could draw the numbers again.
+    cohort : bytes
+        Content of `data/cohort.csv`, which only the group has; the page gives its plain SHA-256, from which these
+        numbers cannot be told.
+    """
     ordered = sorted(cases)
-    drawn = generator(seed, "running numbers").permutation(len(ordered))
+    drawn = generator(seed, "running numbers", cohort).permutation(len(ordered))
     return {case: str(number + 1) for case, number in zip(ordered, drawn, strict=True)}
 
 

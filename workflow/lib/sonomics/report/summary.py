@@ -12,6 +12,7 @@ from sonomics.report.evaluations import Evaluation
 from sonomics.report.numbers import decimal, interval, listed, plural
 
 CHANCE = 0.5
+NO_CONTROL = "No negative control was run, so nothing shows what this work finds where nothing is to be found."
 SIMULATED = "The data are simulated: these figures prove the method, not a clinical claim."
 
 
@@ -52,7 +53,7 @@ def findings(
         "On how many": [_counted(evaluation)],
         "What was found": [_found(evaluation, split, params) for split in unseen(evaluation)],
         "How sure": [_sureness(evaluation)],
-        "What the controls say": verdicts(controls, pooled, params),
+        "What the controls say": verdicts(controls, pooled, params) or [NO_CONTROL],
         "What it stands for": [SIMULATED] if params["export"]["source"] == "simulator" else [],
     }
     return {question: said for question, sentences in answers.items() if (said := [one for one in sentences if one])}
@@ -149,8 +150,11 @@ def _sureness(evaluation: Evaluation) -> str:
     if not known:
         return "It cannot be said: no interval is estimable."
     widest = max(row["upper"] - row["lower"] for row in known.values())
-    doubtful = [set_name(split) for split, row in known.items() if row["lower"] <= CHANCE]
+    doubtful = [set_name(split) for split, row in known.items() if row["lower"] <= CHANCE <= row["upper"]]
+    below = [set_name(split) for split, row in known.items() if row["upper"] < CHANCE]
     sure = f"The widest of these intervals spans {decimal(widest)}"
     if doubtful:
-        return f"{sure}; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there."
-    return f"{sure}, and none holds 0.50."
+        sure += f"; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there"
+    if below:
+        sure += f"; in {listed(below)} it lies below 0.50, where the model ranks worse than chance"
+    return f"{sure}." if doubtful or below else f"{sure}, and none holds 0.50."

@@ -6,7 +6,7 @@ from typing import Any
 
 from sonomics.report.evaluations import Evaluation
 from sonomics.report.grids import by_split, figure_cell, grid, p_cell, plate_of
-from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, p_value
+from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, listed, p_value
 from sonomics.report.sections import Section
 from sonomics.report.tables import Table
 
@@ -58,7 +58,10 @@ def _performance(evaluation: Evaluation) -> Table:
         }
         until = "" if math.isnan(float(str(horizon))) else f", {float(str(horizon)):g} months"
         rows.append((f"{STATISTICS[str(statistic)]}{until}", cells))
-    note = "With C: events / cases. Intervals: infinitesimal jackknife, of Uno's C bootstrap over patients."
+    drawn = table["method"].str.startswith("bootstrap")
+    by_patient = [words for key, words in STATISTICS.items() if (drawn & (table["statistic"] == key)).any()]
+    own = "infinitesimal jackknife" + (f", of {listed(by_patient)} bootstrap over patients" if by_patient else "")
+    note = f"With C: events / cases. Intervals: {own}."
     return grid(evaluation, f"{evaluation.primary}: the score against time to the event", "Statistic", rows, note)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sonomics.report.controls import Pooled
 from sonomics.report.evaluations import Evaluation
-from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, estimate_cell, interval, p_value
+from sonomics.report.numbers import NOT_ESTIMABLE, Cell, decimal, estimate_cell, interval, listed, p_value
 
 MEASURES = {
     "auc": "AUC",
@@ -53,7 +53,11 @@ def performance_table(evaluation: Evaluation, split: str) -> Table:
         f"{evaluation.splits[split]}: {counts['n']:.0f} {counts['unit']}s with a known label, "
         f"{counts['positives']:.0f} of them positive"
     )
-    note = f"AUC: {counts['method']} interval. Others at the threshold frozen on training: Wilson interval."
+    table = evaluation.tables["performance"]
+    shares = table[(table["split"] == split) & table["statistic"].isin(list(MEASURES)[1:]) & (table["method"] != "")]
+    used = listed(sorted(set(shares["method"])))
+    others = f"Others at the threshold frozen on training: {used or 'no'} interval."
+    note = f"AUC: {counts['method'] or 'no'} interval. {others}"
     return Table(caption, ["Model", *MEASURES.values()], rows, note)
 
 
@@ -150,14 +154,16 @@ def control_table(evaluations: Sequence[Evaluation], expectations: dict[str, str
         what = "their mean, with Student's interval over deals; expected 0.50"
         rows.append([Cell(f"{means[0]['deals']:.0f} deals of the labels"), *cells, Cell(what)])
     note = ""
-    if "best_possible" in set(main.tables["performance"]["statistic"]):
+    best_known = "best_possible" in set(main.tables["performance"]["statistic"])
+    beside = [*(["in the runs beside it"] if len(rows) > 1 else []), *(["at best"] if best_known else [])]
+    if best_known:
         note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; chance may carry it over 100 %."
         best = [main.statistic(main.primary, split, "best_possible") for split in main.splits]
         shares = [main.statistic(main.primary, split, "share_of_best")["estimate"] for split in main.splits]
         reached = [f"reached: {decimal(100 * share, 0)} %" for share in shares]
         cells = [Cell(decimal(row["estimate"]), text) for row, text in zip(best, reached, strict=True)]
         rows.append([Cell("best possible"), *cells, Cell("the planted risk itself as score")])
-    caption = f"AUC of {main.primary} in the main run, its controls and at best"
+    caption = f"AUC of {main.primary} {listed(['in the main run', *beside])}"
     return Table(caption, ["Run", *main.splits.values(), "What it is"], rows, note, ("What it is",))
 
 

@@ -29,7 +29,11 @@ def task_section(
     expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
     descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
     by_split = tables.baseline_table(
-        main, "split", main.splits, "Scored cases by set", f"{descriptive} P: each test set against training."
+        main,
+        "split",
+        main.splits,
+        "Scored cases by set",
+        f"{descriptive} P: each test set against training." if len(main.splits) > 1 else descriptive,
     )
     by_label = tables.baseline_table(
         main,
@@ -56,6 +60,7 @@ def task_section(
         "examples": gallery(main, shown, params["report"]["shown_cases"]),
         "example_set": main.splits[summary.unseen(main)[0]],
         "primary": main.primary,
+        "several": main.tables["performance"]["unit"].iloc[0] == "case",
     }
 
 

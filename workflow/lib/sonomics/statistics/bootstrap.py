@@ -58,7 +58,8 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
     Yields
     ------
     ndarray of int64, shape (b, n)
-        Blocks of rows that make `resamples` in total.
+        Blocks of rows that make `resamples` in total; one without rows for a single patient, who can only be drawn
+        again and again and says nothing of others.
 
     Raises
     ------
@@ -68,6 +69,9 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
     if np.size(groups) == 0 or resamples < 1:
         raise ValueError("a bootstrap needs at least one row and one resample")
     patients, code = np.unique(np.asarray(groups), return_inverse=True)
+    if patients.size < 2:
+        yield np.zeros((0, code.size), dtype=np.int64)
+        return
     generator = np.random.default_rng(seed)
     size = max(1, _BLOCK_CELLS // max(1, code.size))
     for start in range(0, resamples, size):

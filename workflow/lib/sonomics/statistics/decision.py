@@ -82,14 +82,15 @@ def net_benefit_band(
     Returns
     -------
     DataFrame
-        One row per threshold: `threshold, lower, upper`.
+        One row per threshold: `threshold, lower, upper`; NaN for a single patient.
     """
     positive = outcome(y)
     cuts = _checked(thresholds)
     called = numbers(probability, positive.size)[:, None] >= cuts
     blocks = resample_weights(groups, resamples, seed)
     draws = np.concatenate([_net_benefits(positive, called, cuts, weights) for weights in blocks])
-    lower, upper = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+    ends = [0.5 - level / 2, 0.5 + level / 2]
+    lower, upper = np.quantile(draws, ends, axis=0) if len(draws) else np.full((2, cuts.size), np.nan)
     return pd.DataFrame({"threshold": cuts, "lower": lower, "upper": upper})
 
 

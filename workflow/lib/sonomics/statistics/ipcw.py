@@ -142,7 +142,8 @@ def ipcw_brier(
     -------
     float
         Cases by the horizon weigh 1 / G(T-), those followed beyond it 1 / G(horizon), those censored before it 0. NaN
-        when nobody stays uncensored to the horizon.
+        when nobody stays uncensored to the horizon: then those still free of the event then have nobody to stand for
+        them.
 
     References
     ----------
@@ -156,11 +157,10 @@ def ipcw_brier(
     case, control = happened & (times <= horizon), times > horizon
     weight = np.zeros(times.size)
     staying, beyond = curve.before(times), float(curve.at(horizon))
-    if (staying[case] <= 0).any() or (control.any() and beyond <= 0):
+    if (staying[case] <= 0).any() or beyond <= 0:
         return NAN
     weight[case] = 1 / staying[case]
-    if control.any():
-        weight[control] = 1 / beyond
+    weight[control] = 1 / beyond
     return float((weight * (case - values) ** 2).mean())
 
 

@@ -53,7 +53,7 @@ def maximally_selected(
     -------
     MaximalCut
         Log-rank scores event - sum over events up to a time of 1 / (cases from there on + 1 - tied). NaN without
-        events or with fewer than two cutpoints.
+        events, with fewer than two cutpoints, or when all scores are equal (one time for all).
 
     References
     ----------
@@ -69,12 +69,13 @@ def maximally_selected(
         return MaximalCut(NAN, NAN, NAN, NAN, reason)
     weight = _log_rank_scores(times, happened)
     cumulative = np.cumsum(weight[np.argsort(values, kind="stable")])
+    if np.ptp(weight) <= 1e-12:
+        return MaximalCut(NAN, NAN, NAN, NAN, "follow-up parts no case from another")
     mean, spread = weight.mean(), (n * (weight**2).sum() - weight.sum() ** 2) / (n**2 * (n - 1))
     standardised = np.abs(cumulative[below - 1] - below * mean) / np.sqrt(below * (n - below) * spread)
     best = int(np.argmax(np.round(standardised, 12)))
     largest = float(standardised[best])
-    p_1994 = min(1.0, _bound_1994(largest, n, below))
-    return MaximalCut(float(cuts[best]), largest, p_1994, min(1.0, _bound_1992(largest, least, most)))
+    return MaximalCut(float(cuts[best]), largest, _bound_1994(largest, n, below), _bound_1992(largest, least, most))
 
 
 def largest_log_rank(
@@ -127,10 +128,13 @@ def _bound_1994(largest: float, n: int, below: np.ndarray) -> float:
     one, two = below[:-1].astype(float), below[1:].astype(float)
     step = np.sqrt(1 - one * (n - two) / ((n - one) * two))
     bound = np.exp(-(largest**2) / 2) / np.pi * (step - (largest**2 / 4 - 1) * step**3 / 6)
-    return float(2 * ndtr(-largest) + bound.sum())
+    # Far out the bound falls below the P of a single cutpoint, which no correction can.
+    return min(1.0, float(2 * ndtr(-largest) + max(0.0, bound.sum())))
 
 
 def _bound_1992(largest: float, least: float, most: float) -> float:
+    if largest < 1:
+        return 1.0  # the expansion is one of large statistics: below 1 it falls, and turns negative
     density = np.exp(-(largest**2) / 2) / np.sqrt(2 * np.pi)
     range_ = np.log(most * (1 - least) / ((1 - most) * least))
-    return float(4 * density / largest + density * (largest - 1 / largest) * range_)
+    return min(1.0, float(4 * density / largest + density * (largest - 1 / largest) * range_))

@@ -51,9 +51,9 @@ def hot_region(heat: ArrayLike, threshold: float) -> Booleans:
 
 
 def hot_half(heat: ArrayLike) -> Booleans:
-    """Pixels at or above half the largest heat of the map."""
+    """Pixels at or above half the largest heat of the map; none of a map without heat."""
     values = np.asarray(heat, dtype=np.float64)
-    return values >= values.max(initial=0.0) / 2
+    return (values >= values.max(initial=0.0) / 2) & (values > 0)
 
 
 def hottest_share(heat: ArrayLike, share: float) -> Booleans:

@@ -74,8 +74,8 @@ def categorical_nri(
     Pencina MJ et al., Stat Med 2008; multinomial variance as in Hmisc's improveProb.
     """
     edges = np.asarray(cutoffs, dtype=np.float64)
-    before, after = (np.searchsorted(edges, np.asarray(side, dtype=np.float64), side="right") for side in (old, new))
-    return _nri(outcome(y), numbers(after, np.size(y)) - numbers(before, np.size(y)), level)
+    before, after = (np.searchsorted(edges, numbers(side, np.size(y)), side="right") for side in (old, new))
+    return _nri(outcome(y), (after - before).astype(np.float64), level)
 
 
 def continuous_nri(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> Reclassification:

@@ -156,7 +156,8 @@ def stratified_log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, str
     Returns
     -------
     SignificanceTest
-        NaN with a single group or without an event that leaves a choice between groups within a stratum.
+        NaN with a single group, without an event that leaves a choice between groups within a stratum, or when the
+        strata fall into groups that never meet.
 
     References
     ----------
@@ -227,7 +228,10 @@ def _excess_test(excess: Floats, covariance: Floats) -> SignificanceTest:
     if known.sum() < 2:
         return SignificanceTest(NAN, NAN, NAN, "no event while two groups are at risk")
     kept = np.flatnonzero(known)[:-1]
-    statistic = float(excess[kept] @ np.linalg.solve(covariance[np.ix_(kept, kept)], excess[kept]))
+    own = covariance[np.ix_(kept, kept)]
+    if np.linalg.matrix_rank(own) < kept.size:
+        return SignificanceTest(NAN, NAN, NAN, "some groups never share a stratum")
+    statistic = float(excess[kept] @ np.linalg.solve(own, excess[kept]))
     return SignificanceTest(statistic, float(kept.size), float(chdtrc(kept.size, statistic)))
 
 

@@ -51,10 +51,13 @@ def final_choice(record: Record) -> Finding:
 
 def ensembles(record: Record) -> Finding:
     """List the final models that join several."""
-    joined = [name for name, model in record.params["stack"]["models"].items() if len(model["of"]) > 1]
+    joined = {name: model for name, model in record.params["stack"]["models"].items() if len(model["of"]) > 1}
     if not joined:
         return not_applicable("every final model is of one base model")
-    return reported(METHODS, f"stacked by logistic regression on out-of-fold scores: {listed(joined)}")
+    alike = [name for name, model in joined.items() if model.get("weights") == "equal"]
+    fitted = [name for name in joined if name not in alike]
+    said = {"stacked by logistic regression on out-of-fold scores": fitted, "mean of z-scored scores": alike}
+    return reported(METHODS, "; ".join(f"{how}: {listed(names)}" for how, names in said.items() if names))
 
 
 def clinical_model(record: Record) -> Finding:
@@ -137,6 +140,8 @@ def scoring(record: Record) -> Finding:
 
 def updating(record: Record) -> Finding:
     """State what was done about updating."""
+    if record.first.tables["recalibration"].empty:
+        return missing("no test set that a model could be updated at")
     return reported(PERFORMANCE, "what recalibrating at each test site would do; the model itself is left alone")
 
 

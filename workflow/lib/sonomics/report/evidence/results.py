@@ -54,8 +54,11 @@ def performance(record: Record) -> Finding:
 
 def uncertainty(record: Record) -> Finding:
     """State the intervals."""
-    settings = record.params["evaluate"]
-    said = f"{100 * settings['level']:g} % intervals: DeLong, Wilson, {settings['bootstrap']:,} resamples of patients"
+    settings, table = record.params["evaluate"], record.first.tables["performance"]
+    known = table[(table["model"] == record.first.primary) & table["lower"].notna() & table["statistic"].isin(MEASURES)]
+    own = [method for method in dict.fromkeys(known["method"]) if not method.startswith("bootstrap")]
+    methods = ", ".join([*own, f"{settings['bootstrap']:,} resamples of patients"])
+    said = f"{100 * settings['level']:g} % intervals: {methods}"
     return reported(f"{METHODS}; {PERFORMANCE}", said)
 
 

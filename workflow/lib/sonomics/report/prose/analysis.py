@@ -19,10 +19,11 @@ def evaluation_text(record: Record) -> str:
     """Say how scores became probabilities and calls, and what was kept from the models."""
     stack = record.params["stack"]
     rule = worded(RULES, stack["threshold"])
-    calibrated = CALIBRATIONS[stack.get("calibration", "platt")]
+    calibration = stack.get("calibration", "platt")
+    both = "both " if calibration != "none" else ""
     return (
-        f"{calibrated}, and a threshold was set by "
-        f"{rule}, both on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
+        f"{CALIBRATIONS[calibration]}, and a threshold was set by "
+        f"{rule}, {both}on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
         "Training cases were scored by models fitted without their fold, all others by the model fitted on the whole "
         "training set. Labels and outcomes outside training were masked until evaluation. The primary model was "
         f"{record.params['evaluate']['primary']}, named in the parameters."
@@ -36,8 +37,6 @@ def software_text(record: Record) -> str:
         used.append("pyradiomics")
     if record.models("network") or record.families("deep") or record.params["clean"]["qc"]["heads"]:
         used += ["torch", "timm"]
-    if "cox" in record.first.tables:
-        used.append("lifelines")
     own = "sonomics' own engine for the texture features, " if record.families("texture", "mazda", "lexicon") else ""
     named = listed([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in used)])
     return (

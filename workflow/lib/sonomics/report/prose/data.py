@@ -36,9 +36,10 @@ def cases_text(record: Record) -> str:
     sets = [f"{one.title.split(' (')[0].lower()} ({one.cases:,})" for one in record.sets]
     cases = plural(sum(one.cases for one in record.sets), "case")
     patients = plural(sum(one.patients for one in record.sets), "patient")
+    divided = f"divided by patient into {listed(sets)}" if len(sets) > 1 else f"all of them in {sets[0]}"
     text = (
         f"Exams came from {worded(SOURCES, source)}{_pixels(record)}. The target was {listed(tasks)}. "
-        f"The cohort lists {cases} of {patients}, divided by patient into {listed(sets)}."
+        f"The cohort lists {cases} of {patients}, {divided}."
     )
     if unknown := sum(one.unknown_label for one in record.sets):
         text += f" Cases whose label is unknown ({unknown:,}) were not analysed."
@@ -71,7 +72,9 @@ def outlines_text(record: Record) -> str:
     own = f"{analysis['reader']} session {analysis['session']}"
     others = [f"{name} ({plural(count, 'image')})" for name, count in record.readings.items() if name != own]
     if others:
-        text += f" Outlines of {listed(others)} served to judge how far features depend on the outline."
+        judged = any(step["step"] == "icc" for step in record.params["select"]["steps"])
+        use = "served to judge how far features depend on the outline" if judged else "were not used"
+        text += f" Outlines of {listed(others)} {use}."
     if "perturb" in crop:
         text += _copies(crop["perturb"])
     if crop.get("pixels") == "as_exported":

@@ -10,7 +10,7 @@ from sonomics.report.tables import FURTHER, MEASURES
 
 # What a table of `evaluate` stands for, said when it is there and has a row.
 COMPUTED = {
-    "operating": "Operating points of fixed sensitivity were set on training and carried to the other sets unchanged.",
+    "operating": "Operating points of fixed sensitivity were set on training and applied unchanged.",
     "recalibration": (
         "Recalibration at each test site (intercept alone; intercept and slope) was estimated, and judged with updates "
         "fitted on other patients of the site."
@@ -54,6 +54,7 @@ def _intervals(performance: pd.DataFrame, level: float) -> list[str]:
     """List the statistics that have an interval, by its method."""
     shown = {**MEASURES, **FURTHER}
     known = performance[performance["lower"].notna() & performance["statistic"].isin(list(shown))]
+    known = known.assign(method=known["method"].str.replace(r", \d+ resamples undefined$", "", regex=True))
     by_method = [
         f"{listed([shown[name] for name in shown if name in set(inside['statistic'])])} ({method})"
         for method, inside in known.groupby("method", sort=False)
