@@ -1,18 +1,23 @@
 """`sonomics check`: what is wrong with a study, before any work."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import typer
 
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
-from sonomics.core.cohort import check_labels, read_cohort
-from sonomics.core.params import PHASES, Params
+from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
+from sonomics.core.params import PHASES, Params, columns_named
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines import find_outlines
 from sonomics.networks.registry import check_weights, networks_of
+
+SHOWN = 8
 
 
 def check(study: Study = Path()) -> None:
@@ -25,11 +30,15 @@ def check(study: Study = Path()) -> None:
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
         check_labels(cohort, params["study"], str(path))
+        check_folds(cohort, params["select"]["folds"], str(path))
+        check_columns(path, columns_named(params))
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params["study"]["tasks"].items():
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
-            typer.echo(f"{name}, in training: {counts}")
+            typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
+        for name in params["study"]["clinical"]:
+            typer.echo(f"{name}, in training: {_values(training[name])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]))
@@ -38,6 +47,25 @@ def check(study: Study = Path()) -> None:
         for criterion, found in counts_of(states(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
+
+
+def _negatives(training: pd.DataFrame, task: Mapping[str, Any], labels: pd.Series) -> str:
+    """Tell which words of a label column count as negative: a word misspelt would be among them."""
+    if "column" not in task:
+        return ""
+    return f"; negative are {_values(training[task['column']][(labels == 0).to_numpy()])}"
+
+
+def _values(column: pd.Series) -> str:
+    """Tell what a column holds: one word among numbers makes all of them words."""
+    known, unknown = column.dropna(), int(column.isna().sum())
+    if pd.api.types.is_numeric_dtype(column):
+        held = f"numbers from {known.min():g} to {known.max():g}" if len(known) else "nothing"
+    else:
+        counts = known.value_counts().sort_index()
+        shown = [f"{count} {value}" for value, count in counts.head(SHOWN).items()]
+        held = ", ".join(shown + ["..."] * (len(counts) > SHOWN))
+    return f"{held}, {unknown} unknown" if unknown else held
 
 
 def _check_networks(params: Params) -> None:
