@@ -140,6 +140,23 @@ def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
     assert "outlines lie in <reader>/<session>/" in stopped.stderr
 
 
+def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["export"]["source"] = "folder"
+    params["export"]["folder"] = {
+        "root": "x", "table": "x.csv", "view": "grey", "columns": {"patient": "ID"}, "images": "{ID}.png",
+        "outlines": {"reader_1": "{ID}.png"},
+        "cohort": {"centre": "x", "split": {"column": "set", "values": {"train": ["x"]}}, "columns": {}},
+    }  # fmt: skip
+    params["study"]["variants"]["other"] = {"crop": {"analysis": {"reader": "reader_9", "session": "1"}}}
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    said = run(app, ["check", "--study", str(simulated)])
+    assert said.exit_code == 0, said.output
+    assert "outlines of reader_9, session 1: none yet, and crop.analysis of the variant other asks" in said.stdout
+    assert "reader_1" not in said.stdout
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -10,7 +10,7 @@ import typer
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
-from sonomics.core.params import PHASES, Params, columns_named
+from sonomics.core.params import PHASES, Params, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
@@ -18,6 +18,7 @@ from sonomics.crop.outlines import find_outlines
 from sonomics.networks.registry import check_weights, networks_of
 
 SHOWN = 8
+SIMULATOR, FOLDER = "simulator", "folder"
 
 
 def check(study: Study = Path()) -> None:
@@ -41,7 +42,7 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {_values(training[name])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
-        _tell_outlines(study / "data" / "outlines", set(cohort["case"]))
+        _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
         for criterion, found in counts_of(states(clinical, on_cases)).items():
@@ -76,8 +77,18 @@ def _check_networks(params: Params) -> None:
         check_networks(params, PHASES)
 
 
-def _tell_outlines(root: Path, cases: set[str]) -> None:
-    for (reader, session), drawn in find_outlines([root]).items():
+def _tell_outlines(root: Path, cases: set[str], params: Params) -> None:
+    found = find_outlines([root])
+    for (reader, session), drawn in found.items():
         strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
         of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
         typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
+    export = params["export"]
+    if export["source"] == SIMULATOR:
+        return
+    brought = export["folder"].get("outlines", {}) if export["source"] == FOLDER else {}
+    for variant in params["study"]["variants"]:
+        seen = overlaid(params, variant)["crop"]["analysis"]
+        if (seen["reader"], seen["session"]) not in {*found, *((reader, "1") for reader in brought)}:
+            who = f"{seen['reader']}, session {seen['session']}"
+            typer.echo(f"outlines of {who}: none yet, and crop.analysis of the variant {variant} asks for them")

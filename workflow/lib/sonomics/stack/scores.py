@@ -44,7 +44,7 @@ def base_scores(predictions: pd.DataFrame, models: list[str], how: str) -> pd.Da
     for model in models:
         own = predictions[predictions["model"] == model]
         values = pool(own, how).set_index(["patient", "case", "split", "fold"])["value"]
-        stated = values.index.get_level_values("fold").map(own.groupby("fold")["kind"].first())
+        stated = values.index.get_level_values("fold").map(own.groupby("fold")["kind"].first().to_dict())
         pooled[model] = values.where(stated == SCORE, log_odds_of(values))
     return pd.concat(pooled, axis=1, join="inner").sort_index()
 
