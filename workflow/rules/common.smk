@@ -23,6 +23,10 @@ ACTIVE_PHASES = PHASES
 try:
     if "phase" in config:
         ACTIVE_PHASES = (config.pop("phase"),)
+        if ACTIVE_PHASES[0] not in PHASES:
+            raise StudyError(
+                "--config phase", f"there is no phase {ACTIVE_PHASES[0]}", f"name one of {', '.join(PHASES)}"
+            )
     check_params(config, read_yaml(Path(workflow.basedir, "workflow/schemas/params.schema.yaml")))
     check_weights(config, ACTIVE_PHASES)
     listed = read_cohort(COHORT, config["study"])
