@@ -1,8 +1,25 @@
 """The whole study, or, with `--config phase=<phase>`, one phase of it; the study is the current directory."""
 
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.20")
+
+LIBRARY = os.path.join(workflow.basedir, "workflow", "lib")
+sys.path.insert(0, LIBRARY)
+
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_yaml
+
+# Snakemake would take the last of two equal keys, and not say where a file is no YAML.
+try:
+    read_yaml(Path("params.yaml"))
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
 
 
 configfile: "params.yaml"

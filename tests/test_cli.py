@@ -80,6 +80,37 @@ def test_check_names_a_wrong_key_and_a_wrong_cohort(simulated):
     assert "margn" in run(app, ["check", "--study", str(simulated)]).stderr
 
 
+def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    cohort = pd.read_csv(simulated / "data" / "cohort.csv", dtype=str).sort_values("case", ignore_index=True)
+    cohort["split"] = ["train"] * 12 + ["internal"] * 4
+    cohort["pathology"] = ["malignant"] * 5 + ["benign"] * 4 + ["Malignant", "NA", ""] + ["unseen"] * 4
+    cohort["age"] = ["6o", *["50"] * 10, "", *["80"] * 4]
+    cohort["afp"] = ["2", *["7.5"] * 15]
+    cohort.to_csv(simulated / "data" / "cohort.csv", index=False)
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["study"]["tasks"] = {"cancer": {"type": "binary", "column": "pathology", "positive": "malignant"}}
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    pd.read_csv(simulated / "data" / "readers.csv", nrows=0).to_csv(simulated / "data" / "readers.csv", index=False)
+    said = run(app, ["check", "--study", str(simulated)])
+    assert said.exit_code == 0, said.output
+    negative = "1 Malignant, 1 NA, 4 benign"
+    assert f"cancer, in training: 5 of 11 positive, 1 unknown; negative are {negative}\n" in said.stdout
+    assert "age, in training: 10 50, 1 6o, 1 unknown\n" in said.stdout
+    assert "afp, in training: numbers from 2 to 7.5\n" in said.stdout
+
+
+def test_check_names_folds_and_columns_that_a_late_phase_would_miss(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["evaluate"]["subgroups"] = {"machine": "levels"}
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    assert "the column machine is missing" in run(app, ["check", "--study", str(simulated)]).stderr
+    params["select"]["folds"] = 13
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    assert "12 training patients cannot fill 13 folds" in run(app, ["check", "--study", str(simulated)]).stderr
+
+
 def test_check_looks_for_the_files_of_starting_weights(simulated, monkeypatch, tmp_path):
     run(app, ["query", "--study", str(simulated)])
     params = yaml.safe_load((simulated / "params.yaml").read_text())
@@ -107,6 +138,23 @@ def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
     stopped = run(app, ["check", "--study", str(simulated)])
     assert stopped.exit_code == 2
     assert "outlines lie in <reader>/<session>/" in stopped.stderr
+
+
+def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
+    run(app, ["query", "--study", str(simulated)])
+    params = yaml.safe_load((simulated / "params.yaml").read_text())
+    params["export"]["source"] = "folder"
+    params["export"]["folder"] = {
+        "root": "x", "table": "x.csv", "view": "grey", "columns": {"patient": "ID"}, "images": "{ID}.png",
+        "outlines": {"reader_1": "{ID}.png"},
+        "cohort": {"centre": "x", "split": {"column": "set", "values": {"train": ["x"]}}, "columns": {}},
+    }  # fmt: skip
+    params["study"]["variants"]["other"] = {"crop": {"analysis": {"reader": "reader_9", "session": "1"}}}
+    (simulated / "params.yaml").write_text(yaml.safe_dump(params))
+    said = run(app, ["check", "--study", str(simulated)])
+    assert said.exit_code == 0, said.output
+    assert "outlines of reader_9, session 1: none yet, and crop.analysis of the variant other asks" in said.stdout
+    assert "reader_1" not in said.stdout
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,29 @@ def test_a_bad_study_stops_before_any_work(tmp_path):
     message = "data/cohort.csv, case P0001: unknown split 'test'. To mend it: use train, internal, external_1"
     assert message in done.stdout + done.stderr
     assert not (study.path / "data/export").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "message"),
+    [
+        (lambda text: text + "report: {shown_cases: 1}\n", (), "no YAML (two keys report)"),
+        (lambda text: text.replace("  seed:", "\tseed:"), (), "cannot start any token"),
+        (lambda text: text, ("--config", "phase=cleen"), "there is no phase cleen"),
+        (lambda text: re.sub(r"\n  folds: \d+", "\n  folds: 99", text), (), "cannot fill 99 folds"),
+        (lambda text: text + "  subgroups: {machine: levels}\n", (), "unknown key subgroups"),
+        (
+            lambda text: text.replace("\nevaluate:\n", "\nevaluate:\n  subgroups: {machine: levels}\n"),
+            (),
+            "params.yaml, evaluate.subgroups.machine: the column machine is missing in data/cohort.csv",
+        ),
+    ],
+)
+def test_bad_parameters_stop_before_any_work(tmp_path, change, arguments, message):
+    study = copy_study("smoke", tmp_path / "study")
+    path = study.path / "params.yaml"
+    path.write_text(change(path.read_text()))
+    done = study.snakemake("--cores", "1", *arguments, "--", "results/report.html")
+    assert done.returncode != 0
+    assert message in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (study.path / "data/export").exists()

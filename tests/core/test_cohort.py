@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from sonomics.core.cohort import (
     check_cohort,
+    check_columns,
+    check_folds,
     check_labels,
     chunk_of,
     fingerprint,
@@ -128,6 +130,7 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
         (lambda t: t.assign(age=["50", "60", "70", ">80", "90"]), "case P4", "age is '>80', and the column"),
         (lambda t: t.assign(time=["3", "20 months", "5", "4", "30"]), "case P2", "time is '20 months'"),
         (lambda t: t.assign(event=["1", "1", "0", "yes", "0"]), "case P4", "event is 'yes'"),
+        (lambda t: t.assign(centre=["a", None, "a", "a", "a"]), "case P2", "no centre"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
         (lambda t: t.assign(patient=["P1", float("nan"), "P3", "P4", "P5"]), "line 3", "patient is not a pseudonym"),
     ],
@@ -204,3 +207,38 @@ def test_a_training_set_of_one_class_is_read_but_nothing_is_learned_from_it(path
     read = read_cohort(path, STUDY)
     with pytest.raises(StudyError, match="one class for the task grade"):
         check_labels(read, STUDY, "cohort.csv")
+
+
+@pytest.mark.parametrize(
+    ("folds", "count", "where", "rule"),
+    [
+        (None, 4, "cohort.csv", "3 training patients cannot fill 4 folds"),
+        (["0", "b", "1", "", ""], 2, "case P2", "fold is b, and select.folds makes 0 to 1"),
+        (["1", "2", "1", "", ""], 2, "case P2", "fold is 2"),
+        (["0", "1.5", "1", "", ""], 2, "case P2", "fold is 1.5"),
+        (["0", "1", "0", "", ""], 3, "cohort.csv", "fold 2 has no patient"),
+    ],
+)
+def test_training_patients_who_do_not_fit_the_folds_stop_the_study(path, folds, count, where, rule):
+    (cohort() if folds is None else cohort().assign(fold=folds)).to_csv(path, index=False)
+    with pytest.raises(StudyError) as stopped:
+        check_folds(read_cohort(path, STUDY), count, "cohort.csv")
+    assert where in stopped.value.where
+    assert rule in stopped.value.rule
+
+
+def test_a_patient_in_two_folds_stops_the_study(path):
+    cohort().assign(patient=["P1", "P1", "P3", "P4", "P5"], fold=["0", "1", "1", "", ""]).to_csv(path, index=False)
+    with pytest.raises(StudyError, match="patient P1: the patient is in more than one fold"):
+        check_folds(read_cohort(path, STUDY), 2, "cohort.csv")
+
+
+def test_patients_without_a_fold_and_rows_of_test_sets_need_none(path):
+    cohort().assign(fold=["1", "", "0", "9", "x"]).to_csv(path, index=False)
+    check_folds(read_cohort(path, STUDY), 3, "cohort.csv")
+
+
+def test_a_column_that_a_late_phase_reads_must_be_there_before_any_work(path):
+    check_columns(path, {"evaluate.treatment": "note"})
+    with pytest.raises(StudyError, match=r"evaluate\.subgroups\.machine: the column machine is missing"):
+        check_columns(path, {"evaluate.treatment": "note", "evaluate.subgroups.machine": "machine"})

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from sonomics.core.files import replacing, write_json, write_metrics
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_yaml, replacing, write_json, write_metrics
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -41,3 +42,33 @@ def test_json_has_null_for_what_is_not_finite_and_sorted_keys(tmp_path):
 def test_metrics_are_rounded(tmp_path):
     write_metrics(tmp_path / "a.json", {"a": {"b": 0.123456}})
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": {"b": 0.1235}}
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "rule"),
+    [
+        (b"study:\n\tname: x\n", "params.yaml, line 2", "cannot start any token"),
+        (b"study:\n  seed: 1\n  name: x\n  seed: 2\n", "params.yaml, line 4", "two keys seed"),
+        (b"a: 1\nb: 2\na: 3\n", "params.yaml, line 3", "two keys a"),
+        (b"study:\n  name: x\n  seed 1\n", "params.yaml, line 4", "could not find expected ':'"),
+        (b"main: {<<: *no}\n", "params.yaml, line 1", "undefined alias"),
+        (b"seed: !!python/object/apply:os.getcwd []\n", "params.yaml, line 1", "could not determine a constructor"),
+        ("title: Zw\u00f6lf\n".encode("latin-1"), "params.yaml", "not in UTF-8"),
+        (b"a: \x07\n", "params.yaml", "special characters are not allowed"),
+        (b"", "params.yaml", "no keys at top level"),
+        (b"- a\n- b\n", "params.yaml", "no keys at top level"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_line(tmp_path, content, where, rule):
+    (tmp_path / "params.yaml").write_bytes(content)
+    with pytest.raises(StudyError) as stopped:
+        read_yaml(tmp_path / "params.yaml")
+    assert stopped.value.where.endswith(where)
+    assert rule in stopped.value.rule
+
+
+def test_merged_maps_may_state_a_key_anew(tmp_path):
+    text = 'a: &a {x: 1, y: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: *b, x: 3}\n0: {1: 2, "1": 3}\n'
+    (tmp_path / "params.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    read = read_yaml(tmp_path / "params.yaml")
+    assert read == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}, 0: {1: 2, "1": 3}}

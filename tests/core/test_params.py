@@ -4,8 +4,13 @@ import pytest
 import yaml
 
 from sonomics.core.errors import StudyError
-from sonomics.core.params import check_params, home, overlaid, pick
+from sonomics.core.params import check_params, columns_named, home, overlaid, pick
 from tests.conftest import ROOT
+
+FOLDER = {
+    "root": "x", "table": "x.csv", "view": "grey", "columns": {"patient": "ID"}, "images": "{ID}.png",
+    "cohort": {"centre": "x", "split": {"column": "set", "values": {"train": ["x"]}}, "columns": {}},
+}  # fmt: skip
 
 
 def test_the_study_as_it_stands_is_good(params, schema):
@@ -79,6 +84,39 @@ def test_the_study_as_it_stands_is_good(params, schema):
         ),
         (lambda p: p["study"]["variants"].update(odd={"stack": {"models": {"stacked": None}}}), "odd", "final", "of"),
         (lambda p: p["study"]["variants"].update(odd={"study": {"chunks": 3}}), "variants.odd", "study.chunks", "own"),
+        (
+            lambda p: p["study"]["clinical"].append("time"),
+            "study.clinical",
+            "time is a label or outcome",
+            "take it out",
+        ),
+        (lambda p: p["study"]["clinical"].append("sim_risk"), "study.clinical", "planted truth", "take it out"),
+        (lambda p: p.update({7: "x"}), "params.yaml", "unknown key 7", "did you mean"),
+        (lambda p: p["train"]["models"]["rf"].pop("kind"), "train.models.rf", "the key kind is missing", "add it"),
+        (lambda p: p["train"]["models"]["rf"].update(kind="xgboost"), "rf.kind", "'xgboost' is not one of", "kind of"),
+        (lambda p: p["train"]["models"]["rf"].update(families="texture"), "rf.families", "not a list", "list of names"),
+        (lambda p: p["train"]["models"]["rf"].update(families=[]), "rf.families", "non-empty", "list of names"),
+        (lambda p: p.update(crop=None), "params.yaml, crop", "nothing is not a map of keys", "from outlines to crops"),
+        (lambda p: p["select"].update(folds=3.0), "select.folds", "3.0 is not a whole number", "number of cross"),
+        (lambda p: p["crop"].update(margin=float("nan")), "crop.margin", "nan is not a number", "rim of"),
+        (
+            lambda p: p["study"]["tasks"].update(odd={"type": "binary", "column": "x"}),
+            "study.tasks.odd",
+            "one of these must be stated: rule or column and positive",
+            "a task",
+        ),
+        (
+            lambda p: p["clean"]["qc"]["heads"].update(target={"exclude_below": 0.5, "sensitivity": 0.9}),
+            "clean.qc.heads.target",
+            "exclude_below and sensitivity exclude each other",
+            "what a head excludes",
+        ),
+        (
+            lambda p: p["export"].update(folder={**FOLDER, "captures": {"ID": "bus_("}}),
+            "export.folder.captures.ID",
+            "'bus_(' is not a 'regex'",
+            "regular expression",
+        ),
         (lambda p: p["evaluate"].update(primary="no"), "evaluate.primary", "no is not in", "stack.models"),
         (lambda p: p["export"].update(source="folder"), "export.folder", "no section", "export.folder"),
     ],
@@ -217,3 +255,32 @@ def test_another_seed_counts_from_the_selection_on(params, schema):
     assert home(params, "seed_2", "extract") == "main"
     assert home(params, "seed_2", "select") == home(params, "seed_2", "stack") == "seed_2"
     assert overlaid(params, "seed_2")["study"]["seed"] == 2
+
+
+def test_every_column_that_params_name_beside_labels_is_listed_by_its_key(params):
+    params["clean"].update(
+        criteria=[{**ADULT, "rule": "age >= 18 & sex == F"}, {**ADULT, "rule": "shadow < 1", "level": "image"}],
+        injection={"from": "table", "column": "injected_s"},
+    )
+    params["clean"]["qc"]["heads"]["target"]["needs_case"] = "ascites"
+    params["evaluate"].update(
+        subgroups={"sex": "levels"},
+        treatment="drug",
+        serial={"exam_time": "months", "diagnosis_time": "found"},
+        borderline={"column": "type", "value": "b"},
+        label_aware={"seen": {"head": "target", "needs_case": "fluid"}},
+        classes={"kind": {"column": "histology", "classes": ["a", "b"], "models": {}}},
+    )
+    assert columns_named(params) == {
+        "clean.criteria, adult, age": "age",
+        "clean.criteria, adult, sex": "sex",
+        "clean.injection.column": "injected_s",
+        "clean.qc.heads.target.needs_case": "ascites",
+        "evaluate.subgroups.sex": "sex",
+        "evaluate.treatment": "drug",
+        "evaluate.serial.exam_time": "months",
+        "evaluate.serial.diagnosis_time": "found",
+        "evaluate.borderline.column": "type",
+        "evaluate.label_aware.seen.needs_case": "fluid",
+        "evaluate.classes.kind.column": "histology",
+    }

@@ -100,6 +100,7 @@ def test_a_table_of_a_spreadsheet_program_reads_as_one_typed_by_hand(content):
         (b"case,age\nP1,7\nP2,1,5\n", "row 2 below the header has a cell under no name"),
         (b"case,age,\nP1,7,Meier\n", "row 1 below the header has a cell under no name"),
         (b"case,age,age\nP1,7,8\n", "two columns are called age"),
+        (b'case,age\nP1,"7\nP2,8\n', "this is no CSV"),
     ],
 )
 def test_a_table_whose_cells_would_be_misread_is_refused(content, rule):

@@ -102,6 +102,21 @@ def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -
         embed(backbone, [images[:2]])
 
 
+def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
+    with pytest.raises(StudyError, match=r"learning_rate: a network's loss is no number any more in epoch \d"):
+        fit(untrained(), images, targets, {**SETTINGS, "learning_rate": 1e30}, seed=1)
+
+
+@pytest.mark.parametrize("size", [33, 47])
+@pytest.mark.parametrize("count", [17, 2])
+def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int) -> None:
+    images = np.random.default_rng(4).integers(0, 256, (count, size, size)).astype(np.uint8)
+    model = untrained()
+    curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), {**SETTINGS, "epochs": 2}, seed=1)
+    assert np.isfinite([curve["loss"] for curve in curves]).all()
+    assert np.isfinite(predict(model, images, batch=16)).all()
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_images_are_refused(images: NDArray[np.uint8], targets: NDArray[np.float64], count: int) -> None:
     with pytest.raises(ValueError, match="two images"):

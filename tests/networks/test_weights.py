@@ -164,6 +164,13 @@ def test_a_pickled_network_is_not_run(tmp_path: Path) -> None:
         weights_of(stated(path), ARCHITECTURE)
 
 
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(b"\x00\x01")
+    with pytest.raises(StudyError, match=r"weights\.safetensors: the file is no safetensors"):
+        weights_of(stated(path), ARCHITECTURE)
+
+
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "weights.onnx"
     path.write_bytes(b"")

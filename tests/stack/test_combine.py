@@ -115,6 +115,16 @@ def test_probabilities_are_stacked_as_log_odds_and_scores_as_they_are():
     assert found["svm"] == 0.8
 
 
+def test_the_share_of_positives_of_one_fold_is_no_distance():
+    about = {"patient": "P", "image": "", "split": "train", "model": "svm"}
+    rows = [("0", "a", "score", 0.2), ("1", "b", "probability", 0.2), ("2", "c", "score", -3.0)]
+    predictions = pd.DataFrame(
+        [{**about, "fold": fold, "case": case, "kind": kind, "value": value} for fold, case, kind, value in rows]
+    )
+    found = base_scores(predictions, ["svm"], "mean")["svm"].to_numpy()
+    np.testing.assert_allclose(found, [0.2, np.log(0.25), -3.0])
+
+
 def test_an_uncalibrated_probability_is_the_base_models_own():
     state = fit_calibrator(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "none")
     assert apply_calibrator(state, np.log([0.25 / 0.75, 4.0])) == pytest.approx([0.25, 0.8])

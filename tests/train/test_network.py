@@ -44,6 +44,13 @@ def test_a_reader_who_outlined_nobody_stops_the_study(crops_study):
         train("all")
 
 
+def test_one_image_is_too_few_for_a_network(crops_study):
+    crops = read_table(crops_study / "crops.parquet", CROPS)
+    write_table(crops.assign(keep=crops["case"].isin(["P0", "P8"])), crops_study / "crops.parquet", CROPS)
+    with pytest.raises(StudyError, match=r"one training image .* a network needs two"):
+        train("all")
+
+
 def test_fold_all_scores_the_test_sets(crops_study):
     train("all")
     predictions = read_table(crops_study / "predictions.parquet", PREDICTIONS)

@@ -1,19 +1,17 @@
 """What every phase needs: the checked study, and the environment of its jobs. No rules live here."""
 
-import os
 import shlex
-import sys
-from pathlib import Path
 
-import yaml
-from snakemake.exceptions import WorkflowError
-
-LIBRARY = os.path.join(workflow.basedir, "workflow", "lib")
-sys.path.insert(0, LIBRARY)
-
-from sonomics.core.cohort import check_labels, chunk_of, fingerprint, read_cohort, read_roster
-from sonomics.core.errors import StudyError
-from sonomics.core.params import MAIN, PHASES, check_params, deals_labels, home, overlaid, pick
+from sonomics.core.cohort import (
+    check_columns,
+    check_folds,
+    check_labels,
+    chunk_of,
+    fingerprint,
+    read_cohort,
+    read_roster,
+)
+from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, home, overlaid, pick
 from sonomics.core.readings import read_readings
 from sonomics.networks.registry import check_weights
 
@@ -25,11 +23,20 @@ ACTIVE_PHASES = PHASES
 try:
     if "phase" in config:
         ACTIVE_PHASES = (config.pop("phase"),)
-    check_params(config, yaml.safe_load(Path(workflow.basedir, "workflow/schemas/params.schema.yaml").read_text()))
+        if ACTIVE_PHASES[0] not in PHASES:
+            raise StudyError(
+                "--config phase", f"there is no phase {ACTIVE_PHASES[0]}", f"name one of {', '.join(PHASES)}"
+            )
+    check_params(config, read_yaml(Path(workflow.basedir, "workflow/schemas/params.schema.yaml")))
     check_weights(config, ACTIVE_PHASES)
     listed = read_cohort(COHORT, config["study"])
+    NAMED = columns_named(config)
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
         check_labels(listed, config["study"], COHORT)
+        check_folds(listed, config["select"]["folds"], COHORT)
+    else:
+        NAMED = {key: column for key, column in NAMED.items() if key.startswith(ACTIVE_PHASES)}
+    check_columns(COHORT, NAMED)
     ROSTER = read_roster(COHORT)
     if "evaluate" in ACTIVE_PHASES:
         read_readings(READERS, set(ROSTER["case"]), set(config["study"]["tasks"]))

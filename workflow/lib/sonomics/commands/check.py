@@ -1,18 +1,24 @@
 """`sonomics check`: what is wrong with a study, before any work."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import typer
 
 from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
-from sonomics.core.cohort import check_labels, read_cohort
-from sonomics.core.params import PHASES, Params
+from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
+from sonomics.core.params import PHASES, Params, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines import find_outlines
 from sonomics.networks.registry import check_weights, networks_of
+
+SHOWN = 8
+SIMULATOR, FOLDER = "simulator", "folder"
 
 
 def check(study: Study = Path()) -> None:
@@ -25,19 +31,42 @@ def check(study: Study = Path()) -> None:
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
         check_labels(cohort, params["study"], str(path))
+        check_folds(cohort, params["select"]["folds"], str(path))
+        check_columns(path, columns_named(params))
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params["study"]["tasks"].items():
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
-            typer.echo(f"{name}, in training: {counts}")
+            typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
+        for name in params["study"]["clinical"]:
+            typer.echo(f"{name}, in training: {_values(training[name])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
-        _tell_outlines(study / "data" / "outlines", set(cohort["case"]))
+        _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
         on_cases = of_level(params["clean"].get("criteria", []), CASE)
         clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
         for criterion, found in counts_of(states(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
+
+
+def _negatives(training: pd.DataFrame, task: Mapping[str, Any], labels: pd.Series) -> str:
+    """Tell which words of a label column count as negative: a word misspelt would be among them."""
+    if "column" not in task:
+        return ""
+    return f"; negative are {_values(training[task['column']][(labels == 0).to_numpy()])}"
+
+
+def _values(column: pd.Series) -> str:
+    """Tell what a column holds: one word among numbers makes all of them words."""
+    known, unknown = column.dropna(), int(column.isna().sum())
+    if pd.api.types.is_numeric_dtype(column):
+        held = f"numbers from {known.min():g} to {known.max():g}" if len(known) else "nothing"
+    else:
+        counts = known.value_counts().sort_index()
+        shown = [f"{count} {value}" for value, count in counts.head(SHOWN).items()]
+        held = ", ".join(shown + ["..."] * (len(counts) > SHOWN))
+    return f"{held}, {unknown} unknown" if unknown else held
 
 
 def _check_networks(params: Params) -> None:
@@ -48,8 +77,18 @@ def _check_networks(params: Params) -> None:
         check_networks(params, PHASES)
 
 
-def _tell_outlines(root: Path, cases: set[str]) -> None:
-    for (reader, session), drawn in find_outlines([root]).items():
+def _tell_outlines(root: Path, cases: set[str], params: Params) -> None:
+    found = find_outlines([root])
+    for (reader, session), drawn in found.items():
         strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
         of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
         typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
+    export = params["export"]
+    if export["source"] == SIMULATOR:
+        return
+    brought = export["folder"].get("outlines", {}) if export["source"] == FOLDER else {}
+    for variant in params["study"]["variants"]:
+        seen = overlaid(params, variant)["crop"]["analysis"]
+        if (seen["reader"], seen["session"]) not in {*found, *((reader, "1") for reader in brought)}:
+            who = f"{seen['reader']}, session {seen['session']}"
+            typer.echo(f"outlines of {who}: none yet, and crop.analysis of the variant {variant} asks for them")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from sonomics.core.errors import StudyError
+from sonomics.core.files import read_yaml
 from sonomics.core.jobs import BAD_STUDY
 from sonomics.core.params import check_params
 
@@ -24,13 +24,11 @@ def read_params(study: Path) -> dict[str, Any]:
     Raises
     ------
     StudyError
-        When it is missing or breaks the schema.
+        When it is missing, no YAML, or breaks the schema.
     """
     path = study / "params.yaml"
-    if not path.exists():
-        raise StudyError(str(path), "there is no study here", "run inside a study directory, or name it with --study")
-    params: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    check_params(params, yaml.safe_load(SCHEMA.read_text(encoding="utf-8")), str(path))
+    params = read_yaml(path)
+    check_params(params, read_yaml(SCHEMA), str(path))
     return params
 
 

@@ -61,9 +61,9 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     Raises
     ------
     StudyError
-        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a patient in two
-        splits, a time, an event or a clinical value that is no number where it must be one, or a task whose rule is not
-        understood. Clinical values must be numbers where those of all training cases are.
+        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
+        centre, a patient in two splits, a time, an event or a clinical value that is no number where it must be one, or
+        a task whose rule is not understood. Clinical values must be numbers where those of all training cases are.
     """
     wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
     _insist_on(wanted, table, where)
@@ -80,6 +80,8 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
         if not re.fullmatch(SPLIT_PATTERN, str(split)):
             rule = f"unknown split {split!r}"
             raise StudyError(f"{where}, case {case}", rule, "use train, internal, external_1 ..., or prospective")
+    for case in table["case"][table["centre"].isna()]:
+        raise StudyError(f"{where}, case {case}", "the case has no centre", "name it, and if there is one alone, too")
     splits = table.groupby("patient")["split"].unique()
     for patient, names in splits[splits.map(len) > 1].items():
         rule = f"the patient is in more than one split ({', '.join(names)})"
@@ -111,6 +113,69 @@ def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> 
         if known.nunique() < 2:
             rule = f"the training set has {len(known)} known labels of one class for the task {name}"
             raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
+
+
+def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
+    """Stop a study whose training patients cannot be dealt into its folds. Patients without a fold are dealt later.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    count : int
+        `select.folds`.
+    where : str
+
+    Raises
+    ------
+    StudyError
+        Fewer training patients than folds, a `fold` that is none of 0 .. count - 1, a fold without a patient where all
+        are dealt, or a patient in two folds.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    if (patients := training["patient"].nunique()) < count:
+        rule = f"{patients} training patients cannot fill {count} folds"
+        raise StudyError(where, rule, "lower select.folds in params.yaml")
+    if "fold" not in training:
+        return
+    known = training.dropna(subset=["fold"])
+    numbers = pd.to_numeric(known["fold"], errors="coerce")
+    for case, fold in known.loc[~numbers.isin(range(count)), ["case", "fold"]].itertuples(index=False):
+        rule = (
+            f"fold is {fold if isinstance(fold, str) else format(fold, 'g')}, and select.folds makes 0 to {count - 1}"
+        )
+        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty to be dealt")
+    if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
+        rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
+        raise StudyError(where, rule, "lower select.folds in params.yaml, or deal the fold column anew")
+    several = known.groupby("patient")["fold"].nunique()
+    for patient in several.index[several > 1]:
+        mend = "give all cases of a patient one fold"
+        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", mend)
+
+
+def check_columns(path: Path, named: Mapping[str, str]) -> None:
+    """Stop a study whose parameters name a column that the cohort lacks, though a late phase alone reads it.
+
+    Planted truth (`sim_*`) does not count.
+
+    Parameters
+    ----------
+    path : Path
+        `data/cohort.csv`.
+    named : mapping
+        Key of params.yaml -> column, from `params.columns_named`.
+
+    Raises
+    ------
+    StudyError
+        Naming the key.
+    """
+    known = [name for name in _read(path).columns if not name.startswith("sim_")]
+    for key, column in named.items():
+        if column not in known:
+            rule, mend = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
+            raise StudyError(f"params.yaml, {key}", rule, mend)
 
 
 def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:

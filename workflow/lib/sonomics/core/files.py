@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sonomics.core.errors import StudyError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -59,6 +61,44 @@ def write_metrics(path: Path, data: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that people write.
+
+    Raises
+    ------
+    StudyError
+        When it is missing, not UTF-8, no YAML, without keys at top level, or has a key twice in one map, of which YAML
+        would take the last.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def compose_mapping_node(self, anchor: Any) -> Any:
+            node = super().compose_mapping_node(anchor)
+            seen: set[Any] = set()
+            for key, _ in node.value:
+                if isinstance(key.value, str) and (key.tag, key.value) in seen:
+                    raise yaml.composer.ComposerError(problem=f"two keys {key.value}", problem_mark=key.start_mark)
+                seen.add((key.tag, str(key.value)))
+            return node
+
+    if not path.exists():
+        raise StudyError(str(path), "there is no study here", "run inside a study directory, or name it with --study")
+    where, mend = str(path), "write `key: value`, indent with spaces, name each key once in a map"
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader)
+    except UnicodeDecodeError:
+        raise StudyError(where, "the file is not in UTF-8", "save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise StudyError(f"{where}{line}", f"no YAML ({error.problem})", mend) from None
+    except yaml.YAMLError as error:
+        raise StudyError(where, f"no YAML ({' '.join(str(error).split())})", mend) from None
+    if not isinstance(data, dict):
+        raise StudyError(where, "there are no keys at top level", mend)
+    return data
 
 
 def _jsonable(data: Any) -> Any:

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sonomics.core.cohort import OUTCOME
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import parse
 from sonomics.core.tasks import label_columns
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+from sonomics.core.validation import checker
 
 MAIN = "main"
 PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "evaluate", "report")
@@ -30,6 +27,9 @@ SEARCHED = {
     "svm": ("cost", "kernel"),
     "logistic": ("cost",),
 }
+
+# The keys of a map of `clean` or `evaluate` that name a column of the cohort.
+COLUMN_KEYS = ("column", "needs_case", "exam_time", "diagnosis_time")
 
 Params = dict[str, Any]
 
@@ -51,12 +51,8 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
     StudyError
         Naming the key at fault, the rule, and the nearest known key.
     """
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    validator = Draft202012Validator(schema)
-    if problem := best_match(validator.iter_errors(params)):
-        raise _explained(problem, where)
+    check = checker(schema)
+    check(params, where)
     variants = params["study"]["variants"]
     if variants.get(MAIN) != {}:
         raise StudyError(f"{where}, study.variants", "the variant main must be there and empty", "write `main: {}`")
@@ -70,8 +66,7 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
                 rule = f"the overlay adds {new}, which the study does not have"
                 raise StudyError(f"{where}, study.variants.{name}", rule, "change what stands in params.yaml")
         seen = overlaid(params, name)
-        if problem := best_match(validator.iter_errors(seen)):
-            raise _explained(problem, f"{where}, variant {name}")
+        check(seen, f"{where}, variant {name}")
         if set(seen["stack"]["models"]) != set(params["stack"]["models"]):
             rule = "the overlay adds or removes a final model"
             mend = "keep the names of stack.models, and change only what each is made `of`"
@@ -104,6 +99,29 @@ def home(params: Mapping[str, Any], variant: str, phase: str) -> str:
 def deals_labels(params: Mapping[str, Any], variant: str) -> bool:
     """Tell whether a variant learns from labels that were dealt out at random."""
     return bool(params["study"]["variants"][variant].get("study", {}).get("shuffle_labels"))
+
+
+def columns_named(params: Mapping[str, Any]) -> dict[str, str]:
+    """List the columns of the cohort that `clean` and `evaluate` read beside labels and clinical ones, by their key."""
+    clean, evaluate = params["clean"], params["evaluate"]
+    named = {f"evaluate.subgroups.{name}": name for name in evaluate.get("subgroups", {})}
+    if "treatment" in evaluate:
+        named["evaluate.treatment"] = evaluate["treatment"]
+    maps = {
+        "clean.injection": clean.get("injection", {}),
+        "evaluate.serial": evaluate.get("serial", {}),
+        "evaluate.borderline": evaluate.get("borderline", {}),
+        **{f"clean.qc.heads.{name}": head for name, head in clean["qc"]["heads"].items()},
+        **{f"evaluate.label_aware.{name}": rule for name, rule in evaluate.get("label_aware", {}).items()},
+        **{f"evaluate.classes.{name}": asked for name, asked in evaluate.get("classes", {}).items()},
+    }
+    for section, stated in maps.items():
+        named |= {f"{section}.{key}": stated[key] for key in COLUMN_KEYS if key in stated}
+    for criterion in clean.get("criteria", []):
+        if criterion.get("level", "case") == "case":
+            key = f"clean.criteria, {criterion['name']}"
+            named |= {f"{key}, {column}": column for column in parse(criterion["rule"], key).columns}
+    return named
 
 
 def pick(params: Mapping[str, Any], keys: Iterable[str]) -> Params:
@@ -199,6 +217,7 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
     if copy > made:
         rule = f"models would see copy {copy} of the outline, and crop.perturb makes {made}"
         raise StudyError(f"{where}, crop.analysis.perturbed", rule, "state crop.perturb with as many `times`")
+    _check_clinical(params, where)
     _check_criteria(params, where)
     _check_heads(params, where)
     _check_injection(params, where)
@@ -211,6 +230,14 @@ def _check_radscore(params: Mapping[str, Any], family: str, where: str) -> None:
     if last not in (["lasso"], ["elastic_net"]):
         rule = f"a radscore takes its coefficients from lasso or elastic_net, and the last step for {family} is another"
         raise StudyError(where, rule, "end select.steps with one of them, or take a logistic model")
+
+
+def _check_clinical(params: Mapping[str, Any], where: str) -> None:
+    """Hold the lock on test labels: what models and tables may use is no label, no outcome and no planted truth."""
+    for column in params["study"]["clinical"]:
+        if column in _secret(params) or column.startswith("sim_"):
+            kind = "a label or outcome" if column in _secret(params) else "planted truth"
+            raise StudyError(f"{where}, study.clinical", f"{column} is {kind}", "take it out of the list")
 
 
 def _check_criteria(params: Mapping[str, Any], where: str) -> None:
@@ -270,22 +297,3 @@ def _at(params: Mapping[str, Any], key: str) -> Any:
     for part in key.split("."):
         value = value[part]
     return value
-
-
-def _explained(problem: "ValidationError", where: str) -> StudyError:
-    rule: Any = problem.schema
-    stated: Any = problem.instance
-    path = ".".join(str(part) for part in problem.absolute_path)
-    place = f"{where}, {path}" if path else where
-    if problem.validator == "additionalProperties":
-        known = list(rule.get("properties", {}))
-        unknown = [key for key in stated if key not in known]
-        near = get_close_matches(unknown[0], known, n=1) or known
-        return StudyError(place, f"unknown key {unknown[0]}", f"did you mean {' or '.join(near)}? Else remove it")
-    if problem.validator in ("required", "dependentRequired"):
-        always: Any = problem.validator_value
-        wanted = always if isinstance(always, list) else [key for one in always if one in stated for key in always[one]]
-        missing = [key for key in wanted if key not in stated]
-        return StudyError(place, f"the key {missing[0]} is missing", "add it, see workflow/schemas/params.schema.yaml")
-    description = rule.get("description", "see workflow/schemas/params.schema.yaml")
-    return StudyError(place, problem.message, f"give what the key means: {description}")

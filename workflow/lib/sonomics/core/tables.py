@@ -80,7 +80,7 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
     """
     try:
         text = TextIOWrapper(BytesIO(content), encoding, newline="")
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=separator)]
+        rows = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=separator, strict=True)]
     except (UnicodeError, LookupError):
         rule = f"it cannot be read as text in {encoding.upper().removesuffix('-SIG')}"
         raise StudyError(where, rule, "save it as CSV in UTF-8") from None

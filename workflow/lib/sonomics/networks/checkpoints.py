@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -37,7 +38,10 @@ def read_checkpoint(path: Path, architecture: str) -> dict[str, Tensor]:
 
 
 def _safetensors(path: Path, architecture: str) -> dict[str, Tensor]:
-    tensors: dict[str, Tensor] = load_file(path)
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except SafetensorError as error:
+        raise StudyError(str(path), f"the file is no safetensors ({error})", "save or fetch it anew") from None
     return tensors
 
 

@@ -53,6 +53,8 @@ def fit(
     ------
     ValueError
         With fewer than two images, or without a known label.
+    StudyError
+        When the loss is no longer finite.
     """
     if len(images) < 2 or np.isnan(targets).all():
         raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
@@ -87,6 +89,11 @@ def fit(
                 schedule.step()
                 losses.append(loss.detach())
             curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": float(rate)})
+            if not np.isfinite(curves[-1]["loss"]):
+                rule = f"a network's loss is no number any more in epoch {epoch}"
+                raise StudyError(
+                    "params.yaml, learning_rate", rule, "lower it, or check mean, std and scale of the weights"
+                )
         _settle_batch_norm(model, everything, settings["batch"])
     model.eval()
     return curves

@@ -33,6 +33,8 @@ CUTOFFS = {"youden": youden_cutoff, "accuracy": accuracy_cutoff}
 def base_scores(predictions: pd.DataFrame, models: list[str], how: str) -> pd.DataFrame:
     """Put the pooled scores of base models side by side; probabilities become log odds, in which stacking is linear.
 
+    A model that found no feature in a fold gives the share of positives there, whatever it gives in the others.
+
     Returns
     -------
     DataFrame
@@ -42,7 +44,8 @@ def base_scores(predictions: pd.DataFrame, models: list[str], how: str) -> pd.Da
     for model in models:
         own = predictions[predictions["model"] == model]
         values = pool(own, how).set_index(["patient", "case", "split", "fold"])["value"]
-        pooled[model] = log_odds_of(values) if gives_probabilities(own) else values
+        stated = values.index.get_level_values("fold").map(own.groupby("fold")["kind"].first().to_dict())
+        pooled[model] = values.where(stated == SCORE, log_odds_of(values))
     return pd.concat(pooled, axis=1, join="inner").sort_index()
 
 

@@ -37,9 +37,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     crops = usable_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
     inside, outside = division.inside, division.outside
-    if not inside.any():
+    if inside.sum() < 2:
         outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
-        rule = f"no training image with a known label has a crop in {outlines}"
+        count = "one" if inside.any() else "no"
+        rule = f"{count} training image with a known label has a crop in {outlines}, and a network needs two"
         raise StudyError(f"train.models.{args.model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
     seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
