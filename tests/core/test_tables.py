@@ -84,6 +84,7 @@ def test_labels_keep_their_text(tmp_path):
         b"case , age\n P1,007 \n\nP2\n",
         b'"case","age"\n"P1","007"\n"P2",""',
         b"case,age\nP1,007,\nP2,,\n",
+        b",case,age\n0,P1,007\n1,P2,\n",
     ],
 )
 def test_a_table_of_a_spreadsheet_program_reads_as_one_typed_by_hand(content):

@@ -95,7 +95,8 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
         if name and header.count(name) > 1:
             raise StudyError(where, f"two columns are called {name}", "rename one of them")
     for number, row in enumerate(lines, start=1):
-        if any(row[place] for place in range(len(row)) if place >= len(header) or not header[place]):
+        # A first column without a name is the row number that pandas and R write.
+        if any(row[place] for place in range(1, len(row)) if place >= len(header) or not header[place]):
             rule = f"row {number} below the header has a cell under no name"
             raise StudyError(where, rule, "put quotes round cells that hold a separator, or name the column")
     cells = [[row[place] if place < len(row) else "" for place in named] for row in lines]
