@@ -19,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "workflow/lib")]
 
-from sonomics.evaluate import plates, task  # noqa: E402
+from sonomics.evaluate import task  # noqa: E402
+from sonomics.evaluate.figures import sheet as plates  # noqa: E402
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study  # noqa: E402
 
 SLOWEST = 5

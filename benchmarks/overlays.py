@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.clean.overlays import find_overlays, remove_overlays
+from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
 from sonomics.extract.regions import region_features

@@ -21,10 +21,10 @@ import torch
 from numpy.typing import NDArray
 
 from sonomics.clean import fit_qc, frames
-from sonomics.clean.decode import open_recording
-from sonomics.clean.held_out import head_report
-from sonomics.clean.limits import calls, limit_of
-from sonomics.clean.qc import State, apply, cross_validated, fit_state, folds_of, squares
+from sonomics.clean.images.decode import open_recording
+from sonomics.clean.qc.classifier import State, apply, cross_validated, fit_state, folds_of, squares
+from sonomics.clean.qc.held_out import head_report
+from sonomics.clean.qc.thresholds import calls, limit_of
 from sonomics.core.files import read_json
 from sonomics.core.images import read_colour, write_png
 from sonomics.export import simulator

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.clean.curve import measure
+from sonomics.clean.clips.intensity_curve import measure
 
 TIMES = np.arange(0.0, 101.0)
 # Level 10 until 10 s, up by 2 a second to 50 at 30 s, down by 0.5 a second to 15 at 100 s.

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.duplicates import find_duplicates
-from sonomics.clean.hashes import difference_hash, pixel_hash
+from sonomics.clean.screening.duplicates import find_duplicates
+from sonomics.clean.screening.hashes import difference_hash, pixel_hash
 from sonomics.core.images import read_grey
 
 MIRRORED = "5a" * 32

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.face import on_face
-from sonomics.clean.overlays import find_overlays, remove_overlays
+from sonomics.clean.overlays.probe_face import on_face
+from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 
 MIDDLE, RADIUS = (200, -20), 60
 ROWS, COLUMNS = 300, 400

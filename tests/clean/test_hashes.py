@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sonomics.clean.hashes import BITS, difference_hash, near_pairs, pixel_hash
+from sonomics.clean.screening.hashes import BITS, difference_hash, near_pairs, pixel_hash
 
 DIGITS = BITS // 4
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.clean.curve import Curve
-from sonomics.clean.injection import injection_s, read_injections
+from sonomics.clean.clips.injection import injection_s, read_injections
+from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.core.errors import StudyError
 
 

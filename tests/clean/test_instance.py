@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.instance import Cleaned, clean_instance
+from sonomics.clean.images.instance import Cleaned, clean_instance
 from sonomics.core.seeds import generator
 from sonomics.simulate.contrast import draw_perfusion, lesion_curve
 from sonomics.simulate.lesion import Planted

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from sonomics.clean.answers import answers_in, merged
-from sonomics.clean.sample import drawn
+from sonomics.clean.qc.label_studio import answers_in, merged
+from sonomics.clean.qc.sample import drawn
 from sonomics.cli import app
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.clean.labels import targets_of, training_answers, voted
+from sonomics.clean.qc.labels import targets_of, training_answers, voted
 from sonomics.core.errors import StudyError
 
 ROSTER = pd.DataFrame({"case": ["A", "B", "C"], "split": ["train", "train", "internal"]})

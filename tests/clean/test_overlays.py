@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.bars import find_bars
-from sonomics.clean.calipers import find_calipers
-from sonomics.clean.dotted import find_dotted_lines
-from sonomics.clean.overlays import find_overlays, remove_overlays
+from sonomics.clean.overlays.bars import find_bars
+from sonomics.clean.overlays.calipers import find_calipers
+from sonomics.clean.overlays.dotted_lines import find_dotted_lines
+from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 
 
 def speckle(seed: int = 0, rows: int = 160, columns: int = 200) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from sonomics.clean.overlays import find_overlays
+from sonomics.clean.overlays.remove import find_overlays
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks/overlays.py"
 CROSSES = ("plus", "times", "open_plus")

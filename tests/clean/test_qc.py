@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.clean.agreement import agreement
-from sonomics.clean.held_out import head_report
 from sonomics.clean.judge import judge
-from sonomics.clean.known import cases_with
-from sonomics.clean.limits import Limit, calls, limit_of
-from sonomics.clean.qc import apply, cross_validated, fit_state, folds_of, squares
+from sonomics.clean.qc.agreement import agreement
+from sonomics.clean.qc.case_facts import cases_with
+from sonomics.clean.qc.classifier import apply, cross_validated, fit_state, folds_of, squares
+from sonomics.clean.qc.held_out import head_report
+from sonomics.clean.qc.thresholds import Limit, calls, limit_of
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 

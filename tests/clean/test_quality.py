@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.quality import quality
+from sonomics.clean.images.quality import quality
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.clean.decode import luma, open_recording, quiet
-from sonomics.clean.region import Region, detected_regions, find_scans, stated_regions, states_flow
+from sonomics.clean.images.decode import luma, open_recording, quiet
+from sonomics.clean.images.scan_region import Region, detected_regions, find_scans, stated_regions, states_flow
 from tests.clean.dicom_files import region_item
 
 LARGE = np.zeros((300, 400), dtype=np.uint8)

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonomics.clean import criteria, flow
-from sonomics.clean.chart import draw, title_of
-from sonomics.clean.duplicates import find_duplicates
-from sonomics.clean.hashes import difference_hash
 from sonomics.clean.screen import Screened, screen
-from sonomics.clean.screening import EXCLUDED, KEPT
+from sonomics.clean.screening import criteria
+from sonomics.clean.screening import flow_counts as flow
+from sonomics.clean.screening.duplicates import find_duplicates
+from sonomics.clean.screening.fates import EXCLUDED, KEPT
+from sonomics.clean.screening.flow_chart import draw, title_of
+from sonomics.clean.screening.hashes import difference_hash
 from sonomics.core.errors import StudyError
 
 SPLITS = ("train", "internal", "external_1")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sonomics.clean import screen
-from sonomics.clean.hashes import difference_hash
+from sonomics.clean.screening.hashes import difference_hash
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.clean.decode import quiet
-from sonomics.clean.times import frame_times_s, stated_injection_s
+from sonomics.clean.clips.times import frame_times_s, stated_injection_s
+from sonomics.clean.images.decode import quiet
 
 
 def tags_of(**elements: object) -> Dataset:

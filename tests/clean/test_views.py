@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sonomics.clean.views import Views, check_views, pick_frames
+from sonomics.clean.clips.views import Views, check_views, pick_frames
 from sonomics.core.errors import StudyError
 
 VIEWS: Views = {

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.classes import class_tables
+from sonomics.evaluate.optional.classes import class_tables
 from sonomics.statistics.multiclass import class_aucs, class_report
 
 NAMES = ["benign", "borderline", "malignant"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonomics.evaluate.deals import over_deals
+from sonomics.evaluate.robustness.shuffled_labels import over_deals
 
 NAMES = ("shuffled", "shuffled_2", "shuffled_3")
 OVERLAYS = {name: {"study": {"shuffle_labels": True, "seed": seed}} for seed, name in enumerate(NAMES)}

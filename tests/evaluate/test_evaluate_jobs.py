@@ -14,7 +14,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
 from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
-from sonomics.evaluate import plates, summarise, task
+from sonomics.evaluate import summarise, task
+from sonomics.evaluate.figures import sheet as plates
 from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 

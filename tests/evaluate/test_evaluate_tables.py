@@ -7,14 +7,14 @@ from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tasks import task_labels
-from sonomics.evaluate.baseline import baseline_table
+from sonomics.evaluate.accuracy.comparisons import comparison_table
+from sonomics.evaluate.accuracy.curves import calibration_table, decision_table, roc_table
+from sonomics.evaluate.accuracy.performance import performance
 from sonomics.evaluate.cases import Model, count_splits, labels_of, model_from, ordered_splits, scored_cases
-from sonomics.evaluate.comparisons import comparison_table
-from sonomics.evaluate.curves import calibration_table, decision_table, roc_table
+from sonomics.evaluate.cohort.baseline import baseline_table
 from sonomics.evaluate.entries import Sampling
-from sonomics.evaluate.figures import draw_kaplan_meier
-from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
-from sonomics.evaluate.performance import performance
+from sonomics.evaluate.figures.curves import draw_kaplan_meier
+from sonomics.evaluate.survival.risk_groups import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.statistics.clustered import clustered_proportion
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}

@@ -11,8 +11,8 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate import task
-from sonomics.evaluate.images import image_table
-from sonomics.evaluate.outside import outside_model, read_outside
+from sonomics.evaluate.optional.external_models import outside_model, read_outside
+from sonomics.evaluate.robustness.single_images import image_table
 from tests.evaluate.synthetic import SETTINGS, arguments, make_image_predictions, write_study
 
 COHORT = pd.DataFrame(
@@ -93,7 +93,7 @@ def evaluated(folder: Path, frame: pd.DataFrame, name: str = "theirs") -> pd.Dat
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sonomics.evaluate import plates
+    from sonomics.evaluate.figures import sheet as plates
 
     monkeypatch.setattr(plates, "draw_plate", lambda *_: None)
 

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from sonomics.core.schemas import READERS
 from sonomics.evaluate.cases import Model
-from sonomics.evaluate.reader_study import draw_readers, reader_tables
+from sonomics.evaluate.figures.readers import draw_readers
+from sonomics.evaluate.readers.study import reader_tables
 from tests.statistics.oracle import Oracle
 
 TASK = "malignancy"

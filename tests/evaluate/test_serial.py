@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model
-from sonomics.evaluate.serial import serial_tables
-from sonomics.evaluate.serial_figure import draw_serial
+from sonomics.evaluate.figures.serial_exams import draw_serial
+from sonomics.evaluate.optional.serial_exams import serial_tables
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.outcomes import risk_groups
-from sonomics.evaluate.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
+from sonomics.evaluate.robustness.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
+from sonomics.evaluate.survival.risk_groups import risk_groups
 from sonomics.statistics.cox_tests import cox_interaction
 from sonomics.statistics.multiplicity import holm
 from sonomics.statistics.subgroups import auc_by_subgroup, auc_heterogeneity

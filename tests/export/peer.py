@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
 from pynetdicom import AE, build_context, evt
 
-from sonomics.export.association import FIND, GET, MOVE, VERIFICATION
+from sonomics.export.pacs.association import FIND, GET, MOVE, VERIFICATION
 
 AE_TITLE = "PEER"
 KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}

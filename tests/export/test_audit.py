@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from sonomics.cli import app
 from sonomics.core.files import read_json
 from sonomics.core.images import write_png
-from sonomics.export import audit, folder
+from sonomics.export import folder
+from sonomics.export.deidentify import audit
 from tests.export.planted import speckle, written
 
 DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Beta 2"}

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.export.blank import Box, blank_outside, find_scan
-from sonomics.export.look import boxes_of, find_scan_and_text
+from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
+from sonomics.export.deidentify.scan_region import Box, blank_outside, find_scan
 from tests.export.planted import written
 
 SCAN = np.random.default_rng(0).integers(20, 120, (120, 160)).astype(np.uint8)

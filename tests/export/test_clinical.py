@@ -15,8 +15,8 @@ from sonomics.commands.clinical import clinical
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.params import check_params
-from sonomics.export.clinical import Clinical, join_clinical
-from sonomics.export.clinical import joined as joined_to
+from sonomics.export.clinical.join import Clinical, join_clinical
+from sonomics.export.clinical.join import joined as joined_to
 
 COHORT = pd.DataFrame(
     {
@@ -347,7 +347,7 @@ def test_the_verb_fills_the_cohort_of_a_study(
 ) -> None:
     import yaml
 
-    from sonomics.export.linkage import write_linkage
+    from sonomics.export.deidentify.linkage import write_linkage
 
     study = folder.parent / "study"
     (study / "data").mkdir(parents=True)

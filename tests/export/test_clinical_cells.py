@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.export.cells import elapsed, read_cell, read_date, within
-from sonomics.export.units import UNITS, check_conversion, conversion
+from sonomics.export.clinical.cells import elapsed, read_cell, read_date, within
+from sonomics.export.clinical.units import UNITS, check_conversion, conversion
 
 MM = {"unit": "mm", "to": "mm"}
 SIZE = {**MM, "pattern": r"(?P<value>\d+)\s*(?P<unit>\w*)"}

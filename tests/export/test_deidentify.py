@@ -14,10 +14,10 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
-from sonomics.export import values
-from sonomics.export.deidentify import Identity, UnsafeError, deidentify, silenced
-from sonomics.export.profile import Action, Profile, safe_values
-from sonomics.export.pseudonyms import Pseudonyms
+from sonomics.export.deidentify import values
+from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silenced
+from sonomics.export.deidentify.profile import Action, Profile, safe_values
+from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.simulate.dicom import us_dataset
 
 NAMES = Pseudonyms(b"k" * 32)

@@ -17,8 +17,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
 from sonomics.export.dicomweb import DicomWeb, session_of
-from sonomics.export.multipart import boundary_of, parts
-from sonomics.export.pacs import Criteria
+from sonomics.export.pacs.multipart import boundary_of, parts
+from sonomics.export.pacs.protocol import Criteria
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.web import BOUNDARY, web, wrapped

@@ -18,7 +18,7 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dimse
-from sonomics.export.association import STORED, SYNTAXES
+from sonomics.export.pacs.association import STORED, SYNTAXES
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.pacs import OUR_AE_TITLE, free_port, listens

@@ -13,9 +13,10 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask
 from sonomics.core.tables import read_table, read_tables
-from sonomics.export import folder, headers, summarise
-from sonomics.export.draft import draft_cohort
-from sonomics.export.table import listing, root_of
+from sonomics.export import folder, summarise
+from sonomics.export.cohort.draft_from_table import draft_cohort
+from sonomics.export.files import header_index as headers
+from sonomics.export.files.listing import listing, root_of
 from tests.export.conftest import EXAMS, IMAGES, KEY, exam
 
 SETTINGS = {

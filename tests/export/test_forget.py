@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.export.headers import HEADERS, headers_of
-from sonomics.export.pseudonyms import Pseudonyms
-from sonomics.export.received import Shelf
-from sonomics.export.withdrawal import Traces, take_away
+from sonomics.export.cohort.withdrawal import Traces, take_away
+from sonomics.export.deidentify.pseudonyms import Pseudonyms
+from sonomics.export.files.header_index import HEADERS, headers_of
+from sonomics.export.pacs.received import Shelf
 from tests.export.conftest import KEY
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))

@@ -14,7 +14,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 from typer.testing import CliRunner
 
 from sonomics.cli import app
-from sonomics.export import audit, folder, pictures, summarise
+from sonomics.export import folder, summarise
+from sonomics.export.deidentify import audit
+from sonomics.export.files import pictures
 from tests.export.planted import BOX, INSIDE, OUTSIDE, speckle
 from tests.export.test_tokens import LIKE_A_TOKEN, contents, run
 

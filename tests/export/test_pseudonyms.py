@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.export.pseudonyms import Pseudonyms, read_key
+from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 
 ONE, OTHER = Pseudonyms(b"1" * 32), Pseudonyms(b"2" * 32)
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.export.found import draft_from_studies, split_on
-from sonomics.export.pacs import Criteria, Instance, Order, Study, criteria_of, meets, orders
-from sonomics.export.pseudonyms import Pseudonyms
+from sonomics.export.cohort.draft_from_studies import draft_from_studies, split_on
+from sonomics.export.deidentify.pseudonyms import Pseudonyms
+from sonomics.export.pacs.protocol import Criteria, Instance, Order, Study, criteria_of, meets, orders
 from tests.conftest import ROOT
 from tests.export.conftest import KEY, exam
 

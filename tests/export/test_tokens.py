@@ -17,9 +17,10 @@ from pydicom import dcmread
 from typer.testing import CliRunner
 
 from sonomics.cli import app
-from sonomics.export import audit, summarise
-from sonomics.export.deidentify import silenced
-from sonomics.export.pseudonyms import Pseudonyms
+from sonomics.export import summarise
+from sonomics.export.deidentify import audit
+from sonomics.export.deidentify.dataset import silenced
+from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from tests.export.planted import INSIDE, OUTSIDE, Tokens, secret_object
 
 KEY = "7c" * 32

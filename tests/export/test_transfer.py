@@ -2,9 +2,9 @@
 
 import pytest
 
-from sonomics.export import transfer
-from sonomics.export.pacs import Fault, PacsError
-from sonomics.export.transfer import LONGEST_PAUSE_S, Patience, persist
+from sonomics.export.pacs import transfer
+from sonomics.export.pacs.protocol import Fault, PacsError
+from sonomics.export.pacs.transfer import LONGEST_PAUSE_S, Patience, persist
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from sonomics.report.card import as_markdown, card
+from sonomics.report.documents.model_card import as_markdown, card
 from sonomics.report.evidence.record import Record
-from sonomics.report.published import beside_published
-from sonomics.report.statements import SUBJECTS, sentences, statements, unstated
+from sonomics.report.evidence.statements import SUBJECTS, sentences, statements, unstated
+from sonomics.report.sections.published import beside_published
 from tests.report.synthetic import PARAMS
 from tests.report.test_report_parts import SCHEMA
 

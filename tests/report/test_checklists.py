@@ -13,8 +13,17 @@ import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
-from sonomics.report.card import card
-from sonomics.report.checklists import AUTHOR, Checklist, Item, Standard, as_frame, fill, joined, read_standard
+from sonomics.report.documents.checklists import (
+    AUTHOR,
+    Checklist,
+    Item,
+    Standard,
+    as_frame,
+    fill,
+    joined,
+    read_standard,
+)
+from sonomics.report.documents.model_card import card
 from sonomics.report.evidence.images import rater_agreement
 from sonomics.report.evidence.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from sonomics.report.evidence.rules import CONDITIONS, RULES

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sonomics.core.params import PHASES
-from sonomics.report.provenance import hash_of, hash_of_settings, hashes
-from sonomics.report.spine import spine_counts, spine_svg, spine_words
+from sonomics.report.documents.provenance import hash_of, hash_of_settings, hashes
+from sonomics.report.page.phase_diagram import spine_counts, spine_svg, spine_words
 from tests.report.synthetic import PARAMS
 
 METRICS: dict[str, Any] = {

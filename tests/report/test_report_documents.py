@@ -5,10 +5,10 @@ from pathlib import Path
 
 import docx
 
-from sonomics.report.documents import as_text, tables_in
-from sonomics.report.numbers import Cell
-from sonomics.report.sections import Section
-from sonomics.report.tables import Table
+from sonomics.report.documents.write import as_text, tables_in
+from sonomics.report.page.numbers import Cell
+from sonomics.report.page.section import Section
+from sonomics.report.page.tables import Table
 
 
 def test_the_document_has_every_table_of_the_page_that_evaluation_made(study: Path, page: str) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.report.sharing import check_shared, running_numbers
+from sonomics.report.cases.sharing import check_shared, running_numbers
 from tests.report.synthetic import PARAMS
 
 

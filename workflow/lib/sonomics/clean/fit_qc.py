@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.agreement import agreement
-from sonomics.clean.labels import targets_of, training_answers
+from sonomics.clean.qc.agreement import agreement
+from sonomics.clean.qc.labels import targets_of, training_answers
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
@@ -65,9 +65,9 @@ def _fit_and_write(
 ) -> dict[str, Any]:
     from safetensors.torch import save_file
 
-    from sonomics.clean.held_out import head_report
-    from sonomics.clean.limits import calls, limit_of
-    from sonomics.clean.qc import cross_validated, fit_state, folds_of, squares
+    from sonomics.clean.qc.classifier import cross_validated, fit_state, folds_of, squares
+    from sonomics.clean.qc.held_out import head_report
+    from sonomics.clean.qc.thresholds import calls, limit_of
     from sonomics.networks.state import to_tensors
 
     network, targets = settings["network"], targets_of(answers)

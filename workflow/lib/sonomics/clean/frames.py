@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.injection import FROM_START, TABLE, read_injections
-from sonomics.clean.instance import clean_instance
-from sonomics.clean.views import check_views
+from sonomics.clean.clips.injection import FROM_START, TABLE, read_injections
+from sonomics.clean.clips.views import check_views
+from sonomics.clean.images.instance import clean_instance
 from sonomics.core import schemas
 from sonomics.core.files import replacing
 from sonomics.core.images import marked, write_png

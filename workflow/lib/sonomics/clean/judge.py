@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.known import cases_with
-from sonomics.clean.limits import ABOVE, BELOW
+from sonomics.clean.qc.case_facts import cases_with
+from sonomics.clean.qc.thresholds import ABOVE, BELOW
 from sonomics.core import schemas
 from sonomics.core.files import read_json
 from sonomics.core.images import read_colour
@@ -85,7 +85,7 @@ def _probabilities(folder: Path, saved: Mapping[str, Any], files: Sequence[str])
         return pd.DataFrame(index=range(len(files)), columns=list(saved["heads"]), dtype=float)
     from safetensors.torch import load_file
 
-    from sonomics.clean.qc import apply, restored, squares
+    from sonomics.clean.qc.classifier import apply, restored, squares
 
     state = restored(load_file(folder / "weights.safetensors"), saved)
     batches = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean import criteria
-from sonomics.clean.chart import draw
-from sonomics.clean.duplicates import Duplicates, find_duplicates
-from sonomics.clean.flow import flow
-from sonomics.clean.screening import KEPT, OF_CASE, case_rows, image_rows, reasons
+from sonomics.clean.screening import criteria
+from sonomics.clean.screening.duplicates import Duplicates, find_duplicates
+from sonomics.clean.screening.fates import KEPT, OF_CASE, case_rows, image_rows, reasons
+from sonomics.clean.screening.flow_chart import draw
+from sonomics.clean.screening.flow_counts import flow
 from sonomics.core import schemas
 from sonomics.core.cohort import read_cohort, read_roster
 from sonomics.core.errors import StudyError

@@ -55,7 +55,7 @@ def _device(
     shown: int,
     read: int,
 ) -> dict[str, Any]:
-    from sonomics.export.audit import can_read, pair_of, words_on
+    from sonomics.export.deidentify.audit import can_read, pair_of, words_on
 
     first = rows.sort_values(SHOW_TEXT_FIRST, ascending=[False, False, True])
     pairs = []
@@ -80,12 +80,12 @@ def _device(
 
 def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
     """Find what was received from a PACS, or lies in the folder of the source."""
-    from sonomics.export.audit import index_originals
+    from sonomics.export.deidentify.audit import index_originals
+    from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
+    from sonomics.export.files.header_index import places
+    from sonomics.export.files.listing import read_listing, root_of
     from sonomics.export.folder import DICOM
-    from sonomics.export.headers import places
-    from sonomics.export.pseudonyms import Pseudonyms, read_key
-    from sonomics.export.received import RECEIVED
-    from sonomics.export.table import read_listing, root_of
+    from sonomics.export.pacs.received import RECEIVED
 
     export = params["export"]
     objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
@@ -107,7 +107,7 @@ def _shown(found: list[Traversable]) -> Iterable[Traversable]:
 
 
 def _write(study: Path, devices: list[dict[str, Any]], manifest: pd.DataFrame) -> None:
-    from sonomics.export.audit import can_read
+    from sonomics.export.deidentify.audit import can_read
 
     aside = manifest.loc[manifest["reason"] != "", "reason"].value_counts().sort_index()
     environment = Environment(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import typer
 
-from sonomics.clean.criteria import CASE, columns_of, counts_of, of_level, states
+from sonomics.clean.screening.criteria import CASE, columns_of, counts_of, of_level, states
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
 from sonomics.core.params import PHASES, Params, columns_named, overlaid

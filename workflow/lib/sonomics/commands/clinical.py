@@ -12,7 +12,7 @@ from sonomics.core.files import replacing, write_metrics
 from sonomics.core.tables import read_cells
 
 if TYPE_CHECKING:
-    from sonomics.export.clinical import Clinical
+    from sonomics.export.clinical.join import Clinical
 
 SHOWN = 20
 
@@ -33,10 +33,10 @@ def clinical(study: Study = Path()) -> None:
 
 def with_clinical(cohort: pd.DataFrame, params: dict[str, Any], study: Path) -> "Clinical":
     """Join the clinical tables to a cohort, by way of the linkage table where their keys are identities."""
-    from sonomics.export.clinical import join_clinical
-    from sonomics.export.clinical_tables import needs_linkage
-    from sonomics.export.linkage import linkage_path, read_linkage
-    from sonomics.export.pseudonyms import Pseudonyms, read_key
+    from sonomics.export.clinical.join import join_clinical
+    from sonomics.export.clinical.tables import needs_linkage
+    from sonomics.export.deidentify.linkage import linkage_path, read_linkage
+    from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 
     settings = params["export"]["clinical"]
     linkage = None
@@ -47,7 +47,7 @@ def with_clinical(cohort: pd.DataFrame, params: dict[str, Any], study: Path) -> 
 
 def write_clinical(joined: "Clinical", study: Path) -> None:
     """Write the cohort and what is to be known of its clinical columns, and say what could not be taken."""
-    from sonomics.export.dictionary import missing_metrics
+    from sonomics.export.clinical.data_dictionary import missing_metrics
 
     tables = {
         "cohort": joined.cohort,

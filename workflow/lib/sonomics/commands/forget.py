@@ -10,12 +10,12 @@ import typer
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
-from sonomics.export.forgotten import read_forgotten, record_forgotten
-from sonomics.export.headers import HEADERS
-from sonomics.export.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
-from sonomics.export.pseudonyms import Pseudonyms, read_key
-from sonomics.export.received import RECEIVED, Shelf
-from sonomics.export.withdrawal import Traces, take_away
+from sonomics.export.cohort.withdrawal import Traces, take_away
+from sonomics.export.cohort.withdrawn import read_forgotten, record_forgotten
+from sonomics.export.deidentify.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
+from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
+from sonomics.export.files.header_index import HEADERS
+from sonomics.export.pacs.received import RECEIVED, Shelf
 
 COHORT = Path("data", "cohort.csv")
 AUDIT = Path("work", "audit")  # a sheet of it shows many patients

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from sonomics.clean.agreement import agreement
-from sonomics.clean.answers import CONFIG, TASKS, answers_in, label_config, merged, tasks
-from sonomics.clean.labels import UNDETERMINABLE, voted
-from sonomics.clean.sample import drawn, sheet
+from sonomics.clean.qc.agreement import agreement
+from sonomics.clean.qc.label_studio import CONFIG, TASKS, answers_in, label_config, merged, tasks
+from sonomics.clean.qc.labels import UNDETERMINABLE, voted
+from sonomics.clean.qc.sample import drawn, sheet
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster

@@ -73,8 +73,8 @@ def simulated_drafts(params: dict[str, Any]) -> Drafts:
 
 def listed_drafts(params: dict[str, Any]) -> Drafts:
     """Draft the cohort of a study on a folder of images that a table lists."""
-    from sonomics.export.draft import draft_cohort
-    from sonomics.export.table import read_listing
+    from sonomics.export.cohort.draft_from_table import draft_cohort
+    from sonomics.export.files.listing import read_listing
 
     settings = params["export"]["folder"]
     listed = read_listing(settings)
@@ -85,11 +85,11 @@ def listed_drafts(params: dict[str, Any]) -> Drafts:
 
 def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
     """Draft the cohort of a study on a PACS or on DICOM files, without patients who withdrew."""
-    from sonomics.export.forgotten import read_forgotten
-    from sonomics.export.found import draft_from_studies
-    from sonomics.export.linkage import linkage_path
-    from sonomics.export.pseudonyms import Pseudonyms, read_key
-    from sonomics.export.sources import find_studies, section_of
+    from sonomics.export.cohort.draft_from_studies import draft_from_studies
+    from sonomics.export.cohort.find_studies import find_studies, section_of
+    from sonomics.export.cohort.withdrawn import read_forgotten
+    from sonomics.export.deidentify.linkage import linkage_path
+    from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 
     linkage_path(study)
     pseudonyms = Pseudonyms(read_key())
@@ -120,7 +120,7 @@ def write_drafts(drafts: Drafts, study: Path, force: bool) -> dict[Path, pd.Data
     StudyError
         When one is there already and `force` is not given: people edit drafts.
     """
-    from sonomics.export.linkage import linkage_path, write_linkage
+    from sonomics.export.deidentify.linkage import linkage_path, write_linkage
 
     tables = {study / "data" / f"{name}.csv": draft for name, draft in drafts.tables.items()}
     linked = {} if drafts.linkage is None else {linkage_path(study): drafts.linkage}

@@ -19,8 +19,8 @@ from sonomics.core.images import read_grey, write_png
 from sonomics.core.params import MAIN
 from sonomics.core.readings import AIDED, check_readings, read_readings
 from sonomics.core.tables import read_table, write_table
-from sonomics.evaluate import reading_package as package
-from sonomics.evaluate.reading_answers import answers_in, merged
+from sonomics.evaluate.reading import package
+from sonomics.evaluate.reading.answers import answers_in, merged
 
 reading = typer.Typer(help="A reader study: `write` a blinded package for the readers, `read` their answers back.")
 

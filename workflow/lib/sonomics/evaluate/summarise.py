@@ -9,9 +9,9 @@ import pandas as pd
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN
+from sonomics.evaluate.accuracy.curves import SMOOTHED
 from sonomics.evaluate.cases import BEST_POSSIBLE
-from sonomics.evaluate.curves import SMOOTHED
-from sonomics.evaluate.deals import over_deals
+from sonomics.evaluate.robustness.shuffled_labels import over_deals
 
 HEADLINES = ("sensitivity", "specificity", "brier")
 

@@ -6,15 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.evaluate.baseline import baseline_table
+from sonomics.evaluate.accuracy.comparisons import between_splits, comparison_table
+from sonomics.evaluate.accuracy.curves import calibration_table, decision_table, roc_table
+from sonomics.evaluate.accuracy.operating_points import operating_table
+from sonomics.evaluate.accuracy.performance import performance
+from sonomics.evaluate.accuracy.recalibration import recalibration_table
+from sonomics.evaluate.accuracy.reclassification import reclassification_table
 from sonomics.evaluate.cases import Model, count_splits
-from sonomics.evaluate.comparisons import between_splits, comparison_table
-from sonomics.evaluate.curves import calibration_table, decision_table, roc_table
+from sonomics.evaluate.cohort.baseline import baseline_table
+from sonomics.evaluate.cohort.missing import missing_table
+from sonomics.evaluate.cohort.power import power_table
 from sonomics.evaluate.entries import Sampling
-from sonomics.evaluate.follow_up import cutpoint_table, follow_up_table, proportional_table
-from sonomics.evaluate.missing import missing_table
-from sonomics.evaluate.operating import operating_table
-from sonomics.evaluate.outcomes import (
+from sonomics.evaluate.robustness.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
+from sonomics.evaluate.robustness.variants import sensitivity_table
+from sonomics.evaluate.survival.follow_up import cutpoint_table, follow_up_table, proportional_table
+from sonomics.evaluate.survival.performance import survival_decision_table, survival_table
+from sonomics.evaluate.survival.risk_groups import (
     cox_table,
     cox_terms,
     has_follow_up,
@@ -22,14 +29,7 @@ from sonomics.evaluate.outcomes import (
     risk_group_table,
     risk_groups,
 )
-from sonomics.evaluate.performance import performance
-from sonomics.evaluate.power import power_table
-from sonomics.evaluate.recalibration import recalibration_table
-from sonomics.evaluate.reclassification import reclassification_table
-from sonomics.evaluate.sensitivity import sensitivity_table
-from sonomics.evaluate.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
-from sonomics.evaluate.survival import survival_decision_table, survival_table
-from sonomics.evaluate.treatment import treated_cases, treatment_curves, treatment_table
+from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
 from sonomics.statistics.subgroups import FEWEST
 
 SENSITIVITIES = (0.9, 0.95)

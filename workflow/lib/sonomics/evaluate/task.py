@@ -17,14 +17,14 @@ from sonomics.core.readings import read_readings
 from sonomics.core.schemas import PREDICTIONS, SCREENED
 from sonomics.core.tables import read_table, read_tables
 from sonomics.core.tasks import horizon_of
+from sonomics.evaluate.analyses import named_columns, optional_tables
 from sonomics.evaluate.cases import PLANTED, Model, labels_of, model_from, scored_cases
-from sonomics.evaluate.classes import class_tables
 from sonomics.evaluate.entries import Sampling
-from sonomics.evaluate.images import image_table
-from sonomics.evaluate.label_aware import label_aware_table, read_left_out
-from sonomics.evaluate.optional import named_columns, optional_tables
-from sonomics.evaluate.outside import outside_model, read_outside
-from sonomics.evaluate.reader_study import reader_tables
+from sonomics.evaluate.optional.classes import class_tables
+from sonomics.evaluate.optional.external_models import outside_model, read_outside
+from sonomics.evaluate.readers.study import reader_tables
+from sonomics.evaluate.robustness.label_aware import label_aware_table, read_left_out
+from sonomics.evaluate.robustness.single_images import image_table
 from sonomics.evaluate.tables import Beside, Tables, evaluate
 
 SIMULATOR = "simulator"
@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with replacing(args.out) as folder:
         folder.mkdir()
         write_tables(folder, made)
-        from sonomics.evaluate.plates import draw
+        from sonomics.evaluate.figures.sheet import draw
 
         draw(folder, made, models[0].name, simulated)
 

@@ -11,8 +11,8 @@ from dicomweb_client import DICOMwebClient
 from urllib3.exceptions import MaxRetryError
 
 from sonomics.core.jobs import run_job
-from sonomics.export.multipart import boundary_of, parts
-from sonomics.export.pacs import (
+from sonomics.export.pacs.multipart import boundary_of, parts
+from sonomics.export.pacs.protocol import (
     PASSWORD,
     TOKEN,
     USER,
@@ -25,8 +25,8 @@ from sonomics.export.pacs import (
     Study,
     meets,
 )
-from sonomics.export.received import SEND_AGAIN
-from sonomics.export.retrieve import retrieve_chunk
+from sonomics.export.pacs.received import SEND_AGAIN
+from sonomics.export.pacs.retrieve import retrieve_chunk
 
 for name in ("dicomweb_client", "urllib3"):
     logging.getLogger(name).setLevel(logging.CRITICAL)  # their addresses hold identities

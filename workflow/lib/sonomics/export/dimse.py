@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from sonomics.core.jobs import run_job
-from sonomics.export.association import (
+from sonomics.export.pacs.association import (
     FIND,
     GET,
     MOVE,
@@ -25,9 +25,9 @@ from sonomics.export.association import (
     Associations,
     tls_context,
 )
-from sonomics.export.pacs import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
-from sonomics.export.received import SEND_AGAIN
-from sonomics.export.retrieve import retrieve_chunk
+from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
+from sonomics.export.pacs.received import SEND_AGAIN
+from sonomics.export.pacs.retrieve import retrieve_chunk
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
 SUCCESS = 0x0000

@@ -17,17 +17,17 @@ from sonomics.core.cohort import chunk_of, read_roster
 from sonomics.core.errors import ItemError
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
-from sonomics.export.changes import changes_row
-from sonomics.export.chunk import Chunk, writing_chunk
-from sonomics.export.deidentify import Identity
-from sonomics.export.dicomfolder import DicomFolder
-from sonomics.export.headers import HEADERS
-from sonomics.export.pacs import criteria_of
-from sonomics.export.pictures import DEIDENTIFY, UnusableError, export_picture, read_outline
-from sonomics.export.release import NOT_FOUND, set_aside
-from sonomics.export.retrieve import exams_of
-from sonomics.export.table import read_listing, root_of
-from sonomics.export.transfer import one_at_a_time
+from sonomics.export.deidentify.changes_table import changes_row
+from sonomics.export.deidentify.chunk import Chunk, writing_chunk
+from sonomics.export.deidentify.dataset import Identity
+from sonomics.export.deidentify.release import NOT_FOUND, set_aside
+from sonomics.export.files.dicom_folder import DicomFolder
+from sonomics.export.files.header_index import HEADERS
+from sonomics.export.files.listing import read_listing, root_of
+from sonomics.export.files.pictures import DEIDENTIFY, UnusableError, export_picture, read_outline
+from sonomics.export.pacs.protocol import criteria_of
+from sonomics.export.pacs.retrieve import exams_of
+from sonomics.export.pacs.transfer import one_at_a_time
 
 log = logging.getLogger(__name__)
 DICOM = ".dcm"

@@ -16,25 +16,25 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN, PHASES
 from sonomics.core.schemas import CROPS, MAPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
-from sonomics.report import flow
-from sonomics.report.card import card
-from sonomics.report.cases import task_data
-from sonomics.report.checklists import fill, read_standard
-from sonomics.report.controls import over_deals
-from sonomics.report.documents import write_card, write_checklists, write_page_tables
-from sonomics.report.evaluations import read_evaluation, read_plain
+from sonomics.report.cases.sharing import check_shared, running_numbers
+from sonomics.report.cases.table import task_data
+from sonomics.report.documents.checklists import fill, read_standard
+from sonomics.report.documents.model_card import card
+from sonomics.report.documents.provenance import hashes, software
+from sonomics.report.documents.write import write_card, write_checklists, write_page_tables
 from sonomics.report.evidence.record import Record
-from sonomics.report.island import island, script_hash
-from sonomics.report.methods import starting_weights
-from sonomics.report.phantom import phantom
-from sonomics.report.pictures import inline_svg
+from sonomics.report.evidence.statements import statements, unstated
+from sonomics.report.page import flow_of_cases as flow
+from sonomics.report.page.embedded_data import island, script_hash
+from sonomics.report.page.evaluation import read_evaluation, read_plain
+from sonomics.report.page.phantom import phantom
+from sonomics.report.page.phase_diagram import spine_counts, spine_svg, spine_words
+from sonomics.report.page.pictures import inline_svg
+from sonomics.report.page.task import pictures_shown, task_section
+from sonomics.report.page.variants import over_deals
 from sonomics.report.prose.paragraphs import methods
-from sonomics.report.provenance import hashes, software
-from sonomics.report.selection import described
-from sonomics.report.sharing import check_shared, running_numbers
-from sonomics.report.spine import spine_counts, spine_svg, spine_words
-from sonomics.report.statements import statements, unstated
-from sonomics.report.task import pictures_shown, task_section
+from sonomics.report.prose.wording import starting_weights
+from sonomics.report.sections.selection import described
 
 
 def render(context: Mapping[str, Any], page: Path, style: Path, script: Path) -> str:

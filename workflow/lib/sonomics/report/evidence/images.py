@@ -14,8 +14,8 @@ from sonomics.report.evidence.record import (
     partly,
     reported,
 )
-from sonomics.report.methods import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
-from sonomics.report.numbers import listed, plural
+from sonomics.report.page.numbers import listed, plural
+from sonomics.report.prose.wording import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
 
 PERFORMANCE, SELECTION = "page: Performance", "page: Selected features"
 NO_TEXTURE = "no hand-crafted features"

@@ -10,8 +10,8 @@ from sonomics.core.schemas import TRAIN
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.images import PERFORMANCE
 from sonomics.report.evidence.record import REPORTED, Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.numbers import decimal, interval, listed, plural
-from sonomics.report.tables import FURTHER, MEASURES
+from sonomics.report.page.numbers import decimal, interval, listed, plural
+from sonomics.report.page.tables import FURTHER, MEASURES
 
 
 def testing(record: Record) -> Finding:

@@ -1,1 +1,1 @@
-"""The methods of the study in plain English."""
+"""The written methods and results."""

@@ -4,8 +4,8 @@ import platform
 from importlib.metadata import version
 
 from sonomics.report.evidence.record import Record
-from sonomics.report.methods import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
-from sonomics.report.numbers import listed, plural
+from sonomics.report.page.numbers import listed, plural
+from sonomics.report.prose.wording import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
 
 
 def models_text(record: Record) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sonomics.report.evidence.record import HAND_CRAFTED, Record
-from sonomics.report.flow import in_words
-from sonomics.report.methods import (
+from sonomics.report.page.flow_of_cases import in_words
+from sonomics.report.page.numbers import listed, plural
+from sonomics.report.prose.wording import (
     MARKS,
     PIXELS,
     REGIONS,
@@ -16,7 +17,6 @@ from sonomics.report.methods import (
     view_in_words,
     worded,
 )
-from sonomics.report.numbers import listed, plural
 
 CLASSES = {
     "firstorder": "first-order",

@@ -1,0 +1,77 @@
+"""Where on a clip's clock the contrast agent was injected."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydicom.dataset import Dataset
+
+from sonomics.clean.clips.intensity_curve import Curve
+from sonomics.clean.clips.times import stated_injection_s
+from sonomics.core.cohort import IDENTITY, OUTCOME
+from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
+
+START, TAG, TABLE, ARRIVAL = "start", "tag", "table", "arrival"
+FROM_START: Mapping[str, Any] = {"from": START}
+
+
+def injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, listed_s: float) -> float:
+    """Return the time of injection, in seconds after the clip's first frame.
+
+    Parameters
+    ----------
+    rule : mapping
+        `clean.injection`. `from: start` takes the clip's first frame; `tag` the file's Contrast/Bolus Start Time;
+        `table` a column of the cohort; `arrival` the arrival on the intensity curve, less `delay_s`.
+    tags : Dataset
+    curve : Curve
+        On the clip's clock.
+    listed_s : float
+        From the cohort.
+
+    Returns
+    -------
+    float
+        NaN when unknown.
+    """
+    match rule["from"]:
+        case "start":
+            return 0.0
+        case "tag":
+            return stated_injection_s(tags)
+        case "table":
+            return listed_s
+        case _:
+            return curve.arrival_s - rule["delay_s"]
+
+
+def read_injections(path: Path, column: str) -> dict[str, float]:
+    """Read the injection of each case from a column of the cohort, in seconds on the clock of its clips.
+
+    Returns
+    -------
+    dict of case to float
+        Only cases that have a number there.
+
+    Raises
+    ------
+    StudyError
+        When the column is absent, or holds something else than numbers, or is an outcome.
+    """
+    mend = "name the column of the cohort that holds seconds from the clip's first frame to the injection"
+    where = "params.yaml, clean.injection.column"
+    if column in (*IDENTITY, *OUTCOME):
+        raise StudyError(where, f"the column {column} is no time of injection", mend)
+    table = read_cells(path.read_bytes(), str(path))
+    if column not in table:
+        raise StudyError(where, f"{path} has no column {column}", mend)
+    seconds = pd.to_numeric(table[column], errors="coerce")
+    for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
+        if value:
+            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is no number", mend)
+    return {
+        case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))
+    }

@@ -1,0 +1,163 @@
+"""One exported file becomes clean images, or rows that say why not."""
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonomics.clean.clips.injection import FROM_START, injection_s
+from sonomics.clean.clips.intensity_curve import Curve, measure
+from sonomics.clean.clips.times import frame_times_s
+from sonomics.clean.clips.views import Pick, pick_frames
+from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, luma, open_recording, quiet
+from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_SAID, SEEN, TISSUE, flow_share, shows_flow, stated_kind
+from sonomics.clean.images.quality import quality
+from sonomics.clean.images.rows import Scan, curve_row, image_row, set_aside_row, unusable_row
+from sonomics.clean.images.scan_region import SMALLEST, Region, Scans, find_scans
+from sonomics.clean.images.tags import number
+from sonomics.clean.overlays.remove import remove_overlays
+
+SURVEYED = 8
+
+Row = dict[str, Any]
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Cleaned:
+    """What one instance gave.
+
+    Attributes
+    ----------
+    images : list of (dict, array or None)
+        A row of the table of images, without `file`, for each view picked, and its pixels (rows, columns), with a third
+        axis of red, green and blue where there is flow; or a row with `keep` False and a reason, and None.
+    marked : dict of str to array
+        By image, its pixels with the overlays that were removed; images without any are not there.
+    curves : list of dict
+        A row of the table of curves for each scan of a clip.
+    """
+
+    images: list[tuple[Row, Pixels | None]] = field(default_factory=list)
+    marked: dict[str, Pixels] = field(default_factory=dict)
+    curves: list[Row] = field(default_factory=list)
+
+
+def clean_instance(entry: Row, settings: Mapping[str, Any], listed_injection_s: float = math.nan) -> Cleaned:
+    """Clean one exported instance.
+
+    Parameters
+    ----------
+    entry : dict
+        A row of the manifest.
+    settings : mapping
+        The `clean` section: `views`, `overlays`, and, where given, `injection`.
+    listed_injection_s : float
+        The cohort's time of injection, for `injection: {from: table}`.
+
+    Returns
+    -------
+    Cleaned
+        At least one image row, whatever the file holds.
+    """
+    if entry["reason"]:
+        return Cleaned([(unusable_row(entry, entry["reason"]), None)])
+    try:
+        with quiet():
+            recording = open_recording(Path(entry["file"]))
+            _check_size(recording, Path(entry["file"]))
+            return _clean(entry, recording, settings, listed_injection_s)
+    except UnusableError as error:
+        print(f"{entry['stem']}: {error}", file=sys.stderr)
+        return Cleaned([(unusable_row(entry, error.reason), None)])
+
+
+def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed_injection_s: float) -> Cleaned:
+    survey = _survey(recording)
+    scans = find_scans(recording.tags, np.max([luma(frame) for frame in survey], axis=0))
+    intensity = _intensity(recording, scans.regions, survey)
+    times_s = frame_times_s(recording.tags, recording.count)
+    rule = settings.get("injection", FROM_START)
+    cleaned = Cleaned()
+    for place, region in enumerate(scans.regions):
+        curve = measure(times_s, intensity[place])
+        scan = _described(entry, recording, scans, place, curve)
+        injected_s = injection_s(rule, recording.tags, curve, listed_injection_s)
+        since_s = None if times_s is None else times_s - injected_s
+        if recording.count > 1:
+            shifted = replace(curve, arrival_s=curve.arrival_s - injected_s)
+            cleaned.curves.append(curve_row(entry, scan, since_s, recording.count, rule["from"], shifted))
+        flow = max(flow_share(region.cut(frame)) for frame in survey)
+        picks = pick_frames(intensity[place], since_s, settings["views"], entry["view"], _kinds(flow, scan.contrast))
+        pixels = _picked(recording, survey, picks)
+        for pick in picks:
+            if pick.reason:
+                cleaned.images.append((set_aside_row(entry, pick, scan), None))
+            else:
+                _add_image(cleaned, entry, pick, scan, region.cut(pixels[pick.frame]), settings)
+    return cleaned
+
+
+def _check_size(recording: Recording, file: Path) -> None:
+    if min(recording.rows, recording.columns) < SMALLEST:
+        rule = f"{recording.rows} x {recording.columns} pixels are no scan"
+        raise UnusableError(NO_PIXELS, file, rule, "leave it out of the export")
+
+
+def _survey(recording: Recording) -> list[Pixels]:
+    """Decode a few frames, evenly spread: what is where on the screen is seen on them."""
+    count = min(recording.count, SURVEYED)
+    return list(recording.frames(np.linspace(0, recording.count - 1, count).astype(int).tolist()))
+
+
+def _intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Pixels]) -> Floats:
+    """Measure the mean grey level of every region in every frame, shape (regions, frames); one frame at a time."""
+    frames: Iterator[Pixels] = iter(survey) if recording.count == 1 else recording.frames(range(recording.count))
+    return np.array([[luma(region.cut(frame)).mean() for region in regions] for frame in frames]).T
+
+
+def _described(entry: Row, recording: Recording, scans: Scans, place: int, curve: Curve) -> Scan:
+    region, stated = scans.regions[place], stated_kind(recording.tags)
+    depth_mm = number(recording.tags, "DepthOfScanField")
+    return Scan(
+        stem=entry["stem"],
+        suffix=f"-r{place}" if len(scans.regions) > 1 else "",
+        number=place,
+        region=region,
+        region_from=scans.found,
+        set_aside=scans.set_aside,
+        size=(recording.rows, recording.columns),
+        depth_mm=depth_mm if depth_mm > 0 else (region.bottom - region.top) * region.spacing_mm,
+        stated=stated,
+        contrast=stated.contrast or (SEEN if curve.doubles else NOT_SAID),
+    )
+
+
+def _kinds(flow: float, contrast: str) -> list[str]:
+    return [FLOW if shows_flow(flow) else TISSUE, *([CONTRAST] if contrast else [])]
+
+
+def _picked(recording: Recording, survey: list[Pixels], picks: list[Pick]) -> dict[int, Pixels]:
+    """Decode the frames that were picked."""
+    wanted = sorted({pick.frame for pick in picks if not pick.reason})
+    return dict(zip(wanted, survey if recording.count == 1 else recording.frames(wanted), strict=False))
+
+
+def _add_image(
+    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Pixels, settings: Mapping[str, Any]
+) -> None:
+    flow, pixels, marks = flow_share(exported), exported, 0
+    if settings["overlays"] == "remove":
+        pixels, found = remove_overlays(exported)
+        marks = int(found.sum())
+    shown, before = (part if shows_flow(flow) else luma(part) for part in (pixels, exported))
+    row = image_row(entry, pick, scan, shown, marks, flow, quality(luma(pixels)))
+    cleaned.images.append((row, shown))
+    if marks:
+        cleaned.marked[row["image"]] = before

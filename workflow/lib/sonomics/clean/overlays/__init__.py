@@ -1,0 +1,1 @@
+"""Find and inpaint what was drawn over the tissue: calipers, lines, arrows, letters, bars."""

@@ -1,0 +1,1 @@
+"""The quality-control classifier: labels, agreement, thresholds, held-out scores."""

@@ -1,0 +1,1 @@
+"""Discrimination, calibration and decisions of a model on the labels of a set."""

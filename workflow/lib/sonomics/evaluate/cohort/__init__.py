@@ -1,0 +1,1 @@
+"""Who was studied: baseline table, missing values, sample size and power."""

@@ -1,0 +1,1 @@
+"""Readers next to the model: accuracy, agreement, multi-reader multi-case analysis."""

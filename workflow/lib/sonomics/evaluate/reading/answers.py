@@ -1,0 +1,141 @@
+"""Filled sheets of readers, checked answer by answer and turned into readings."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.readings import LEAST, MOST, NEGATIVE, POSITIVE
+from sonomics.core.schemas import READERS
+from sonomics.evaluate.reading.package import ANSWERS, READING
+
+Row = dict[str, str]
+
+
+def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+    """Read a reader's filled sheet.
+
+    Parameters
+    ----------
+    path : Path
+        CSV as spreadsheets save it (comma, semicolon or tab), or XLSX.
+    reader : str
+    stated : mapping
+        From `reading_package.stated_in_package`.
+    key : mapping of str to str
+        Reading to case; readings of patients who withdrew are no longer in it, and their rows are passed over.
+
+    Returns
+    -------
+    readings : DataFrame
+        Schema READERS, in the order of the sheet.
+    unread : int
+        Readings left wholly empty; they are not among the rows.
+
+    Raises
+    ------
+    StudyError
+        Naming the sheet, reader, row and reading: a reading that is not in the package, twice or missing, a score that
+        is no number from 0 to 100, an unknown category or decision, a score without a decision or the other way round;
+        or a sheet without an answer.
+    """
+    rows = _rows(path)
+    _check_readings([row[READING] for row in rows], stated["readings"], f"{path}, reader {reader}")
+    made, unread = [], 0
+    for number, row in enumerate(rows, start=2):
+        where = f"{path}, reader {reader}, row {number} ({row[READING]})"
+        if row[READING] not in key:
+            continue
+        if not any(row[name] for name in ANSWERS):
+            unread += 1
+        else:
+            made.append({"case": key[row[READING]], **_answer(row, stated["categories"], where)})
+    if not made:
+        raise StudyError(f"{path}, reader {reader}", "no reading is answered", "fill the sheet, or take it out")
+    about = {name: stated[name] for name in ("task", "arm", "session")}
+    table = pd.DataFrame(made).assign(reader=reader, level=stated["readers"][reader], **about)
+    return table[list(READERS.columns)], unread
+
+
+def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Add readings to those there are; a new one of a reader, occasion and case replaces the old one."""
+    joined = pd.concat([table for table in (before, fresh) if len(table)], ignore_index=True)
+    return joined.drop_duplicates(list(READERS.key), keep="last").sort_values(list(READERS.key), ignore_index=True)
+
+
+def _rows(path: Path) -> list[Row]:
+    wanted = (READING, *ANSWERS)
+    try:
+        rows = _spreadsheet(path) if path.suffix == ".xlsx" else _text(path)
+    except Exception as error:
+        raise StudyError(str(path), f"this is no sheet ({error})", "save it as CSV or XLSX") from error
+    for name in wanted:
+        if not rows or name not in rows[0]:
+            raise StudyError(str(path), f"no column {name}", "keep the columns of the sheet as they were")
+    return [{name: row.get(name, "").strip() for name in wanted} for row in rows if any(row.values())]
+
+
+def _text(path: Path) -> list[Row]:
+    text = path.read_text(encoding="utf-8-sig")
+    separator = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows = csv.DictReader(text.splitlines(), delimiter=separator, restval="", restkey="")
+    return [{name: value or "" for name, value in row.items() if name} for row in rows]
+
+
+def _spreadsheet(path: Path) -> list[Row]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, data_only=True)
+    header, *rows = ([_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True))
+    book.close()
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _check_readings(found: Sequence[str], names: Sequence[str], where: str) -> None:
+    for number, name in enumerate(found, start=2):
+        if name not in names:
+            rule = f"the reading {name!r} is not in the package"
+            raise StudyError(f"{where}, row {number}", rule, "leave the column reading as it was")
+        if name in found[: number - 2]:
+            raise StudyError(f"{where}, row {number}", f"the reading {name} is there twice", "keep one row a reading")
+    missing = sorted(set(names) - set(found))
+    if missing:
+        rule = f"the reading {missing[0]} is missing ({len(missing)} in all)"
+        raise StudyError(where, rule, "keep every row, and leave what was not read empty")
+
+
+def _answer(row: Row, categories: Sequence[str], where: str) -> dict[str, Any]:
+    score, decision = _score(row["score"], where), row["decision"].lower()
+    if decision not in ("", POSITIVE, NEGATIVE):
+        rule = f"the decision {row['decision']!r} is unknown"
+        raise StudyError(where, rule, f"write {POSITIVE} or {NEGATIVE}")
+    if row["category"] and row["category"] not in categories:
+        rule = f"the category {row['category']!r} is unknown"
+        raise StudyError(where, rule, f"use one of {', '.join(categories)}")
+    if np.isnan(score) or not decision:
+        given, lacking = ("a score", "decision") if not decision and not np.isnan(score) else ("an answer", "score")
+        raise StudyError(where, f"there is {given} but no {lacking}", "give both, or leave the row empty")
+    return {"score": score, "category": row["category"], "decision": decision}
+
+
+def _score(text: str, where: str) -> float:
+    """Read a score; a decimal comma counts as a point, an empty cell as NaN."""
+    if not text:
+        return float("nan")
+    try:
+        score = float(text.replace(",", "."))
+    except ValueError:
+        score = float("nan")
+    if not LEAST <= score <= MOST:
+        raise StudyError(where, f"the score {text!r} is no number from 0 to 100", "write such a number")
+    return score

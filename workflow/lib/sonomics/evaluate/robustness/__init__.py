@@ -1,0 +1,1 @@
+"""How far a result holds: subgroups, variants, shuffled labels, single images."""

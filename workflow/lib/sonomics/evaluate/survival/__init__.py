@@ -1,0 +1,1 @@
+"""Follow-up: risk groups, survival models, prediction at a horizon, treatment."""

@@ -1,0 +1,1 @@
+"""Clinical tables of the hospital, joined to the cohort."""

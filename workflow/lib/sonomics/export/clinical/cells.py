@@ -1,0 +1,164 @@
+"""One cell of a clinical table becomes a value, or the reason why it does not. Text is never passed on as it stands."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import isfinite
+from typing import Any, NamedTuple
+
+from sonomics.core.errors import StudyError
+from sonomics.export.clinical.units import conversion
+
+EMPTY, ABSENT, DISAGREE, NO_DATED_ROW = "empty", "not_in_table", "rows_disagree", "no_dated_row"
+NOT_A_NUMBER, BEYOND_LIMIT, OUT_OF_RANGE = "not_a_number", "beyond_limit", "out_of_range"
+NOT_LISTED, NO_MATCH, SEVERAL = "not_listed", "no_match", "several_values"
+NO_UNIT, UNKNOWN_UNIT = "no_unit", "unknown_unit"
+IMPOSSIBLE_DATE, NO_EXAM_DATE, BEFORE_START = "impossible_date", "no_exam_date", "before_start"
+MONTH = 365.25 / 12
+
+_NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)")
+
+Rule = Mapping[str, Any]
+
+
+class Reading(NamedTuple):
+    """What a cell says.
+
+    Attributes
+    ----------
+    value : float, str or None
+        None when it is unknown.
+    reason : str
+        "" for a known value, else why it is unknown.
+    found : float
+        The number that broke the plausible range; NaN for any other reason: nothing else of a cell is repeated.
+    """
+
+    value: float | str | None
+    reason: str = ""
+    found: float = float("nan")
+
+
+def unknown(reason: str, found: float = float("nan")) -> Reading:
+    """Make the reading of a cell that gives no value."""
+    return Reading(None, reason, found)
+
+
+def read_cell(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
+    """Read a number or a word.
+
+    Parameters
+    ----------
+    raw : str
+        The cell.
+    rule : mapping
+        `export.clinical.columns.<name>`, with `values` or with `to`; `pattern` first picks the value out of the text.
+    unit : str
+        The unit of the cell, from params or from another column.
+    decimal : str
+        "." or ",".
+    """
+    if not raw.strip():
+        return unknown(EMPTY)
+    if "pattern" not in rule:
+        return _word(raw, rule) if "values" in rule else _number(raw, rule, unit, decimal)
+    readings = []
+    for match in re.finditer(rule["pattern"], raw):
+        named = match.groupdict()
+        text = named["value"] or ""
+        own = named.get("unit") or unit
+        readings.append(_word(text, rule) if "values" in rule else _number(text, rule, own, decimal))
+    return _of_several(readings, rule.get("several", "unknown"))
+
+
+def check_rule(rule: Rule, where: str) -> None:
+    """Stop a study whose pattern names no group `value`, or whose words are not text.
+
+    Raises
+    ------
+    StudyError
+    """
+    if any(isinstance(name, bool) for name in rule.get("values", ())):
+        raise StudyError(where, "a bare yes or no is a truth value to YAML", 'put it in quotes: "yes"')
+    try:
+        groups = re.compile(rule.get("pattern", "(?P<value>)")).groupindex
+    except re.error as error:
+        raise StudyError(where, f"the pattern is no regular expression ({error})", "correct it") from None
+    if "value" not in groups:
+        raise StudyError(where, "the pattern has no group named value", "write (?P<value>...) around what to take")
+
+
+def vocabulary(rule: Rule) -> dict[str, list[str]]:
+    """Name the words that a column may hold, and the spellings of each; a plain list holds words as they are."""
+    stated = rule["values"]
+    if isinstance(stated, Mapping):
+        return {str(name): [str(word) for word in words] for name, words in stated.items()}
+    return {str(word): [str(word)] for word in stated}
+
+
+def read_date(raw: str, form: str) -> date | None:
+    """Read a date in the stated form, else ISO; None for one that does not exist, such as 31 February."""
+    text = raw.strip()
+    for parse in (lambda stated: datetime.strptime(stated, form), datetime.fromisoformat):
+        try:
+            return parse(text).date()
+        except ValueError:
+            continue
+    return None
+
+
+def elapsed(start: date, end: date, unit: str) -> float:
+    """Return the time from one date to another: whole days, months (two decimals), or completed years.
+
+    Negative when the end comes first.
+    """
+    days = (end - start).days
+    if unit == "day":
+        return float(days)
+    if unit == "month":
+        return round(days / MONTH, 2)
+    years = end.year - start.year
+    return float(years - ((end.month, end.day) < (start.month, start.day)))
+
+
+def within(value: float, rule: Rule) -> Reading:
+    """Hold a number against the plausible range, then against the cap above which all are alike."""
+    low, high = rule.get("range", (float("-inf"), float("inf")))
+    if not low <= value <= high:
+        return unknown(OUT_OF_RANGE, value)
+    return Reading(min(value, rule.get("cap", float("inf"))))
+
+
+def _word(raw: str, rule: Rule) -> Reading:
+    text = raw.strip().casefold()
+    for name, words in vocabulary(rule).items():
+        if text in (word.strip().casefold() for word in words):
+            return Reading(name)
+    return unknown(NOT_LISTED)
+
+
+def _number(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
+    match = _NUMBER.fullmatch(raw.strip().replace(decimal, "."))
+    if match is None or (decimal != "." and "." in raw) or not isfinite(float(match["digits"])):
+        return unknown(NOT_A_NUMBER)
+    if match["limit"] and rule.get("limits", "unknown") == "unknown":
+        return unknown(BEYOND_LIMIT)
+    if not unit:
+        return unknown(NO_UNIT)
+    factor = rule.get("factor", conversion(unit, rule["to"], rule.get("analyte", "")))
+    if factor is None:
+        return unknown(UNKNOWN_UNIT)
+    return within(float(f"{float(match['digits']) * factor:.6g}"), rule)
+
+
+def _of_several(readings: list[Reading], choice: str) -> Reading:
+    known = [reading for reading in readings if reading.reason == ""]
+    if not readings:
+        return unknown(NO_MATCH)
+    if not known:
+        return readings[0]
+    if choice == "first" or len({reading.value for reading in known}) == 1:
+        return known[0]
+    if choice == "largest":
+        return max(known, key=lambda reading: float(reading.value or 0))
+    return unknown(SEVERAL)

@@ -1,0 +1,153 @@
+"""What the rows of clinical tables say of a case: one value a column, times counted from the ultrasound exam."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.export.clinical import cells
+from sonomics.export.clinical.cells import Reading, unknown
+from sonomics.export.clinical.tables import WHERE
+
+Settings = Mapping[str, Any]
+Tables = Mapping[str, pd.DataFrame]
+
+
+def exam_dates(cohort: pd.DataFrame, rows: Tables, settings: Settings, linkage: pd.DataFrame | None) -> dict[str, date]:
+    """Find the day of the first ultrasound exam of every case, where it is known.
+
+    Raises
+    ------
+    StudyError
+        When it stands in the linkage table and there is none.
+    """
+    stated = settings.get("exam_date", "")
+    if stated == "":
+        return {}
+    if stated == "linkage":
+        if linkage is None:
+            raise StudyError(f"{WHERE}.exam_date", "there is no linkage table", "name its place, or a table's column")
+        dated, column, form = linkage, "date", "%Y%m%d"
+    else:
+        table, _, column = stated.partition(".")
+        dated, form = rows[table], form_of(settings["tables"][table])
+    days: dict[str, date] = {}
+    for case, raw in zip(dated["case"], dated[column], strict=True):
+        if day := cells.read_date(raw, form):
+            days[case] = min(day, days.get(case, day))
+    return {case: days[case] for case in cohort["case"] if case in days}
+
+
+class Source:
+    """The raw cells of a case, by `<table>.<column>`.
+
+    Parameters
+    ----------
+    rows : mapping of str to DataFrame
+        From `rows_of_cases`, by table.
+    tables : mapping
+        `export.clinical.tables` of params; of a table with `nearest_to_exam` each case has the row nearest to its exam.
+    exams : mapping of str to date
+        Day of the exam, by case.
+    """
+
+    def __init__(self, rows: Tables, tables: Settings, exams: Mapping[str, date]) -> None:
+        self.tables = tables
+        self.present = {name: set(table["case"]) for name, table in rows.items()}
+        self.rows: dict[str, dict[str, list[dict[Any, str]]]] = {}
+        for name, table in rows.items():
+            stated = tables[name].get("nearest_to_exam")
+            chosen = nearest(table, stated, form_of(tables[name]), exams) if stated else table
+            self.rows[name] = {}
+            for row in chosen.to_dict("records"):
+                self.rows[name].setdefault(row["case"], []).append(row)
+
+    def cell(self, case: str, place: str) -> tuple[str, str]:
+        """Return the one cell that a case has, and why there is none."""
+        table, _, column = place.partition(".")
+        if case not in self.rows[table]:
+            return "", cells.NO_DATED_ROW if case in self.present[table] else cells.ABSENT
+        stated = {row[column].strip() for row in self.rows[table][case]} - {""}
+        if len(stated) > 1:
+            return "", cells.DISAGREE
+        return (stated.pop(), "") if stated else ("", cells.EMPTY)
+
+    def day(self, case: str, place: str) -> tuple[date | None, str]:
+        """Return the date in the one cell that a case has, and why there is none."""
+        raw, reason = self.cell(case, place)
+        if reason:
+            return None, reason
+        day = cells.read_date(raw, form_of(self.tables[place.partition(".")[0]]))
+        return day, "" if day else cells.IMPOSSIBLE_DATE
+
+
+def read_value(source: Source, case: str, rule: Settings, exam: date | None) -> Reading:
+    """Read one clinical column of one case.
+
+    Parameters
+    ----------
+    source : Source
+    case : str
+    rule : mapping
+        `export.clinical.columns.<name>`.
+    exam : date or None
+        Day of the exam.
+    """
+    if "date" in rule:
+        return read_time(source, case, rule, exam)
+    raw, reason = source.cell(case, rule["from"])
+    if reason:
+        return unknown(reason)
+    unit = rule.get("unit", "")
+    if not isinstance(unit, str):
+        unit, reason = source.cell(case, unit["from"])
+        if reason == cells.DISAGREE:
+            return unknown(reason)
+    decimal = source.tables[rule["from"].partition(".")[0]].get("decimal", ".")
+    return cells.read_cell(raw, rule, unit, decimal)
+
+
+def read_time(source: Source, case: str, rule: Settings, exam: date | None) -> Reading:
+    """Read a date of one case as time from the ultrasound exam, or up to it."""
+    day, reason = source.day(case, rule["from"])
+    if day is None:
+        return unknown(reason)
+    if exam is None:
+        return unknown(cells.NO_EXAM_DATE)
+    start, end = (exam, day) if rule["date"]["counted"] == "after_exam" else (day, exam)
+    return cells.within(cells.elapsed(start, end, rule["date"]["unit"]), rule)
+
+
+def read_follow_up(source: Source, case: str, rule: Settings, exam: date | None) -> tuple[Reading, Reading]:
+    """Return the months from the start to the event, else to the last contact, and whether the event was seen."""
+    start, reason = (exam, cells.NO_EXAM_DATE) if rule["start"] == "exam" else source.day(case, rule["start"])
+    if start is None:
+        return unknown(reason), unknown(reason)
+    end, reason = source.day(case, rule["event"])
+    seen = end is not None
+    if reason in (cells.EMPTY, cells.ABSENT):
+        end, reason = source.day(case, rule["last_contact"])
+    if end is None:
+        return unknown(reason), unknown(reason)
+    months = cells.elapsed(start, end, "month")
+    if months < 0:
+        return unknown(cells.BEFORE_START, months), unknown(cells.BEFORE_START)
+    return Reading(months), Reading(float(seen))
+
+
+def nearest(table: pd.DataFrame, column: str, form: str, exams: Mapping[str, date]) -> pd.DataFrame:
+    """Keep the row of each case whose date is nearest to the exam, the earlier of equals; undated rows go."""
+    rows = []
+    for place, (case, raw) in enumerate(zip(table["case"], table[column], strict=True)):
+        day = cells.read_date(raw, form)
+        if day and case in exams:
+            rows.append((case, abs((day - exams[case]).days), day, place))
+    first = {case: place for case, _, _, place in sorted(rows, reverse=True)}
+    return table.iloc[sorted(first.values())]
+
+
+def form_of(rule: Settings) -> str:
+    """Return the form of a table's dates."""
+    return str(rule.get("dates", "%Y-%m-%d"))

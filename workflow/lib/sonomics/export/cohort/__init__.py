@@ -1,0 +1,1 @@
+"""Draft the cohort from a source, and take withdrawn patients out of it."""

@@ -1,0 +1,88 @@
+"""A first cohort and linkage table from the studies that a PACS, or a folder of DICOM files, has."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.tasks import label_columns
+from sonomics.export.deidentify.linkage import TABLE
+from sonomics.export.deidentify.pseudonyms import Pseudonyms
+from sonomics.export.pacs.protocol import Study
+
+UNDATED = "9"  # after all dates
+
+
+def draft_from_studies(
+    studies: Sequence[Study], settings: Mapping[str, Any], study: Mapping[str, Any], pseudonyms: Pseudonyms
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draft cohort and linkage; a case is a patient, exams are numbered by date.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+    settings : mapping
+        `export.<source>.cohort` of params: `centre`, and `split`: name -> first day YYYY-MM-DD. A patient belongs to
+        the split of the first exam, by its true date, with all exams; exams without a date come last.
+    study : mapping
+        The `study` section: its tasks and clinical columns become empty columns to fill in.
+    pseudonyms : Pseudonyms
+
+    Returns
+    -------
+    cohort, linkage : DataFrame of str
+        Sorted by case. Patients whose first exam comes before every split, or without any date, are in neither.
+
+    Raises
+    ------
+    StudyError
+        When two patients get the same pseudonym, which two of 2**25 would.
+    """
+    labels = [column for task in study["tasks"].values() for column in label_columns(task)]
+    empty = dict.fromkeys([*labels, *study["clinical"]], "")
+    patients: dict[str, list[Study]] = {}
+    for found in sorted(studies, key=lambda found: (found.day or UNDATED, found.time, found.uid)):
+        patients.setdefault(found.patient_id, []).append(found)
+    cohort, linkage = [], []
+    for patient_id, exams in patients.items():
+        if split := split_on(exams[0].day, settings["split"]):
+            case = pseudonyms.case(patient_id)
+            cohort.append({"patient": case, "case": case, "centre": settings["centre"], "split": split, **empty})
+            linkage += [_linked(case, exam, number) for number, exam in enumerate(exams, start=1)]
+    drafted = pd.DataFrame(cohort, columns=["patient", "case", "centre", "split", *empty])
+    if drafted["case"].duplicated().any():
+        raise StudyError("the key of the study", "it gives two patients one pseudonym", "take another key")
+    columns = list(TABLE.columns)
+    return (
+        drafted.sort_values("case", ignore_index=True),
+        pd.DataFrame(linkage, columns=columns).sort_values(["case", "exam"], ignore_index=True),
+    )
+
+
+def split_on(date: str, split: Mapping[str, str]) -> str:
+    """Name the split of a patient first seen on a day YYYYMMDD; "" before the first split or without a date.
+
+    Raises
+    ------
+    StudyError
+        When two splits begin on the same day.
+    """
+    starts = sorted((first.replace("-", ""), name) for name, first in split.items())
+    for (one, name), (other, following) in pairwise(starts):
+        if one == other:
+            raise StudyError("params.yaml, split", f"{name} and {following} begin on the same day", "change one")
+    begun = [name for first, name in starts if date and first <= date]
+    return begun[-1] if begun else ""
+
+
+def _linked(case: str, exam: Study, number: int) -> dict[str, str]:
+    return {
+        "case": case,
+        "patient_id": exam.patient_id,
+        "study_uid": exam.uid,
+        "accession": exam.accession,
+        "exam": f"e{number}",
+        "date": exam.day,
+    }

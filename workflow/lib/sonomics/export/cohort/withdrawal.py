@@ -1,0 +1,111 @@
+"""Find and take away every trace of a case in a study: files named after it, rows of tables, pages that mention it."""
+
+import csv
+import re
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sonomics.core.files import replacing
+from sonomics.export.cohort.withdrawn import FORGOTTEN
+
+PLACES = ("data", "results", "work", "logs")
+TABLES = (".csv", ".parquet")
+BYTE_BY_BYTE = "latin-1"  # names of cases are ASCII in every encoding that a table may have
+
+
+class Traces:
+    """What mentions a case, by its pseudonyms.
+
+    Parameters
+    ----------
+    names : collection of str
+        Case and patient; they stand alone or are followed by what is no letter, digit or `_`, as in `<case>-e1-i1`.
+    """
+
+    def __init__(self, names: Collection[str]) -> None:
+        either = "|".join(re.escape(name) for name in sorted(names))
+        self._text = re.compile(rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])")
+        self._bytes = re.compile(self._text.pattern.encode())
+
+    def in_text(self, text: object) -> bool:
+        """Tell whether a text mentions the case."""
+        return isinstance(text, str) and self._text.search(text) is not None
+
+    def in_file(self, path: Path) -> bool:
+        """Tell whether a file mentions the case, in its name or its bytes."""
+        return self.in_text(path.name) or self._bytes.search(path.read_bytes()) is not None
+
+    def rows(self, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """Tell which rows of a table mention the case in any column."""
+        mentioned = pd.Series(False, index=frame.index)
+        for name in frame.columns:
+            if frame[name].dtype == object or pd.api.types.is_string_dtype(frame[name]):
+                mentioned |= frame[name].map(self.in_text).astype(bool)
+        return mentioned
+
+
+def take_away(study: Path, traces: Traces) -> list[Path]:
+    """Take every trace of a case out of a study directory.
+
+    Tables lose its rows; any other file that mentions it goes whole, and so does a folder that bears its name.
+
+    Returns
+    -------
+    list of Path
+        What was changed or deleted, seen from the study, sorted.
+    """
+    touched = []
+    for path in sorted(_within(study)):
+        if not path.exists() or path == study / FORGOTTEN:
+            continue
+        if path.is_dir():
+            if traces.in_text(path.name):
+                shutil.rmtree(path)
+                touched.append(path)
+        elif path.suffix in TABLES and not traces.in_text(path.name):
+            if _without_rows(path, traces):
+                touched.append(path)
+        elif traces.in_file(path):
+            path.unlink()
+            touched.append(path)
+    return [path.relative_to(study) for path in touched]
+
+
+def _within(study: Path) -> Iterator[Path]:
+    for place in PLACES:
+        yield from (study / place).rglob("*")
+
+
+def _records(text: str) -> Iterator[str]:
+    """Cut a CSV into its rows as they stand, those of several lines too, whatever separates the cells."""
+    lines, start = StringIO(text, newline="").readlines(), 0
+    reader = csv.reader(lines)
+    with suppress(csv.Error):  # a quote that is never closed
+        for _ in reader:
+            yield "".join(lines[start : reader.line_num])
+            start = reader.line_num
+    yield from lines[start:]
+
+
+def _without_rows(path: Path, traces: Traces) -> bool:
+    if path.suffix == ".csv":
+        before = path.read_bytes().decode(BYTE_BY_BYTE)
+        header, *rows = list(_records(before)) or [""]
+        after = header + "".join(row for row in rows if not traces.in_text(row))
+        if after != before:
+            with replacing(path) as temporary:
+                temporary.write_bytes(after.encode(BYTE_BY_BYTE))
+        return after != before
+    table = pq.read_table(path)
+    mentioned = traces.rows(table.to_pandas())
+    if mentioned.any():
+        with replacing(path) as temporary:
+            pq.write_table(table.filter(pa.array(~mentioned.to_numpy())), temporary)
+    return bool(mentioned.any())

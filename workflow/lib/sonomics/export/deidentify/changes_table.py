@@ -1,0 +1,58 @@
+"""What de-identification did to an instance, as a row of a table; it holds keywords and counts, never a value."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core import schemas
+from sonomics.core.tables import empty_table
+from sonomics.export.deidentify.dataset import Changes
+from sonomics.export.deidentify.header import MALFORMED, PRIVATE, UNKNOWN
+from sonomics.export.deidentify.profile import Action
+from sonomics.export.deidentify.scan_region import Box
+
+COUNTED = {
+    Action.REMOVE: "n__removed",
+    Action.EMPTY: "n__emptied",
+    Action.DUMMY: "n__replaced",
+    Action.UID: "n__uids",
+    Action.SHIFT: "n__dates_shifted",
+    Action.PSEUDONYM: "n__device_pseudonyms",
+    PRIVATE: "n__private",
+    UNKNOWN: "n__unknown",
+    MALFORMED: "n__malformed",
+}
+
+
+def changes_row(named: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
+    """Make a row of the table of changes.
+
+    Parameters
+    ----------
+    named : mapping
+        `stem, patient, case, centre, device`.
+    changes : Changes
+    """
+    return {
+        **{name: named[name] for name in ("stem", "patient", "case", "centre", "device")},
+        **{column: float(changes.counts.get(str(kind), 0)) for kind, column in COUNTED.items()},
+        "removed": " ".join(changes.removed),
+        "cleaned": " ".join(changes.cleaned),
+        "scan": changes.scan.source,
+        "scan_boxes": _written(changes.scan.boxes),
+        "stale_regions": changes.scan.stale,
+        "blanked_pixels": changes.blanked_pixels,
+        "text_boxes": _written(changes.text),
+        "text_lines": len(changes.text),
+    }
+
+
+def changes_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Put rows together, or make the empty table."""
+    return pd.DataFrame(rows) if rows else empty_table(schemas.CHANGES)
+
+
+def _written(boxes: Iterable[Box]) -> str:
+    """Write boxes as `top,left,bottom,right` with blanks between."""
+    return " ".join(",".join(str(side) for side in box) for box in boxes)

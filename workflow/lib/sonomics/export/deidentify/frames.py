@@ -1,0 +1,64 @@
+"""Look at the frames of an object: where the scan is, and what is written into it."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from sonomics.export.deidentify.burned_in_text import brightest_channel, erase, text_boxes
+from sonomics.export.deidentify.pixels import Pixels
+from sonomics.export.deidentify.scan_region import Box, Scan, find_scan
+
+WINDOW = 3
+
+
+def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[np.bool_]]:
+    """Find the scan on frames from which writing is thought away, and the writing inside it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        For its ultrasound regions.
+    frames : (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16
+
+    Returns
+    -------
+    Scan
+    (rows, columns) bool array
+        True where there is writing inside the scan, on any frame.
+    """
+    written = np.zeros(frames.shape[1:3], dtype=np.bool_)
+    for frame in _steady(frames):
+        for box in text_boxes(frame):
+            written[box.window] = True
+    brightest = brightest_channel(frames.max(axis=0))
+    scan = find_scan(dataset, erase(brightest[None], written)[0])
+    inside = np.zeros_like(written)
+    for box in scan.boxes:
+        inside[box.window] = True
+    return scan, written & inside
+
+
+def boxes_of(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
+    """Return the boxes around the connected parts of a mask."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    boxes = (stats[number, :4].tolist() for number in range(1, count))
+    return tuple(sorted(Box(top, left, top + height, left + width) for left, top, width, height in boxes))
+
+
+def _steady(frames: Pixels) -> Iterator[Pixels]:
+    """Yield the median of every three frames, and the brightest of all.
+
+    Writing that stands for three frames stays in a median; moving tissue, which may look like it, does not. Writing
+    of a single frame is seen in the brightest.
+    """
+    if len(frames) < WINDOW:
+        yield from frames
+        return
+    yield frames.max(axis=0)
+    for start in range(0, len(frames), WINDOW):
+        first = min(start, len(frames) - WINDOW)
+        one, two, three = frames[first : first + WINDOW]
+        yield np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))

@@ -1,0 +1,1 @@
+"""Sources on disk: DICOM folders, ZIP files, pictures listed in a table."""

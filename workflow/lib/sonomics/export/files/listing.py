@@ -1,0 +1,157 @@
+"""The table of a folder source: one row an image file, whatever its columns are called."""
+
+import os
+import re
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.tables import read_cells
+from sonomics.export.files.header_index import archive_in
+
+WHERE = "params.yaml, export.folder"
+_UNFIT = re.compile(r"[^A-Za-z0-9_]")
+_DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")
+
+
+def root_of(settings: Mapping[str, Any]) -> Traversable:
+    """Find the folder of a source, or the ZIP file, to be used alike; environment variables in `root` are expanded.
+
+    Raises
+    ------
+    StudyError
+        When a variable is not set or the folder is not there.
+    """
+    root = os.path.expandvars(settings["root"])
+    if unset := re.search(r"\$\{?(\w+)", root):
+        rule = f"the environment variable {unset[1]} is not set"
+        raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
+    if (archive := archive_in(Path(root))) is not None:
+        return archive
+    if not Path(root).is_dir():
+        rule = f"there is no folder and no whole ZIP file {root}"
+        raise StudyError(f"{WHERE}.root", rule, "correct root, or mount the folder")
+    return Path(root)
+
+
+def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the table of a folder source.
+
+    Parameters
+    ----------
+    settings : mapping
+        `export.folder` of params.
+
+    Returns
+    -------
+    DataFrame of str
+        As `listing` makes it.
+
+    Raises
+    ------
+    StudyError
+        When the folder or the table is missing, or the table is no CSV in UTF-8, its cells separated by commas.
+    """
+    path = root_of(settings) / settings["table"]
+    if not path.is_file():
+        raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
+    return listing(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
+
+
+def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Name the images of a folder source.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+        One row an image; "" where there is nothing.
+    settings : mapping
+        `columns`: which column is `patient` and, where there is one, `case`, `exam`, `device`, `spacing_mm`;
+        `prefix`: put before the patient's value to make a pseudonym; `captures`: column -> regular expression whose
+        named groups become further columns; `images`: the path of an image with `{column}` in it; `outlines`:
+        reader -> path.
+
+    Returns
+    -------
+    DataFrame of str
+        The table's columns as `source__<column>`, and patient, case, exam, instance, stem, device, spacing_mm, image
+        and `outline__<reader>`. Exams and instances are numbered in the order of the table, so that rows added below
+        rename nothing.
+
+    Raises
+    ------
+    StudyError
+        A column or group that is not there, a row without a patient, two values that make the same pseudonym, or a
+        spacing that is no length.
+    """
+    source = _captured(table, settings.get("captures", {}))
+    columns = settings["columns"]
+    for role, column in columns.items():
+        if column not in source:
+            raise StudyError(f"{WHERE}.columns.{role}", f"the table has no column {column}", _known(source))
+    patients = _pseudonyms(source[columns["patient"]], settings.get("prefix", ""))
+    listed = pd.DataFrame({"patient": patients, "case": patients})
+    if "case" in columns:
+        listed["case"] = patients + "_" + _pseudonyms(source[columns["case"]], "")
+    exams = source[columns["exam"]] if "exam" in columns else pd.Series("", index=source.index)
+    listed["exam"] = "e" + exams.groupby(listed["case"]).transform(lambda dates: pd.factorize(dates)[0] + 1).astype(str)
+    listed["instance"] = "i" + (listed.groupby(["case", "exam"]).cumcount() + 1).astype(str)
+    listed["stem"] = listed["case"] + "-" + listed["exam"] + "-" + listed["instance"]
+    for role in ("device", "spacing_mm"):
+        listed[role] = source[columns[role]] if role in columns else ""
+    _check_spacing(listed["spacing_mm"])
+    listed["image"] = _paths(source, settings["images"], "images")
+    for reader, pattern in settings.get("outlines", {}).items():
+        listed[f"outline__{reader}"] = _paths(source, pattern, f"outlines.{reader}")
+    return pd.concat([listed, source.add_prefix("source__")], axis=1)
+
+
+def _captured(table: pd.DataFrame, captures: Mapping[str, str]) -> pd.DataFrame:
+    parts = [table]
+    for column, pattern in captures.items():
+        if column not in table:
+            raise StudyError(f"{WHERE}.captures", f"the table has no column {column}", _known(table))
+        if not re.compile(pattern).groupindex:
+            rule = f"the expression of {column} has no named group"
+            raise StudyError(f"{WHERE}.captures", rule, "write (?P<name>...) around the part to take")
+        parts.append(table[column].str.extract(f"^(?:{pattern})$").fillna(""))
+    return pd.concat(parts, axis=1)
+
+
+def _pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
+    names = {}
+    for line, value in enumerate(values, start=2):
+        if not value.strip():
+            rule = "there is no patient or case"
+            raise StudyError(f"{WHERE}.table, line {line}", rule, "fill it in, or take the row out")
+        names[value] = prefix + (value.zfill(_DIGITS) if _NUMBER.fullmatch(value) else _UNFIT.sub("_", value))
+    origin: dict[str, str] = {}
+    for value, name in names.items():
+        if (other := origin.setdefault(name, value)) != value:
+            rule = f"{other!r} and {value!r} both become {name}"
+            raise StudyError(f"{WHERE}.table", rule, "rename one of them")
+    return values.map(names)
+
+
+def _check_spacing(stated: "pd.Series[str]") -> None:
+    spacing = pd.to_numeric(stated, errors="coerce")
+    wrong = (stated != "") & ~((spacing > 0) & (spacing < float("inf")))
+    for line, value in stated[wrong].items():
+        where, rule = f"{WHERE}.table, line {int(str(line)) + 2}", f"the spacing {value!r} is no length in mm"
+        raise StudyError(where, rule, "write a number above 0 with a decimal point, or leave it empty if it is unknown")
+
+
+def _paths(source: pd.DataFrame, pattern: str, key: str) -> list[str]:
+    try:
+        return [pattern.format_map(row) for row in source.to_dict("records")]
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        rule = f"{pattern!r} names {error}, which is no column of the table"
+        raise StudyError(f"{WHERE}.{key}", rule, _known(source)) from None
+
+
+def _known(table: pd.DataFrame) -> str:
+    return f"use one of its columns: {', '.join(table.columns)}"

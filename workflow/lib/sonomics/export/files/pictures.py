@@ -1,0 +1,151 @@
+"""Pictures as they leave: pixels alone, without what names somebody."""
+
+import logging
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageOps
+from pydicom.dataset import Dataset
+
+from sonomics.core.errors import ItemError
+from sonomics.core.images import read_mask, write_png
+from sonomics.export.deidentify.burned_in_text import erase
+from sonomics.export.deidentify.dataset import Changes, silenced
+from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
+from sonomics.export.deidentify.profile import Action
+from sonomics.export.deidentify.release import UNREADABLE
+from sonomics.export.deidentify.scan_region import blank_outside
+
+ORIENTATION = ExifTags.Base.Orientation
+DEIDENTIFY, KEEP = "deidentify", "keep"
+# What a file may hold beside its pixels, by Pillow's name for it; any other name may be an identity itself.
+METADATA = {
+    "exif": "EXIF", "Raw profile type exif": "EXIF", "icc_profile": "ICC", "xmp": "XMP", "XML:com.adobe.xmp": "XMP",
+    "photoshop": "Photoshop", "comment": "Comment",
+}  # fmt: skip
+STRUCTURE = {
+    "jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform", "progressive", "progression",
+    "dpi", "gamma", "srgb", "chromaticity", "transparency", "background", "interlace", "compression", "resolution",
+}  # fmt: skip
+TEXT = "Text"
+
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it quotes the tags it cannot read
+
+
+class UnusableError(ItemError):
+    """A picture that is not exported: `unreadable`. Its file is not named, since file names may be identities."""
+
+    reason = UNREADABLE
+
+    def __init__(self, stem: str, rule: str, mend: str) -> None:
+        super().__init__(stem, "picture", rule, mend)
+
+
+class Picture(NamedTuple):
+    """A picture that was read.
+
+    Attributes
+    ----------
+    pixels : (rows, columns) or (rows, columns, 3) uint8 array
+        Upright.
+    metadata : tuple of str
+        Kinds of what else the file holds, sorted; no value of it.
+    """
+
+    pixels: NDArray[np.uint8]
+    metadata: tuple[str, ...]
+
+
+def read_picture(file: Traversable, stem: str) -> Picture:
+    """Read the pixels of a picture, upright, and the kinds of what else it holds.
+
+    Raises
+    ------
+    UnusableError
+        No file, no picture, several frames, or more than 8 bits.
+    """
+    try:
+        with silenced(), file.open("rb") as content, Image.open(content) as image:
+            if getattr(image, "n_frames", 1) > 1:
+                raise UnusableError(stem, "it has several frames", "write the frame to use as PNG")
+            if image.mode.startswith(("I", "F")):
+                raise UnusableError(stem, "it has more than 8 bits", "write it as 8-bit PNG")
+            upright = ImageOps.exif_transpose(image)
+            pixels = np.asarray(upright.convert("L" if upright.mode in ("1", "L", "LA") else "RGB"))
+            return Picture(pixels, _metadata(image))
+    except UnusableError:
+        raise
+    except Exception as error:  # rubbish can make the parser raise anything
+        raise UnusableError(stem, f"no picture ({type(error).__name__})", "replace the file") from None
+
+
+def _metadata(image: Image.Image) -> tuple[str, ...]:
+    kinds = {METADATA.get(str(name), TEXT) for name in image.info.keys() - STRUCTURE}
+    return tuple(sorted(kinds | ({METADATA["exif"]} if image.getexif() else set())))
+
+
+def read_outline(file: Traversable) -> NDArray[np.bool_]:
+    """Read a mask, upright by its own EXIF as `read_picture` turns a picture.
+
+    Returns
+    -------
+    (rows, columns) bool array
+
+    Raises
+    ------
+    Exception
+        Of any kind, when the file is missing or is no image.
+    """
+    with silenced(), file.open("rb") as content:
+        mask = Image.fromarray(read_mask(content))
+        image = Image.open(content)
+        mask.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
+    return np.asarray(ImageOps.exif_transpose(mask), dtype=np.bool_)
+
+
+def without_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
+    """Blank what is outside the scan and take writing out of it, as for a DICOM frame that states no regions.
+
+    Returns
+    -------
+    pixels : array of the shape of `picture.pixels`
+    Changes
+        Its counts are of metadata.
+    """
+    frames = picture.pixels[None]
+    scan, text = find_scan_and_text(Dataset(), frames)
+    safe, blanked = blank_outside(frames, scan.boxes)
+    counts = {str(Action.REMOVE): len(picture.metadata)}
+    clean = np.asarray(erase(safe, text)[0], dtype=np.uint8)
+    return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_of(text))
+
+
+def export_picture(file: Traversable, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:
+    """Write a picture as PNG of its pixels alone.
+
+    Parameters
+    ----------
+    file : path or member of an archive
+    stem : str
+        Names it in messages.
+    out : Path
+    pixels : {"deidentify", "keep"}
+
+    Returns
+    -------
+    shape : tuple of int
+    changes : Changes or None
+        None when the pixels are kept as they are.
+
+    Raises
+    ------
+    UnusableError
+        As `read_picture`.
+    """
+    picture = read_picture(file, stem)
+    clean, changes = (picture.pixels, None) if pixels == KEEP else without_identities(picture)
+    write_png(out, clean)
+    return clean.shape, changes

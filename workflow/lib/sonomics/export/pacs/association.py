@@ -1,0 +1,173 @@
+"""Associations with a PACS: who we are, what we may ask and receive, encrypted or not, and without idle waiting."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import Any
+
+from pydicom.uid import (
+    UID,
+    AllTransferSyntaxes,
+    EnhancedUSVolumeStorage,
+    SecondaryCaptureImageStorage,
+    UltrasoundImageStorage,
+    UltrasoundMultiFrameImageStorage,
+)
+from pynetdicom import AE, build_context, build_role, evt
+from pynetdicom.association import Association
+
+from sonomics.core.errors import StudyError
+from sonomics.export.pacs.protocol import Fault, PacsError
+
+VERIFICATION = UID("1.2.840.10008.1.1")
+# Study Root Query/Retrieve Information Model
+FIND, MOVE, GET = (UID(f"1.2.840.10008.5.1.4.1.2.2.{service}") for service in (1, 2, 3))
+RETIRED = ("1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3")
+STORED = (
+    UltrasoundImageStorage,
+    UltrasoundMultiFrameImageStorage,
+    EnhancedUSVolumeStorage,
+    SecondaryCaptureImageStorage,
+    *RETIRED,
+)
+# With each SOP class fewer than the 128 presentation contexts that an association can have.
+SYNTAXES = [
+    uid for uid in AllTransferSyntaxes if not uid.name.startswith(("JPIP", "SMPTE", "Fragmentable", "HEVC", "MPEG-4"))
+]
+TRANSIENT = 0x02
+ANY_LENGTH = 0
+AT_ONCE = getattr(socket, "TCP_QUICKACK", None)  # Linux
+
+
+class Associations:
+    """Associations with one PACS. Those that serve requests are kept open and used again.
+
+    Parameters
+    ----------
+    settings : mapping
+        `export.dimse` of params.
+    store : callable
+        Handles a C-STORE that answers a C-GET.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], store: Any) -> None:
+        self._settings, self._store = settings, store
+        self._address = (settings["host"], int(settings["port"]))
+        self._timeout = float(settings.get("timeout_s", 60))
+        self._idle: list[Association] = []
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Release those that are kept open."""
+        while self._idle:
+            _end(self._idle.pop())
+
+    @contextmanager
+    def in_use(self) -> Iterator[Association]:
+        """Lend an association for C-FIND and the study's way to retrieve; only one that did its work is used again.
+
+        Raises
+        ------
+        PacsError
+            When the PACS cannot be reached or rejects us.
+        """
+        association = self._kept() or self._for_requests()
+        try:
+            yield association
+        except BaseException:
+            _end(association)
+            raise
+        with self._lock:
+            self._idle.append(association)
+
+    @contextmanager
+    def for_echo(self) -> Iterator[Association]:
+        """Open an association for C-ECHO alone. Errors as `in_use`."""
+        association = self._opened([build_context(VERIFICATION)])
+        try:
+            yield association
+        finally:
+            _end(association)
+
+    def entity(self) -> AE:
+        """Make our application entity."""
+        ae = AE(self._settings["ae_title"])
+        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = self._timeout
+        ae.maximum_pdu_size = ANY_LENGTH
+        return ae
+
+    def _kept(self) -> Association | None:
+        with self._lock:
+            while self._idle:
+                if (association := self._idle.pop()).is_established:
+                    return association
+        return None
+
+    def _for_requests(self) -> Association:
+        if self._settings["retrieve"] == "move":
+            return self._opened([build_context(FIND), build_context(MOVE)])
+        stored = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
+        roles = [build_role(sop, scp_role=True) for sop in STORED]
+        return self._opened([build_context(FIND), build_context(GET), *stored], ext_neg=roles)
+
+    def _opened(self, contexts: list[Any], **more: Any) -> Association:
+        if "tls" in self._settings:
+            more["tls_args"] = (tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
+        called, handlers = self._settings["called_ae_title"], [(evt.EVT_C_STORE, self._store), *PROMPT]
+        association = self.entity().associate(
+            *self._address, contexts=contexts, ae_title=called, evt_handlers=handlers, **more
+        )
+        if not association.is_established:
+            raise self._refusal(association)
+        return association
+
+    def _refusal(self, association: Association) -> PacsError:
+        host, port = self._address
+        answer = association.acceptor.primitive
+        if association.is_rejected and answer is not None and answer.result != TRANSIENT:
+            mend = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
+            return PacsError(Fault.DENIED, "it rejects the association", mend)
+        mend = "check host, port and tls in params.yaml and that the server runs, then run again"
+        return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", mend)
+
+
+def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
+    """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`.
+
+    Raises
+    ------
+    StudyError
+        When a file is not there or is no certificate.
+    """
+    files = {name: os.path.expandvars(path) for name, path in settings.items()}
+    try:
+        context = ssl.create_default_context(purpose, cafile=files["ca_file"])
+        context.verify_mode = ssl.CERT_REQUIRED
+        if "cert_file" in files:
+            context.load_cert_chain(files["cert_file"], files.get("key_file"))
+    except OSError as error:
+        rule = f"a certificate or key cannot be used ({type(error).__name__})"
+        raise StudyError("params.yaml, export.dimse.tls", rule, "name PEM files that are there") from None
+    return context
+
+
+def _promptly(event: evt.Event) -> None:
+    """Acknowledge at once and send at once: a peer that waits for us to acknowledge loses 40 ms an instance."""
+    opened = event.assoc.dul.socket
+    if opened is None or (connection := opened.socket) is None:
+        return
+    with suppress(OSError):  # it may just have been closed
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if AT_ONCE is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, AT_ONCE, 1)  # the kernel forgets it again and again
+
+
+PROMPT: list[Any] = [(evt.EVT_CONN_OPEN, _promptly), (evt.EVT_PDU_RECV, _promptly)]
+
+
+def _end(association: Association) -> None:
+    if association.is_established:
+        association.release()

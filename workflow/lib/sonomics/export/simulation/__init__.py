@@ -1,0 +1,1 @@
+"""Simulated exams as a source."""

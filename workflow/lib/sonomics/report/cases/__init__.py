@@ -1,0 +1,1 @@
+"""Single cases on the page: table, example pictures, decisions, case text, and the page that may be shared."""

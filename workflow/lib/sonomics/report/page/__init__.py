@@ -1,0 +1,1 @@
+"""What the page is made of: sections, tables, figures, numbers, embedded data."""
