@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.evaluate.cases import Model
+from sonomics.evaluate.samples.cases import Model
 
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.schemas import READERS
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.readers.study import reader_tables
+from sonomics.evaluate.samples.cases import Model
 from sonomics.report.page.evaluation import Evaluation, read_evaluation
 from sonomics.report.sections.readers import readers_section
 from sonomics.report.sections.readers_tables import areas_table, decisions_table

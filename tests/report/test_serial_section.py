@@ -2,18 +2,18 @@
 
 import numpy as np
 import pandas as pd
-
-from sonomics.evaluate.cases import Model
-from sonomics.evaluate.optional.borderline import borderline_table
-from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.sections.borderline import borderline_section
-from sonomics.report.sections.serial import serial_section
 from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
 from tests.evaluate.test_borderline import cases_of as pathology_cases
 from tests.evaluate.test_serial import MODEL
 from tests.evaluate.test_serial import SETTINGS as TIMES
 from tests.evaluate.test_serial import cases_of as exam_cases
+
+from sonomics.evaluate.optional.borderline import borderline_table
+from sonomics.evaluate.optional.serial_exams import serial_tables
+from sonomics.evaluate.samples.cases import Model
+from sonomics.report.page.evaluation import Evaluation
+from sonomics.report.sections.borderline import borderline_section
+from sonomics.report.sections.serial import serial_section
 
 PARAMS = {"evaluate": {"borderline": SETTINGS}, "report": {}}
 

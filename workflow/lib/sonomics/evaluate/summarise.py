@@ -10,8 +10,8 @@ from sonomics.core.files import replacing, write_metrics
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN
 from sonomics.evaluate.accuracy.curves import SMOOTHED
-from sonomics.evaluate.cases import BEST_POSSIBLE
 from sonomics.evaluate.robustness.shuffled_labels import over_deals
+from sonomics.evaluate.samples.cases import BEST_POSSIBLE
 
 HEADLINES = ("sensitivity", "specificity", "brier")
 

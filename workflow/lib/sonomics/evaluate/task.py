@@ -17,15 +17,15 @@ from sonomics.core.readings import read_readings
 from sonomics.core.schemas import PREDICTIONS, SCREENED
 from sonomics.core.tables import read_table, read_tables
 from sonomics.core.tasks import horizon_of
-from sonomics.evaluate.analyses import named_columns, optional_tables
-from sonomics.evaluate.cases import PLANTED, Model, labels_of, model_from, scored_cases
-from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.optional.classes import class_tables
 from sonomics.evaluate.optional.external_models import outside_model, read_outside
 from sonomics.evaluate.readers.study import reader_tables
 from sonomics.evaluate.robustness.label_aware import label_aware_table, read_left_out
 from sonomics.evaluate.robustness.single_images import image_table
-from sonomics.evaluate.tables import Beside, Tables, evaluate
+from sonomics.evaluate.samples.cases import PLANTED, Model, labels_of, model_from, scored_cases
+from sonomics.evaluate.study.analyses import named_columns, optional_tables
+from sonomics.evaluate.study.tables import Beside, Tables, evaluate
+from sonomics.evaluate.tables.entries import Sampling
 
 SIMULATOR = "simulator"
 # What the table of cases keeps of the cohort, beside labels and scores.

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import seed_for
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled
+from sonomics.evaluate.samples.cases import Model, values_of
+from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, estimated, resampled
 from sonomics.statistics.auc_intervals import logit_interval
 from sonomics.statistics.bootstrap import auc_bootstrap
 from sonomics.statistics.clustered import clustered_auc

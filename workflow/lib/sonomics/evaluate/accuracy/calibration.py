@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sonomics.evaluate.entries import Entry, estimated, single, tested
+from sonomics.evaluate.tables.entries import Entry, estimated, single, tested
 from sonomics.statistics.calibration import (
     brier,
     calibration_in_the_large,

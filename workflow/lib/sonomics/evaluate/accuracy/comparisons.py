@@ -6,8 +6,8 @@ from scipy.special import stdtrit
 
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
-from sonomics.evaluate.cases import Model, analysed, values_of
-from sonomics.evaluate.entries import BOOTSTRAP, Sampling
+from sonomics.evaluate.samples.cases import Model, analysed, values_of
+from sonomics.evaluate.tables.entries import BOOTSTRAP, Sampling
 from sonomics.statistics.auc_intervals import unpaired_delong_test
 from sonomics.statistics.bootstrap import paired_auc_difference
 from sonomics.statistics.mcnemar import mcnemar

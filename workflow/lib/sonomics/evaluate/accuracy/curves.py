@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import seed_for
-from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.samples.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.calibration import calibration_curve, grouped_calibration
 from sonomics.statistics.decision import net_benefit, net_benefit_band
 from sonomics.statistics.roc import roc_curve

@@ -7,8 +7,8 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.performance import EMPTY, threshold_entries
-from sonomics.evaluate.cases import Model, analysed, values_of
-from sonomics.evaluate.entries import Entry
+from sonomics.evaluate.samples.cases import Model, analysed, values_of
+from sonomics.evaluate.tables.entries import Entry
 from sonomics.statistics.cutoffs import Cutoff, accuracy_cutoff, sensitivity_cutoff, youden_cutoff
 
 FROZEN = "frozen"

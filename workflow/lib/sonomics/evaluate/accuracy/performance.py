@@ -10,8 +10,8 @@ from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.accuracy.auc import area_entries
 from sonomics.evaluate.accuracy.calibration import calibration_entries
-from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
-from sonomics.evaluate.entries import (
+from sonomics.evaluate.samples.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
+from sonomics.evaluate.tables.entries import (
     NAN,
     ROBUST,
     Entry,

@@ -5,7 +5,7 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
-from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
+from sonomics.evaluate.samples.cases import PROBABILITY, Model, analysed, column, values_of
 from sonomics.statistics.calibration import brier, calibration_in_the_large, clipped_logit, loess_errors
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.logistic import fit_logistic

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
+from sonomics.evaluate.samples.cases import PROBABILITY, Model, analysed, column, values_of
 from sonomics.statistics.reclassification import (
     Discrimination,
     Reclassification,

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sonomics.evaluate.cases import Model, values_of
+from sonomics.evaluate.samples.cases import Model, values_of
 
 COLUMNS = "split column n missing percent policy"
 LABEL = "left out of every measure of the label, and counted"

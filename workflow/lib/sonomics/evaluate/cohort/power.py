@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from sonomics.core.schemas import TRAIN
-from sonomics.evaluate.cases import Model, analysed
+from sonomics.evaluate.samples.cases import Model, analysed
 from sonomics.statistics.auc_intervals import hanley_mcneil_se
 from sonomics.statistics.estimates import normal_quantile
 from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sonomics.evaluate.accuracy.curves import GROUPED, SMOOTHED
-from sonomics.evaluate.cases import BEST_POSSIBLE, split_title
 from sonomics.evaluate.figures.style import (
     BLUE,
     DASHES,
@@ -20,6 +19,7 @@ from sonomics.evaluate.figures.style import (
     say_not_estimable,
     unit_square,
 )
+from sonomics.evaluate.samples.cases import BEST_POSSIBLE, split_title
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW
 
 GROUP_COLOURS = {HIGH: VERMILLION, LOW: BLUE}

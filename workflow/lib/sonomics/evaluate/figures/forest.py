@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonomics.evaluate.cases import split_title
 from sonomics.evaluate.figures.style import BLUE, DASHES, FAINT, GREY, INK, VERMILLION, drawable, say_not_estimable
 from sonomics.evaluate.robustness.subgroups import OVERALL
+from sonomics.evaluate.samples.cases import split_title
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW
 from sonomics.evaluate.survival.treatment import INTERACTION, TREATED, UNTREATED
 

@@ -12,7 +12,6 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from sonomics.core.readings import AIDED, ALONE
-from sonomics.evaluate.cases import split_title
 from sonomics.evaluate.figures import style
 from sonomics.evaluate.figures.style import (
     FAINT,
@@ -27,6 +26,7 @@ from sonomics.evaluate.figures.style import (
     unit_square,
 )
 from sonomics.evaluate.readers.readings import SENSITIVITY, SPECIFICITY
+from sonomics.evaluate.samples.cases import split_title
 
 MARKS = (("o", VERMILLION), ("s", GREEN), ("^", PURPLE), ("D", ORANGE), ("v", SKY))
 MOST_NUMBERED = 12

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from sonomics.evaluate.cases import split_title
 from sonomics.evaluate.figures import style
 from sonomics.evaluate.figures.style import BLUE, FAINT, GREY, VERMILLION
+from sonomics.evaluate.samples.cases import split_title
 
 MOST_PATIENTS = 40
 MARKS = {True: ("o", VERMILLION, VERMILLION, "called positive"), False: ("s", BLUE, "white", "called negative")}

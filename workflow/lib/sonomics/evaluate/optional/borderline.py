@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import ROBUST, robust_share
+from sonomics.evaluate.samples.cases import Model, values_of
+from sonomics.evaluate.tables.entries import ROBUST, robust_share
 from sonomics.statistics.classification import proportion
 from sonomics.statistics.clustered import clustered_auc
 from sonomics.statistics.serial import borderline_ways

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import ordered_splits
 from sonomics.evaluate.optional.external_models import check_probabilities, read_stated
+from sonomics.evaluate.samples.cases import ordered_splits
 from sonomics.statistics.multiclass import ClassAucs, ClassReport, class_aucs, class_report
 
 AVERAGES = ("macro", "weighted")

@@ -11,7 +11,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import checked_table
-from sonomics.evaluate.cases import PROBABILITY, Model
+from sonomics.evaluate.samples.cases import PROBABILITY, Model
 from sonomics.statistics.cutoffs import youden_cutoff
 
 LEFT_OUT, WHOLE = "0", "all"

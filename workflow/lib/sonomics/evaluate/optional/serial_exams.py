@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import robust_share
+from sonomics.evaluate.samples.cases import Model, values_of
+from sonomics.evaluate.tables.entries import robust_share
 from sonomics.statistics.classification import Proportion, proportion
 from sonomics.statistics.serial import lead_times, sensitivity_before
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.evaluate.entries import ROBUST
 from sonomics.evaluate.readers.readings import AUC, SENSITIVITY, SPECIFICITY, measured, uncertainty, usable
+from sonomics.evaluate.tables.entries import ROBUST
 from sonomics.statistics.classification import proportion
 from sonomics.statistics.estimates import normal_quantile
 from sonomics.statistics.mcnemar import mcnemar

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
-from sonomics.evaluate.cases import Model, ordered_splits, values_of
+from sonomics.evaluate.samples.cases import Model, ordered_splits, values_of
 from sonomics.statistics.clustered import clustered_covariance, clustered_share_covariance
 
 Floats = NDArray[np.float64]

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.readers.against_model import readers_auc, readers_points, readers_roc
 from sonomics.evaluate.readers.agreement import readers_agreement
 from sonomics.evaluate.readers.mrmc import readers_aid, readers_levels, readers_mrmc
 from sonomics.evaluate.readers.readings import readings_of
+from sonomics.evaluate.samples.cases import Model
 
 
 def reader_tables(

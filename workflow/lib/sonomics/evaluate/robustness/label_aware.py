@@ -14,8 +14,8 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.tables import read_table
 from sonomics.evaluate.accuracy.auc import auc_entry
-from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.samples.cases import Model, analysed
+from sonomics.evaluate.tables.entries import Sampling
 
 HAS = {"1", "1.0", "true", "yes"}
 ABOVE = "above"

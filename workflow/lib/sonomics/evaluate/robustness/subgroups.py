@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.comparisons import adjusted
-from sonomics.evaluate.cases import Model, analysed, values_of
+from sonomics.evaluate.samples.cases import Model, analysed, values_of
 from sonomics.evaluate.survival.risk_groups import HIGH
 from sonomics.statistics.clustered import clustered_auc
 from sonomics.statistics.cox_tests import model_tests

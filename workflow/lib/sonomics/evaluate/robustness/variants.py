@@ -7,8 +7,8 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.comparisons import adjusted, compare_areas
-from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.samples.cases import Model, analysed
+from sonomics.evaluate.tables.entries import Sampling
 
 COLUMNS = "split model variant auc auc_variant difference lower upper p p_holm method n positives reason"
 

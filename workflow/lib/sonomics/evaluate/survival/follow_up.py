@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.schemas import TRAIN
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import NAN, Entry, estimated
+from sonomics.evaluate.samples.cases import Model, values_of
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW, followed_cases
+from sonomics.evaluate.tables.entries import NAN, Entry, estimated
 from sonomics.statistics.cox_tests import proportional_hazards
 from sonomics.statistics.maxstat import maximally_selected
 from sonomics.statistics.survival import kaplan_meier, log_rank, median_follow_up, survival_at

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled, single
+from sonomics.evaluate.samples.cases import Model, values_of
 from sonomics.evaluate.survival.risk_groups import followed_cases
+from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, estimated, resampled, single
 from sonomics.statistics.bootstrap import bootstrap_interval
 from sonomics.statistics.concordance import harrell_c, uno_c
 from sonomics.statistics.cox_tests import predicted_risk

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.schemas import TRAIN
-from sonomics.evaluate.cases import SCORE, Model, column, values_of
+from sonomics.evaluate.samples.cases import SCORE, Model, column, values_of
 from sonomics.statistics.cox import cox, univariable_cox
 from sonomics.statistics.survival import kaplan_meier, log_rank
 

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.study.tables import horizons_of
 from sonomics.evaluate.survival.follow_up import cutpoint_table, follow_up_table, proportional_table
 from sonomics.evaluate.survival.performance import risk_at, survival_decision_table, survival_table
 from sonomics.evaluate.survival.risk_groups import cox_terms, risk_groups
 from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
-from sonomics.evaluate.tables import horizons_of
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.concordance import harrell_c, uno_c
 from sonomics.statistics.cox_tests import cox_interaction, proportional_hazards
 from sonomics.statistics.ipcw import ipcw_brier, time_dependent_auc

@@ -12,13 +12,12 @@ from sonomics.evaluate.accuracy.operating_points import operating_table
 from sonomics.evaluate.accuracy.performance import performance
 from sonomics.evaluate.accuracy.recalibration import recalibration_table
 from sonomics.evaluate.accuracy.reclassification import reclassification_table
-from sonomics.evaluate.cases import Model, count_splits
 from sonomics.evaluate.cohort.baseline import baseline_table
 from sonomics.evaluate.cohort.missing import missing_table
 from sonomics.evaluate.cohort.power import power_table
-from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.robustness.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
 from sonomics.evaluate.robustness.variants import sensitivity_table
+from sonomics.evaluate.samples.cases import Model, count_splits
 from sonomics.evaluate.survival.follow_up import cutpoint_table, follow_up_table, proportional_table
 from sonomics.evaluate.survival.performance import survival_decision_table, survival_table
 from sonomics.evaluate.survival.risk_groups import (
@@ -30,6 +29,7 @@ from sonomics.evaluate.survival.risk_groups import (
     risk_groups,
 )
 from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.subgroups import FEWEST
 
 SENSITIVITIES = (0.9, 0.95)

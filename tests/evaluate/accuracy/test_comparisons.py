@@ -9,8 +9,8 @@ from sonomics.core.errors import StudyError
 from sonomics.evaluate.accuracy.comparisons import between_splits, comparison_table
 from sonomics.evaluate.accuracy.recalibration import recalibration_table, updated
 from sonomics.evaluate.accuracy.reclassification import reclassification_table
-from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.robustness.variants import sensitivity_table
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.auc_intervals import unpaired_delong_test
 from sonomics.statistics.calibration import brier
 from sonomics.statistics.mcnemar import mcnemar_counts

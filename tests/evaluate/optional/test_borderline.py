@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.optional.borderline import borderline_table
+from sonomics.evaluate.samples.cases import Model
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")

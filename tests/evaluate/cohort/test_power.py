@@ -6,7 +6,7 @@ import pytest
 from sonomics.evaluate.accuracy.comparisons import comparison_table
 from sonomics.evaluate.cohort.missing import missing_table
 from sonomics.evaluate.cohort.power import power_table, supported_parameters
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.roc import delong_test
 from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
 from tests.evaluate.hand_made import A, B, cases_of

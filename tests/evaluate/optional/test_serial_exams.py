@@ -6,9 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.figures.serial_exams import draw_serial
 from sonomics.evaluate.optional.serial_exams import serial_tables
+from sonomics.evaluate.samples.cases import Model
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")

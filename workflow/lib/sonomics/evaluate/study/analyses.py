@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.optional.borderline import borderline_table
 from sonomics.evaluate.optional.serial_exams import serial_tables
+from sonomics.evaluate.samples.cases import Model
 
 SERIAL, BORDERLINE = "serial", "borderline"
 

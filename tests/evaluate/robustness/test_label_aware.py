@@ -15,8 +15,8 @@ from sonomics.core.params import check_params
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
 from sonomics.evaluate.accuracy.performance import Sampling
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.robustness.label_aware import ALL, LeftOut, label_aware_table, not_shown
+from sonomics.evaluate.samples.cases import Model
 from sonomics.report.page.evaluation import read_evaluation
 from sonomics.report.sections.label_aware import label_aware_section
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study

@@ -8,9 +8,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from sonomics.core.schemas import READERS
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.figures.readers import draw_readers
 from sonomics.evaluate.readers.study import reader_tables
+from sonomics.evaluate.samples.cases import Model
 from tests.statistics.oracle import Oracle
 
 TASK = "malignancy"

@@ -10,11 +10,11 @@ from sonomics.core.tasks import task_labels
 from sonomics.evaluate.accuracy.comparisons import comparison_table
 from sonomics.evaluate.accuracy.curves import calibration_table, decision_table, roc_table
 from sonomics.evaluate.accuracy.performance import performance
-from sonomics.evaluate.cases import Model, count_splits, labels_of, model_from, ordered_splits, scored_cases
 from sonomics.evaluate.cohort.baseline import baseline_table
-from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.figures.curves import draw_kaplan_meier
+from sonomics.evaluate.samples.cases import Model, count_splits, labels_of, model_from, ordered_splits, scored_cases
 from sonomics.evaluate.survival.risk_groups import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.clustered import clustered_proportion
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
