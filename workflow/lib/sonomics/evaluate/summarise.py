@@ -11,7 +11,7 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN
 from sonomics.evaluate.accuracy.curves import SMOOTHED
 from sonomics.evaluate.robustness.shuffled_labels import over_deals
-from sonomics.evaluate.samples.cases import BEST_POSSIBLE
+from sonomics.evaluate.samples.models import BEST_POSSIBLE
 
 HEADLINES = ("sensitivity", "specificity", "brier")
 

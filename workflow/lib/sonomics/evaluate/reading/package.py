@@ -13,7 +13,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.readings import NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS, TRAIN
 from sonomics.core.seeds import generator, seed_for
-from sonomics.evaluate.samples.cases import PROBABILITY
+from sonomics.evaluate.samples.models import PROBABILITY
 
 READING, MODEL, PACKAGE = "reading", "model_probability", "package"
 ANSWERS = ("score", "category", "decision")

@@ -1,44 +1,32 @@
-"""What some studies ask for besides: serial exams before a diagnosis, and a borderline class."""
+"""The analyses that one task of one variant has: their tables and their figures."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
-import pandas as pd
-
-from sonomics.evaluate.optional.borderline import borderline_table
-from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.evaluate.samples.cases import Model
-
-SERIAL, BORDERLINE = "serial", "borderline"
+from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.tables.columns import Tables
+from sonomics.kinds.analyses import Analysis, analyses_in_order, load
 
 
-def named_columns(settings: Mapping[str, Any]) -> list[str]:
-    """List the columns of the cohort that these analyses need.
-
-    Parameters
-    ----------
-    settings : mapping
-        The `evaluate` section of params.
-    """
-    times = [settings[SERIAL][name] for name in ("exam_time", "diagnosis_time")] if SERIAL in settings else []
-    return times + ([settings[BORDERLINE]["column"]] if BORDERLINE in settings else [])
+def applicable_analyses(context: Context) -> list[Analysis]:
+    """List the analyses that a run has, in their order."""
+    settings, columns, is_main = context.settings, [str(name) for name in context.cohort], context.is_main
+    return [analysis for analysis in analyses_in_order() if analysis.applies(settings, columns, is_main)]
 
 
-def optional_tables(cases: pd.DataFrame, models: list[Model], settings: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Make the tables of the analyses that params name.
+def make_tables(context: Context) -> Tables:
+    """Make the tables of all analyses of a run; an analysis sees those of the analyses before it."""
+    tables: Tables = {}
+    for analysis in applicable_analyses(context):
+        if analysis.builder:
+            tables |= load(analysis.builder)(replace(context, tables=dict(tables)))
+    return tables
 
-    Parameters
-    ----------
-    cases : DataFrame
-        From `scored_cases`, with `named_columns`.
-    models : list of Model
-        The primary one first.
-    settings : mapping
-        The `evaluate` section of params.
-    """
-    made: dict[str, pd.DataFrame] = {}
-    if SERIAL in settings:
-        made |= serial_tables(cases, models[0], settings[SERIAL], settings["level"])
-    if BORDERLINE in settings:
-        made[BORDERLINE] = borderline_table(cases, models, settings[BORDERLINE], settings["level"])
-    return made
+
+def draw_figures(folder: Path, context: Context, tables: Tables, simulated: bool) -> None:
+    """Draw the figures of all analyses of a run into a folder, one SVG each, and as the pages of `figures.pdf`."""
+    from sonomics.evaluate.figures.sheet import draw_panels  # matplotlib is slow to import
+
+    named = [analysis.figures for analysis in applicable_analyses(context) if analysis.figures]
+    panels = [panel for figures in named for panel in load(figures)(tables, context.primary.name)]
+    draw_panels(folder, panels, simulated)

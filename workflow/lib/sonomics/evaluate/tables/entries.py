@@ -17,7 +17,7 @@ NO_WIDTH = "all are alike, so that the interval by patient has no width"
 
 
 class Sampling(NamedTuple):
-    """How uncertainty is stated: confidence level, number of patient resamples, seed of the study."""
+    """How uncertainty is computed: confidence level, number of resamples of patients, seed of the study."""
 
     level: float
     resamples: int
@@ -37,41 +37,41 @@ class Entry(NamedTuple):
     reason: str = ""
 
 
-def estimated(name: str, estimate: Estimate, method: str) -> Entry:
-    """Make the row of an estimate with its interval."""
+def estimate_entry(name: str, estimate: Estimate, method: str) -> Entry:
+    """Build the row of an estimate with its interval."""
     bounds = (estimate.estimate, estimate.lower, estimate.upper)
     return Entry(name, *bounds, method=method, reason=estimate.reason)
 
 
-def resampled(name: str, result: Bootstrap) -> Entry:
-    """Make the row of a bootstrapped statistic; the method says how many resamples were skipped as undefined."""
+def bootstrap_entry(name: str, result: Bootstrap) -> Entry:
+    """Build the row of a bootstrapped statistic; its method counts the resamples skipped as undefined."""
     skipped = f", {result.skipped} resamples undefined" if result.skipped else ""
     bounds = (result.estimate, result.lower, result.upper)
     return Entry(name, *bounds, method=f"{BOOTSTRAP}{skipped}", reason=result.reason)
 
 
-def tested(name: str, test: SignificanceTest, method: str) -> Entry:
-    """Make the row of a test: its statistic, degrees of freedom and P."""
+def significance_entry(name: str, test: SignificanceTest, method: str) -> Entry:
+    """Build the row of a test: its statistic, degrees of freedom and P."""
     return Entry(name, test.statistic, df=test.df, p=test.p, method=method, reason=test.reason)
 
 
-def single(name: str, value: float, method: str = "", reason: str = "") -> Entry:
-    """Make the row of a number without interval; the reason is kept only where the number is undefined."""
+def number_entry(name: str, value: float, method: str = "", reason: str = "") -> Entry:
+    """Build the row of a number without interval; it has the reason only where the number is undefined."""
     return Entry(name, value, method=method, reason=reason if np.isnan(value) else "")
 
 
-def wilson(name: str, share: Proportion, reason: str) -> Entry:
-    """Make the row of a proportion with Wilson's interval."""
+def wilson_entry(name: str, share: Proportion, reason: str) -> Entry:
+    """Build the row of a proportion with Wilson's interval; it has the reason only where there is no case."""
     return Entry(name, share.estimate, *share.wilson, method="Wilson", reason="" if share.n else reason)
 
 
-def robust_share(hits: ArrayLike, patients: ArrayLike, level: float) -> Estimate:
-    """Estimate a share of cases some of which are of one patient; no interval where all or none are hits."""
-    share = clustered_proportion(hits, patients, level)
-    return Estimate(share.estimate, reason=NO_WIDTH) if share.estimate in (0.0, 1.0) else share
-
-
-def exact(name: str, share: Proportion, reason: str) -> Entry:
-    """Make the row of a proportion with Clopper and Pearson's exact interval."""
+def exact_entry(name: str, share: Proportion, reason: str) -> Entry:
+    """Build the row of a proportion with Clopper and Pearson's exact interval."""
     bounds = share.clopper_pearson
     return Entry(name, share.estimate, *bounds, method="Clopper-Pearson", reason="" if share.n else reason)
+
+
+def estimate_clustered_share(hits: ArrayLike, patients: ArrayLike, level: float) -> Estimate:
+    """Estimate a share of cases where patients have several; without interval where all or none are hits."""
+    share = clustered_proportion(hits, patients, level)
+    return Estimate(share.estimate, reason=NO_WIDTH) if share.estimate in (0.0, 1.0) else share
