@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sonomics.evaluate import task
-from sonomics.evaluate.figures import sheet as plates
+from sonomics.evaluate.figures import sheet
 from sonomics.report.page.evaluation import Evaluation, read_evaluation
 from sonomics.report.page.grids import figure_cell
 from sonomics.report.page.section import Section
@@ -36,8 +36,8 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
     out = folder / "main" / "recurrence"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plates, "draw_plate", lambda *_: None)
-        task.main([f"--settings={json.dumps(PARAMS)}", *arguments(folder, beside=("uncropped",)), f"--out={out}"])
+        patch.setattr(sheet, "draw_panel", lambda *_: None)
+        task.main([f"--settings={json.dumps(PARAMS)}", *arguments(folder, compared=("uncropped",)), f"--out={out}"])
     return read_evaluation(out)
 
 

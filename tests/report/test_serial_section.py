@@ -2,18 +2,16 @@
 
 import numpy as np
 import pandas as pd
-from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
-from tests.evaluate.test_borderline import cases_of as pathology_cases
-from tests.evaluate.test_serial import MODEL
-from tests.evaluate.test_serial import SETTINGS as TIMES
-from tests.evaluate.test_serial import cases_of as exam_cases
 
-from sonomics.evaluate.optional.borderline import borderline_table
-from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.evaluate.samples.cases import Model
+from sonomics.evaluate.samples.models import Model
 from sonomics.report.page.evaluation import Evaluation
 from sonomics.report.sections.borderline import borderline_section
 from sonomics.report.sections.serial import serial_section
+from tests.evaluate.optional.test_borderline import PATHOLOGY, SETTINGS, VALUES
+from tests.evaluate.optional.test_borderline import cases_of as pathology_cases
+from tests.evaluate.optional.test_borderline import evaluate as evaluate_pathology
+from tests.evaluate.optional.test_serial_exams import cases_of as exam_cases
+from tests.evaluate.optional.test_serial_exams import evaluate as evaluate_exams
 
 PARAMS = {"evaluate": {"borderline": SETTINGS}, "report": {}}
 
@@ -31,7 +29,7 @@ def test_studies_without_either_have_no_section() -> None:
 
 
 def test_serial_exams_are_told_by_patient_and_in_sum() -> None:
-    section = serial_section(evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95)), PARAMS)
+    section = serial_section(evaluation_of(evaluate_exams(exam_cases())), PARAMS)
     assert section
     assert section.paragraphs[1] == (
         "Internal test: 3 of 4 diagnosed patients had an exam called positive before the diagnosis (75 %, 30 to 95)."
@@ -47,14 +45,14 @@ def test_serial_exams_are_told_by_patient_and_in_sum() -> None:
 
 
 def test_without_a_threshold_the_sentence_says_why() -> None:
-    tables = serial_tables(exam_cases(), Model("net", np.nan, "probability", "youden"), TIMES, 0.95)
+    tables = evaluate_exams(exam_cases(), Model("net", np.nan, "probability", "youden"))
     section = serial_section(evaluation_of(tables), PARAMS)
     assert section
     assert section.paragraphs[1].endswith("not estimable (the threshold was not estimable on the training set).")
 
 
 def test_the_borderline_class_is_told_with_counts() -> None:
-    table = borderline_table(pathology_cases(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95)
+    table = evaluate_pathology(pathology_cases(PATHOLOGY, VALUES))
     section = borderline_section(evaluation_of({"borderline": table}), PARAMS)
     assert section
     assert section.paragraphs[0].startswith("Cases with pathology = borderline are a class of their own")
@@ -65,7 +63,7 @@ def test_the_borderline_class_is_told_with_counts() -> None:
 
 
 def test_a_shared_report_has_no_row_a_patient() -> None:
-    evaluation = evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95))
+    evaluation = evaluation_of(evaluate_exams(exam_cases()))
     evaluation.figures["serial", "internal"] = "<svg></svg>"
     own = serial_section(evaluation, PARAMS)
     shared = serial_section(evaluation, {**PARAMS, "report": {"share": True}})

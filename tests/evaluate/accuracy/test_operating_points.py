@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sonomics.evaluate.accuracy.operating_points import frozen_rules, operating_table
+from sonomics.evaluate.accuracy.operating_points import choose_cutoffs, operating_table
+from sonomics.evaluate.samples.scored import build_samples
 from sonomics.statistics.classification import classify, confusion
 from sonomics.statistics.cutoffs import sensitivity_cutoff, youden_cutoff
 from tests.evaluate.hand_made import A, cases_of
@@ -11,7 +12,7 @@ from tests.evaluate.hand_made import A, cases_of
 
 def test_every_rule_is_settled_on_training_and_applied_elsewhere() -> None:
     cases = cases_of({"train": 80, "internal": 40})
-    table = operating_table(cases, [A], [0.9], 0.95)
+    table = operating_table(build_samples(cases, [A]), [0.9], 0.95)
     training = cases[cases["split"] == "train"]
     y, value = training["label"].to_numpy(), training["a__probability"].to_numpy()
     chosen = {
@@ -33,14 +34,15 @@ def test_test_labels_move_no_threshold() -> None:
     cases = cases_of({"train": 60, "internal": 30})
     flipped = cases.assign(label=cases["label"].where(cases["split"] == "train", 1 - cases["label"]))
     before, after = (
-        {rule: cut.cutoff for rule, cut in frozen_rules(each, A, [0.9]).items()} for each in (cases, flipped)
+        {rule: cut.cutoff for rule, cut in choose_cutoffs(build_samples(each, [A]).training(A), [0.9]).items()}
+        for each in (cases, flipped)
     )
     assert before == after
 
 
 def test_one_class_in_training_leaves_no_threshold_but_a_reason() -> None:
     cases = cases_of({"train": 20, "internal": 20}).assign(label=1.0)
-    table = operating_table(cases, [A], [0.9], 0.95)
+    table = operating_table(build_samples(cases, [A]), [0.9], 0.95)
     unsettled = table[table["rule"] == "youden"]
     assert unsettled["estimate"].isna().all()
     assert set(unsettled["reason"]) == {"only one class"}

@@ -1,11 +1,11 @@
-"""Sample size, power and missing values against the pure functions."""
+"""Sample size and power against the pure functions."""
 
-import numpy as np
 import pytest
 
+from sonomics.core.settings.evaluate import Power
 from sonomics.evaluate.accuracy.comparisons import comparison_table
-from sonomics.evaluate.cohort.missing import missing_table
 from sonomics.evaluate.cohort.power import power_table, supported_parameters
+from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.roc import delong_test
 from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
@@ -23,9 +23,11 @@ def test_as_many_parameters_as_the_patients_carry() -> None:
 
 def test_power_rests_on_what_was_assumed_and_on_the_counts() -> None:
     cases = cases_of({"train": 100, "internal": 60}, events=True)
-    comparison = comparison_table(cases, A, [B], SAMPLING)
-    settings = {"level": 0.95, "power": {"auc": 0.75, "hazard_ratio": 3.0, "candidates": 200}}
-    table = power_table(cases, A, comparison, settings, parameters=2).set_index(["split", "question"])
+    samples = build_samples(cases, [A, B])
+    assumed = Power.partial({"auc": 0.75, "hazard_ratio": 3.0, "candidates": 200})
+    table = power_table(samples, comparison_table(samples, SAMPLING), assumed, 0.95, parameters=2).set_index(
+        ["split", "question"]
+    )
     test = cases[cases["split"] == "internal"]
     positives = int(test["label"].sum())
     found = table.loc["internal"]["value"]
@@ -43,16 +45,7 @@ def test_power_rests_on_what_was_assumed_and_on_the_counts() -> None:
 
 def test_one_class_has_no_power_but_a_reason() -> None:
     cases = cases_of({"train": 30, "internal": 20}).assign(label=0.0)
-    table = power_table(cases, A, comparison_table(cases, A, [B], SAMPLING), {"level": 0.95}, parameters=1)
+    samples = build_samples(cases, [A, B])
+    table = power_table(samples, comparison_table(samples, SAMPLING), Power.partial({}), 0.95, parameters=1)
     assert table["value"].isna().all()
     assert (table["reason"] != "").all()
-
-
-def test_missing_values_are_counted_with_what_becomes_of_them() -> None:
-    cases = cases_of({"train": 10}).assign(age=[1.0] * 7 + [np.nan] * 3)
-    cases.loc[:1, "label"] = np.nan
-    cases.loc[0, "a__probability"] = np.nan
-    table = missing_table(cases, A, ["age"]).set_index("column")
-    assert table["missing"].to_dict() == {"label": 2, "prediction": 1, "age": 3}
-    assert table.loc["age", ["n", "percent"]].tolist() == [10, 30]
-    assert (table["policy"] != "").all()

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.evaluate import Borderline
 from sonomics.evaluate.optional.borderline import borderline_table
-from sonomics.evaluate.samples.cases import Model
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import build_samples
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")
@@ -24,12 +26,16 @@ PATHOLOGY = ["benign", "benign", "benign", "borderline", "borderline", "malignan
 VALUES = [0.1, 0.2, 0.7, 0.6, 0.4, 0.9, 0.5, 0.99]
 
 
+def evaluate(cases: pd.DataFrame, model: Model = MODEL, **more: object) -> pd.DataFrame:
+    return borderline_table(build_samples(cases, [model]), Borderline.partial({**SETTINGS, **more}), 0.95)
+
+
 def row(table: pd.DataFrame, statistic: str) -> pd.Series:
     return table.set_index("statistic").loc[statistic]
 
 
 def test_borderline_is_held_against_both_sides() -> None:
-    table = borderline_table(cases_of(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95)
+    table = evaluate(cases_of(PATHOLOGY, VALUES))
     assert row(table, "auc_borderline_vs_negative")["estimate"] == pytest.approx(4 / 6)
     assert row(table, "auc_positive_vs_borderline")["estimate"] == pytest.approx(3 / 4)
     assert row(table, "auc_left_out")["estimate"] == pytest.approx(5 / 6)
@@ -40,11 +46,11 @@ def test_borderline_is_held_against_both_sides() -> None:
 
 
 def test_the_share_called_positive_has_an_interval() -> None:
-    called = row(borderline_table(cases_of(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95), "called_positive")
+    called = row(evaluate(cases_of(PATHOLOGY, VALUES)), "called_positive")
     assert (called["estimate"], called["n"], called["method"]) == (0.5, 2, "Wilson")
     assert called["lower"] == pytest.approx(0.0945, abs=1e-4)
     several = cases_of(PATHOLOGY, VALUES, ["p1", "p1", "p2", "p3", "p3", "p4", "p5", "p6"])
-    table = borderline_table(several, [MODEL], SETTINGS, 0.95)
+    table = evaluate(several)
     assert row(table, "called_positive")["reason"] == "fewer than two patients"
     assert row(table, "auc_left_out")["method"] == "Obuchowski's clustered AUC"
 
@@ -53,7 +59,7 @@ def test_a_set_without_a_borderline_case_says_so_and_one_of_one_class_too() -> N
     train = cases_of(PATHOLOGY, VALUES)
     test = cases_of(["benign", "benign"], [0.1, 0.2]).assign(split="external_1")
     both = pd.concat([train, test], ignore_index=True)
-    table = borderline_table(both, [MODEL], SETTINGS, 0.95).query("split == 'external_1'")
+    table = evaluate(both).query("split == 'external_1'")
     assert row(table, "called_positive")["reason"] == "no borderline case"
     assert set(table.loc[table["statistic"] != "called_positive", "reason"]) == {"only one class"}
     assert table["estimate"].isna().all()
@@ -61,13 +67,13 @@ def test_a_set_without_a_borderline_case_says_so_and_one_of_one_class_too() -> N
 
 def test_numbers_may_name_the_class_and_no_threshold_is_named() -> None:
     cases = cases_of(PATHOLOGY, VALUES).assign(grade=[0, 0, 0, 1, 1, 2, 2, NAN])
-    table = borderline_table(cases, [Model("net", NAN, "probability", "youden")], {"column": "grade", "value": 1}, 0.95)
+    table = evaluate(cases, Model("net", NAN, "probability", "youden"), column="grade", value=1)
     assert row(table, "auc_borderline_vs_negative")["estimate"] == pytest.approx(4 / 6)
     assert row(table, "called_positive")["reason"] == "the threshold was not estimable on the training set"
-    unscored = borderline_table(cases.assign(net__probability=np.nan), [MODEL], SETTINGS, 0.95)
+    unscored = evaluate(cases.assign(net__probability=np.nan))
     assert unscored["estimate"].isna().all()
 
 
 def test_a_value_that_nobody_has_stops_the_study() -> None:
     with pytest.raises(StudyError, match="name one of its values \\(benign, borderline, malignant\\)"):
-        borderline_table(cases_of(PATHOLOGY, VALUES), [MODEL], {"column": "pathology", "value": "LMP"}, 0.95)
+        evaluate(cases_of(PATHOLOGY, VALUES), value="LMP")

@@ -1,4 +1,4 @@
-"""Questions of several classes: dropped-in predictions against the pure functions, and bad tables."""
+"""Questions of several classes: predictions from elsewhere against the pure functions, and bad tables."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.evaluate import Classes
 from sonomics.evaluate.optional.classes import class_tables
 from sonomics.statistics.multiclass import class_aucs, class_report
 
 NAMES = ["benign", "borderline", "malignant"]
 
 
-def made(path: Path, cases: int = 40) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+def made(path: Path, cases: int = 40) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Classes]]:
     """Write predictions of three classes; return the cohort, the probabilities and the question."""
     generator = np.random.default_rng(2)
     names = [f"c{number:02d}" for number in range(cases)]
@@ -26,11 +27,12 @@ def made(path: Path, cases: int = 40) -> tuple[pd.DataFrame, pd.DataFrame, dict[
     return cohort, wide, question(path, wide)
 
 
-def question(path: Path, wide: pd.DataFrame) -> dict[str, Any]:
+def question(path: Path, wide: pd.DataFrame) -> dict[str, Classes]:
     long = wide.rename_axis("case").reset_index().melt("case", var_name="class", value_name="value")
     long.to_csv(path, index=False)
     source = {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}
-    return {"histology": {"column": "kind", "classes": NAMES, "models": {"net": source}}}
+    settings = {"column": "kind", "classes": NAMES, "models": {"net": source}}
+    return {"histology": Classes.partial(settings)}
 
 
 def test_macro_weighted_and_per_class_figures_equal_the_pure_functions(tmp_path: Path) -> None:
@@ -91,9 +93,9 @@ def test_a_class_that_the_question_does_not_have_stops_the_study(tmp_path: Path)
         class_tables(cohort, asked, 0.95)
 
 
-def _only(asked: dict[str, Any], folder: Path, cohort: pd.DataFrame) -> dict[str, Any]:
+def _only(asked: dict[str, Classes], folder: Path, cohort: pd.DataFrame) -> dict[str, Classes]:
     """Keep the predictions of the cases that are not borderline."""
-    frame = pd.read_csv(asked["histology"]["models"]["net"]["file"])
+    frame = pd.read_csv(asked["histology"].models["net"].file)
     kept = frame[frame["case"].isin(cohort[cohort["kind"] != "borderline"]["case"])]
     wide = kept.pivot(index="case", columns="class", values="value")
     return question(folder / "q.csv", wide)

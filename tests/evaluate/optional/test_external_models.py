@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.evaluate import ExternalModel
 from sonomics.evaluate import task
-from sonomics.evaluate.optional.external_models import outside_model, read_outside
-from sonomics.evaluate.robustness.single_images import image_table
-from tests.evaluate.synthetic import SETTINGS, arguments, make_image_predictions, write_study
+from sonomics.evaluate.figures import sheet
+from sonomics.evaluate.optional.external_models import external_model, read_external
+from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 COHORT = pd.DataFrame(
     {"patient": list("pqrs"), "case": list("abcd"), "split": ["train", "train", "internal", "internal"]}
@@ -21,9 +22,17 @@ COHORT = pd.DataFrame(
 VALUES = {"a": 0.9, "b": 0.2, "c": 0.8, "d": 0.3}
 
 
-def stated(path: Path, frame: pd.DataFrame) -> dict[str, Any]:
+def declared(path: Path, frame: pd.DataFrame) -> dict[str, Any]:
     frame.to_csv(path, index=False)
     return {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}
+
+
+def stated(path: Path, frame: pd.DataFrame) -> ExternalModel:
+    return ExternalModel.partial(declared(path, frame))
+
+
+def declaration(path: Path) -> ExternalModel:
+    return ExternalModel.partial({"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()})
 
 
 def plain(**changes: object) -> pd.DataFrame:
@@ -31,7 +40,7 @@ def plain(**changes: object) -> pd.DataFrame:
 
 
 def test_cases_and_values_are_enough(tmp_path: Path) -> None:
-    table = read_outside("theirs", stated(tmp_path / "p.csv", plain()), "t", COHORT)
+    table = read_external("theirs", stated(tmp_path / "p.csv", plain()), "t", COHORT)
     by_case = table.set_index("case")
     assert by_case["value"].to_dict() == VALUES
     assert by_case["split"].tolist() == COHORT["split"].tolist()
@@ -40,12 +49,12 @@ def test_cases_and_values_are_enough(tmp_path: Path) -> None:
 
 
 def test_the_threshold_is_stated_or_of_training_or_none(tmp_path: Path) -> None:
-    table = read_outside("theirs", stated(tmp_path / "p.csv", plain()), "t", COHORT)
+    table = read_external("theirs", stated(tmp_path / "p.csv", plain()), "t", COHORT)
     labels = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0, "d": 0.0})
-    assert outside_model("theirs", {"cutoff": 0.4}, table, labels).cutoff == 0.4
-    assert outside_model("theirs", {}, table, labels).cutoff == 0.9
+    assert external_model("theirs", ExternalModel.partial({"cutoff": 0.4}), table, labels).cutoff == 0.4
+    assert external_model("theirs", ExternalModel.partial({}), table, labels).cutoff == 0.9
     tests_alone = table[table["split"] != "train"]
-    assert np.isnan(outside_model("theirs", {}, tests_alone, labels).cutoff)
+    assert np.isnan(external_model("theirs", ExternalModel.partial({}), tests_alone, labels).cutoff)
 
 
 BAD = {
@@ -55,7 +64,7 @@ BAD = {
     "above one": (plain(value=[0.9, 0.2, 1.2, 0.3]), "case c.*1.2 is outside 0 to 1"),
     "below zero": (plain(value=[0.9, -0.2, 0.2, 0.3]), "case b.*-0.2 is outside"),
     "infinite": (plain(value=[0.9, np.inf, 0.2, 0.3], kind="score"), "case b.*infinite"),
-    "no number": (plain(value=["0.9", "high", "0.2", "0.3"]), "'high', which is no number"),
+    "no number": (plain(value=["0.9", "high", "0.2", "0.3"]), "'high', which is not a number"),
     "no values": (plain().drop(columns="value"), "no column value"),
     "no row": (plain().iloc[:0], "the table has no row"),
     "another split": (plain(split="train"), "case c: its split is train here and internal in the cohort.*column split"),
@@ -69,21 +78,21 @@ BAD = {
 def test_a_bad_table_stops_the_study_and_says_where(name: str, tmp_path: Path) -> None:
     frame, words = BAD[name]
     with pytest.raises(StudyError, match=words):
-        read_outside("theirs", stated(tmp_path / "p.csv", frame), "t", COHORT)
+        read_external("theirs", stated(tmp_path / "p.csv", frame), "t", COHORT)
 
 
 def test_another_content_than_stated_or_no_file_stops_the_study(tmp_path: Path) -> None:
-    known = stated(tmp_path / "p.csv", plain())
+    known = declared(tmp_path / "p.csv", plain())
     with pytest.raises(StudyError, match="another content"):
-        read_outside("theirs", {**known, "sha256": "0" * 64}, "t", COHORT)
+        read_external("theirs", ExternalModel.partial({**known, "sha256": "0" * 64}), "t", COHORT)
     with pytest.raises(StudyError, match="the file is missing"):
-        read_outside("theirs", {**known, "file": str(tmp_path / "q.csv")}, "t", COHORT)
+        read_external("theirs", ExternalModel.partial({**known, "file": str(tmp_path / "q.csv")}), "t", COHORT)
 
 
 def evaluated(folder: Path, frame: pd.DataFrame, name: str = "theirs") -> pd.DataFrame:
     settings = {
         **SETTINGS,
-        "evaluate": {**SETTINGS["evaluate"], "external_models": {name: stated(folder / "p.csv", frame)}},
+        "evaluate": {**SETTINGS["evaluate"], "external_models": {name: declared(folder / "p.csv", frame)}},
     }
     out = folder / "out"
     task.main([f"--settings={json.dumps(settings)}", *arguments(folder), f"--out={out}"])
@@ -93,9 +102,7 @@ def evaluated(folder: Path, frame: pd.DataFrame, name: str = "theirs") -> pd.Dat
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sonomics.evaluate.figures import sheet as plates
-
-    monkeypatch.setattr(plates, "draw_plate", lambda *_: None)
+    monkeypatch.setattr(sheet, "draw_panel", lambda *_: None)
 
 
 @pytest.mark.usefixtures("quick")
@@ -120,35 +127,30 @@ def test_a_name_of_the_study_is_taken(tmp_path: Path) -> None:
         evaluated(tmp_path, pd.DataFrame({"case": cohort["case"], "value": 0.5}), "stacked")
 
 
-def test_images_are_a_unit_of_their_own_with_an_interval_by_patient(tmp_path: Path) -> None:
-    cohort = write_study(tmp_path, {"train": 20, "internal": 30})
-    labels = pd.Series((cohort["sim_risk"] > 0).astype(float).to_numpy(), index=cohort["case"])
-    labels.iloc[-1] = np.nan
-    predictions = make_image_predictions(cohort)
-    row = image_table(predictions, labels, 0.95).set_index("split").loc["internal"]
-    assert row[["n", "patients", "unit"]].tolist() == [58, 29, "image"]
-    doubled = pd.concat([predictions, predictions.assign(image=predictions["image"] + "x")])
-    again = image_table(doubled, labels, 0.95).set_index("split").loc["internal"]
-    assert again[["lower", "upper"]].tolist() == pytest.approx(row[["lower", "upper"]].tolist())
-
-
 @pytest.mark.parametrize(
     ("name", "content", "rule"),
     [
-        ("p.csv", b"case,value\nb\xe9,0.5\n", "no CSV in UTF-8"),
-        ("p.csv", b'case,value\n"a,0.5\n', "no CSV in UTF-8"),
-        ("p.parquet", b"case,value\na,0.5\n", "no Parquet file"),
+        ("p.csv", b"case,value\nb\xe9,0.5\n", "not a valid CSV in UTF-8"),
+        ("p.csv", b'case,value\n"a,0.5\n', "not a valid CSV in UTF-8"),
+        ("p.parquet", b"case,value\na,0.5\n", "not a valid Parquet file"),
     ],
 )
 def test_a_file_that_cannot_be_read_stops_the_study(name: str, content: bytes, rule: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(StudyError, match=rule):
-        read_outside("theirs", {"file": str(path), "sha256": sha256(content).hexdigest()}, "t", COHORT)
+        read_external(
+            "theirs", ExternalModel.partial({"file": str(path), "sha256": sha256(content).hexdigest()}), "t", COHORT
+        )
 
 
 def test_parquet_of_text_in_place_of_numbers_stops_the_study(tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     plain(value=["0.9", "0.2", "0.8", "0.3"]).to_parquet(path)
     with pytest.raises(StudyError, match="column value is not numeric"):
-        read_outside("theirs", {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}, "t", COHORT)
+        read_external(
+            "theirs",
+            ExternalModel.partial({"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}),
+            "t",
+            COHORT,
+        )

@@ -6,9 +6,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.evaluate import Serial
 from sonomics.evaluate.figures.serial_exams import draw_serial
 from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.evaluate.samples.cases import Model
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import build_samples
 
 NAN = float("nan")
 MODEL = Model("net", 0.5, "probability", "youden")
@@ -30,9 +32,13 @@ def cases_of(rows: list[tuple[str, float, float, float]] = EXAMS) -> pd.DataFram
     return frame.assign(split="internal", label=1.0, exam_month=frame["exam_month"].astype(float))
 
 
+def evaluate(cases: pd.DataFrame, model: Model = MODEL, **more: object) -> dict[str, pd.DataFrame]:
+    return serial_tables(build_samples(cases, [model]).primary_samples, Serial.partial({**SETTINGS, **more}), 0.95)
+
+
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    return serial_tables(cases_of(), MODEL, SETTINGS, 0.95)
+    return evaluate(cases_of())
 
 
 def test_every_diagnosed_patient_has_a_row_with_lead_or_reason(tables: dict[str, pd.DataFrame]) -> None:
@@ -63,27 +69,27 @@ def test_the_summary_counts_patients_windows_and_false_alarms(tables: dict[str, 
 
 
 def test_an_exam_at_the_diagnosis_alone_is_not_early() -> None:
-    made = serial_tables(cases_of([("a", 10, 10, 0.9), ("b", 0, 10, 0.9)]), MODEL, SETTINGS, 0.95)
+    made = evaluate(cases_of([("a", 10, 10, 0.9), ("b", 0, 10, 0.9)]))
     found = made["serial_summary"].set_index("statistic")
     assert found.loc["found before diagnosis", ["x", "n"]].tolist() == [1, 2]
     assert found.loc["ever called positive without a diagnosis", "reason"] == "no patient without a diagnosis"
 
 
 def test_own_windows() -> None:
-    made = serial_tables(cases_of(), MODEL, {**SETTINGS, "windows": [2, 0.5]}, 0.95)
+    made = evaluate(cases_of(), windows=[2, 0.5])
     windows = [name for name in made["serial_summary"]["statistic"] if name.startswith("sensitivity")]
     assert windows == ["sensitivity 0.5 to 2 years before", "sensitivity 2 or more years before"]
 
 
 def test_without_a_threshold_or_a_diagnosis_there_is_a_reason() -> None:
-    made = serial_tables(cases_of(), Model("net", NAN, "probability", "youden"), SETTINGS, 0.95)
+    made = evaluate(cases_of(), Model("net", NAN, "probability", "youden"))
     assert set(made["serial"]["reason"]) == {
         "the threshold was not estimable on the training set",
         "no scored exam before the diagnosis",
     }
     assert made["serial_summary"]["estimate"].isna().all()
     assert made["serial_exams"].empty
-    nobody = serial_tables(cases_of([("a", 0, NAN, 0.9)]), MODEL, SETTINGS, 0.95)
+    nobody = evaluate(cases_of([("a", 0, NAN, 0.9)]))
     assert nobody["serial"].empty
     first = nobody["serial_summary"].iloc[0]
     assert (first["n"], first["reason"]) == (0, "no scored exam before the diagnosis")
@@ -91,7 +97,7 @@ def test_without_a_threshold_or_a_diagnosis_there_is_a_reason() -> None:
 
 def test_times_that_are_words_stop_the_study() -> None:
     with pytest.raises(StudyError, match=r"exam_month, a time of evaluate\.serial, is not numeric"):
-        serial_tables(cases_of().assign(exam_month="May"), MODEL, SETTINGS, 0.95)
+        evaluate(cases_of().assign(exam_month="May"))
 
 
 def test_the_figure_has_a_row_a_patient_and_a_mark_an_exam(tables: dict[str, pd.DataFrame]) -> None:
@@ -107,7 +113,7 @@ def test_the_figure_has_a_row_a_patient_and_a_mark_an_exam(tables: dict[str, pd.
 
 
 def test_an_exam_of_unknown_time_is_set_aside_and_counted() -> None:
-    made = serial_tables(cases_of([*EXAMS, ("early", NAN, 36, 0.1)]), MODEL, SETTINGS, 0.95)["serial"]
+    made = evaluate(cases_of([*EXAMS, ("early", NAN, 36, 0.1)]))["serial"]
     early = made.set_index("patient").loc["early"]
     assert early[["exams", "undated", "lead"]].tolist() == [3, 1, 3]
     assert made["undated"].sum() == 1

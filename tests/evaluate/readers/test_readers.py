@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from sonomics.core.schemas import READERS
 from sonomics.evaluate.figures.readers import draw_readers
 from sonomics.evaluate.readers.study import reader_tables
-from sonomics.evaluate.samples.cases import Model
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import build_samples
 from tests.statistics.oracle import Oracle
 
 TASK = "malignancy"
@@ -32,7 +33,7 @@ def readings(reader: str, scores: list[float], arm: str = "alone", **more: Any) 
 
 
 def tables_of(cases: pd.DataFrame, *parts: pd.DataFrame, model: Model = MODEL) -> dict[str, pd.DataFrame]:
-    return reader_tables(pd.concat(parts, ignore_index=True), TASK, cases, model, 0.95)
+    return reader_tables(pd.concat(parts, ignore_index=True), TASK, build_samples(cases, [model]).primary_samples, 0.95)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def published(oracle: Oracle) -> dict[str, pd.DataFrame]:
         category=table["category"].astype(str),
         decision=np.where(table["decision"] == 1, "positive", "negative"),
     )
-    return reader_tables(rows[list(READERS.columns)], TASK, cases, MODEL, 0.95)
+    return reader_tables(rows[list(READERS.columns)], TASK, build_samples(cases, [MODEL]).primary_samples, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_several_cases_of_a_patient_widen_the_interval() -> None:
 
 def test_nobody_has_read_this_task() -> None:
     cases = cases_of([1, 0], [0.9, 0.2])
-    assert reader_tables(readings("ann", [1, 2]).assign(task="other"), TASK, cases, MODEL, 0.95) == {}
+    assert tables_of(cases, readings("ann", [1, 2]).assign(task="other")) == {}
 
 
 def test_the_figure_has_an_arrow_a_reader_and_a_number(published: dict[str, pd.DataFrame]) -> None:

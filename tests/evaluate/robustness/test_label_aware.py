@@ -14,9 +14,10 @@ from sonomics.core.files import write_json
 from sonomics.core.params import check_params
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
-from sonomics.evaluate.accuracy.performance import Sampling
-from sonomics.evaluate.robustness.label_aware import ALL, LeftOut, label_aware_table, not_shown
-from sonomics.evaluate.samples.cases import Model
+from sonomics.evaluate.robustness.label_aware import ALL, LeftOut, find_not_shown, label_aware_table
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import build_samples
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.report.page.evaluation import read_evaluation
 from sonomics.report.sections.label_aware import label_aware_section
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
@@ -34,14 +35,14 @@ def test_a_case_goes_when_none_of_its_images_shows_it() -> None:
     table = images({"hidden": [0.1, 0.2], "partly": [0.1, 0.9], "shown": [0.9], "control": [0.1], "edge": [0.3]})
     table = pd.concat([table, images({"hidden": [0.9], "unseen": [0.1]}, keep=False)])
     limit, known = {"threshold": 0.3, "exclude": "below"}, frozenset({"hidden", "partly", "shown", "edge", "unseen"})
-    assert not_shown(table, "lesion", limit, known) == LeftOut(frozenset({"hidden"}), frozenset({"partly"}))
-    above = not_shown(table, "lesion", {"threshold": 0.3, "exclude": "above"}, known)
+    assert find_not_shown(table, "lesion", limit, known) == LeftOut(frozenset({"hidden"}), frozenset({"partly"}))
+    above = find_not_shown(table, "lesion", {"threshold": 0.3, "exclude": "above"}, known)
     assert above == LeftOut(frozenset({"shown", "edge"}), frozenset({"partly"}))
 
 
 def test_an_image_that_was_not_judged_says_nothing() -> None:
     table = images({"A": [np.nan, 0.1], "B": [np.nan]})
-    left = not_shown(table, "lesion", {"threshold": 0.5, "exclude": "below"}, frozenset({"A", "B"}))
+    left = find_not_shown(table, "lesion", {"threshold": 0.5, "exclude": "below"}, frozenset({"A", "B"}))
     assert left == LeftOut(frozenset({"A"}), frozenset())
 
 
@@ -58,7 +59,7 @@ def cases() -> pd.DataFrame:
 
 def test_the_auc_without_a_hidden_case_by_hand(cases: pd.DataFrame) -> None:
     left = {"no_focus": LeftOut(frozenset({"d", "f"}), frozenset({"e"}))}
-    table = label_aware_table(cases, [MODEL], left, SAMPLING).set_index("analysis")
+    table = label_aware_table(build_samples(cases, [MODEL]), left, SAMPLING).set_index("analysis")
     assert set(table["split"]) == {"internal"}
     assert table.loc[ALL, ["n", "positives", "left_out", "partly"]].tolist() == [5, 3, 0, 0]
     assert table.loc[ALL, "auc"] == pytest.approx(5 / 6)  # d lies between the negatives
@@ -68,7 +69,7 @@ def test_the_auc_without_a_hidden_case_by_hand(cases: pd.DataFrame) -> None:
 
 def test_nobody_left_is_not_estimable_and_says_why(cases: pd.DataFrame) -> None:
     left = {"positives": LeftOut(frozenset("cde"), frozenset()), "everyone": LeftOut(frozenset("abcde"), frozenset())}
-    table = label_aware_table(cases, [MODEL], left, SAMPLING).set_index("analysis")
+    table = label_aware_table(build_samples(cases, [MODEL]), left, SAMPLING).set_index("analysis")
     assert table["auc"].isna().tolist() == [False, True, True]
     assert table["reason"].tolist() == ["", "only one class", "no case"]
 

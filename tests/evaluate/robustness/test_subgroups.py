@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.robustness.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
-from sonomics.evaluate.survival.risk_groups import risk_groups
+from sonomics.evaluate.robustness.hazards import hazard_table
+from sonomics.evaluate.robustness.subgroups import assign_subgroups, device_of_cases, subgroup_table
+from sonomics.evaluate.samples.scored import build_samples
+from sonomics.evaluate.survival.risk_groups import cases_at_risk
 from sonomics.statistics.cox_tests import cox_interaction
 from sonomics.statistics.multiplicity import holm
 from sonomics.statistics.subgroups import auc_by_subgroup, auc_heterogeneity
@@ -28,19 +30,19 @@ def test_a_case_has_the_scanner_of_its_kept_images() -> None:
 
 def test_numbers_are_cut_at_stated_points_or_at_the_median_of_training() -> None:
     cases = cases_of({"train": 3, "internal": 2}).assign(age=[40.0, 50.0, 60.0, 80.0, np.nan], grade=[1.0, 2, 1, 2, 1])
-    groups = grouped(cases, NOBODY, {"age": [65, 50], "grade": "levels"})
+    groups = assign_subgroups(cases, NOBODY, {"age": [65, 50], "grade": "levels"})
     assert groups["age"].tolist()[:4] == ["< 50", "50 to < 65", "50 to < 65", "≥ 65"]
     assert groups["age"].isna().tolist() == [False] * 4 + [True]
     assert groups["grade"].tolist() == ["1", "2", "1", "2", "1"]
-    assert grouped(cases, NOBODY, {"age": "median"})["age"].tolist()[:4] == ["< 50", "≥ 50", "≥ 50", "≥ 50"]
+    assert assign_subgroups(cases, NOBODY, {"age": "median"})["age"].tolist()[:4] == ["< 50", "≥ 50", "≥ 50", "≥ 50"]
     with pytest.raises(StudyError, match="text and cannot be cut"):
-        grouped(cases, NOBODY, {"centre": "median"})
+        assign_subgroups(cases, NOBODY, {"centre": "median"})
 
 
 def test_figures_and_interaction_equal_the_pure_functions_in_order_of_size() -> None:
     cases = cases_of({"internal": 200}).assign(age=np.linspace(9, 120, 200), sex=["f", "m"] * 100)
-    groups = grouped(cases, NOBODY, {"age": [10, 90], "sex": "levels"})
-    table = subgroup_table(cases, groups, A, 0.95)
+    groups = assign_subgroups(cases, NOBODY, {"age": [10, 90], "sex": "levels"})
+    table = subgroup_table(build_samples(cases, [A]), groups, 0.95, 10)
     age = table[table["variable"] == "age"]
     assert age["level"].tolist() == ["< 10", "10 to < 90", "≥ 90"]
     assert age["reason"].tolist() == ["too few", "", ""]
@@ -56,7 +58,7 @@ def test_figures_and_interaction_equal_the_pure_functions_in_order_of_size() -> 
 
 def test_unknown_is_a_level_of_its_own() -> None:
     cases = cases_of({"internal": 60}).assign(sex=["f"] * 30 + [None] * 30)
-    table = subgroup_table(cases, grouped(cases, NOBODY, {"sex": "levels"}), A, 0.95, fewest=5)
+    table = subgroup_table(build_samples(cases, [A]), assign_subgroups(cases, NOBODY, {"sex": "levels"}), 0.95, 5)
     assert table[table["variable"] == "sex"]["level"].tolist() == ["f", "unknown"]
     device = table[table["variable"] == "device"]
     assert (device["level"].tolist(), device["n"].tolist()) == (["unknown"], [60])
@@ -64,9 +66,9 @@ def test_unknown_is_a_level_of_its_own() -> None:
 
 def test_intervals_know_that_a_patient_has_several_cases() -> None:
     cases = cases_of({"internal": 120})
-    single = subgroup_table(cases, grouped(cases, NOBODY, {}), A, 0.95).iloc[0]
+    single = subgroup_table(build_samples(cases, [A]), assign_subgroups(cases, NOBODY, {}), 0.95, 10).iloc[0]
     twice = pd.concat([cases, cases.assign(case=cases["case"] + "x")], ignore_index=True)
-    both = subgroup_table(twice, grouped(twice, NOBODY, {}), A, 0.95).iloc[0]
+    both = subgroup_table(build_samples(twice, [A]), assign_subgroups(twice, NOBODY, {}), 0.95, 10).iloc[0]
     assert both["method"] == "Obuchowski, clustered by patient"
     # Every case twice says nothing new, so the interval must not shrink.
     assert both["upper"] - both["lower"] == pytest.approx(single["upper"] - single["lower"], rel=0.02)
@@ -74,11 +76,11 @@ def test_intervals_know_that_a_patient_has_several_cases() -> None:
 
 def test_hazard_ratios_have_the_likelihood_ratio_of_the_interaction() -> None:
     cases = cases_of({"internal": 150}, events=True).assign(sex=["f", "m"] * 75)
-    followed = risk_groups(cases, A)
-    table = hazard_table(followed, grouped(cases, NOBODY, {"sex": "levels"}), 0.95)
+    at_risk = cases_at_risk(build_samples(cases, [A]))
+    table = hazard_table(at_risk, assign_subgroups(cases, NOBODY, {"sex": "levels"}), 0.95, 10)
     sex = table[table["variable"] == "sex"]
-    high, male = (followed["group"] == "high").astype(int), (followed["sex"] == "m").astype(int)
-    expected = cox_interaction(followed["time"], followed["event"], high, male)
+    high, male = (cases["a__probability"] >= A.cutoff).astype(int), (cases["sex"] == "m").astype(int)
+    expected = cox_interaction(cases["time"], cases["event"], high, male)
     assert sex["p_interaction"].iloc[0] == pytest.approx(expected.likelihood_ratio.p, rel=1e-6)
     assert sex["df"].iloc[0] == 1
-    assert sex["events"].sum() == followed["event"].sum()
+    assert sex["events"].sum() == cases["event"].sum()

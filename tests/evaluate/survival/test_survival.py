@@ -5,11 +5,15 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.study.tables import horizons_of
-from sonomics.evaluate.survival.follow_up import cutpoint_table, follow_up_table, proportional_table
-from sonomics.evaluate.survival.performance import risk_at, survival_decision_table, survival_table
-from sonomics.evaluate.survival.risk_groups import cox_terms, risk_groups
-from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
+from sonomics.core.settings.evaluate import Evaluate
+from sonomics.evaluate.samples.scored import Scored, build_samples
+from sonomics.evaluate.survival.analysis import choose_horizons
+from sonomics.evaluate.survival.cox_models import cox_terms, proportional_table
+from sonomics.evaluate.survival.cutpoint import cutpoint_table
+from sonomics.evaluate.survival.follow_up import follow_up_table
+from sonomics.evaluate.survival.performance import risk_by_split, survival_decision_table, survival_table
+from sonomics.evaluate.survival.risk_groups import cases_at_risk
+from sonomics.evaluate.survival.treatment import find_treated, treatment_curves, treatment_table
 from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.concordance import harrell_c, uno_c
 from sonomics.statistics.cox_tests import cox_interaction, proportional_hazards
@@ -24,7 +28,7 @@ TEST = CASES[CASES["split"] == "internal"]
 
 
 def test_concordance_area_and_error_equal_the_pure_functions() -> None:
-    table = survival_table(CASES, [A, B], [12.0], SAMPLING)
+    table = survival_table(build_samples(CASES, [A, B]), [12.0], SAMPLING)
     rows = table[(table["split"] == "internal") & (table["model"] == "a")].set_index("statistic")
     time, event, risk = TEST["time"], TEST["event"], TEST["a__probability"]
     expected = harrell_c(time, event, risk)
@@ -34,7 +38,7 @@ def test_concordance_area_and_error_equal_the_pure_functions() -> None:
     area = time_dependent_auc(time, event, risk, 12)
     assert rows.loc["auc", ["estimate", "lower"]].tolist() == pytest.approx(list(area.area[:2]))
     assert rows.loc["auc", "method"].startswith(f"{area.cases} with the event, {area.controls} beyond")
-    predicted = risk_at(CASES, A, 12).loc[TEST.index]
+    predicted = risk_by_split(build_samples(CASES, [A]), A, 12)["internal"]
     assert rows.loc["brier", "estimate"] == pytest.approx(ipcw_brier(time, event, predicted, 12))
     assert rows.loc["harrell_c", ["n", "events"]].tolist() == [60, int(event.sum())]
     other = table[(table["model"] == "b") & (table["statistic"] == "uno_c")]
@@ -43,59 +47,63 @@ def test_concordance_area_and_error_equal_the_pure_functions() -> None:
 
 def test_the_risk_at_a_horizon_is_fitted_on_training_alone() -> None:
     changed = CASES.assign(time=CASES["time"].where(CASES["split"] == "train", 1.0))
-    assert risk_at(CASES, A, 12).equals(risk_at(changed, A, 12))
+    before, after = (risk_by_split(build_samples(cases, [A]), A, 12) for cases in (CASES, changed))
+    for split in ("train", "internal"):
+        np.testing.assert_array_equal(before[split], after[split])
 
 
 def test_a_horizon_beyond_follow_up_is_not_estimable() -> None:
-    table = survival_table(CASES, [A], [500.0], SAMPLING).set_index(["split", "statistic"])
+    table = survival_table(build_samples(CASES, [A]), [500.0], SAMPLING).set_index(["split", "statistic"])
     for statistic in ("auc", "brier", "scaled_brier"):
         row = table.loc[("internal", statistic)]
         assert np.isnan(row["estimate"])
         assert row["reason"]
-    assert survival_decision_table(CASES, A, [500.0], [0.2]).empty
-    assert len(survival_decision_table(CASES, A, [12.0], [0.2, 0.4])) == 4
+    assert survival_decision_table(build_samples(CASES, [A]), [500.0], [0.2]).empty
+    assert len(survival_decision_table(build_samples(CASES, [A]), [12.0], [0.2, 0.4])) == 4
 
 
 def test_several_cases_of_a_patient_are_resampled_together() -> None:
     cases = CASES.assign(patient=[f"p{number // 2}" for number in range(len(CASES))])
-    row = survival_table(cases, [A], [], SAMPLING).iloc[0]
+    row = survival_table(build_samples(cases, [A]), [], SAMPLING).iloc[0]
     assert row["method"].startswith("bootstrap of patients")
 
 
 def test_nobody_has_an_event() -> None:
-    none = CASES.assign(event=0.0)
-    table = survival_table(none, [A], [12.0], SAMPLING)
+    none = build_samples(CASES.assign(event=0.0), [A])
+    table = survival_table(none, [12.0], SAMPLING)
     assert table["estimate"].isna().all()
     assert (table["reason"] != "").all()
-    found = proportional_table(none, cox_terms(none, A, []))
+    found = proportional_table(none, [])
     assert set(found["reason"]) == {"no event"}
-    assert cutpoint_table(none, A)["cutpoint"].isna().all()
+    assert cutpoint_table(none)["cutpoint"].isna().all()
 
 
 def test_follow_up_medians_and_survival_of_the_risk_groups() -> None:
-    groups = risk_groups(CASES, A)
-    table = follow_up_table(groups, ["train", "internal"], [12.0], 0.95)
+    at_risk = cases_at_risk(build_samples(CASES, [A]))
+    table = follow_up_table(at_risk, [12.0], 0.95)
     inside = table[table["split"] == "internal"].set_index(["group", "statistic"])
     whole = median_follow_up(TEST["time"], TEST["event"])
     assert inside.loc[("all", "median_follow_up"), "estimate"] == pytest.approx(whole.estimate, nan_ok=True)
-    high = groups[(groups["split"] == "internal") & (groups["group"] == "high")]
+    high = TEST[TEST["a__probability"] >= A.cutoff]
     curve = kaplan_meier(high["time"], high["event"])
     assert inside.loc[("high", "median_survival"), "estimate"] == pytest.approx(curve.median.estimate)
     assert inside.loc[("high", "survival"), "horizon"] == 12
     assert inside.loc[("high", "survival"), "n"] == len(high)
-    empty = follow_up_table(groups.iloc[:0], ["train"], [12.0], 0.95)
+    nobody = at_risk[0].where(np.zeros(at_risk[0].n, dtype=bool))
+    empty = follow_up_table([nobody], [12.0], 0.95)
     assert empty["reason"].tolist() == ["no case"] * 3
 
 
 def test_proportional_hazards_and_cutpoint_equal_the_pure_functions() -> None:
     cases = CASES.assign(age=np.linspace(40, 80, len(CASES)))
-    terms = cox_terms(cases, A, ["age"])
-    found = proportional_table(cases, terms)
+    samples = build_samples(cases, [A])
+    terms = cox_terms(samples, ["age"])
+    found = proportional_table(samples, ["age"])
     inside = found[found["split"] == "train"].set_index("term")
     training = cases[cases["split"] == "train"]
     expected = proportional_hazards(training["time"], training["event"], terms.loc[training.index])
     assert inside["p"].to_dict() == pytest.approx(expected["p"].to_dict())
-    cut = cutpoint_table(cases, A).set_index("split")
+    cut = cutpoint_table(samples).set_index("split")
     chosen = maximally_selected(training["time"], training["event"], training["a__probability"])
     assert cut.loc["train", ["cutpoint", "p", "p_asymptotic"]].tolist() == pytest.approx(
         [chosen.cutpoint, chosen.p_1994, chosen.p_1992]
@@ -107,36 +115,38 @@ def test_proportional_hazards_and_cutpoint_equal_the_pure_functions() -> None:
 
 def test_horizons_are_stated_or_the_tasks_or_the_median_follow_up() -> None:
     times = pd.Series([4.0, 10.4, 30.0])
-    assert horizons_of({"horizons": [24, 12]}, 6.0, times) == [12, 24]
-    assert horizons_of({}, 6.0, times) == [6]
-    assert horizons_of({}, np.nan, times) == [10]
-    assert horizons_of({}, np.nan, times * np.nan) == []
+    none = Evaluate.partial({})
+    assert choose_horizons(Evaluate.partial({"horizons": [24, 12]}), 6.0, times) == [12, 24]
+    assert choose_horizons(none, 6.0, times) == [6]
+    assert choose_horizons(none, np.nan, times) == [10]
+    assert choose_horizons(none, np.nan, times * np.nan) == []
 
 
 def test_treatment_within_risk_groups_is_an_association() -> None:
     cases = CASES.assign(hipec=[1.0, 0.0] * 75)
     cases.loc[cases.index[-1], "hipec"] = np.nan
-    known = treated_cases(risk_groups(cases, A), "hipec")
-    assert len(known) == len(CASES) - 1
-    table = treatment_table(known, ["train", "internal"], 0.95, fewest=5)
+    known = find_treated(cases_at_risk(build_samples(cases, [A])), "hipec")
+    assert sum(members.n for members in known) == len(CASES) - 1
+    table = treatment_table(known, 0.95, fewest=5)
     inside = table[table["split"] == "train"].set_index("group")
-    training = known[known["split"] == "train"]
-    expected = cox_interaction(
-        training["time"], training["event"], training["treatment"] == "treated", training["group"] == "high"
-    )
+    training = cases[cases["split"] == "train"]
+    high = training["a__probability"] >= A.cutoff
+    expected = cox_interaction(training["time"], training["event"], training["hipec"] == 1, high)
     assert inside.loc["interaction", "hr"] == pytest.approx(expected.ratio.estimate)
     assert inside.loc["interaction", "p"] == pytest.approx(expected.likelihood_ratio.p)
     assert inside.loc[["high", "low"], ["n_treated", "n_untreated"]].to_numpy().sum() == 90
     assert table["method"].str.contains("not an effect").all()
     assert set(treatment_curves(known, 0.95)["treatment"]) == {"treated", "untreated"}
-    few = treatment_table(known, ["internal"], 0.95, fewest=1000)
+    few = treatment_table(known[1:], 0.95, fewest=1000)
     assert few[few["group"] == "high"]["reason"].tolist() == ["too few"]
 
 
 def test_a_treatment_is_yes_or_no() -> None:
-    groups = risk_groups(CASES.assign(drug="yes"), A)
-    table = treatment_table(treated_cases(groups, "drug"), ["train"], 0.95)
+    def at_risk(drug: str) -> list[Scored]:
+        return cases_at_risk(build_samples(CASES.assign(drug=drug), [A]))
+
+    table = treatment_table(find_treated(at_risk("yes"), "drug"), 0.95, fewest=10)
     assert table["hr"].isna().all()
     assert (table["reason"] != "").all()
     with pytest.raises(StudyError, match="the value 'often'"):
-        treated_cases(groups.assign(drug="often"), "drug")
+        find_treated(at_risk("often"), "drug")
