@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sonomics.extract.family import Compute
+from sonomics.extract.crops.job import Compute
 from sonomics.texture.zones import zones
 
 EDGE = 12

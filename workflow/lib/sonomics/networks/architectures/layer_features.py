@@ -1,15 +1,13 @@
 """Features from chosen layers of a backbone, pooled over the image."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.backbones import Backbone, build
-from sonomics.networks.layout import as_map, layer_of
-from sonomics.networks.registry import networks_of
+from sonomics.networks.architectures.backbones import Backbone
+from sonomics.networks.architectures.target_layers import as_map, layer_of
 
 _GEM_POWER = 3
 _GEM_LEAST = 1e-6
@@ -114,34 +112,3 @@ class Features(nn.Module):
         except (ValueError, KeyError, AttributeError) as error:
             raise StudyError("params.yaml, layers", f"a layer gives no map ({error})", "name another layer") from None
         return [POOLINGS[self.pooling](given) for given in maps]
-
-
-def check_networks(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> None:
-    """Build every network of a study without memory for its weights, before any work.
-
-    Parameters
-    ----------
-    params : mapping
-        Checked parameters of a study.
-    phases : collection of str
-        Those about to run.
-    where : str
-        Named in messages.
-
-    Raises
-    ------
-    StudyError
-        When there is no such architecture, it takes no input of the size, or it has no such layer.
-    """
-    built: set[tuple[Any, ...]] = set()
-    for place, network in networks_of(params, phases):
-        architecture, size = network["architecture"], network["size"]
-        layers, pooling = tuple(network.get("layers", ())), network.get("pooling", "")
-        if (architecture, size, layers, pooling) in built:
-            continue
-        try:
-            with torch.device("meta"):
-                Features(build(architecture, 0, size=size), layers, pooling, size)
-        except StudyError as stopped:
-            raise StudyError(f"{where}, {place}", stopped.rule, stopped.mend) from None
-        built.add((architecture, size, layers, pooling))

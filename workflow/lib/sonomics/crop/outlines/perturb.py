@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.crop.drawings import Mask
-from sonomics.crop.regions import diameter
+from sonomics.crop.outlines.drawings import Mask
+from sonomics.crop.regions.region import diameter
 
 # Wobbles of the contour are as long as this share of the diameter.
 WOBBLE = 0.15

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sonomics.texture.passes import Counts
+from sonomics.texture.counts import Counts
 
 RUNS = (
     "ShortRunEmphasis",

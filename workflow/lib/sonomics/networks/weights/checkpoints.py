@@ -60,7 +60,7 @@ def _pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
 
 
 def _keras(path: Path, architecture: str) -> dict[str, Tensor]:
-    from sonomics.networks.keras import read_keras
+    from sonomics.networks.weights.keras import read_keras
 
     return read_keras(path, architecture)
 

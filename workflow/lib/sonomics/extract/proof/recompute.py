@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.seeds import seed_for
-from sonomics.extract.family import Job
+from sonomics.extract.crops.job import Job
 
 TOLERANCE = 1e-9
 # Roots of differences, compared as squares: close to zero rounding grows without bound.

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import PERTURBED
-from sonomics.crop.drawings import Drawing, Mask, RefusedError
 from sonomics.crop.formats import FORMATS, suffix_of
+from sonomics.crop.outlines.drawings import Drawing, Mask, RefusedError
 
 
 class Reading(NamedTuple):

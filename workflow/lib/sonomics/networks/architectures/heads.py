@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from sonomics.networks.backbones import Backbone
+from sonomics.networks.architectures.backbones import Backbone
 
 
 class Classifier(nn.Module):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.crop.drawings import Mask, RefusedError
+from sonomics.crop.outlines.drawings import Mask, RefusedError
 
 MIN_MARGIN = 2
 

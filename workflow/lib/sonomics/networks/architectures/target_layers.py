@@ -4,7 +4,7 @@ from math import isqrt
 
 from torch import Tensor, nn
 
-from sonomics.networks.backbones import Backbone
+from sonomics.networks.architectures.backbones import Backbone
 
 # Family (the module that defines the trunk) -> the layer whose map still has places and on which the output depends
 # through all of them. In a vision transformer the class token alone is read after the last block, so that its other

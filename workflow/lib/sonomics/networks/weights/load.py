@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from sonomics.networks.checkpoints import read_checkpoint
-from sonomics.networks.registry import Choice, Entry, entry_of, located
+from sonomics.networks.weights.checkpoints import read_checkpoint
+from sonomics.networks.weights.registry import Choice, Entry, entry_of, located
 
 _ORDER = {"RGB": (0, 1, 2), "BGR": (2, 1, 0)}
 

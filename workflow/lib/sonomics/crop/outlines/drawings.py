@@ -20,7 +20,7 @@ class RefusedError(Exception):
     Parameters
     ----------
     code : str
-        A key of `sonomics.crop.outlines.REASONS`, written in the table.
+        A key of `sonomics.crop.outlines.intake.REASONS`, written in the table.
     detail : str
         What was found, for the log.
     """

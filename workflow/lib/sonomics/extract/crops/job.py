@@ -14,8 +14,8 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import job_parser, progress
 from sonomics.core.tables import read_table, write_table
-from sonomics.extract.resample import at_spacing
-from sonomics.extract.rows import feature_table, kept_crops
+from sonomics.extract.crops.feature_table import feature_table, kept_crops
+from sonomics.extract.crops.resample import at_spacing
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from torch import Generator, Tensor, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
-from sonomics.networks.augmentation import Augmentation, augmented
-from sonomics.networks.heads import Classifier, balanced_weights, masked_loss
+from sonomics.networks.architectures.heads import Classifier, balanced_weights, masked_loss
+from sonomics.networks.training.augmentation import Augmentation, augmented
 
 Curve = dict[str, float]
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.checkpoints import renamed
-from sonomics.networks.squeezenet import SqueezeNet
-from sonomics.networks.weights import RANDOM, Weights
+from sonomics.networks.architectures.squeezenet import SqueezeNet
+from sonomics.networks.weights.checkpoints import renamed
+from sonomics.networks.weights.load import RANDOM, Weights
 
 # Beside timm's.
 OTHERS = {"squeezenet1_1": SqueezeNet}

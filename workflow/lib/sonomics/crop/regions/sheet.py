@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from sonomics.crop.drawings import Mask
+from sonomics.crop.outlines.drawings import Mask
 
 SIDE, TITLE, GAP, ACROSS, MOST = 128, 26, 4, 8, 64
 LINE = (255, 200, 0)
