@@ -21,7 +21,7 @@ from sonomics.networks.keras import LAYERS, read_keras
 from sonomics.networks.registry import registry
 from sonomics.networks.training import embed
 from sonomics.networks.weights import Weights, weights_of
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
 from tests.networks.forward import squeezenet
 
 NAME, ARCHITECTURE = "squeezenet1_1_imagenet", "squeezenet1_1"

@@ -3,12 +3,48 @@ import subprocess
 import sys
 
 LIGHT = [
-    *("roc", "agreement", "filters", "lasso", "cutoffs", "classification", "bootstrap", "mcnemar", "auc_intervals"),
-    *("clustered", "reclassification", "effects", "fleiss", "mrmc", "overlap", "sample_size", "partial_likelihood"),
+    *(
+        "discrimination.auc",
+        "agreement.icc",
+        "selection.correlation",
+        "selection.lasso",
+        "classification.cutoffs",
+        "classification.confusion",
+        "resampling.bootstrap",
+        "comparison.mcnemar",
+        "discrimination.auc_comparison",
+    ),
+    *(
+        "discrimination.clustered_auc",
+        "clinical_utility.reclassification",
+        "comparison.effect_sizes",
+        "agreement.kappa",
+        "readers.mrmc",
+        "agreement.overlap",
+        "planning.sample_size",
+        "survival.partial_likelihood",
+    ),
 ]
 WITH_FRAMES = [
-    *("calibration", "recalibration", "decision", "survival", "cox", "summary", "reliability", "cox_tests"),
-    *("concordance", "ipcw", "maxstat", "subgroups", "multiclass", "serial", "metric_bootstrap"),
+    *(
+        "calibration.intercept_slope",
+        "calibration.calibrators",
+        "clinical_utility.decision_curve",
+        "survival.kaplan_meier",
+        "survival.cox",
+        "comparison.group_tests",
+        "calibration.probability_scores",
+        "survival.cox_tests",
+    ),
+    *(
+        "survival.concordance",
+        "survival.horizon",
+        "survival.cutpoint",
+        "comparison.subgroups",
+        "classification.multiclass",
+        "classification.lead_time",
+        "resampling.metric_bootstrap",
+    ),
 ]
 HEAVY = ["lifelines", "statsmodels", "skmisc", "sklearn", "torch", "matplotlib"]
 

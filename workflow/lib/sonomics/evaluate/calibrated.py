@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sonomics.evaluate.entries import Entry, estimated, single, tested
-from sonomics.statistics.calibration import (
+from sonomics.statistics.calibration.intercept_slope import (
     brier,
     calibration_in_the_large,
     calibration_slope,
@@ -13,13 +13,13 @@ from sonomics.statistics.calibration import (
     loess_errors,
     scaled_brier,
 )
-from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
-from sonomics.statistics.reliability import (
+from sonomics.statistics.calibration.probability_scores import (
     expected_calibration_error,
     log_loss,
     observed_to_expected,
     spiegelhalter,
 )
+from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
 
 GROUPS = 10
 DEVELOPMENT = "df = groups - 2, as for the set the model was developed on"

@@ -5,12 +5,12 @@ import pandas as pd
 
 from sonomics.evaluate.entries import ROBUST
 from sonomics.evaluate.readings import AUC, SENSITIVITY, SPECIFICITY, measured, uncertainty, usable
-from sonomics.statistics.classification import proportion
+from sonomics.statistics.classification.confusion import proportion
+from sonomics.statistics.comparison.mcnemar import mcnemar
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.discrimination.auc import auc_difference, roc_curve
 from sonomics.statistics.estimates import normal_quantile
-from sonomics.statistics.mcnemar import mcnemar
-from sonomics.statistics.mrmc import FEW_CASES
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.roc import auc_difference, roc_curve
+from sonomics.statistics.readers.mrmc import FEW_CASES
 
 ACCURACY = "accuracy"
 AREAS = [

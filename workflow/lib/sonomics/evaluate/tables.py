@@ -30,7 +30,7 @@ from sonomics.evaluate.sensitivity import sensitivity_table
 from sonomics.evaluate.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
 from sonomics.evaluate.survival import survival_decision_table, survival_table
 from sonomics.evaluate.treatment import treated_cases, treatment_curves, treatment_table
-from sonomics.statistics.subgroups import FEWEST
+from sonomics.statistics.comparison.subgroups import FEWEST
 
 SENSITIVITIES = (0.9, 0.95)
 

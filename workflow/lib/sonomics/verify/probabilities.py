@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.statistics.calibration import (
+from sonomics.statistics.calibration.intercept_slope import (
     brier,
     calibration_in_the_large,
     calibration_slope,
@@ -13,9 +13,7 @@ from sonomics.statistics.calibration import (
     loess_errors,
     scaled_brier,
 )
-from sonomics.statistics.decision import net_benefit
-from sonomics.statistics.reclassification import Reclassification, categorical_nri, continuous_nri, idi
-from sonomics.statistics.reliability import (
+from sonomics.statistics.calibration.probability_scores import (
     expected_calibration_error,
     log_loss,
     null_brier,
@@ -23,6 +21,8 @@ from sonomics.statistics.reliability import (
     site_recalibration,
     spiegelhalter,
 )
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit
+from sonomics.statistics.clinical_utility.reclassification import Reclassification, categorical_nri, continuous_nri, idi
 from sonomics.verify.discrimination import models_of, parts_of
 from sonomics.verify.tree import Tree, because, picked
 

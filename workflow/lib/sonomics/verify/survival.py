@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.concordance import harrell_c, harrell_difference, pair_counts
-from sonomics.statistics.cox import cox
-from sonomics.statistics.cox_tests import cox_interaction, model_tests, proportional_hazards
 from sonomics.statistics.estimates import Floats, SignificanceTest
-from sonomics.statistics.maxstat import largest_log_rank, maximally_selected
-from sonomics.statistics.survival import (
+from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts
+from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests, proportional_hazards
+from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected
+from sonomics.statistics.survival.kaplan_meier import (
     LogRank,
     kaplan_meier,
     log_rank,
