@@ -11,13 +11,13 @@ from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.recalibration import recalibration_table, updated
 from sonomics.evaluate.reclassification import reclassification_table
 from sonomics.evaluate.sensitivity import sensitivity_table
-from sonomics.statistics.calibration.intercept_slope import brier
-from sonomics.statistics.calibration.probability_scores import site_recalibration
+from sonomics.statistics.calibration.intercept_slope import site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
 from sonomics.statistics.clinical_utility.reclassification import categorical_nri, idi
 from sonomics.statistics.comparison.mcnemar import mcnemar_counts
 from sonomics.statistics.comparison.multiple_testing import holm
-from sonomics.statistics.discrimination.auc import auc, delong_test
-from sonomics.statistics.discrimination.auc_comparison import unpaired_delong_test
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 50, 1)

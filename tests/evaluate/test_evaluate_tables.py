@@ -15,7 +15,7 @@ from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.figures import draw_kaplan_meier
 from sonomics.evaluate.outcomes import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.evaluate.performance import performance
-from sonomics.statistics.discrimination.clustered_auc import clustered_proportion
+from sonomics.statistics.classification.proportion import clustered_proportion
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)

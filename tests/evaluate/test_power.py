@@ -7,8 +7,9 @@ from sonomics.evaluate.comparisons import comparison_table
 from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.missing import missing_table
 from sonomics.evaluate.power import power_table, supported_parameters
-from sonomics.statistics.discrimination.auc import delong_test
-from sonomics.statistics.planning.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
+from sonomics.statistics.discrimination.auc_comparison import delong_test
+from sonomics.statistics.planning.power import auc_power, log_rank_power
+from sonomics.statistics.planning.sample_size import binary_size, r2_of_c
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 20, 1)

@@ -15,7 +15,8 @@ from sonomics.statistics.survival.concordance import harrell_c, uno_c
 from sonomics.statistics.survival.cox_tests import cox_interaction, proportional_hazards
 from sonomics.statistics.survival.cutpoint import maximally_selected
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
-from sonomics.statistics.survival.kaplan_meier import kaplan_meier, log_rank, median_follow_up
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up
+from sonomics.statistics.survival.log_rank import log_rank
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 30, 1)

@@ -1,35 +1,13 @@
 import numpy as np
 import pytest
-from scipy.special import expit, logit
 
-from sonomics.statistics.calibration.intercept_slope import calibration_slope
-from sonomics.statistics.calibration.probability_scores import (
+from sonomics.statistics.calibration.grouped import (
     expected_calibration_error,
-    log_loss,
-    null_brier,
-    observed_to_expected,
-    site_recalibration,
-    spiegelhalter,
 )
-
-
-def test_recalibration_finds_a_planted_shift():
-    generator = np.random.default_rng(3)
-    truth = generator.uniform(0.05, 0.95, 20_000)
-    y = generator.uniform(size=truth.size) < truth
-    shifted = expit((logit(truth) - 0.7) / 1.4)
-    intercept, slope, test = site_recalibration(y, shifted)
-    assert intercept.estimate == pytest.approx(0.7, abs=4 * intercept.se)
-    assert slope.estimate == pytest.approx(1.4, abs=4 * slope.se)
-    assert max(intercept.se, slope.se) < 0.03
-    assert test.p < 1e-10
-    assert site_recalibration(y, truth)[2].p > 0.001
-    assert slope.estimate == pytest.approx(calibration_slope(y, shifted).estimate)
-
-
-def test_recalibration_without_a_maximum_says_so():
-    assert site_recalibration([1, 1], [0.2, 0.3])[0].reason == "only one class"
-    assert "no maximum" in site_recalibration([0, 1, 0, 1], [0.4] * 4)[1].reason
+from sonomics.statistics.calibration.intercept_slope import (
+    observed_to_expected,
+)
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, null_brier, scaled_brier, spiegelhalter
 
 
 def test_by_hand():
@@ -53,3 +31,8 @@ def test_certain_predictions():
 
 def test_no_cases():
     assert np.isnan([null_brier([]), log_loss([], []), expected_calibration_error([], [])]).all()
+
+
+def test_brier_equals_r(oracle, predicted):
+    key, y, p = predicted
+    oracle.check(key, {"brier": brier(y, p), "brier_scaled": scaled_brier(y, p)})

@@ -2,17 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sonomics.statistics.classification.confusion import (
-    Classification,
-    Confusion,
-    Proportion,
-    classify,
-    confusion,
-    proportion,
-)
+from sonomics.statistics.classification.confusion import Classification, Confusion, classify, confusion
+from sonomics.statistics.classification.proportion import Proportion
 
 
 def as_oracle(value):
@@ -42,11 +34,6 @@ def test_measures_at_a_cutoff_equal_r(oracle, paired, model, table, part, rule):
     oracle.check(f"cutoffs.{model}.{table}", as_oracle(got))
 
 
-@pytest.mark.parametrize(("x", "n"), [(0, 25), (25, 25), (0, 0), (1, 3)])
-def test_proportions_equal_r(oracle, x, n):
-    oracle.check(f"edge_cases.prop_{x}_of_{n}", as_oracle(proportion(x, n)))
-
-
 def test_nothing_called_positive(oracle):
     case = oracle["edge_cases.no_predicted_positive"]
     got = as_oracle(classify(confusion(case["y"], case["pred"], 1)))
@@ -64,20 +51,6 @@ def test_ratios_without_denominator():
     assert only_negatives.specificity.estimate == 1
 
 
-@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([0.8, 0.95]))
-def test_intervals_hold_the_estimate_and_mirror(counts, level):
-    x, n = counts
-    one, other = proportion(x, n, level), proportion(n - x, n, level)
-    for interval, mirrored in ((one.clopper_pearson, other.clopper_pearson), (one.wilson, other.wilson)):
-        assert 0 <= interval[0] <= one.estimate <= interval[1] <= 1
-        assert interval == pytest.approx((1 - mirrored[1], 1 - mirrored[0]), abs=1e-12)
-
-
 def test_a_cutoff_that_was_not_estimable_is_refused():
     with pytest.raises(ValueError, match="cutoff is NaN"):
         confusion([0, 1], [0.1, 0.2], float("nan"))
-
-
-def test_more_successes_than_trials_are_refused():
-    with pytest.raises(ValueError, match="not a proportion"):
-        proportion(3, 2)

@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.classification.lead_time import borderline_ways, lead_times, sensitivity_before
+from sonomics.statistics.classification.lead_time import lead_times, sensitivity_before
 
 PATIENT = ["a", "a", "a", "b", "b", "c"]
+
+
 BEFORE = [1, 7, 13, 2, 9, 4]
+
+
 CALLED = [1, 1, 0, 0, 1, 1]
 
 
@@ -24,10 +28,3 @@ def test_each_patient_counts_once_by_the_last_exam_in_the_window():
 def test_exams_after_diagnosis_are_refused():
     with pytest.raises(ValueError, match="after the diagnosis"):
         lead_times(["a"], [-1], [1])
-
-
-def test_three_ways_with_borderline_cases():
-    got = borderline_ways([1, 0, 0], [0, 1, 0])
-    assert got.positive.tolist() == [1, 1, 0]
-    assert got.negative.tolist() == [1, 0, 0]
-    assert np.isnan(got.left_out[1])

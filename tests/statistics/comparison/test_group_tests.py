@@ -1,54 +1,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import fisher_exact as scipy_fisher_exact
-from scipy.stats import ttest_1samp
 
-from sonomics.statistics.comparison import fisher as exact
 from sonomics.statistics.comparison.group_tests import (
     chi_square,
     compare_counts,
     compare_numbers,
-    describe_levels,
-    describe_number,
     fisher,
     mann_whitney_u,
-    mean_interval,
     student_t,
     welch_t,
 )
-
-NUMBERS = ["age", "ca125", "size_mm"]
-
-
-@pytest.fixture(params=NUMBERS)
-def variable(request, paired):
-    rows = paired["all"]
-    return request.param, *(rows.loc[rows["y"] == y, request.param] for y in (0, 1))
-
-
-def test_descriptions_equal_r(oracle, variable):
-    name, *groups = variable
-    for number, values in enumerate(groups):
-        got = describe_number(values)._asdict()
-        got.pop("missing")
-        oracle.check(f"table1_by_y.{name}.group{number}", got)
-    assert sum(describe_number(values).missing for values in groups) == oracle[f"table1_by_y.{name}.n_missing"]
-
-
-def test_the_interval_of_a_mean_equals_that_of_a_t_test(variable):
-    values = variable[1]
-    known = values.dropna()
-    reference = ttest_1samp(known, known.mean()).confidence_interval(0.9)
-    found = mean_interval(values, 0.9)
-    assert found[:3] == pytest.approx((known.mean(), reference.low, reference.high), rel=1e-12)
-
-
-def test_the_interval_of_a_mean_needs_two_values():
-    assert mean_interval([np.nan]).reason == "no value"
-    alone = mean_interval([0.5, np.nan])
-    assert (alone.estimate, alone.reason) == (0.5, "only one value")
-    assert np.isnan(alone.lower)
 
 
 def test_tests_of_numbers_equal_r(oracle, variable):
@@ -99,46 +61,6 @@ def test_undefined_comparisons_are_named():
     for result in undefined:
         assert np.isnan(result.p)
         assert result.reason
-
-
-def test_description_of_too_little():
-    nothing = describe_number([np.nan, np.nan])
-    assert (nothing.n, nothing.missing) == (0, 2)
-    assert np.isnan(nothing[2:]).all()
-    single = describe_number([4.0])
-    assert single.mean == single.median == 4
-    assert np.isnan(single.sd)
-
-
-def test_levels_are_counted_among_the_known():
-    got = describe_levels(["solid", None, "cystic", "solid", float("nan")])
-    assert got["level"].tolist() == ["cystic", "solid", None]
-    assert got["n"].tolist() == [1, 2, 2]
-    assert got["percent"].tolist() == pytest.approx([100 / 3, 200 / 3, np.nan], nan_ok=True)
-    assert describe_levels([1, 0, 1])["percent"].tolist() == pytest.approx([100 / 3, 200 / 3])
-    assert describe_levels([None])["n"].tolist() == [1]
-
-
-@pytest.mark.parametrize("table", [[[3, 1], [1, 3]], [[8, 2], [1, 5]], [[0, 6], [9, 2]], [[20, 5], [11, 30]]])
-def test_two_by_two_is_that_of_scipy(table):
-    assert fisher(table).p == pytest.approx(scipy_fisher_exact(table).pvalue, rel=1e-9)
-
-
-def test_a_table_and_its_transpose_agree():
-    table = np.array([[3, 0], [1, 4], [2, 2]])
-    assert fisher(table).p == pytest.approx(fisher(table.T).p, rel=1e-12)
-
-
-def test_too_many_tables_are_sampled_with_a_seed_and_say_so(monkeypatch):
-    table = np.array([[6, 1], [2, 7], [3, 3]])
-    exactly = fisher(table).p
-    monkeypatch.setattr(exact, "_MOST_TABLES", 10)
-    monkeypatch.setattr(exact, "_RESAMPLES", 499)
-    sampled = fisher(table, seed=1)
-    assert sampled.test == "Fisher Monte Carlo"
-    assert sampled == fisher(table, seed=1)
-    assert sampled.p == pytest.approx(exactly, abs=0.06)
-    assert fisher([[1, 5, 2], [4, 1, 3], [2, 2, 6]], seed=1).test == "Fisher Monte Carlo"
 
 
 def test_negative_counts_are_refused():

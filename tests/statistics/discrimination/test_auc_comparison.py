@@ -1,32 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.discrimination.auc_comparison import hanley_mcneil_se, logit_interval, unpaired_delong_test
-
-
-@given(st.integers(0, 2**31))
-def test_the_logit_interval_stays_inside_and_holds_the_area(seed):
-    generator = np.random.default_rng(seed)
-    y = np.repeat([0, 1], 6)
-    got = logit_interval(y, generator.normal(1.5 * y, 1))
-    if not got.reason:
-        assert 0 < got.lower < got.estimate < got.upper < 1
-
-
-def test_an_area_of_one_has_no_logit_interval():
-    got = logit_interval([0, 0, 1, 1], [1, 2, 3, 4])
-    assert got.estimate == 1
-    assert np.isnan([got.lower, got.upper]).all()
-    assert "infinite" in got.reason
-
-
-def test_hanley_mcneil_as_published():
-    # Hanley & McNeil 1982: an area of 0.893 in 51 abnormal and 58 normal images has a standard error of 0.032.
-    assert hanley_mcneil_se(0.893, 51, 58) == pytest.approx(0.032, abs=0.001)
-    assert np.isnan(hanley_mcneil_se(0.8, 0, 5))
+from sonomics.statistics.discrimination.auc import auc_interval, delong
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 
 
 def test_unpaired_difference_is_that_of_the_areas(paired):
@@ -43,3 +19,20 @@ def test_unpaired_difference_of_one_class_says_so():
     got = unpaired_delong_test([1, 1], [1, 2], [0, 1, 1, 0], [1, 2, 3, 4])
     assert np.isnan(got.p)
     assert got.reason == "only one class"
+
+
+@pytest.mark.parametrize("part", ["all", "train", "test"])
+def test_paired_delong_test_equals_r(oracle, paired, part):
+    rows = paired[part]
+    got = delong_test(rows["y"], rows["model_a"], rows["model_b"])
+    _, covariance = delong(rows["y"], rows[["model_a", "model_b"]].to_numpy().T)
+    values = {"diff_a_minus_b": got.difference, "se": got.se, "z": got.z, "p": got.p, "ci": [got.lower, got.upper]}
+    oracle.check(f"roc.{part}.delong_paired", values | {"cov": covariance[0, 1]})
+
+
+def test_equal_ranks_have_no_p_value():
+    y, score = np.array([0, 1, 0, 1, 1]), np.array([0.1, 0.3, 0.5, 0.2, 0.9])
+    got = delong_test(y, score, np.exp(score))
+    assert got.difference == 0
+    assert np.isnan(got.p)
+    assert got.reason == "the difference has no variance"

@@ -1,15 +1,9 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.discrimination.auc import auc_interval, delong_test
-from sonomics.statistics.discrimination.clustered_auc import (
-    clustered_auc,
-    clustered_difference,
-    clustered_proportion,
-    clustered_share_covariance,
-    per_patient,
-)
-from sonomics.statistics.readers.mrmc import jackknife_share_covariance
+from sonomics.statistics.discrimination.auc import auc_interval
+from sonomics.statistics.discrimination.auc_comparison import delong_test
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc, clustered_difference, per_patient
 
 
 def test_one_image_a_patient_is_delong(paired):
@@ -53,14 +47,6 @@ def test_too_few_patients_of_a_class_give_no_interval():
     assert np.isnan(clustered_auc([1, 1], [1, 2], ["a", "b"]).area.estimate)
 
 
-def test_proportion_of_single_images_is_binomial():
-    got = clustered_proportion([1, 0, 1, 1], ["a", "b", "c", "d"])
-    assert got.estimate == 0.75
-    assert got.se == pytest.approx(np.sqrt(4 / 3 * 0.75) / 4)
-    assert clustered_proportion([1, 0], ["a", "a"]).reason == "fewer than two patients"
-    assert np.isnan(clustered_proportion([], []).estimate)
-
-
 def test_scores_of_a_patient():
     mean, largest, y = per_patient([0.1, 0.3, 0.2, 0.9], ["b", "b", "a", "c"], [0, 0, 1, 1])
     assert mean.tolist() == [0.2, 0.2, 0.9]
@@ -68,22 +54,3 @@ def test_scores_of_a_patient():
     assert y.tolist() == [1, 0, 1]
     with pytest.raises(ValueError, match="two outcomes"):
         per_patient([0.1, 0.2], ["a", "a"], [0, 1])
-
-
-def test_shares_of_patients_with_one_case_have_the_jackknifes_covariance():
-    hits = np.random.default_rng(5).integers(0, 2, (3, 15))
-    shares, covariance = clustered_share_covariance(hits, np.arange(15))
-    expected_shares, expected = jackknife_share_covariance(hits)
-    assert shares == pytest.approx(expected_shares)
-    assert covariance == pytest.approx(expected)
-
-
-def test_cases_of_a_patient_count_together_in_the_covariance_of_shares():
-    hits = np.random.default_rng(6).integers(0, 2, (2, 12))
-    twice = np.repeat(hits, 2, axis=1)
-    shares, covariance = clustered_share_covariance(twice, np.repeat(np.arange(12), 2))
-    assert covariance == pytest.approx(clustered_share_covariance(hits, np.arange(12))[1])
-    assert shares[0] == pytest.approx(clustered_proportion(twice[0], np.repeat(np.arange(12), 2)).estimate)
-    assert covariance[0, 0] == pytest.approx(clustered_proportion(twice[0], np.repeat(np.arange(12), 2)).se ** 2)
-    assert np.isnan(clustered_share_covariance(hits, np.zeros(12))[1]).all()
-    assert np.isnan(clustered_share_covariance(hits[:, :0], np.zeros(0))[0]).all()

@@ -2,31 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from sonomics.statistics.discrimination.auc import auc
-from sonomics.statistics.readers.mrmc import (
-    jackknife_auc_covariance,
-    jackknife_share_covariance,
-    reader_study,
-    readers_against_model,
-    single_treatment,
-)
-
-
-def test_jackknife_of_areas_leaves_out_one_case_at_a_time():
-    generator = np.random.default_rng(2)
-    y = np.repeat([0, 1], [7, 5])
-    scores = generator.integers(0, 6, (3, 12)) + y
-    aucs, covariance = jackknife_auc_covariance(y, scores)
-    without = np.array([[auc(np.delete(y, k), np.delete(row, k)) for k in range(12)] for row in scores])
-    centred = without - without.mean(axis=1, keepdims=True)
-    assert aucs == pytest.approx([auc(y, row) for row in scores])
-    assert covariance == pytest.approx(11 / 12 * centred @ centred.T)
-
-
-def test_jackknife_of_a_share_is_its_binomial_variance():
-    shares, covariance = jackknife_share_covariance([[1, 0, 1, 1]])
-    assert shares.tolist() == [0.75]
-    assert covariance.item() == pytest.approx(0.75 * 0.25 / 3)
+from sonomics.statistics.readers.covariance import jackknife_auc_covariance
+from sonomics.statistics.readers.mrmc import reader_study, readers_against_model, single_treatment
 
 
 def test_components_by_hand():

@@ -2,13 +2,12 @@ import numpy as np
 import pytest
 
 from sonomics.statistics.calibration.intercept_slope import (
-    brier,
     calibration_in_the_large,
     calibration_slope,
-    loess_errors,
-    scaled_brier,
+    observed_to_expected,
 )
-from sonomics.statistics.calibration.probability_scores import log_loss, observed_to_expected
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier
+from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.classification.confusion import classify, confusion
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from sonomics.statistics.discrimination.auc import auc

@@ -3,39 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.comparison.group_tests import welch_t
-from sonomics.statistics.selection.correlation import (
-    absolute_correlations,
-    mann_whitney,
-    prune_by_mean_correlation,
-    prune_by_p,
-    welch,
-)
-
-
-@pytest.fixture(scope="module")
-def train(oracle):
-    table = oracle.table("features")
-    rows = table[table["set"] == "train"]
-    names = [column for column in table if column.startswith("x")]
-    return rows["y"].to_numpy(), rows[names].to_numpy(), names
-
-
-def test_mann_whitney_equals_r(oracle, train):
-    y, features, names = train
-    for name, u, p in zip(names, *mann_whitney(features, y), strict=True):
-        oracle.check(f"features.mann_whitney_train.{name}", {"U_pos": u, "p": p})
-
-
-def test_untestable_features_are_nan_and_spoil_no_other():
-    generator = np.random.default_rng(0)
-    y, features = np.repeat([0, 1], 10), generator.normal(size=(20, 4))
-    alone = mann_whitney(features[:, [0]], y)[1]
-    features[:, 1], features[3, 2] = 7.0, np.nan
-    u, p = mann_whitney(features, y)
-    assert np.isnan(u).tolist() == np.isnan(p).tolist() == [False, True, True, False]
-    assert p[0] == alone
-    assert np.isnan(mann_whitney(features, np.ones(20))[1]).all()
+from sonomics.statistics.selection.correlation import absolute_correlations, prune_by_mean_correlation, prune_by_p
+from sonomics.statistics.selection.univariable import mann_whitney
 
 
 @pytest.mark.parametrize("method", ["spearman", "pearson"])
@@ -121,19 +90,3 @@ def test_constant_features_are_never_kept():
 def test_rows_must_match():
     with pytest.raises(ValueError, match="2 rows"):
         mann_whitney(np.zeros((3, 1)), [0, 1])
-
-
-def test_welch_equals_the_t_test_of_each_feature(train):
-    y, features, _ = train
-    for column, t, p in zip(features.T, *welch(features, y), strict=True):
-        expected = welch_t(column[y == 1], column[y == 0])
-        assert (t, p) == pytest.approx((expected.statistic, expected.p))
-
-
-def test_welch_is_undefined_where_a_class_has_one_row_and_certain_where_classes_are_constant():
-    y = np.repeat([0, 1], 5)
-    features = np.column_stack([np.ones(10), y, np.arange(10.0), np.where(np.arange(10) == 3, np.nan, y)])
-    t, p = welch(features, y)
-    assert np.isnan(t).tolist() == np.isnan(p).tolist() == [True, False, False, True]
-    assert (t[1], p[1]) == (np.inf, 0)
-    assert np.isnan(welch(features, [0] * 9 + [1])).all()

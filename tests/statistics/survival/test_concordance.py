@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from sonomics.statistics.survival.censoring import Censoring
 from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts, uno_c
-from sonomics.statistics.survival.horizon import Censoring
 from tests.statistics.followed import FOLLOWED
 
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.special import ndtr
 
 from sonomics.statistics.survival.cutpoint import _bound_1992, _bound_1994, largest_log_rank, maximally_selected
-from sonomics.statistics.survival.kaplan_meier import log_rank
+from sonomics.statistics.survival.log_rank import log_rank
 
 
 def test_noise_is_not_significant_more_often_than_it_should_be():

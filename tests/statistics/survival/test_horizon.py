@@ -3,18 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.calibration.intercept_slope import brier
+from sonomics.statistics.calibration.probability_scores import brier
 from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.survival.horizon import Censoring, ipcw_brier, null_risk, time_dependent_auc
-
-
-def test_events_leave_before_censorings_of_the_same_time():
-    # At 2 an event and a censoring: one of the two that are left at risk is censored.
-    got = Censoring.of([1, 2, 2, 3], [1, 1, 0, 0])
-    assert got.staying.tolist() == [1, 0.5, 0]
-    assert got.before([1, 2, 3]).tolist() == [1, 1, 0.5]
-    assert got.at([1, 2, 3]).tolist() == [1, 0.5, 0]
-    assert got.at([0.5]).tolist() == [1]
+from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
 
 
 @given(st.integers(0, 500))
@@ -46,11 +37,6 @@ def test_brier_without_censoring_is_the_plain_one():
     time, risk = np.array([1, 2, 3, 4.0]), np.array([0.9, 0.2, 0.4, 0.1])
     assert ipcw_brier(time, np.ones(4), risk, 2) == pytest.approx(brier(time <= 2, risk))
     assert np.isnan(ipcw_brier(time, np.ones(4), [0.1, np.nan, 0.2, 0.3], 2))
-
-
-def test_null_risk_is_one_minus_the_curve():
-    assert null_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
-    assert np.isnan(null_risk([1, 2], [1, 0], 5))
 
 
 def test_brier_beyond_the_last_follow_up_is_not_estimable():

@@ -2,13 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from sonomics.statistics.survival.kaplan_meier import (
-    kaplan_meier,
-    log_rank,
-    median_follow_up,
-    stratified_log_rank,
-    survival_at,
-)
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, null_risk, survival_at
 from tests.statistics.followed import FOLLOWED
 
 
@@ -70,46 +64,11 @@ def test_curve_never_rises_and_counts_everybody(rows):
     assert curve.survival[0] == pytest.approx(1 - curve.events[0] / len(time))
 
 
-@pytest.mark.parametrize(("key", "column"), [("logrank_high_low", "high"), ("logrank_stage", "stage")])
-def test_log_rank_equals_r(oracle, cohort, key, column):
-    got = log_rank(cohort["time_months"], cohort["event"], cohort[column])
-    values = {"chi2": got.test.statistic, "df": got.test.df, "p": got.test.p}
-    oracle.check(f"survival.{key}", values | {"obs": got.groups["observed"], "exp": got.groups["expected"]})
-
-
-def test_log_rank_without_a_comparison():
-    assert log_rank([1, 2, 3], [1, 1, 0], ["a", "a", "a"]).test.reason == "fewer than two groups"
-    later = log_rank([1, 2, 3, 4], [0, 0, 1, 1], ["a", "a", "b", "b"])
-    assert np.isnan(later.test.p)
-    assert later.groups["observed"].tolist() == [0, 2]
-    assert later.test.reason
-
-
-def test_stratified_log_rank_equals_r(oracle, cohort):
-    got = stratified_log_rank(cohort["time_months"], cohort["event"], cohort["high"], cohort["stage"])
-    oracle.check("survival.logrank_high_low_stratified_by_stage", {"chi2": got.statistic, "p": got.p})
-
-
-def test_one_stratum_is_the_plain_log_rank(cohort):
-    data = (cohort["time_months"], cohort["event"], cohort["high"])
-    assert stratified_log_rank(*data, np.zeros(len(cohort))) == pytest.approx((*log_rank(*data).test[:3], ""))
-    assert stratified_log_rank([1, 2], [1, 1], ["a", "a"], [0, 1]).reason == "fewer than two groups"
-    assert stratified_log_rank([1, 2], [1, 1], ["a", "b"], [0, 1]).reason
-
-
 def test_median_follow_up_equals_r(oracle, cohort):
     got = median_follow_up(cohort["time_months"], cohort["event"])
     oracle.check("survival.median_followup_reverse_km", got.estimate)
 
 
-@pytest.mark.parametrize(("time", "event"), [([-1, 2], [0, 1]), ([np.nan, 2], [0, 1]), ([], []), ([1, 2], [0, 2])])
-def test_bad_follow_up_is_refused(time, event):
-    with pytest.raises(ValueError, match=r"follow-up|NaN|outcome"):
-        kaplan_meier(time, event)
-
-
-def test_groups_that_never_meet_have_no_stratified_test():
-    time, event = np.arange(1, 9), np.ones(8)
-    got = stratified_log_rank(time, event, list("ababcdcd"), [0] * 4 + [1] * 4)
-    assert np.isnan(got.p)
-    assert got.reason == "some groups never share a stratum"
+def test_null_risk_is_one_minus_the_curve():
+    assert null_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
+    assert np.isnan(null_risk([1, 2], [1, 0], 5))

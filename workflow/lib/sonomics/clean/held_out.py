@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sonomics.clean.labels import BLANK, NO, UNDETERMINABLE, YES
 from sonomics.core.seeds import seed_for
-from sonomics.statistics.classification.confusion import proportion
+from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.resampling.bootstrap import auc_bootstrap
 
 ENOUGH = 5

@@ -9,8 +9,8 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import ROBUST, robust_share
-from sonomics.statistics.classification.confusion import proportion
-from sonomics.statistics.classification.lead_time import borderline_ways
+from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
 COLUMNS = [

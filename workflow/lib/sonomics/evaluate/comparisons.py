@@ -10,8 +10,8 @@ from sonomics.evaluate.cases import Model, analysed, values_of
 from sonomics.evaluate.entries import BOOTSTRAP, Sampling
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.comparison.multiple_testing import holm
-from sonomics.statistics.discrimination.auc import auc, delong_test
-from sonomics.statistics.discrimination.auc_comparison import unpaired_delong_test
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 from sonomics.statistics.resampling.bootstrap import paired_auc_difference
 
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")

@@ -8,8 +8,7 @@ import pandas as pd
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled
-from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.discrimination.auc_comparison import logit_interval
+from sonomics.statistics.discrimination.auc import auc_interval, logit_interval
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Estimate
 from sonomics.statistics.resampling.bootstrap import auc_bootstrap

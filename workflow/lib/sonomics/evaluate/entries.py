@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.classification.confusion import Proportion
-from sonomics.statistics.discrimination.clustered_auc import clustered_proportion
+from sonomics.statistics.classification.proportion import Proportion, clustered_proportion
 from sonomics.statistics.estimates import Estimate, SignificanceTest
 from sonomics.statistics.resampling.bootstrap import Bootstrap
 

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.readings import AIDED, ALONE, NEGATIVE, POSITIVE, category_scale
-from sonomics.statistics.agreement.icc import cohen_kappa, icc21, icc21_interval
-from sonomics.statistics.agreement.kappa import fleiss_kappa
-from sonomics.statistics.agreement.pairwise import jackknifed, pairwise_kappa
+from sonomics.statistics.agreement.icc import icc21, icc21_interval
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknifed, pairwise_kappa
 from sonomics.statistics.estimates import Estimate
 
 COLUMNS = [

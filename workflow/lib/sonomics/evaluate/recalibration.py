@@ -6,8 +6,9 @@ import pandas as pd
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.calibration.intercept_slope import brier, calibration_in_the_large, clipped_logit, loess_errors
-from sonomics.statistics.calibration.probability_scores import site_recalibration
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
+from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.regression.logistic import fit_logistic
 

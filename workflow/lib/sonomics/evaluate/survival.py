@@ -16,7 +16,8 @@ from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.resampling.bootstrap import bootstrap_interval
 from sonomics.statistics.survival.concordance import harrell_c, uno_c
 from sonomics.statistics.survival.cox_tests import predicted_risk
-from sonomics.statistics.survival.horizon import ipcw_brier, null_risk, time_dependent_auc
+from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
+from sonomics.statistics.survival.kaplan_meier import null_risk
 
 BEYOND = "nobody was followed to the horizon"
 COLUMNS = "split model statistic horizon estimate lower upper n events method reason"

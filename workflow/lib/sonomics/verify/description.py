@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sonomics.statistics.comparison.description import describe_number
 from sonomics.statistics.comparison.effect_sizes import (
     OddsRatio,
     odds_interaction,
@@ -14,7 +15,6 @@ from sonomics.statistics.comparison.effect_sizes import (
 )
 from sonomics.statistics.comparison.group_tests import (
     chi_square,
-    describe_number,
     fisher,
     mann_whitney_u,
     mann_whitney_u_uncorrected,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sonomics.statistics.agreement.icc import cohen_kappa
-from sonomics.statistics.agreement.kappa import fleiss_kappa
-from sonomics.statistics.classification.confusion import classify, confusion, proportion
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa
+from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.comparison.mcnemar import mcnemar_counts
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.planning.sample_size import SHRINKAGE, BinarySize, binary_size, r2_of_c, survival_size

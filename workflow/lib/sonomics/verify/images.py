@@ -12,8 +12,9 @@ from sonomics.statistics.agreement.overlap import (
     overlap,
     soft_dice,
 )
+from sonomics.statistics.classification.proportion import clustered_proportion
 from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.discrimination.clustered_auc import clustered_auc, clustered_proportion, per_patient
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc, per_patient
 from sonomics.statistics.resampling.bootstrap import summarise_draws, weighted_aucs
 from sonomics.verify.discrimination import area
 from sonomics.verify.tree import Tree, Undefined, because, picked

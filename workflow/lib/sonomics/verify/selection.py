@@ -14,8 +14,9 @@ from sonomics.statistics.comparison.multiple_testing import (
     holm,
 )
 from sonomics.statistics.discrimination.auc import auc
-from sonomics.statistics.selection.correlation import mann_whitney, prune_by_p
+from sonomics.statistics.selection.correlation import prune_by_p
 from sonomics.statistics.selection.lasso import lasso_path, lasso_path_cv
+from sonomics.statistics.selection.univariable import mann_whitney
 from sonomics.verify.tree import Tree, Undefined, because, nothing
 
 GOOD = 0.75

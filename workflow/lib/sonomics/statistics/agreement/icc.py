@@ -1,31 +1,14 @@
-"""Agreement of raters: intraclass correlations of measurements and kappa of categories."""
+"""Intraclass correlation coefficients (ICC) of measurements by several raters."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtrc, fdtri
 
-from sonomics.statistics.estimates import Floats, normal_quantile
+from sonomics.statistics.estimates import Floats
 
 _ROUNDING = 1e-12
-
-
-class Kappa(NamedTuple):
-    """Cohen's kappa with its Wald interval, observed and chance agreement (weighted), and the test of 0.
-
-    `se` is the large-sample standard error, `se_null` that if kappa were 0, and `z` = kappa / `se_null`.
-    """
-
-    estimate: float
-    lower: float
-    upper: float
-    se: float
-    observed: float
-    by_chance: float
-    se_null: float
-    z: float
-    reason: str = ""
 
 
 class MeanSquares(NamedTuple):
@@ -162,76 +145,6 @@ def subject_test(values: ArrayLike) -> tuple[Floats, Floats]:
     statistic = np.where(exact, np.inf, _divide(squares.subjects, squares.error))
     finite = np.where(exact, 0.0, statistic)
     return statistic, np.where(exact, 0.0, fdtrc(n - 1, (n - 1) * (k - 1), finite))
-
-
-def cohen_kappa(
-    first: ArrayLike,
-    second: ArrayLike,
-    weights: Literal["none", "linear", "quadratic"] = "none",
-    level: float = 0.95,
-    categories: ArrayLike | None = None,
-) -> Kappa:
-    """Cohen's kappa of two raters with its large-sample standard error.
-
-    Parameters
-    ----------
-    first, second : array_like, shape (n,)
-        Categories; ordered by value, equally spaced for the weighted forms.
-    weights : {"none", "linear", "quadratic"}
-    level : float
-        Confidence level of the Wald interval.
-    categories : array_like, optional
-        All categories of the scale; by default those that are used. An unused one widens the distances of the
-        weighted forms.
-
-    Returns
-    -------
-    Kappa
-        NaN when both raters use one and the same category only.
-
-    References
-    ----------
-    Cohen J, Educ Psychol Meas 1960; Fleiss JL, Cohen J, Everitt BS, Psychol Bull 1969.
-    """
-    one, two = np.asarray(first), np.asarray(second)
-    if one.ndim != 1 or one.shape != two.shape or not one.size:
-        raise ValueError(f"two raters of the same cases are needed, got shapes {one.shape} and {two.shape}")
-    scale = np.unique(np.concatenate([one, two] if categories is None else [one, two, np.asarray(categories)]))
-    table = np.zeros((scale.size, scale.size))
-    np.add.at(table, (np.searchsorted(scale, one), np.searchsorted(scale, two)), 1 / one.size)
-    if (table.sum(axis=0) + table.sum(axis=1) > 0).sum() < 2:
-        return Kappa(*(np.nan,) * 8, "both raters use one category only")
-    weight = credit(scale.size, weights)
-    rows, columns = table.sum(axis=1), table.sum(axis=0)
-    observed, by_chance = float((weight * table).sum()), float((weight * np.outer(rows, columns)).sum())
-    kappa = (observed - by_chance) / (1 - by_chance)
-    mean_weight = (weight @ columns)[:, None] + (rows @ weight)[None, :]
-    second_moment = float((table * (weight - mean_weight * (1 - kappa)) ** 2).sum())
-    variance = second_moment - (kappa - by_chance * (1 - kappa)) ** 2
-    null_variance = float((np.outer(rows, columns) * (weight - mean_weight) ** 2).sum()) - by_chance**2
-    scatter = np.sqrt(one.size) * (1 - by_chance)
-    se, se_null = (float(np.sqrt(max(0.0, value)) / scatter) for value in (variance, null_variance))
-    half = normal_quantile(level) * se
-    z = kappa / se_null if se_null > 0 else float("nan")
-    return Kappa(kappa, kappa - half, kappa + half, se, observed, by_chance, se_null, z)
-
-
-def credit(count: int, weights: str) -> Floats:
-    """Weigh how far two categories agree: 1 on the diagonal; off it 0 ("none") or less with distance.
-
-    Parameters
-    ----------
-    count : int
-        Of ordered, equally spaced categories.
-    weights : {"none", "linear", "quadratic"}
-
-    Returns
-    -------
-    ndarray, shape (count, count)
-    """
-    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
-    credit = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
-    return credit[weights]
 
 
 def _f_quantile(df1: ArrayLike, df2: ArrayLike, level: float) -> Floats:

@@ -1,4 +1,4 @@
-"""Logistic recalibration: turn any score into a probability, fitted on training rows, stored as a small state."""
+"""Maps from a score to a probability, fitted on training rows and stored as a small state."""
 
 from typing import Any, Literal
 
@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
-from sonomics.statistics.estimates import ONE_CLASS, Floats, numbers, outcome
+from sonomics.statistics.estimates import ONE_CLASS, Floats
+from sonomics.statistics.inputs import numbers, outcome
 from sonomics.statistics.regression.logistic import fit_logistic
 
 Scale = Literal["identity", "logit"]
@@ -67,6 +68,61 @@ def apply_recalibration(state: dict[str, Any], score: ArrayLike) -> Floats:
     """
     values = _scaled(np.asarray(score, dtype=np.float64), state["scale"])
     return np.asarray(expit(_number(state["intercept"]) + _number(state["slope"]) * values), dtype=np.float64)
+
+
+def fit_isotonic_calibration(y: ArrayLike, score: ArrayLike) -> dict[str, Any]:
+    """Fit the non-decreasing probabilities with the least squared error.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+        Training outcomes.
+    score : array_like, shape (n,)
+        Any score, higher for positives; equal scores get one probability.
+
+    Returns
+    -------
+    dict
+        `scores` and `probabilities`, the corners of the fit, ascending, and `reason`: JSON-ready. No corners, with the
+        reason, for a single class or a constant score.
+
+    References
+    ----------
+    Zadrozny B, Elkan C, KDD 2002.
+    """
+    from scipy.optimize import isotonic_regression
+
+    positive = outcome(y)
+    values, place, counts = np.unique(numbers(score, positive.size), return_inverse=True, return_counts=True)
+    if positive.all() or not positive.any() or values.size < 2:
+        reason = "the score is constant" if 0 < positive.sum() < positive.size else ONE_CLASS
+        return {"scores": [], "probabilities": [], "reason": reason}
+    shares = np.bincount(place, weights=positive) / counts
+    fitted = isotonic_regression(shares, weights=counts).x
+    steps = np.diff(fitted) > 0
+    corners = np.concatenate([[True], steps]) | np.concatenate([steps, [True]])
+    return {"scores": values[corners].tolist(), "probabilities": fitted[corners].tolist(), "reason": ""}
+
+
+def apply_isotonic_calibration(state: dict[str, Any], score: ArrayLike) -> Floats:
+    """Probabilities of scores, linear between the corners and level beyond them.
+
+    Parameters
+    ----------
+    state : dict
+        From `fit_isotonic_calibration`.
+    score : array_like, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        NaN where the state was not estimable or a score is NaN.
+    """
+    values = np.asarray(score, dtype=np.float64)
+    if state["reason"]:
+        return np.full(values.shape, np.nan)
+    inside = np.interp(values, state["scores"], state["probabilities"])
+    return np.asarray(np.where(np.isnan(values), np.nan, inside), dtype=np.float64)
 
 
 def _scaled(values: Floats, scale: str) -> Floats:

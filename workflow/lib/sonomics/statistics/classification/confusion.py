@@ -1,13 +1,13 @@
-"""Performance of a score dichotomised at a cutoff, every proportion with its counts and exact intervals."""
+"""Confusion table of a score at a cutoff, and the measures that follow from it."""
 
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
 
-from sonomics.statistics.estimates import normal_quantile, numbers, outcome
+from sonomics.statistics.classification.proportion import Proportion, proportion
+from sonomics.statistics.inputs import numbers, outcome
 
 NAN = float("nan")
 
@@ -19,16 +19,6 @@ class Confusion(NamedTuple):
     fp: int
     tn: int
     fn: int
-
-
-class Proportion(NamedTuple):
-    """x of n with Clopper-Pearson and Wilson intervals (lower, upper); all NaN when n is 0."""
-
-    x: int
-    n: int
-    estimate: float
-    clopper_pearson: tuple[float, float]
-    wilson: tuple[float, float]
 
 
 class Classification(NamedTuple):
@@ -73,37 +63,6 @@ def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
         int((~positive & ~called).sum()),
         int((positive & ~called).sum()),
     )
-
-
-def proportion(x: int, n: int, level: float = 0.95) -> Proportion:
-    """A binomial proportion with its Clopper-Pearson and Wilson intervals.
-
-    Parameters
-    ----------
-    x, n : int
-        Successes and trials.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Proportion
-        NaN throughout when n is 0.
-
-    Raises
-    ------
-    ValueError
-        Unless 0 <= x <= n.
-
-    References
-    ----------
-    Clopper CJ, Pearson ES, Biometrika 1934; Wilson EB, J Am Stat Assoc 1927 (no continuity correction).
-    """
-    if not 0 <= x <= n:
-        raise ValueError(f"{x} of {n} is not a proportion")
-    if n == 0:
-        return Proportion(x, n, NAN, (NAN, NAN), (NAN, NAN))
-    return Proportion(x, n, x / n, _clopper_pearson(x, n, level), _wilson(x, n, level))
 
 
 def classify(counts: Confusion, level: float = 0.95) -> Classification:
@@ -151,19 +110,3 @@ def _ratio(numerator: float, denominator: float) -> float:
     if denominator:
         return numerator / denominator
     return float("inf") if numerator > 0 else NAN
-
-
-def _clopper_pearson(x: int, n: int, level: float) -> tuple[float, float]:
-    tail = (1 - level) / 2
-    lower = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
-    upper = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
-    return lower, upper
-
-
-def _wilson(x: int, n: int, level: float) -> tuple[float, float]:
-    z = normal_quantile(level)
-    centre = (x + z**2 / 2) / (n + z**2)
-    half = z / (n + z**2) * sqrt(x * (n - x) / n + z**2 / 4)
-    lower = max(0.0, centre - half) if x > 0 else 0.0
-    upper = min(1.0, centre + half) if x < n else 1.0
-    return lower, upper

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import ONE_CLASS, Floats, numbers, outcome
+from sonomics.statistics.estimates import ONE_CLASS, Floats
+from sonomics.statistics.inputs import numbers, outcome
 
 _TIE = 1e-12
 

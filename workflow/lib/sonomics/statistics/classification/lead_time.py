@@ -1,22 +1,12 @@
-"""Serial exams before a diagnosis: how early a score was positive; and outcomes with a borderline class."""
-
-from typing import NamedTuple
+"""Serial exams before a diagnosis: how early a score was positive."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.classification.confusion import Proportion, proportion
+from sonomics.statistics.classification.proportion import Proportion, proportion
 
 NAN = float("nan")
-
-
-class BorderlineWays(NamedTuple):
-    """Outcome with borderline cases as positives, as negatives, and left out (NaN): report all three."""
-
-    positive: np.ndarray
-    negative: np.ndarray
-    left_out: np.ndarray
 
 
 def lead_times(patient: ArrayLike, before: ArrayLike, called: ArrayLike) -> pd.DataFrame:
@@ -71,16 +61,3 @@ def sensitivity_before(
     inside = table[(table["before"] >= latest) & (table["before"] < earliest)]
     last = inside.sort_values("before").drop_duplicates("patient")
     return proportion(int(last["called"].sum()), len(last), level)
-
-
-def borderline_ways(y: ArrayLike, borderline: ArrayLike) -> BorderlineWays:
-    """Three binary outcomes of a task with a borderline class.
-
-    Parameters
-    ----------
-    y : array_like of 0/1, shape (n,)
-        Outcome; that of borderline cases is ignored.
-    borderline : array_like of bool, shape (n,)
-    """
-    values, between = np.asarray(y, dtype=np.float64), np.asarray(borderline, dtype=bool)
-    return BorderlineWays(*(np.where(between, fixed, values) for fixed in (1.0, 0.0, NAN)))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.classification.confusion import Proportion, proportion
+from sonomics.statistics.classification.proportion import Proportion, proportion
 from sonomics.statistics.discrimination.auc import auc, auc_interval
 from sonomics.statistics.estimates import Floats
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Floats, numbers, outcome
+from sonomics.statistics.estimates import Floats
+from sonomics.statistics.inputs import follow_up, numbers, outcome
 from sonomics.statistics.resampling.bootstrap import resample_weights
-from sonomics.statistics.survival.horizon import null_risk
-from sonomics.statistics.survival.kaplan_meier import follow_up
+from sonomics.statistics.survival.kaplan_meier import null_risk
 
 
 def whole_percents(lowest: int = 1, highest: int = 99) -> Floats:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from sonomics.statistics.estimates import ONE_CLASS, Booleans, Floats, normal_quantile, numbers, outcome
+from sonomics.statistics.estimates import ONE_CLASS, Booleans, Floats, normal_quantile
+from sonomics.statistics.inputs import numbers, outcome
 
 NAN = float("nan")
 

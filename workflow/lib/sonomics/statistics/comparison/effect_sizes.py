@@ -6,15 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
-from sonomics.statistics.estimates import (
-    ONE_CLASS,
-    Estimate,
-    Floats,
-    SignificanceTest,
-    normal_quantile,
-    numbers,
-    outcome,
-)
+from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, SignificanceTest, normal_quantile
+from sonomics.statistics.inputs import numbers, outcome
 from sonomics.statistics.regression.logistic import fit_logistic, log_likelihood
 
 NAN = float("nan")

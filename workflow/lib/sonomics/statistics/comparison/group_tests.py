@@ -1,30 +1,16 @@
-"""Pieces of Table 1: descriptions of variables and the customary tests between two groups."""
+"""The customary tests of a variable between groups of patients."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 from scipy.stats import chi2_contingency, levene, mannwhitneyu, shapiro, ttest_ind
 
 from sonomics.statistics.comparison.fisher import fisher_exact
-from sonomics.statistics.estimates import Estimate, Floats, not_estimable
+from sonomics.statistics.estimates import Floats
+from sonomics.statistics.inputs import drop_missing
 
 NAN = float("nan")
-
-
-class NumberSummary(NamedTuple):
-    """A continuous variable: n known, n missing, mean, SD (n - 1), median, type-7 quartiles; NaN when undefined."""
-
-    n: int
-    missing: int
-    mean: float
-    sd: float
-    median: float
-    q1: float
-    q3: float
 
 
 class Comparison(NamedTuple):
@@ -37,93 +23,19 @@ class Comparison(NamedTuple):
     reason: str = ""
 
 
-def describe_number(values: ArrayLike) -> NumberSummary:
-    """Describe a continuous variable.
-
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        NaN = missing: counted, not used.
-    """
-    array = np.asarray(values, dtype=np.float64)
-    known = _known(array)
-    missing = array.size - known.size
-    if not known.size:
-        return NumberSummary(0, missing, NAN, NAN, NAN, NAN, NAN)
-    sd = float(known.std(ddof=1)) if known.size > 1 else NAN
-    q1, median, q3 = (float(quartile) for quartile in np.quantile(known, [0.25, 0.5, 0.75]))
-    return NumberSummary(known.size, missing, float(known.mean()), sd, median, q1, q3)
-
-
-def mean_interval(values: ArrayLike, level: float = 0.95) -> Estimate:
-    """Estimate a mean with Student's t interval (Student 1908).
-
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        NaN = missing: not used.
-    level : float
-
-    Returns
-    -------
-    Estimate
-        Not estimable without a value, without an interval when there is only one.
-    """
-    known = _known(np.asarray(values, dtype=np.float64))
-    if not known.size:
-        return not_estimable("no value")
-    mean = float(known.mean())
-    if known.size == 1:
-        return Estimate(mean, reason="only one value")
-    se = float(known.std(ddof=1)) / np.sqrt(known.size)
-    half = float(stdtrit(known.size - 1, 0.5 + level / 2)) * se
-    return Estimate(mean, mean - half, mean + half, se)
-
-
-def describe_levels(values: Sequence[object] | pd.Series) -> pd.DataFrame:
-    """Count the levels of a categorical variable.
-
-    Parameters
-    ----------
-    values : sequence, length n
-        None or NaN = missing: counted in a last row, not part of the percentages.
-
-    Returns
-    -------
-    DataFrame
-        `level, n, percent`, sorted by level as text; the row of missing values has level None and percent NaN and is
-        there only if some are missing.
-    """
-    series = pd.Series(values, dtype=object)
-    known = series.dropna()
-    counts = known.astype(str).value_counts().sort_index()
-    table = pd.DataFrame(
-        {
-            "level": counts.index,
-            "n": counts.to_numpy(),
-            "percent": 100 * counts.to_numpy() / max(1, known.size),
-        }
-    )
-    table["level"] = table["level"].astype(object)
-    if known.size == series.size:
-        return table
-    missing = pd.DataFrame({"level": [None], "n": [series.size - known.size], "percent": [NAN]}, dtype=object)
-    return pd.concat([table.astype(object), missing], ignore_index=True).astype({"n": int, "percent": float})
-
-
 def student_t(a: ArrayLike, b: ArrayLike) -> Comparison:
     """Two-sample t test with pooled variance, a minus b; NaN values are left out."""
-    return _t("Student t", _known(a), _known(b), equal_variances=True)
+    return _t("Student t", drop_missing(a), drop_missing(b), equal_variances=True)
 
 
 def welch_t(a: ArrayLike, b: ArrayLike) -> Comparison:
     """Two-sample t test without assuming equal variances (Welch BL, Biometrika 1947), a minus b; NaN left out."""
-    return _t("Welch t", _known(a), _known(b), equal_variances=False)
+    return _t("Welch t", drop_missing(a), drop_missing(b), equal_variances=False)
 
 
 def mann_whitney_u(a: ArrayLike, b: ArrayLike) -> Comparison:
     """Mann-Whitney test, U of a, asymptotic with tie and continuity correction; NaN values are left out."""
-    one, two = _known(a), _known(b)
+    one, two = drop_missing(a), drop_missing(b)
     if not one.size or not two.size:
         return Comparison("Mann-Whitney U", NAN, NAN, NAN, "a group is empty")
     if np.ptp(np.concatenate([one, two])) == 0:
@@ -137,7 +49,7 @@ def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
     corrected = mann_whitney_u(a, b)
     if corrected.reason:
         return corrected
-    p = mannwhitneyu(_known(a), _known(b), method="asymptotic", use_continuity=False).pvalue
+    p = mannwhitneyu(drop_missing(a), drop_missing(b), method="asymptotic", use_continuity=False).pvalue
     return corrected._replace(p=float(p))
 
 
@@ -149,7 +61,7 @@ def shapiro_wilk(values: ArrayLike) -> Comparison:
     Comparison
         NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and for constant ones.
     """
-    known = _known(values)
+    known = drop_missing(values)
     if not 3 <= known.size <= 5000:
         return Comparison("Shapiro-Wilk", NAN, NAN, NAN, "needs 3 to 5,000 values")
     if np.ptp(known) == 0:
@@ -169,7 +81,7 @@ def compare_numbers(a: ArrayLike, b: ArrayLike) -> Comparison:
     a, b : array_like
         NaN values are left out; `describe_number` counts them.
     """
-    one, two = _known(a), _known(b)
+    one, two = drop_missing(a), drop_missing(b)
     if not (_looks_normal(one) and _looks_normal(two)):
         return mann_whitney_u(one, two)
     if levene(one, two).pvalue >= 0.05:
@@ -261,11 +173,6 @@ def _t(name: str, a: Floats, b: Floats, equal_variances: bool) -> Comparison:
 
 def _looks_normal(values: Floats) -> bool:
     return shapiro_wilk(values).p >= 0.05
-
-
-def _known(values: ArrayLike) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
-    return array[~np.isnan(array)]
 
 
 def _occupied(table: ArrayLike) -> np.ndarray:

@@ -6,10 +6,10 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.estimates import Booleans, SignificanceTest, numbers, outcome
+from sonomics.statistics.estimates import Booleans, SignificanceTest
+from sonomics.statistics.inputs import follow_up, numbers, outcome
 from sonomics.statistics.survival.cox import cox
 from sonomics.statistics.survival.cox_tests import cox_interaction
-from sonomics.statistics.survival.kaplan_meier import follow_up
 
 NAN = float("nan")
 TOO_FEW = "too few"

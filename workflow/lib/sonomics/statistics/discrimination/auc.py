@@ -1,45 +1,13 @@
-"""Area under the ROC curve, its DeLong interval and tests."""
-
-from typing import NamedTuple
+"""Area under the ROC curve (AUC) with its standard errors and intervals."""
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
+from scipy.special import expit, logit
 
-from sonomics.statistics.estimates import (
-    ONE_CLASS,
-    Estimate,
-    Floats,
-    normal_quantile,
-    not_estimable,
-    numbers,
-    outcome,
-)
+from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile, not_estimable
+from sonomics.statistics.inputs import numbers, outcome
 
-
-class AucDifference(NamedTuple):
-    """Difference of two AUCs, first minus second, with its DeLong test; NaN with a reason where not estimable."""
-
-    auc_a: float
-    auc_b: float
-    difference: float
-    lower: float
-    upper: float
-    se: float
-    z: float
-    p: float
-    reason: str = ""
-
-
-class RocCurve(NamedTuple):
-    """Points of the empirical ROC curve from (0, 0) to (1, 1), one per distinct score, highest cutoff first.
-
-    A score is positive when it is at or above `cutoff`; the first cutoff is infinite (nothing positive).
-    """
-
-    false_positive_rate: Floats
-    true_positive_rate: Floats
-    cutoff: Floats
+NAN = float("nan")
 
 
 def auc(y: ArrayLike, score: ArrayLike) -> float:
@@ -150,81 +118,48 @@ def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimat
     return Estimate(area, max(0.0, area - z * se), min(1.0, area + z * se), se)
 
 
-def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95) -> AucDifference:
-    """Compare the AUCs of two scores of the same cases.
+def logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
+    """AUC with the DeLong standard error and an interval formed on the logit scale, which stays inside (0, 1).
 
     Parameters
     ----------
     y : array_like of 0/1, shape (n,)
-    a, b : array_like, shape (n,)
-        Scores of the two models, row by row of the same cases.
+    score : array_like, shape (n,)
     level : float
-        Confidence level of the difference.
+        Confidence level.
 
     Returns
     -------
-    AucDifference
-        a minus b. z and p are NaN when the difference has no variance (for example two scores that rank alike).
+    Estimate
+        expit(logit(AUC) +/- z se / (AUC (1 - AUC))). Bounds are NaN at an AUC of 0 or 1, where the logit is infinite.
 
     References
     ----------
-    DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
+    Pepe MS, The Statistical Evaluation of Medical Tests for Classification and Prediction, 2003.
     """
-    scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
-    return auc_difference(*delong(y, scores), level, "fewer than two cases in a class")
+    area = auc_interval(y, score, level)
+    if np.isnan(area.se):
+        return area._replace(lower=NAN, upper=NAN)
+    spread = area.estimate * (1 - area.estimate)
+    if spread <= 0:
+        return Estimate(area.estimate, se=area.se, reason="the logit of an AUC of 0 or 1 is infinite")
+    half = normal_quantile(level) * area.se / spread
+    centre = float(logit(area.estimate))
+    return Estimate(area.estimate, float(expit(centre - half)), float(expit(centre + half)), area.se)
 
 
-def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
-    """Test of the difference of two AUCs, first minus second, from their covariance.
+def hanley_mcneil_se(area: float, positives: int, negatives: int) -> float:
+    """Return the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
 
-    Parameters
+    References
     ----------
-    aucs : ndarray, shape (2,)
-    covariance : ndarray, shape (2, 2)
-    level : float
-        Confidence level of the difference.
-    few : str
-        The reason when the covariance is NaN.
+    Hanley JA, McNeil BJ, Radiology 1982.
     """
-    quantile = normal_quantile(level)
-    auc_a, auc_b = (float(value) for value in aucs)
-    difference = auc_a - auc_b
-    variance = float(covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1])
-    nan = float("nan")
-    if np.isnan(difference):
-        return AucDifference(nan, nan, nan, nan, nan, nan, nan, nan, ONE_CLASS)
-    if np.isnan(variance) or variance <= 1e-14:
-        reason = few if np.isnan(variance) else "the difference has no variance"
-        return AucDifference(auc_a, auc_b, difference, nan, nan, nan, nan, nan, reason)
-    se = float(np.sqrt(variance))
-    z = difference / se
-    lower, upper = difference - quantile * se, difference + quantile * se
-    return AucDifference(auc_a, auc_b, difference, lower, upper, se, z, float(2.0 * ndtr(-abs(z))))
-
-
-def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
-    """Empirical ROC curve, for plotting.
-
-    Returns
-    -------
-    RocCurve
-        Arrays of k + 1 points for k distinct scores. A rate whose class is absent is NaN.
-    """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
-    cutoffs, code = np.unique(values, return_inverse=True)
-    positives = np.bincount(code[positive], minlength=cutoffs.size)[::-1].cumsum()
-    negatives = np.bincount(code[~positive], minlength=cutoffs.size)[::-1].cumsum()
-    return RocCurve(
-        _share(negatives, int((~positive).sum())),
-        _share(positives, int(positive.sum())),
-        np.concatenate([[np.inf], cutoffs[::-1]]),
-    )
-
-
-def _share(counts: np.ndarray, total: int) -> Floats:
-    with_origin = np.concatenate([[0.0], counts])
-    return with_origin / total if total else np.full(with_origin.shape, np.nan)
+    if min(positives, negatives) < 1 or np.isnan(area):
+        return NAN
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = area * (1 - area) + (positives - 1) * (q1 - area**2) + (negatives - 1) * (q2 - area**2)
+    return float(np.sqrt(max(0.0, variance) / (positives * negatives)))
 
 
 def _ranks(rows: Floats) -> Floats:

@@ -1,15 +1,81 @@
-"""Further intervals of an AUC, and the comparison of AUCs of different cases."""
+"""Compare two AUCs, of the same cases or of different cases."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit, ndtr, stdtr
+from scipy.special import ndtr, stdtr
 
-from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.estimates import Estimate, normal_quantile
+from sonomics.statistics.discrimination.auc import auc_interval, delong
+from sonomics.statistics.estimates import ONE_CLASS, Floats, normal_quantile
 
 NAN = float("nan")
+
+
+class AucDifference(NamedTuple):
+    """Difference of two AUCs, first minus second, with its DeLong test; NaN with a reason where not estimable."""
+
+    auc_a: float
+    auc_b: float
+    difference: float
+    lower: float
+    upper: float
+    se: float
+    z: float
+    p: float
+    reason: str = ""
+
+
+def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95) -> AucDifference:
+    """Compare the AUCs of two scores of the same cases.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    a, b : array_like, shape (n,)
+        Scores of the two models, row by row of the same cases.
+    level : float
+        Confidence level of the difference.
+
+    Returns
+    -------
+    AucDifference
+        a minus b. z and p are NaN when the difference has no variance (for example two scores that rank alike).
+
+    References
+    ----------
+    DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
+    """
+    scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
+    return auc_difference(*delong(y, scores), level, "fewer than two cases in a class")
+
+
+def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
+    """Test of the difference of two AUCs, first minus second, from their covariance.
+
+    Parameters
+    ----------
+    aucs : ndarray, shape (2,)
+    covariance : ndarray, shape (2, 2)
+    level : float
+        Confidence level of the difference.
+    few : str
+        The reason when the covariance is NaN.
+    """
+    quantile = normal_quantile(level)
+    auc_a, auc_b = (float(value) for value in aucs)
+    difference = auc_a - auc_b
+    variance = float(covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1])
+    nan = float("nan")
+    if np.isnan(difference):
+        return AucDifference(nan, nan, nan, nan, nan, nan, nan, nan, ONE_CLASS)
+    if np.isnan(variance) or variance <= 1e-14:
+        reason = few if np.isnan(variance) else "the difference has no variance"
+        return AucDifference(auc_a, auc_b, difference, nan, nan, nan, nan, nan, reason)
+    se = float(np.sqrt(variance))
+    z = difference / se
+    lower, upper = difference - quantile * se, difference + quantile * se
+    return AucDifference(auc_a, auc_b, difference, lower, upper, se, z, float(2.0 * ndtr(-abs(z))))
 
 
 class UnpairedAucDifference(NamedTuple):
@@ -24,50 +90,6 @@ class UnpairedAucDifference(NamedTuple):
     df: float
     p_welch: float
     reason: str = ""
-
-
-def logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with the DeLong standard error and an interval formed on the logit scale, which stays inside (0, 1).
-
-    Parameters
-    ----------
-    y : array_like of 0/1, shape (n,)
-    score : array_like, shape (n,)
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    Estimate
-        expit(logit(AUC) +/- z se / (AUC (1 - AUC))). Bounds are NaN at an AUC of 0 or 1, where the logit is infinite.
-
-    References
-    ----------
-    Pepe MS, The Statistical Evaluation of Medical Tests for Classification and Prediction, 2003.
-    """
-    area = auc_interval(y, score, level)
-    if np.isnan(area.se):
-        return area._replace(lower=NAN, upper=NAN)
-    spread = area.estimate * (1 - area.estimate)
-    if spread <= 0:
-        return Estimate(area.estimate, se=area.se, reason="the logit of an AUC of 0 or 1 is infinite")
-    half = normal_quantile(level) * area.se / spread
-    centre = float(logit(area.estimate))
-    return Estimate(area.estimate, float(expit(centre - half)), float(expit(centre + half)), area.se)
-
-
-def hanley_mcneil_se(area: float, positives: int, negatives: int) -> float:
-    """Return the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
-
-    References
-    ----------
-    Hanley JA, McNeil BJ, Radiology 1982.
-    """
-    if min(positives, negatives) < 1 or np.isnan(area):
-        return NAN
-    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
-    variance = area * (1 - area) + (positives - 1) * (q1 - area**2) + (negatives - 1) * (q2 - area**2)
-    return float(np.sqrt(max(0.0, variance) / (positives * negatives)))
 
 
 def unpaired_delong_test(

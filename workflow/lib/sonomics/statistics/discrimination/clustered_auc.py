@@ -1,4 +1,4 @@
-"""Statistics of images when patients, not images, are the independent units."""
+"""AUC of images when patients, not images, are the independent units."""
 
 from statistics import mean
 from typing import NamedTuple
@@ -6,10 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.discrimination.auc import AucDifference, auc_difference, placements
-from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile, numbers, outcome
+from sonomics.statistics.discrimination.auc import placements
+from sonomics.statistics.discrimination.auc_comparison import AucDifference, auc_difference
+from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile
+from sonomics.statistics.inputs import numbers, outcome
 
 NAN = float("nan")
+
 FEW_PATIENTS = "fewer than two patients in a class"
 
 
@@ -122,68 +125,6 @@ def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) ->
     covariance = s10 / m**2 + s01 / n**2 + (s11 + s11.T) / (m * n)
     # A negative variance is rounding, or patients who cancel out.
     return aucs, np.where(np.eye(models, dtype=bool), np.maximum(covariance, 0.0), covariance)
-
-
-def clustered_proportion(hits: ArrayLike, cluster: ArrayLike, level: float = 0.95) -> Estimate:
-    """Share of hits with the cluster-robust standard error sqrt(K / (K - 1) sum_k (sum of residuals)^2) / n.
-
-    Parameters
-    ----------
-    hits : array_like of bool, shape (n,)
-    cluster : array_like, shape (n,)
-    level : float
-        Confidence level of the Wald interval, cut to [0, 1].
-
-    Returns
-    -------
-    Estimate
-        NaN without rows; no interval with a single patient.
-
-    References
-    ----------
-    Liang KY, Zeger SL, Biometrika 1986.
-    """
-    values = np.asarray(hits, dtype=np.float64)
-    if not values.size:
-        return Estimate(NAN, reason="no cases")
-    names, code = np.unique(np.asarray(cluster), return_inverse=True)
-    share = float(values.mean())
-    if names.size < 2:
-        return Estimate(share, reason="fewer than two patients")
-    residuals = np.bincount(code, values - share)
-    se = float(np.sqrt(names.size / (names.size - 1) * (residuals**2).sum()) / values.size)
-    half = normal_quantile(level) * se
-    return Estimate(share, max(0.0, share - half), min(1.0, share + half), se)
-
-
-def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares of hits of several readings of the same clustered cases and their robust covariance matrix.
-
-    Parameters
-    ----------
-    hits : array_like of bool, shape (m, n)
-        The positives only for sensitivity, the negatives only for specificity.
-    cluster : array_like, shape (n,)
-
-    Returns
-    -------
-    shares : ndarray, shape (m,)
-        NaN without cases.
-    covariance : ndarray, shape (m, m)
-        That of the jackknife over patients when each has one case; NaN with fewer than two patients.
-
-    References
-    ----------
-    Liang KY, Zeger SL, Biometrika 1986.
-    """
-    values = np.atleast_2d(np.asarray(hits, dtype=np.float64))
-    readings, n = values.shape
-    names, code = np.unique(np.asarray(cluster), return_inverse=True)
-    shares = values.mean(axis=1) if n else np.full(readings, NAN)
-    if names.size < 2:
-        return shares, np.full((readings, readings), NAN)
-    residuals = np.stack([np.bincount(code, row, minlength=names.size) for row in values - shares[:, None]])
-    return shares, names.size / (names.size - 1) * residuals @ residuals.T / n**2
 
 
 def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:

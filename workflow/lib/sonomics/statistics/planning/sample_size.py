@@ -1,14 +1,13 @@
-"""How many patients a prediction model needs (Riley), and the power of the usual comparisons."""
+"""Sample size of a prediction model by the criteria of Riley."""
 
 from math import ceil, exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
-from sonomics.statistics.discrimination.auc_comparison import hanley_mcneil_se
+from sonomics.statistics.inputs import check_shares
 
-NAN = float("nan")
 # The criteria as published: shrinkage 0.9, optimism of R2 at most 0.05, risk known to 0.05 with 1.96.
 SHRINKAGE, OPTIMISM, MARGIN, Z = 0.9, 0.05, 0.05, 1.96
 _REFERENCE = 10_000
@@ -69,7 +68,7 @@ def binary_size(parameters: int, r2: float, prevalence: float, shrinkage: float 
     ----------
     Riley RD et al., Stat Med 2019 (38:1276); Riley RD et al., BMJ 2020.
     """
-    _check_shares(prevalence, shrinkage)
+    check_shares(prevalence, shrinkage)
     largest = 1 - exp(2 * (prevalence * log(prevalence) + (1 - prevalence) * log(1 - prevalence)))
     _check_r2(r2, largest, shrinkage)
     second = r2 / (r2 + OPTIMISM * largest)
@@ -106,7 +105,7 @@ def survival_size(
     ----------
     Riley RD et al., Stat Med 2019 (38:1276).
     """
-    _check_shares(shrinkage)
+    check_shares(shrinkage)
     if min(rate, timepoint, follow_up) <= 0:
         raise ValueError("rate, time point and follow-up are positive")
     events = ceil(rate * (_REFERENCE * follow_up))
@@ -140,7 +139,7 @@ def r2_of_c(c: float, prevalence: float) -> float:
     ----------
     Riley RD, Van Calster B, Collins GS, Stat Med 2021 (there by simulation).
     """
-    _check_shares(prevalence)
+    check_shares(prevalence)
     if not 0.5 < c < 1:
         raise ValueError(f"a C statistic of a useful model lies between 0.5 and 1, not {c}")
     shift = sqrt(2) * float(ndtri(c))
@@ -154,51 +153,8 @@ def r2_of_c(c: float, prevalence: float) -> float:
     return float(-np.expm1(-2 * (np.trapezoid(gain, points) - null)))
 
 
-def auc_power(area: float, positives: int, negatives: int, null: float = 0.5, alpha: float = 0.05) -> float:
-    """Power to tell an AUC from a null value with a two-sided z test (Hanley JA, McNeil BJ, Radiology 1982).
-
-    Returns
-    -------
-    float
-        NaN without both classes.
-    """
-    se, se_null = (hanley_mcneil_se(value, positives, negatives) for value in (area, null))
-    if np.isnan(se) or se <= 0:
-        return NAN
-    return float(ndtr((abs(area - null) - float(ndtri(1 - alpha / 2)) * se_null) / se))
-
-
-def log_rank_events(hazard_ratio: float, share: float = 0.5, power: float = 0.8, alpha: float = 0.05) -> int:
-    """Events that a two-sided log-rank test of two groups needs (Schoenfeld DA, Biometrics 1983).
-
-    Parameters
-    ----------
-    hazard_ratio : float
-        Positive, not 1.
-    share : float
-        Of the patients, in one of the groups.
-    power, alpha : float
-    """
-    _check_shares(share, power, alpha)
-    if hazard_ratio <= 0 or hazard_ratio == 1:
-        raise ValueError("a hazard ratio to detect is positive and not 1")
-    quantiles = float(ndtri(1 - alpha / 2)) + float(ndtri(power))
-    return ceil(quantiles**2 / (share * (1 - share) * log(hazard_ratio) ** 2))
-
-
-def log_rank_power(events: int, hazard_ratio: float, share: float = 0.5, alpha: float = 0.05) -> float:
-    """Power of a two-sided log-rank test with so many events (Schoenfeld); arguments as `log_rank_events`."""
-    _check_shares(share, alpha)
-    return float(ndtr(sqrt(events * share * (1 - share)) * abs(log(hazard_ratio)) - float(ndtri(1 - alpha / 2))))
-
-
 def _for_shrinkage(parameters: int, r2: float, shrinkage: float) -> int:
     return ceil(parameters / ((shrinkage - 1) * log(1 - r2 / shrinkage)))
-
-
-def _check_shares(*shares: float) -> None:
-    if not all(0 < share < 1 for share in shares):
-        raise ValueError("a share lies strictly between 0 and 1")
 
 
 def _check_r2(r2: float, largest: float, shrinkage: float) -> None:

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from sonomics.statistics.discrimination.auc import auc
-from sonomics.statistics.estimates import Booleans, Floats, numbers, outcome
+from sonomics.statistics.estimates import Booleans, Floats
+from sonomics.statistics.inputs import numbers, outcome
 
 _BLOCK_CELLS = 4_000_000
 

@@ -9,7 +9,8 @@ from scipy.special import expit, xlog1py, xlogy
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
 from sonomics.statistics.calibration.loess import loess_at
-from sonomics.statistics.estimates import Booleans, Floats, numbers, outcome
+from sonomics.statistics.estimates import Booleans, Floats
+from sonomics.statistics.inputs import numbers, outcome
 from sonomics.statistics.regression.logistic import fit_logistic
 from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws, weighted_aucs
 

@@ -1,85 +1,15 @@
-"""Univariable filters of many features at once: Mann-Whitney and pruning of correlated features."""
+"""Pruning of correlated features."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import mannwhitneyu, rankdata, ttest_ind
+from scipy.stats import rankdata
 
-from sonomics.statistics.estimates import Floats, outcome
+from sonomics.statistics.estimates import Floats
 
 Correlation = Literal["pearson", "spearman"]
-
-
-def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Mann-Whitney U test of every feature.
-
-    Parameters
-    ----------
-    features : array_like, shape (n, f)
-    y : array_like of 0/1, shape (n,)
-
-    Returns
-    -------
-    u : ndarray, shape (f,)
-        U of the positives.
-    p : ndarray, shape (f,)
-        Two-sided, asymptotic, corrected for ties and continuity (R's `wilcox.test(exact = FALSE)`). u and p are NaN for
-        a constant feature, a feature with a NaN, and for all features when only one class is present.
-
-    References
-    ----------
-    Mann HB, Whitney DR, Ann Math Stat 1947.
-    """
-    positive = outcome(y)
-    values = _table(features, positive.size)
-    unknown = np.full(values.shape[1], np.nan)
-    u, p = unknown.copy(), unknown.copy()
-    if positive.all() or not positive.any():
-        return u, p
-    testable = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
-    if testable.any():
-        kept = values[:, testable]
-        result = mannwhitneyu(kept[positive], kept[~positive], axis=0, method="asymptotic")
-        u[testable], p[testable] = result.statistic, result.pvalue
-    return u, p
-
-
-def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Welch's t test of every feature.
-
-    Parameters
-    ----------
-    features : array_like, shape (n, f)
-    y : array_like of 0/1, shape (n,)
-
-    Returns
-    -------
-    t, p : ndarray, shape (f,)
-        Positives minus negatives; p two-sided. NaN for a feature that is constant or has a NaN, and for all features
-        with fewer than two rows of a class. An infinite t and p 0 when both classes are constant, each at its own
-        value.
-
-    References
-    ----------
-    Welch BL, Biometrika 1947.
-    """
-    positive = outcome(y)
-    values = _table(features, positive.size)
-    unknown = np.full(values.shape[1], np.nan)
-    t, p = unknown.copy(), unknown.copy()
-    if min(positive.sum(), (~positive).sum()) < 2:
-        return t, p
-    testable = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
-    if testable.any():
-        kept = values[:, testable]
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)  # a class without variance
-            result = ttest_ind(kept[positive], kept[~positive], axis=0, equal_var=False)
-        t[testable], p[testable] = result.statistic, result.pvalue
-    return t, p
 
 
 def absolute_correlations(features: ArrayLike, method: Correlation = "spearman") -> Floats:
@@ -179,10 +109,3 @@ def prune_by_mean_correlation(
 
 def _eligible(correlation: Floats, p: Floats) -> list[int]:
     return [int(column) for column in np.flatnonzero(~np.isnan(np.diag(correlation)) & ~np.isnan(p))]
-
-
-def _table(features: ArrayLike, rows: int) -> Floats:
-    values = np.asarray(features, dtype=np.float64)
-    if values.ndim != 2 or len(values) != rows:
-        raise ValueError(f"expected a table of {rows} rows, got an array of shape {values.shape}")
-    return values

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from scipy.linalg.lapack import dposv
 from scipy.special import expit
 
-from sonomics.statistics.estimates import Floats, outcome
+from sonomics.statistics.estimates import Floats
+from sonomics.statistics.inputs import outcome
 from sonomics.statistics.regression.logistic import log_likelihood
 
 _STEPS = 10_000

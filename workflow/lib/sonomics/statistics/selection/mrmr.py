@@ -1,35 +1,10 @@
-"""Minimum redundancy, maximum relevance: features that tell the classes apart and are little alike."""
+"""Minimum redundancy, maximum relevance selection of features."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Floats, outcome
 from sonomics.statistics.selection.correlation import absolute_correlations
-
-
-def f_statistics(features: ArrayLike, y: ArrayLike) -> Floats:
-    """One-way analysis of variance of every feature over two classes (the square of Student's t).
-
-    Parameters
-    ----------
-    features : array_like, shape (n, f)
-    y : array_like of 0/1, shape (n,)
-
-    Returns
-    -------
-    ndarray, shape (f,)
-        Infinite when the classes do not vary inside but differ; NaN for a constant feature or with one class.
-    """
-    positive = outcome(y)
-    values = np.asarray(features, dtype=np.float64)
-    n, m = positive.sum(), (~positive).sum()
-    if not n or not m:
-        return np.full(values.shape[1], np.nan)
-    difference = values[positive].mean(axis=0) - values[~positive].mean(axis=0)
-    inside = n * values[positive].var(axis=0) + m * values[~positive].var(axis=0)
-    between = difference**2 * n * m / (n + m) * (n + m - 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(between / inside, dtype=np.float64)
+from sonomics.statistics.selection.univariable import f_statistics
 
 
 def mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> list[int]:

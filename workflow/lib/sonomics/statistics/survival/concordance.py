@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable, numbers
-from sonomics.statistics.survival.horizon import Censoring
-from sonomics.statistics.survival.kaplan_meier import follow_up
+from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable
+from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.survival.censoring import Censoring
 
 NAN = float("nan")
 NO_PAIR = "no comparable pair"

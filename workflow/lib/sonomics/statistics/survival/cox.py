@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from sonomics.statistics.estimates import Floats, normal_quantile, numbers, outcome
+from sonomics.statistics.estimates import Floats, normal_quantile
+from sonomics.statistics.inputs import numbers, outcome
 from sonomics.statistics.survival.partial_likelihood import RUNAWAY, maximise, risk_sets
 
 COLUMNS = ["beta", "se", "hr", "lower", "upper", "z", "p"]

@@ -7,16 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
-from sonomics.statistics.estimates import (
-    Booleans,
-    Estimate,
-    Floats,
-    SignificanceTest,
-    normal_quantile,
-    not_estimable,
-    numbers,
-    outcome,
-)
+from sonomics.statistics.estimates import Booleans, Estimate, Floats, SignificanceTest, normal_quantile, not_estimable
+from sonomics.statistics.inputs import numbers, outcome
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier
 from sonomics.statistics.survival.partial_likelihood import (
     RUNAWAY,

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from sonomics.statistics.estimates import Floats, numbers
-from sonomics.statistics.survival.kaplan_meier import follow_up, log_rank
+from sonomics.statistics.estimates import Floats
+from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.survival.log_rank import log_rank
 
 NAN = float("nan")
 
