@@ -21,7 +21,7 @@ from sonomics.networks.training.fit import embed
 from sonomics.networks.weights.keras import LAYERS, read_keras
 from sonomics.networks.weights.load import Weights, weights_of
 from sonomics.networks.weights.registry import registry
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
 from tests.networks.forward import squeezenet
 
 NAME, ARCHITECTURE = "squeezenet1_1_imagenet", "squeezenet1_1"

@@ -21,7 +21,7 @@ from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import placed, stacked
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
-from sonomics.statistics.overlap import heat_inside, hottest_share, overlap
+from sonomics.statistics.agreement.overlap import heat_inside, hottest_share, overlap
 from sonomics.train.rows import usable_crops
 
 HOTTEST = 0.2
