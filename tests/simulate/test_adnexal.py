@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal import (
+from sonomics.simulate.anatomy.adnexal_mass import FLUID_DB, SOLID_DB, Mass
+from sonomics.simulate.anatomy.pelvis import Adnexa, draw_adnexa
+from sonomics.simulate.cohorts.adnexal import draft_adnexal_cohort
+from sonomics.simulate.cohorts.liver import draft_cohort
+from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
+from sonomics.simulate.exams.adnexal import (
     OTHER_ORGANS,
     VIEWS,
     AdnexalCase,
@@ -15,14 +20,9 @@ from sonomics.simulate.adnexal import (
     shows,
     simulate_adnexal_exam,
 )
-from sonomics.simulate.adnexal_cohort import draft_adnexal_cohort
-from sonomics.simulate.cohort import draft_cohort
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.exams import FIRST_READING, UNUSABLE, Instance
-from sonomics.simulate.geometry import footprint
-from sonomics.simulate.mass import FLUID_DB, SOLID_DB, Mass
-from sonomics.simulate.pelvis import Adnexa, draw_adnexa
-from sonomics.simulate.qc_labels import draft_qc_labels
+from sonomics.simulate.exams.liver import FIRST_READING, UNUSABLE, Instance
+from sonomics.simulate.scanner.devices import DEVICES
+from sonomics.simulate.scanner.geometry import footprint
 
 SETTINGS = {"patients": {"train": 60, "internal": 12, "external_1": 12}, "repeat_outlines": 10, "scene": "adnexal"}
 CYST = Mass(

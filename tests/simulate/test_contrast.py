@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.contrast import bolus, draw_perfusion, draw_times, lesion_curve, liver_curve
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.lesion import Planted
-from sonomics.simulate.outlines import fill
-from sonomics.simulate.scenes import draw_clip
+from sonomics.simulate.anatomy.contrast_agent import bolus, draw_perfusion, draw_times, lesion_curve, liver_curve
+from sonomics.simulate.anatomy.lesion import Planted
+from sonomics.simulate.anatomy.outlines import fill
+from sonomics.simulate.exams.scenes import draw_clip
+from sonomics.simulate.scanner.devices import DEVICES
 
 PLANTED = Planted(size_mm=36, cirrhosis=0, margin=0, texture=0, echo=0, arterial=-1, washout=0)
 SECONDS = np.arange(0, 180, 0.1)

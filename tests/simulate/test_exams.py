@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sonomics.simulate.exams import FIRST_READING, PLAIN, REPEATED_READINGS, Case, Instance, simulate_exam
+from sonomics.simulate.exams.liver import FIRST_READING, PLAIN, REPEATED_READINGS, Case, Instance, simulate_exam
 
 CASE = Case(
     case="P0001",

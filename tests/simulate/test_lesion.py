@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.lesion import Outline, Planted, draw_outline, margin_irregularity
-from sonomics.simulate.liver import draw_liver
-from sonomics.simulate.outlines import fill, trace
-from sonomics.simulate.scenes import draw_other, draw_still
+from sonomics.simulate.anatomy.lesion import Outline, Planted, draw_outline, margin_irregularity
+from sonomics.simulate.anatomy.liver import draw_liver
+from sonomics.simulate.anatomy.outlines import fill, trace
+from sonomics.simulate.exams.scenes import draw_other, draw_still
+from sonomics.simulate.scanner.devices import DEVICES
 
 DEVICE = DEVICES["SIM-A1"]
 PLANTED = Planted(size_mm=36, cirrhosis=0, margin=0, texture=-1, echo=0, arterial=0, washout=0)

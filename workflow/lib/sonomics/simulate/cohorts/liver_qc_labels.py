@@ -3,8 +3,8 @@
 import pandas as pd
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal_labels import draft_adnexal_labels
-from sonomics.simulate.exams import EXAM, NON_TARGET, UNUSABLE, kinds_of, shows_target
+from sonomics.simulate.cohorts.adnexal_qc_labels import draft_adnexal_labels
+from sonomics.simulate.exams.liver import EXAM, NON_TARGET, UNUSABLE, kinds_of, shows_target
 
 SAMPLE = 120
 UNDECIDED = 0.03

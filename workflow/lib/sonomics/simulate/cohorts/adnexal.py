@@ -8,8 +8,8 @@ import pandas as pd
 from scipy.special import ndtr
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal import OTHER_ORGANS
-from sonomics.simulate.exams import UNUSABLE
+from sonomics.simulate.exams.adnexal import OTHER_ORGANS
+from sonomics.simulate.exams.liver import UNUSABLE
 
 SCENE = "adnexal"
 SHARES = {"control": 0.25, "benign": 0.45, "malignant": 0.30}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats, Sector
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats, Sector
 
 Tissue = tuple[Floats, Floats]
 

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats
-from sonomics.simulate.mass import Mass
+from sonomics.simulate.anatomy.adnexal_mass import Mass
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats
 
 SHAPE = (300, 330)
 SEPIA = np.array([1.0, 0.78, 0.5])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sonomics.simulate.lesion import Planted
+from sonomics.simulate.anatomy.lesion import Planted
 
 SCHEDULE_S = (0, 5, 9, 12, 15, 18, 21, 24, 27, 31, 37, 46, 60, 84, 118, 172)
 

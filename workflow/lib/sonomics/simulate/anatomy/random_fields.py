@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from sonomics.simulate.geometry import Floats
+from sonomics.simulate.scanner.geometry import Floats
 
 
 def smooth_field(generator: np.random.Generator, x: Floats, z: Floats, correlation_mm: float) -> Floats:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats, Sector
-from sonomics.simulate.lesion import HARMONICS, Outline
-from sonomics.simulate.mass import FLUID_DB, Mass, draw_outline, insert_mass
-from sonomics.simulate.others import Tissue
+from sonomics.simulate.anatomy.adnexal_mass import FLUID_DB, Mass, draw_outline, insert_mass
+from sonomics.simulate.anatomy.lesion import HARMONICS, Outline
+from sonomics.simulate.anatomy.other_images import Tissue
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats, Sector
 
 
 @dataclass(frozen=True)

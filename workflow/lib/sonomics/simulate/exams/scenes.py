@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import generator
-from sonomics.simulate import contrast
-from sonomics.simulate.devices import Device
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats, Sector, scan_convert
-from sonomics.simulate.lesion import Outline, Planted, draw_outline, insert_lesion
-from sonomics.simulate.liver import Liver, draw_liver, liver_levels
-from sonomics.simulate.others import OTHER_ANATOMY, Tissue, reverberation
-from sonomics.simulate.speckle import Echoes, decorrelated, scatterers
+from sonomics.simulate.anatomy import contrast_agent
+from sonomics.simulate.anatomy.lesion import Outline, Planted, draw_outline, insert_lesion
+from sonomics.simulate.anatomy.liver import Liver, draw_liver, liver_levels
+from sonomics.simulate.anatomy.other_images import OTHER_ANATOMY, Tissue, reverberation
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.devices import Device
+from sonomics.simulate.scanner.geometry import Floats, Sector, scan_convert
+from sonomics.simulate.scanner.speckle import Echoes, decorrelated, scatterers
 
 TISSUE_LEAK_DB = -33.0
 CONTRAST_GAIN_DB = 13.0
@@ -99,7 +99,7 @@ def draw_clip(device: Device, planted: Planted, seed: Seed) -> Clip:
     liver, (level, specular) = _surroundings(sector, outline, planted, anatomy)
     speckle = generator(*seed, "speckle")
     tissue = _field(level, specular, speckle) * np.float32(10 ** (TISSUE_LEAK_DB / 20))
-    times = contrast.draw_times(anatomy)
+    times = contrast_agent.draw_times(anatomy)
     agent = scatterers(speckle, tissue.shape)
     frames = []
     for power in _agent_power(sector, liver, outline, planted, times, generator(*seed, "texture")):
@@ -117,7 +117,7 @@ def _agent_power(
     times: NDArray[np.float64],
     texture: np.random.Generator,
 ) -> list[Floats]:
-    perfusion = contrast.draw_perfusion(planted, texture)
+    perfusion = contrast_agent.draw_perfusion(planted, texture)
     x, z = sector.tissue()
     lesion = 1 / (1 + np.exp(np.clip(outline.outside(x, z) / 0.5, -30, 30)))
     mottled = 10 ** (smooth_field(texture, x, z, 5) * 0.08)
@@ -129,9 +129,11 @@ def _agent_power(
     enhancing = (sector.depths()[:, None] > liver.wall_mm) & (liver.beyond_diaphragm(x, z) < 0)
     maps = []
     for time in times[:, None]:
-        background = mottled * contrast.liver_curve(time, perfusion)
-        background = (1 - vessels) * background + vessels * contrast.portal_vein_curve(time, perfusion)
-        inside = patchy * contrast.arterial_curve(time, perfusion) + mottled * contrast.late_curve(time, perfusion)
+        background = mottled * contrast_agent.liver_curve(time, perfusion)
+        background = (1 - vessels) * background + vessels * contrast_agent.portal_vein_curve(time, perfusion)
+        inside = patchy * contrast_agent.arterial_curve(time, perfusion) + mottled * contrast_agent.late_curve(
+            time, perfusion
+        )
         maps.append((enhancing * ((1 - lesion) * background + lesion * inside)).astype(np.float32))
     return maps
 

@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.devices import DEVICES, STILL, Device
-from sonomics.simulate.doppler import box_around, painted, velocities
-from sonomics.simulate.exams import EXAM, GREY, UNUSABLE, Instance, Reading, readings_of
-from sonomics.simulate.geometry import bounds
-from sonomics.simulate.lesion import Outline
-from sonomics.simulate.others import OTHER_ANATOMY, reverberation
-from sonomics.simulate.pelvis import Adnexa, View, draw_adnexa, draw_pouch
-from sonomics.simulate.rendering import SHAPE, draw_rendering
-from sonomics.simulate.scenes import UNUSABLE_GAIN_DB, displayed
-from sonomics.simulate.screen import still_screen
+from sonomics.simulate.anatomy.lesion import Outline
+from sonomics.simulate.anatomy.other_images import OTHER_ANATOMY, reverberation
+from sonomics.simulate.anatomy.pelvis import Adnexa, View, draw_adnexa, draw_pouch
+from sonomics.simulate.exams.doppler import box_around, painted, velocities
+from sonomics.simulate.exams.liver import EXAM, GREY, UNUSABLE, Instance, Reading, readings_of
+from sonomics.simulate.exams.scenes import UNUSABLE_GAIN_DB, displayed
+from sonomics.simulate.exams.screen import still_screen
+from sonomics.simulate.exams.surface_rendering import SHAPE, draw_rendering
+from sonomics.simulate.scanner.devices import DEVICES, STILL, Device
+from sonomics.simulate.scanner.geometry import bounds
 
 VIEWS = ("still", "second", "flow", "rendering", "pouch", "ovary")
 OTHER_ORGANS = ("kidney", "gallbladder", "spleen", "muscle")

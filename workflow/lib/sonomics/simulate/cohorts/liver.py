@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal_cohort import SCENE, draft_adnexal_cohort
-from sonomics.simulate.exams import NON_TARGET, UNUSABLE
+from sonomics.simulate.cohorts.adnexal import SCENE, draft_adnexal_cohort
+from sonomics.simulate.exams.liver import NON_TARGET, UNUSABLE
 
 HORIZON_MONTHS = 12
 LOG_HAZARD_RATIO = 2.0

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from sonomics.simulate.devices import Device
-from sonomics.simulate.geometry import Floats, Placement, Sector
-from sonomics.simulate.lesion import Outline
+from sonomics.simulate.anatomy.lesion import Outline
+from sonomics.simulate.scanner.devices import Device
+from sonomics.simulate.scanner.geometry import Floats, Placement, Sector
 
 INSTITUTE = {"centre_a": "SIM UNIVERSITY HOSPITAL A", "centre_b": "SIM CLINIC B"}
 BRIGHT, DIM = 235, 150

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats, Placement, Sector, scan_convert
-from sonomics.simulate.lesion import Outline
+from sonomics.simulate.anatomy.lesion import Outline
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats, Placement, Sector, scan_convert
 
 BOX_GREY = 200
 PRIORITY = 150

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal import kinds_of, shows
-from sonomics.simulate.exams import EXAM
+from sonomics.simulate.exams.adnexal import kinds_of, shows
+from sonomics.simulate.exams.liver import EXAM
 
 SAMPLE = 240
 READERS = ("reader_1", "reader_2", "reader_3")

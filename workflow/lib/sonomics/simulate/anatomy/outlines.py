@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from sonomics.simulate.geometry import Placement
-from sonomics.simulate.lesion import Outline
+from sonomics.simulate.anatomy.lesion import Outline
+from sonomics.simulate.scanner.geometry import Placement
 
 HAND_ORDERS = np.arange(1, 7)
 HAND_SPREAD = 0.055

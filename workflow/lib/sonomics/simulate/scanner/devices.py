@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonomics.simulate.geometry import Floats, Placement, Sector, fit
-from sonomics.simulate.speckle import Echoes, beam_width, beamform, log_compress, scatterers
+from sonomics.simulate.scanner.geometry import Floats, Placement, Sector, fit
+from sonomics.simulate.scanner.speckle import Echoes, beam_width, beamform, log_compress, scatterers
 
 STILL = (384, 512)
 CLIP = (256, 256)

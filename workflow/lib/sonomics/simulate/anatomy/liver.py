@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats, Sector
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats, Sector
 
 VEIN_DB = -24.0
 WALL_DB = 7.0

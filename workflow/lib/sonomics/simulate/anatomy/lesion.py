@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sonomics.simulate.fields import smooth_field
-from sonomics.simulate.geometry import Floats
+from sonomics.simulate.anatomy.random_fields import smooth_field
+from sonomics.simulate.scanner.geometry import Floats
 
 HARMONICS = np.arange(3, 12)
 

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.devices import DEVICES, Device
-from sonomics.simulate.geometry import Floats, Placement, bounds
-from sonomics.simulate.lesion import Outline, Planted
-from sonomics.simulate.outlines import trace
-from sonomics.simulate.scenes import Seed, draw_clip, draw_other, draw_still
-from sonomics.simulate.screen import clip_screen, still_screen
+from sonomics.simulate.anatomy.lesion import Outline, Planted
+from sonomics.simulate.anatomy.outlines import trace
+from sonomics.simulate.exams.scenes import Seed, draw_clip, draw_other, draw_still
+from sonomics.simulate.exams.screen import clip_screen, still_screen
+from sonomics.simulate.scanner.devices import DEVICES, Device
+from sonomics.simulate.scanner.geometry import Floats, Placement, bounds
 
 EXAM = "e1"
 GREY, CONTRAST = "grey-scale", "contrast clip"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import fft, fftfreq, ifft, next_fast_len
 
-from sonomics.simulate.geometry import Floats
+from sonomics.simulate.scanner.geometry import Floats
 
 Echoes = NDArray[np.complex64]
 

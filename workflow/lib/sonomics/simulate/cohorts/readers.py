@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from sonomics.core.readings import AIDED, ALONE, NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS, TRAIN
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal_cohort import APART, SHARES
+from sonomics.simulate.cohorts.adnexal import APART, SHARES
 
 # Correlation of a reader's impression with the planted risk, alone and with the model's help.
 SKILL = {"junior": (0.45, 0.65), "intermediate": (0.60, 0.74), "senior": (0.75, 0.82)}
