@@ -1,4 +1,4 @@
-"""The planted cohort."""
+"""The simulated cohort."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Simulated readers: their planted skill, and that each reading hangs on its own names alone."""
+"""Simulated readers: their simulated skill, and that each reading hangs on its own names alone."""
 
 import pandas as pd
 import pytest

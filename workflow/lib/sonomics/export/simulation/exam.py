@@ -9,7 +9,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.simulate.anatomy.adnexal_mass import Mass
-from sonomics.simulate.anatomy.lesion import Planted
+from sonomics.simulate.anatomy.lesion import LesionTraits
 from sonomics.simulate.anatomy.pelvis import Adnexa
 from sonomics.simulate.exams import adnexal, liver
 from sonomics.simulate.exams.liver import FIRST_READING, REPEATED_READINGS, Instance
@@ -38,9 +38,9 @@ class Scene:
 def liver_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
     """Draw the exam of a liver with its lesion."""
     names = ("margin", "texture", "echo", "arterial", "washout")
-    planted = Planted(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names))
+    traits = LesionTraits(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names))
     kinds = liver.kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"])
-    return liver.simulate_exam(liver.Case(planted=planted, kinds=kinds, **_shared(row)), seed)
+    return liver.simulate_exam(liver.Case(traits=traits, kinds=kinds, **_shared(row)), seed)
 
 
 def adnexal_exam(row: pd.Series, seed: int) -> Iterator[Instance]:

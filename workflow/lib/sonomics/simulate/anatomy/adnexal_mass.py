@@ -19,7 +19,7 @@ SHADOW_DB = -26.0
 
 @dataclass(frozen=True)
 class Mass:
-    """What is planted of a mass, in IOTA's terms (Timmerman et al. 2000).
+    """The simulated properties of a mass, in IOTA's terms (Timmerman et al. 2000).
 
     Attributes
     ----------
@@ -108,7 +108,8 @@ def insert_mass(
 
 def _step(distance: Floats, width_mm: float) -> Floats:
     """Return 1 inside (negative distance), 0 outside, with a soft edge."""
-    return 1 / (1 + np.exp(np.clip(distance / np.float32(width_mm), -30, 30)))
+    coverage: Floats = 1 / (1 + np.exp(np.clip(distance / np.float32(width_mm), -30, 30)))
+    return coverage
 
 
 def _solid_part(mass: Mass, outline: Outline, x: Floats, z: Floats, generator: np.random.Generator) -> Floats:
@@ -159,13 +160,15 @@ def _locules(mass: Mass, x: Floats, z: Floats, generator: np.random.Generator) -
 def _squareness(outline: Outline, x: Floats, z: Floats) -> Floats:
     """Return how squarely the beam meets the wall, for a nearly vertical beam."""
     dx, dz = x - outline.x, z - outline.z
-    return 0.35 + 0.65 * np.abs(dz) / (np.hypot(dx, dz) + 1e-3)
+    squareness: Floats = 0.35 + 0.65 * np.abs(dz) / (np.hypot(dx, dz) + 1e-3)
+    return squareness
 
 
 def _enhancement(fluid: Floats, sector: Sector) -> Floats:
     """Return the gain, dB, of echoes behind fluid, which attenuates less than the gain makes up for."""
     step = sector.depth_mm / (sector.samples - 1) / 10
-    return np.minimum(np.cumsum(fluid, axis=0) * step * ENHANCEMENT_DB_PER_CM, 7)
+    gain_db: Floats = np.minimum(np.cumsum(fluid, axis=0) * step * ENHANCEMENT_DB_PER_CM, 7)
+    return gain_db
 
 
 def _calcify(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sonomics.simulate.anatomy.lesion import Planted
+from sonomics.simulate.anatomy.lesion import LesionTraits
 
 SCHEDULE_S = (0, 5, 9, 12, 15, 18, 21, 24, 27, 31, 37, 46, 60, 84, 118, 172)
 
@@ -38,16 +38,16 @@ class Perfusion:
     patchy_db: float
 
 
-def draw_perfusion(planted: Planted, generator: np.random.Generator) -> Perfusion:
-    """Draw a case's perfusion: wash-out is earlier and deeper, arterial enhancement patchier as planted."""
+def draw_perfusion(traits: LesionTraits, generator: np.random.Generator) -> Perfusion:
+    """Draw a case's perfusion; the traits make wash-out earlier and deeper, arterial enhancement patchier."""
     arrival = generator.uniform(9, 12)
-    share = float(ndtr(planted.washout))
+    share = float(ndtr(traits.washout))
     return Perfusion(
         arrival_s=arrival,
         peak_s=arrival + generator.uniform(9, 14),
         washout_db=0.5 + 10.5 * share,
         washout_s=80 - 50 * share,
-        patchy_db=0.5 + 6.0 * float(ndtr(planted.arterial)),
+        patchy_db=0.5 + 6.0 * float(ndtr(traits.arterial)),
     )
 
 

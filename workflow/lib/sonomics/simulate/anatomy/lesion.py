@@ -1,4 +1,4 @@
-"""The lesion: how planted values become its outline, its echo level and its texture."""
+"""The lesion: how simulated traits become its outline, its echo level and its texture."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ HARMONICS = np.arange(3, 12)
 
 
 @dataclass(frozen=True)
-class Planted:
+class LesionTraits:
     """What the simulator knows of a case.
 
     `margin`, `texture`, `echo`, `arterial` and `washout` are standard normal in the population; larger goes with
@@ -69,18 +69,20 @@ class Outline:
             amplitude * np.cos(order * angle + phase)
             for order, amplitude, phase in zip(HARMONICS, self.amplitudes, self.phases, strict=True)
         )
-        return self.radius_mm / np.hypot(along, across) * (1 + wave)
+        radius: NDArray[np.floating] = self.radius_mm / np.hypot(along, across) * (1 + wave)
+        return radius
 
     def outside(self, x: Floats, z: Floats) -> Floats:
         """Return the distance in mm to the margin along the ray from the centre, negative inside."""
         dx, dz = x - self.x, z - self.z
         angles = np.linspace(-np.pi, np.pi, 721)
         margin = np.interp(np.arctan2(dz, dx), angles, self.radius(angles))
-        return (np.hypot(dx, dz) - margin).astype(np.float32)
+        distance: Floats = (np.hypot(dx, dz) - margin).astype(np.float32)
+        return distance
 
 
 def margin_irregularity(margin: float) -> float:
-    """Return the relative standard deviation of the radius for a planted margin value."""
+    """Return the relative standard deviation of the radius for a margin trait."""
     return float(0.015 + 0.085 * ndtr(margin))
 
 
@@ -95,22 +97,22 @@ def texture_db(texture: float) -> tuple[float, float]:
     return 0.8 + 4.2 * share, 1.0 + 2.5 * share
 
 
-def draw_outline(planted: Planted, at: tuple[float, float], generator: np.random.Generator) -> Outline:
+def draw_outline(traits: LesionTraits, at: tuple[float, float], generator: np.random.Generator) -> Outline:
     """Draw the outline of a case's lesion in one view.
 
     Parameters
     ----------
-    planted : Planted
+    traits : LesionTraits
     at : (float, float)
         Centre (x, z) in mm.
     generator : numpy Generator
     """
     weights = generator.standard_normal(HARMONICS.size) / np.sqrt(HARMONICS)
-    amplitudes = weights * margin_irregularity(planted.margin) / np.sqrt((weights**2).sum() / 2)
+    amplitudes = weights * margin_irregularity(traits.margin) / np.sqrt((weights**2).sum() / 2)
     phases = generator.uniform(0, 2 * np.pi, HARMONICS.size)
     return Outline(
         *at,
-        radius_mm=planted.size_mm / 2,
+        radius_mm=traits.size_mm / 2,
         aspect=generator.uniform(0.72, 0.95),
         tilt=generator.uniform(-0.6, 0.6),
         amplitudes=tuple(amplitudes),
@@ -119,7 +121,7 @@ def draw_outline(planted: Planted, at: tuple[float, float], generator: np.random
 
 
 def insert_lesion(
-    level_db: Floats, outline: Outline, planted: Planted, x: Floats, z: Floats, generator: np.random.Generator
+    level_db: Floats, outline: Outline, traits: LesionTraits, x: Floats, z: Floats, generator: np.random.Generator
 ) -> Floats:
     """Put a lesion into a map of echo levels.
 
@@ -128,7 +130,7 @@ def insert_lesion(
     level_db : (samples, beams) float array
         Echo level of the tissue around, dB.
     outline : Outline
-    planted : Planted
+    traits : LesionTraits
     x, z : (samples, beams) float arrays
         Tissue coordinates, mm.
     generator : numpy Generator
@@ -139,8 +141,8 @@ def insert_lesion(
     """
     outside = outline.outside(x, z)
     near = outside < 4
-    spread, correlation = texture_db(planted.texture)
-    inside_db = echo_level_db(planted.echo) + spread * smooth_field(generator, x[near], z[near], correlation)
+    spread, correlation = texture_db(traits.texture)
+    inside_db = echo_level_db(traits.echo) + spread * smooth_field(generator, x[near], z[near], correlation)
     share = 1 / (1 + np.exp(np.clip(outside[near] / np.float32(0.5), -30, 30)))
     mixed = level_db.copy()
     mixed[near] = (1 - share) * level_db[near] + share * inside_db

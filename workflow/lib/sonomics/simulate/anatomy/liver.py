@@ -69,7 +69,8 @@ class Liver:
     def beyond_diaphragm(self, x: Floats, z: Floats) -> Floats:
         """Return the distance in mm past the diaphragm, negative in the liver."""
         centre_x, centre_z, radius = self.diaphragm
-        return np.hypot(x - centre_x, z - centre_z) - np.float32(radius)
+        distance: Floats = np.hypot(x - centre_x, z - centre_z) - np.float32(radius)
+        return distance
 
 
 def draw_liver(sector: Sector, clear_of: tuple[float, float, float], generator: np.random.Generator) -> Liver:
@@ -129,7 +130,8 @@ def _facing(liver: Liver, sector: Sector) -> Floats:
     normal_x, normal_z = x - centre_x, z - centre_z
     beam_x, beam_z = np.sin(sector.angles())[None, :], np.cos(sector.angles())[None, :]
     cosine = (normal_x * beam_x + normal_z * beam_z) / np.hypot(normal_x, normal_z)
-    return np.clip(cosine, 0, 1).astype(np.float32)
+    squareness: Floats = np.clip(cosine, 0, 1).astype(np.float32)
+    return squareness
 
 
 def _abdominal_wall(level: Floats, wall_mm: float, sector: Sector, generator: np.random.Generator) -> Floats:

@@ -13,7 +13,7 @@ from sonomics.simulate.scanner.geometry import Floats, Sector
 
 @dataclass(frozen=True)
 class Adnexa:
-    """What is planted of a patient's adnexa.
+    """The simulated state of a patient's adnexa.
 
     Attributes
     ----------
@@ -122,7 +122,8 @@ def _bowel_loop(level: Floats, sector: Sector, x: Floats, z: Floats, generator: 
     reach = np.hypot(along / generator.uniform(1.2, 2.2), across) - size * crooked
     contents = -1 + 4 * smooth_field(generator, x, z, size / 3)
     looped = np.where(reach < 0, contents, level)
-    return looped - 4 * np.exp(-(((reach + 0.6) / 1.1) ** 2))
+    level_db: Floats = looped - 4 * np.exp(-(((reach + 0.6) / 1.1) ** 2))
+    return level_db
 
 
 def _ovary_outline(sector: Sector, generator: np.random.Generator) -> Outline:

@@ -27,4 +27,5 @@ def smooth_field(generator: np.random.Generator, x: Floats, z: Floats, correlati
     lattice = gaussian_filter(generator.standard_normal(counts, dtype=np.float32), 2.0, mode="wrap", truncate=3)
     lattice *= np.float32(2 * np.sqrt(np.pi) * 2.0)
     places = np.stack([(x - origin[0]) / pitch, (z - origin[1]) / pitch])
-    return map_coordinates(lattice, places, order=1, mode="nearest", output=np.float32)
+    field: Floats = map_coordinates(lattice, places, order=1, mode="nearest", output=np.float32)
+    return field

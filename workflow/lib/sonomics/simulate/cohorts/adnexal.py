@@ -38,9 +38,9 @@ def draft_adnexal_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row a case: patient, case, centre, split; age (years), menopause (0/1), ca125 (U/ml), size_mm (NaN in
+        One row per case: patient, case, centre, split; age (years), menopause (0/1), ca125 (U/ml), size_mm (NaN in
         controls), diagnosis (control, benign, malignant), lesion (0/1: a mass was reported), malignant (0/1); and the
-        planted truth: sim_scene, sim_risk, sim_septa, sim_papillary (numbers), sim_solid, sim_irregular, sim_flow
+        ground truth: sim_scene, sim_risk, sim_septa, sim_papillary (numbers), sim_solid, sim_irregular, sim_flow
         (shares), sim_ground_glass, sim_calcified (0/1), sim_ascites_mm, sim_device, sim_repeat, sim_calipers (0/1),
         sim_extra, sim_duplicate, sim_fault (see `adnexal.kinds_of`).
     """

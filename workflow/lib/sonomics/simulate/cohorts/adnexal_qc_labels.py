@@ -10,7 +10,7 @@ SAMPLE = 240
 READERS = ("reader_1", "reader_2", "reader_3")
 UNDECIDED, WRONG = 0.03, 0.02
 YES, NO, UNCLEAR = "yes", "no", "undeterminable"
-PLANTED = ("case", "lesion", "sim_ascites_mm", "sim_extra", "sim_duplicate", "sim_fault")
+COLUMNS = ("case", "lesion", "sim_ascites_mm", "sim_extra", "sim_duplicate", "sim_fault")
 
 
 def draft_adnexal_labels(cohort: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def draft_adnexal_labels(cohort: pd.DataFrame, seed: int) -> pd.DataFrame:
     training = cohort[cohort["split"] == "train"]
     draws = [
         {"image": f"{case}-{EXAM}-i{number}", "kind": kind, "lesion": bool(int(lesion)), "ascites": float(depth) > 0}
-        for case, lesion, depth, *happenings in zip(*(training[name] for name in PLANTED), strict=True)
+        for case, lesion, depth, *happenings in zip(*(training[name] for name in COLUMNS), strict=True)
         for number, kind in enumerate(kinds_of(*happenings), start=1)
     ]
     frame = pd.DataFrame(draws)

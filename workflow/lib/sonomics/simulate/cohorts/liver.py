@@ -50,8 +50,8 @@ def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a case: patient, case, centre, split; age (years), sex, hepatitis, cirrhosis (0/1), size_mm,
-        afp (ng/ml); time (months to recurrence or censoring), event (1: recurrence); and the planted truth:
+        One row per case: patient, case, centre, split; age (years), sex, hepatitis, cirrhosis (0/1), size_mm,
+        afp (ng/ml); time (months to recurrence or censoring), event (1: recurrence); and the simulated ground truth:
         sim_risk (larger: earlier recurrence), sim_margin, sim_texture, sim_echo, sim_arterial, sim_washout (what the
         images show, standard normal), sim_device, sim_repeat, sim_calipers (0/1), sim_extra, sim_duplicate, sim_fault
         (see `exams.kinds_of`).
@@ -122,5 +122,5 @@ def _acquisition(split: str, external: bool, chance: np.random.Generator) -> dic
 
 
 def _mishaps(split: str, number: int) -> tuple[str, str]:
-    """Return the duplicate and the fault planted in a patient, by its place in its split."""
+    """Return the duplicate and the fault of a patient, by the index in its split."""
     return MISHAPS.get((split, number), (DUPLICATE_OF_DOZEN.get(number % 12, ""), ""))

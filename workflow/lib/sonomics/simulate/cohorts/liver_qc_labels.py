@@ -31,10 +31,10 @@ def draft_qc_labels(cohort: pd.DataFrame, seed: int) -> pd.DataFrame:
     if "sim_scene" in cohort:
         return draft_adnexal_labels(cohort, seed)
     training = cohort[cohort["split"] == "train"]
-    planted = zip(*(training[name] for name in ("case", "sim_extra", "sim_duplicate", "sim_fault")), strict=True)
+    traits = zip(*(training[name] for name in ("case", "sim_extra", "sim_duplicate", "sim_fault")), strict=True)
     draws = [
         (f"{case}-{EXAM}-i{number}", kind)
-        for case, *happenings in planted
+        for case, *happenings in traits
         for number, kind in enumerate(kinds_of(*happenings), start=1)
     ]
     frame = pd.DataFrame(draws, columns=["image", "kind"])

@@ -1,4 +1,4 @@
-"""Simulated readers of the simulated test cases: their skill is how closely what they see follows the planted risk."""
+"""Simulated readers of the test cases: their skill is how closely their impression follows the simulated risk."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from sonomics.core.schemas import READERS, TRAIN
 from sonomics.core.seeds import generator
 from sonomics.simulate.cohorts.adnexal import APART, SHARES
 
-# Correlation of a reader's impression with the planted risk, alone and with the model's help.
+# Correlation of a reader's impression with the simulated risk, alone and with the model's help.
 SKILL = {"junior": (0.45, 0.65), "intermediate": (0.60, 0.74), "senior": (0.75, 0.82)}
 READERS_A_LEVEL = 2
 # What hides the risk: how hard a case is for everybody, what this reader sees in it, and the day. Squares add up to 1.

@@ -30,7 +30,7 @@ SHOWS_FLUID = ("still", "second", "flow", "pouch", "ovary", "exact", "gain", "sh
 
 @dataclass(frozen=True)
 class AdnexalCase:
-    """What the simulator reads of a case: its planted truth, never its diagnosis.
+    """What the simulator reads of a case: its simulated ground truth, never its diagnosis.
 
     Attributes
     ----------

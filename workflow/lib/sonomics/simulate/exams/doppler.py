@@ -122,7 +122,8 @@ def _feeding_vessel(outline: Outline, x: Floats, z: Floats, generator: np.random
     along, across = dz * np.cos(angle) - dx * np.sin(angle), dx * np.cos(angle) + dz * np.sin(angle)
     length, width = generator.uniform(8, 14), generator.uniform(1.8, 3.2)
     course = across - 0.9 * np.sin(along / generator.uniform(2.5, 5))
-    return np.clip(1.25 - np.hypot(course / width, np.maximum(np.abs(along) - length, 0)), 0, 1)
+    speed: Floats = np.clip(1.25 - np.hypot(course / width, np.maximum(np.abs(along) - length, 0)), 0, 1)
+    return speed
 
 
 def _colour(velocity: Floats) -> Colours:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.anatomy.lesion import Outline, Planted
+from sonomics.simulate.anatomy.lesion import LesionTraits, Outline
 from sonomics.simulate.anatomy.outlines import trace
 from sonomics.simulate.exams.scenes import Seed, draw_clip, draw_other, draw_still
 from sonomics.simulate.exams.screen import clip_screen, still_screen
@@ -24,21 +24,21 @@ FIRST_READING = (("reader_1", "1"),)
 REPEATED_READINGS = (("reader_1", "1"), ("reader_1", "2"), ("reader_2", "1"))
 GAIN_OF_DUPLICATE_DB = 0.8
 SHARED_DEVICE = "SIM-A1"
-PLAIN = Planted(size_mm=30, cirrhosis=0, margin=0, texture=0, echo=0, arterial=0, washout=0)
+PLAIN = LesionTraits(size_mm=30, cirrhosis=0, margin=0, texture=0, echo=0, arterial=0, washout=0)
 
 Reading = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the simulator reads of a case: its planted truth, never its outcome.
+    """What the simulator reads of a case: its simulated ground truth, never its outcome.
 
     Attributes
     ----------
     case, centre : str
     device : str
         A key of `DEVICES`.
-    planted : Planted
+    traits : LesionTraits
     readings : tuple of (reader, session)
         Who outlined it, and when.
     calipers : bool
@@ -52,7 +52,7 @@ class Case:
     case: str
     centre: str
     device: str
-    planted: Planted
+    traits: LesionTraits
     readings: tuple[Reading, ...]
     calipers: bool
     kinds: tuple[str, ...]
@@ -173,20 +173,20 @@ def _picture(case: Case, device: Device, kind: str, stem: str, seed: int) -> tup
     own: Seed = (seed, case.case, "still")
     match kind:
         case "still" | "exact" | "shift":
-            return draw_still(device, case.planted, own)
+            return draw_still(device, case.traits, own)
         case "gain":
-            return draw_still(device, case.planted, own, GAIN_OF_DUPLICATE_DB)
+            return draw_still(device, case.traits, own, GAIN_OF_DUPLICATE_DB)
         case "shared":
             # The same picture in two patients, but for the gain: the one leak a careful study has to find.
             offset = generator(seed, stem, "gain").uniform(-0.7, 0.7)
             return draw_still(device, PLAIN, (seed, "shared"), offset)
         case _:
-            return draw_other(device, kind, case.planted, (seed, stem)), None
+            return draw_other(device, kind, case.traits, (seed, stem)), None
 
 
 def _clip(case: Case, device: Device, stem: str, name: str, seed: int) -> Instance:
     placement = device.clip_placement()
-    clip = draw_clip(device, case.planted, (seed, case.case, "clip"))
+    clip = draw_clip(device, case.traits, (seed, case.case, "clip"))
     return Instance(
         stem=stem,
         name=name,

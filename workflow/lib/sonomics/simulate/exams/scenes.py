@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.seeds import generator
 from sonomics.simulate.anatomy import contrast_agent
-from sonomics.simulate.anatomy.lesion import Outline, Planted, draw_outline, insert_lesion
+from sonomics.simulate.anatomy.lesion import LesionTraits, Outline, draw_outline, insert_lesion
 from sonomics.simulate.anatomy.liver import Liver, draw_liver, liver_levels
 from sonomics.simulate.anatomy.other_images import OTHER_ANATOMY, Tissue, reverberation
 from sonomics.simulate.anatomy.random_fields import smooth_field
@@ -41,13 +41,13 @@ class Clip:
     outline: Outline
 
 
-def draw_still(device: Device, planted: Planted, seed: Seed, offset_db: float = 0.0) -> tuple[Floats, Outline]:
+def draw_still(device: Device, traits: LesionTraits, seed: Seed, offset_db: float = 0.0) -> tuple[Floats, Outline]:
     """Draw a grey-scale view of a lesion in its liver.
 
     Parameters
     ----------
     device : Device
-    planted : Planted
+    traits : LesionTraits
     seed : tuple
         Names that the random generators are seeded with.
     offset_db : float
@@ -62,14 +62,14 @@ def draw_still(device: Device, planted: Planted, seed: Seed, offset_db: float = 
     """
     sector = device.still
     anatomy = generator(*seed, "anatomy")
-    outline = draw_outline(planted, _lesion_centre(sector, planted, anatomy), anatomy)
-    level, specular = _surroundings(sector, outline, planted, anatomy)[1]
+    outline = draw_outline(traits, _lesion_centre(sector, traits, anatomy), anatomy)
+    level, specular = _surroundings(sector, outline, traits, anatomy)[1]
     x, z = sector.tissue()
-    level = insert_lesion(level, outline, planted, x, z, generator(*seed, "texture"))
+    level = insert_lesion(level, outline, traits, x, z, generator(*seed, "texture"))
     return displayed(device, (level, specular), generator(*seed, "speckle"), offset_db), outline
 
 
-def draw_other(device: Device, kind: str, planted: Planted, seed: Seed) -> Floats:
+def draw_other(device: Device, kind: str, traits: LesionTraits, seed: Seed) -> Floats:
     """Draw a still that shows no usable liver: other anatomy, wrong gain, or a probe in air.
 
     Parameters
@@ -82,27 +82,27 @@ def draw_other(device: Device, kind: str, planted: Planted, seed: Seed) -> Float
     (384, 512) float32 array
     """
     if kind in UNUSABLE_GAIN_DB:
-        return draw_still(device, planted, seed, UNUSABLE_GAIN_DB[kind])[0]
+        return draw_still(device, traits, seed, UNUSABLE_GAIN_DB[kind])[0]
     draw = {**OTHER_ANATOMY, "reverberation": reverberation}[kind]
     level, specular = draw(device.still, generator(*seed, "anatomy"))
     return displayed(device, (level, specular), generator(*seed, "speckle"))
 
 
-def draw_clip(device: Device, planted: Planted, seed: Seed) -> Clip:
+def draw_clip(device: Device, traits: LesionTraits, seed: Seed) -> Clip:
     """Draw a contrast clip of a lesion that does not move.
 
     Agent and tissue send independent echoes; the agent's scatterers drift a little from frame to frame.
     """
     sector, placement = device.clip, device.clip_placement()
     anatomy = generator(*seed, "anatomy")
-    outline = draw_outline(planted, _lesion_centre(sector, planted, anatomy), anatomy)
-    liver, (level, specular) = _surroundings(sector, outline, planted, anatomy)
+    outline = draw_outline(traits, _lesion_centre(sector, traits, anatomy), anatomy)
+    liver, (level, specular) = _surroundings(sector, outline, traits, anatomy)
     speckle = generator(*seed, "speckle")
     tissue = _field(level, specular, speckle) * np.float32(10 ** (TISSUE_LEAK_DB / 20))
     times = contrast_agent.draw_times(anatomy)
     agent = scatterers(speckle, tissue.shape)
     frames = []
-    for power in _agent_power(sector, liver, outline, planted, times, generator(*seed, "texture")):
+    for power in _agent_power(sector, liver, outline, traits, times, generator(*seed, "texture")):
         agent = decorrelated(agent, FRAME_CORRELATION, speckle)
         echoes = device.receive(tissue + agent * np.sqrt(power), sector, speckle)
         frames.append(scan_convert(device.display(echoes, sector, CONTRAST_GAIN_DB), sector, placement))
@@ -113,11 +113,11 @@ def _agent_power(
     sector: Sector,
     liver: Liver,
     outline: Outline,
-    planted: Planted,
+    traits: LesionTraits,
     times: NDArray[np.float64],
     texture: np.random.Generator,
 ) -> list[Floats]:
-    perfusion = contrast_agent.draw_perfusion(planted, texture)
+    perfusion = contrast_agent.draw_perfusion(traits, texture)
     x, z = sector.tissue()
     lesion = 1 / (1 + np.exp(np.clip(outline.outside(x, z) / 0.5, -30, 30)))
     mottled = 10 ** (smooth_field(texture, x, z, 5) * 0.08)
@@ -139,14 +139,14 @@ def _agent_power(
 
 
 def _surroundings(
-    sector: Sector, outline: Outline, planted: Planted, anatomy: np.random.Generator
+    sector: Sector, outline: Outline, traits: LesionTraits, anatomy: np.random.Generator
 ) -> tuple[Liver, tuple[Floats, Floats]]:
     liver = draw_liver(sector, (outline.x, outline.z, outline.radius_mm * 1.15), anatomy)
-    return liver, liver_levels(liver, sector, planted.cirrhosis, anatomy)
+    return liver, liver_levels(liver, sector, traits.cirrhosis, anatomy)
 
 
-def _lesion_centre(sector: Sector, planted: Planted, anatomy: np.random.Generator) -> tuple[float, float]:
-    radius = planted.size_mm / 2
+def _lesion_centre(sector: Sector, traits: LesionTraits, anatomy: np.random.Generator) -> tuple[float, float]:
+    radius = traits.size_mm / 2
     depth = anatomy.uniform(24 + radius, max(30 + radius, 0.72 * sector.depth_mm - radius))
     angle = np.deg2rad(sector.width_deg) * anatomy.uniform(-0.2, 0.2)
     away = sector.radius_mm + depth

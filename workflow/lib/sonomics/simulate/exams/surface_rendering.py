@@ -39,7 +39,8 @@ def draw_rendering(mass: Mass | None, generator: np.random.Generator) -> NDArray
     light = _lit(height) * _occluded(height)
     grain = gaussian_filter(generator.standard_normal(SHAPE).astype(np.float32), 0.9)
     light = np.clip(light * (1 + 0.12 * grain), 0, 1) * _volume(x, z, generator)
-    return (255 * SEPIA * light[..., None] ** SEPIA_GAMMA).astype(np.uint8)
+    picture: NDArray[np.uint8] = (255 * SEPIA * light[..., None] ** SEPIA_GAMMA).astype(np.uint8)
+    return picture
 
 
 def _opened_cyst(height: Floats, mass: Mass, x: Floats, z: Floats, generator: np.random.Generator) -> Floats:
@@ -59,7 +60,8 @@ def _opened_cyst(height: Floats, mass: Mass, x: Floats, z: Floats, generator: np
 
 def _hollow(height: Floats, x: Floats, z: Floats, at_x: float, at_z: float, size: float) -> Floats:
     away = np.hypot(x - at_x, z - at_z)
-    return height - 0.8 * np.sqrt(np.maximum(size**2 - away**2, 0)) + 2 * np.exp(-(((away - size) / 2) ** 2))
+    depth: Floats = height - 0.8 * np.sqrt(np.maximum(size**2 - away**2, 0)) + 2 * np.exp(-(((away - size) / 2) ** 2))
+    return depth
 
 
 def _lit(height: Floats) -> Floats:
@@ -67,12 +69,14 @@ def _lit(height: Floats) -> Floats:
     slope_z, slope_x = np.gradient(gaussian_filter(height, 1.2), 1 / 3)
     light = np.array([-0.5, -0.6, 0.62]) / np.linalg.norm([-0.5, -0.6, 0.62])
     facing = (-slope_x * light[0] - slope_z * light[1] + light[2]) / np.sqrt(1 + slope_x**2 + slope_z**2)
-    return 0.12 + 0.88 * np.clip(facing, 0, 1)
+    shading: Floats = 0.12 + 0.88 * np.clip(facing, 0, 1)
+    return shading
 
 
 def _occluded(height: Floats) -> Floats:
     """Return less than 1 where the relief lies deeper than its surroundings."""
-    return np.clip(1 + (height - gaussian_filter(height, 22)) / 26, 0.15, 1.1)
+    occlusion: Floats = np.clip(1 + (height - gaussian_filter(height, 22)) / 26, 0.15, 1.1)
+    return occlusion
 
 
 def _volume(x: Floats, z: Floats, generator: np.random.Generator) -> Floats:

@@ -74,7 +74,7 @@ class Placement:
     face_row: float
     face_column: float
 
-    def pixels(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> tuple[NDArray, NDArray]:
+    def pixels(self, x: Floats, z: Floats) -> tuple[Floats, Floats]:
         """Turn tissue coordinates in mm into (row, column) pixel coordinates."""
         return self.face_row + z / self.mm_per_pixel, self.face_column + x / self.mm_per_pixel
 

@@ -23,7 +23,7 @@ def scatterers(generator: np.random.Generator, shape: tuple[int, ...]) -> Echoes
 
 
 def decorrelated(field: Echoes, correlation: float, generator: np.random.Generator) -> Echoes:
-    """Move scatterers a little: a field of the same power that correlates with the former one as told."""
+    """Move scatterers a little: a field of the same power that has a stated correlation with the former one."""
     fresh = scatterers(generator, field.shape)
     return np.float32(correlation) * field + np.float32(np.sqrt(1 - correlation**2)) * fresh
 
@@ -47,7 +47,8 @@ def beam_width(depths_mm: Floats, focus_mm: float, at_focus_mm: float, depth_of_
         Full widths at half maximum in mm.
     """
     growth = np.sqrt(1 + ((depths_mm - focus_mm) / depth_of_field_mm) ** 2)
-    return (at_focus_mm * growth).astype(np.float32)
+    width: Floats = (at_focus_mm * growth).astype(np.float32)
+    return width
 
 
 def beamform(field: Echoes, axial_fwhm: float, lateral_fwhm: Floats) -> Echoes:
@@ -73,7 +74,8 @@ def beamform(field: Echoes, axial_fwhm: float, lateral_fwhm: Floats) -> Echoes:
     echoes = ifft(fft(field, n=wide, axis=1) * across, axis=1)[:, :beams]
     deep = next_fast_len(samples + int(3 * axial_fwhm / _FWHM))
     along = _gaussian_response(deep, np.array([[axial_fwhm]], np.float32))
-    return ifft(fft(echoes, n=deep, axis=0) * along.T, axis=0)[:samples]
+    filtered: Echoes = ifft(fft(echoes, n=deep, axis=0) * along.T, axis=0)[:samples]
+    return filtered
 
 
 def log_compress(echoes: Echoes, gain_db: float | Floats, dynamic_range_db: float) -> Floats:
@@ -101,4 +103,5 @@ def log_compress(echoes: Echoes, gain_db: float | Floats, dynamic_range_db: floa
 def _gaussian_response(length: int, fwhm: Floats) -> Floats:
     frequency = fftfreq(length).astype(np.float32)[None, :]
     response = np.exp(-2 * (np.pi * fwhm / np.float32(_FWHM) * frequency) ** 2)
-    return (response / np.sqrt((response**2).mean(axis=1, keepdims=True))).astype(np.float32)
+    unit_power: Floats = (response / np.sqrt((response**2).mean(axis=1, keepdims=True))).astype(np.float32)
+    return unit_power
