@@ -18,7 +18,7 @@ def test_the_study_as_it_stands_is_good(params, schema):
 
 
 @pytest.mark.parametrize(
-    ("change", "where", "rule", "mend"),
+    ("change", "where", "rule", "fix"),
     [
         (lambda p: p["crop"].update(margn=1), "params.yaml, crop", "unknown key margn", "margin"),
         (
@@ -121,13 +121,13 @@ def test_the_study_as_it_stands_is_good(params, schema):
         (lambda p: p["export"].update(source="folder"), "export.folder", "no section", "export.folder"),
     ],
 )
-def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, where, rule, mend):
+def test_a_bad_study_is_stopped_with_what_where_and_how(params, schema, change, where, rule, fix):
     change(params)
     with pytest.raises(StudyError) as stopped:
         check_params(params, schema)
     assert where in stopped.value.where
     assert rule in stopped.value.rule
-    assert mend in stopped.value.mend
+    assert fix in stopped.value.fix
 
 
 def test_a_radscore_may_follow_a_last_step_that_is_for_other_families(params, schema):
@@ -224,7 +224,7 @@ ADULT = {"name": "adult", "rule": "age >= 18", "unknown": "keep"}
 
 
 @pytest.mark.parametrize(
-    ("criteria", "rule", "mend"),
+    ("criteria", "rule", "fix"),
     [
         ([ADULT, ADULT], "two criteria", "rename"),
         ([{**ADULT, "rule": "age >="}], "not understood", "comparisons"),
@@ -233,14 +233,14 @@ ADULT = {"name": "adult", "rule": "age >= 18", "unknown": "keep"}
     ],
 )
 def test_a_criterion_must_be_understood_and_may_not_choose_test_cases_by_their_label(
-    params, schema, criteria, rule, mend
+    params, schema, criteria, rule, fix
 ):
     params["clean"]["criteria"] = criteria
     with pytest.raises(StudyError) as stopped:
         check_params(params, schema)
     assert "params.yaml, clean.criteria, adult" in stopped.value.where
     assert rule in stopped.value.rule
-    assert mend in stopped.value.mend
+    assert fix in stopped.value.fix
 
 
 def test_criteria_on_clinical_columns_and_on_labels_of_training_rows_are_good(params, schema):

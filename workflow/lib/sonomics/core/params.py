@@ -60,8 +60,8 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
         for key in _dotted(overlay):
             if key not in VARIED_STUDY and (key.split(".")[0] not in VARIED or key in SHARED):
                 rule = f"the overlay changes {key}, which all variants share"
-                mend = f"change {' or '.join(VARIED_STUDY)} or a key of {', '.join(VARIED)}, or make a study of its own"
-                raise StudyError(f"{where}, study.variants.{name}", rule, mend)
+                fix = f"change {' or '.join(VARIED_STUDY)} or a key of {', '.join(VARIED)}, or make a study of its own"
+                raise StudyError(f"{where}, study.variants.{name}", rule, fix)
             if new := _named_anew(params, key):
                 rule = f"the overlay adds {new}, which the study does not have"
                 raise StudyError(f"{where}, study.variants.{name}", rule, "change what stands in params.yaml")
@@ -69,8 +69,8 @@ def check_params(params: Mapping[str, Any], schema: Mapping[str, Any], where: st
         check(seen, f"{where}, variant {name}")
         if set(seen["stack"]["models"]) != set(params["stack"]["models"]):
             rule = "the overlay adds or removes a final model"
-            mend = "keep the names of stack.models, and change only what each is made `of`"
-            raise StudyError(f"{where}, study.variants.{name}", rule, mend)
+            fix = "keep the names of stack.models, and change only what each is made `of`"
+            raise StudyError(f"{where}, study.variants.{name}", rule, fix)
         _check_references(seen, f"{where}, variant {name}" if name != MAIN else where)
 
 
@@ -196,8 +196,8 @@ def _check_references(params: Mapping[str, Any], where: str) -> None:
         for key in model.get("search", {}).get("values", {}):
             if key not in SEARCHED[model["kind"]]:
                 rule = f"a {model['kind']} model cannot search {key}"
-                mend = f"search {' or '.join(SEARCHED[model['kind']])}"
-                raise StudyError(f"{where}, train.models.{name}.search.values", rule, mend)
+                fix = f"search {' or '.join(SEARCHED[model['kind']])}"
+                raise StudyError(f"{where}, train.models.{name}.search.values", rule, fix)
     for step in params["select"]["steps"]:
         for wanted in set(step.get("families", ())) - set(params["extract"]["families"]):
             rule = f"{wanted} is not in extract.families ({', '.join(params['extract']['families'])})"
