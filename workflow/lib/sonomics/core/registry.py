@@ -7,14 +7,15 @@ A group looks a kind up by name: first as the module `sonomics.kinds.<group>.<na
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from sonomics.core.errors import StudyError
-from sonomics.core.settings.base import Section
+
+if TYPE_CHECKING:
+    from sonomics.core.settings.base import Section
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Kind:
     """
 
     name: str
-    settings: type[Section]
+    settings: "type[Section]"
     builder: str
 
 
@@ -63,6 +64,10 @@ class Group(Generic[K]):
         """List the names of all kinds, built in and from installed packages, in alphabetical order."""
         return sorted({*self._modules, *self._entries})
 
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is a kind of this name."""
+        return name in self._modules or name in self._entries
+
     def get(self, name: str) -> K:
         """Import the declaration of a kind.
 
@@ -72,9 +77,9 @@ class Group(Generic[K]):
             When there is none of this name.
         """
         if name in self._modules:
-            return import_module(f"{self.package}.{name}").KIND
+            return cast(K, import_module(f"{self.package}.{name}").KIND)
         if name in self._entries:
-            return self._entries[name].load()
+            return cast(K, self._entries[name].load())
         rule = f"{name} is not a kind of {self.name} ({', '.join(self.names())})"
         raise StudyError(self.key, rule, "name one of them, or install the package that adds it")
 
@@ -84,7 +89,7 @@ class Group(Generic[K]):
         return getattr(import_module(module), function)
 
     def files(self, name: str) -> list[Path]:
-        """List the files of a kind that an installed package adds, whose edit must rerun its jobs; [] for one built in."""
+        """List the files whose edit must rerun the jobs of a kind from an installed package; [] for one built in."""
         if name in self._modules:
             return []
         spec = find_spec(self.get(name).builder.partition(":")[0])
@@ -98,4 +103,6 @@ class Group(Generic[K]):
 
     @cached_property
     def _entries(self) -> dict[str, Any]:
+        from importlib.metadata import entry_points  # costs more than all else here
+
         return {entry.name: entry for entry in entry_points(group=self.package)}
