@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Self, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -213,8 +213,91 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class Unique:
+    """A list in which nothing stands twice."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate the list, then that its items differ."""
+        return core_schema.no_info_after_validator_function(self._validated, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the list."""
+        return handler(schema) | {"uniqueItems": True}
+
+    def _validated(self, values: list[Any]) -> list[Any]:
+        for position, value in enumerate(values):
+            if value in values[:position]:
+                raise broken(f"{value!r} stands twice")
+        return values
+
+
+class ByType:
+    """A field of several types: the type of the value picks one, so that an error is about that one alone."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate by the type that fits the value."""
+        choices: dict[Any, CoreSchema] = {}
+        for choice in get_args(source):
+            choices |= dict.fromkeys(_types_of(choice), handler(choice))
+        return core_schema.tagged_union_schema(choices, lambda value: yaml_type(value))
+
+
+class NameIn:
+    """The name of a kind, without settings of its own."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Look the name up."""
+        return core_schema.no_info_plain_validator_function(self._validated)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """List the names."""
+        return {"type": "string", "enum": group(self.group).names()}
+
+    def _validated(self, name: Any) -> str:
+        if not isinstance(name, str) or name not in group(self.group):
+            raise broken(f"{name!r} is not one of {', '.join(group(self.group).names())}")
+        return name
+
+
+def name_in(group: str) -> NameIn:
+    """Mark a field as the name of a kind: `Annotated[str, name_in("calibrations")]`."""
+    return NameIn(group)
+
+
+TEXT, NUMBER, SWITCH, LIST, MAP, NOTHING = "text", "a number", "true or false", "a list", "a map of keys", "nothing"
+_TYPES: dict[type, str] = {str: TEXT, bool: SWITCH, int: NUMBER, float: NUMBER, list: LIST, dict: MAP}
+
+
+def yaml_type(value: Any) -> str:
+    """Name the type of a value in plain words."""
+    return NOTHING if value is None else _TYPES.get(type(value), MAP)
+
+
+def _types_of(annotation: Any) -> list[str]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _types_of(get_args(annotation)[0])
+    if origin is Literal:
+        return sorted({yaml_type(value) for value in get_args(annotation)})
+    if origin in _TYPES:
+        return [_TYPES[origin]]
+    return [_TYPES.get(annotation, MAP)]
+
+
 Name = Annotated[
-    str,
-    Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", description="a name: small letters, digits, single underscores"),
+    str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", description="a name: small letters, digits, single underscores")
 ]
+Names = Annotated[list[Name], Field(min_length=1, description="a list of names, at least one, each once"), Unique()]
+Number = float
 Fraction = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]
+Value = Annotated[str | float, ByType()]
+Split = Annotated[
+    str,
+    Field(
+        pattern=r"^(train|internal|external_[0-9]+|prospective)$",
+        description="a split: train, internal, external_1, external_2 ... or prospective",
+    ),
+]
