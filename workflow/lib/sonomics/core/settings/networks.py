@@ -33,8 +33,10 @@ class Weights(Section):
     )
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")
     architecture: Architecture | None = None
-    scale: Literal[1, 255] = Field(1, description="input value of a white pixel before normalisation")
-    channels: Literal["RGB", "BGR"] = Field("RGB", description="order of the input channels")
+    scale: Literal[1, 255] | None = Field(
+        None, description="input value of a white pixel before normalisation; without it, 1"
+    )
+    channels: Literal["RGB", "BGR"] | None = Field(None, description="order of the input channels; without it, RGB")
     mean: Channels | None = Field(None, description="mean that is subtracted from each channel")
     std: Channels | None = Field(None, description="standard deviation that each channel is divided by")
     grey: Literal["repeat", "average"] | None = Field(
@@ -43,9 +45,9 @@ class Weights(Section):
         "deviation, average normalises all by the averages",
     )
     size: Size | None = Field(None, description="side of the input that the weights were trained on")
-    prefix: str = Field("", description="text before timm's names of the tensors, such as `backbone.` (RadImageNet)")
+    prefix: str | None = Field(None, description="text before timm's names of the tensors, such as `backbone.`")
     licence: str | None = Field(None, min_length=1, description="licence of the weights")
-    citation: str = Field("", description="publication to cite for the weights")
+    citation: str | None = Field(None, description="publication to cite for the weights")
 
     @model_validator(mode="after")
     def _one_entry(self) -> Self:

@@ -23,11 +23,11 @@ Answers = Annotated[dict[str, Answer], Field(description="items of the guideline
 class Items(Section):
     """The authors' own answers to items of reporting guidelines, which replace what the report finds itself."""
 
-    clear: Answers = {}
-    metrics: Answers = {}
-    tripod_ai: Answers = {}
-    claim: Answers = {}
-    stard: Answers = {}
+    clear: Answers = Field({})
+    metrics: Answers = Field({})
+    tripod_ai: Answers = Field({})
+    claim: Answers = Field({})
+    stard: Answers = Field({})
 
 
 class Figure(Section):
