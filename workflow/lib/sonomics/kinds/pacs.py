@@ -35,7 +35,7 @@ class DraftedCohort(Section):
 
 
 class Studies(Section):
-    """The DICOM studies to export, and the cohort."""
+    """DICOM files in any layout, ZIP files included."""
 
     query: Query = Field(
         Query.partial({}), description="the studies that `sonomics query` lists; all criteria stated must be met"
@@ -44,7 +44,7 @@ class Studies(Section):
 
 
 class Server(Studies):
-    """How a server is asked."""
+    """A server of DICOM studies, and how it is asked."""
 
     parallel: int = Field(2, ge=1, le=32, description="exams that are fetched at the same time (connections)")
     timeout_s: float = Field(

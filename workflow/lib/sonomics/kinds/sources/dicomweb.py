@@ -7,7 +7,7 @@ from sonomics.kinds.sources import SourceKind
 
 
 class DicomWeb(Server):
-    """The service; user and password, or a token, come from the environment."""
+    """A PACS that speaks DICOMweb; user and password, or a token, come from the environment."""
 
     url: str = Field(
         pattern="^https?://", description="address of the service, such as https://pacs.hospital/dicom-web"

@@ -20,7 +20,7 @@ class Tls(Section):
 
 
 class Dimse(Server):
-    """The PACS, and how it sends."""
+    """A PACS that speaks DIMSE."""
 
     host: str = Field(min_length=1, description="name or address of the PACS")
     port: Port

@@ -40,7 +40,7 @@ class ListedCohort(Section):
 
 
 class Folder(Section):
-    """The folder, and either the table of its pictures or its DICOM files."""
+    """Pictures that a table lists, or DICOM files in any layout, in a folder or ZIP file."""
 
     root: str = Field(description="folder or ZIP file of the data; environment variables are expanded")
     dicom: Studies | None = Field(

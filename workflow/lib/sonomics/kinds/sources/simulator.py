@@ -11,7 +11,7 @@ Patients = Annotated[int, Field(ge=0, description="number of patients")]
 
 
 class Simulator(Section):
-    """The simulated cohort that `sonomics query` drafts."""
+    """Simulated exams of patients with a known risk."""
 
     patients: dict[Split, Patients] = Field(description="number of patients in each split")
     scene: Literal["liver", "adnexal"] = Field("liver", description="what the exams show")
