@@ -36,6 +36,22 @@ class Kind:
     settings: "type[Section]"
     builder: str
 
+    def check(self, settings: Any, parameters: Any) -> None:
+        """Check the settings of this kind against the other sections of a study.
+
+        Parameters
+        ----------
+        settings : Section
+            Those of the kind.
+        parameters : Parameters
+            The whole study, its variant overlaid.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            From `broken`, with the key within the settings.
+        """
+
 
 K = TypeVar("K", bound=Kind)
 

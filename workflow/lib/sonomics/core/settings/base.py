@@ -79,6 +79,18 @@ class Section(BaseModel):
         """List the keys that the section may have."""
         return [cls.key_of(name) for name in cls.model_fields]
 
+    @classmethod
+    def type_of(cls, key: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the annotation of a key and what is noted of it, as in `Annotated`."""
+        field = next(field for name, field in cls.model_fields.items() if cls.key_of(name) == key)
+        return field.annotation, (field, *field.metadata)
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first sentence of the docstring, as the description of a key."""
+        first = (cls.__doc__ or "").partition("\n")[0].rstrip(".")
+        return first[:1].lower() + first[1:]
+
     def plain(self) -> dict[str, Any]:
         """Return the section as JSON takes it: what is stated and every default, without keys whose default is None."""
         return {self.key_of(name): _plain(value) for name, value in self._held()}

@@ -52,9 +52,14 @@ class Export(Section):
         """List the keys that the section may have, the names of all sources among them."""
         return [*super().known_keys(), *group(SOURCES).names()]
 
-    def settings_of(self, source: str) -> Any:
-        """Return the settings of a source, of the class that its kind declares."""
-        return self.__pydantic_extra__[source]
+    @classmethod
+    def type_of(cls, key: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the annotation of a key; of a source, its settings class."""
+        return super().type_of(key) if key in cls.model_fields else (settings_of(SOURCES, key), ())
+
+    def sources(self) -> dict[str, Any]:
+        """Return the settings of the sources that are stated, by name; each of the class that its kind declares."""
+        return dict(self.__pydantic_extra__)
 
     def _held(self) -> list[tuple[str, Any]]:
         return [*super()._held(), *self.__pydantic_extra__.items()]

@@ -34,6 +34,11 @@ class KindOf:
         """Return the settings class of the kind that a valid map names."""
         return settings_of(self.group, values[self.tag])
 
+    def settings_or_none(self, values: Any) -> type[BaseModel] | None:
+        """Return the settings class of the kind that a map names, if it names one."""
+        kind = values.get(self.tag) if isinstance(values, Mapping) else None
+        return settings_of(self.group, kind) if isinstance(kind, str) and kind in group(self.group) else None
+
     def every(self) -> Iterator[type[BaseModel]]:
         """Return the settings classes of all kinds."""
         return (settings_of(self.group, name) for name in group(self.group).names())

@@ -38,6 +38,13 @@ def broken(rule: str, fix: str = "", key: str = "") -> ValidationError:
     return _located(PydanticCustomError("broken", "{rule}", {"rule": rule, "fix": fix}), key)
 
 
+def moved(error: ValidationError, key: str) -> ValidationError:
+    """Return an error from `broken` at a key further up: that of the section that raised it."""
+    problem = error.errors()[0]
+    path = ".".join([key, *map(str, problem["loc"])])
+    return broken(problem["ctx"]["rule"], problem["ctx"]["fix"], path)
+
+
 def missing(key: str) -> ValidationError:
     """Return the error of a key that another key makes necessary, for a validator to raise."""
     return _located("missing", key)
@@ -83,8 +90,8 @@ class ByType:
         """Validate by the type that fits the value."""
         choices: dict[Any, CoreSchema] = {}
         for choice in get_args(source):
-            choices |= dict.fromkeys(_types_of(choice), handler(choice))
-        return core_schema.tagged_union_schema(choices, yaml_type)
+            choices |= dict.fromkeys(map(_label, _types_of(choice)), handler(choice))
+        return core_schema.tagged_union_schema(choices, lambda value: _label(yaml_type(value)))
 
 
 class RegularExpression:
@@ -104,6 +111,15 @@ class RegularExpression:
         except re.error as error:
             raise broken(f"{pattern!r} is not a valid regular expression ({error})") from None
         return pattern
+
+
+def is_label(part: Any) -> bool:
+    """Tell whether a part of an error's path is no key, but the type that `ByType` picked."""
+    return isinstance(part, str) and part.startswith("<")
+
+
+def _label(name: str) -> str:
+    return f"<{name}>"
 
 
 def _types_of(annotation: Any) -> list[str]:
