@@ -110,21 +110,5 @@ class ModelKind(DescribedKind):
         """Tell whether both classes have the same weight, whatever their sizes."""
         return getattr(settings, "class_weight", "none") == "balanced"
 
-    def check(self, settings: Any, parameters: Any) -> None:
-        """Check a model against the other sections of the study.
-
-        Parameters
-        ----------
-        settings : Section
-            Those of the model.
-        parameters : Section
-            The whole study, its variant overlaid.
-
-        Raises
-        ------
-        pydantic.ValidationError
-            From `broken`, with the key within the model's section.
-        """
-
 
 MODELS: Group[ModelKind] = Group("models", "train.models")
