@@ -60,7 +60,8 @@ class ModelKind(DescribedKind):
     """A kind of base model.
 
     Its builder depends on what it takes: of `features`, a function `build(settings, seed)` that makes an unfitted
-    scikit-learn classifier; of `columns` and `crops`, the `main` of the job that trains it.
+    scikit-learn classifier (with `is_selected`, `build(selection, names)`, a fitted one); of `columns` and `crops`, the
+    `main` of the job that trains it.
 
     Attributes
     ----------
@@ -68,6 +69,8 @@ class ModelKind(DescribedKind):
         Selected features, clinical columns of the cohort, or crops: which rule trains it.
     hyperparameters : mapping
         Key of the settings -> its name in the methods text.
+    is_selected : bool
+        Whether the last selection step has fitted it already, so that the state of the selection is all it needs.
     takes_row_weights : bool
         Whether balanced classes enter as weights of the rows in `fit`, because the classifier has no `class_weight`.
     is_regression : bool
@@ -80,6 +83,7 @@ class ModelKind(DescribedKind):
 
     takes: Takes
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
+    is_selected: bool = False
     takes_row_weights: bool = False
     is_regression: bool = False
     training: str = ""

@@ -34,6 +34,7 @@ KIND = RadiomicsScoreKind(
     settings=RadiomicsScore,
     builder="sonomics.train.classifiers.radscore:build",
     takes="features",
+    is_selected=True,
     is_regression=True,
     words="the LASSO's own linear score of {families}",
 )
