@@ -80,6 +80,10 @@ class Group(Generic[K]):
         """List the names of all kinds, built in and from installed packages, in alphabetical order."""
         return sorted({*self._modules, *self._entries})
 
+    def built_in(self) -> list[str]:
+        """List the names of the kinds that come with sonomics, in alphabetical order."""
+        return sorted(self._modules)
+
     def __contains__(self, name: str) -> bool:
         """Tell whether there is a kind of this name."""
         return name in self._modules or name in self._entries

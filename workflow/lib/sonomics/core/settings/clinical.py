@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from sonomics.core.settings.base import ByType, Name, Pattern, Section, Value, broken
 
-Cell = Annotated[str, Field(description="place of the value as <table>.<column>")]
+Cell = Annotated[str, Field(description="place of the value as `<table>.<column>`")]
 Column = Annotated[
     str,
     Field(pattern="^[A-Za-z][A-Za-z0-9_]*$", description="a column: letters, digits and underscores, a letter first"),
@@ -64,7 +64,7 @@ class ClinicalColumn(Section):
         None, gt=0, description="factor from the value of the source to that of the cohort, whatever the units are"
     )
     limits: Literal["unknown", "take"] = Field(
-        "unknown", description="a value such as <0.6 is unknown, or is taken for its limit"
+        "unknown", description="a value such as `<0.6` is unknown, or is taken for its limit"
     )
     range: list[float] | None = Field(
         None, min_length=2, max_length=2, description="lowest and highest plausible value, in the unit of the cohort"
@@ -76,7 +76,7 @@ class ClinicalColumn(Section):
         "unknown",
     )
     pattern: Pattern | None = Field(
-        None, description="regular expression that finds (?P<value>...), and perhaps (?P<unit>...), in free text"
+        None, description="regular expression that finds `(?P<value>...)`, and perhaps `(?P<unit>...)`, in free text"
     )
     several: Literal["unknown", "first", "largest"] = Field(
         "unknown",
@@ -98,9 +98,9 @@ class ClinicalColumn(Section):
 class FollowUp(Section):
     """Dates that become `time` (months) and `event`."""
 
-    start: str = Field(description="start of the follow-up: exam, or <table>.<column>, such as that of the operation")
-    event: str = Field(description="<table>.<column> of the date of the event, empty when there was none")
-    last_contact: str = Field(description="<table>.<column> of the last day without the event")
+    start: str = Field(description="start of the follow-up: exam, or `<table>.<column>`, such as that of the operation")
+    event: str = Field(description="`<table>.<column>` of the date of the event, empty when there was none")
+    last_contact: str = Field(description="`<table>.<column>` of the last day without the event")
 
 
 class Clinical(Section):
@@ -111,7 +111,7 @@ class Clinical(Section):
     exam_date: str | None = Field(
         None,
         description="day of the ultrasound exam, from which times are counted: linkage (the linkage table), or "
-        "<table>.<column>",
+        "`<table>.<column>`",
     )
     columns: dict[Column, ClinicalColumn] = Field(
         description="columns of the cohort by name: where each comes from, and what it may hold"

@@ -79,7 +79,7 @@ class Export(Section):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Describe the section with the settings of every source."""
         own = handler.resolve_ref_schema(handler(schema))
-        names = group(SOURCES).names()
+        names = group(SOURCES).built_in()
         own["properties"] |= {name: described(settings_of(SOURCES, name), handler) for name in names}
         own["additionalProperties"] = False
         return own

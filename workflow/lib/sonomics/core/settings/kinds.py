@@ -1,6 +1,7 @@
 """Settings that depend on a kind: the kind's own module declares them, and is imported only when it is named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -39,17 +40,18 @@ class KindOf:
         kind = values.get(self.tag) if isinstance(values, Mapping) else None
         return settings_of(self.group, kind) if isinstance(kind, str) and kind in group(self.group) else None
 
-    def every(self) -> Iterator[type[BaseModel]]:
-        """Return the settings classes of all kinds."""
-        return (settings_of(self.group, name) for name in group(self.group).names())
-
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate by the kind's own settings."""
         return core_schema.no_info_plain_validator_function(self._validated)
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Describe the union of all kinds."""
-        return {"anyOf": [described(settings, handler) for settings in self.every()]}
+        """Describe the union of the kinds that come with sonomics."""
+        return {"oneOf": [self._described(name, handler) for name in group(self.group).built_in()]}
+
+    def _described(self, name: str, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = deepcopy(described(settings_of(self.group, name), handler))
+        schema["properties"][self.tag] = {**schema["properties"][self.tag], "const": name}
+        return schema
 
     def _validated(self, values: Any) -> BaseModel:
         if not isinstance(values, Mapping):
@@ -73,6 +75,10 @@ class KindByKey:
         """Validate by the kind's own settings."""
         return core_schema.no_info_plain_validator_function(self._validated)
 
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe any map; the section that holds it lists the kinds."""
+        return {"type": "object"}
+
     def _validated(self, item: tuple[str, Any]) -> BaseModel:
         key, values = item
         return settings_of(self.group, key).model_validate(values)
@@ -90,7 +96,7 @@ class NameIn:
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """List the names."""
-        return {"type": "string", "enum": group(self.group).names()}
+        return {"type": "string", "enum": group(self.group).built_in()}
 
     def _validated(self, name: Any) -> str:
         check_name(name, self.group)
@@ -130,4 +136,4 @@ def check_name(name: Any, group_name: str, key: str = "") -> None:
 def described(settings: type[BaseModel], handler: GetJsonSchemaHandler) -> JsonSchemaValue:
     """Return the JSON schema of a settings class within that of another."""
     settings.model_rebuild()
-    return handler(settings.__pydantic_core_schema__)
+    return handler.resolve_ref_schema(handler(settings.__pydantic_core_schema__))
