@@ -28,7 +28,6 @@ configfile: "params.yaml"
 container: "docker://ghcr.io/sonomics/sonomics:0.1"
 
 
-include: "workflow/rules/contract.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/inputs.smk"
 
