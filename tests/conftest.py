@@ -103,12 +103,6 @@ def params() -> dict:
 
 
 @pytest.fixture
-def schema() -> dict:
-    """The schema of params.yaml."""
-    return yaml.safe_load((ROOT / "workflow/schemas/params.schema.yaml").read_text())
-
-
-@pytest.fixture
 def inside(tmp_path: Path) -> Iterator[Path]:
     """Stand in an empty directory, as a job stands in its study."""
     before = Path.cwd()

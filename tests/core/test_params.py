@@ -163,21 +163,6 @@ def test_the_documented_variants_are_those_of_a_study():
     check_params(params)
 
 
-def test_every_key_of_the_schema_is_described():
-    def missing(node, path=""):
-        for name, child in (node.get("properties") or {}).items():
-            assert child is not None, f"{path}.{name} is empty: quote the comma in a description"
-            named = child.get("$ref", "").rpartition("/")[2]
-            described = {**schema["$defs"].get(named, {}), **child}
-            if child and "const" not in child and "description" not in described:
-                yield f"{path}.{name}"
-            yield from missing(child, f"{path}.{name}")
-            if isinstance(child.get("additionalProperties"), dict):
-                yield from missing(child["additionalProperties"], f"{path}.{name}.*")
-
-    assert list(missing(schema)) == []
-
-
 def test_an_overlay_takes_a_model_out(params):
     params["study"]["variants"]["plain"] = {"train": {"models": {"cnn": None}}}
     assert set(overlaid(params, "plain")["train"]["models"]) == set(params["train"]["models"]) - {"cnn"}
