@@ -25,7 +25,8 @@ except StudyError as error:
 configfile: "params.yaml"
 
 
-container: "docker://ghcr.io/sonomics/sonomics:0.1"
+# With `--sdm apptainer`, jobs run in the image that apptainer.def builds here, or in the one that the variable names.
+container: os.environ.get("SONOMICS_CONTAINER", os.path.join(workflow.basedir, "sonomics.sif"))
 
 
 include: "workflow/rules/common.smk"
