@@ -1,26 +1,21 @@
 import json
+
 import numpy as np
 import pandas as pd
 import pytest
 import pywt
 from pydantic import ValidationError
+
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.core.tables import write_table
-from sonomics.extract import mazda
-from sonomics.extract import pyradiomics
-from sonomics.extract import texture
+from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.crops.job import read_job
-from sonomics.extract.proof.recompute import differing
-from sonomics.extract.proof.recompute import drawn
+from sonomics.extract.proof.recompute import differing, drawn
 from sonomics.kinds.radiomics import Wavelet
 from sonomics.texture import filters
-from tests.extract.test_jobs import TEXTURE
-from tests.extract.test_jobs import crop_row
-from tests.extract.test_jobs import extract
-
-
+from tests.extract.test_jobs import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
 MAZDA = {"kind": "mazda", "normalisation": "sigma", "resample_mm": None}
