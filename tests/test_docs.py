@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sonomics.core.files import read_yaml
-from sonomics.core.params import check_params
+from sonomics.core.params import PHASES, check_params
 from sonomics.core.settings.base import Section
 from sonomics.core.settings.export import SOURCES
 from sonomics.core.settings.kinds import KindOf, group, settings_of
@@ -80,6 +80,16 @@ def test_every_key_is_explained_in_a_page_that_people_write():
     words = set(re.findall(r"\w+", "\n".join(page.read_text() for page in PAGES)))
     keys = {section.key_of(name) for section in every_section() for name in section.model_fields}
     assert sorted(keys - words) == []
+
+
+def test_the_architecture_names_every_package():
+    text = (ROOT / "docs/architecture.md").read_text()
+    library = ROOT / "workflow/lib/sonomics"
+    packages = [path.parent.relative_to(library) for path in library.glob("*/__init__.py")]
+    packages += [path.parent.relative_to(library) for phase in PHASES for path in library.glob(f"{phase}/*/__init__.py")]
+    packages += [path.parent.relative_to(library) for path in library.glob("kinds/*/__init__.py")]
+    named = set(re.findall(r"\w+", text))
+    assert [str(package) for package in packages if package.name not in named] == []
 
 
 def test_every_page_that_is_linked_is_there():
