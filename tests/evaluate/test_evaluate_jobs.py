@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from sonomics.simulate.readers import draft_readings
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
@@ -16,7 +17,6 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import summarise, task
 from sonomics.evaluate.figures import sheet
 from sonomics.evaluate.figures.panel import Panel
-from sonomics.simulate.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {
@@ -158,6 +158,8 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
         [
             f"--settings={json.dumps({'study': {'variants': {'main': {}}}, 'evaluate': SETTINGS['evaluate']})}",
             f"--evaluations={evaluation}",
+            "--variants=main",
+            "--tasks=recurrence",
             f"--metrics={metrics}",
             f"--plots={plots}",
         ]

@@ -17,8 +17,8 @@ from sonomics.select.reliability import pairwise_icc, reliability
 from sonomics.select.rows import repeats_of, rows_of
 from sonomics.select.steps import STEPS as KINDS
 from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
-from sonomics.statistics.agreement import icc21
-from sonomics.statistics.filters import mann_whitney
+from sonomics.statistics.agreement.icc import icc21
+from sonomics.statistics.selection.univariable import mann_whitney
 
 SETTINGS = {
     "unit": "image",
@@ -85,16 +85,16 @@ STEP_OF_EACH_KIND = [
 
 
 @pytest.mark.parametrize("step", STEP_OF_EACH_KIND, ids=lambda step: step["step"])
-def test_a_step_may_be_for_some_families_alone(step, params, schema):
+def test_a_step_may_be_for_some_families_alone(step, params):
     assert {one["step"] for one in STEP_OF_EACH_KIND} == set(KINDS)
     steps = [step | {"families": ["deep"]}, {"step": "u_test", "below": 0.05}]
     assert steps_for("deep", steps) == steps
     assert steps_for("texture", steps) == steps[1:]
     params["select"]["steps"] = steps
-    check_params(params, schema)
+    check_params(params)
     steps[0]["families"] = ["depth"]
     with pytest.raises(StudyError, match=r"depth is not in extract\.families"):
-        check_params(params, schema)
+        check_params(params)
 
 
 def test_apply_uses_the_numbers_of_the_training_rows():

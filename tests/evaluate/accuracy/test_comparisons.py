@@ -9,10 +9,10 @@ from sonomics.evaluate.accuracy.comparisons import between_splits_table, compari
 from sonomics.evaluate.accuracy.reclassification import reclassification_table
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.tables.entries import Sampling
-from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.mcnemar import mcnemar_counts
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.roc import auc
+from sonomics.statistics.comparison.mcnemar import mcnemar_counts
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import unpaired_delong_test
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 50, 1)

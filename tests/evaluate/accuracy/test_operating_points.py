@@ -5,8 +5,8 @@ import pytest
 
 from sonomics.evaluate.accuracy.operating_points import choose_cutoffs, operating_table
 from sonomics.evaluate.samples.scored import build_samples
-from sonomics.statistics.classification import classify, confusion
-from sonomics.statistics.cutoffs import sensitivity_cutoff, youden_cutoff
+from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.cutoffs import sensitivity_cutoff, youden_cutoff
 from tests.evaluate.hand_made import A, cases_of
 
 

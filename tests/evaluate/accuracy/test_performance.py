@@ -8,7 +8,7 @@ from sonomics.evaluate.accuracy.performance import performance_table
 from sonomics.evaluate.samples.models import model_from
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.tables.entries import Sampling
-from sonomics.statistics.clustered import clustered_proportion
+from sonomics.statistics.classification.proportion import clustered_proportion
 from tests.evaluate.hand_made import A, B, cohort_of, join, predictions_of
 
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)

@@ -4,8 +4,8 @@ import pytest
 
 from sonomics.evaluate.accuracy.recalibration import recalibration_table, update_predictions
 from sonomics.evaluate.samples.scored import build_samples
-from sonomics.statistics.calibration import brier
-from sonomics.statistics.reliability import site_recalibration
+from sonomics.statistics.calibration.intercept_slope import site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
 from tests.evaluate.hand_made import A, cases_of
 
 

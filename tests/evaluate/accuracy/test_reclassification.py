@@ -4,7 +4,7 @@ import pytest
 
 from sonomics.evaluate.accuracy.reclassification import reclassification_table
 from sonomics.evaluate.samples.scored import build_samples
-from sonomics.statistics.reclassification import categorical_nri, idi
+from sonomics.statistics.clinical_utility.reclassification import categorical_nri, idi
 from tests.evaluate.hand_made import A, B, cases_of
 
 

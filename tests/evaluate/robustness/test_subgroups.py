@@ -9,9 +9,9 @@ from sonomics.evaluate.robustness.hazards import hazard_table
 from sonomics.evaluate.robustness.subgroups import assign_subgroups, device_of_cases, subgroup_table
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.survival.risk_groups import cases_at_risk
-from sonomics.statistics.cox_tests import cox_interaction
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.subgroups import auc_by_subgroup, auc_heterogeneity
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.comparison.subgroups import auc_by_subgroup, auc_heterogeneity
+from sonomics.statistics.survival.cox_tests import cox_interaction
 from tests.evaluate.hand_made import A, cases_of
 
 NOBODY = pd.Series(dtype=object)

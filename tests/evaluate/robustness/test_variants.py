@@ -8,7 +8,7 @@ from sonomics.core.errors import StudyError
 from sonomics.evaluate.robustness.variants import sensitivity_table
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.tables.entries import Sampling
-from sonomics.statistics.roc import delong_test
+from sonomics.statistics.discrimination.auc_comparison import delong_test
 from tests.evaluate.hand_made import A, cases_of
 
 SAMPLING = Sampling(0.95, 50, 1)

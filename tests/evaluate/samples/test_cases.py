@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study
 from sonomics.evaluate.samples.cases import reference_labels
 from tests.evaluate.hand_made import cohort_of, join, predictions_of
 
@@ -37,10 +38,10 @@ def test_out_of_fold_scores_are_compared_with_the_permuted_training_labels() -> 
         }
     )
     task = {"pathology": {"type": "binary", "column": "pathology", "positive": "malignant"}}
-    study = {"tasks": task, "seed": 1, "shuffle_labels": False}
+    study = Study.partial({"tasks": task, "seed": 1, "shuffle_labels": False})
     folds = pd.Series(["0", "0", "1", "1"] * 4, index=cohort["patient"][:16])
     true = reference_labels(cohort, "pathology", study, folds)
-    permuted = reference_labels(cohort, "pathology", {**study, "shuffle_labels": True}, folds)
+    permuted = reference_labels(cohort, "pathology", study.model_copy(update={"shuffle_labels": True}), folds)
     assert true.tolist() == [1.0, 0.0] * 10
     assert permuted[:16].sum() == 8
     assert (permuted[:16] == true[:16]).mean() == 0.5

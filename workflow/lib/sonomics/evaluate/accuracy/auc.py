@@ -7,11 +7,10 @@ import numpy as np
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, bootstrap_entry, estimate_entry
-from sonomics.statistics.auc_intervals import logit_interval
-from sonomics.statistics.bootstrap import auc_bootstrap
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.discrimination.auc import auc_interval, logit_interval
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.roc import auc_interval
+from sonomics.statistics.resampling.bootstrap import auc_bootstrap
 
 NO_CASE = "no case"
 OBUCHOWSKI = "Obuchowski, clustered by patient"

@@ -9,10 +9,10 @@ from sonomics.core.seeds import seed_for
 from sonomics.evaluate.samples.scored import Samples, Scored, shared_cases
 from sonomics.evaluate.tables.columns import adjust_by_holm
 from sonomics.evaluate.tables.entries import BOOTSTRAP, Sampling
-from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.bootstrap import paired_auc_difference
-from sonomics.statistics.mcnemar import mcnemar
-from sonomics.statistics.roc import auc, delong_test
+from sonomics.statistics.comparison.mcnemar import mcnemar
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
+from sonomics.statistics.resampling.bootstrap import paired_auc_difference
 
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")
 NO_SHARED_CASE = "no case is scored by both"

@@ -7,9 +7,10 @@ from sonomics.core.seeds import seed_for
 from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.tables.columns import concatenate
 from sonomics.evaluate.tables.entries import Sampling
-from sonomics.statistics.calibration import calibration_curve, grouped_calibration
-from sonomics.statistics.decision import net_benefit, net_benefit_band
-from sonomics.statistics.roc import roc_curve
+from sonomics.statistics.calibration.grouped import grouped_calibration
+from sonomics.statistics.calibration.smoothed import calibration_curve
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band
+from sonomics.statistics.discrimination.roc_curve import roc_curve
 
 GROUPED, SMOOTHED = "grouped", "smoothed"
 QUANTILE_GROUPS = 5

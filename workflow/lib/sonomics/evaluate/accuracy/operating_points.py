@@ -8,7 +8,7 @@ import pandas as pd
 from sonomics.evaluate.accuracy.thresholds import PROPORTIONS, threshold_entries
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.entries import Entry
-from sonomics.statistics.cutoffs import Cutoff, accuracy_cutoff, sensitivity_cutoff, youden_cutoff
+from sonomics.statistics.classification.cutoffs import Cutoff, accuracy_cutoff, sensitivity_cutoff, youden_cutoff
 
 FROZEN = "frozen"
 STATISTICS = (*PROPORTIONS, "f1", "kappa")

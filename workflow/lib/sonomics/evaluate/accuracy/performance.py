@@ -13,10 +13,10 @@ from sonomics.evaluate.accuracy.thresholds import NO_CUTOFF, RATIOS, threshold_e
 from sonomics.evaluate.samples.models import BEST_POSSIBLE
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, bootstrap_entry, number_entry
-from sonomics.statistics.bootstrap import Bootstrap
+from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.estimates import ONE_CLASS
-from sonomics.statistics.metric_bootstrap import metric_bootstrap
-from sonomics.statistics.roc import auc
+from sonomics.statistics.resampling.bootstrap import Bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
 
 # These have no interval of their own and get that of resampled patients.
 RESAMPLED = (*RATIOS, "observed_to_expected", "brier", "scaled_brier", "log_loss", "ici")

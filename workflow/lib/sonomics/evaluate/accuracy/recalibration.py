@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.samples.scored import Samples, Texts
-from sonomics.statistics.calibration import brier, calibration_in_the_large, clipped_logit, loess_errors
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
+from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.logistic import fit_logistic
-from sonomics.statistics.reliability import site_recalibration
+from sonomics.statistics.regression.logistic import fit_logistic
 
 FOLDS = 5
 FEWEST = 10

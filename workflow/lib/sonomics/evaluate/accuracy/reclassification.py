@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.evaluate.samples.scored import Samples, Scored, shared_cases
-from sonomics.statistics.reclassification import (
+from sonomics.statistics.clinical_utility.reclassification import (
     Discrimination,
     Reclassification,
     categorical_nri,

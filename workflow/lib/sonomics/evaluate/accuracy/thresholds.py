@@ -15,7 +15,7 @@ from sonomics.evaluate.tables.entries import (
     number_entry,
     wilson_entry,
 )
-from sonomics.statistics.classification import Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Confusion, classify, confusion
 from sonomics.statistics.estimates import Booleans
 
 # Name to the reason where it is not estimable.

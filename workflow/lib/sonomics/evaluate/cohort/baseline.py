@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.samples.scored import Samples
-from sonomics.statistics.summary import Comparison, compare_counts, compare_numbers, describe_levels, describe_number
+from sonomics.statistics.comparison.description import describe_levels, describe_number
+from sonomics.statistics.comparison.group_tests import Comparison, compare_counts, compare_numbers
 
 BY_SPLIT, BY_LABEL = "split", "label"
 LABEL = "label"

@@ -10,9 +10,10 @@ from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import NAN
-from sonomics.statistics.auc_intervals import hanley_mcneil_se
+from sonomics.statistics.discrimination.auc import hanley_mcneil_se
 from sonomics.statistics.estimates import normal_quantile
-from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
+from sonomics.statistics.planning.power import auc_power, log_rank_power
+from sonomics.statistics.planning.sample_size import binary_size, r2_of_c
 
 TARGET_POWER = 0.8
 RILEY = "Riley 2019, criteria 1 to 3, shrinkage 0.9"

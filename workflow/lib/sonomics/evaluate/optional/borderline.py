@@ -12,10 +12,10 @@ from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import ROBUST, estimate_clustered_share
-from sonomics.statistics.classification import proportion
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.statistics.classification.proportion import proportion
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.serial import borderline_ways
 
 COLUMNS = [
     "model", "split", "statistic", "n", "negatives", "borderline", "positives", "estimate", "lower", "upper", "method",

@@ -13,7 +13,7 @@ from sonomics.evaluate.optional.external_models import check_probabilities
 from sonomics.evaluate.samples.splits import sort_splits
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
-from sonomics.statistics.multiclass import ClassAucs, ClassReport, class_aucs, class_report
+from sonomics.statistics.classification.multiclass import ClassAucs, ClassReport, class_aucs, class_report
 
 AVERAGES = ("macro", "weighted")
 OVERALL = "all"

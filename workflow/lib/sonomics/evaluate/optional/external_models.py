@@ -14,7 +14,7 @@ from sonomics.core.tables import checked_table
 from sonomics.evaluate.optional.declared_files import read_declared
 from sonomics.evaluate.samples.models import PROBABILITY, Model
 from sonomics.evaluate.samples.predictions import WHOLE, rows_out_of_sample
-from sonomics.statistics.cutoffs import youden_cutoff
+from sonomics.statistics.classification.cutoffs import youden_cutoff
 
 LEFT_OUT_FOLD = "0"
 POSITIVE = "1"

@@ -12,8 +12,8 @@ from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import estimate_clustered_share
-from sonomics.statistics.classification import Proportion, proportion
-from sonomics.statistics.serial import lead_times, sensitivity_before
+from sonomics.statistics.classification.lead_time import lead_times, sensitivity_before
+from sonomics.statistics.classification.proportion import Proportion, proportion
 
 MONTHS_PER_YEAR = 12.0
 PATIENTS = [

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.samples.splits import sort_splits
-from sonomics.statistics.clustered import clustered_covariance, clustered_share_covariance
+from sonomics.statistics.discrimination.clustered_auc import clustered_covariance
 from sonomics.statistics.estimates import Floats
+from sonomics.statistics.readers.covariance import clustered_share_covariance
 
 AUC, SENSITIVITY, SPECIFICITY = "auc", "sensitivity", "specificity"
 MEASURES = (AUC, SENSITIVITY, SPECIFICITY)

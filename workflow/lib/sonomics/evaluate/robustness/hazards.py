@@ -19,9 +19,9 @@ from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.survival.risk_groups import HIGH, cases_at_risk
 from sonomics.evaluate.tables.columns import Tables
-from sonomics.statistics.cox_tests import model_tests
+from sonomics.statistics.comparison.subgroups import hazard_ratio_by_subgroup
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.subgroups import hazard_ratio_by_subgroup
+from sonomics.statistics.survival.cox_tests import model_tests
 
 METHOD = "Cox, Wald; interaction: likelihood ratio"
 COLUMNS = "split variable level n events estimate lower upper p p_interaction p_holm df method reason"

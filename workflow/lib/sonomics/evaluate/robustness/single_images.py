@@ -9,7 +9,7 @@ from sonomics.evaluate.samples.predictions import image_rows, rows_out_of_sample
 from sonomics.evaluate.samples.splits import sort_splits
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
 COLUMNS = "model split statistic estimate lower upper n positives patients unit method reason"
 

@@ -14,9 +14,9 @@ from sonomics.evaluate.accuracy.auc import OBUCHOWSKI
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables, adjust_by_holm
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.comparison.subgroups import auc_by_subgroup, auc_heterogeneity
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.subgroups import auc_by_subgroup, auc_heterogeneity
 
 CENTRE, DEVICE = "centre", "device"
 LEVELS, MEDIAN = "levels", "median"

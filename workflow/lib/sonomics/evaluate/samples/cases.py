@@ -1,12 +1,10 @@
 """The table of cases: the cohort next to the labels and to the values that every model gives."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from sonomics.core.cohort import training_labels
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study
 from sonomics.core.tasks import task_labels
 from sonomics.evaluate.samples.predictions import case_rows, rows_out_of_sample
 from sonomics.evaluate.samples.splits import sort_splits
@@ -14,7 +12,7 @@ from sonomics.evaluate.samples.splits import sort_splits
 SIMULATED_RISK = "sim_risk"
 
 
-def reference_labels(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
+def reference_labels(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Series) -> pd.Series:
     """Return the labels that scores are compared with.
 
     They are the true ones, except for the training cases of a run whose training labels were permuted: compared with
@@ -26,7 +24,7 @@ def reference_labels(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], 
     cohort : DataFrame
         Unmasked.
     task : str
-    study : mapping
+    study : Study
         With `tasks`, `seed` and `shuffle_labels`.
     folds : Series
         From `read_folds`.
@@ -36,7 +34,8 @@ def reference_labels(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], 
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    return training_labels(cohort, task, study, folds).combine_first(task_labels(cohort, study["tasks"][task]))
+    known = training_labels(cohort, task, study.plain(), folds)
+    return known.combine_first(task_labels(cohort, study.tasks[task].plain()))
 
 
 def value_column(model: str, kind: str) -> str:

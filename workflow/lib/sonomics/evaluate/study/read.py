@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,6 +12,8 @@ from sonomics.core.folds import read_folds
 from sonomics.core.params import MAIN
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.settings.evaluate import Evaluate
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
 from sonomics.core.tasks import horizon_of
 from sonomics.evaluate.optional.external_models import add_external_models
@@ -26,7 +27,7 @@ SIMULATOR = "simulator"
 
 
 def read_context(
-    params: Mapping[str, Any],
+    parameters: Parameters,
     variant: str,
     task: str,
     folds: Path,
@@ -37,7 +38,7 @@ def read_context(
 
     Parameters
     ----------
-    params : mapping
+    parameters : Parameters
         With `study`, `export.source`, `stack.models` and `evaluate`.
     variant, task : str
     folds : Path
@@ -46,7 +47,7 @@ def read_context(
         Final model to its predictions (schema PREDICTIONS) and its `thresholds.json`.
     files : Files
     """
-    study, settings = params["study"], Evaluate.partial(params["evaluate"])
+    study, settings = parameters.study, parameters.evaluate
     cohort = read_study_cohort(files.cohort, study, settings)
     labels = reference_labels(cohort, task, study, read_folds(folds))
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
@@ -54,7 +55,7 @@ def read_context(
     if variant == MAIN:
         external = settings.external_models
         evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
-    risk = read_simulated_risk(files.cohort) if is_simulated(params) else None
+    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) else None
     return Context(
         variant=variant,
         task=task,
@@ -64,23 +65,23 @@ def read_context(
         labels=labels,
         predictions=predictions,
         files=files,
-        seed=study["seed"],
-        clinical=study["clinical"],
-        horizon=horizon_of(study["tasks"][task]),
-        parameters=max(1, len(params["stack"]["models"][settings.primary]["of"])),
-        tasks=list(study["tasks"]),
+        seed=study.seed,
+        clinical=study.clinical,
+        horizon=horizon_of(study.tasks[task].plain()),
+        parameters=max(1, len(parameters.stack.models[settings.primary].of)),
+        tasks=list(study.tasks),
     )
 
 
-def is_simulated(params: Mapping[str, Any]) -> bool:
+def is_simulated(parameters: Parameters) -> bool:
     """Tell whether the cases of a study are simulated."""
-    return bool(params["export"]["source"] == SIMULATOR)
+    return parameters.export.source == SIMULATOR
 
 
-def read_study_cohort(path: Path, study: Mapping[str, Any], settings: Evaluate) -> pd.DataFrame:
+def read_study_cohort(path: Path, study: Study, settings: Evaluate) -> pd.DataFrame:
     """Read the cohort with every label, the clinical columns and those that the analyses of the study read."""
-    columns = dict.fromkeys([*study["clinical"], *columns_of_analyses(settings)])
-    return read_unmasked_cohort(path, {**study, "clinical": list(columns)})
+    columns = dict.fromkeys([*study.clinical, *columns_of_analyses(settings)])
+    return read_unmasked_cohort(path, {**study.plain(), "clinical": list(columns)})
 
 
 def read_models(thresholds: Mapping[str, Path], primary: str) -> list[Model]:

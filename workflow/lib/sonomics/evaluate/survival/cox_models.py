@@ -8,9 +8,9 @@ import pandas as pd
 from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.tables.columns import concatenate
 from sonomics.evaluate.tables.entries import NAN
-from sonomics.statistics.cox import cox, univariable_cox
-from sonomics.statistics.cox_tests import proportional_hazards
 from sonomics.statistics.estimates import Booleans
+from sonomics.statistics.survival.cox import cox, univariable_cox
+from sonomics.statistics.survival.cox_tests import proportional_hazards
 
 SCORE_TERM = "score per SD"
 # Below five events per term, Cox coefficients are biased and their intervals cover too little (Vittinghoff E,

@@ -7,8 +7,8 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.entries import NAN
 from sonomics.statistics.estimates import Booleans
-from sonomics.statistics.maxstat import maximally_selected
-from sonomics.statistics.survival import log_rank
+from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.log_rank import log_rank
 
 COLUMNS = "split model cutpoint statistic p p_asymptotic n_high n_low n events method reason"
 CHOSEN = "maximally selected log-rank statistic; P pays for the choice (Lausen and Schumacher 1994; 1992)"

@@ -8,7 +8,7 @@ import pandas as pd
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.survival.risk_groups import risk_groups
 from sonomics.evaluate.tables.entries import NAN, Entry, estimate_entry
-from sonomics.statistics.survival import kaplan_meier, median_follow_up, survival_at
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
 
 COLUMNS = "split group statistic horizon estimate lower upper n events method reason"
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.columns import concatenate
-from sonomics.statistics.cox import cox
-from sonomics.statistics.survival import kaplan_meier, log_rank
+from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier
+from sonomics.statistics.survival.log_rank import log_rank
 
 HIGH, LOW = "high", "low"
 CURVE = ["time", "survival", "lower", "upper", "at_risk", "events", "censored"]

@@ -11,9 +11,10 @@ from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.survival.risk_groups import CURVE, HIGH, LOW, cases_at_risk
 from sonomics.evaluate.tables.columns import Tables, concatenate
+from sonomics.statistics.comparison.subgroups import hazard_ratio_by_subgroup, treatment_by_risk_group
 from sonomics.statistics.estimates import Booleans
-from sonomics.statistics.subgroups import hazard_ratio_by_subgroup, treatment_by_risk_group
-from sonomics.statistics.survival import kaplan_meier, log_rank
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier
+from sonomics.statistics.survival.log_rank import log_rank
 
 TREATED, UNTREATED = "treated", "untreated"
 MEANINGS = {"1": TREATED, "0": UNTREATED, "yes": TREATED, "no": UNTREATED}

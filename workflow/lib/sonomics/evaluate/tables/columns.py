@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sonomics.statistics.multiplicity import holm
+from sonomics.statistics.comparison.multiple_testing import holm
 
 Tables = dict[str, pd.DataFrame]
 

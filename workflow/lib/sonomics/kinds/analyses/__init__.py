@@ -6,6 +6,8 @@ Unlike a model or a feature family, an analysis is not chosen by name: it runs i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from sonomics.core.registry import Group, Kind
@@ -104,3 +106,11 @@ def load(code: str) -> Any:
     """Import what a declaration names as `module:function`."""
     module, _, function = code.partition(":")
     return getattr(import_module(module), function)
+
+
+def package_files() -> list[Path]:
+    """List the files of installed packages whose edit must rerun the evaluation; none for what is built in."""
+    added = [ANALYSES.get(name) for name in ANALYSES.names() if name not in ANALYSES.built_in()]
+    code = [text for analysis in added for text in (analysis.builder, analysis.figures) if text]
+    specs = (find_spec(text.partition(":")[0]) for text in code)
+    return sorted({Path(spec.origin) for spec in specs if spec and spec.origin})
