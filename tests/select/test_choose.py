@@ -10,13 +10,13 @@ from sonomics.core.files import read_json
 from sonomics.core.params import check_params
 from sonomics.core.schemas import FEATURES, FOLDS, SCREENED, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.select import penalised
 from sonomics.select.choose import apply, fit, frequencies, main, often_kept
-from sonomics.select.penalised import inner_folds
-from sonomics.select.reliability import pairwise_icc, reliability
-from sonomics.select.rows import repeats_of, rows_of
-from sonomics.select.steps import STEPS as KINDS
-from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
+from sonomics.select.steps import penalised
+from sonomics.select.steps.penalised import inner_folds
+from sonomics.select.steps.reliability import pairwise_icc, reliability
+from sonomics.select.steps.training import STEPS as KINDS
+from sonomics.select.steps.training import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
+from sonomics.select.table.rows import repeats_of, rows_of
 from sonomics.statistics.agreement import icc21
 from sonomics.statistics.filters import mann_whitney
 

@@ -11,7 +11,7 @@ from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.train import classifier
 from sonomics.train.classifier import apply, fit, main, radiomics_score, searched
-from sonomics.train.rows import fitted, scored
+from sonomics.train.fold.rows import fitted, scored
 
 KINDS = {
     "rf": {"kind": "forest", "families": ["t"], "trees": 20},

@@ -17,13 +17,13 @@ from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
 from sonomics.core.tables import read_table, read_tables, write_table
-from sonomics.select.changes import changed
-from sonomics.select.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
-from sonomics.select.noise import noise_like
-from sonomics.select.penalised import Penalised
-from sonomics.select.reliability import Repeats, reliability
-from sonomics.select.rows import ORIGIN, located, repeats_of, rows_of
-from sonomics.select.steps import STEPS, Step, Training, keep_defined, steps_for
+from sonomics.select.selection.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
+from sonomics.select.steps.changes import changed
+from sonomics.select.steps.penalised import Penalised
+from sonomics.select.steps.reliability import Repeats, reliability
+from sonomics.select.steps.training import STEPS, Step, Training, keep_defined, steps_for
+from sonomics.select.table.noise import noise_like
+from sonomics.select.table.rows import ORIGIN, located, repeats_of, rows_of
 
 State = dict[str, Any]
 ALL, NOISE = "all", "noise"

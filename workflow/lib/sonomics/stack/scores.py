@@ -17,9 +17,9 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.svg import covering
 from sonomics.core.tables import read_tables, write_table
-from sonomics.stack.calibrate import NONE, PLATT, apply_calibrator, fit_calibrator
-from sonomics.stack.combine import EQUAL, FITTED, apply_stack, cross_fitted, fit_stack
-from sonomics.stack.pool import pool
+from sonomics.stack.methods.calibration import NONE, PLATT, apply_calibrator, fit_calibrator
+from sonomics.stack.methods.combination import EQUAL, FITTED, apply_stack, cross_fitted, fit_stack
+from sonomics.stack.methods.pooling import pool
 from sonomics.statistics.cutoffs import accuracy_cutoff, youden_cutoff
 from sonomics.statistics.nomogram import nomogram
 

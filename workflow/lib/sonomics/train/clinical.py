@@ -15,7 +15,7 @@ from sonomics.core.jobs import run_job
 from sonomics.core.svg import covering
 from sonomics.statistics.logistic import LogisticFit, fit_logistic, log_likelihood
 from sonomics.statistics.nomogram import nomogram
-from sonomics.train.rows import divide, training_parser, write_predictions
+from sonomics.train.fold.rows import divide, training_parser, write_predictions
 
 State = dict[str, Any]
 HALF_WIDTH = 1.959963984540054

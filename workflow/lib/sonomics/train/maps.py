@@ -22,7 +22,7 @@ from sonomics.networks.inputs import placed, stacked
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.state import from_tensors
 from sonomics.statistics.overlap import heat_inside, hottest_share, overlap
-from sonomics.train.rows import usable_crops
+from sonomics.train.fold.rows import usable_crops
 
 HOTTEST = 0.2
 FLAT = 1e-4

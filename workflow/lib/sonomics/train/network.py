@@ -20,7 +20,7 @@ from sonomics.networks.inputs import stacked
 from sonomics.networks.state import to_tensors
 from sonomics.networks.training import fit, predict
 from sonomics.networks.weights import weights_of
-from sonomics.train.rows import divide, training_parser, usable_crops, write_predictions
+from sonomics.train.fold.rows import divide, training_parser, usable_crops, write_predictions
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.select import combat, pca
+from sonomics.select.steps import combat, pca
 
 Change = dict[str, Any]
 

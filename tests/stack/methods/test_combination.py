@@ -4,9 +4,9 @@ import pytest
 from scipy.special import expit
 
 from sonomics.core.errors import StudyError
-from sonomics.stack.calibrate import METHODS, apply_calibrator, fit_calibrator
-from sonomics.stack.combine import apply_stack, cross_fitted, fit_stack
-from sonomics.stack.pool import pool
+from sonomics.stack.methods.calibration import METHODS, apply_calibrator, fit_calibrator
+from sonomics.stack.methods.combination import apply_stack, cross_fitted, fit_stack
+from sonomics.stack.methods.pooling import pool
 from sonomics.stack.scores import base_scores, check_calibration, final_scores, points, probability_marks
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.svg import FAINT, GREY, PALETTE, WIDTH, Axes, Drawing, bars
-from sonomics.select.penalised import INTERCEPT
+from sonomics.select.steps.penalised import INTERCEPT
 
 SHOWN = 15
 LONGEST = 34

@@ -4,7 +4,7 @@ import pandas as pd
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, SELECTED
 from sonomics.core.tables import read_table
-from sonomics.select.noise import noise_like
+from sonomics.select.table.noise import noise_like
 from tests.select.test_choose import choose, features, study  # noqa: F401
 
 

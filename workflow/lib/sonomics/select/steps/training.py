@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.select import combat, pca
-from sonomics.select.changes import Change, changed
-from sonomics.select.penalised import NO_FEATURE, Penalised, keep_by_penalty
-from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
+from sonomics.select.steps import combat, pca
+from sonomics.select.steps.changes import Change, changed
+from sonomics.select.steps.penalised import NO_FEATURE, Penalised, keep_by_penalty
+from sonomics.select.steps.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
 from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
 from sonomics.statistics.mrmr import mrmr
 from sonomics.statistics.multiplicity import CORRECTIONS

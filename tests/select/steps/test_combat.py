@@ -7,7 +7,7 @@ import pytest
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
 from sonomics.select.choose import apply, fit, frequencies
-from sonomics.select.rows import located
+from sonomics.select.table.rows import located
 from sonomics.statistics.combat import apply_combat, fit_combat
 
 COMBAT = {"step": "combat", "by": "device"}

@@ -10,8 +10,8 @@ from sklearn.preprocessing import StandardScaler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
-from sonomics.select import pca
 from sonomics.select.choose import apply, fit
+from sonomics.select.steps import pca
 
 
 @pytest.fixture
