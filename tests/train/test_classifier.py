@@ -11,7 +11,6 @@ from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.train import classifier
 from sonomics.train.classifier import apply, fit, main, radiomics_score, searched
-from sonomics.train.fold.rows import fitted, scored
 
 KINDS = {
     "rf": {"kind": "forest", "families": ["t"], "trees": 20},
@@ -72,17 +71,6 @@ def test_the_radiomics_score_is_the_lassos_linear_combination(tmp_path):
     assert scores == pytest.approx(1 / (1 + np.exp(-np.array([0.5 + 2 * 3 - 1, 0.5]))))
     write_model(tmp_path / "m.skops", model)
     assert apply(read_model(tmp_path / "m.skops"), values)[1] == pytest.approx(scores)
-
-
-def test_a_model_is_fitted_outside_its_fold_and_scores_inside():
-    patients = pd.Series(["P1", "P2", "P3", "T1"])
-    splits = pd.Series(["train", "train", "train", "internal"])
-    labels = pd.Series([1.0, np.nan, 0.0, np.nan])
-    folds = pd.Series({"P1": "0", "P2": "1", "P3": "1"})
-    assert fitted(patients, labels, folds, "0").tolist() == [False, False, True, False]
-    assert scored(patients, splits, folds, "1").tolist() == [False, True, True, False]
-    assert fitted(patients, labels, folds, "all").tolist() == [True, False, True, False]
-    assert scored(patients, splits, folds, "all").tolist() == [False, False, False, True]
 
 
 @pytest.fixture

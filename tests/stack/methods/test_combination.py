@@ -4,8 +4,9 @@ import pytest
 from scipy.special import expit
 
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import cross_fit
 from sonomics.stack.methods.calibration import METHODS, apply_calibrator, fit_calibrator
-from sonomics.stack.methods.combination import apply_stack, cross_fitted, fit_stack
+from sonomics.stack.methods.combination import apply_stack, fit_stack
 from sonomics.stack.methods.pooling import pool
 from sonomics.stack.scores import base_scores, check_calibration, final_scores, points, probability_marks
 
@@ -133,9 +134,9 @@ def test_an_uncalibrated_probability_is_the_base_models_own():
 def test_a_training_score_never_depends_on_its_own_label():
     rows, labels = scores()
     folds = pd.Series(np.arange(60) // 2 % 3)
-    before = cross_fitted(rows, labels, folds, fit_stack, apply_stack)
+    before = cross_fit(rows, labels, folds, fit_stack, apply_stack)
     held = folds == 1
-    changed = cross_fitted(rows, labels.where(~held, 1 - labels), folds, fit_stack, apply_stack)
+    changed = cross_fit(rows, labels.where(~held, 1 - labels), folds, fit_stack, apply_stack)
     assert np.allclose(before[held], changed[held])
     assert not np.allclose(before[~held], changed[~held])
 
@@ -144,7 +145,7 @@ def test_unknown_labels_are_scored_and_not_fitted_on():
     rows, labels = scores()
     folds = pd.Series(np.arange(60) // 2 % 3)
     labels[0] = np.nan
-    values = cross_fitted(rows, labels, folds, fit_stack, apply_stack)
+    values = cross_fit(rows, labels, folds, fit_stack, apply_stack)
     assert np.isfinite(values).all()
 
 

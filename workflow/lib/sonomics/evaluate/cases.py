@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.cohort import training_labels
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import mark_unseen
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
 
@@ -129,8 +130,7 @@ def scored_cases(
     StudyError
         When a case has two values of a kind from one model, is not in the cohort, or stands in another split there.
     """
-    out_of_fold = (predictions["split"] == TRAIN) == (predictions["fold"] != "all")
-    used = predictions[out_of_fold & (predictions["image"] == "")]
+    used = predictions[mark_unseen(predictions) & (predictions["image"] == "")]
     _check_predictions(used, cohort)
     named = used.assign(column=[column(model, kind) for model, kind in zip(used["model"], used["kind"], strict=True)])
     wide = named.pivot_table(index="case", columns="column", values="value")

@@ -12,7 +12,7 @@ import pandas as pd
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_csv, write_json, write_text
-from sonomics.core.folds import read_folds, read_groups
+from sonomics.core.folds import ALL, mark_fitted, read_folds, read_groups
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import generator, seed_for
@@ -26,7 +26,7 @@ from sonomics.select.table.noise import noise_like
 from sonomics.select.table.rows import ORIGIN, located, repeats_of, rows_of
 
 State = dict[str, Any]
-ALL, NOISE = "all", "noise"
+NOISE = "noise"
 
 
 def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
@@ -193,12 +193,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     folds, groups = read_folds(args.folds), read_groups(args.folds)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
-    fold_of, label_of = about["patient"].map(folds), about["case"].map(labels)
+    label_of = about["case"].map(labels)
 
     kept: dict[str, list[str]] = {}
     for folder in progress(args.out, "folds"):
         fold = folder.name
-        training = (fold_of.notna() & (fold_of != fold) & label_of.notna()).to_numpy()
+        training = mark_fitted(about["patient"], label_of, folds, fold)
         if not training.any():
             outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
             rule = f"no training case with a known label has features in {outlines}"

@@ -12,13 +12,13 @@ from scipy.special import logit
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_csv, write_json
-from sonomics.core.folds import read_folds
+from sonomics.core.folds import cross_fit, read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.svg import covering
 from sonomics.core.tables import read_tables, write_table
 from sonomics.stack.methods.calibration import NONE, PLATT, apply_calibrator, fit_calibrator
-from sonomics.stack.methods.combination import EQUAL, FITTED, apply_stack, cross_fitted, fit_stack
+from sonomics.stack.methods.combination import EQUAL, FITTED, apply_stack, fit_stack
 from sonomics.stack.methods.pooling import pool
 from sonomics.statistics.cutoffs import accuracy_cutoff, youden_cutoff
 from sonomics.statistics.nomogram import nomogram
@@ -109,9 +109,9 @@ def final_scores(
 
     weigh, fit = partial(fit_stack, weights=weights), partial(fit_calibrator, method=calibration)
     stack = weigh(own[known], truth[known])
-    own_score = cross_fitted(own, truth, folds, weigh, apply_stack)
+    own_score = cross_fit(own, truth, folds, weigh, apply_stack)
     calibrator = fit(own_score[known], outcome)
-    own_probability = cross_fitted(own_score, truth, folds, fit, apply_calibrator)
+    own_probability = cross_fit(own_score, truth, folds, fit, apply_calibrator)
     chosen = CUTOFFS[threshold](outcome, own_probability[known])
     other_score = apply_stack(stack, others)
     cases = pd.concat([own, others]).index.to_frame(index=False)

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import ALL, mark_unseen
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import checked_table
 from sonomics.evaluate.cases import PROBABILITY, Model
 from sonomics.statistics.cutoffs import youden_cutoff
 
-LEFT_OUT, WHOLE = "0", "all"
+LEFT_OUT = "0"
 POSITIVE = "1"
 NO_NUMBER = ("", "NA", "NaN", "nan")
 
@@ -78,7 +79,7 @@ def outside_model(name: str, stated: Mapping[str, Any], predictions: pd.DataFram
     on = PROBABILITY if PROBABILITY in kinds or not kinds else min(kinds)
     if "cutoff" in stated:
         return Model(name, float(stated["cutoff"]), on, "stated in the parameters", developed=False)
-    used = predictions[(predictions["split"] == TRAIN) & (predictions["fold"] != WHOLE) & (predictions["kind"] == on)]
+    used = predictions[mark_unseen(predictions) & (predictions["split"] == TRAIN) & (predictions["kind"] == on)]
     label, value = used["case"].map(labels).to_numpy(dtype=float), used["value"].to_numpy()
     known = ~np.isnan(label) & ~np.isnan(value)
     return Model(name, youden_cutoff(label[known], value[known]).cutoff, on, "youden", developed=False)
@@ -131,7 +132,7 @@ def _read_parquet(path: Path, where: str) -> pd.DataFrame:
 def _completed(frame: pd.DataFrame, name: str, task: str, known: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that a plain table of cases and values leaves out."""
     split = frame["split"] if "split" in frame else frame["case"].map(known["split"])
-    fold = pd.Series(np.where(split == TRAIN, LEFT_OUT, WHOLE), index=frame.index)
+    fold = pd.Series(np.where(split == TRAIN, LEFT_OUT, ALL), index=frame.index)
     usual: dict[str, Any] = {
         "patient": frame["case"].map(known["patient"]), "image": "", "variant": "main", "model": name, "task": task,
         "class": POSITIVE, "kind": PROBABILITY, "horizon": np.nan, "split": split, "fold": fold,

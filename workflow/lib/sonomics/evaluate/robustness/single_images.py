@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sonomics.core.schemas import TRAIN
+from sonomics.core.folds import mark_unseen
 from sonomics.evaluate.accuracy.auc import OBUCHOWSKI
 from sonomics.evaluate.cases import ordered_splits
 from sonomics.statistics.clustered import clustered_auc
@@ -28,8 +28,7 @@ def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> p
         count images. Scores of training images are out of fold. Images of a patient are not independent: the interval
         is Obuchowski's.
     """
-    out_of_fold = (predictions["split"] == TRAIN) == (predictions["fold"] != "all")
-    used = predictions[out_of_fold & (predictions["image"] != "")]
+    used = predictions[mark_unseen(predictions) & (predictions["image"] != "")]
     used = used.assign(label=used["case"].map(labels)).dropna(subset=["label", "value"])
     rows = []
     for model, of_model in used.groupby("model", sort=True):

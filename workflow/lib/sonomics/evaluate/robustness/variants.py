@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.core.schemas import TRAIN
+from sonomics.core.folds import mark_unseen
 from sonomics.evaluate.accuracy.comparisons import adjusted, compare_areas
 from sonomics.evaluate.cases import Model, analysed
 from sonomics.evaluate.entries import Sampling
@@ -57,6 +57,5 @@ def values_by_case(predictions: pd.DataFrame, model: Model, variant: str) -> pd.
     """Take the values of one model by case: out of fold in training, of the whole fit elsewhere."""
     if others := set(predictions["model"]) - {model.name}:
         raise StudyError(f"predictions of {variant}", f"there is a model {min(others)}", "run the stack phase again")
-    counted = (predictions["split"] == TRAIN) == (predictions["fold"] != "all")
     kind = predictions["kind"] == model.on
-    return predictions[counted & kind & (predictions["image"] == "")].set_index("case")["value"]
+    return predictions[mark_unseen(predictions) & kind & (predictions["image"] == "")].set_index("case")["value"]

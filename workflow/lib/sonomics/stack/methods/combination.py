@@ -1,6 +1,5 @@
 """Combine base models, weighed by logistic regression or alike; every training score is made by a fit without it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,36 +56,3 @@ def apply_stack(state: State, scores: pd.DataFrame) -> NDArray[np.float64]:
     """Weigh the scores of any cases; NaN where a base model has none."""
     scaled = (scores[state["models"]].to_numpy() - np.array(state["mean"])) / np.array(state["sd"])
     return np.asarray(state["intercept"] + scaled @ np.array(state["weight"]), dtype=np.float64)
-
-
-def cross_fitted(
-    rows: NDArray[np.float64] | pd.DataFrame,
-    labels: pd.Series,
-    folds: pd.Series,
-    fit: Callable[..., State],
-    apply: Callable[..., NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Apply to each fold what was fitted on the others.
-
-    Parameters
-    ----------
-    rows : (cases, ...) array or frame
-        Inputs of the fit.
-    labels : Series
-        0, 1, or NaN where unknown: such rows are scored, not fitted on.
-    folds : Series
-        Fold of each row.
-    fit, apply : callable
-        `fit(rows, labels) -> state`, `apply(state, rows) -> values`.
-
-    Returns
-    -------
-    (cases,) array
-    """
-    values = np.full(len(labels), np.nan)
-    for fold in sorted(folds.unique()):
-        held = (folds == fold).to_numpy()
-        known = ~held & labels.notna().to_numpy()
-        state = fit(rows[known], labels[known])
-        values[held] = apply(state, rows[held])
-    return values

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
-from sonomics.core.folds import read_folds
+from sonomics.core.folds import mark_fitted, mark_scored, read_folds
 from sonomics.core.jobs import job_parser
-from sonomics.core.schemas import PREDICTIONS, TRAIN
+from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import write_table
 
 
@@ -74,8 +74,8 @@ def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
     cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
     labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
     splits = rows["case"].map(cohort.set_index("case")["split"])
-    inside = fitted(rows["patient"], labels, folds, args.fold)
-    return Division(labels, splits, inside, scored(rows["patient"], splits, folds, args.fold))
+    inside = mark_fitted(rows["patient"], labels, folds, args.fold)
+    return Division(labels, splits, inside, mark_scored(rows["patient"], splits, folds, args.fold))
 
 
 def write_predictions(
@@ -90,26 +90,3 @@ def write_predictions(
         value=values,
     )
     write_table(predictions, args.out, PREDICTIONS)
-
-
-def fitted(patients: pd.Series, labels: pd.Series, folds: pd.Series, fold: str) -> NDArray[np.bool_]:
-    """Mark the rows to fit on: training patients outside the fold, with a known label.
-
-    Parameters
-    ----------
-    patients, labels : Series
-        Of each row; the label is NaN when unknown.
-    folds : Series
-        Fold (text) of each training patient, indexed by patient.
-    fold : str
-        The fold left out, or "all".
-    """
-    fold_of = patients.map(folds)
-    return (fold_of.notna() & (fold_of != fold) & labels.notna()).to_numpy()
-
-
-def scored(patients: pd.Series, splits: pd.Series, folds: pd.Series, fold: str) -> NDArray[np.bool_]:
-    """Mark the rows to score: the patients of the fold left out; for "all", every split but training."""
-    if fold == "all":
-        return (splits != TRAIN).to_numpy()
-    return (patients.map(folds) == fold).to_numpy()
