@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
-from sonomics.extract.regions import region_features
+from sonomics.extract.proof.pyradiomics_values import region_features
 from sonomics.simulate.devices import DEVICES
 from sonomics.simulate.exams import PLAIN
 from sonomics.simulate.geometry import bounds

@@ -17,8 +17,8 @@ from sonomics.select.steps.reliability import pairwise_icc, reliability
 from sonomics.select.steps.training import STEPS as KINDS
 from sonomics.select.steps.training import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
 from sonomics.select.table.rows import repeats_of, rows_of
-from sonomics.statistics.agreement import icc21
-from sonomics.statistics.filters import mann_whitney
+from sonomics.statistics.agreement.icc import icc21
+from sonomics.statistics.selection.univariable import mann_whitney
 
 SETTINGS = {
     "unit": "image",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import leave_out_folds
-from sonomics.statistics.cutoffs import sensitivity_cutoff
+from sonomics.statistics.classification.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
 STATED = {"exclude_below": BELOW, "exclude_above": ABOVE}

@@ -13,7 +13,7 @@ from sonomics.core.folds import ALL, mark_unseen
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import checked_table
 from sonomics.evaluate.cases import PROBABILITY, Model
-from sonomics.statistics.cutoffs import youden_cutoff
+from sonomics.statistics.classification.cutoffs import youden_cutoff
 
 LEFT_OUT = "0"
 POSITIVE = "1"
