@@ -11,6 +11,7 @@ from sonomics.core.cohort import (
     read_cohort,
     read_roster,
 )
+from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, home, overlaid, pick
 from sonomics.core.readings import read_readings
 from sonomics.networks.weights.registry import check_weights

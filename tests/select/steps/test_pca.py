@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
-from sonomics.select.choose import apply, fit
+from sonomics.select.selection.fit import apply_selection, fit_selection
 from sonomics.select.steps import pca
 
 
@@ -59,7 +59,7 @@ def test_there_are_no_more_components_than_rows_carry(rows: pd.DataFrame) -> Non
 def state_of(rows: pd.DataFrame, steps: list[dict]) -> dict:
     labels = pd.Series((np.arange(40) % 2).astype(float), index=rows.index[:40])
     shifted = rows[:40] + 3 * labels.to_numpy()[:, None] * np.r_[np.zeros(6), np.ones(6)] * 10
-    return fit(shifted, labels, {}, steps, seed=1)
+    return fit_selection(shifted, labels, {}, steps, seed=1)
 
 
 def test_later_steps_choose_among_components(rows: pd.DataFrame) -> None:
@@ -68,7 +68,7 @@ def test_later_steps_choose_among_components(rows: pd.DataFrame) -> None:
     )
     assert 0 < len(state["kept"]) < 4
     assert [(step["in"], step["out"]) for step in state["steps"][1:2]] == [(12, 4)]
-    applied = apply(state, rows)
+    applied = apply_selection(state, rows)
     assert list(applied.columns) == state["kept"]
     assert np.isfinite(applied.to_numpy()).all()
 
@@ -78,8 +78,8 @@ def test_only_training_rows_shape_the_components(rows: pd.DataFrame) -> None:
     changed = rows.copy()
     changed.iloc[40:] = 1e6
     assert json.dumps(state_of(rows, steps)) == json.dumps(state_of(changed, steps))
-    wild = apply(state_of(rows, steps), changed)
-    pd.testing.assert_frame_equal(wild[:40], apply(state_of(rows, steps), rows)[:40])
+    wild = apply_selection(state_of(rows, steps), changed)
+    pd.testing.assert_frame_equal(wild[:40], apply_selection(state_of(rows, steps), rows)[:40])
 
 
 def test_no_feature_left_is_said(rows: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ HEIGHT = 150.0
 
 
 def draw_steps(steps: Sequence[Mapping[str, Any]]) -> str:
-    """Draw how many features stood before the first step, and how many each step left."""
+    """Draw how many features there were before the first step, and how many each step left."""
     rows = [("all", float(steps[0]["in"])), *((str(step["step"]), float(step["out"])) for step in steps)]
     return bars([(name, left, f"{left:.0f}") for name, left in rows], max(left for _, left in rows), 60).svg()
 
@@ -24,7 +24,7 @@ def draw_steps(steps: Sequence[Mapping[str, Any]]) -> str:
 def draw_curve(curve: pd.DataFrame) -> str:
     """Draw the cross-validated deviance against the penalty, with its standard error and both chosen penalties."""
     if curve.empty:
-        return _nothing()
+        return _draw_nothing()
     at = np.log10(curve["penalty"].to_numpy())
     low, high = curve["deviance"] - curve["standard_error"], curve["deviance"] + curve["standard_error"]
     axes = Axes(Drawing(WIDTH, HEIGHT), (at.min(), at.max()), (float(low.min()), float(high.max())))
@@ -40,7 +40,7 @@ def draw_paths(path: pd.DataFrame, curve: pd.DataFrame, kept: Sequence[str]) -> 
     """Draw every feature's coefficient against the penalty; those kept are in colour."""
     coefficients = path[path["feature"] != INTERCEPT]
     if coefficients.empty:
-        return _nothing()
+        return _draw_nothing()
     wide = coefficients.pivot(index="penalty", columns="feature", values="coefficient")
     wide = wide.reindex(np.sort(curve["penalty"].to_numpy())).fillna(0.0)
     at = np.log10(wide.index.to_numpy())
@@ -59,12 +59,12 @@ def draw_frequencies(frequencies: pd.DataFrame) -> str:
     column = "resamples" if frequencies["resamples"].notna().any() else "folds"
     first = frequencies.head(SHOWN)
     if first.empty:
-        return _nothing()
+        return _draw_nothing()
     shares = zip(first["feature"], first[column], strict=True)
-    return bars([(shortened(name), share, f"{100 * share:.0f} %") for name, share in shares], 1.0, 148).svg()
+    return bars([(_shorten(name), share, f"{100 * share:.0f} %") for name, share in shares], 1.0, 148).svg()
 
 
-def shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     """Cut the middle out of a long name."""
     return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 + 1 :]}"
 
@@ -74,7 +74,7 @@ def _mark_chosen(axes: Axes, curve: pd.DataFrame) -> None:
         axes.mark(math.log10(penalty), rule)
 
 
-def _nothing() -> str:
+def _draw_nothing() -> str:
     drawing = Drawing(WIDTH, 30)
     drawing.text(WIDTH / 2, 18, "nothing to show", "middle", GREY)
     return drawing.svg()

@@ -1,14 +1,30 @@
-"""Take the scanner out of the features, with estimates of the training rows alone and never with the label."""
+"""ComBat: take the effect of the scanner out of the features, estimated on training rows and never with the label."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.select.steps.training import NO_FEATURE, Change, Kept, Training
 from sonomics.statistics.selection.combat import FEWEST, Harmonisation, apply_combat, fit_combat
 
-Change = dict[str, Any]
+WHERE = "params.yaml, select.steps, combat"
+
+
+def harmonise(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+    """Keep features without the effect of the scanner: `by` (device or centre) and `reference`.
+
+    A feature that varies inside no scanner (with a reference: not inside it) goes: without the scanner it is constant.
+    """
+    values, by = training.fill(names), step["by"]
+    if not names:
+        return Kept([], NO_FEATURE)
+    change = fit(values, by, step.get("reference"))
+    varying = [name for name, sd in zip(names, change["sd"], strict=True) if sd > 0]
+    return Kept(varying, count_batches(values, by), change=change)
 
 
 def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:
@@ -32,19 +48,18 @@ def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:
     StudyError
         When the reference has too few training rows that differ, or no batch has enough.
     """
-    batches = _batches(values, by)
+    batches = _batches_of(values, by)
     try:
         fitted = fit_combat(values.to_numpy(dtype=np.float64), batches, reference)
     except ValueError:
         rule = f"ComBat needs {FEWEST} training rows of {reference or 'at least one ' + by} that differ, in every fold"
-        mend = f"name another {by} as reference, or take the step out"
-        raise StudyError("params.yaml, select.steps, combat", rule, mend) from None
-    names = [str(name) for name in values]
+        fix = f"name another {by} as reference, or take the step out"
+        raise StudyError(WHERE, rule, fix) from None
     return {
         "step": "combat",
         "by": by,
         "reference": reference,
-        "names": names,
+        "names": [str(name) for name in values],
         **{key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in fitted._asdict().items()},
     }
 
@@ -58,25 +73,25 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
         When a batch has no estimate and no reference is declared. With one, its rows count as the reference's, whose
         values pass unchanged: nothing can be learned of it without looking at rows that are not for training.
     """
-    batches = _batches(rows, change["by"])
+    batches = _batches_of(rows, change["by"])
     unseen = sorted(set(batches.tolist()) - set(change["batches"]))
     if unseen and change["reference"] is None:
         case = rows.index.get_level_values("case")[batches == unseen[0]][0]
         rule = f"the {change['by']} {unseen[0]!r} (of case {case}) has fewer than {FEWEST} training rows"
-        mend = "declare a `reference` that such rows count as, or take the step out"
-        raise StudyError("params.yaml, select.steps, combat", f"{rule}, so ComBat knows nothing of it", mend)
+        fix = "declare a `reference` that such rows count as, or take the step out"
+        raise StudyError(WHERE, f"{rule}, so ComBat has no estimate for it", fix)
     arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}
-    places = rows.columns.get_indexer(change["names"])
+    columns = rows.columns.get_indexer(change["names"])
     values = rows.to_numpy(dtype=np.float64, copy=True)
-    values[:, places] = apply_combat(Harmonisation(change["batches"], **arrays), values[:, places], batches)
+    values[:, columns] = apply_combat(Harmonisation(change["batches"], **arrays), values[:, columns], batches)
     return pd.DataFrame(values, rows.index, rows.columns)
 
 
-def counted(values: pd.DataFrame, by: str) -> str:
+def count_batches(values: pd.DataFrame, by: str) -> str:
     """Say how many rows each batch has."""
-    counts = pd.Series(_batches(values, by)).value_counts().sort_index()
+    counts = pd.Series(_batches_of(values, by)).value_counts().sort_index()
     return f"{by}: " + ", ".join(f"{name} ({count} rows)" for name, count in counts.items())
 
 
-def _batches(rows: pd.DataFrame, by: str) -> np.ndarray[Any, np.dtype[np.str_]]:
+def _batches_of(rows: pd.DataFrame, by: str) -> NDArray[np.str_]:
     return rows.index.get_level_values(by).to_numpy(dtype=np.str_)

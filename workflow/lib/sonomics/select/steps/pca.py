@@ -1,11 +1,24 @@
-"""Principal components of the features, fitted on training rows alone."""
+"""Principal components in place of the features, found on training rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Change = dict[str, Any]
+from sonomics.select.steps.training import NO_FEATURE, Change, Kept, Training
+
+# Explained shares add up to 1 within the rounding of double precision.
+ROUNDING = 1e-12
+
+
+def keep_components(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+    """Replace the features by principal components: as many as `components`, or as explain a share of `variance`."""
+    if not names:
+        return Kept([], NO_FEATURE)
+    change = fit(training.rows[names], step.get("components"), step.get("variance"))
+    note = f"{100 * sum(change['explained']):.1f} % of the variance"
+    return Kept(change["components"], note, change=change)
 
 
 def fit(values: pd.DataFrame, components: int | None, variance: float | None) -> Change:
@@ -35,11 +48,11 @@ def fit(values: pd.DataFrame, components: int | None, variance: float | None) ->
     mean, sd = filled.mean(), filled.std(ddof=0)
     _, singular, loadings = np.linalg.svd(((filled - mean) / sd).to_numpy(), full_matrices=False)
     explained = singular**2 / (singular**2).sum()
-    there = int(np.sum(singular > singular[0] * max(values.shape) * np.finfo(np.float64).eps))
+    rank = int(np.sum(singular > singular[0] * max(values.shape) * np.finfo(np.float64).eps))
     if variance is None:
-        count = min(components or there, there)
+        count = min(components or rank, rank)
     else:
-        count = min(int(np.searchsorted(explained.cumsum(), variance - 1e-12)) + 1, there)
+        count = min(int(np.searchsorted(explained.cumsum(), variance - ROUNDING)) + 1, rank)
     largest = np.take_along_axis(loadings, np.abs(loadings).argmax(axis=1, keepdims=True), axis=1)
     family = str(values.columns[0]).split("__")[-2]
     return {

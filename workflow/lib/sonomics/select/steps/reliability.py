@@ -1,19 +1,21 @@
-"""How far features agree between outlines of the same images."""
+"""How well features agree between outlines of the same images, and the step that drops those that do not."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.select.steps.training import Kept, Repeats, Training
 from sonomics.statistics.agreement.icc import icc21, icc21_interval, icc31, icc31_interval
 
 FEWEST_REPEATS = 5
 COLUMNS = ["repeat", "feature", "rows", "form", "icc", "lower", "upper"]
 
-Repeats = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+Measure = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-ICC: Mapping[tuple[str, str], Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+ICC: Mapping[tuple[str, str], Measure] = {
     ("2,1", "value"): icc21,
     ("3,1", "value"): icc31,
     ("2,1", "lower"): lambda readings: icc21_interval(readings)[0],
@@ -23,10 +25,28 @@ ICC: Mapping[tuple[str, str], Callable[[NDArray[np.float64]], NDArray[np.float64
 }
 
 
-def pairwise_icc(
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
-    measure: Callable[[NDArray[np.float64]], NDArray[np.float64]] = icc21,
+def keep_reliable(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+    """Keep features whose ICC with every repeat outline is `above` a value.
+
+    `form` is "2,1" (two-way random, absolute agreement) or "3,1" (two-way mixed, consistency); `of` says what must be
+    above: "value", or "lower", the lower bound of the 95 % interval.
+
+    A feature's ICC is taken over the rows where both readings define it; over fewer than five, or when the feature is
+    constant, it is undefined and the feature goes. A repeat with fewer than five outlined rows is ignored.
+    """
+    usable = {name: pair for name, pair in training.repeats.items() if len(pair[0]) >= FEWEST_REPEATS}
+    if not usable:
+        return Kept(names, f"not applied: no repeat outlines on at least {FEWEST_REPEATS} training rows")
+    measure = ICC[step.get("form", "2,1"), step.get("of", "value")]
+    is_reliable = np.ones(len(names), dtype=bool)
+    for first, second in usable.values():
+        is_reliable &= measure_pairwise_icc(first[names].to_numpy(), second[names].to_numpy(), measure) > step["above"]
+    counts = ", ".join(f"{name} on {len(pair[0])} rows" for name, pair in usable.items())
+    return Kept([name for name, stays in zip(names, is_reliable, strict=True) if stays], f"repeats: {counts}")
+
+
+def measure_pairwise_icc(
+    first: NDArray[np.float64], second: NDArray[np.float64], measure: Measure = icc21
 ) -> NDArray[np.float64]:
     """Compute the ICC of each feature over the rows where both readings define it.
 
@@ -53,13 +73,13 @@ def pairwise_icc(
     return icc
 
 
-def reliability(repeats: Repeats) -> pd.DataFrame:
-    """List the ICC of every feature with every repeat outline, as they were measured.
+def tabulate_reliability(repeats: Repeats) -> pd.DataFrame:
+    """List the ICC of every feature with every repeat outline, as the features were measured.
 
     Parameters
     ----------
     repeats : mapping
-        From `repeats_of`, cut to the training rows.
+        From `pair_repeats`, cut to the training rows.
 
     Returns
     -------
@@ -69,11 +89,12 @@ def reliability(repeats: Repeats) -> pd.DataFrame:
     """
     tables = []
     for repeat, (first, second) in repeats.items():
-        one, other = first.to_numpy(), second.to_numpy()
-        rows = (np.isfinite(one) & np.isfinite(other)).sum(axis=0)
+        values, repeated = first.to_numpy(), second.to_numpy()
+        rows = (np.isfinite(values) & np.isfinite(repeated)).sum(axis=0)
         for form in ("2,1", "3,1"):
-            found = {of: pairwise_icc(one, other, ICC[form, of]) for of in ("value", "lower", "upper")}
-            columns = {"icc": found["value"], "lower": found["lower"], "upper": found["upper"]}
+            icc, lower, upper = (
+                measure_pairwise_icc(values, repeated, ICC[form, of]) for of in ("value", "lower", "upper")
+            )
             about = {"repeat": repeat, "feature": first.columns, "rows": rows, "form": form}
-            tables.append(pd.DataFrame({**about, **columns}))
+            tables.append(pd.DataFrame({**about, "icc": icc, "lower": lower, "upper": upper}))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)

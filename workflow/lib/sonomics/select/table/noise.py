@@ -7,8 +7,8 @@ from sonomics.core.schemas import FEATURES
 from sonomics.core.seeds import generator
 
 
-def noise_like(features: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Draw a table of the same rows, columns and gaps.
+def sample_noise(features: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Sample noise with the rows, columns and gaps of a table of features.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def noise_like(features: pd.DataFrame, seed: int) -> pd.DataFrame:
     names = [name for name in features if name not in FEATURES.columns]
     family = str(names[0]).split("__")[0] if names else ""
     images = features["image"].unique()
-    drawn = {image: generator(seed, "noise", family, image).standard_normal(len(names)) for image in images}
-    values = np.array([drawn[image] for image in features["image"]]).reshape(len(features), len(names))
+    sampled = {image: generator(seed, "noise", family, image).standard_normal(len(names)) for image in images}
+    values = np.array([sampled[image] for image in features["image"]]).reshape(len(features), len(names))
     noise = pd.DataFrame(values, columns=names, index=features.index).where(features[names].notna())
     return pd.concat([features[list(FEATURES.columns)], noise], axis=1)

@@ -1,4 +1,4 @@
-"""From a final model's score to a probability, in the way that params name."""
+"""From the score of a final model to a probability."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -17,24 +17,31 @@ from sonomics.statistics.calibration.calibrators import (
 State = dict[str, Any]
 Floats = NDArray[np.float64]
 
-PLATT, ISOTONIC, NONE = "platt", "isotonic", "none"
 
+class Calibration(NamedTuple):
+    """A way to calibrate.
 
-class Method(NamedTuple):
-    """A way to calibrate: `fit(labels, scores)` gives a JSON-ready state with a `reason`, `apply(state, scores)`."""
+    Attributes
+    ----------
+    fit : callable
+        `fit(labels, scores)` gives a JSON-ready state, with the `reason` why nothing was fitted ("" otherwise).
+    apply : callable
+        `apply(state, scores)` gives probabilities.
+    """
 
     fit: Callable[[Floats, Floats], State]
     apply: Callable[[State, Floats], Floats]
 
 
-METHODS: Mapping[str, Method] = {
-    PLATT: Method(fit_logistic_recalibration, apply_recalibration),
-    ISOTONIC: Method(fit_isotonic_calibration, apply_isotonic_calibration),
-    NONE: Method(lambda labels, scores: {"reason": ""}, lambda state, scores: expit(scores)),
-}
+PLATT = Calibration(fit_logistic_recalibration, apply_recalibration)
+ISOTONIC = Calibration(fit_isotonic_calibration, apply_isotonic_calibration)
+# A score is taken for the log odds of a probability.
+NONE = Calibration(lambda labels, scores: {"reason": ""}, lambda state, scores: expit(scores))
+
+CALIBRATIONS: Mapping[str, Calibration] = {"platt": PLATT, "isotonic": ISOTONIC, "none": NONE}
 
 
-def fit_calibrator(scores: Floats, labels: Floats, method: str = PLATT) -> State:
+def fit_calibrator(scores: Floats, labels: Floats, method: str) -> State:
     """Fit a calibration; where it is not estimable, keep the share of positives.
 
     Parameters
@@ -42,18 +49,17 @@ def fit_calibrator(scores: Floats, labels: Floats, method: str = PLATT) -> State
     scores : (cases,) array
     labels : (cases,) array of 0 and 1
     method : {"platt", "isotonic", "none"}
-        Without a calibration a score is taken for the log odds of a probability.
 
     Returns
     -------
     dict
         The state of the method, `method` and `prevalence`.
     """
-    return {**METHODS[method].fit(labels, scores), "method": method, "prevalence": float(np.mean(labels))}
+    return {**CALIBRATIONS[method].fit(labels, scores), "method": method, "prevalence": float(np.mean(labels))}
 
 
 def apply_calibrator(state: State, scores: Floats) -> Floats:
     """Turn scores into probabilities: the share of positives where the calibration was not estimable."""
     if state["reason"]:
         return np.where(np.isnan(scores), np.nan, state["prevalence"])
-    return METHODS[state["method"]].apply(state, scores)
+    return CALIBRATIONS[state["method"]].apply(state, scores)

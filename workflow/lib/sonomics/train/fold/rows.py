@@ -1,8 +1,7 @@
-"""What the training jobs share: their command line, the rows they fit on and score, the table they write."""
+"""The rows of a training job: which it fits on, which it scores, and the crops among them."""
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,53 +10,24 @@ from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.folds import mark_fitted, mark_scored, read_folds
-from sonomics.core.jobs import job_parser
-from sonomics.core.schemas import PREDICTIONS
-from sonomics.core.tables import write_table
 
 
 class Division(NamedTuple):
-    """What a fold makes of a job's rows.
+    """How a fold divides the rows of a job.
 
     Attributes
     ----------
     labels : Series of float
         1 or 0, NaN when unknown or not training.
     splits : Series of str
-    inside, outside : array of bool
+    fitted, scored : (rows,) array of bool
         The rows to fit on, and those to score.
     """
 
     labels: pd.Series
     splits: pd.Series
-    inside: NDArray[np.bool_]
-    outside: NDArray[np.bool_]
-
-
-def training_parser(doc: str | None) -> argparse.ArgumentParser:
-    """Make the parser of a training job: one (variant, model, task, fold)."""
-    parser = job_parser(doc)
-    for name in ("--variant", "--model", "--task", "--fold"):
-        parser.add_argument(name, required=True)
-    for name in ("--cohort", "--folds", "--state", "--out"):
-        parser.add_argument(name, type=Path, required=True)
-    return parser
-
-
-def usable_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Mapping[str, Any]) -> pd.DataFrame:
-    """Take the crops that a network sees: of kept images, by the outlines of the analysis.
-
-    Parameters
-    ----------
-    crops : DataFrame
-        As `CROPS`.
-    screened : DataFrame
-        As `SCREENED`.
-    analysis : mapping
-        `reader` and `session`.
-    """
-    own = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
-    return crops[own & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])]
+    fitted: NDArray[np.bool_]
+    scored: NDArray[np.bool_]
 
 
 def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
@@ -68,25 +38,29 @@ def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
     rows : DataFrame
         With `patient` and `case`.
     args : Namespace
-        From `training_parser`.
+        From `fold_parser`.
     """
     study = args.settings["study"]
     cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
     labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
     splits = rows["case"].map(cohort.set_index("case")["split"])
-    inside = mark_fitted(rows["patient"], labels, folds, args.fold)
-    return Division(labels, splits, inside, mark_scored(rows["patient"], splits, folds, args.fold))
+    fitted = mark_fitted(rows["patient"], labels, folds, args.fold)
+    return Division(labels, splits, fitted, mark_scored(rows["patient"], splits, folds, args.fold))
 
 
-def write_predictions(
-    rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
-) -> None:
-    """Write what a model gave the rows outside its fold, in their order."""
-    predictions = rows.loc[division.outside, ["patient", "case", "image"]].assign(
-        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
-        horizon=np.nan,
-        split=division.splits[division.outside],
-        fold=args.fold,
-        value=values,
-    )
-    write_table(predictions, args.out, PREDICTIONS)
+def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Mapping[str, Any]) -> pd.DataFrame:
+    """Choose the crops that a network sees: of kept images, by the outlines of the analysis.
+
+    Parameters
+    ----------
+    crops : DataFrame
+        As `CROPS`.
+    screened : DataFrame
+        As `SCREENED`.
+    analysis : mapping
+        `reader` and `session`.
+    """
+    is_outlined = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
+    is_usable = is_outlined & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])
+    usable: pd.DataFrame = crops[is_usable]
+    return usable
