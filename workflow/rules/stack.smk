@@ -14,7 +14,7 @@ rule stack_scores:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=base_predictions,
-        code=code("stack"),
+        code=code_of("stack"),
     output:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
@@ -45,7 +45,7 @@ rule summarise_stack:
     """Gather thresholds, weights and calibration slopes."""
     input:
         thresholds=files_of(f"{STACKED}/thresholds.json", FINAL_RUNS),
-        code=code("stack"),
+        code=code_of("stack"),
     output:
         metrics="results/metrics/stack.json",
     log:
