@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from sonomics.simulate.readers import draft_readings
+from sonomics.simulate.cohorts.readers import draft_readings
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import product
 
 
 def chunks():
@@ -21,7 +22,7 @@ def variants():
 
 def folds():
     """List the cross-validation folds, and `all`, the fit on the whole training set."""
-    return [*range(STUDY["select"]["folds"]), "all"]
+    return name_folds(STUDY["select"]["folds"])
 
 
 def homes(phase):
@@ -71,13 +72,29 @@ def models_of(variant, *kinds):
     return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
 
 
-def trained(path, *kinds):
-    """Expand a path over the models that the variants train, their tasks and folds."""
+def runs_over(**axes):
+    """List the combinations of wildcards, the last one fastest."""
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def files_of(path, runs):
+    """List a file of every run."""
+    return [path.format(**run) for run in runs]
+
+
+def options_of(option, path, runs):
+    """List an option for every run: its wildcards by value, so that a job reads none of them off a path, and its file."""
+    return [part for run in runs for part in (option, *run.values(), path.format(**run))]
+
+
+def trained(*kinds):
+    """List the training runs of all variants: their models, those of some kinds or all, by task and fold."""
     return [
-        file
+        run
         for variant in variants()
-        for model in models_of(variant, *kinds)
-        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+        for run in runs_over(
+            variant=[variant], model=models_of(variant, *kinds), task=STUDY["study"]["tasks"], fold=folds()
+        )
     ]
 
 
@@ -128,16 +145,6 @@ def base_predictions(wildcards):
         task=wildcards.task,
         fold=folds(),
     )
-
-
-def folders_of_states(wildcards, output):
-    """List the folders, one a fold, that a selection is written to."""
-    return [os.path.dirname(path) for path in output.states]
-
-
-def folders_of_thresholds(wildcards, input):
-    """List the folders of the final models."""
-    return [os.path.dirname(path) for path in input.thresholds]
 
 
 def compared_variants(wildcards):
