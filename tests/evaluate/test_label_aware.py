@@ -17,8 +17,8 @@ from sonomics.evaluate import task
 from sonomics.evaluate.accuracy.performance import Sampling
 from sonomics.evaluate.cases import Model
 from sonomics.evaluate.robustness.label_aware import ALL, LeftOut, label_aware_table, not_shown
-from sonomics.report.page.evaluation import read_evaluation
 from sonomics.report.sections.label_aware import label_aware_section
+from sonomics.report.study.evaluation import read_evaluation
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 SAMPLING = Sampling(0.95, 50, 1)

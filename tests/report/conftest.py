@@ -8,8 +8,8 @@ import pytest
 from sonomics.core.schemas import SCREENING
 from sonomics.core.tables import read_table
 from sonomics.report import render
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.evaluation import read_evaluation
+from sonomics.report.study.evaluation import read_evaluation
+from sonomics.report.study.record import Record
 from tests.evaluate.synthetic import SETTINGS
 from tests.report.hostile import write_hostile_study
 from tests.report.synthetic import PARAMS, STATE, report_arguments, write_inputs

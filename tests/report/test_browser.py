@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.report.page.numbers import decimal, interval
+from sonomics.report.elements.numbers import decimal, interval
 from sonomics.statistics.classification import classify, confusion
 from sonomics.statistics.decision import net_benefit
 from tests.report.hostile import HOSTILE

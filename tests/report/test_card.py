@@ -7,9 +7,9 @@ import pandas as pd
 import yaml
 
 from sonomics.report.documents.model_card import as_markdown, card
-from sonomics.report.evidence.record import Record
-from sonomics.report.evidence.statements import SUBJECTS, sentences, statements, unstated
 from sonomics.report.sections.published import beside_published
+from sonomics.report.study.record import Record
+from sonomics.report.study.statements import SUBJECTS, sentences, statements, unstated
 from tests.report.synthetic import PARAMS
 from tests.report.test_report_parts import SCHEMA
 

@@ -11,7 +11,7 @@ from sonomics.report.cases.decisions import judged_models
 from sonomics.report.cases.narrative import images_text
 from sonomics.report.cases.table import task_data
 from sonomics.report.page.embedded_data import island, script_hash
-from sonomics.report.page.evaluation import Evaluation
+from sonomics.report.study.evaluation import Evaluation
 
 NAN = float("nan")
 CASES = pd.DataFrame(

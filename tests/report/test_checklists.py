@@ -25,9 +25,9 @@ from sonomics.report.documents.checklists import (
 )
 from sonomics.report.documents.model_card import card
 from sonomics.report.evidence.images import rater_agreement
-from sonomics.report.evidence.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from sonomics.report.evidence.rules import CONDITIONS, RULES
 from sonomics.report.prose.paragraphs import methods
+from sonomics.report.study.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from tests.conftest import ROOT
 from tests.report.conftest import TEMPLATES
 from tests.report.synthetic import PARAMS

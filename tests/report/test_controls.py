@@ -1,6 +1,6 @@
 import pytest
 
-from sonomics.report.page.variants import blind, expectation
+from sonomics.report.study.variants import blind, expectation
 from tests.report.synthetic import PARAMS
 
 VARIANTS = {

@@ -12,15 +12,15 @@ import pytest
 
 from sonomics.evaluate import task
 from sonomics.evaluate.figures import sheet as plates
-from sonomics.report.page.evaluation import Evaluation, read_evaluation
-from sonomics.report.page.grids import figure_cell
-from sonomics.report.page.section import Section
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import figure_cell
 from sonomics.report.sections.classes import classes_section
 from sonomics.report.sections.comparisons import comparisons_section
 from sonomics.report.sections.power import power_section
 from sonomics.report.sections.subgroups import subgroups_section
 from sonomics.report.sections.survival import survival_section
 from sonomics.report.sections.treatment import treatment_section
+from sonomics.report.study.evaluation import Evaluation, read_evaluation
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 MORE = {"subgroups": {"age": "median"}, "treatment": "hipec", "horizons": [12], "fewest": 5}

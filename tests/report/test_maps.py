@@ -11,9 +11,9 @@ from PIL import Image
 
 from sonomics.core.schemas import MAPS
 from sonomics.core.tables import empty_table, read_table
-from sonomics.report.page.evaluation import Evaluation, read_evaluation
-from sonomics.report.page.pictures import heated, outlined
+from sonomics.report.elements.pictures import heated, outlined
 from sonomics.report.sections.maps import heat_pictures, maps_sections
+from sonomics.report.study.evaluation import Evaluation, read_evaluation
 
 
 @pytest.fixture

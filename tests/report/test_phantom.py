@@ -4,7 +4,7 @@ from io import StringIO
 
 import pandas as pd
 
-from sonomics.report.page.phantom import phantom
+from sonomics.report.sections.phantom import phantom
 from tests.report.synthetic import PHANTOM
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sonomics.report.evidence.record import Record
 from sonomics.report.prose.paragraphs import methods
+from sonomics.report.study.record import Record
 from tests.report.synthetic import PARAMS
 from tests.report.test_report_parts import WORDS
 

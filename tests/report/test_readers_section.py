@@ -10,9 +10,9 @@ import pandas as pd
 from sonomics.core.schemas import READERS
 from sonomics.evaluate.cases import Model
 from sonomics.evaluate.readers.study import reader_tables
-from sonomics.report.page.evaluation import Evaluation, read_evaluation
 from sonomics.report.sections.readers import readers_section
 from sonomics.report.sections.readers_tables import areas_table, decisions_table
+from sonomics.report.study.evaluation import Evaluation, read_evaluation
 from tests.report.synthetic import PARAMS
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import docx
 
 from sonomics.report.documents.write import as_text, tables_in
-from sonomics.report.page.numbers import Cell
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
 
 
 def test_the_document_has_every_table_of_the_page_that_evaluation_made(study: Path, page: str) -> None:

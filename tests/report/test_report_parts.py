@@ -10,16 +10,16 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 
 from sonomics.report.cases.examples import shown_cases
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.flow_of_cases import UNKNOWN, UNSCORED, Column, case_columns, cases_table, crop_reasons
-from sonomics.report.page.numbers import decimal, interval, listed, p_value
-from sonomics.report.page.pictures import border, inline_svg, outlined
-from sonomics.report.page.tables import auc_table, comparison_table, control_table, performance_table
-from sonomics.report.page.variants import over_deals
-from sonomics.report.prose import wording
+from sonomics.report.elements.numbers import decimal, interval, listed, p_value
+from sonomics.report.elements.pictures import border, inline_svg, outlined
+from sonomics.report.elements.tables import auc_table, comparison_table, control_table, performance_table
 from sonomics.report.prose.summary import findings, set_name, verdicts
-from sonomics.report.prose.wording import starting_weights
 from sonomics.report.sections.selection import described
+from sonomics.report.study import wording
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.flow_of_cases import UNKNOWN, UNSCORED, Column, case_columns, cases_table, crop_reasons
+from sonomics.report.study.variants import over_deals
+from sonomics.report.study.wording import starting_weights
 from tests.report.synthetic import PARAMS
 
 NAN = float("nan")

@@ -6,9 +6,9 @@ import pandas as pd
 from sonomics.evaluate.cases import Model
 from sonomics.evaluate.optional.borderline import borderline_table
 from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.report.page.evaluation import Evaluation
 from sonomics.report.sections.borderline import borderline_section
 from sonomics.report.sections.serial import serial_section
+from sonomics.report.study.evaluation import Evaluation
 from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
 from tests.evaluate.test_borderline import cases_of as pathology_cases
 from tests.evaluate.test_serial import MODEL

@@ -22,19 +22,19 @@ from sonomics.report.documents.checklists import fill, read_standard
 from sonomics.report.documents.model_card import card
 from sonomics.report.documents.provenance import hashes, software
 from sonomics.report.documents.write import write_card, write_checklists, write_page_tables
-from sonomics.report.evidence.record import Record
-from sonomics.report.evidence.statements import statements, unstated
-from sonomics.report.page import flow_of_cases as flow
+from sonomics.report.elements.pictures import inline_svg
 from sonomics.report.page.embedded_data import island, script_hash
-from sonomics.report.page.evaluation import read_evaluation, read_plain
-from sonomics.report.page.phantom import phantom
 from sonomics.report.page.phase_diagram import spine_counts, spine_svg, spine_words
-from sonomics.report.page.pictures import inline_svg
 from sonomics.report.page.task import pictures_shown, task_section
-from sonomics.report.page.variants import over_deals
 from sonomics.report.prose.paragraphs import methods
-from sonomics.report.prose.wording import starting_weights
+from sonomics.report.sections.phantom import phantom
 from sonomics.report.sections.selection import described
+from sonomics.report.study import flow_of_cases as flow
+from sonomics.report.study.evaluation import read_evaluation, read_plain
+from sonomics.report.study.record import Record
+from sonomics.report.study.statements import statements, unstated
+from sonomics.report.study.variants import over_deals
+from sonomics.report.study.wording import starting_weights
 
 
 def render(context: Mapping[str, Any], page: Path, style: Path, script: Path) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sonomics.report.page.evaluation import Evaluation
+from sonomics.report.study.evaluation import Evaluation
 
 KINDS = ("probability", "score")
 

@@ -13,9 +13,9 @@ from sonomics.core.jobs import progress
 from sonomics.core.schemas import TRAIN
 from sonomics.report.cases.decisions import judged_models
 from sonomics.report.cases.narrative import LABELS
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import decimal
-from sonomics.report.page.pictures import data_uri, outlined
+from sonomics.report.elements.numbers import decimal
+from sonomics.report.elements.pictures import data_uri, outlined
+from sonomics.report.study.evaluation import Evaluation
 
 GALLERY = 6
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from sonomics.report.cases.decisions import Judged
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import decimal, listed
+from sonomics.report.elements.numbers import decimal, listed
 from sonomics.report.prose.summary import set_name
+from sonomics.report.study.flow_of_cases import in_words
 
 OUTCOMES = {
     ("positive", 1.0): "a true positive",

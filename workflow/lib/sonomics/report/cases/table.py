@@ -8,8 +8,8 @@ import pandas as pd
 
 from sonomics.report.cases.decisions import judged_models
 from sonomics.report.cases.narrative import LABELS, case_text, images_text
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.flow_of_cases import excluded_because
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.flow_of_cases import excluded_because
 
 FOLLOW_UP = {"time": "follow-up (months)", "event": "event"}
 

@@ -10,7 +10,9 @@ import yaml
 
 from sonomics.core.docx import DocumentTable
 from sonomics.core.errors import StudyError
-from sonomics.report.evidence.record import (
+from sonomics.report.elements.numbers import decimal
+from sonomics.report.evidence.rules import CONDITIONS, RULES
+from sonomics.report.study.record import (
     NOT_APPLICABLE,
     PARTLY,
     REPORTED,
@@ -22,8 +24,6 @@ from sonomics.report.evidence.record import (
     partly,
     reported,
 )
-from sonomics.report.evidence.rules import CONDITIONS, RULES
-from sonomics.report.page.numbers import decimal
 
 AUTHOR = "author."
 TO_BE_STATED = "to be stated by the authors: "

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sonomics.core.schemas import TRAIN
+from sonomics.report.elements.numbers import Cell, decimal, estimate_cell, listed
+from sonomics.report.elements.tables import MEASURES, Table
 from sonomics.report.evidence.design import label, source, split, variants
 from sonomics.report.evidence.models import interpretation, threshold
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.numbers import Cell, decimal, estimate_cell, listed
-from sonomics.report.page.tables import MEASURES, Table
-from sonomics.report.prose.wording import CALIBRATIONS, model_in_words, starting_weights
+from sonomics.report.study.record import Record
+from sonomics.report.study.wording import CALIBRATIONS, model_in_words, starting_weights
 
 TO_BE_STATED = "To be stated by the authors (report.author.{key})."
 FAR = 0.2  # from the ideal slope of 1

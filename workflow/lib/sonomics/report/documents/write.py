@@ -9,7 +9,7 @@ from sonomics.core.docx import DocumentTable, write_tables
 from sonomics.core.files import replacing, write_text
 from sonomics.report.documents.checklists import Checklist, as_document, as_frame
 from sonomics.report.documents.model_card import Part, as_markdown
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.tables import Table
 from sonomics.report.prose.summary import SIMULATED
 
 

@@ -1,10 +1,10 @@
 """Rules on what was asked, of whom, and how cases were labelled and divided."""
 
 from sonomics.core.params import MAIN
-from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.page.variants import blind
-from sonomics.report.prose.wording import SOURCES, classes_alike, label_in_words, worded
+from sonomics.report.elements.numbers import listed, plural
+from sonomics.report.study.record import Finding, Record, missing, named, not_applicable, partly, reported
+from sonomics.report.study.variants import blind
+from sonomics.report.study.wording import SOURCES, classes_alike, label_in_words, worded
 
 FLOW, METHODS, RECORD = "page: Flow of cases", "page: Methods", "page: Record of the run"
 

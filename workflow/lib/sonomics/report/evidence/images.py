@@ -3,8 +3,9 @@
 from importlib.metadata import version
 
 from sonomics.core.schemas import TRAIN
+from sonomics.report.elements.numbers import listed, plural
 from sonomics.report.evidence.design import METHODS, RECORD
-from sonomics.report.evidence.record import (
+from sonomics.report.study.record import (
     HAND_CRAFTED,
     Finding,
     Record,
@@ -14,8 +15,7 @@ from sonomics.report.evidence.record import (
     partly,
     reported,
 )
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
+from sonomics.report.study.wording import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
 
 PERFORMANCE, SELECTION = "page: Performance", "page: Selected features"
 NO_TEXTURE = "no hand-crafted features"

@@ -1,12 +1,12 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
+from sonomics.report.elements.numbers import decimal, listed
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.images import PERFORMANCE, SELECTION
-from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import decimal, listed
-from sonomics.report.page.variants import blind
-from sonomics.report.prose.wording import CALIBRATIONS, model_in_words, starting_weights, worded
-from sonomics.report.prose.wording import RULES as CUTOFFS
+from sonomics.report.study.record import Finding, Record, missing, named, not_applicable, partly, reported
+from sonomics.report.study.variants import blind
+from sonomics.report.study.wording import CALIBRATIONS, model_in_words, starting_weights, worded
+from sonomics.report.study.wording import RULES as CUTOFFS
 
 
 def algorithms(record: Record) -> Finding:

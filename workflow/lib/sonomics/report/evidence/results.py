@@ -7,11 +7,11 @@ from importlib.metadata import version
 import pandas as pd
 
 from sonomics.core.schemas import TRAIN
+from sonomics.report.elements.numbers import decimal, interval, listed, plural
+from sonomics.report.elements.tables import FURTHER, MEASURES
 from sonomics.report.evidence.design import METHODS, RECORD
 from sonomics.report.evidence.images import PERFORMANCE
-from sonomics.report.evidence.record import REPORTED, Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import decimal, interval, listed, plural
-from sonomics.report.page.tables import FURTHER, MEASURES
+from sonomics.report.study.record import REPORTED, Finding, Record, missing, named, not_applicable, partly, reported
 
 
 def testing(record: Record) -> Finding:

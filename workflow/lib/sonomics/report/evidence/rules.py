@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sonomics.report.evidence import design, images, models, results
-from sonomics.report.evidence.record import HAND_CRAFTED, Record
+from sonomics.report.study.record import HAND_CRAFTED, Record
 
 RULES = design.RULES | images.RULES | models.RULES | results.RULES
 

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from sonomics.core.params import PHASES
-from sonomics.report.page.numbers import plural
+from sonomics.report.elements.numbers import plural
 
 WIDTH, HEIGHT, GAP, ACROSS = 208, 74, 52, 3
 

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from sonomics.report.cases.examples import Picture, gallery, pictures, shown_cases
-from sonomics.report.page import figures, tables
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.variants import Pooled, expectation
+from sonomics.report.elements import figures, tables
 from sonomics.report.prose import summary
 from sonomics.report.sections.learned import learned_sections
 from sonomics.report.sections.maps import heat_pictures, maps_sections
 from sonomics.report.sections.registry import sections
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.variants import Pooled, expectation
 
 
 def task_section(

@@ -3,9 +3,9 @@
 import platform
 from importlib.metadata import version
 
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
+from sonomics.report.elements.numbers import listed, plural
+from sonomics.report.study.record import Record
+from sonomics.report.study.wording import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
 
 
 def models_text(record: Record) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.evidence.record import HAND_CRAFTED, Record
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import (
+from sonomics.report.elements.numbers import listed, plural
+from sonomics.report.study.flow_of_cases import in_words
+from sonomics.report.study.record import HAND_CRAFTED, Record
+from sonomics.report.study.wording import (
     MARKS,
     PIXELS,
     REGIONS,

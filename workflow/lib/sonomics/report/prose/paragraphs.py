@@ -1,10 +1,10 @@
 """The methods as paragraphs in plain English: only what the study did, with its counts."""
 
-from sonomics.report.evidence.record import Record
-from sonomics.report.evidence.statements import sentences
 from sonomics.report.prose.analysis import evaluation_text, models_text, software_text
 from sonomics.report.prose.data import cases_text, features_text, images_text, outlines_text, selection_text
 from sonomics.report.prose.statistics import statistics_text
+from sonomics.report.study.record import Record
+from sonomics.report.study.statements import sentences
 
 # What the authors state of each part goes before (participants) or behind what the study shows of it.
 PARTICIPANTS = ("design", "setting", "dates", "recruitment", "eligibility", "sample_size")

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from sonomics.core.params import MAIN
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.numbers import listed
-from sonomics.report.page.tables import FURTHER, MEASURES
-from sonomics.report.page.variants import blind, expectation
+from sonomics.report.elements.numbers import listed
+from sonomics.report.elements.tables import FURTHER, MEASURES
+from sonomics.report.study.record import Record
+from sonomics.report.study.variants import blind, expectation
 
 # What a table of `evaluate` stands for, said when it is there and has a row.
 COMPUTED = {

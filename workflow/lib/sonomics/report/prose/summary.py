@@ -7,9 +7,9 @@ from typing import Any
 
 from sonomics.core.params import MAIN, deals_labels
 from sonomics.core.schemas import TRAIN
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import decimal, interval, listed, plural
-from sonomics.report.page.variants import Pooled, blind
+from sonomics.report.elements.numbers import decimal, interval, listed, plural
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.variants import Pooled, blind
 
 CHANCE = 0.5
 NO_CONTROL = "No negative control was run, so nothing shows what this work finds where nothing is to be found."

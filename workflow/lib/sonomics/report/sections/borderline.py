@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import Cell, decimal, estimate_cell, interval
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell, decimal, estimate_cell, interval
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 STATISTICS = {
     "auc_borderline_vs_negative": "AUC against negative",

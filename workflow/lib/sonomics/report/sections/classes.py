@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import by_split, figure_cell, grid
-from sonomics.report.page.numbers import Cell
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import by_split, figure_cell, grid
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 STATISTICS = {"hand_till_m": "M (Hand and Till)", "auc": "AUC", "f1": "F1", "mcc": "MCC"}
 

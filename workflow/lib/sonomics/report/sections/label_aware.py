@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import Cell, estimate_cell
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell, estimate_cell
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 NOTE = "Left out after the labels were known: an analysis of robustness, not a result. The main analysis has all cases."
 

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.nomogram import described, draw_nomogram
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
-from sonomics.report.page.pictures import inline_svg
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.figures import Plate
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
+from sonomics.report.sections.nomogram import described, draw_nomogram
 
 SELECTION = {
     "steps": "features left after each step",

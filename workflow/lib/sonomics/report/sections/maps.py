@@ -8,12 +8,12 @@ import pandas as pd
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import progress
 from sonomics.report.cases.examples import Picture
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval
-from sonomics.report.page.pictures import data_uri, heated
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval
+from sonomics.report.elements.pictures import data_uri, heated
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.flow_of_cases import in_words
 
 MEASURES = {"dice": "Dice of the hot region and the outline", "heat_inside": "Share of the heat inside the outline"}
 

@@ -4,11 +4,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import by_split, grid
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import by_split, grid
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 QUESTIONS = {
     "parameters_supported": "Candidate parameters these patients carry (Riley)",

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import Cell, decimal, estimate_cell, interval
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import FURTHER, MEASURES, Table
+from sonomics.report.elements.numbers import Cell, decimal, estimate_cell, interval
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import FURTHER, MEASURES, Table
+from sonomics.report.study.evaluation import Evaluation
 
 DIFFERENT = (
     "The publication's patients are not ours: the two columns are of different data, and neither repeats, confirms nor "

@@ -6,11 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.numbers import decimal, interval, listed, p_value, plural
-from sonomics.report.page.pictures import inline_svg
-from sonomics.report.page.section import Section
+from sonomics.report.elements.figures import Plate
+from sonomics.report.elements.numbers import decimal, interval, listed, p_value, plural
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.elements.section import Section
 from sonomics.report.sections.readers_tables import (
     agreement_table,
     areas_table,
@@ -19,6 +18,7 @@ from sonomics.report.sections.readers_tables import (
     rows_of,
     sessions_table,
 )
+from sonomics.report.study.evaluation import Evaluation
 
 TABLES = (areas_table, means_table, decisions_table, agreement_table, sessions_table)
 

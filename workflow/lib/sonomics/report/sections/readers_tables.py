@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value, plural
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value, plural
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 MEASURES = {"auc": "AUC", "sensitivity": "sensitivity", "specificity": "specificity"}
 Row = Mapping[Hashable, Any]

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.section import Maker, Section
+from sonomics.report.elements.section import Maker, Section
 from sonomics.report.sections.borderline import borderline_section
 from sonomics.report.sections.classes import classes_section
 from sonomics.report.sections.comparisons import comparisons_section
@@ -16,6 +15,7 @@ from sonomics.report.sections.serial import serial_section
 from sonomics.report.sections.subgroups import subgroups_section
 from sonomics.report.sections.survival import survival_section
 from sonomics.report.sections.treatment import treatment_section
+from sonomics.report.study.evaluation import Evaluation
 
 MAKERS: tuple[Maker, ...] = (
     comparisons_section,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sonomics.report.page.numbers import decimal, listed
-from sonomics.report.page.tables import Table, steps_table
+from sonomics.report.elements.numbers import decimal, listed
+from sonomics.report.elements.tables import Table, steps_table
 
 
 @dataclass(frozen=True)

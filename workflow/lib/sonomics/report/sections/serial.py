@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, plural
-from sonomics.report.page.pictures import inline_svg
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.figures import Plate
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval, plural
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 ASIDE = {"unscored": "without a score", "after_diagnosis": "after the diagnosis", "undated": "of unknown time"}
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import by_split, figure_cell, grid, p_cell, plate_of
-from sonomics.report.page.numbers import Cell, decimal, interval, listed, p_value, plural
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell, decimal, interval, listed, p_value, plural
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import by_split, figure_cell, grid, p_cell, plate_of
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 WHOLE = "all"
 

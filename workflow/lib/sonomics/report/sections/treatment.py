@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import by_split, grid, plate_of
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
-from sonomics.report.page.section import Section
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import by_split, grid, plate_of
+from sonomics.report.study.evaluation import Evaluation
 
 GROUPS = {
     "high": "High risk: HR, treated against untreated",

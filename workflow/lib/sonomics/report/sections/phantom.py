@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sonomics.report.page.numbers import Cell
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell
+from sonomics.report.elements.tables import Table
 
 ENGINES = {"texture": "PyRadiomics features", "mazda": "MaZda features"}
 NOTE = "Reference: consensus values of IBSI 1, two-dimensional, to their three significant digits."

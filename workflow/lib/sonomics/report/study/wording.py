@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from sonomics.networks.registry import entry_of
-from sonomics.report.page.numbers import listed
+from sonomics.report.elements.numbers import listed
 
 Params = Mapping[str, Any]
 

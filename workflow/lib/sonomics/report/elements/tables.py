@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, estimate_cell, interval, listed, p_value
-from sonomics.report.page.variants import Pooled
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, estimate_cell, interval, listed, p_value
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.variants import Pooled
 
 MEASURES = {
     "auc": "AUC",

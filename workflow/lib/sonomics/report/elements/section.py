@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.figures import Plate
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import decimal, interval, listed, p_value
-from sonomics.report.page.pictures import inline_svg
+from sonomics.report.elements.numbers import decimal, interval, listed, p_value
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.study.evaluation import Evaluation
 
 TITLES = {
     "roc": "ROC curves",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sonomics.core.params import MAIN, deals_labels, overlaid
-from sonomics.report.page.numbers import listed
+from sonomics.report.elements.numbers import listed
 
 # Split to the figures of all deals of the labels together; empty where there are too few.
 Pooled = Mapping[str, Mapping[str, float]]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sonomics.core.svg import FAINT, GREY, INK, Drawing
-from sonomics.report.page.numbers import listed
+from sonomics.report.elements.numbers import listed
 
 WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0
 ROW, TICK = 27.0, 3.5

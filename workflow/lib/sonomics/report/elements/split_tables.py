@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
-from sonomics.report.page.pictures import inline_svg
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.figures import Plate
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 Row = Mapping[Hashable, Any]
 

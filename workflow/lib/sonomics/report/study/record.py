@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sonomics.core.schemas import PERTURBED, TRAIN
-from sonomics.report.evidence.statements import stated
-from sonomics.report.page.evaluation import Evaluation
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.statements import stated
 
 REPORTED, PARTLY, MISSING, NOT_APPLICABLE = "reported", "partly", "missing", "not applicable"
 STATUSES = (REPORTED, PARTLY, MISSING, NOT_APPLICABLE)

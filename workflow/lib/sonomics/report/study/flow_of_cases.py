@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import Cell
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import Cell
+from sonomics.report.elements.tables import Table
+from sonomics.report.study.evaluation import Evaluation
 
 UNSCORED = "no score (no usable outline or feature)"
 UNKNOWN = "label unknown (censored too early or not stated)"

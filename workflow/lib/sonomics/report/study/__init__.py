@@ -1,0 +1,1 @@
+"""What the phases have left of the study, read once, and what its runs are."""
