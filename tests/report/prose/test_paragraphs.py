@@ -10,8 +10,8 @@ import pytest
 
 from sonomics.report.prose.paragraphs import methods
 from sonomics.report.study.record import Record
+from tests.report.prose.test_summary import WORDS
 from tests.report.synthetic import PARAMS
-from tests.report.test_report_parts import WORDS
 
 Written = Callable[[dict[str, Any]], str]
 

@@ -24,7 +24,7 @@ from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
 BOUNDS = ("estimate", "lower", "upper")
-SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "params.schema.yaml"
+SCHEMA = Path(__file__).parents[3] / "workflow" / "schemas" / "params.schema.yaml"
 WORDS = {
     "export.source": wording.SOURCES,
     "clean.overlays": wording.MARKS,

@@ -30,8 +30,8 @@ from sonomics.report.prose.paragraphs import methods
 from sonomics.report.study.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
 from tests.conftest import ROOT
 from tests.report.conftest import TEMPLATES
+from tests.report.prose.test_summary import SCHEMA
 from tests.report.synthetic import PARAMS
-from tests.report.test_report_parts import SCHEMA
 
 STANDARDS = {path.stem: read_standard(path) for path in sorted((TEMPLATES / "checklists").glob("*.yaml"))}
 REPORT = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]["report"]["properties"]

@@ -10,8 +10,8 @@ from sonomics.report.documents.model_card import as_markdown, card
 from sonomics.report.sections.published import beside_published
 from sonomics.report.study.record import Record
 from sonomics.report.study.statements import SUBJECTS, sentences, statements, unstated
+from tests.report.prose.test_summary import SCHEMA
 from tests.report.synthetic import PARAMS
-from tests.report.test_report_parts import SCHEMA
 
 HEADINGS = [
     "Model details", "Intended use", "Factors", "Metrics", "Training data", "Evaluation data", "Quantitative analyses",
