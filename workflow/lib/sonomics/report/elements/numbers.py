@@ -1,51 +1,36 @@
-"""Numbers as a journal prints them."""
+"""Numbers and lists as a journal prints them."""
 
 import math
-from typing import NamedTuple
-
-import pandas as pd
+from collections.abc import Sequence
 
 NOT_ESTIMABLE = "not estimable"
+DASH = "–"
 
 
-class Cell(NamedTuple):
-    """One cell of a table: the figure, and in smaller type its interval or why there is none."""
-
-    main: str
-    detail: str = ""
-
-
-def decimal(value: float, digits: int = 2) -> str:
+def format_decimal(value: float, digits: int = 2) -> str:
     """Print a number with fixed digits and a true minus sign; a dash when it is NaN."""
-    return "–" if math.isnan(value) else f"{value:z.{digits}f}".replace("-", "−")
+    return DASH if math.isnan(value) else f"{value:z.{digits}f}".replace("-", "−")
 
 
-def interval(lower: float, upper: float, digits: int = 2) -> str:
-    """Print a confidence interval; nothing when it is not estimable."""
+def format_interval(lower: float, upper: float, digits: int = 2) -> str:
+    """Print a confidence interval; "" when it is not estimable."""
     if math.isnan(lower) or math.isnan(upper):
         return ""
-    return f"{decimal(lower, digits)} to {decimal(upper, digits)}"
+    return f"{format_decimal(lower, digits)} to {format_decimal(upper, digits)}"
 
 
-def p_value(p: float) -> str:
-    """Print a p value with three decimals, or < 0.001."""
+def format_p(p: float) -> str:
+    """Print a P value with three decimals, or < 0.001; a dash when it is NaN."""
     if math.isnan(p):
-        return "–"
+        return DASH
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def estimate_cell(row: pd.Series, digits: int = 2) -> Cell:
-    """Make a cell of an estimate with its interval; "not estimable" and the reason where it has none."""
-    if math.isnan(row["estimate"]):
-        return Cell(NOT_ESTIMABLE, row["reason"])
-    return Cell(decimal(row["estimate"], digits), interval(row["lower"], row["upper"], digits) or row["reason"])
-
-
-def plural(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """Print a count with its noun: 1 case, 2 cases."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def listed(items: list[str]) -> str:
-    """Join items as in a sentence: a, b and c."""
-    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+def join_words(words: Sequence[str]) -> str:
+    """Join words as in a sentence: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,14 +1,14 @@
-"""A nomogram drawn from its table of points."""
+"""Drawing of a nomogram from its table of points."""
 
 import pandas as pd
 
 from sonomics.core.svg import FAINT, GREY, INK, Drawing
-from sonomics.report.elements.numbers import listed
+from sonomics.report.elements.numbers import join_words
 
-WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0
-ROW, TICK = 27.0, 3.5
+WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0  # of the drawing and its margins, in SVG units
+ROW, TICK = 27.0, 3.5  # heights of an axis and of its ticks
 VARIABLE, TOTAL, PROBABILITY = "variable", "total", "probability"
-MOST = 100.0
+MOST_POINTS = 100.0  # of the variable with the widest effect
 
 
 def draw_nomogram(points: pd.DataFrame) -> str:
@@ -23,39 +23,40 @@ def draw_nomogram(points: pd.DataFrame) -> str:
     drawing = Drawing(WIDTH, ROW * (len(variables) + 3) + 8)
     total = points[points["kind"] == TOTAL]
     most = float(total["points"].max())
-    single = [(f"{value:g}", float(value)) for value in range(0, 101, 10)]
-    _axis(drawing, 0, "Points", single, MOST)
-    for place, name in enumerate(variables, start=1):
-        _axis(drawing, place, name, _marks(points[points["axis"] == name]), MOST)
-    _axis(drawing, len(variables) + 1, "Total points", _marks(total), most)
-    _axis(drawing, len(variables) + 2, "Probability", _marks(points[points["kind"] == PROBABILITY]), most)
+    scale = [(f"{value:g}", float(value)) for value in range(0, 101, 10)]
+    _draw_axis(drawing, 0, "Points", scale, MOST_POINTS)
+    for row, name in enumerate(variables, start=1):
+        _draw_axis(drawing, row, name, _list_marks(points[points["axis"] == name]), MOST_POINTS)
+    _draw_axis(drawing, len(variables) + 1, "Total points", _list_marks(total), most)
+    _draw_axis(drawing, len(variables) + 2, "Probability", _list_marks(points[points["kind"] == PROBABILITY]), most)
     return drawing.svg()
 
 
-def described(points: pd.DataFrame) -> str:
-    """Say in words what a nomogram shows."""
+def describe_nomogram(points: pd.DataFrame) -> str:
+    """Describe what a nomogram shows, as its text alternative."""
     spans = points[points["kind"] == VARIABLE].groupby("axis", sort=False)["points"].max()
-    return f"nomogram; most points: {listed([f'{name} {value:.0f}' for name, value in spans.items()])}"
+    return f"nomogram; most points: {join_words([f'{name} {value:.0f}' for name, value in spans.items()])}"
 
 
-def _marks(rows: pd.DataFrame) -> list[tuple[str, float]]:
+def _list_marks(rows: pd.DataFrame) -> list[tuple[str, float]]:
     return [(str(label), float(value)) for label, value in zip(rows["label"], rows["points"], strict=True)]
 
 
-def _axis(drawing: Drawing, row: int, name: str, marks: list[tuple[str, float]], most: float) -> None:
-    level = 16 + row * ROW
-    drawing.text(LEFT - 12, level + 3, name, "end")
+def _draw_axis(drawing: Drawing, row: int, name: str, marks: list[tuple[str, float]], most: float) -> None:
+    """Draw one axis from 0 to `most` points; a label that would touch the one before it is left out."""
+    y = 16 + row * ROW
+    drawing.text(LEFT - 12, y + 3, name, "end")
     if not marks:
-        drawing.text(LEFT, level + 3, "beyond the probabilities shown", colour=GREY, size=7)
+        drawing.text(LEFT, y + 3, "beyond the probabilities shown", colour=GREY, size=7)
         return
-    room = WIDTH - LEFT - RIGHT
-    places = sorted((LEFT + room * value / most, label) for label, value in marks)
-    drawing.line([(LEFT, level), (LEFT + room, level)], FAINT)
-    drawing.line([(places[0][0], level), (places[-1][0], level)], INK, 0.8)
+    length = WIDTH - LEFT - RIGHT
+    positions = sorted((LEFT + length * value / most, label) for label, value in marks)
+    drawing.line([(LEFT, y), (LEFT + length, y)], FAINT)
+    drawing.line([(positions[0][0], y), (positions[-1][0], y)], INK, 0.8)
     free = -1.0
-    for place, label in places:
+    for x, label in positions:
         half = 2.0 * len(label) + 1
-        drawing.line([(place, level), (place, level + TICK)])
-        if place - half >= free:
-            drawing.text(place, level + TICK + 7.5, label, "middle", size=7)
-            free = place + half
+        drawing.line([(x, y), (x, y + TICK)])
+        if x - half >= free:
+            drawing.text(x, y + TICK + 7.5, label, "middle", size=7)
+            free = x + half

@@ -1,11 +1,10 @@
-"""How the engines that computed the texture features do on IBSI's digital phantom."""
+"""The values that the texture engines compute on IBSI's digital phantom."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from sonomics.report.elements.numbers import Cell
-from sonomics.report.elements.tables import Table
+from sonomics.report.elements.tables import Cell, Table
 
 ENGINES = {"texture": "PyRadiomics features", "mazda": "MaZda features"}
 NOTE = "Reference: consensus values of IBSI 1, two-dimensional, to their three significant digits."
@@ -13,14 +12,14 @@ NOTE = "Reference: consensus values of IBSI 1, two-dimensional, to their three s
 
 @dataclass(frozen=True)
 class Phantom:
-    """What the page says of the phantom: a sentence, the count by family of features, and every value."""
+    """What the page shows of the phantom: a sentence, counts by family of features, and every value."""
 
     summary: str
     counts: Table
-    every: Table
+    values: Table
 
 
-def phantom(table: pd.DataFrame) -> Phantom | None:
+def describe_phantom(table: pd.DataFrame) -> Phantom | None:
     """Describe the values of the phantom.
 
     Parameters
@@ -31,19 +30,20 @@ def phantom(table: pd.DataFrame) -> Phantom | None:
     Returns
     -------
     Phantom or None
-        None when the study has no family of an engine that is held to the phantom.
+        None when the study has no family of an engine that is compared with the phantom.
     """
     if table.empty:
         return None
     engines = table["engine"].map(ENGINES)
     classes = engines + ", " + table["feature"].str.split("_").str[0]
-    kinds = classes.where(table["engine"] == "texture", engines)
+    families = classes.where(table["engine"] == "texture", engines)
     rows = [
-        [Cell(str(kind)), Cell(f"{inside['agrees'].sum()} of {len(inside)}")]
-        for kind, inside in table.groupby(kinds, sort=False)
+        [Cell(str(family)), Cell(f"{of_family['agrees'].sum()} of {len(of_family)}")]
+        for family, of_family in table.groupby(families, sort=False)
     ]
     summary = f"IBSI digital phantom: {table['agrees'].sum()} of {len(table)} values agree"
-    counts = Table("Values that agree with the IBSI digital phantom", ["Family of features", "Agree"], rows, NOTE)
+    caption = "Values that agree with the IBSI digital phantom"
+    counts = Table(caption, ["Family of features", "Agree"], rows, NOTE)
     values = [
         [
             Cell(row["feature"]),
@@ -54,5 +54,5 @@ def phantom(table: pd.DataFrame) -> Phantom | None:
         ]
         for row in table.to_dict("records")
     ]
-    columns = ["Feature", "IBSI", "Reference", "Here", "Verdict"]
-    return Phantom(summary, counts, Table("Every value of the phantom", columns, values, "", ("IBSI", "Verdict")))
+    columns = ["Feature", "IBSI", "Reference", "Computed", "Verdict"]
+    return Phantom(summary, counts, Table("All values of the phantom", columns, values, "", ("IBSI", "Verdict")))

@@ -1,38 +1,42 @@
-"""Which sections the page may have beside those of every study, in the order of the page."""
+"""Which sections the page may have besides those of every study, in the order of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sonomics.report.elements.section import Maker, Section
-from sonomics.report.sections.borderline import borderline_section
-from sonomics.report.sections.classes import classes_section
-from sonomics.report.sections.comparisons import comparisons_section
-from sonomics.report.sections.label_aware import label_aware_section
-from sonomics.report.sections.power import power_section
-from sonomics.report.sections.published import beside_published
-from sonomics.report.sections.readers import readers_section
-from sonomics.report.sections.serial import serial_section
-from sonomics.report.sections.subgroups import subgroups_section
-from sonomics.report.sections.survival import survival_section
-from sonomics.report.sections.treatment import treatment_section
+from sonomics.report.elements.section import Section
+from sonomics.report.sections import (
+    borderline,
+    classes,
+    comparisons,
+    label_aware,
+    power,
+    published,
+    readers,
+    serial,
+    subgroups,
+    survival,
+    treatment,
+)
 from sonomics.report.study.evaluation import Evaluation
 
-MAKERS: tuple[Maker, ...] = (
-    comparisons_section,
-    survival_section,
-    subgroups_section,
-    treatment_section,
-    classes_section,
-    borderline_section,
-    serial_section,
-    readers_section,
-    label_aware_section,
-    power_section,
-    beside_published,
+# Builds a section from the main run's evaluation of a task, and all parameters; None when the study has none.
+SectionBuilder = Callable[[Evaluation, Mapping[str, Any]], Section | None]
+BUILDERS: tuple[SectionBuilder, ...] = (
+    comparisons.build,
+    survival.build,
+    subgroups.build,
+    treatment.build,
+    classes.build,
+    borderline.build,
+    serial.build,
+    readers.build,
+    label_aware.build,
+    power.build,
+    published.build,
 )
 
 
-def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
-    """Make the sections that a study has."""
-    made = (make(evaluation, params) for make in MAKERS)
-    return [section for section in made if section]
+def build_sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
+    """Build the sections that a study has."""
+    sections = (build(evaluation, params) for build in BUILDERS)
+    return [section for section in sections if section]

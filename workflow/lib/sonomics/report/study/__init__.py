@@ -1,1 +1,1 @@
-"""What the phases have left of the study, read once, and what its runs are."""
+"""What the phases have left of a study, and what its variants, sets and choices are called."""

@@ -1,12 +1,10 @@
 """The flow of cases: every case ever listed, down to those that were analysed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from sonomics.report.elements.numbers import Cell
-from sonomics.report.elements.tables import Table
 from sonomics.report.study.evaluation import Evaluation
 
 UNSCORED = "no score (no usable outline or feature)"
@@ -14,8 +12,8 @@ UNKNOWN = "label unknown (censored too early or not stated)"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One split; `excluded` maps a reason to its number of cases."""
+class Flow:
+    """The flow of one set; `excluded` maps a reason to its number of cases."""
 
     title: str
     listed: int
@@ -24,75 +22,62 @@ class Column:
     positives: int
 
 
-def case_columns(screening: pd.DataFrame, evaluation: Evaluation) -> list[Column]:
-    """Follow the cases of every split.
+def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
+    """Count the cases of every set.
 
     Parameters
     ----------
     screening : DataFrame
         Schema SCREENING.
     evaluation : Evaluation
-        Of the main run, whose primary model decides what is scored.
+        Of the main run, whose primary model decides which cases have a score.
 
     Returns
     -------
-    list of Column
-        In the order of the splits; listed = analysed + excluded in each. A case that has several reasons counts under
-        the first: screening, no score, label unknown.
+    list of Flow
+        In the order of the splits; listed = analysed + excluded in each. A case with several reasons counts under the
+        first of screening, no score, label unknown.
     """
     cases = evaluation.tables["cases"]
-    reason = excluded_because(screening, evaluation)
-    columns = []
+    reasons = explain_exclusions(screening, evaluation)
+    flows = []
     for split, title in evaluation.splits.items():
-        inside = cases["split"] == split
-        analysed = inside & (reason == "")
+        in_set = cases["split"] == split
+        analysed = in_set & (reasons == "")
         positives = int(cases.loc[analysed, "label"].sum())
-        columns.append(
-            Column(title, int(inside.sum()), _ranked(reason[inside & ~analysed]), int(analysed.sum()), positives)
-        )
-    return columns
+        excluded = _count_by_frequency(reasons[in_set & ~analysed])
+        flows.append(Flow(title, int(in_set.sum()), excluded, int(analysed.sum()), positives))
+    return flows
 
 
-def excluded_because(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:
-    """Say why each case of the evaluation was not analysed: words in the order of its table of cases, "" if it was."""
+def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:
+    """Return why each case of the evaluation was not analysed: text in the order of its table, "" if it was."""
     cases = evaluation.tables["cases"]
     value = f"{evaluation.primary}__probability"
     scored = cases[value].notna() if value in cases else pd.Series(False, index=cases.index)
-    known = cases["label"].notna()
+    labelled = cases["label"].notna()
     screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]
-    reason = cases["case"].map(screened.set_index("case")["reason"]).map(in_words, na_action="ignore")
-    reason = reason.fillna(pd.Series(UNSCORED, index=cases.index).where(~scored)).fillna(UNKNOWN)
-    return reason.mask(scored & known, "")
+    reasons = cases["case"].map(screened.set_index("case")["reason"]).map(spell_reason, na_action="ignore")
+    reasons = reasons.fillna(pd.Series(UNSCORED, index=cases.index).where(~scored)).fillna(UNKNOWN)
+    return reasons.mask(scored & labelled, "")
 
 
-def cases_table(columns: Sequence[Column]) -> Table:
-    """Set out the columns as a table: a row a set, a column a reason."""
-    reasons = list(dict.fromkeys(reason for column in columns for reason in column.excluded))
-    rows = []
-    for column in columns:
-        excluded = [Cell(f"{column.excluded.get(reason, 0):,}") for reason in reasons]
-        labels = f"{column.positives} positive, {column.analysed - column.positives} negative"
-        rows.append([Cell(column.title), Cell(f"{column.listed:,}"), *excluded, Cell(f"{column.analysed:,}", labels)])
-    headings = [reason[:1].upper() + reason[1:] for reason in reasons]
-    note = "Listed = analysed + the reasons; a case with several reasons counts under the first of them."
-    return Table("Cases from the cohort to the analysis", ["Set", "Listed", *headings, "Analysed"], rows, note)
-
-
-def crop_reasons(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
+def count_uncropped(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
     """Count, by reason, the images that screening kept and that could not be cropped for the analysis.
 
     Images are cropped before duplicates are known, so `crops` has some that screening left out.
     """
     kept = screening[(screening["level"] == "image") & (screening["fate"] == "kept")]["image"]
     rows = crops[(crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
-    return _ranked(rows[~rows["keep"] & rows["image"].isin(kept)]["reason"].map(in_words))
+    return _count_by_frequency(rows[~rows["keep"] & rows["image"].isin(kept)]["reason"].map(spell_reason))
 
 
-def in_words(code: str) -> str:
-    """Turn a reason's code into words: `duplicate_of_test` is "duplicate of test"."""
+def spell_reason(code: str) -> str:
+    """Write the code of a reason in words: `duplicate_of_test` is "duplicate of test"."""
     return code.replace("qc_", "quality control: ", 1).replace("criterion_", "criterion: ", 1).replace("_", " ")
 
 
-def _ranked(reasons: pd.Series) -> dict[str, int]:
+def _count_by_frequency(reasons: pd.Series) -> dict[str, int]:
+    """Count reasons, the most frequent first, ties in alphabetical order."""
     counts = reasons.value_counts()
     return {str(reason): int(counts[reason]) for reason in sorted(counts.index, key=lambda name: (-counts[name], name))}

@@ -1,71 +1,79 @@
-"""What the runs beside the main one are, in words, and which of them must find nothing."""
+"""The runs of a study: what each variant changes, and which of them are negative controls."""
 
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sonomics.core.params import MAIN, deals_labels, overlaid
-from sonomics.report.elements.numbers import listed
+from sonomics.report.elements.numbers import join_words
 
-# Split to the figures of all deals of the labels together; empty where there are too few.
-Pooled = Mapping[str, Mapping[str, float]]
+# Split to the mean AUC over all permutations of the labels, its interval and their number; empty where there are too few.
+ShuffledMeans = Mapping[str, Mapping[str, float]]
 
 # Keys and values of overlays that have a name in the field.
-NAMED = {
+KNOWN_CHANGES = {
     ("crop.region", "whole"): "whole images, not cropped",
     ("crop.region", "ring"): "the ring around the lesion",
-    (
-        "crop.region",
-        "background",
-    ): "tissue beside the lesion in the lesion's shape, so that what it tells is not the lesion",
+    ("crop.region", "background"): "tissue next to the lesion in the lesion's shape, without the lesion itself",
     ("crop.pixels", "as_exported"): "overlays left in the images",
-    ("select.features", "noise"): "noise in place of the features, while other inputs of models stay",
+    ("select.features", "noise"): "noise in place of the features, with all other inputs of the models unchanged",
 }
 
 
-def expectation(variant: str, params: Mapping[str, Any]) -> str:
-    """Say what a run is and, where it is a control, what it should give."""
+def describe_variant(variant: str, params: Mapping[str, Any]) -> str:
+    """Describe a run and, if it is a negative control, the AUC that it should give."""
     if variant == MAIN:
         return "the study itself"
-    if what := blind(variant, params):
-        return f"negative control: {what}; expected 0.50"
-    changes = [_worded(key, value) for key, value in _changes(params["study"]["variants"][variant])]
-    return f"sensitivity analysis: {', '.join(change for change in changes if change)}"
+    if control := describe_control(variant, params):
+        return f"negative control: {control}; expected 0.50"
+    changes = [_describe_change(key, value) for key, value in _list_changes(params["study"]["variants"][variant])]
+    return f"sensitivity analysis: {', '.join(filter(None, changes))}"
 
 
-def blind(variant: str, params: Mapping[str, Any]) -> str:
-    """Say why a run's primary model can find nothing; "" when it can."""
-    overlay, seen = params["study"]["variants"][variant], overlaid(params, variant)
+def describe_control(variant: str, params: Mapping[str, Any]) -> str:
+    """Describe why the primary model of a run can find nothing; "" when the run is not a negative control."""
+    overlay, varied = params["study"]["variants"][variant], overlaid(params, variant)
     if deals_labels(params, variant):
-        return "training labels dealt out at random, and held against out of fold"
-    bases = seen["stack"]["models"][seen["evaluate"]["primary"]]["of"]
+        return "training labels shuffled at random, and compared with the out-of-fold scores"
+    bases = varied["stack"]["models"][varied["evaluate"]["primary"]]["of"]
     if overlay.get("select", {}).get("features") == "noise" and all(
-        "families" in seen["train"]["models"][base] for base in bases
+        "families" in varied["train"]["models"][base] for base in bases
     ):
         return "features replaced by noise of the same shape"
     return ""
 
 
-def over_deals(metrics: Mapping[str, Any], task: str) -> Pooled:
-    """Take, of the metrics of all phases, what `evaluate` found over all deals of a task's labels; NaN for null."""
-    pooled = metrics.get("evaluate", {}).get("over_deals", {}).get(task, {})
+def list_controls(params: Mapping[str, Any]) -> dict[str, str]:
+    """List the negative controls of the study and why each can find nothing."""
+    described = {variant: describe_control(variant, params) for variant in params["study"]["variants"]}
+    return {variant: control for variant, control in described.items() if control}
+
+
+def list_sensitivity_runs(params: Mapping[str, Any]) -> list[str]:
+    """List the runs that are neither the main run nor a negative control."""
+    return [name for name in params["study"]["variants"] if name not in (MAIN, *list_controls(params))]
+
+
+def read_shuffled_means(metrics: Mapping[str, Any], task: str) -> ShuffledMeans:
+    """Return the mean AUC of a task over all permutations of its labels, from the metrics of all phases; null is NaN."""
+    by_split = metrics.get("evaluate", {}).get("over_deals", {}).get(task, {})
     return {
-        split: {name: math.nan if value is None else value for name, value in figures.items()}
-        for split, figures in pooled.items()
+        split: {name: math.nan if value is None else value for name, value in values.items()}
+        for split, values in by_split.items()
     }
 
 
-def _changes(overlay: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _list_changes(overlay: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in overlay.items():
         if isinstance(value, Mapping):
-            yield from _changes(value, f"{prefix}{key}.")
+            yield from _list_changes(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
 
-def _worded(key: str, value: Any) -> str:
-    if isinstance(value, str) and (key, value) in NAMED:
-        return NAMED[key, value]
+def _describe_change(key: str, value: Any) -> str:
+    if isinstance(value, str) and (key, value) in KNOWN_CHANGES:
+        return KNOWN_CHANGES[key, value]
     match key.split("."):
         case ["crop", "analysis", "perturbed"]:
             return "outlines changed at random"
@@ -78,7 +86,7 @@ def _worded(key: str, value: Any) -> str:
         case ["train", "models", name] if value is None:
             return f"without {name}"
         case ["stack", "models", name, "of"]:
-            return f"{name} made of {listed(list(value))}"
+            return f"{name} made of {join_words(list(value))}"
     if value is None:
         return f"without {key}"
-    return f"{key} = {listed([str(one) for one in value]) if isinstance(value, list) else value}"
+    return f"{key} = {join_words([str(item) for item in value]) if isinstance(value, list) else value}"
