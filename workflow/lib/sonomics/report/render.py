@@ -17,7 +17,7 @@ from sonomics.core.tables import read_table, read_tables
 from sonomics.report.cases.sharing import check_shareable
 from sonomics.report.documents.checklists import read_standard
 from sonomics.report.documents.provenance import list_hashes
-from sonomics.report.documents.write import write_checklists, write_model_card, write_page_tables
+from sonomics.report.documents.write import write_card, write_checklists, write_page_tables
 from sonomics.report.page.context import Inputs, build_context
 from sonomics.report.page.embedded_data import hash_script
 from sonomics.report.sections.learned import LearnedTable
@@ -61,10 +61,9 @@ def read_inputs(args: Namespace) -> Inputs:
     return Inputs(
         params=params,
         evaluations={
-            task: [evaluation for evaluation in evaluations if evaluation.task == task]
-            for task in params["study"]["tasks"]
+            task: [evaluation for evaluation in evaluations if evaluation.task == task] for task in params.study.tasks
         },
-        cohort=read_cohort(args.cohort, params["study"]).set_index("case"),
+        cohort=read_cohort(args.cohort, params.plain()["study"]).set_index("case"),
         cohort_content=args.cohort.read_bytes(),
         screening=read_table(args.screening, SCREENING),
         crops=read_tables(args.crops, CROPS),
@@ -76,7 +75,7 @@ def read_inputs(args: Namespace) -> Inputs:
         metrics_texts={path.stem: path.read_text(encoding="utf-8") for path in args.metrics},
         phantom=read_result_table(args.phantom),
         standards=list(map(read_standard, args.standards)),
-        hashes=list_hashes(params, sources),
+        hashes=list_hashes(params.plain(), sources),
     )
 
 
@@ -107,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write the page, its documents and its metrics."""
     args = parse(argv)
     inputs = read_inputs(args)
-    title = inputs.params["study"]["title"]
+    title = inputs.params.study.title
     context = build_context(inputs)
     page = fill_template(context, args.page, args.style, args.script)
     if context["shared"]:
@@ -115,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_text(args.html, page)
     write_page_tables(args.tables, title, context)
     write_checklists(args.checklists, title, context["checklists"])
-    write_model_card(args.card, title, context["card"])
+    write_card(args.card, title, context["card"])
     write_metrics(args.out_metrics, count(page, context))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import progress
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.crop import Analysis
 from sonomics.report.cases.decisions import list_models
 from sonomics.report.cases.narrative import LABELS
 from sonomics.report.elements.numbers import format_decimal
@@ -49,7 +50,7 @@ def choose_cases(evaluation: Evaluation, count: int) -> pd.DataFrame:
     return pd.concat(chosen).rename(columns={value: "value"})
 
 
-def draw_crops(cases: Iterable[str], crops: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, list[Picture]]:
+def draw_crops(cases: Iterable[str], crops: pd.DataFrame, analysis: Analysis) -> dict[str, list[Picture]]:
     """Draw the crops of cases with the analysed region outlined; a case without a crop for the analysis is left out.
 
     Parameters
@@ -57,10 +58,10 @@ def draw_crops(cases: Iterable[str], crops: pd.DataFrame, analysis: Mapping[str,
     cases : iterable of str
     crops : DataFrame
         Schema CROPS.
-    analysis : mapping
-        `reader` and `session` of the outlines that the models use.
+    analysis : Analysis
+        The outlines that the models use.
     """
-    rows = crops[crops["keep"] & (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
+    rows = crops[crops["keep"] & (crops["reader"] == analysis.reader) & (crops["session"] == analysis.session)]
     of_cases = rows[rows["case"].isin(set(cases))].sort_values(["case", "view", "image"])
     pictures: dict[str, list[Picture]] = {}
     for row in progress(of_cases.to_dict("records"), "pictures"):

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.kinds.wording import join_words
 from sonomics.report.cases.decisions import FrozenModel
-from sonomics.report.elements.numbers import format_decimal, join_words
+from sonomics.report.elements.numbers import format_decimal
 from sonomics.report.study.evaluation import name_set
 from sonomics.report.study.flow_of_cases import spell_reason
 

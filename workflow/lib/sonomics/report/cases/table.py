@@ -35,9 +35,9 @@ def gather_cases(
     Returns
     -------
     dict
-        `primary, splits, models, clinical` (names of columns) and `rows`. A row is `case, patient, split, label, values`
-        (one per model, null where unknown), `decision, fate, clinical` (text in the order of the columns) and `text`;
-        text is "" where unknown.
+        `primary, splits, models, clinical` (names of columns) and `rows`. A row is `case, patient, split, label,
+        values` (one per model, null where unknown), `decision, fate, clinical` (text in the order of the columns) and
+        `text`; text is "" where unknown.
     """
     models = list_models(evaluation)
     cases = evaluation.tables["cases"].assign(exclusion=explain_exclusions(screening, evaluation))

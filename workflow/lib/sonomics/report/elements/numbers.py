@@ -1,7 +1,6 @@
-"""Numbers and lists as a journal prints them."""
+"""Numbers as a journal prints them."""
 
 import math
-from collections.abc import Sequence
 
 NOT_ESTIMABLE = "not estimable"
 DASH = "–"
@@ -29,8 +28,3 @@ def format_p(p: float) -> str:
 def format_count(count: int, noun: str) -> str:
     """Print a count with its noun: 1 case, 2 cases."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Join words as in a sentence: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

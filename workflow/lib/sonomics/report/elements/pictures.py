@@ -103,7 +103,7 @@ def _draw_border(
 
 
 def find_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Find the pixels of a mask with a neighbour outside it: above, below, left or right; beyond the frame is outside."""
+    """Find the pixels of a mask with one of their four neighbours outside it; beyond the frame is outside."""
     padded = np.pad(mask, 1)
     inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     return mask & ~inner

@@ -10,6 +10,7 @@ import yaml
 from markupsafe import Markup
 
 from sonomics.core.params import PHASES
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.cases.sharing import draw_running_numbers
 from sonomics.report.cases.table import gather_cases
 from sonomics.report.documents.checklists import Standard, fill_standard
@@ -38,8 +39,7 @@ class Inputs:
 
     Attributes
     ----------
-    params : mapping
-        All sections of params.yaml.
+    params : Parameters
     evaluations : dict of str to list of Evaluation
         By task, the main run first.
     cohort : DataFrame
@@ -63,7 +63,7 @@ class Inputs:
         What the page is made from, and its SHA-256.
     """
 
-    params: Mapping[str, Any]
+    params: Parameters
     evaluations: dict[str, list[Evaluation]]
     cohort: pd.DataFrame
     cohort_content: bytes
@@ -83,14 +83,14 @@ class Inputs:
 def build_context(inputs: Inputs) -> dict[str, Any]:
     """Build the context of the template; the tables in it are in the order of the page."""
     params = inputs.params
-    share = params["report"].get("share", False)
+    share = params.report.share
     mains = [runs[0] for runs in inputs.evaluations.values()]
     pictures = {} if share else draw_pictures(mains, inputs.crops, inputs.maps, params)
     record = Record(params, inputs.metrics, mains, inputs.screening, inputs.selections)
     products = count_products(inputs.metrics, params)
     return {
-        "study": params["study"],
-        "simulated": record.simulated,
+        "study": params.study,
+        "simulated": record.is_simulated,
         "shared": share,
         "shown": len(pictures),
         "tasks": [
@@ -99,7 +99,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         ],
         "chart": Markup(inline_svg(inputs.flow_chart, "screening")),
         "cases": tabulate_flow(count_flow(inputs.screening, mains[0])),
-        "uncropped": count_uncropped(inputs.crops, inputs.screening, params["crop"]["analysis"]),
+        "uncropped": count_uncropped(inputs.crops, inputs.screening, params.crop.analysis),
         "selections": [describe_selection(*selection) for selection in inputs.selections],
         "methods": write_methods(record),
         "statements": list_statements(params),
@@ -118,22 +118,21 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def dump_params(params: Mapping[str, Any]) -> str:
-    """Write all parameters as YAML, in the order of the phases."""
-    ordered = {section: params[section] for section in ("study", *PHASES)}
+def dump_params(params: Parameters) -> str:
+    """Write all parameters, defaults among them, as YAML in the order of the phases."""
+    plain = params.plain()
+    ordered = {section: plain[section] for section in ("study", *PHASES)}
     return yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _gather_data(
-    inputs: Inputs, mains: list[Evaluation], pictures: Mapping[str, Any], share: bool
-) -> dict[str, Any]:
+def _gather_data(inputs: Inputs, mains: list[Evaluation], pictures: Mapping[str, Any], share: bool) -> dict[str, Any]:
     """Gather the data that the script of the page reads."""
     params, cases = inputs.params, inputs.cohort.index
-    level = params["evaluate"]["level"]
-    clinical = inputs.cohort[params["study"]["clinical"]]
+    level = params.evaluate.level
+    clinical = inputs.cohort[params.study.clinical]
     names = {case: case for case in cases}
     if share:
-        names = draw_running_numbers(cases, params["study"]["seed"], inputs.cohort_content)
+        names = draw_running_numbers(cases, params.study.seed, inputs.cohort_content)
     return {
         "level": level,
         "z": NormalDist().inv_cdf(0.5 + level / 2),

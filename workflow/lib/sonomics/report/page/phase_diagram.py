@@ -6,21 +6,21 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from sonomics.core.params import PHASES
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.numbers import format_count
 
 WIDTH, HEIGHT, GAP = 208, 74, 52  # of a box, and between boxes, in SVG units
 COLUMNS = 3
 
 
-def count_products(metrics: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
+def count_products(metrics: Mapping[str, Any], params: Parameters) -> dict[str, str]:
     """Describe in a few words what every phase has produced; "" where its metrics do not say.
 
     Parameters
     ----------
     metrics : mapping
         Phase to the content of its metrics file.
-    params : mapping
-        All parameters.
+    params : Parameters
     """
 
     def count_kept(selected: Any) -> int:
@@ -32,12 +32,12 @@ def count_products(metrics: Mapping[str, Any], params: Mapping[str, Any]) -> dic
         "crop": lambda counts: f"{counts['main']['crops']:,} crops",
         "extract": lambda counts: f"{sum(family['features'] for family in counts['main'].values()):,} features",
         "select": lambda counts: f"{count_kept(counts):,} features kept",
-        "train": lambda _: format_count(len(params["train"]["models"]), "model"),
-        "stack": lambda _: format_count(len(params["stack"]["models"]), "final model"),
+        "train": lambda _: format_count(len(params.train.models), "model"),
+        "stack": lambda _: format_count(len(params.stack.models), "final model"),
         "evaluate": lambda _: ", ".join(
             [
-                format_count(len(params["study"]["variants"]), "run"),
-                format_count(len(params["study"]["tasks"]), "task"),
+                format_count(len(params.study.variants), "run"),
+                format_count(len(params.study.tasks), "task"),
             ]
         ),
     }

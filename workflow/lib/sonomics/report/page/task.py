@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.cases.examples import choose_cases, choose_examples, draw_crops
 from sonomics.report.elements.pictures import Picture
 from sonomics.report.elements.section import Section
@@ -32,15 +33,15 @@ def gather_task(
     maps: pd.DataFrame,
     learned: Sequence[LearnedTable],
     shuffled_means: ShuffledMeans,
-    params: Mapping[str, Any],
+    params: Parameters,
 ) -> dict[str, Any]:
     """Gather what the page shows of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
     descriptions = {evaluation.variant: describe_variant(evaluation.variant, params) for evaluation in evaluations}
     return {
         "name": main.task,
-        "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
-        "headlines": summary.list_headlines(main, params["evaluate"]["level"]),
+        "suffix": "" if len(params.study.tasks) == 1 else f": {main.task}",
+        "headlines": summary.list_headlines(main, params.evaluate.level),
         "findings": summary.answer_questions(main, evaluations, shuffled_means, params),
         "baseline": tabulate_characteristics(main),
         "performance": [tabulate_aucs(main), *(tabulate_performance(main, split) for split in main.splits)],
@@ -52,7 +53,7 @@ def gather_task(
         "sections": _build_sections(main, maps, learned, params),
         "control": tabulate_controls(evaluations, descriptions, shuffled_means),
         "verdicts": summary.judge_controls(evaluations, shuffled_means, params),
-        "examples": choose_examples(main, pictures, params["report"]["shown_cases"]),
+        "examples": choose_examples(main, pictures, params.report.shown_cases),
         "example_set": main.splits[main.tested_splits[0]],
         "primary": main.primary,
         "several": main.tables["performance"]["unit"].iloc[0] == "case",
@@ -60,18 +61,18 @@ def gather_task(
 
 
 def draw_pictures(
-    mains: Sequence[Evaluation], crops: pd.DataFrame, maps: pd.DataFrame, params: Mapping[str, Any]
+    mains: Sequence[Evaluation], crops: pd.DataFrame, maps: pd.DataFrame, params: Parameters
 ) -> dict[str, list[Picture]]:
     """Draw the pictures of the cases that the page shows of any task: crops, then the maps of networks."""
-    count = params["report"]["shown_cases"]
+    count = params.report.shown_cases
     cases = dict.fromkeys(case for main in mains for case in choose_cases(main, count)["case"])
-    of_crops = draw_crops(cases, crops, params["crop"]["analysis"])
+    of_crops = draw_crops(cases, crops, params.crop.analysis)
     of_maps = draw_heat_pictures(maps, of_crops)
     return {case: [*pictures, *of_maps.get(case, [])] for case, pictures in of_crops.items()}
 
 
 def _build_sections(
-    main: Evaluation, maps: pd.DataFrame, learned: Sequence[LearnedTable], params: Mapping[str, Any]
+    main: Evaluation, maps: pd.DataFrame, learned: Sequence[LearnedTable], params: Parameters
 ) -> list[Section]:
     maps_section = build_maps_section(maps, main)
     return [

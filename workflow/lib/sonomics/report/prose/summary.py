@@ -3,16 +3,18 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sonomics.core.params import MAIN, deals_labels
-from sonomics.report.elements.numbers import format_count, format_decimal, format_interval, join_words
+from sonomics.core.params import MAIN
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count, format_decimal, format_interval
 from sonomics.report.study.evaluation import Evaluation, name_set
-from sonomics.report.study.variants import ShuffledMeans, describe_control
+from sonomics.report.study.variants import ShuffledMeans, describe_control, shuffles_labels
+from sonomics.report.study.wording import SIMULATED
 
 CHANCE = 0.5
 NO_CONTROL = "No negative control was run, so nothing shows what this analysis finds where there is nothing to find."
-SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
 LOOK_FOR_A_LEAK = (
     "With several sets one such interval can occur by chance; look for a leak before you trust the main run."
 )
@@ -50,7 +52,7 @@ def list_headlines(evaluation: Evaluation, level: float) -> list[Headline]:
 
 
 def answer_questions(
-    evaluation: Evaluation, evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Mapping[str, Any]
+    evaluation: Evaluation, evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Parameters
 ) -> dict[str, list[str]]:
     """Answer what a reader asks first; questions without an answer are left out.
 
@@ -62,38 +64,36 @@ def answer_questions(
         Of all runs of the task.
     shuffled_means : mapping
         See `study.variants`.
-    params : mapping
+    params : Parameters
     """
-    level = params["evaluate"]["level"]
+    level = params.evaluate.level
     answers = {
-        "Question": [params["study"]["question"]],
+        "Question": [params.study.question],
         "Study population": [_describe_population(evaluation)],
         "Results": [_describe_result(evaluation, split, level) for split in evaluation.tested_splits],
         "Precision": [_describe_precision(evaluation)],
         "Negative controls": judge_controls(evaluations, shuffled_means, params) or [NO_CONTROL],
-        "Scope": [SIMULATED] if params["export"]["source"] == "simulator" else [],
+        "Scope": [SIMULATED] if SOURCES.get(params.export.source).is_simulated else [],
     }
     return {question: sentences for question, sentences in answers.items() if sentences}
 
 
-def judge_controls(
-    evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Mapping[str, Any]
-) -> list[str]:
+def judge_controls(evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Parameters) -> list[str]:
     """Judge every negative control; those with shuffled labels together where there are means over permutations."""
     controls = [run for run in evaluations if run.variant != MAIN and describe_control(run.variant, params)]
-    shuffled = [run for run in controls if deals_labels(params, run.variant)] if shuffled_means else []
+    shuffled = [run for run in controls if shuffles_labels(run.variant, params)] if shuffled_means else []
     together = [judge_permutations(shuffled, shuffled_means)] if shuffled else []
     return [*together, *(judge_control(run, params) for run in controls if run not in shuffled)]
 
 
-def judge_control(control: Evaluation, params: Mapping[str, Any]) -> str:
+def judge_control(control: Evaluation, params: Parameters) -> str:
     """Judge one negative control: every interval of its AUC should include chance."""
     rows = {split: control.find_statistic(control.primary, split, "auc") for split in control.splits}
     aucs = {split: (row["estimate"], row["lower"], row["upper"]) for split, row in rows.items()}
     name = f"The negative control ({control.variant}: {describe_control(control.variant, params)})"
     verdict = _judge(name, "AUC", aucs)
     suspicious = LOOK_FOR_A_LEAK in verdict
-    return f"{verdict} {MORE_PERMUTATIONS}" if suspicious and deals_labels(params, control.variant) else verdict
+    return f"{verdict} {MORE_PERMUTATIONS}" if suspicious and shuffles_labels(control.variant, params) else verdict
 
 
 def judge_permutations(shuffled: Sequence[Evaluation], shuffled_means: ShuffledMeans) -> str:

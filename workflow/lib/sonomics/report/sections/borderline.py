@@ -1,11 +1,10 @@
 """The section on a borderline class."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.numbers import format_decimal, format_interval
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Table, show_estimate
@@ -21,13 +20,14 @@ STATISTICS = {
 }
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on how models treat the borderline class; None when the study names none."""
-    if "borderline" not in evaluation.tables:
+    borderline = params.evaluate.borderline
+    if "borderline" not in evaluation.tables or borderline is None:
         return None
-    borderline, table = params["evaluate"]["borderline"], evaluation.tables["borderline"]
+    table = evaluation.tables["borderline"]
     design = (
-        f"Cases with {borderline['column']} = {borderline['value']} are a class of their own here, whatever label the "
+        f"Cases with {borderline.column} = {borderline.value} are a class of their own here, whatever label the "
         "task gives them: they are compared with the negative and the positive cases, and counted in the task's AUC in "
         "three ways."
     )

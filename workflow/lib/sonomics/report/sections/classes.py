@@ -1,10 +1,8 @@
 """The section on questions of several classes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
 from sonomics.report.elements.tables import Cell, Table, show_estimate_and_counts
@@ -13,7 +11,7 @@ from sonomics.report.study.evaluation import Evaluation
 STATISTICS = {"hand_till_m": "M (Hand and Till)", "auc": "AUC", "f1": "F1", "mcc": "MCC"}
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section with measures per class and confusion tables; None when no such question is asked."""
     if "classes" not in evaluation.tables or evaluation.tables["classes"].empty:
         return None

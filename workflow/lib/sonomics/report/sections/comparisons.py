@@ -1,9 +1,9 @@
 """The section on further comparisons: other thresholds, decisions, sets and runs, and recalibration."""
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
@@ -27,7 +27,7 @@ CALIBRATION = {
 TESTS = {"hosmer_lemeshow": "Hosmer-Lemeshow", "spiegelhalter_z": "Spiegelhalter's z"}
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on comparisons besides those of AUCs; None when the tables are not there."""
     if "operating" not in evaluation.tables:
         return None
@@ -104,7 +104,7 @@ def _tabulate_decisions(evaluation: Evaluation) -> Table:
         for against, of_model in table.groupby("against", sort=False)
     ]
     note = (
-        f"Cases that only {evaluation.primary} / only the other model calls correctly. Below: McNemar's mid-P, exact P, "
+        f"Cases that only {evaluation.primary} / only the other model calls correctly. Below: McNemar's mid-P, exact P "
         "and mid-P adjusted for the number of models (Holm)."
     )
     caption = f"Decisions of {evaluation.primary} compared with other models"
@@ -171,8 +171,9 @@ def _tabulate_recalibration(evaluation: Evaluation) -> Table:
                 cells = {split: show_estimate_and_counts(row) for split, row in index_by_split(of_statistic).items()}
                 rows.append((f"{word}: {ERRORS.get(statistic, statistic)}", cells))
     note = (
-        "What updating the model at a site would change. Intercept and slope are fitted on all cases of the site; Brier "
-        "score and ICI of updated models are cross-fitted in five parts, so that no case updates its own prediction."
+        "What updating the model at a site would change. Intercept and slope are fitted on all cases of the site; "
+        "Brier score and ICI of updated models are cross-fitted in five parts, so that no case updates its own "
+        "prediction."
     )
     caption = f"Recalibration of {evaluation.primary} at each site"
     return tabulate_by_split(evaluation, caption, "Update", rows, note)
@@ -187,7 +188,7 @@ def _tabulate_images(evaluation: Evaluation) -> Table:
             for split, row in index_by_split(of_model).items()
         }
         rows.append((str(model), cells))
-    note = "Unit: the image, with the label of its case. Images of one patient are not independent: Obuchowski interval."
+    note = "Unit: the image, with the label of its case. Images of a patient are not independent: Obuchowski interval."
     return tabulate_by_split(evaluation, "AUC over single images", "Model", rows, note)
 
 

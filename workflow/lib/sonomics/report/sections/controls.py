@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from sonomics.report.elements.numbers import format_decimal, format_interval, join_words
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_decimal, format_interval
 from sonomics.report.elements.tables import Cell, Table, show_estimate
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.variants import ShuffledMeans
@@ -35,9 +36,7 @@ def tabulate_controls(
     compared = [*(["in the other runs"] if len(rows) > 1 else []), *(["at best"] if has_best else [])]
     note = ""
     if has_best:
-        note = (
-            "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; by chance it can be more than 100 %."
-        )
+        note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; by chance it can be more than 100 %."
         rows.append(_show_best(main))
     caption = f"AUC of {main.primary} {join_words(['in the main run', *compared])}"
     return Table(caption, ["Run", *main.splits.values(), DESCRIPTION], rows, note, (DESCRIPTION,))

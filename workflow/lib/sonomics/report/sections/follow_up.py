@@ -4,7 +4,7 @@ import math
 
 from sonomics.report.elements.figures import Figure, gather_figure
 from sonomics.report.elements.numbers import format_decimal, format_interval, format_p
-from sonomics.report.elements.tables import Cell, Table, show_difference
+from sonomics.report.elements.tables import Cell, Row, Table, show_difference
 from sonomics.report.study.evaluation import Evaluation
 
 ANALYSES = ("univariable", "multivariable")
@@ -41,7 +41,7 @@ def gather_kaplan_meier(evaluation: Evaluation) -> Figure:
     return gather_figure(evaluation, "kaplan_meier", "Follow-up of the risk groups", caption, alternatives)
 
 
-def _describe(row: dict[str, float]) -> str:
+def _describe(row: Row) -> str:
     high = f"{row['n_high']:.0f} cases at high risk with {row['events_high']:.0f} events"
     groups = f"{high}, {row['n_low']:.0f} at low risk with {row['events_low']:.0f}"
     if math.isnan(row["hr"]):

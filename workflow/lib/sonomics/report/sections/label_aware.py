@@ -1,8 +1,7 @@
 """The section on cases whose images do not show what the label says."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from sonomics.core.settings.evaluate import LabelAware
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Table, show_estimate
 from sonomics.report.study.evaluation import Evaluation
@@ -13,7 +12,7 @@ NOTE = (
 )
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section with the AUC in the test sets with all cases, and without those that show no finding."""
     if "label_aware" not in evaluation.tables:
         return None
@@ -32,13 +31,13 @@ def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
     splits = [evaluation.splits[split] for split in table["split"].unique()]
     columns = ["Analysis", *(heading for split in splits for heading in (split, "Positive of cases"))]
     caption = f"AUC of {evaluation.primary} in the test sets, with all cases and without those left out"
-    sentences = [f"{name}: {_describe(rule)}." for name, rule in params["evaluate"]["label_aware"].items()]
+    sentences = [f"{name}: {_describe(rule)}." for name, rule in params.evaluate.label_aware.items()]
     title = "Cases whose images do not show the finding"
     return Section("label-aware", title, sentences, [Table(caption, columns, rows, NOTE)])
 
 
-def _describe(rule: Mapping[str, str]) -> str:
+def _describe(rule: LabelAware) -> str:
     return (
-        f"cases with {rule['needs_case']} are left out if the quality control's head {rule['head']} finds it on none "
+        f"cases with {rule.needs_case} are left out if the quality control's head {rule.head} finds it on none "
         "of their images; a case with it on some images stays, and its score pools all its images"
     )

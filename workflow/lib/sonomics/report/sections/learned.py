@@ -67,7 +67,8 @@ def tabulate_frequencies(family: str, frequencies: pd.DataFrame) -> Table:
     rows = []
     for row in frequencies.head(MOST_ROWS).to_dict("records"):
         kept = Cell("yes" if row["all"] else "no")
-        rows.append([Cell(str(row["feature"])), kept, _show_percentage(row["folds"]), _show_percentage(row["resamples"])])
+        shares = [_show_percentage(row[name]) for name in ("folds", "resamples")]
+        rows.append([Cell(str(row["feature"])), kept, *shares])
     note = f"The first {MOST_ROWS} of {len(frequencies)}." if len(frequencies) > MOST_ROWS else ""
     columns = ["Feature", "On all training cases", "Folds", "Resamples"]
     return Table(f"{family}: how often each feature was kept", columns, rows, note)

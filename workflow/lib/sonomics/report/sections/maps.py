@@ -46,8 +46,8 @@ def build_maps_section(maps: pd.DataFrame, evaluation: Evaluation) -> Section | 
     )
     caption = "Heat of the networks compared with the outlines"
     columns = ["Network and set", "Maps", *MEASURES.values()]
-    table = Table(caption, columns, rows, "Median and quartiles over the maps.")
-    return Section("maps", "Where the networks looked", [description], [table])
+    shown = Table(caption, columns, rows, "Median and quartiles over the maps.")
+    return Section("maps", "Where the networks looked", [description], [shown])
 
 
 def draw_heat_pictures(maps: pd.DataFrame, cases: Collection[str]) -> dict[str, list[Picture]]:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sonomics.core.svg import FAINT, GREY, INK, Drawing
-from sonomics.report.elements.numbers import join_words
+from sonomics.kinds.wording import join_words
 
 WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0  # of the drawing and its margins, in SVG units
 ROW, TICK = 27.0, 3.5  # heights of an axis and of its ticks

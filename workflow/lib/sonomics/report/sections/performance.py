@@ -4,8 +4,9 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from sonomics.kinds.wording import join_words
 from sonomics.report.elements.figures import Figure, gather_figure
-from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_p, join_words
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_p
 from sonomics.report.elements.tables import Cell, Table, show_difference, show_estimate
 from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES, Evaluation
 
@@ -37,9 +38,8 @@ def tabulate_performance(evaluation: Evaluation, split: str) -> Table:
     at_threshold = [name for name in MEASURES if name != "auc"]
     estimable = table[(table["split"] == split) & table["statistic"].isin(at_threshold) & (table["method"] != "")]
     methods = join_words(sorted(set(estimable["method"])))
-    note = (
-        f"AUC: {auc['method'] or 'no'} interval. Others at the threshold frozen on training: {methods or 'no'} interval."
-    )
+    others = f"Others at the threshold frozen on training: {methods or 'no'} interval."
+    note = f"AUC: {auc['method'] or 'no'} interval. {others}"
     return Table(caption, ["Model", *MEASURES.values()], rows, note)
 
 

@@ -1,9 +1,8 @@
 """The section on sample size, power, missing values and the number of tests."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
@@ -35,7 +34,7 @@ TESTS = (
 POLICY = "How they are handled"
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on what a study of this size can show, what is missing, and how many tests were made."""
     if "power" not in evaluation.tables:
         return None
@@ -94,8 +93,8 @@ def _describe_multiplicity(evaluation: Evaluation) -> str:
         else "No test besides the primary analysis was made that would have to be adjusted."
     )
     return (
-        f"{adjustment} P values of Table 1, of Cox models, of calibration and of means over readers are descriptive and "
-        "not adjusted. The primary analysis is one AUC per set and needs no adjustment."
+        f"{adjustment} P values of Table 1, of Cox models, of calibration and of means over readers are descriptive "
+        "and not adjusted. The primary analysis is one AUC per set and needs no adjustment."
     )
 
 

@@ -1,11 +1,12 @@
 """The section on the reader study."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.wording import join_words
 from sonomics.report.elements.figures import Figure, gather_figure
-from sonomics.report.elements.numbers import format_count, format_decimal, format_interval, format_p, join_words
+from sonomics.report.elements.numbers import format_count, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Row
 from sonomics.report.sections.readers_tables import (
@@ -22,7 +23,7 @@ from sonomics.report.study.evaluation import Evaluation
 TABLES = (tabulate_aucs, tabulate_means, tabulate_decisions, tabulate_agreement, tabulate_sessions)
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on readers, unaided and aided, compared with the model; None when nobody has read a case."""
     if "readers_auc" not in evaluation.tables:
         return None
@@ -32,12 +33,13 @@ def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
     return Section("readers", "Readers", paragraphs, tables, [_gather_figure(evaluation, splits)])
 
 
-def _describe_design(evaluation: Evaluation, params: Mapping[str, Any]) -> str:
+def _describe_design(evaluation: Evaluation, params: Parameters) -> str:
     aucs = evaluation.tables["readers_auc"]
     readers = aucs.drop_duplicates("reader")
     counts = readers["level"].value_counts(sort=False)
     levels = join_words([f"{count} {level}" for level, count in counts.items() if level])
-    simulated = "The readers are simulated, with a given skill. " if params["export"]["source"] == "simulator" else ""
+    is_simulated = SOURCES.get(params.export.source).is_simulated
+    simulated = "The readers are simulated, with a given skill. " if is_simulated else ""
     in_both_arms = aucs.groupby("reader")["arm"].nunique().max() > 1
     arms = "first unaided, then aided by the model" if in_both_arms else f"{ARMS[aucs['arm'].iloc[0]]} only"
     return (

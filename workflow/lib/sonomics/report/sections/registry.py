@@ -1,8 +1,8 @@
 """Which sections the page may have besides those of every study, in the order of the page."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.section import Section
 from sonomics.report.sections import (
     borderline,
@@ -20,7 +20,7 @@ from sonomics.report.sections import (
 from sonomics.report.study.evaluation import Evaluation
 
 # Builds a section from the main run's evaluation of a task, and all parameters; None when the study has none.
-SectionBuilder = Callable[[Evaluation, Mapping[str, Any]], Section | None]
+SectionBuilder = Callable[[Evaluation, Parameters], Section | None]
 BUILDERS: tuple[SectionBuilder, ...] = (
     comparisons.build,
     survival.build,
@@ -36,7 +36,7 @@ BUILDERS: tuple[SectionBuilder, ...] = (
 )
 
 
-def build_sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
+def build_sections(evaluation: Evaluation, params: Parameters) -> list[Section]:
     """Build the sections that a study has."""
     sections = (build(evaluation, params) for build in BUILDERS)
     return [section for section in sections if section]

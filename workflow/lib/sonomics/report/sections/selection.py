@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sonomics.report.elements.numbers import format_decimal, join_words
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_decimal
 from sonomics.report.elements.tables import Cell, Table
 
 

@@ -1,13 +1,12 @@
 """The section on exams before a diagnosis."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.figures import gather_figure
-from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_count, format_decimal, format_interval
+from sonomics.report.elements.numbers import format_count, format_decimal, format_interval
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Row, Table, show_estimate
 from sonomics.report.study.evaluation import Evaluation
@@ -17,14 +16,14 @@ BEFORE_DIAGNOSIS = "found before diagnosis"
 TITLE = "Exams before the diagnosis"
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on how early exams were called positive; None when the study has no serial exams.
 
     A report to be shared has the sums only: neither the table nor the figure with one row per patient.
     """
     if "serial" not in evaluation.tables:
         return None
-    share = params["report"].get("share", False)
+    share = params.report.share
     patients, summary = evaluation.tables["serial"], evaluation.tables["serial_summary"]
     tables = []
     for split, title in evaluation.splits.items():

@@ -1,20 +1,13 @@
 """The section on subgroups: performance and prognostic value of the primary model in each."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.wording import join_words
 from sonomics.report.elements.figures import gather_figure
-from sonomics.report.elements.numbers import (
-    DASH,
-    format_count,
-    format_decimal,
-    format_interval,
-    format_p,
-    join_words,
-)
+from sonomics.report.elements.numbers import DASH, format_count, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
 from sonomics.report.elements.tables import Cell, Row, Table, show_estimate_and_counts, show_p
@@ -23,7 +16,7 @@ from sonomics.report.study.evaluation import Evaluation
 WHOLE = "all"
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section with AUC and hazard ratio in every subgroup, and tests of interaction."""
     if "subgroups" not in evaluation.tables:
         return None
@@ -39,11 +32,11 @@ def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
         title = "Hazard ratio by subgroup"
         figures.append(gather_figure(evaluation, "hazard_subgroups", title, caption, alternatives))
         tables += [_tabulate(evaluation, hazards, "HR", "events"), _tabulate_interactions(evaluation, hazards, "HR")]
-    fewest = params["evaluate"].get("fewest", 10)
     paragraphs = [
         f"Good performance overall can hide a group in which {evaluation.primary} performs badly. Cases are grouped by "
         "centre, by scanner and by the variables named in the parameters. A result is given only for a group that is "
-        f"large enough: with fewer than {fewest} positives or negatives (events, for hazard ratios) it is “too few”.",
+        f"large enough: with fewer than {params.evaluate.fewest} positives or negatives (events, for hazard ratios) it "
+        "is “too few”.",
         _describe_interactions(evaluation, aucs),
     ]
     shown = [figure for figure in figures if figure.panels]
@@ -87,9 +80,7 @@ def _describe_interactions(evaluation: Evaluation, table: pd.DataFrame) -> str:
     clear = tested[tested["p_holm"] < 0.05]
     compared = f"Of {format_count(len(tested), 'comparison')} of AUCs between groups"
     if clear.empty:
-        return (
-            f"{compared}, none was significant after adjustment; with small groups, differences cannot be ruled out."
-        )
+        return f"{compared}, none was significant after adjustment; with small groups, differences cannot be ruled out."
     names = [f"{row['variable']} ({evaluation.splits[row['split']]})" for row in clear.to_dict("records")]
     return f"{compared}, {len(names)} remained significant after adjustment: {join_words(names)}."
 

@@ -1,11 +1,11 @@
 """The section on time to the event: concordance, estimates at horizons, and the assumptions of the Cox models."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.wording import join_words
 from sonomics.report.elements.figures import gather_figure
-from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_p, join_words
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
 from sonomics.report.elements.tables import Cell, Row, Table, show_estimate_and_counts, show_p
@@ -22,7 +22,7 @@ SUMMARY = {"median_follow_up": "Median follow-up, months", "median_survival": "M
 GROUPS = {"all": "all", "high": "high risk", "low": "low risk"}
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on how well the score orders cases in time; None without follow-up."""
     if "survival" not in evaluation.tables:
         return None
@@ -88,9 +88,7 @@ def _tabulate_follow_up(evaluation: Evaluation) -> Table:
         months = float(str(horizon))
         name = SUMMARY.get(str(statistic), f"Free of the event at {months:g} months")
         digits = 2 if statistic == "survival" else 1
-        cells = {
-            split: show_estimate_and_counts(row, digits=digits) for split, row in index_by_split(of_group).items()
-        }
+        cells = {split: show_estimate_and_counts(row, digits=digits) for split, row in index_by_split(of_group).items()}
         rows.append((f"{name}, {GROUPS[str(group)]}", cells))
     note = "Follow-up by reverse Kaplan-Meier; survival with log-log intervals; risk groups by the frozen threshold."
     return tabulate_by_split(evaluation, "Follow-up and event-free survival of the risk groups", "Measure", rows, note)
@@ -102,9 +100,7 @@ def _tabulate_proportional_hazards(evaluation: Evaluation) -> Table:
     for term, of_term in table.groupby("term", sort=False):
         cells = {split: _show_score_test(row) for split, row in index_by_split(of_term).items()}
         rows.append(("all terms together" if term == "GLOBAL" else str(term), cells))
-    note = (
-        "A small P indicates that a hazard ratio changes with time; a large P does not prove that it stays the same."
-    )
+    note = "A small P indicates that a hazard ratio changes with time; a large P does not prove that it stays the same."
     return tabulate_by_split(evaluation, "Are the hazards proportional? P of the score test", "Term", rows, note)
 
 

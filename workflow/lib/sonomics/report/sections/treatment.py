@@ -1,9 +1,9 @@
 """The section on a treatment within the risk groups, worded as what it is: an association."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.report.elements.figures import gather_figure
 from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
@@ -18,11 +18,11 @@ GROUPS = {
 }
 
 
-def build(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on survival of treated and untreated cases in each risk group; None without a treatment."""
     if "treatment" not in evaluation.tables:
         return None
-    name = params["evaluate"]["treatment"]
+    name = params.evaluate.treatment
     table = evaluation.tables["treatment"]
     rows = []
     for group, title in GROUPS.items():
@@ -56,7 +56,5 @@ def _show_ratio(row: Row) -> Cell:
 
 
 def _describe(rows: list[dict[Any, Any]]) -> str:
-    ratios = [
-        f"{row['group']} {row['reason'] if math.isnan(row['hr']) else format_decimal(row['hr'])}" for row in rows
-    ]
+    ratios = [f"{row['group']} {row['reason'] if math.isnan(row['hr']) else format_decimal(row['hr'])}" for row in rows]
     return f"Kaplan-Meier curves by treatment and risk group; hazard ratios: {', '.join(ratios)}."

@@ -1,10 +1,10 @@
 """The flow of cases: every case ever listed, down to those that were analysed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from sonomics.core.settings.crop import Analysis
 from sonomics.report.study.evaluation import Evaluation
 
 UNSCORED = "no score (no usable outline or feature)"
@@ -62,13 +62,13 @@ def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Se
     return reasons.mask(scored & labelled, "")
 
 
-def count_uncropped(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Mapping[str, str]) -> dict[str, int]:
+def count_uncropped(crops: pd.DataFrame, screening: pd.DataFrame, analysis: Analysis) -> dict[str, int]:
     """Count, by reason, the images that screening kept and that could not be cropped for the analysis.
 
     Images are cropped before duplicates are known, so `crops` has some that screening left out.
     """
     kept = screening[(screening["level"] == "image") & (screening["fate"] == "kept")]["image"]
-    rows = crops[(crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])]
+    rows = crops[(crops["reader"] == analysis.reader) & (crops["session"] == analysis.session)]
     return _count_by_frequency(rows[~rows["keep"] & rows["image"].isin(kept)]["reason"].map(spell_reason))
 
 

@@ -1,11 +1,12 @@
 """What only the authors can state: the texts of `report.author`, and which of them are still to be written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-# Every key of `report.author`, as the page calls it. Those that a journal wants in every paper come first.
-WANTED = {
+from sonomics.core.settings.author import Author
+from sonomics.core.settings.parameters import Parameters
+
+# Every key of `report.author`, as the page calls it. Those that a journal asks for in every paper come first.
+REQUIRED = {
     "ethics": "Ethics approval",
     "consent": "Consent",
     "registration": "Registration",
@@ -38,7 +39,7 @@ FURTHER = {
     "discussion": "Discussion",
     "implications": "Implications for practice",
     "next_steps": "Next steps",
-    "representativeness": "Whom the data stand for",
+    "representativeness": "Population that the data represent",
     "data_overlap": "Overlap with earlier papers",
     "predictors": "Definitions of predictors",
     "treatments": "Treatments",
@@ -48,7 +49,7 @@ FURTHER = {
     "assessor_blinding": "Blinding of the assessors",
     "annotation": "Annotation of the test set",
     "automated_segmentation": "Evaluation of automatic outlines",
-    "clinical_imaging": "Imaging beside clinical guidelines",
+    "clinical_imaging": "Imaging according to clinical guidelines",
     "confounders": "Confounders",
     "set_differences": "Differences between the sets",
     "fairness": "Fairness",
@@ -65,7 +66,7 @@ FURTHER = {
     "licence": "Licence of the model",
     "contact": "Contact",
 }
-SUBJECTS = WANTED | FURTHER
+SUBJECTS = REQUIRED | FURTHER
 
 
 @dataclass(frozen=True)
@@ -76,26 +77,26 @@ class Statement:
     text: str
 
 
-def statements(params: Mapping[str, Any]) -> list[Statement]:
-    """Give the authors' texts, in the order of SUBJECTS."""
-    texts = stated(params)
+def list_statements(params: Parameters) -> list[Statement]:
+    """List the authors' texts, in the order of SUBJECTS."""
+    texts = collect_texts(params)
     return [Statement(subject, texts[key]) for key, subject in SUBJECTS.items() if key in texts]
 
 
-def sentences(params: Mapping[str, Any], *keys: str) -> str:
-    """Join the authors' texts on some subjects as sentences of a paragraph; nothing where they have stated none."""
-    texts = stated(params)
-    said = [texts[key] for key in keys if key in texts]
-    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in said)
+def list_unstated(params: Parameters) -> list[str]:
+    """List the subjects that a journal asks for in every paper and that the authors have not stated."""
+    texts = collect_texts(params)
+    return [subject for key, subject in REQUIRED.items() if key not in texts]
 
 
-def unstated(params: Mapping[str, Any]) -> list[str]:
-    """List the subjects that a journal wants in every paper and that the authors have not stated."""
-    texts = stated(params)
-    return [subject for key, subject in WANTED.items() if key not in texts]
+def join_sentences(params: Parameters, *keys: str) -> str:
+    """Join the authors' texts on some subjects as sentences of a paragraph; "" where they have stated none."""
+    texts = collect_texts(params)
+    stated = [texts[key] for key in keys if key in texts]
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in stated)
 
 
-def stated(params: Mapping[str, Any]) -> dict[str, str]:
-    """Give the texts that are not empty, by key."""
-    texts = params["report"].get("author", {})
+def collect_texts(params: Parameters) -> dict[str, str]:
+    """Collect the texts that are not empty, by key."""
+    texts = {key: getattr(params.report.author, key) or "" for key in Author.model_fields}
     return {key: text.strip() for key, text in texts.items() if text.strip()}

@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sonomics.core.params import MAIN, deals_labels, overlaid
-from sonomics.report.elements.numbers import join_words
+from sonomics.core.params import MAIN, overlaid
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.wording import join_words
 
-# Split to the mean AUC over all permutations of the labels, its interval and their number; empty where there are too few.
+# By split: the mean AUC over all permutations of the labels, its interval and their number; empty where too few.
 ShuffledMeans = Mapping[str, Mapping[str, float]]
 
 # Keys and values of overlays that have a name in the field.
@@ -20,42 +21,46 @@ KNOWN_CHANGES = {
 }
 
 
-def describe_variant(variant: str, params: Mapping[str, Any]) -> str:
+def describe_variant(variant: str, params: Parameters) -> str:
     """Describe a run and, if it is a negative control, the AUC that it should give."""
     if variant == MAIN:
         return "the study itself"
     if control := describe_control(variant, params):
         return f"negative control: {control}; expected 0.50"
-    changes = [_describe_change(key, value) for key, value in _list_changes(params["study"]["variants"][variant])]
+    changes = [_describe_change(key, value) for key, value in _list_changes(params.study.variants[variant])]
     return f"sensitivity analysis: {', '.join(filter(None, changes))}"
 
 
-def describe_control(variant: str, params: Mapping[str, Any]) -> str:
+def describe_control(variant: str, params: Parameters) -> str:
     """Describe why the primary model of a run can find nothing; "" when the run is not a negative control."""
-    overlay, varied = params["study"]["variants"][variant], overlaid(params, variant)
-    if deals_labels(params, variant):
+    if shuffles_labels(variant, params):
         return "training labels shuffled at random, and compared with the out-of-fold scores"
-    bases = varied["stack"]["models"][varied["evaluate"]["primary"]]["of"]
-    if overlay.get("select", {}).get("features") == "noise" and all(
-        "families" in varied["train"]["models"][base] for base in bases
-    ):
+    varied = Parameters.partial(overlaid(params.plain(), variant))
+    models = [varied.train.models[base] for base in varied.stack.models[varied.evaluate.primary].of]
+    replaced = params.study.variants[variant].get("select", {}).get("features") == "noise"
+    if replaced and all(hasattr(model, "families") for model in models):
         return "features replaced by noise of the same shape"
     return ""
 
 
-def list_controls(params: Mapping[str, Any]) -> dict[str, str]:
+def shuffles_labels(variant: str, params: Parameters) -> bool:
+    """Tell whether a run learns from labels that were permuted at random."""
+    return bool(params.study.variants[variant].get("study", {}).get("shuffle_labels"))
+
+
+def list_controls(params: Parameters) -> dict[str, str]:
     """List the negative controls of the study and why each can find nothing."""
-    described = {variant: describe_control(variant, params) for variant in params["study"]["variants"]}
+    described = {variant: describe_control(variant, params) for variant in params.study.variants}
     return {variant: control for variant, control in described.items() if control}
 
 
-def list_sensitivity_runs(params: Mapping[str, Any]) -> list[str]:
+def list_sensitivity_runs(params: Parameters) -> list[str]:
     """List the runs that are neither the main run nor a negative control."""
-    return [name for name in params["study"]["variants"] if name not in (MAIN, *list_controls(params))]
+    return [name for name in params.study.variants if name not in (MAIN, *list_controls(params))]
 
 
 def read_shuffled_means(metrics: Mapping[str, Any], task: str) -> ShuffledMeans:
-    """Return the mean AUC of a task over all permutations of its labels, from the metrics of all phases; null is NaN."""
+    """Return the mean AUC of a task over all permutations of its labels, out of the metrics; null becomes NaN."""
     by_split = metrics.get("evaluate", {}).get("over_deals", {}).get(task, {})
     return {
         split: {name: math.nan if value is None else value for name, value in values.items()}
@@ -86,7 +91,7 @@ def _describe_change(key: str, value: Any) -> str:
         case ["train", "models", name] if value is None:
             return f"without {name}"
         case ["stack", "models", name, "of"]:
-            return f"{name} made of {join_words(list(value))}"
+            return f"{name} made of {join_words(value)}"
     if value is None:
         return f"without {key}"
-    return f"{key} = {join_words([str(item) for item in value]) if isinstance(value, list) else value}"
+    return f"{key} = {join_words(map(str, value)) if isinstance(value, list) else value}"
