@@ -64,7 +64,7 @@ def _describe_fitting(record: Record) -> list[str]:
         if training := kind.describe_training(model):
             sentences.append(f"{name} {training}.")
     changes = dict.fromkeys(kind.image_changes for kind, _ in models.values() if kind.image_changes)
-    sentences += [f"Their training images were {change} at random." for change in changes]
+    sentences += [f"The training images were {change} at random." for change in changes]
     return sentences
 
 

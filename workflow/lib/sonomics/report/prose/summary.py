@@ -116,7 +116,7 @@ def _judge(name: str, statistic: str, aucs: Mapping[str, tuple[float, float, flo
         return f"{name} was not estimable in any set."
     if not away:
         sets = join_words(at_chance)
-        return f"{name} stayed at chance, as it should: {statistic} in {sets}, every interval includes 0.50."
+        return f"{name} stayed at chance, as it should: {statistic} in {sets}; every interval includes 0.50."
     sets = join_words(away)
     return f"{name} is away from chance in {sets}, where the interval does not include 0.50. {LOOK_FOR_A_LEAK}"
 

@@ -122,13 +122,13 @@ def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
         if points.empty:
             continue
         svg = Markup(inline_svg(draw_nomogram(points), f"{table.task}-nomogram-{table.name}"))
-        caption = "The points of a case's values add up to the probability below."
+        caption = "The points of a case's values are added; the probability is read below the sum."
         panels = [(f"{table.name}: {describe_nomogram(points)}", svg)]
         figures.append(Figure("nomogram", table.name, caption, panels))
     if not figures:
         return None
     description = (
-        "Each value has points on the upper line; the probability is read below their sum on the line of total points. "
+        "Each value has points on the upper line; below their sum on the line of total points is the probability. "
         "Scores of base models are out of fold. A nomogram repeats its model and has that model's performance."
     )
     return Section("nomogram", "Nomograms", [description], [], figures)

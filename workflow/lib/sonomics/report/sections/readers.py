@@ -41,7 +41,7 @@ def _describe_design(evaluation: Evaluation, params: Parameters) -> str:
     is_simulated = SOURCES.get(params.export.source).is_simulated
     simulated = "The readers are simulated, with a given skill. " if is_simulated else ""
     in_both_arms = aucs.groupby("reader")["arm"].nunique().max() > 1
-    arms = "first unaided, then aided by the model" if in_both_arms else f"{ARMS[aucs['arm'].iloc[0]]} only"
+    arms = "unaided and aided by the model" if in_both_arms else f"{ARMS[aucs['arm'].iloc[0]]} only"
     return (
         f"{simulated}{format_count(len(readers), 'reader')}{f' ({levels})' if levels else ''} scored cases from 0 to "
         f"100 and called them positive or negative, {arms}. They are compared with the primary model, "
@@ -70,7 +70,7 @@ def _describe_mean(arm: str, row: Row) -> str:
 def _describe_change(row: Row) -> str:
     if math.isnan(row["difference"]):
         return f"The change with the model's aid is not estimable: {row['reason']}."
-    change = f"The aid changed it by {_with_interval(row['difference'], row['lower'], row['upper'])}"
+    change = f"The aid changed the mean AUC by {_with_interval(row['difference'], row['lower'], row['upper'])}"
     if math.isnan(row["p"]):
         return f"{change}; no test over readers and cases: {row['reason']}."
     statistic = f"F({row['df1']:.0f}, {format_decimal(row['df2'], 1)}) = {format_decimal(row['statistic'])}"

@@ -71,8 +71,8 @@ def tabulate_means(evaluation: Evaluation, split: str) -> Table:
         rows.append([heading, *cells, *_show_change(changes.get((level, measure)))])
     caption = f"{evaluation.splits[split]}: means over readers, compared with the model"
     note = (
-        "Analysis of Obuchowski and Rockette with degrees of freedom of Hillis: it generalises to other readers and "
-        "cases. vs model: mean of the readers minus the model, which is fixed. P values are not corrected here."
+        "Obuchowski-Rockette analysis with Hillis' degrees of freedom: it generalises to other readers and cases. "
+        "vs model: mean of the readers minus the model, which is fixed. P values are not corrected here."
     )
     columns = ["Readers and measure", "Unaided", "vs model", "P", "Aided", "vs model", "P", "Change", "P"]
     return Table(caption, columns, rows, note)

@@ -34,7 +34,7 @@ def describe_variant(variant: str, params: Parameters) -> str:
 def describe_control(variant: str, params: Parameters) -> str:
     """Describe why the primary model of a run can find nothing; "" when the run is not a negative control."""
     if shuffles_labels(variant, params):
-        return "training labels shuffled at random, and compared with the out-of-fold scores"
+        return "training labels shuffled at random; out-of-fold scores are compared with the shuffled labels"
     varied = Parameters.partial(overlaid(params.plain(), variant))
     models = [varied.train.models[base] for base in varied.stack.models[varied.evaluate.primary].of]
     replaced = params.study.variants[variant].get("select", {}).get("features") == "noise"
