@@ -105,7 +105,7 @@ def test_hostile_text_is_shown_as_text(page: str, parsed: Page) -> None:
     assert "A tiny study of <script>alert('x')</script> & recurrence" in "".join(parsed.text)
 
 
-def test_the_page_says_what_was_found_and_that_it_is_simulated(study: Path, parsed: Page) -> None:
+def test_the_page_gives_the_results_and_says_that_they_are_simulated(study: Path, parsed: Page) -> None:
     text = re.sub(r"\s+", " ", " ".join(parsed.text))
     table = pd.read_csv(study / "results" / "evaluate" / "main" / "recurrence" / "performance.csv")
     area = table[(table["model"] == "stacked") & (table["split"] == "internal") & (table["statistic"] == "auc")].iloc[0]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.report.cases.sharing import check_shared, running_numbers
+from sonomics.report.cases.sharing import check_shareable, draw_running_numbers
 from tests.report.synthetic import PARAMS
 
 
@@ -37,7 +37,7 @@ def test_a_shared_page_has_no_image_or_pseudonym(text: str, page: str, cohort: p
     assert not names & set(re.findall(r"\w+", text))
 
 
-def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str, cohort: pd.DataFrame) -> None:
+def test_rows_of_a_shared_page_say_nothing_about_one_patient(text: str, page: str, cohort: pd.DataFrame) -> None:
     task, open_task = (data_of(one)["tasks"]["recurrence"] for one in (text, page))
     assert open_task["clinical"] == ["age", "sex", "follow-up (months)", "event"]
     assert task["clinical"] == []
@@ -52,28 +52,28 @@ def test_rows_of_a_shared_page_tell_nothing_of_one_patient(text: str, page: str,
 def test_the_numbers_of_the_page_hang_on_the_cohorts_content(text: str, page: str, study: Path) -> None:
     mine, own = (data_of(one)["tasks"]["recurrence"]["rows"] for one in (text, page))
     content = (study / "data" / "cohort.csv").read_bytes()
-    numbers = running_numbers([row["case"] for row in own], PARAMS["study"]["seed"], content)
+    numbers = draw_running_numbers([row["case"] for row in own], PARAMS["study"]["seed"], content)
     assert [mine[int(numbers[row["case"]]) - 1]["values"] for row in own] == [row["values"] for row in own]
 
 
 def test_the_numbers_of_a_page_do_not_follow_the_cohort() -> None:
     names = [f"P{number:03}" for number in range(50)]
-    numbers = running_numbers(names, 1, b"cohort")
+    numbers = draw_running_numbers(names, 1, b"cohort")
     assert sorted(map(int, numbers.values())) == list(range(1, 51))
     assert [int(numbers[name]) for name in names] != list(range(1, 51))
-    assert running_numbers(reversed(names), 1, b"cohort") == numbers
-    assert running_numbers(names, 2, b"cohort") != numbers
+    assert draw_running_numbers(reversed(names), 1, b"cohort") == numbers
+    assert draw_running_numbers(names, 2, b"cohort") != numbers
 
 
 def test_the_seed_on_the_page_does_not_give_the_numbers_away() -> None:
     names = [f"P{number:03}" for number in range(50)]
-    assert running_numbers(names, 1, b"one cohort") != running_numbers(names, 1, b"another cohort")
+    assert draw_running_numbers(names, 1, b"one cohort") != draw_running_numbers(names, 1, b"another cohort")
 
 
 def test_a_page_that_names_a_case_or_holds_an_image_is_not_shared() -> None:
-    check_shared("<p>17 cases, P00 and P0012x</p>", ["P0012", "17"])
+    check_shareable("<p>17 cases, P00 and P0012x</p>", ["P0012", "17"])
     with pytest.raises(StudyError, match="names 1 patients or cases"):
-        check_shared("<td>P0012</td>", ["P0012", "P0013"])
+        check_shareable("<td>P0012</td>", ["P0012", "P0013"])
     for picture in ('<img src="x">', "url(data:image/png;base64,AA)"):
         with pytest.raises(StudyError, match="holds an image"):
-            check_shared(picture, [])
+            check_shareable(picture, [])

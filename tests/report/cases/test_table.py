@@ -1,16 +1,13 @@
 """The rows of the table of cases, and the report of each in words."""
 
-import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.report.cases.decisions import judged_models
-from sonomics.report.cases.narrative import images_text
-from sonomics.report.cases.table import task_data
-from sonomics.report.page.embedded_data import island, script_hash
+from sonomics.report.cases.decisions import list_models
+from sonomics.report.cases.narrative import describe_images
+from sonomics.report.cases.table import gather_cases
 from sonomics.report.study.evaluation import Evaluation
 
 NAN = float("nan")
@@ -55,19 +52,19 @@ def evaluation() -> Evaluation:
 
 
 @pytest.fixture
-def made(evaluation: Evaluation) -> dict[str, Any]:
-    return task_data(evaluation, SCREENING, CLINICAL, {case: case for case in CASES["case"]}, share=False)
+def gathered(evaluation: Evaluation) -> dict[str, Any]:
+    return gather_cases(evaluation, SCREENING, CLINICAL, {case: case for case in CASES["case"]}, share=False)
 
 
-def test_models_are_judged_on_what_they_give(evaluation: Evaluation) -> None:
-    best, plain = judged_models(evaluation)
+def test_models_decide_by_their_frozen_threshold(evaluation: Evaluation) -> None:
+    best, plain = list_models(evaluation)
     assert (best.name, best.kind, plain.kind) == ("best", "probability", "score")
-    assert [best.decision(value) for value in (0.5, 0.499, NAN)] == ["positive", "negative", ""]
-    assert plain.decision(1.0) == ""
+    assert [best.decide(value) for value in (0.5, 0.499, NAN)] == ["positive", "negative", ""]
+    assert plain.decide(1.0) == ""
 
 
-def test_every_case_has_a_row_with_its_fate(made: dict[str, Any]) -> None:
-    rows = {row["case"]: row for row in made["rows"]}
+def test_every_case_has_a_row_with_its_outcome(gathered: dict[str, Any]) -> None:
+    rows = {row["case"]: row for row in gathered["rows"]}
     assert list(rows) == CASES["case"].tolist()
     assert rows["C1"]["values"] == [0.5, -1.5]
     assert rows["C4"]["values"] == [None, None]
@@ -76,39 +73,27 @@ def test_every_case_has_a_row_with_its_fate(made: dict[str, Any]) -> None:
     assert rows["C1"]["fate"] == "analysed"
     assert rows["C3"]["fate"].startswith("label unknown")
     assert rows["C4"]["fate"] == "no kept image"
-    assert made["clinical"] == ["age", "site", "follow-up (months)", "event"]
+    assert gathered["clinical"] == ["age", "site", "follow-up (months)", "event"]
     assert rows["C2"]["clinical"] == ["61", "", "20", "0"]
-    assert made["models"][1] == {"name": "plain", "kind": "score", "cutoff": None}
+    assert gathered["models"][1] == {"name": "plain", "kind": "score", "cutoff": None}
 
 
-def test_a_case_is_told_in_words(made: dict[str, Any]) -> None:
-    told = {row["case"]: row["text"] for row in made["rows"]}
-    assert told["C1"] == (
+def test_a_case_is_described_in_words(gathered: dict[str, Any]) -> None:
+    reports = {row["case"]: row["text"] for row in gathered["rows"]}
+    assert reports["C1"] == (
         "Case C1 belongs to the training set (out of fold). Clinical data: age 60, site \u2068א\u2069, "
-        "follow-up (months) 3 and event 1. Images kept: 2 of 3 (2 grey); set aside: 1 (quality control: target). "
+        "follow-up (months) 3 and event 1. Images kept: 2 of 3 (2 grey); excluded: 1 (quality control: target). "
         "The primary model, best, gives a probability of 0.500, at or above the threshold of 0.500 frozen on training: "
         "it calls the case positive. Other models: plain −1.500. The label is positive, so this is a true positive."
     )
-    assert "The label is unknown. The case was not analysed: label unknown" in told["C3"]
-    assert "No image was exported. The primary model, best, has no score for it." in told["C4"]
-    assert "The case was not analysed: no kept image." in told["C4"]
+    assert "The label is unknown. The case was not analysed: label unknown" in reports["C3"]
+    assert "No image was exported. The primary model, best, has no score for it." in reports["C4"]
+    assert "The case was not analysed: no kept image." in reports["C4"]
 
 
 def test_an_image_kept_is_counted_by_view() -> None:
-    assert images_text(IMAGES.iloc[:1].to_dict("records")) == "Images kept: 1 of 1 (1 grey)."
+    assert describe_images(IMAGES.iloc[:1].to_dict("records")) == "Images kept: 1 of 1 (1 grey)."
     assert (
-        images_text(IMAGES.iloc[2:].to_dict("records"))
-        == "Images kept: 0 of 1; set aside: 1 (quality control: target)."
+        describe_images(IMAGES.iloc[2:].to_dict("records"))
+        == "Images kept: 0 of 1; excluded: 1 (quality control: target)."
     )
-
-
-@pytest.mark.parametrize("text", ["</script><script>", "<!--", "]]>&amp;", "\u2028\u2029", "שלום 🩺", "'\"\\"])
-def test_the_island_cannot_be_left(text: str) -> None:
-    made = str(island({"text": text, text: np.pi}))
-    assert not set("<>&\u2028\u2029") & set(made)
-    assert json.loads(made) == {"text": text, text: np.pi}
-
-
-def test_the_policy_names_the_script_by_its_hash() -> None:
-    # printf 'alert(1)' | openssl dgst -sha256 -binary | base64
-    assert script_hash("alert(1)") == "sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI="

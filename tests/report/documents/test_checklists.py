@@ -13,28 +13,31 @@ import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
+from sonomics.core.params import fill
+from sonomics.core.settings.author import Author
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.report import Items
 from sonomics.report.documents.checklists import (
     AUTHOR,
     Checklist,
     Item,
     Standard,
-    as_frame,
-    fill,
-    joined,
+    fill_standard,
+    join_findings,
     read_standard,
+    tabulate_checklist,
 )
-from sonomics.report.documents.model_card import card
-from sonomics.report.evidence.images import rater_agreement
+from sonomics.report.documents.model_card import write_model_card
+from sonomics.report.evidence.findings import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding
+from sonomics.report.evidence.images import find_rater_agreement
 from sonomics.report.evidence.rules import CONDITIONS, RULES
-from sonomics.report.prose.paragraphs import methods
-from sonomics.report.study.record import MISSING, NOT_APPLICABLE, PARTLY, REPORTED, Finding, Record
+from sonomics.report.prose.paragraphs import write_methods
+from sonomics.report.study.record import Record
 from tests.conftest import ROOT
 from tests.report.conftest import TEMPLATES
-from tests.report.prose.test_summary import SCHEMA
 from tests.report.synthetic import PARAMS
 
 STANDARDS = {path.stem: read_standard(path) for path in sorted((TEMPLATES / "checklists").glob("*.yaml"))}
-REPORT = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]["report"]["properties"]
 KINDS = {"automatic", "params", "author"}
 # Numbers of items as published: all rows, and numbers without letters.
 PUBLISHED = {"clear": (58, 58), "metrics": (30, 30), "tripod_ai": (52, 27), "claim": (44, 44), "stard": (34, 30)}
@@ -48,18 +51,22 @@ def number(item: Item) -> tuple[int, str]:
     return int(match[1]), match[2]
 
 
+def with_params(record: Record, params: dict[str, Any]) -> Record:
+    return replace(record, params=Parameters.partial(params))
+
+
 def with_report(record: Record, **report: Any) -> Record:
-    return replace(record, params={**PARAMS, "report": {**PARAMS["report"], **report}})
+    return with_params(record, {**PARAMS, "report": {**PARAMS["report"], **report}})
 
 
-def of(record: Record, key: str, item: str) -> Finding:
+def find(record: Record, key: str, item: str) -> Finding:
     standard = STANDARDS[key]
-    findings = fill(standard, record).findings
+    findings = fill_standard(standard, record).findings
     return findings[[one.id for one in standard.items].index(item)]
 
 
 def test_the_standards_are_those_of_the_schema() -> None:
-    assert set(STANDARDS) == set(PUBLISHED) == set(REPORT["items"]["properties"])
+    assert set(STANDARDS) == set(PUBLISHED) == set(Items.model_fields)
 
 
 @pytest.mark.parametrize("key", PUBLISHED)
@@ -81,7 +88,7 @@ def test_an_item_names_what_there_is(standard: Standard, item: Item) -> None:
     assert item.evidence
     texts = [name.removeprefix(AUTHOR) for name in item.evidence if name.startswith(AUTHOR)]
     rules = [name for name in item.evidence if not name.startswith(AUTHOR)]
-    assert set(texts) <= set(REPORT["author"]["properties"])
+    assert set(texts) <= set(Author.model_fields)
     assert set(rules) <= set(RULES)
     assert bool(texts) == (item.kind == "author")
     assert item.when in {"", *CONDITIONS}
@@ -105,74 +112,76 @@ def test_every_rule_answers_for_a_small_study(record: Record) -> None:
     for name, rule in RULES.items():
         found = rule(record)
         assert found.status in (REPORTED, PARTLY, MISSING, NOT_APPLICABLE), name
-        assert found.value, name
-        assert bool(found.place) == (found.status in (REPORTED, PARTLY)), name
+        assert found.evidence, name
+        assert bool(found.where) == (found.status in (REPORTED, PARTLY)), name
 
 
 def test_a_text_that_is_lacking_is_missing_and_one_that_is_given_is_reported(record: Record) -> None:
-    assert of(record, "stard", "28") == Finding(MISSING, "", "to be stated by the authors: report.author.registration")
+    assert find(record, "stard", "28") == Finding(
+        MISSING, "", "to be stated by the authors: report.author.registration"
+    )
     stated = with_report(record, author=TEXTS)
-    assert of(stated, "stard", "28") == Finding(REPORTED, "page: Statements", TEXTS["registration"])
-    assert of(with_report(record, author={"registration": "  "}), "stard", "28").status == MISSING
+    assert find(stated, "stard", "28") == Finding(REPORTED, "page: Statements", TEXTS["registration"])
+    assert find(with_report(record, author={"registration": "  "}), "stard", "28").status == MISSING
     for key, item in (("tripod_ai", "18d"), ("claim", "34")):
-        assert of(record, key, item).status == MISSING
-        assert of(stated, key, item).status == REPORTED
+        assert find(record, key, item).status == MISSING
+        assert find(stated, key, item).status == REPORTED
 
 
 def test_half_of_an_answer_is_partly(record: Record) -> None:
     both, one = (
-        of(record, "tripod_ai", "17"),
-        of(with_report(record, author={"ethics": "Approved."}), "tripod_ai", "17"),
+        find(record, "tripod_ai", "17"),
+        find(with_report(record, author={"ethics": "Approved."}), "tripod_ai", "17"),
     )
     assert both == Finding(MISSING, "", "to be stated by the authors: report.author.ethics, report.author.consent")
     assert one.status == PARTLY
-    assert one.value == "Approved.; to be stated by the authors: report.author.consent"
+    assert one.evidence == "Approved.; to be stated by the authors: report.author.consent"
 
 
 def test_a_text_does_not_prove_a_quality_but_an_answer_states_it(record: Record) -> None:
     stated = with_report(record, author={"eligibility": "Adults."})
-    assert of(stated, "clear", "11").status == REPORTED
-    assert of(stated, "metrics", "2").status == PARTLY
+    assert find(stated, "clear", "11").status == REPORTED
+    assert find(stated, "metrics", "2").status == PARTLY
     answer = {"status": "reported", "text": "As in the guideline."}
     answered = with_report(record, items={"metrics": {"2": answer}})
-    assert of(answered, "metrics", "2") == Finding(REPORTED, "params.yaml: report.items.metrics", answer["text"])
+    assert find(answered, "metrics", "2") == Finding(REPORTED, "params.yaml: report.items.metrics", answer["text"])
 
 
 def test_an_answer_to_an_item_that_is_not_there_stops_the_study(record: Record) -> None:
     strange = with_report(record, items={"metrics": {"31": {"status": "reported", "text": "x"}}})
     with pytest.raises(StudyError, match="METRICS has no item 31"):
-        fill(STANDARDS["metrics"], strange)
+        fill_standard(STANDARDS["metrics"], strange)
 
 
 def test_evidence_follows_the_study(record: Record) -> None:
-    assert of(record, "clear", "31").status == REPORTED
-    assert "2 readings" in of(record, "clear", "31").value
+    assert find(record, "clear", "31").status == REPORTED
+    assert "2 readings" in find(record, "clear", "31").evidence
     once = replace(record, metrics={"crop": {"main": {"by_reading": {"reader_1 session 1": 126}}}})
-    assert of(once, "clear", "31").status == PARTLY
+    assert find(once, "clear", "31").status == PARTLY
     counts = {"perturbed session 1": 126, "perturbed session 2": 126, "reader_1 session 1": 126}
     copies = {**PARAMS, "crop": {**PARAMS["crop"], "perturb": {"times": 2}}}
-    perturbed = replace(record, params=copies, metrics={"crop": {"main": {"by_reading": counts}}})
-    assert "1 reading, 2 random changes of each outline" in of(perturbed, "clear", "31").value
-    assert rater_agreement(perturbed) == Finding(MISSING, "", "one reader, one session")
+    perturbed = replace(with_params(record, copies), metrics={"crop": {"main": {"by_reading": counts}}})
+    assert "1 reading, 2 random changes of each outline" in find(perturbed, "clear", "31").evidence
+    assert find_rater_agreement(perturbed) == Finding(MISSING, "", "one reader, one session")
     no_icc = {**PARAMS, "select": {**PARAMS["select"], "steps": PARAMS["select"]["steps"][1:]}}
-    assert of(replace(record, params=no_icc), "clear", "31").status == MISSING
-    assert of(record, "claim", "32").status == REPORTED
-    assert of(record, "claim", "33") == Finding(MISSING, "", "no external test set")
-    assert of(record, "clear", "48").status == MISSING
-    assert of(record, "claim", "11").status == NOT_APPLICABLE
-    hospital = replace(record, params={**PARAMS, "export": {"source": "dicomweb", "dicomweb": {}}})
-    assert of(hospital, "claim", "11").status == REPORTED
-    assert "PS3.15" in of(hospital, "claim", "11").value
+    assert find(with_params(record, no_icc), "clear", "31").status == MISSING
+    assert find(record, "claim", "32").status == REPORTED
+    assert find(record, "claim", "33") == Finding(MISSING, "", "no external test set")
+    assert find(record, "clear", "48").status == MISSING
+    assert find(record, "claim", "11").status == NOT_APPLICABLE
+    hospital = with_params(record, {**PARAMS, "export": {"source": "dicomweb", "dicomweb": {}}})
+    assert find(hospital, "claim", "11").status == REPORTED
+    assert "PS3.15" in find(hospital, "claim", "11").evidence
 
 
 def test_a_condition_that_does_not_hold_takes_its_items_out(record: Record) -> None:
-    assert of(record, "metrics", "12").status == REPORTED
+    assert find(record, "metrics", "12").status == REPORTED
     deep = {"deep": {"kind": "deep", "architecture": "resnet18", "weights": "none", "size": 64}}
-    only_deep = replace(record, params={**PARAMS, "extract": {"families": deep}})
-    assert of(only_deep, "metrics", "12") == Finding(NOT_APPLICABLE, "", "only with hand crafted")
-    assert of(record, "metrics", "9").status == NOT_APPLICABLE
+    only_deep = with_params(record, {**PARAMS, "extract": {"families": deep}})
+    assert find(only_deep, "metrics", "12") == Finding(NOT_APPLICABLE, "", "only with hand-crafted features")
+    assert find(record, "metrics", "9").status == NOT_APPLICABLE
     drawn = with_report(record, author={"automated_segmentation": "Dice 0.9 on 100 images."})
-    assert of(drawn, "metrics", "9").status == PARTLY
+    assert find(drawn, "metrics", "9").status == PARTLY
 
 
 def test_the_score_is_the_share_of_the_weights_that_apply() -> None:
@@ -197,11 +206,16 @@ def fill_by_hand(items: list[Item], statuses: tuple[str, ...]) -> Any:
 
 def test_parts_are_joined() -> None:
     there, half, lacking, outside = (Finding(one, one, one) for one in (REPORTED, PARTLY, MISSING, NOT_APPLICABLE))
-    assert joined([there, outside]).status == REPORTED
-    assert joined([there, lacking]).status == joined([half]).status == joined([half, there]).status == PARTLY
-    assert joined([lacking, outside, lacking]).status == MISSING
-    assert joined([outside]) == outside
-    assert joined([there, half]).place == "reported; partly"
+    assert join_findings([there, outside]).status == REPORTED
+    assert (
+        join_findings([there, lacking]).status
+        == join_findings([half]).status
+        == join_findings([half, there]).status
+        == PARTLY
+    )
+    assert join_findings([lacking, outside, lacking]).status == MISSING
+    assert join_findings([outside]) == outside
+    assert join_findings([there, half]).where == "reported; partly"
 
 
 def test_the_files_hold_every_item(study: Path) -> None:
@@ -210,9 +224,9 @@ def test_the_files_hold_every_item(study: Path) -> None:
     for key, standard in STANDARDS.items():
         table = pd.read_csv(folder / f"{key}.csv", dtype=str, keep_default_na=False)
         assert table["item"].tolist() == [item.id for item in standard.items]
-        (grid,) = docx.Document(str(folder / f"{key}.docx")).tables
-        assert [row.cells[0].text for row in grid.rows[1:]] == table["item"].tolist()
-        assert [row.cells[3].text for row in grid.rows[1:]] == table["status"].tolist()
+        (table_of_items,) = docx.Document(str(folder / f"{key}.docx")).tables
+        assert [row.cells[0].text for row in table_of_items.rows[1:]] == table["item"].tolist()
+        assert [row.cells[3].text for row in table_of_items.rows[1:]] == table["status"].tolist()
     assert "weight" not in pd.read_csv(folder / "clear.csv")
     counted = read_json(study / "results" / "metrics" / "report.json")
     assert sum(counted["checklists"]["clear"].values()) == 58
@@ -226,23 +240,23 @@ def test_the_page_counts_items_and_lists_what_authors_must_state(page: str) -> N
     assert page.count('<table class="checklist">') == len(STANDARDS)
 
 
-def test_a_frame_has_a_row_an_item_and_weights_where_there_are_some(record: Record) -> None:
-    frame = as_frame(fill(STANDARDS["metrics"], record))
-    assert list(frame) == ["item", "section", "subject", "kind", "weight", "status", "where", "evidence"]
-    assert len(frame) == 30
+def test_a_table_has_one_row_per_item_and_weights_where_there_are_some(record: Record) -> None:
+    table = tabulate_checklist(fill_standard(STANDARDS["metrics"], record))
+    assert list(table) == ["item", "section", "subject", "kind", "weight", "status", "where", "evidence"]
+    assert len(table) == 30
 
 
-def test_a_control_is_no_sensitivity_run_and_combat_is_evidence_on_confounders(record: Record) -> None:
-    assert of(record, "claim", "30").status == PARTLY
+def test_a_control_is_not_a_sensitivity_run_and_combat_is_evidence_on_confounders(record: Record) -> None:
+    assert find(record, "claim", "30").status == PARTLY
     whole = {**PARAMS["study"]["variants"], "uncropped": {"crop": {"region": "whole"}}}
     several = {**PARAMS, "study": {**PARAMS["study"], "variants": whole}}
-    found = of(replace(record, params=several), "claim", "30")
-    assert (found.status, found.value) == (REPORTED, "sensitivity runs: uncropped")
-    assert of(replace(record, params=several), "metrics", "17").status == REPORTED
-    assert of(record, "clear", "36").status == MISSING
+    found = find(with_params(record, several), "claim", "30")
+    assert (found.status, found.evidence) == (REPORTED, "sensitivity runs: uncropped")
+    assert find(with_params(record, several), "metrics", "17").status == REPORTED
+    assert find(record, "clear", "36").status == MISSING
     combat = [{"step": "combat", "by": "device"}, *PARAMS["select"]["steps"]]
     harmonised = {**PARAMS, "select": {**PARAMS["select"], "steps": combat}}
-    assert of(replace(record, params=harmonised), "clear", "36").status == PARTLY
+    assert find(with_params(record, harmonised), "clear", "36").status == PARTLY
 
 
 @pytest.mark.parametrize("path", [ROOT / "params.yaml", *sorted((ROOT / "studies").glob("*/params.yaml"))])
@@ -253,19 +267,19 @@ def test_every_study_of_the_repository_fills_its_checklists(path: Path, record: 
         model=lambda table: table["model"].map({"stacked": params["evaluate"]["primary"], "radiomics": models[0]})
     )
     evaluation = replace(record.first, tables={**record.first.tables, "performance": own})
-    seen = replace(record, params=params, evaluations=[evaluation])
+    filled = replace(with_params(record, fill(params)), evaluations=[evaluation])
     for standard in STANDARDS.values():
-        assert sum(fill(standard, seen).counts.values()) == len(standard.items)
-    assert methods(seen)
-    assert card(seen)
+        assert sum(fill_standard(standard, filled).counts.values()) == len(standard.items)
+    assert write_methods(filled)
+    assert write_model_card(filled)
 
 
-def test_ensembles_updating_and_intervals_are_told_as_they_were_made(record: Record) -> None:
+def test_ensembles_updating_and_intervals_are_described_as_they_were_made(record: Record) -> None:
     models = {name: {**model, "weights": "equal"} for name, model in PARAMS["stack"]["models"].items()}
-    alike = replace(record, params={**PARAMS, "stack": {**PARAMS["stack"], "models": models}})
-    assert "stacked by logistic regression" in RULES["ensembles"](record).value
-    assert RULES["ensembles"](alike).value.startswith("mean of z-scored scores: ")
-    assert "DeLong, Wilson, " in RULES["uncertainty"](record).value
+    averaged = with_params(record, {**PARAMS, "stack": {**PARAMS["stack"], "models": models}})
+    assert "stacked by logistic regression" in RULES["ensembles"](record).evidence
+    assert RULES["ensembles"](averaged).evidence.startswith("mean of z-scored scores: ")
+    assert "DeLong, Wilson, " in RULES["uncertainty"](record).evidence
     tables = record.first.tables
     assert RULES["updating"](record).status == REPORTED
     without = replace(record.first, tables={**tables, "recalibration": tables["recalibration"].iloc[:0]})

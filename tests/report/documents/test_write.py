@@ -5,10 +5,9 @@ from pathlib import Path
 
 import docx
 
-from sonomics.report.documents.write import as_text, tables_in
-from sonomics.report.elements.numbers import Cell
+from sonomics.report.documents.write import find_tables, format_cells
 from sonomics.report.elements.section import Section
-from sonomics.report.elements.tables import Table
+from sonomics.report.elements.tables import Cell, Table
 
 
 def test_the_document_has_every_table_of_the_page_that_evaluation_made(study: Path, page: str) -> None:
@@ -24,9 +23,9 @@ def test_the_document_has_every_table_of_the_page_that_evaluation_made(study: Pa
 def test_tables_are_found_at_any_depth_and_in_order() -> None:
     first, second, third = (Table(name, ["a"], []) for name in ("first", "second", "third"))
     parts = {"x": first, "y": [Section("s", "S", tables=[second])], "z": {"deep": (third, "text", None)}}
-    assert [table.caption for table in tables_in(parts)] == ["first", "second", "third"]
+    assert [table.caption for table in find_tables(parts)] == ["first", "second", "third"]
 
 
 def test_the_detail_of_a_cell_stands_on_a_line_of_its_own() -> None:
     table = Table("c", ["Model", "AUC"], [[Cell("a"), Cell("0.80", "0.70 to 0.90")]], "n")
-    assert as_text(table).rows == [["a", "0.80\n0.70 to 0.90"]]
+    assert format_cells(table).rows == [["a", "0.80\n0.70 to 0.90"]]

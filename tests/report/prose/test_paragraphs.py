@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sonomics.report.prose.paragraphs import methods
+from sonomics.core.settings.parameters import Parameters
+from sonomics.report.prose.paragraphs import write_methods
 from sonomics.report.study.record import Record
-from tests.report.prose.test_summary import WORDS
-from tests.report.synthetic import PARAMS
+from tests.report.study.test_wording import WORDS
+from tests.report.synthetic import PARAMS, with_author
 
 Written = Callable[[dict[str, Any]], str]
 
@@ -19,7 +20,7 @@ Written = Callable[[dict[str, Any]], str]
 @pytest.fixture
 def written(record: Record) -> Written:
     """The methods of the small study under other parameters, as one text."""
-    return lambda params: " ".join(methods(replace(record, params=params)))
+    return lambda params: " ".join(write_methods(replace(record, params=Parameters.partial(params))))
 
 
 def test_the_methods_follow_the_parameters(written: Written) -> None:
@@ -43,7 +44,7 @@ def test_the_methods_follow_the_parameters(written: Written) -> None:
         ("lesion", "Models saw the outlined lesion, cropped with a rim of 10 % of its longer side; outlines are those"),
         (
             "background",
-            "Models saw tissue beside the outlined lesion in the lesion's shape, not the lesion itself, crop",
+            "Models saw tissue next to the outlined lesion in the lesion's shape, not the lesion itself, crop",
         ),
         (
             "whole",
@@ -57,28 +58,29 @@ def test_the_methods_say_which_part_of_the_image_models_saw(written: Written, re
     assert ("with a rim" in text) == (region != "whole")
 
 
-def test_the_methods_say_how_outlines_were_perturbed_and_call_no_copy_a_reader(record: Record) -> None:
+def test_the_methods_say_how_outlines_were_perturbed_and_count_no_copy_as_a_reader(record: Record) -> None:
     settings = {"times": 4, "grow": 0.05, "shift": 0.03, "rotate": 5, "contour": 0.02}
     counts = {"perturbed session 1": 126, "reader_1 session 1": 126, "reader_2 session 1": 30}
     crop = {**PARAMS["crop"], "perturb": settings}
-    perturbed = replace(record, params=PARAMS | {"crop": crop}, metrics={"crop": {"main": {"by_reading": counts}}})
-    text = " ".join(methods(perturbed))
+    params = Parameters.partial(PARAMS | {"crop": crop})
+    perturbed = replace(record, params=params, metrics={"crop": {"main": {"by_reading": counts}}})
+    text = " ".join(write_methods(perturbed))
     assert "Outlines of reader_2 session 1 (30 images) served" in text
     assert "random copies of each were made (4): grown or shrunk by up to 5 %, shifted by up to 3 % along" in text
     assert "perturbed session" not in text
 
 
 @pytest.mark.parametrize(
-    ("stated", "sentence"),
+    ("pixels", "sentence"),
     [
         ({}, "writing found inside it removed"),
         ({"pixels": "keep"}, "pixels of pictures were not checked for text that names a patient"),
     ],
 )
 def test_the_methods_claim_no_more_of_a_folder_than_was_done(
-    written: Written, stated: dict[str, str], sentence: str
+    written: Written, pixels: dict[str, str], sentence: str
 ) -> None:
-    text = written(PARAMS | {"export": {"source": "folder", "folder": stated}})
+    text = written(PARAMS | {"export": {"source": "folder", "folder": {"root": "data", **pixels}}})
     assert "pictures written anew without their metadata" in text
     assert sentence in text
 
@@ -88,14 +90,14 @@ def test_the_radiomics_score_has_words(written: Written) -> None:
     assert "score (the LASSO's own linear score of texture)" in written(PARAMS | {"train": {"models": models}})
 
 
-@pytest.mark.parametrize("place", WORDS)
-def test_a_choice_without_words_is_named_as_it_is(written: Written, place: str) -> None:
+@pytest.mark.parametrize("key", WORDS)
+def test_a_choice_without_words_is_named_as_it_is(written: Written, key: str) -> None:
     params = copy.deepcopy(PARAMS)
-    *way, last = place.split(".")
-    inside: Any = params
-    for name in way:
-        inside = [*inside.values()][-1] if name == "*" else inside[name]
-    inside[last] = "unheard_of"
+    *sections, last = key.split(".")
+    section: Any = params
+    for name in sections:
+        section = [*section.values()][-1] if name == "*" else section[name]
+    section[last] = "unheard_of"
     assert "unheard_of" in written(params)
 
 
@@ -123,7 +125,7 @@ def test_the_methods_say_nothing_of_what_the_study_does_not_do(written: Written,
     tables = {name: table for name, table in record.first.tables.items() if name not in ("risk_groups", "cox")}
     without = replace(record, evaluations=[replace(record.first, tables=tables)])
     assert "Kaplan-Meier" in full
-    assert "Kaplan-Meier" not in " ".join(methods(without))
+    assert "Kaplan-Meier" not in " ".join(write_methods(without))
 
 
 def test_intervals_are_named_by_the_method_of_each(written: Written) -> None:
@@ -135,7 +137,7 @@ def test_intervals_are_named_by_the_method_of_each(written: Written) -> None:
 def test_further_analyses_are_named_where_they_were_made(record: Record) -> None:
     def text(table: pd.DataFrame) -> str:
         tables = {**record.first.tables, "power": table}
-        return " ".join(methods(replace(record, evaluations=[replace(record.first, tables=tables)])))
+        return " ".join(write_methods(replace(record, evaluations=[replace(record.first, tables=tables)])))
 
     assert "under assumptions made beforehand" in text(pd.DataFrame({"split": ["train"]}))
     assert "under assumptions made beforehand" not in text(pd.DataFrame({"split": []}))
@@ -147,12 +149,12 @@ def test_hyperparameters_are_stated_and_those_of_a_search_by_what_it_tried(writt
     text = written(PARAMS | {"train": {"models": {**PARAMS["train"]["models"], "svm": svm}}})
     assert "rf (random forest on texture: trees 10)" in text
     assert "svm (support vector machine on texture: kernel rbf, cost chosen among 0.1, 1)" in text
-    assert "What is chosen in svm had the best mean AUC in 5 inner folds" in text
+    assert "The values chosen in svm had the best mean AUC in 5 inner folds" in text
 
 
-def test_the_authors_own_sentences_stand_in_the_methods(written: Written) -> None:
+def test_the_authors_own_sentences_stand_in_the_methods(record: Record) -> None:
     author = {"design": "This was a retrospective study", "ethics": "The committee approved (12-345)."}
-    text = written(PARAMS | {"report": {**PARAMS["report"], "author": author}})
+    text = " ".join(write_methods(replace(record, params=with_author(**author))))
     assert text.startswith("This was a retrospective study. ")
     assert text.endswith("The committee approved (12-345).")
 
@@ -160,33 +162,35 @@ def test_the_authors_own_sentences_stand_in_the_methods(written: Written) -> Non
 def test_a_step_that_could_not_be_applied_is_named(record: Record) -> None:
     steps = [{"step": "icc", "in": 9, "out": 9, "note": "not applied: no repeat outlines"}]
     state = {"coefficients": {}, "intercept": None, "steps": steps}
-    text = " ".join(methods(replace(record, selections=[("texture", "recurrence", state)])))
+    text = " ".join(write_methods(replace(record, selections=[("texture", "recurrence", state)])))
     assert "For texture the step icc was not applied: no repeat outlines." in text
-    assert "was not applied" not in " ".join(methods(record))
+    assert "was not applied" not in " ".join(write_methods(record))
 
 
-def test_what_was_not_done_to_probabilities_is_not_said_to_be_done_on_training(written: Written) -> None:
+def test_without_calibration_none_is_said_to_be_fitted_on_training(written: Written) -> None:
     plain = written({**PARAMS, "stack": {**PARAMS["stack"], "calibration": "none"}})
     assert "without calibration, and a threshold was set by the largest Youden index, on training scores" in plain
     assert "a threshold was set by the largest Youden index, both on training scores" in written(PARAMS)
 
 
-def test_only_software_that_gave_numbers_is_named(written: Written) -> None:
+def test_only_software_that_computed_results_is_named(written: Written) -> None:
     assert "lifelines" not in written(PARAMS)
 
 
 def test_a_study_without_a_test_set_divides_nothing(record: Record) -> None:
     first = record.first
     alone = replace(first, tables={**first.tables, "splits": first.tables["splits"].query("split == 'train'")})
-    assert ", all of them in training (" in " ".join(methods(replace(record, evaluations=[alone])))
+    assert ", all of them in training (" in " ".join(write_methods(replace(record, evaluations=[alone])))
 
 
-def test_outlines_that_no_step_asks_for_served_nothing(record: Record) -> None:
+def test_outlines_that_no_step_tests_were_not_used(record: Record) -> None:
     counts = {"reader_1 session 1": 126, "reader_2 session 1": 12}
     repeated = replace(record, metrics={"crop": {"main": {"by_reading": counts}}})
     without = {**PARAMS, "select": {**PARAMS["select"], "steps": [{"step": "u_test", "below": 0.2}]}}
-    assert "(12 images) served to judge" in " ".join(methods(repeated))
-    assert "(12 images) were not used." in " ".join(methods(replace(repeated, params=without)))
+    assert "(12 images) served to test" in " ".join(write_methods(repeated))
+    assert "(12 images) were not used." in " ".join(
+        write_methods(replace(repeated, params=Parameters.partial(without)))
+    )
 
 
 def test_a_measure_is_named_once_whatever_resamples_were_undefined(record: Record) -> None:
@@ -195,7 +199,7 @@ def test_a_measure_is_named_once_whatever_resamples_were_undefined(record: Recor
     one = (table["split"] == "internal") & (table["statistic"] == "mcc")
     table = table.assign(method=table["method"].mask(one, "bootstrap of patients, 17 resamples undefined"))
     text = " ".join(
-        methods(replace(record, evaluations=[replace(first, tables={**first.tables, "performance": table})]))
+        write_methods(replace(record, evaluations=[replace(first, tables={**first.tables, "performance": table})]))
     )
     assert "resamples undefined" not in text
     assert text.count("MCC") == 1

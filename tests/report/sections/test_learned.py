@@ -4,7 +4,12 @@ import pandas as pd
 import pytest
 
 from sonomics.core.files import write_csv, write_text
-from sonomics.report.sections.learned import frequency_table, learned_sections, odds_table
+from sonomics.report.sections.learned import (
+    LearnedTable,
+    build_learned_sections,
+    tabulate_frequencies,
+    tabulate_odds_ratios,
+)
 from sonomics.report.sections.nomogram import draw_nomogram
 from sonomics.statistics.regression.nomogram import nomogram
 
@@ -23,7 +28,7 @@ OFTEN = pd.DataFrame(
 
 
 @pytest.fixture
-def files(tmp_path):
+def learned(tmp_path):
     """What select, train and stack leave of one main run."""
     chosen, clinic, final = (
         tmp_path / place
@@ -39,25 +44,26 @@ def files(tmp_path):
     write_csv(clinic / "odds_ratios.csv", ODDS)
     write_csv(clinic / "nomogram.csv", POINTS)
     write_csv(final / "nomogram.csv", POINTS.iloc[:0])
-    return [chosen / "frequencies.csv", clinic / "odds_ratios.csv", clinic / "nomogram.csv", final / "nomogram.csv"]
+    files = [chosen / "frequencies.csv", clinic / "odds_ratios.csv", clinic / "nomogram.csv", final / "nomogram.csv"]
+    return list(map(LearnedTable.at, files))
 
 
-def test_sections_of_a_task(files):
-    choice, clinical, nomograms = learned_sections(files, "recurrence")
-    (plate,) = choice.plates
-    assert plate.panels[0][0] == "texture: features left after each step"
-    assert len(plate.panels) == 4
+def test_sections_of_a_task(learned):
+    choice, clinical, nomograms = build_learned_sections(learned, "recurrence")
+    (figure,) = choice.figures
+    assert figure.panels[0][0] == "texture: features left after each step"
+    assert len(figure.panels) == 4
     assert choice.tables[0].caption.startswith("texture")
     assert clinical.tables[0].caption == "clinic: odds ratios"
-    assert [plate.title for plate in nomograms.plates] == ["clinic"]
-    alternative, svg = nomograms.plates[0].panels[0]
+    assert [figure.title for figure in nomograms.figures] == ["clinic"]
+    alternative, svg = nomograms.figures[0].panels[0]
     assert "most points: age 100 and sex 50" in alternative
     assert "Total points" in svg
-    assert learned_sections(files, "another") == []
+    assert build_learned_sections(learned, "another") == []
 
 
 def test_odds_ratios_that_are_not_estimable_say_why():
-    rows = {row[0].main: row[1:] for row in odds_table("clinic", ODDS).rows}
+    rows = {row[0].main: row[1:] for row in tabulate_odds_ratios("clinic", ODDS).rows}
     assert [cell.main for cell in rows["age"]] == ["1.500", "< 0.001", "1.400", "0.004"]
     assert rows["age"][0].detail == "1.200 to 1.900"
     assert rows["sex=M"][0].main == "not estimable"
@@ -65,11 +71,11 @@ def test_odds_ratios_that_are_not_estimable_say_why():
 
 
 def test_frequencies_are_shares_of_folds_and_resamples():
-    rows = frequency_table("texture", OFTEN).rows
+    rows = tabulate_frequencies("texture", OFTEN).rows
     assert [cell.main for cell in rows[0]] == ["a", "yes", "100 %", "87 %"]
     assert [cell.main for cell in rows[1]] == ["b", "no", "20 %", "–"]
     many = pd.concat([OFTEN] * 15, ignore_index=True)
-    assert frequency_table("texture", many).note == "The first 20 of 30."
+    assert tabulate_frequencies("texture", many).note == "The first 20 of 30."
 
 
 def test_marks_of_a_nomogram_lie_at_their_points():

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from sonomics.core.settings.parameters import Parameters
 from sonomics.evaluate.cases import Model
 from sonomics.evaluate.optional.borderline import borderline_table
 from sonomics.evaluate.optional.serial_exams import serial_tables
-from sonomics.report.sections.borderline import borderline_section
-from sonomics.report.sections.serial import serial_section
+from sonomics.report.sections import borderline, serial
 from sonomics.report.study.evaluation import Evaluation
 from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
 from tests.evaluate.test_borderline import cases_of as pathology_cases
@@ -15,7 +15,8 @@ from tests.evaluate.test_serial import MODEL
 from tests.evaluate.test_serial import SETTINGS as TIMES
 from tests.evaluate.test_serial import cases_of as exam_cases
 
-PARAMS = {"evaluate": {"borderline": SETTINGS}, "report": {}}
+PARAMS = Parameters.partial({"evaluate": {"borderline": SETTINGS}, "report": {}})
+SHARED = Parameters.partial({"report": {"share": True}})
 
 
 def evaluation_of(tables: dict[str, pd.DataFrame]) -> Evaluation:
@@ -26,12 +27,12 @@ def evaluation_of(tables: dict[str, pd.DataFrame]) -> Evaluation:
 
 
 def test_studies_without_either_have_no_section() -> None:
-    assert serial_section(evaluation_of({}), PARAMS) is None
-    assert borderline_section(evaluation_of({}), PARAMS) is None
+    assert serial.build(evaluation_of({}), PARAMS) is None
+    assert borderline.build(evaluation_of({}), PARAMS) is None
 
 
-def test_serial_exams_are_told_by_patient_and_in_sum() -> None:
-    section = serial_section(evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95)), PARAMS)
+def test_serial_exams_are_described_by_patient_and_in_sum() -> None:
+    section = serial.build(evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95)), PARAMS)
     assert section
     assert section.paragraphs[1] == (
         "Internal test: 3 of 4 diagnosed patients had an exam called positive before the diagnosis (75 %, 30 to 95)."
@@ -48,14 +49,14 @@ def test_serial_exams_are_told_by_patient_and_in_sum() -> None:
 
 def test_without_a_threshold_the_sentence_says_why() -> None:
     tables = serial_tables(exam_cases(), Model("net", np.nan, "probability", "youden"), TIMES, 0.95)
-    section = serial_section(evaluation_of(tables), PARAMS)
+    section = serial.build(evaluation_of(tables), PARAMS)
     assert section
     assert section.paragraphs[1].endswith("not estimable (the threshold was not estimable on the training set).")
 
 
-def test_the_borderline_class_is_told_with_counts() -> None:
+def test_the_borderline_class_is_described_with_counts() -> None:
     table = borderline_table(pathology_cases(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95)
-    section = borderline_section(evaluation_of({"borderline": table}), PARAMS)
+    section = borderline.build(evaluation_of({"borderline": table}), PARAMS)
     assert section
     assert section.paragraphs[0].startswith("Cases with pathology = borderline are a class of their own")
     assert section.paragraphs[1].startswith("Internal test: at the frozen threshold net calls 0.50 (0.09 to 0.91) of 2")
@@ -64,15 +65,15 @@ def test_the_borderline_class_is_told_with_counts() -> None:
     assert [cell.main for cell in shown.rows[0]] == ["net", "0.67", "0.75", "0.50", "0.75", "0.80", "0.83"]
 
 
-def test_a_shared_report_has_no_row_a_patient() -> None:
+def test_a_shared_report_has_no_row_per_patient() -> None:
     evaluation = evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95))
     evaluation.figures["serial", "internal"] = "<svg></svg>"
-    own = serial_section(evaluation, PARAMS)
-    shared = serial_section(evaluation, {**PARAMS, "report": {"share": True}})
+    own = serial.build(evaluation, PARAMS)
+    shared = serial.build(evaluation, SHARED)
     assert own
     assert shared
-    assert len(own.plates) == 1
+    assert len(own.figures) == 1
     assert len(own.tables) == 2
-    assert shared.plates == []
+    assert shared.figures == []
     assert [table.caption for table in shared.tables] == ["Internal test: calls before the diagnosis"]
     assert "waverer" not in str(shared)

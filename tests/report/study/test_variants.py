@@ -1,6 +1,7 @@
 import pytest
 
-from sonomics.report.study.variants import blind, expectation
+from sonomics.core.settings.parameters import Parameters
+from sonomics.report.study.variants import describe_control, describe_variant
 from tests.report.synthetic import PARAMS
 
 VARIANTS = {
@@ -18,7 +19,9 @@ VARIANTS = {
         "stack": {"models": {"stacked": {"of": ["rf"]}}},
     },
 }
-STUDY = {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["variants"], **VARIANTS}}}
+STUDY = Parameters.partial(
+    {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["variants"], **VARIANTS}}}
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +29,7 @@ STUDY = {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["
     [
         ("main", "the study itself"),
         ("uncropped", "sensitivity analysis: whole images, not cropped"),
-        ("background", "what it tells is not the lesion, without cnn"),
+        ("background", "in the lesion's shape, without the lesion itself, without cnn"),
         ("overlays_kept", "sensitivity analysis: overlays left in the images"),
         ("reader_2", "sensitivity analysis: outlines of reader_2, session 1"),
         ("perturbed", "sensitivity analysis: outlines changed at random"),
@@ -34,16 +37,17 @@ STUDY = {**PARAMS, "study": {**PARAMS["study"], "variants": {**PARAMS["study"]["
         ("bare", "analysis: without crop.perturb, extract.families.texture.classes = glcm and glrlm"),
         (
             "shuffled",
-            "negative control: training labels dealt out at random, and held against out of fold; expected 0.50",
+            "negative control: training labels shuffled at random; out-of-fold scores are compared with the shuffled "
+            "labels; expected 0.50",
         ),
-        ("noise", "noise in place of the features, while other inputs of models stay"),
+        ("noise", "noise in place of the features, with all other inputs of the models unchanged"),
         ("noise_alone", "negative control: features replaced by noise of the same shape; expected 0.50"),
     ],
 )
-def test_every_run_is_named(variant, words):
-    assert expectation(variant, STUDY).endswith(words)
+def test_every_run_is_described(variant, words):
+    assert describe_variant(variant, STUDY).endswith(words)
 
 
 def test_noise_is_a_control_only_where_no_model_sees_anything_else():
-    assert blind("noise", STUDY) == ""
-    assert "noise" in blind("noise_alone", STUDY)
+    assert describe_control("noise", STUDY) == ""
+    assert "noise" in describe_control("noise_alone", STUDY)

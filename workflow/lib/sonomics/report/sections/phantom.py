@@ -16,7 +16,7 @@ class Phantom:
 
     summary: str
     counts: Table
-    values: Table
+    all_values: Table
 
 
 def describe_phantom(table: pd.DataFrame) -> Phantom | None:

@@ -35,11 +35,11 @@ def describe_control(variant: str, params: Parameters) -> str:
     """Describe why the primary model of a run can find nothing; "" when the run is not a negative control."""
     if shuffles_labels(variant, params):
         return "training labels shuffled at random; out-of-fold scores are compared with the shuffled labels"
-    varied = Parameters.partial(overlaid(params.plain(), variant))
-    models = [varied.train.models[base] for base in varied.stack.models[varied.evaluate.primary].of]
-    replaced = params.study.variants[variant].get("select", {}).get("features") == "noise"
-    if replaced and all(hasattr(model, "families") for model in models):
-        return "features replaced by noise of the same shape"
+    if params.study.variants[variant].get("select", {}).get("features") == "noise":
+        varied = Parameters.partial(overlaid(params.plain(), variant))
+        models = [varied.train.models[base] for base in varied.stack.models[varied.evaluate.primary].of]
+        if all(hasattr(model, "families") for model in models):
+            return "features replaced by noise of the same shape"
     return ""
 
 
