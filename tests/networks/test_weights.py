@@ -1,4 +1,4 @@
-"""Starting weights are the stated file or none; a missing or altered one is refused with the way to mend it."""
+"""Starting weights are the stated file or none; a missing or altered one is refused with the way to fix it."""
 
 import math
 from dataclasses import replace

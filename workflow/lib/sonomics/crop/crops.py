@@ -146,9 +146,9 @@ def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
 
 def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
     subject = f"patient {frame['patient']}, {frame['image']} ({reading.reader}, session {reading.session})"
-    rule, mend = REASONS[refusal.code]
+    rule, fix = REASONS[refusal.code]
     rule += f" ({refusal.detail})" if refusal.detail else ""
-    log.warning("%s", ItemError(subject, str(file), rule, mend))
+    log.warning("%s", ItemError(subject, str(file), rule, fix))
     return _row(frame, reading) | {"reason": refusal.code}
 
 

@@ -106,5 +106,5 @@ def prove(job: Job, names: Sequence[str], values: NDArray[np.float64], regions: 
             rule = (
                 f"{wrong[0]} is {ours!r}, but {other!r} by PyRadiomics ({len(wrong)} of {len(names)} features differ)"
             )
-            mend = f"report it with the image, and set `kind: pyradiomics` in extract.families.{job.name} until then"
-            raise StudyError(str(chosen.loc[row, "file"]), rule, mend)
+            fix = f"report it with the image, and set `kind: pyradiomics` in extract.families.{job.name} until then"
+            raise StudyError(str(chosen.loc[row, "file"]), rule, fix)

@@ -46,16 +46,16 @@ def _safetensors(path: Path, architecture: str) -> dict[str, Tensor]:
 
 
 def _pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
-    mend = "save the model's state_dict() alone, and state the SHA-256 of that file"
+    fix = "save the model's state_dict() alone, and state the SHA-256 of that file"
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError):
-        raise StudyError(str(path), "the checkpoint holds more than tensors, or is no checkpoint", mend) from None
+        raise StudyError(str(path), "the checkpoint holds more than tensors, or is no checkpoint", fix) from None
     for wrapper in _WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]
     if not isinstance(content, Mapping):
-        raise StudyError(str(path), "the checkpoint holds no tensors by name", mend)
+        raise StudyError(str(path), "the checkpoint holds no tensors by name", fix)
     return {name: tensor for name, tensor in content.items() if isinstance(tensor, Tensor)}
 
 

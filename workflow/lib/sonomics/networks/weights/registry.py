@@ -140,8 +140,8 @@ def _local(entry: Entry, where: str) -> Path:
     wanted = f"the file with SHA-256 {entry.sha256}"
     if unset := re.search(r"\$\{?(\w+)", stated):
         rule = f"the weights {entry.name} lie in ${unset[1]}, which is not set"
-        mend = f"put {wanted} into a folder as {Path(stated).name}, and export {unset[1]}=<the folder>"
-        raise StudyError(where, rule, mend)
+        fix = f"put {wanted} into a folder as {Path(stated).name}, and export {unset[1]}=<the folder>"
+        raise StudyError(where, rule, fix)
     path = Path(stated)
     if not path.is_file():
         raise StudyError(str(path), f"the starting weights {entry.name} are missing", f"put {wanted} there")
@@ -163,8 +163,8 @@ def _from_hub(entry: Entry, where: str) -> Path:
     except (OSError, HfHubHTTPError) as error:
         rule = f"{HUB_FILE} of {entry.hub} is not in the cache of the hub and could not be fetched"
         rule = f"{rule} ({type(error).__name__})"
-        mend = f"fetch it where there is a network (`hf download {repository} {HUB_FILE}`), and state it as `file`"
-        raise StudyError(where, rule, mend) from None
+        fix = f"fetch it where there is a network (`hf download {repository} {HUB_FILE}`), and state it as `file`"
+        raise StudyError(where, rule, fix) from None
 
 
 def check_weights(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> None:
