@@ -14,6 +14,7 @@ from sonomics.core.cohort import (
 from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
+from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
 from sonomics.networks.registry import check_weights
 

@@ -151,7 +151,7 @@ def _modules() -> dict[str, Path]:
     """Name the modules of the library."""
     names = {}
     for file in (LIBRARY / PACKAGE).rglob("*.py"):
-        parts = str(file.relative_to(LIBRARY)).removesuffix(".py").split(os.sep)
+        parts = file.relative_to(LIBRARY).with_suffix("").parts
         names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return names
 
