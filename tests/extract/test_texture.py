@@ -14,7 +14,7 @@ from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.crops.job import read_job
 from sonomics.extract.proof.recompute import differing, drawn
 from sonomics.texture import filters
-from tests.extract.test_jobs import TEXTURE, crop_row, extract
+from tests.extract.test_pyradiomics import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
 MAZDA = {"kind": "mazda", "normalisation": "sigma", "resample_mm": None}

@@ -11,7 +11,7 @@ from sonomics.core.errors import StudyError
 from sonomics.extract.proof.pyradiomics_values import CLASSES, region_features
 from sonomics.texture.region import feature_names
 
-IBSI = Path(__file__).parents[1] / "data" / "ibsi"
+IBSI = Path(__file__).parents[2] / "data" / "ibsi"
 REFERENCE = pd.read_csv(IBSI / "reference_2d.csv", index_col="feature")["value"]
 TEXTURES = ["glcm", "glrlm", "glszm", "gldm", "ngtdm"]
 FILES = ("phantom.nii.gz", "mask.nii.gz")

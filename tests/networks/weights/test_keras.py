@@ -22,7 +22,7 @@ from sonomics.networks.weights.keras import LAYERS, read_keras
 from sonomics.networks.weights.load import Weights, weights_of
 from sonomics.networks.weights.registry import registry
 from sonomics.statistics.discrimination.auc import auc
-from tests.networks.forward import squeezenet
+from tests.networks.weights.squeezenet import squeezenet
 
 NAME, ARCHITECTURE = "squeezenet1_1_imagenet", "squeezenet1_1"
 SIDE = 64
