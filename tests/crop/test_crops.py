@@ -11,7 +11,7 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
-from sonomics.crop.regions.sheet import GAP, LINE, SIDE, TITLE, contact_sheet
+from sonomics.crop.regions.sheet import EDGE_COLOUR, GAP, SIDE, TITLE, draw_contact_sheet
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)
@@ -189,13 +189,13 @@ def test_the_sheet_shows_every_crop(chunk):
     chunk.crop()
     sheet = np.asarray(Image.open(chunk.root / "sheet.png"))
     assert sheet.shape == (SIDE + TITLE, SIDE + GAP, 3)
-    assert (sheet == LINE).all(axis=2).any()
+    assert (sheet == EDGE_COLOUR).all(axis=2).any()
 
 
 @pytest.mark.parametrize(("count", "rows", "across"), [(0, 1, 1), (3, 1, 3), (8, 1, 8), (10, 2, 8), (200, 8, 8)])
 def test_a_sheet_has_eight_tiles_a_row_and_at_most_64(count, rows, across):
     tile = np.full((30, 20), 90, np.uint8)
-    sheet = contact_sheet([(f"P{number}", "reader_1, session 1", tile, tile > 0) for number in range(count)])
+    sheet = draw_contact_sheet([(f"P{number}", "reader_1, session 1", tile, tile > 0) for number in range(count)])
     assert sheet.shape == (rows * (SIDE + TITLE), across * (SIDE + GAP), 3)
     tiles = sheet.reshape(rows, SIDE + TITLE, across, SIDE + GAP, 3)
     assert (tiles == 90).all(axis=4).any(axis=(1, 3)).sum() == min(count, 64)

@@ -13,7 +13,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from sonomics.crop.formats import FORMATS, suffix_of
-from sonomics.crop.outlines.drawings import RefusedError, Wanted
+from sonomics.crop.outlines.drawings import MaskRequest
+from sonomics.crop.outlines.refusals import RefusedError
 
 ROWS, COLUMNS = 40, 50
 STEM = "P1-e1-i1"
@@ -26,7 +27,7 @@ CORNERS = [[15.0, 10.0], [35.0, 10.0], [35.0, 20.0], [15.0, 20.0]]
 
 def read(file, label="", frame=0, stem=STEM):
     drawings = FORMATS[suffix_of(file)](file)
-    return drawings[stem](Wanted(label, ROWS, COLUMNS, frame))
+    return drawings[stem](MaskRequest(label, ROWS, COLUMNS, frame))
 
 
 def refused(file, **wanted):

@@ -14,7 +14,7 @@ from sonomics.core.params import PHASES, Params, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
-from sonomics.crop.outlines.intake import find_outlines
+from sonomics.crop.outlines.folders import find_outlines
 from sonomics.networks.weights.registry import check_weights, networks_of
 
 SHOWN = 8
