@@ -9,7 +9,7 @@ from sonomics.core.images import marked, read_grey, read_mask, write_png
 from sonomics.core.schemas import FEATURES
 from sonomics.select.reliability import reliability
 from sonomics.select.rows import repeats_of
-from tests.crop.test_crops import Chunk
+from tests.crop.chunk import Chunk
 
 PERTURB = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
 ANALYSIS = {"reader": "reader_1", "session": "1"}
