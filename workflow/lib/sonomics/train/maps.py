@@ -18,7 +18,7 @@ from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import placed, stacked
+from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
 from sonomics.statistics.agreement.overlap import heat_inside, hottest_share, overlap
@@ -72,12 +72,12 @@ def rows_of(
 ) -> Iterator[dict[str, Any]]:
     """Draw the maps of some crops into a folder, and yield for each what becomes of its row."""
     pixels = [read_grey(Path(file)) for file in crops["file"]]
-    heats = grad_cam(network, stacked(pixels, size))
+    heats = grad_cam(network, stack_images(pixels, size))
     if heats is None:
         yield from ({"file": "", "reason": "no_target_layer", **UNDEFINED} for _ in pixels)
         return
     for crop, image, heat in zip(crops.itertuples(), pixels, heats, strict=True):
-        part = heat[placed(image.shape, size)]
+        part = heat[find_box(image.shape, size)]
         if reason := why_none(part):
             yield {"file": "", "reason": reason, **UNDEFINED}
             continue

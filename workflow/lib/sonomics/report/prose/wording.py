@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from sonomics.networks.weights.registry import entry_of
+from sonomics.networks.weights.registry import find_entry
 from sonomics.report.page.numbers import listed
 
 Params = Mapping[str, Any]
@@ -132,7 +132,7 @@ def _networks(params: Params) -> Iterator[tuple[str, Params]]:
 
 
 def _start(network: Params) -> str:
-    entry = entry_of(network["weights"], network["architecture"])
+    entry = find_entry(network["weights"], network["architecture"])
     if entry is None:
         return (
             f"{network['architecture']}, random initial weights (weights: none, a declared choice of this study; "
