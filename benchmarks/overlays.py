@@ -17,11 +17,11 @@ from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
 from sonomics.extract.proof.reference import compute_reference
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.exams import PLAIN
-from sonomics.simulate.geometry import bounds
-from sonomics.simulate.marks import KINDS, paste
-from sonomics.simulate.scenes import draw_still
+from sonomics.simulate.exams.liver import PLAIN
+from sonomics.simulate.exams.scenes import draw_still
+from sonomics.simulate.scanner.devices import DEVICES
+from sonomics.simulate.scanner.geometry import bounds
+from sonomics.simulate.scanner.marks import KINDS, paste
 
 CLASSES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 RADIUS = 40

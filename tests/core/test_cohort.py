@@ -140,7 +140,7 @@ def test_a_bad_cohort_is_stopped(change, where, rule):
         check_cohort(change(cohort()), STUDY, "cohort.csv")
     assert where in stopped.value.where
     assert rule in stopped.value.rule
-    assert stopped.value.mend
+    assert stopped.value.fix
 
 
 def test_a_name_in_the_cohort_is_not_repeated():

@@ -19,7 +19,7 @@ def failing(error):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (StudyError("params.yaml", "it is wrong", "mend it"), "it is wrong"),
+        (StudyError("params.yaml", "it is wrong", "fix it"), "it is wrong"),
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "data/export/.0.part"), "make room on the disk"),
         (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)), "make room on the disk"),
     ],

@@ -133,7 +133,7 @@ def test_a_missing_column_stops_with_what_to_do(tmp_path: Path) -> None:
         ({"head": "target"}, "needs_case"),
     ],
 )
-def test_a_wrong_analysis_is_refused(params: dict, schema: dict, rule: dict, broken: str) -> None:
+def test_a_wrong_analysis_is_refused(params: dict, rule: dict, broken: str) -> None:
     params["evaluate"]["label_aware"] = {"no_focus": rule}
     with pytest.raises(StudyError, match=broken):
-        check_params(params, schema)
+        check_params(params)

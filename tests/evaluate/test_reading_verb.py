@@ -257,7 +257,7 @@ def test_a_bad_answer_stops_and_names_reader_and_row(name: str, study: Path) -> 
     assert words in said
     assert "reader ann" in said
     assert ("row" in said) == (name != "nothing")
-    assert "To mend it" in said
+    assert "Fix: " in said
     assert read_table(study / "data/readers.csv", schemas.READERS).empty
 
 

@@ -85,16 +85,16 @@ STEP_OF_EACH_KIND = [
 
 
 @pytest.mark.parametrize("step", STEP_OF_EACH_KIND, ids=lambda step: step["step"])
-def test_a_step_may_be_for_some_families_alone(step, params, schema):
+def test_a_step_may_be_for_some_families_alone(step, params):
     assert {one["step"] for one in STEP_OF_EACH_KIND} == set(KINDS)
     steps = [step | {"families": ["deep"]}, {"step": "u_test", "below": 0.05}]
     assert steps_for("deep", steps) == steps
     assert steps_for("texture", steps) == steps[1:]
     params["select"]["steps"] = steps
-    check_params(params, schema)
+    check_params(params)
     steps[0]["families"] = ["depth"]
     with pytest.raises(StudyError, match=r"depth is not in extract\.families"):
-        check_params(params, schema)
+        check_params(params)
 
 
 def test_apply_uses_the_numbers_of_the_training_rows():

@@ -92,7 +92,7 @@ def test_no_feature_left_is_said(rows: pd.DataFrame) -> None:
     }
 
 
-def test_components_are_counted_or_weighed_not_both(params: dict, schema: dict) -> None:
+def test_components_are_counted_or_weighed_not_both(params: dict) -> None:
     params["select"]["steps"] = [{"step": "pca", "components": 8, "variance": 0.9}]
     with pytest.raises(StudyError):
-        check_params(params, schema)
+        check_params(params)

@@ -5,7 +5,7 @@ evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, 
 results/plots/evaluate/.
 """
 
-LABEL_AWARE = "label_aware" in STUDY["evaluate"]
+LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 
 
@@ -21,7 +21,7 @@ rule evaluate_task:
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
         variants=compared_variants,
-        code=code("evaluate"),
+        code=code_of("evaluate"),
     output:
         evaluation=report(
             directory("results/evaluate/{variant}/{task}"),
@@ -61,7 +61,7 @@ rule summarise_evaluate:
     """Gather the headline figures, and the main curves for `dvc plots`."""
     input:
         evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
-        code=code("evaluate"),
+        code=code_of("evaluate"),
     output:
         metrics="results/metrics/evaluate.json",
         plots=directory("results/plots/evaluate"),

@@ -51,21 +51,8 @@ def outline_files(wildcards):
     return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
-def code(phase):
-    """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
-    root = Path(LIBRARY, "sonomics")
-    kinds = ("*.py", "*.csv", "*.yaml")
-    files = [file for package in CODE[phase] for kind in kinds for file in (root / package).rglob(kind)]
-    return sorted(os.path.relpath(file) for file in files)
-
-
-def seen(variant):
-    """Return the study as a variant sees it."""
-    return STUDY if variant == MAIN else overlaid(STUDY, variant)
-
-
 def settings(*keys):
-    """Make a params function: the named keys of the study, as the wildcard variant sees them, as JSON.
+    """Make a params function: the named keys of the study with their defaults, as the wildcard variant sees them.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     """
@@ -73,14 +60,14 @@ def settings(*keys):
     def cut(wildcards):
         known = dict(wildcards.items())
         own = [key.format(**known) for key in keys]
-        return json.dumps(pick(seen(known.get("variant", MAIN)), own), sort_keys=True)
+        return json.dumps(pick(SEEN[known.get("variant", MAIN)], own), sort_keys=True)
 
     return cut
 
 
 def models_of(variant, *kinds):
     """List the models that a variant trains, those of some kinds or all."""
-    models = seen(variant)["train"]["models"]
+    models = SEEN[variant]["train"]["models"]
     return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
 
 
@@ -121,7 +108,7 @@ def selected(file):
     """Make an input function: a file of `select`, for every family a classifier takes."""
 
     def find(wildcards):
-        families = seen(wildcards.variant)["train"]["models"][wildcards.model]["families"]
+        families = SEEN[wildcards.variant]["train"]["models"][wildcards.model]["families"]
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
@@ -133,7 +120,7 @@ def selected(file):
 
 def base_predictions(wildcards):
     """List the predictions of every base model that a final model uses, fold by fold."""
-    models = {base for model in seen(wildcards.variant)["stack"]["models"].values() for base in model["of"]}
+    models = {base for model in SEEN[wildcards.variant]["stack"]["models"].values() for base in model["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,

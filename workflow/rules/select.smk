@@ -14,7 +14,7 @@ rule make_folds:
     input:
         cohort=COHORT,
         images="data/clean/images.parquet",
-        code=code("select"),
+        code=code_of("select"),
     output:
         folds="results/select/folds.parquet",
     log:
@@ -39,7 +39,7 @@ rule select_features:
         folds="results/select/folds.parquet",
         images="data/clean/images.parquet",
         features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
-        code=code("select"),
+        code=code_of("select"),
     output:
         states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
         steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
@@ -86,7 +86,7 @@ rule summarise_select:
             fold=folds(),
         ),
         folds="results/select/folds.parquet",
-        code=code("select"),
+        code=code_of("select"),
     output:
         metrics="results/metrics/select.json",
         plots=directory("results/plots/select"),

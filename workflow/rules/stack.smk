@@ -13,7 +13,7 @@ rule stack_scores:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=base_predictions,
-        code=code("stack"),
+        code=code_of("stack"),
     output:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
@@ -49,7 +49,7 @@ rule summarise_stack:
             model=FINAL_MODELS,
             task=STUDY["study"]["tasks"],
         ),
-        code=code("stack"),
+        code=code_of("stack"),
     output:
         metrics="results/metrics/stack.json",
     log:

@@ -21,7 +21,7 @@ rule train_classifier:
         folds="results/select/folds.parquet",
         features=selected("features.parquet"),
         selections=selected("state.json"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         model=f"{FOLDER}/model.skops",
         predictions=f"{FOLDER}/predictions.parquet",
@@ -49,7 +49,7 @@ rule train_clinical:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        code=code("train"),
+        code=code_of("train"),
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
@@ -82,7 +82,7 @@ rule train_network:
         images="data/clean/images.parquet",
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
         state=f"{FOLDER}/state.json",
@@ -118,14 +118,14 @@ rule draw_maps:
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
         networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
-        code=code("train"),
+        code=code_of("train"),
     output:
         maps=directory("results/train/main/{model}/{task}/all/maps"),
         table="results/train/main/{model}/{task}/all/maps.parquet",
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
-        settings=settings("crop.analysis", *(["train.maps"] if "maps" in STUDY["train"] else [])),
+        settings=settings("crop.analysis", "train.maps"),
     message:
         "train: maps of {wildcards.model} for {wildcards.task}"
     shell:
@@ -147,7 +147,7 @@ rule summarise_train:
         predictions=trained(f"{FOLDER}/predictions.parquet"),
         curves=trained(f"{FOLDER}/curves.csv", "network"),
         maps=drawn("maps.parquet"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         metrics="results/metrics/train.json",
         plots=directory("results/plots/train"),

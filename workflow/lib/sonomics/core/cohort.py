@@ -150,8 +150,8 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
         raise StudyError(where, rule, "lower select.folds in params.yaml, or deal the fold column anew")
     several = known.groupby("patient")["fold"].nunique()
     for patient in several.index[several > 1]:
-        mend = "give all cases of a patient one fold"
-        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", mend)
+        fix = "give all cases of a patient one fold"
+        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", fix)
 
 
 def check_columns(path: Path, named: Mapping[str, str]) -> None:
@@ -174,8 +174,8 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
     known = [name for name in _read(path).columns if not name.startswith("sim_")]
     for key, column in named.items():
         if column not in known:
-            rule, mend = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
-            raise StudyError(f"params.yaml, {key}", rule, mend)
+            rule, fix = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
+            raise StudyError(f"params.yaml, {key}", rule, fix)
 
 
 def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:

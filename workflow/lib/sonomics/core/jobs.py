@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -20,11 +21,18 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def job_parser(doc: str | None) -> argparse.ArgumentParser:
     """Make the parser of a job.
 
-    It knows `--settings`: the sections of params.yaml that the job reads, as JSON.
+    It knows `--settings`: the sections of params.yaml that the job reads, filled with defaults, as JSON. The job gets
+    them as `Parameters`.
     """
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--settings", type=json.loads, default={}, help="sections of params.yaml, as JSON")
+    help_text = "sections of params.yaml, as JSON"
+    parser.add_argument("--settings", type=read_settings, default=Parameters({}), help=help_text)
     return parser
+
+
+def read_settings(text: str) -> Parameters:
+    """Read the sections of params.yaml that a rule hands to a job."""
+    return Parameters.partial(json.loads(text))
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:

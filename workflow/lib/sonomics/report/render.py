@@ -76,7 +76,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
 
 def gather(args: Namespace) -> dict[str, Any]:
     """Read what the phases have written and make of it what the template asks for."""
-    params = args.settings
+    params = args.settings.plain()
     share = params["report"].get("share", False)
     evaluations = sorted(map(read_evaluation, args.evaluations), key=lambda one: one.variant != MAIN)
     by_task = {task: [one for one in evaluations if one.task == task] for task in params["study"]["tasks"]}

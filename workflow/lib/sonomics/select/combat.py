@@ -37,8 +37,8 @@ def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:
         fitted = fit_combat(values.to_numpy(dtype=np.float64), batches, reference)
     except ValueError:
         rule = f"ComBat needs {FEWEST} training rows of {reference or 'at least one ' + by} that differ, in every fold"
-        mend = f"name another {by} as reference, or take the step out"
-        raise StudyError("params.yaml, select.steps, combat", rule, mend) from None
+        fix = f"name another {by} as reference, or take the step out"
+        raise StudyError("params.yaml, select.steps, combat", rule, fix) from None
     names = [str(name) for name in values]
     return {
         "step": "combat",
@@ -63,8 +63,8 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
     if unseen and change["reference"] is None:
         case = rows.index.get_level_values("case")[batches == unseen[0]][0]
         rule = f"the {change['by']} {unseen[0]!r} (of case {case}) has fewer than {FEWEST} training rows"
-        mend = "declare a `reference` that such rows count as, or take the step out"
-        raise StudyError("params.yaml, select.steps, combat", f"{rule}, so ComBat knows nothing of it", mend)
+        fix = "declare a `reference` that such rows count as, or take the step out"
+        raise StudyError("params.yaml, select.steps, combat", f"{rule}, so ComBat knows nothing of it", fix)
     arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}
     places = rows.columns.get_indexer(change["names"])
     values = rows.to_numpy(dtype=np.float64, copy=True)

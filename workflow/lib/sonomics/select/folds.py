@@ -117,8 +117,8 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str,
         for fold in sorted(folds["fold"].unique()):
             if known[fold_of[known.index] != fold].nunique() < 2:
                 rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
-                mend = "give the rarer class more cases, or deal the fold column so that two folds have it"
-                raise StudyError("data/cohort.csv", rule, mend)
+                fix = "give the rarer class more cases, or deal the fold column so that two folds have it"
+                raise StudyError("data/cohort.csv", rule, fix)
 
 
 def _connected(links: list[pd.Series], patients: list[str]) -> dict[str, str]:

@@ -70,11 +70,11 @@ def check_calibration(calibration: str, model: str, stated: Mapping[str, Any], p
     if calibration != NONE:
         return
     first, *others = stated["of"]
-    where, mend = "params.yaml, stack.calibration", "calibrate by platt or isotonic"
+    where, fix = "params.yaml, stack.calibration", "calibrate by platt or isotonic"
     if others and stated.get("weights", FITTED) == EQUAL:
-        raise StudyError(where, f"{model} is a mean of scores, which is no probability", mend)
+        raise StudyError(where, f"{model} is a mean of scores, which is no probability", fix)
     if not others and not gives_probabilities(predictions[predictions["model"] == first]):
-        raise StudyError(where, f"{model} is made of {first} alone, whose scores are no probabilities", mend)
+        raise StudyError(where, f"{model} is made of {first} alone, whose scores are no probabilities", fix)
 
 
 def final_scores(

@@ -34,9 +34,9 @@ Pixels = NDArray[np.uint8]
 class UnusableError(ItemError):
     """A file that shows no ultrasound image; `reason` is written in the table."""
 
-    def __init__(self, reason: str, file: Path, rule: str, mend: str) -> None:
+    def __init__(self, reason: str, file: Path, rule: str, fix: str) -> None:
         self.reason = reason
-        super().__init__(file.stem, str(file), rule, mend)
+        super().__init__(file.stem, str(file), rule, fix)
 
 
 @dataclass(frozen=True)

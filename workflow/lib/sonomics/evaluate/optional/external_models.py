@@ -149,8 +149,8 @@ def _check_agreement(table: pd.DataFrame, known: pd.DataFrame, where: str) -> No
             raise StudyError(f"{where}, case {row['case']}", rule, f"correct it, or leave the column {column} out")
     for row in table[table["class"].astype(str) != POSITIVE].to_dict("records"):
         rule = f"the row is of class {row['class']}"
-        mend = f"give values of the positive class alone, which is {POSITIVE}, or leave the column class out"
-        raise StudyError(f"{where}, case {row['case']}", rule, mend)
+        fix = f"give values of the positive class alone, which is {POSITIVE}, or leave the column class out"
+        raise StudyError(f"{where}, case {row['case']}", rule, fix)
 
 
 def check_probabilities(table: pd.DataFrame, where: str) -> None:

@@ -155,8 +155,8 @@ def readers_and_levels(stated: str) -> dict[str, str]:
         reader, _, level = (word.strip() for word in part.partition(":"))
         well_named = all(re.fullmatch(READERS.allowed[of], word) for of, word in (("reader", reader), ("level", level)))
         if not (well_named and level) or reader in found:
-            mend = "write reader:level, joined by commas; a reader is a pseudonym of letters, digits and _, each once"
-            raise StudyError("--readers", f"{part.strip()!r} is not a reader with a level", mend)
+            fix = "write reader:level, joined by commas; a reader is a pseudonym of letters, digits and _, each once"
+            raise StudyError("--readers", f"{part.strip()!r} is not a reader with a level", fix)
         found[reader] = level
     return found
 

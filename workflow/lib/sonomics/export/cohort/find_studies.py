@@ -53,7 +53,7 @@ def find_studies(export: Mapping[str, Any]) -> tuple[list[Study], int]:
             found = persist(partial(pacs.find_studies, criteria), patience, "query")
         except PacsError as error:
             where = f"params.yaml, export.{source}"
-            raise StudyError(where, f"{error.fault.value}: {error.rule}", error.mend) from None
+            raise StudyError(where, f"{error.fault.value}: {error.rule}", error.fix) from None
     return sorted(found, key=_by_patient), 0
 
 

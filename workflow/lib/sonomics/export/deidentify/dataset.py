@@ -35,7 +35,7 @@ METHOD = "DICOM PS3.15 Annex E, sonomics"
 UTF_8 = "ISO_IR 192"
 PREAMBLE = b"\0" * 128
 REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "BitsStored")
-MEND = "export it anew from the scanner, or leave it out"
+FIX = "export it anew from the scanner, or leave it out"
 
 
 class UnsafeError(ItemError):
@@ -44,9 +44,9 @@ class UnsafeError(ItemError):
     Reasons are `not_ultrasound`, `undecodable` (pixels that nobody can look at) and `damaged`.
     """
 
-    def __init__(self, reason: str, stem: str, rule: str, mend: str) -> None:
+    def __init__(self, reason: str, stem: str, rule: str, fix: str) -> None:
         self.reason = reason
-        super().__init__(stem, "DICOM object", rule, mend)
+        super().__init__(stem, "DICOM object", rule, fix)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def deidentify(
         try:
             frames = decoded(dataset)
         except UndecodableError as error:
-            raise UnsafeError("undecodable", who.stem, str(error), MEND) from None
+            raise UnsafeError("undecodable", who.stem, str(error), FIX) from None
         scan, text = find_scan_and_text(new, frames)
         safe, blanked = blank_outside(frames, scan.boxes)
         put(new, erase(safe, text), int(new.BitsStored))
@@ -170,9 +170,9 @@ def _rewritten_header(
         raise
     except Exception as error:
         # What a mangled header makes pydicom raise is not foreseeable, and may quote it.
-        raise UnsafeError("damaged", who.stem, f"its header cannot be read ({type(error).__name__})", MEND) from None
+        raise UnsafeError("damaged", who.stem, f"its header cannot be read ({type(error).__name__})", FIX) from None
     if missing := [name for name in REQUIRED if not new.get(name)]:
-        raise UnsafeError("damaged", who.stem, f"its header has no usable {missing[0]}", MEND)
+        raise UnsafeError("damaged", who.stem, f"its header has no usable {missing[0]}", FIX)
     return new, tally
 
 

@@ -105,8 +105,8 @@ def exams_of(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -> 
     members = roster[[chunk_of(patient, chunks) == number for patient in roster["patient"]]]
     for case in members["case"]:
         if case not in set(linkage["case"]):
-            mend = "draft both anew with `sonomics query`, or take the case out of the cohort"
-            raise StudyError(str(path), f"it does not say who case {case} is", mend)
+            fix = "draft both anew with `sonomics query`, or take the case out of the cohort"
+            raise StudyError(str(path), f"it does not say who case {case} is", fix)
     rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid"]], on="case")
     return [Exam(*row) for row in rows[list(Exam.__annotations__)].itertuples(index=False)]
 
@@ -143,7 +143,7 @@ def receive_exams(
                 for exam, what in _in_parallel(partial(_receive, pacs, settings, shelves), waiting, settings, chunk):
                     received[exam.name] = what
         except PacsError as error:
-            raise StudyError(f"params.yaml, export.{source}", error.rule, error.mend) from None
+            raise StudyError(f"params.yaml, export.{source}", error.rule, error.fix) from None
         seconds = time.monotonic() - start
     files, size = (sum(getattr(shelf, name) for shelf in shelves.values()) for name in ("files", "size"))
     log.info(
@@ -178,7 +178,7 @@ def _receive(pacs: Pacs, settings: Mapping[str, Any], shelves: Mapping[str, Shel
         if error.fault is Fault.WRONG:
             log.warning("%s is set aside: %s", exam.name, error)
             return Received(shelf, reason=NOT_RETRIEVED)
-        raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.mend) from None
+        raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.fix) from None
     return Received(shelf, listed, frozenset(missing))
 
 

@@ -38,5 +38,5 @@ def check_networks(params: Mapping[str, Any], phases: Collection[str], where: st
             with torch.device("meta"):
                 Features(build(architecture, 0, size=size), layers, pooling, size)
         except StudyError as stopped:
-            raise StudyError(f"{where}, {key}", stopped.rule, stopped.mend) from None
+            raise StudyError(f"{where}, {key}", stopped.rule, stopped.fix) from None
         built.add((architecture, size, layers, pooling))
