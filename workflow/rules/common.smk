@@ -17,7 +17,7 @@ from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deal
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
-from sonomics.networks.weights.registry import check_weights
+from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"

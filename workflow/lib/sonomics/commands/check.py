@@ -15,8 +15,8 @@ from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tasks import task_labels
-from sonomics.crop.outlines.intake import find_outlines
-from sonomics.networks.weights.registry import check_weights, networks_of
+from sonomics.crop.outlines.folders import find_outlines
+from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
 SIMULATOR, FOLDER = "simulator", "folder"
@@ -72,7 +72,7 @@ def _values(column: pd.Series) -> str:
 
 def _check_networks(params: Params) -> None:
     check_weights(params, PHASES)
-    if any(networks_of(params, PHASES)):
+    if any(list_networks(params, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
         check_networks(params, PHASES)
