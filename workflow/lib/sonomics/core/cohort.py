@@ -203,9 +203,10 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], f
     known = task_labels(training, study["tasks"][name]).dropna()
     if study["shuffle_labels"]:
         fold = training.set_index("case")["patient"].map(folds).reindex(known.index)
-        return pd.concat(
+        dealt: pd.Series = pd.concat(
             [_dealt(known[fold == number], study["seed"], name, number) for number in sorted(fold.unique())]
-        ).reindex(known.index)
+        )
+        return dealt.reindex(known.index)
     return known
 
 
