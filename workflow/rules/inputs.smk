@@ -148,16 +148,19 @@ def compared_variants(wildcards):
 
 
 def learned():
-    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
+    """List (task, name, file) of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
+    clinical = models_of(MAIN, "clinical")
     several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
-    return [
-        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
-        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
-        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
-        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
+    tables = [
+        *(
+            (family, f"results/select/main/{family}/{{task}}/all/frequencies.csv")
+            for family in STUDY["extract"]["families"]
+        ),
+        *((model, f"results/train/main/{model}/{{task}}/all/odds_ratios.csv") for model in clinical),
+        *((model, f"results/train/main/{model}/{{task}}/all/nomogram.csv") for model in clinical),
+        *((model, f"results/stack/main/{model}/{{task}}/nomogram.csv") for model in several),
     ]
+    return [(task, name, path.format(task=task)) for name, path in tables for task in STUDY["study"]["tasks"]]
 
 
 def drawn(file):

@@ -7,27 +7,41 @@ results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
+TASKS = STUDY["study"]["tasks"]
+EVALUATED = [(variant, task, f"results/evaluate/{variant}/{task}") for variant in variants() for task in TASKS]
+SELECTED = [
+    (family, task, f"results/select/main/{family}/{task}/all/state.json")
+    for family in STUDY["extract"]["families"]
+    for task in TASKS
+]
+LEARNED = learned()
+
+
+def options_for(option, entries):
+    """Repeat an option for every entry, whose names the job cannot read off its file."""
+    return [part for entry in entries for part in (option, *entry)]
+
+
+def files_in(entries):
+    """List the files of entries."""
+    return [file for *_, file in entries]
 
 
 rule render_report:
     """Render the report as one self-contained page."""
     input:
-        evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        evaluations=files_in(EVALUATED),
         cohort=COHORT,
         screening="results/screening.csv",
         chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
-        selections=expand(
-            "results/select/main/{family}/{task}/all/state.json",
-            family=STUDY["extract"]["families"],
-            task=STUDY["study"]["tasks"],
-        ),
-        learned=learned(),
+        selections=files_in(SELECTED),
+        learned=files_in(LEARNED),
         figures=expand(
             "results/select/main/{family}/{task}/all/{figure}.svg",
             family=STUDY["extract"]["families"],
-            task=STUDY["study"]["tasks"],
+            task=TASKS,
             figure=["steps", "curve", "path", "frequencies"],
         ),
         maps=drawn("maps.parquet"),
@@ -52,18 +66,21 @@ rule render_report:
         "logs/benchmarks/render_report.tsv"
     params:
         settings=settings("study", *PHASES),
+        evaluations=options_for("--evaluation", EVALUATED),
+        selections=options_for("--selection", SELECTED),
+        learned=options_for("--learned", LEARNED),
     message:
         "report: the page and its documents"
     shell:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"
-        " --evaluations {input.evaluations:q}"
+        " {params.evaluations:q}"
         " --cohort {input.cohort:q}"
         " --screening {input.screening:q}"
         " --chart {input.chart:q}"
         " --crops {input.crops:q}"
-        " --selections {input.selections:q}"
-        " --learned {input.learned:q}"
+        " {params.selections:q}"
+        " {params.learned:q}"
         " --maps {input.maps:q}"
         " --metrics {input.metrics:q}"
         " --phantom {input.phantom:q}"
