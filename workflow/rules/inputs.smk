@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import product
 
 
 def chunks():
@@ -21,7 +22,7 @@ def variants():
 
 def folds():
     """List the cross-validation folds, and `all`, the fit on the whole training set."""
-    return [*range(STUDY["select"]["folds"]), "all"]
+    return name_folds(STUDY["select"]["folds"])
 
 
 def homes(phase):
@@ -71,13 +72,29 @@ def models_of(variant, *kinds):
     return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
 
 
-def trained(path, *kinds):
-    """Expand a path over the models that the variants train, their tasks and folds."""
+def runs_over(**axes):
+    """List the combinations of wildcards, the last one fastest."""
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def files_of(path, runs):
+    """List a file of every run."""
+    return [path.format(**run) for run in runs]
+
+
+def options_of(option, path, runs):
+    """List an option for every run: its wildcards by value, so that a job reads none of them off a path, and its file."""
+    return [part for run in runs for part in (option, *run.values(), path.format(**run))]
+
+
+def trained(*kinds):
+    """List the training runs of all variants: their models, those of some kinds or all, by task and fold."""
     return [
-        file
+        run
         for variant in variants()
-        for model in models_of(variant, *kinds)
-        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+        for run in runs_over(
+            variant=[variant], model=models_of(variant, *kinds), task=STUDY["study"]["tasks"], fold=folds()
+        )
     ]
 
 
@@ -130,37 +147,16 @@ def base_predictions(wildcards):
     )
 
 
-def folders_of_states(wildcards, output):
-    """List the folders, one a fold, that a selection is written to."""
-    return [os.path.dirname(path) for path in output.states]
-
-
-def folders_of_thresholds(wildcards, input):
-    """List the folders of the final models."""
-    return [os.path.dirname(path) for path in input.thresholds]
-
-
 def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that learns from the true labels, for the main run alone."""
-    beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    """List the variants that the main run is compared with: all others that learn from the true labels."""
+    others = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    return others if wildcards.variant == MAIN else []
+
+
+def predictions_of_compared(wildcards):
+    """List the primary model's predictions in every variant that this one is compared with."""
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=beside) if wildcards.variant == MAIN else []
-
-
-def learned():
-    """List (task, name, file) of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    clinical = models_of(MAIN, "clinical")
-    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    tables = [
-        *(
-            (family, f"results/select/main/{family}/{{task}}/all/frequencies.csv")
-            for family in STUDY["extract"]["families"]
-        ),
-        *((model, f"results/train/main/{model}/{{task}}/all/odds_ratios.csv") for model in clinical),
-        *((model, f"results/train/main/{model}/{{task}}/all/nomogram.csv") for model in clinical),
-        *((model, f"results/stack/main/{model}/{{task}}/nomogram.csv") for model in several),
-    ]
-    return [(task, name, path.format(task=task)) for name, path in tables for task in STUDY["study"]["tasks"]]
+    return expand(path, variant=compared_variants(wildcards))
 
 
 def drawn(file):

@@ -7,43 +7,40 @@ results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
-TASKS = STUDY["study"]["tasks"]
-EVALUATED = [(variant, task, f"results/evaluate/{variant}/{task}") for variant in variants() for task in TASKS]
-SELECTED = [
-    (family, task, f"results/select/main/{family}/{task}/all/state.json")
-    for family in STUDY["extract"]["families"]
-    for task in TASKS
+EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
+SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
+CLINICAL = runs_over(model=models_of(MAIN, "clinical"), task=STUDY["study"]["tasks"])
+COMBINED = runs_over(
+    model=[name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1],
+    task=STUDY["study"]["tasks"],
+)
+EVALUATION = "results/evaluate/{variant}/{task}"
+SELECTION = "results/select/main/{family}/{task}/all"
+# What the main run learned: a file, and the runs that have it.
+LEARNED = [
+    (f"{SELECTION}/frequencies.csv", SELECTED),
+    ("results/train/main/{model}/{task}/all/odds_ratios.csv", CLINICAL),
+    ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
+    ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
 ]
-LEARNED = learned()
-
-
-def options_for(option, entries):
-    """Repeat an option for every entry, whose names the job cannot read off its file."""
-    return [part for entry in entries for part in (option, *entry)]
-
-
-def files_in(entries):
-    """List the files of entries."""
-    return [file for *_, file in entries]
 
 
 rule render_report:
     """Render the report as one self-contained page."""
     input:
-        evaluations=files_in(EVALUATED),
+        evaluations=files_of(EVALUATION, EVALUATED),
         cohort=COHORT,
         screening="results/screening.csv",
         chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
-        selections=files_in(SELECTED),
-        learned=files_in(LEARNED),
-        figures=expand(
-            "results/select/main/{family}/{task}/all/{figure}.svg",
-            family=STUDY["extract"]["families"],
-            task=TASKS,
-            figure=["steps", "curve", "path", "frequencies"],
-        ),
+        selections=files_of(f"{SELECTION}/state.json", SELECTED),
+        learned=[file for path, runs in LEARNED for file in files_of(path, runs)],
+        figures=[
+            file
+            for figure in ("steps", "curve", "path", "frequencies")
+            for file in files_of(f"{SELECTION}/{figure}.svg", SELECTED)
+        ],
         maps=drawn("maps.parquet"),
         heat=drawn("maps"),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
@@ -66,9 +63,9 @@ rule render_report:
         "logs/benchmarks/render_report.tsv"
     params:
         settings=settings("study", *PHASES),
-        evaluations=options_for("--evaluation", EVALUATED),
-        selections=options_for("--selection", SELECTED),
-        learned=options_for("--learned", LEARNED),
+        evaluations=options_of("--evaluation", EVALUATION, EVALUATED),
+        selections=options_of("--selection", f"{SELECTION}/state.json", SELECTED),
+        learned=[part for path, runs in LEARNED for part in options_of("--learned", path, runs)],
     message:
         "report: the page and its documents"
     shell:

@@ -45,10 +45,10 @@ def learned(tmp_path):
     write_csv(clinic / "nomogram.csv", POINTS)
     write_csv(final / "nomogram.csv", POINTS.iloc[:0])
     return [
-        LearnedTable("recurrence", "texture", chosen / "frequencies.csv"),
-        LearnedTable("recurrence", "clinic", clinic / "odds_ratios.csv"),
-        LearnedTable("recurrence", "clinic", clinic / "nomogram.csv"),
-        LearnedTable("recurrence", "both", final / "nomogram.csv"),
+        LearnedTable("texture", "recurrence", chosen / "frequencies.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "odds_ratios.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "nomogram.csv"),
+        LearnedTable("both", "recurrence", final / "nomogram.csv"),
     ]
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from sonomics.core.schemas import READERS
 from sonomics.core.settings.parameters import Parameters
-from sonomics.evaluate.cases import Model
 from sonomics.evaluate.readers.study import reader_tables
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import build_samples
 from sonomics.report.sections import readers
 from sonomics.report.sections.readers_tables import tabulate_aucs, tabulate_decisions
 from sonomics.report.study.evaluation import Evaluation, read_evaluation
@@ -23,7 +24,8 @@ def evaluation_of(readings: pd.DataFrame) -> Evaluation:
     """Read four cases of a test set with a model that is right on all of them."""
     cases = pd.DataFrame({"case": list("abcd"), "patient": list("abcd"), "split": "internal"})
     cases = cases.assign(label=[1.0, 1.0, 0.0, 0.0], net__score=[4.0, 3.0, 2.0, 1.0])
-    tables = reader_tables(readings, "recurrence", cases, Model("net", 2.5, "score", "youden"), 0.95)
+    samples = build_samples(cases, [Model("net", 2.5, "score", "youden")])
+    tables = reader_tables(readings, "recurrence", samples.primary_samples, 0.95)
     performance = pd.DataFrame({"model": ["net"], "split": "internal", "statistic": "auc"})
     splits = pd.DataFrame({"split": ["internal"], "title": ["Internal test"]})
     return Evaluation("main", "recurrence", {"performance": performance, "splits": splits, **tables}, {})

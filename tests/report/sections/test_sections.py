@@ -12,7 +12,7 @@ import pytest
 
 from sonomics.core.settings.parameters import Parameters
 from sonomics.evaluate import task
-from sonomics.evaluate.figures import sheet as plates
+from sonomics.evaluate.figures import sheet
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import show_estimate_and_counts
 from sonomics.report.sections import classes, comparisons, power, subgroups, survival, treatment
@@ -33,8 +33,8 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
     out = folder / "main" / "recurrence"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plates, "draw_plate", lambda *_: None)
-        task.main([f"--settings={json.dumps(PARAMS)}", *arguments(folder, beside=("uncropped",)), f"--out={out}"])
+        patch.setattr(sheet, "draw_panel", lambda *_: None)
+        task.main([f"--settings={json.dumps(PARAMS)}", *arguments(folder, compared=("uncropped",)), f"--out={out}"])
     return read_evaluation(out, "main", "recurrence")
 
 

@@ -4,16 +4,14 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.settings.parameters import Parameters
-from sonomics.evaluate.cases import Model
-from sonomics.evaluate.optional.borderline import borderline_table
-from sonomics.evaluate.optional.serial_exams import serial_tables
+from sonomics.evaluate.samples.models import Model
 from sonomics.report.sections import borderline, serial
 from sonomics.report.study.evaluation import Evaluation
-from tests.evaluate.test_borderline import PATHOLOGY, SETTINGS, VALUES
-from tests.evaluate.test_borderline import cases_of as pathology_cases
-from tests.evaluate.test_serial import MODEL
-from tests.evaluate.test_serial import SETTINGS as TIMES
-from tests.evaluate.test_serial import cases_of as exam_cases
+from tests.evaluate.optional.test_borderline import PATHOLOGY, SETTINGS, VALUES
+from tests.evaluate.optional.test_borderline import cases_of as pathology_cases
+from tests.evaluate.optional.test_borderline import evaluate as evaluate_pathology
+from tests.evaluate.optional.test_serial_exams import cases_of as exam_cases
+from tests.evaluate.optional.test_serial_exams import evaluate as evaluate_exams
 
 PARAMS = Parameters.partial({"evaluate": {"borderline": SETTINGS}, "report": {}})
 SHARED = Parameters.partial({"report": {"share": True}})
@@ -32,7 +30,7 @@ def test_studies_without_either_have_no_section() -> None:
 
 
 def test_serial_exams_are_described_by_patient_and_in_sum() -> None:
-    section = serial.build(evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95)), PARAMS)
+    section = serial.build(evaluation_of(evaluate_exams(exam_cases())), PARAMS)
     assert section
     assert section.paragraphs[1] == (
         "Internal test: 3 of 4 diagnosed patients had an exam called positive before the diagnosis (75 %, 30 to 95)."
@@ -48,14 +46,14 @@ def test_serial_exams_are_described_by_patient_and_in_sum() -> None:
 
 
 def test_without_a_threshold_the_sentence_says_why() -> None:
-    tables = serial_tables(exam_cases(), Model("net", np.nan, "probability", "youden"), TIMES, 0.95)
+    tables = evaluate_exams(exam_cases(), Model("net", np.nan, "probability", "youden"))
     section = serial.build(evaluation_of(tables), PARAMS)
     assert section
     assert section.paragraphs[1].endswith("not estimable (the threshold was not estimable on the training set).")
 
 
 def test_the_borderline_class_is_described_with_counts() -> None:
-    table = borderline_table(pathology_cases(PATHOLOGY, VALUES), [MODEL], SETTINGS, 0.95)
+    table = evaluate_pathology(pathology_cases(PATHOLOGY, VALUES))
     section = borderline.build(evaluation_of({"borderline": table}), PARAMS)
     assert section
     assert section.paragraphs[0].startswith("Cases with pathology = borderline are a class of their own")
@@ -65,8 +63,8 @@ def test_the_borderline_class_is_described_with_counts() -> None:
     assert [cell.main for cell in shown.rows[0]] == ["net", "0.67", "0.75", "0.50", "0.75", "0.80", "0.83"]
 
 
-def test_a_shared_report_has_no_row_per_patient() -> None:
-    evaluation = evaluation_of(serial_tables(exam_cases(), MODEL, TIMES, 0.95))
+def test_a_shared_report_has_no_row_a_patient() -> None:
+    evaluation = evaluation_of(evaluate_exams(exam_cases()))
     evaluation.figures["serial", "internal"] = "<svg></svg>"
     own = serial.build(evaluation, PARAMS)
     shared = serial.build(evaluation, SHARED)

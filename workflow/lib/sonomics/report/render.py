@@ -45,7 +45,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
         action="append",
         nargs=3,
         default=[],
-        metavar=("TASK", "NAME", "FILE"),
+        metavar=("NAME", "TASK", "FILE"),
         help="frequencies of a family, or odds ratios or nomogram of a model, of the main run",
     )
     parser.add_argument("--maps", type=Path, nargs="*", default=[], help="tables of the maps of every network")
@@ -88,7 +88,7 @@ def read_inputs(args: Namespace) -> Inputs:
         maps=read_tables(args.maps, MAPS),
         flow_chart=args.chart.read_text(encoding="utf-8"),
         selections=[(family, task, read_json(file)) for family, task, file in selections],
-        learned=[LearnedTable(task, name, Path(file)) for task, name, file in args.learned],
+        learned=[LearnedTable(name, task, Path(file)) for name, task, file in args.learned],
         metrics={path.stem: read_json(path) for path in args.metrics},
         metrics_texts={path.stem: path.read_text(encoding="utf-8") for path in args.metrics},
         phantom=read_result_table(args.phantom),

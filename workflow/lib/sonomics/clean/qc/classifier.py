@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sonomics.core.folds import leave_out_folds
 from sonomics.core.seeds import generator, seed_for
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
@@ -116,7 +117,7 @@ def cross_validated(
     inputs, targets, network, seed
         As for `fit_state`.
     folds : (n,) int
-        From `folds_of`; a negative one is not predicted.
+        From `folds_of`; where all rows have one fold, nothing is predicted.
 
     Returns
     -------
@@ -124,8 +125,7 @@ def cross_validated(
         Like `targets`; NaN where a head had no training label of one of its answers.
     """
     result = pd.DataFrame(np.nan, index=targets.index, columns=targets.columns)
-    for fold in sorted(set(folds[folds >= 0].tolist())):
-        inside, outside = folds != fold, folds == fold
+    for fold, inside, outside in leave_out_folds(folds):
         learnable = targets.columns[targets[inside].nunique() == 2]
         if learnable.empty:
             continue

@@ -31,15 +31,15 @@ class LearnedTable:
 
     Attributes
     ----------
-    task : str
     name : str
         The family or model.
+    task : str
     file : Path
         Next to a file FREQUENCIES lie the figures of SELECTION_FIGURES.
     """
 
-    task: str
     name: str
+    task: str
     file: Path
 
 
