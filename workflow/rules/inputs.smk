@@ -169,19 +169,6 @@ def predictions_of_compared(wildcards):
     return expand(path, variant=compared_variants(wildcards))
 
 
-def learned():
-    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
-    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
-    return [
-        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
-        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
-        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
-        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
-    ]
-
-
 def drawn(file):
     """List a file of the maps of every network of the main run."""
     path = f"results/train/main/{{model}}/{{task}}/all/{file}"

@@ -44,8 +44,12 @@ def learned(tmp_path):
     write_csv(clinic / "odds_ratios.csv", ODDS)
     write_csv(clinic / "nomogram.csv", POINTS)
     write_csv(final / "nomogram.csv", POINTS.iloc[:0])
-    files = [chosen / "frequencies.csv", clinic / "odds_ratios.csv", clinic / "nomogram.csv", final / "nomogram.csv"]
-    return list(map(LearnedTable.at, files))
+    return [
+        LearnedTable("texture", "recurrence", chosen / "frequencies.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "odds_ratios.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "nomogram.csv"),
+        LearnedTable("both", "recurrence", final / "nomogram.csv"),
+    ]
 
 
 def test_sections_of_a_task(learned):
