@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from lifelines.utils import concordance_index
 
 from sonomics.statistics.survival.censoring import Censoring
 from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts, uno_c
@@ -26,6 +27,7 @@ def test_harrell_c_is_the_share_of_comparable_pairs(rows):
     got = harrell_c(time, event, risk)
     assert got.estimate == pytest.approx(np.mean(pairs) if pairs else np.nan, nan_ok=True)
     assert bool(got.reason) == (not pairs)
+    assert not pairs or got.estimate == pytest.approx(concordance_index(time, -risk, event))
 
 
 def test_pairs_by_hand():

@@ -15,7 +15,7 @@ from sonomics.statistics.clinical_utility.decision_curve import survival_net_ben
 from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.resampling.bootstrap import bootstrap_interval
 from sonomics.statistics.survival.concordance import harrell_c, uno_c
-from sonomics.statistics.survival.cox_tests import predicted_risk
+from sonomics.statistics.survival.cox_model import predicted_risk
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
 from sonomics.statistics.survival.kaplan_meier import null_risk
 

@@ -8,7 +8,7 @@ from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.survival.censoring import Censoring
 from sonomics.statistics.survival.concordance import uno_c
 from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_tests import predicted_risk
+from sonomics.statistics.survival.cox_model import predicted_risk
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
 from sonomics.statistics.survival.kaplan_meier import null_risk
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked

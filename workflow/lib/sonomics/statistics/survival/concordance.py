@@ -1,4 +1,7 @@
-"""Concordance of a risk with right-censored survival: Harrell's and Uno's C."""
+"""Concordance of a risk with right-censored survival: Harrell's and Uno's C.
+
+Ours, not lifelines': its C is equal, but has no standard error, and the influence of every case gives both.
+"""
 
 from typing import NamedTuple
 

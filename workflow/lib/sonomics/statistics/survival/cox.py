@@ -7,7 +7,8 @@ from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Floats, normal_quantile
 from sonomics.statistics.inputs import numbers, outcome
-from sonomics.statistics.survival.partial_likelihood import RUNAWAY, maximise, risk_sets
+from sonomics.statistics.survival.cox_fit import RUNAWAY, maximise
+from sonomics.statistics.survival.partial_likelihood import risk_sets
 
 COLUMNS = ["beta", "se", "hr", "lower", "upper", "z", "p"]
 

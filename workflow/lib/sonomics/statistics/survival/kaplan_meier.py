@@ -1,4 +1,8 @@
-"""Kaplan-Meier estimate of survival."""
+"""Kaplan-Meier estimate of survival, by lifelines.
+
+Ours are what lifelines lacks: R's median where the curve is exactly 0.5, the standard error, and a risk at one horizon
+that takes a hundredth of the time of a curve (a decision curve takes two hundred).
+"""
 
 from typing import NamedTuple
 
@@ -6,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Estimate, Floats, normal_quantile
+from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.inputs import follow_up, outcome
 
 NAN = float("nan")
@@ -59,21 +63,21 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Kapl
     ----------
     Kaplan EL, Meier P, J Am Stat Assoc 1958; Kalbfleisch JD, Prentice RL, 1980 (log-log bounds).
     """
+    from lifelines import KaplanMeierFitter
+
     happened, times = follow_up(time, event)
-    steps = np.unique(np.concatenate([[0.0], times]))
-    at_risk = times.size - np.searchsorted(np.sort(times), steps, side="left")
-    events = count_at(times[happened], steps)
-    survival = np.cumprod(1 - events / at_risk).astype(np.float64)
+    fitted = KaplanMeierFitter(alpha=1 - level).fit(times, happened)
+    steps = fitted.event_table.index.to_numpy()
+    at_risk, events, censored = fitted.event_table[["at_risk", "observed", "censored"]].to_numpy().T
+    survival = fitted.survival_function_.to_numpy()[:, 0]
     alive = at_risk > events
     greenwood = np.cumsum(np.divide(events, at_risk * (at_risk - events), out=np.zeros(steps.size), where=alive))
     se = np.where(survival > 0, survival * np.sqrt(greenwood), NAN)
-    inside = (survival > 0) & (survival < 1)
-    proper = np.where(inside, survival, NAN)
-    width = normal_quantile(level) * np.sqrt(greenwood) / np.abs(np.log(proper))
-    lower, upper = proper ** np.exp(width), proper ** np.exp(-width)
+    bounded = (survival > 0) & (survival < 1)
+    lower, upper = (np.where(bounded, bound, NAN) for bound in fitted.confidence_interval_.to_numpy().T)
     middle, earliest, latest = (_median(steps, curve) for curve in (survival, lower, upper))
     median = Estimate(middle, earliest, latest, reason="median not reached" if np.isnan(middle) else "")
-    return KaplanMeier(steps, survival, se, lower, upper, at_risk, events, count_at(times[~happened], steps), median)
+    return KaplanMeier(steps, survival, se, lower, upper, at_risk, events, censored, median)
 
 
 def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
@@ -112,13 +116,20 @@ def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> 
 
 
 def null_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
-    """Risk of an event by a horizon under Kaplan-Meier, the prediction of a model that knows nothing; may be NaN."""
-    return float(1 - survival_at(kaplan_meier(time, event), [horizon])["survival"].iloc[0])
+    """Risk of an event by a horizon under Kaplan-Meier, the prediction of a model that knows nothing.
 
-
-def count_at(times: Floats, steps: Floats) -> np.ndarray:
-    """Count how many times equal each step; every time is one of the ascending steps."""
-    return np.bincount(np.searchsorted(steps, times), minlength=steps.size)
+    Returns
+    -------
+    float
+        NaN after the last follow-up, unless everybody has had the event by then.
+    """
+    happened, times = follow_up(time, event)
+    moments, events = np.unique(times[happened], return_counts=True)
+    at_risk = times.size - np.searchsorted(np.sort(times), moments)
+    survival = np.concatenate([[1.0], np.cumprod(1 - events / at_risk)])
+    if horizon > times.max() and survival[-1] > 0:
+        return NAN
+    return float(1 - survival[np.searchsorted(moments, horizon, side="right")])
 
 
 def _median(steps: Floats, curve: Floats) -> float:
