@@ -6,9 +6,9 @@ import pytest
 from sonomics.core.files import write_csv, write_text
 from sonomics.report.learned import frequency_table, learned_sections, odds_table
 from sonomics.report.nomogram import draw_nomogram
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import build_nomogram
 
-POINTS = nomogram({"age": [("20", 2.0), ("40", 4.0)], "sex": [("F", 0.0), ("M", 1.0)]}, -4)
+POINTS = build_nomogram({"age": [("20", 2.0), ("40", 4.0)], "sex": [("F", 0.0), ("M", 1.0)]}, -4)
 ODDS = pd.DataFrame(
     [
         ("age", "univariable", 1.5, 1.2, 1.9, 0.0004),

@@ -18,7 +18,7 @@ from sonomics.select.rows import repeats_of, rows_of
 from sonomics.select.steps import STEPS as KINDS
 from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
 from sonomics.statistics.agreement.icc import icc21
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 SETTINGS = {
     "unit": "image",
@@ -213,7 +213,7 @@ def test_of_two_alike_the_one_with_the_larger_p_can_go():
     rows, labels = table()
     data = Training(rows, labels.to_numpy(), {}, 1)
     names = ["t__copy", "t__first", "t__noise0"]
-    _, p = mann_whitney(rows[names].to_numpy(), labels.to_numpy())
+    _, p = mann_whitney_by_feature(rows[names].to_numpy(), labels.to_numpy())
     better = names[int(np.argmin(p[:2]))]
     kept = keep_uncorrelated(names, data, {"above": 0.6, "drop": "larger_p", "method": "spearman"}).names
     assert kept == [better, "t__noise0"]

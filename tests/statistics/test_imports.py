@@ -33,12 +33,12 @@ CALLS = """
 import json, sys
 import pandas as pd
 from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.cox import fit_cox
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier
 loaded = []
 for call in (
     lambda: auc_interval([0, 1, 0, 1], [0.1, 0.4, 0.3, 0.9]),
-    lambda: cox([1, 2, 3, 4], [1, 0, 1, 1], pd.DataFrame({"x": [1.0, 0.0, 0.0, 1.0]})),
+    lambda: fit_cox([1, 2, 3, 4], [1, 0, 1, 1], pd.DataFrame({"x": [1.0, 0.0, 0.0, 1.0]})),
     lambda: kaplan_meier([1, 2, 3, 4], [1, 0, 1, 1]),
 ):
     call()

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_model import predicted_risk
-from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests
+from sonomics.statistics.survival.cox import fit_cox
+from sonomics.statistics.survival.cox_model import predict_risk
+from sonomics.statistics.survival.cox_tests import cox_interaction, cox_model_tests
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def crossing():
 
 def test_tests_of_one_covariate_agree_with_its_coefficient(crossing):
     time, event, covariates = crossing
-    got = model_tests(time, event, covariates[["group"]])
-    assert got.wald.statistic == pytest.approx(cox(time, event, covariates[["group"]])["z"].item() ** 2)
+    got = cox_model_tests(time, event, covariates[["group"]])
+    assert got.wald.statistic == pytest.approx(fit_cox(time, event, covariates[["group"]])["z"].item() ** 2)
     assert got.likelihood_ratio.statistic == pytest.approx(2 * (got.fitted - got.null))
     assert (got.n, got.events, got.score.df) == (600, 600, 1)
 
@@ -34,10 +34,10 @@ def test_tests_of_one_covariate_agree_with_its_coefficient(crossing):
 )
 def test_what_cannot_be_fitted_says_so(event, x, reason):
     design = pd.DataFrame({"x": np.array(x, dtype=float)})
-    got = model_tests([1, 2, 3, 4], event, design)
+    got = cox_model_tests([1, 2, 3, 4], event, design)
     assert np.isnan(got.wald.p)
     assert got.reason == reason
-    assert np.isnan(predicted_risk([1, 2, 3, 4], event, design, design, 2)).all()
+    assert np.isnan(predict_risk([1, 2, 3, 4], event, design, design, 2)).all()
 
 
 def test_the_interaction_is_the_ratio_of_the_hazard_ratios(oracle):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
-from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, null_risk, survival_at
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, kaplan_meier_risk, median_follow_up, survival_at
 from tests.statistics.followed import FOLLOWED
 
 
@@ -70,7 +70,7 @@ def test_curve_never_rises_and_counts_everybody(rows):
 def test_null_risk_is_that_of_the_curve(rows, horizon):
     time, event, _ = rows
     at = survival_at(kaplan_meier(time, event), [horizon])["survival"].item()
-    assert null_risk(time, event, horizon) == pytest.approx(1 - at, abs=1e-12, nan_ok=True)
+    assert kaplan_meier_risk(time, event, horizon) == pytest.approx(1 - at, abs=1e-12, nan_ok=True)
 
 
 def test_median_where_the_curve_is_flat_at_one_half_is_the_middle():
@@ -85,5 +85,5 @@ def test_median_follow_up_equals_r(oracle, cohort):
 
 
 def test_null_risk_is_one_minus_the_curve():
-    assert null_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
-    assert np.isnan(null_risk([1, 2], [1, 0], 5))
+    assert kaplan_meier_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
+    assert np.isnan(kaplan_meier_risk([1, 2], [1, 0], 5))

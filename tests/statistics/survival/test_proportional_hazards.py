@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.statistics.survival.proportional_hazards import proportional_hazards
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
 
 
 @pytest.fixture(scope="module")
@@ -16,13 +16,13 @@ def crossing():
 
 @pytest.mark.parametrize("transform", ["km", "rank", "identity"])
 def test_crossing_hazards_are_found(crossing, transform):
-    got = proportional_hazards(*crossing, transform)
+    got = proportional_hazards_test(*crossing, transform)
     assert got.loc["group", "p"] < 1e-6
     assert got.loc["noise", "p"] > 0.01
     assert got.loc["GLOBAL", "df"] == 2
 
 
 def test_one_event_time_says_nothing_of_a_trend():
-    got = proportional_hazards([1, 1, 2, 2], [1, 1, 0, 0], pd.DataFrame({"x": [0.0, 1.0, 1.0, 0.0]}))
+    got = proportional_hazards_test([1, 1, 2, 2], [1, 1, 0, 0], pd.DataFrame({"x": [0.0, 1.0, 1.0, 0.0]}))
     assert np.isnan(got["p"]).all()
     assert got["reason"].str.len().gt(0).all()

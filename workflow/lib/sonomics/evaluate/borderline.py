@@ -9,7 +9,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import ROBUST, robust_share
-from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.statistics.classification.borderline import resolve_borderline
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
@@ -75,7 +75,7 @@ def _statistics(kept: pd.DataFrame, cutoff: float, level: float) -> Iterator[dic
         "borderline": int(between.sum()),
         "positives": int((label == 1).sum()),
     }
-    ways = borderline_ways(label, between)
+    ways = resolve_borderline(label, between)
     outcomes = {
         VS_NEGATIVE: np.where(between, 1.0, np.where(label == 0, 0.0, np.nan)),
         VS_POSITIVE: np.where(between, 0.0, np.where(label == 1, 1.0, np.nan)),

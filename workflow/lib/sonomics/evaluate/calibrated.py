@@ -11,7 +11,7 @@ from sonomics.statistics.calibration.intercept_slope import (
     calibration_slope,
     observed_to_expected,
 )
-from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier, spiegelhalter_test
 from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
 
@@ -46,7 +46,7 @@ def calibration_entries(y: Floats, probability: Floats, level: float, developed:
         yield single(name, getattr(errors, name), "loess", errors.reason)
     yield single("ece", expected_calibration_error(y, probability, GROUPS), f"{GROUPS} quantile groups", nobody)
     yield _hosmer_lemeshow(y, probability, developed)
-    yield tested("spiegelhalter_z", spiegelhalter(y, probability), "normal")
+    yield tested("spiegelhalter_z", spiegelhalter_test(y, probability), "normal")
 
 
 def _log_loss(y: Floats, probability: Floats, nobody: str) -> Entry:

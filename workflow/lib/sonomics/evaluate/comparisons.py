@@ -12,7 +12,7 @@ from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.comparison.multiple_testing import holm
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
-from sonomics.statistics.resampling.bootstrap import paired_auc_difference
+from sonomics.statistics.resampling.bootstrap import bootstrap_auc_difference
 
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")
 NOBODY_BOTH = "no case is scored by both"
@@ -102,7 +102,7 @@ def compare_areas(
     else:
         seed = seed_for(sampling.seed, "comparison", *names, used["split"].iloc[0])
         patients = used["patient"].to_numpy()
-        drawn = paired_auc_difference(y, a, b, patients, sampling.resamples, seed, sampling.level)
+        drawn = bootstrap_auc_difference(y, a, b, patients, sampling.resamples, seed, sampling.level)
         method, result = f"{BOOTSTRAP}, paired", drawn._asdict()
     areas = {"auc": result["auc_a"], "auc_against": result["auc_b"], "method": method}
     return {**areas, **{name: result[name] for name in DIFFERENCE}}

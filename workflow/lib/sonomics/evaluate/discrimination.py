@@ -8,10 +8,10 @@ import pandas as pd
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled
-from sonomics.statistics.discrimination.auc import auc_interval, logit_interval
+from sonomics.statistics.discrimination.auc import auc_interval, auc_logit_interval
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.resampling.bootstrap import auc_bootstrap
+from sonomics.statistics.resampling.bootstrap import bootstrap_auc
 
 NO_CASE = "no case"
 OBUCHOWSKI = "Obuchowski, clustered by patient"
@@ -42,10 +42,10 @@ def area_entries(used: pd.DataFrame, model: Model, sampling: Sampling) -> Iterat
     if np.ptp(value) == 0 and 0 < y.sum() < y.size:
         yield from (Entry(name, 0.5, reason=TIED) for name in REPEATED)
         return
-    drawn = auc_bootstrap(y, value, patients, sampling.resamples, seed, sampling.level)
+    drawn = bootstrap_auc(y, value, patients, sampling.resamples, seed, sampling.level)
     if used["patient"].is_unique:
         yield estimated("auc", auc_interval(y, value, sampling.level), "DeLong")
-        yield estimated("auc_logit", _explained(logit_interval(y, value, sampling.level)), "DeLong, logit scale")
+        yield estimated("auc_logit", _explained(auc_logit_interval(y, value, sampling.level)), "DeLong, logit scale")
     else:
         yield resampled("auc", drawn)
         yield estimated("auc_clustered", clustered_auc(y, value, patients, sampling.level).area, OBUCHOWSKI)

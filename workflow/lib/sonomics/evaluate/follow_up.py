@@ -9,10 +9,10 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, estimated
 from sonomics.evaluate.outcomes import HIGH, LOW, followed_cases
-from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.cutpoint import maximally_selected_log_rank
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
 from sonomics.statistics.survival.log_rank import log_rank
-from sonomics.statistics.survival.proportional_hazards import proportional_hazards
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
 
 FOLLOW_UP = "split group statistic horizon estimate lower upper n events method reason"
 PROPORTIONAL = "split term chi2 df p n events method reason"
@@ -76,7 +76,7 @@ def proportional_table(cases: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame
         used = inside[own.notna().all(axis=1)]
         about = {"split": split, "n": len(used), "events": int(used["event"].sum()), "method": SCORE_TEST}
         if about["events"]:
-            found = proportional_hazards(used["time"], used["event"], own.loc[used.index])
+            found = proportional_hazards_test(used["time"], used["event"], own.loc[used.index])
             found = found.rename_axis("term").reset_index()
         else:
             found = pd.DataFrame({"term": [*own.columns, "GLOBAL"]}).assign(chi2=NAN, df=NAN, p=NAN, reason="no event")
@@ -109,7 +109,7 @@ def cutpoint_table(cases: pd.DataFrame, model: Model) -> pd.DataFrame:
 def _choice(training: pd.DataFrame, model: Model) -> dict[str, float | str]:
     if training.empty:
         return {"cutpoint": NAN, "method": CHOSEN, "reason": "no training case with follow-up and score"}
-    found = maximally_selected(training["time"], training["event"], values_of(training, model.judged))
+    found = maximally_selected_log_rank(training["time"], training["event"], values_of(training, model.judged))
     values = {"cutpoint": found.cutpoint, "statistic": found.statistic, "p": found.p_1994, "p_asymptotic": found.p_1992}
     return {**values, "method": CHOSEN, "reason": found.reason}
 

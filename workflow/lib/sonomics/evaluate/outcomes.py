@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import SCORE, Model, column, values_of
-from sonomics.statistics.survival.cox import cox, univariable_cox
+from sonomics.statistics.survival.cox import fit_cox, fit_univariable_cox
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier
 from sonomics.statistics.survival.log_rank import log_rank
 
@@ -147,7 +147,7 @@ def _fits(inside: pd.DataFrame, terms: pd.DataFrame, level: float) -> Iterator[p
         if followed.empty:
             yield _not_estimable([str(name)], "univariable", "no case with a value", followed, inside)
             continue
-        fit = univariable_cox(followed["time"], followed["event"], terms.loc[present, [name]], level)
+        fit = fit_univariable_cox(followed["time"], followed["event"], terms.loc[present, [name]], level)
         yield _named(fit, "univariable", len(inside) - len(followed))
     complete = terms.notna().all(axis=1)
     followed = inside[complete]
@@ -156,7 +156,7 @@ def _fits(inside: pd.DataFrame, terms: pd.DataFrame, level: float) -> Iterator[p
         reason = f"{events} events for {len(terms.columns)} terms, fewer than {EVENTS_PER_TERM} a term"
         yield _not_estimable([str(name) for name in terms], "multivariable", reason, followed, inside)
     else:
-        fit = cox(followed["time"], followed["event"], terms[complete], level)
+        fit = fit_cox(followed["time"], followed["event"], terms[complete], level)
         yield _named(fit, "multivariable", len(inside) - len(followed))
 
 
@@ -176,7 +176,7 @@ def _compared(inside: pd.DataFrame, level: float) -> dict[str, float | str]:
     if inside["group"].nunique() < 2:
         return {"reason": "no two risk groups"}
     high = (inside["group"] == HIGH).astype(float).to_frame(HIGH)
-    ratio = cox(inside["time"], inside["event"], high, level).iloc[0]
+    ratio = fit_cox(inside["time"], inside["event"], high, level).iloc[0]
     test = log_rank(inside["time"], inside["event"], inside["group"]).test
     result = {name: float(ratio[name]) for name in ("hr", "lower", "upper")}
     return {**result, "p_logrank": test.p, "reason": ratio["reason"] or test.reason}

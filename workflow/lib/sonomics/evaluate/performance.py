@@ -23,11 +23,11 @@ from sonomics.evaluate.entries import (
     single,
     wilson,
 )
-from sonomics.statistics.classification.confusion import Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Confusion, count_confusion, summarise_confusion
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.estimates import ONE_CLASS, Booleans, Floats
 from sonomics.statistics.resampling.bootstrap import Bootstrap
-from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
 
 EMPTY = {
     "sensitivity": "no positive case",
@@ -88,8 +88,8 @@ def threshold_entries(
         shares = [*EMPTY, *(f"{name}_exact" for name in EMPTY)]
         yield from (Entry(name, NAN, reason=NO_CUTOFF) for name in [*shares, *RATIOS, *Confusion._fields])
         return
-    counts = confusion(y, value, cutoff)
-    measures = classify(counts, level)
+    counts = count_confusion(y, value, cutoff)
+    measures = summarise_confusion(counts, level)
     alone = len(set(patients)) == len(patients)
     members = _members(y == 1, value >= cutoff)
     for name, reason in EMPTY.items():
@@ -149,7 +149,7 @@ def _with_resampled(entries: list[Entry], inside: pd.DataFrame, model: Model, sa
     cutoff = model.cutoff if model.judged == probability else NAN
     seed = seed_for(sampling.seed, "measures", model.name, used["split"].iloc[0])
     y, predicted, patients = used["label"].to_numpy(), values_of(used, probability), used["patient"].to_numpy()
-    drawn = metric_bootstrap(y, predicted, cutoff, patients, sampling.resamples, seed, level=sampling.level)
+    drawn = bootstrap_metrics(y, predicted, cutoff, patients, sampling.resamples, seed, level=sampling.level)
     stated = RESAMPLED if used["patient"].is_unique else (*RESAMPLED, *WALD)
     for entry in entries:
         if entry.statistic in stated and not np.isnan(entry.estimate):

@@ -8,7 +8,7 @@ from sonomics.evaluate.readings import AUC, SENSITIVITY, SPECIFICITY, measured, 
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.comparison.multiple_testing import holm
-from sonomics.statistics.discrimination.auc_comparison import auc_difference
+from sonomics.statistics.discrimination.auc_comparison import compare_aucs
 from sonomics.statistics.discrimination.roc_curve import roc_curve
 from sonomics.statistics.estimates import normal_quantile
 from sonomics.statistics.readers.mrmc import FEW_CASES
@@ -107,7 +107,7 @@ def _area(used: pd.DataFrame, level: float) -> dict[str, float | str]:
         return counts | {"reason": NOBODY}
     scores = used[["score", "model"]].to_numpy().T
     aucs, covariance = measured(AUC, y, scores, patients)
-    found = auc_difference(aucs, covariance, level, FEW_CASES)
+    found = compare_aucs(aucs, covariance, level, FEW_CASES)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     tied = np.ptp(scores[0]) == 0
     lower, upper = (np.nan, np.nan) if tied else np.clip([aucs[0] - half, aucs[0] + half], 0.0, 1.0)
@@ -154,7 +154,7 @@ def _clustered(
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     lower, upper = np.clip([shares[0] - half, shares[0] + half], 0.0, 1.0) if half > 0 else (np.nan, np.nan)
     bounds = {"lower": lower, "upper": upper}
-    found = auc_difference(shares, covariance, level, "fewer than two patients")
+    found = compare_aucs(shares, covariance, level, "fewer than two patients")
     only = {"reader_only": int((right & ~model_right).sum()), "model_only": int((~right & model_right).sum())}
     test: dict[str, float | str] = {"reason": reason} if reason else {**only, "p": found.p, "reason": found.reason}
     return {**bounds, "method": ROBUST, **test}

@@ -15,7 +15,12 @@ from sonomics.evaluate.readings import (
     measured,
     uncertainty,
 )
-from sonomics.statistics.readers.mrmc import Contrast, reader_study, readers_against_model, single_treatment
+from sonomics.statistics.readers.mrmc import (
+    Contrast,
+    analyse_reader_study,
+    compare_readers_with_model,
+    mean_over_readers,
+)
 
 AID = [
     "split", "scope", "name", "level", "measure", "readers", "n", "positives", "alone", "aided", "difference",
@@ -113,7 +118,7 @@ def _aided(inside: pd.DataFrame, group: Group, measure: str, level: float) -> di
     if not case.y.size:
         return counts | {"reason": NO_CASE}
     estimates, covariance = measured(measure, case.y, case.readings, case.patients)
-    study = reader_study(estimates.reshape(2, -1), covariance, level)
+    study = analyse_reader_study(estimates.reshape(2, -1), covariance, level)
     alone, aided = study.estimates.mean(axis=1)
     errors = uncertainty(measure, case.patients)
     fixed = study.readers_fixed
@@ -139,12 +144,12 @@ def _mean_and_model(inside: pd.DataFrame, group: Group, arm: str, measure: str, 
     values = np.vstack([case.readings, case.model]) if known else case.readings
     estimates, covariance = measured(measure, case.y, values, case.patients)
     count = len(group.readers)
-    mean = single_treatment(estimates[:count], covariance[:count, :count], level)
+    mean = mean_over_readers(estimates[:count], covariance[:count, :count], level)
     lower, upper = np.clip([mean.lower, mean.upper], 0.0, 1.0)
     made = counts | {"mean": mean.estimate, "mean_lower": lower, "mean_upper": upper, "method": method}
     if not known:
         return made | {"reason": NO_CUTOFF}
-    found = readers_against_model(estimates, covariance, level)
+    found = compare_readers_with_model(estimates, covariance, level)
     compared = {"difference": found.difference, "lower": found.lower, "upper": found.upper, "t": found.statistic}
     return made | compared | {"model": estimates[-1], "df": found.df2, "p": found.p, "reason": found.reason}
 

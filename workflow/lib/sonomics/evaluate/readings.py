@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
 from sonomics.evaluate.cases import Model, ordered_splits, values_of
-from sonomics.statistics.discrimination.clustered_auc import clustered_covariance
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc_covariance
 from sonomics.statistics.readers.covariance import clustered_share_covariance
 
 Floats = NDArray[np.float64]
@@ -116,7 +116,7 @@ def measured(measure: str, y: Floats, values: Floats, patients: NDArray[np.objec
         NaN where the class is absent, or has fewer than two patients.
     """
     if measure == AUC:
-        return clustered_covariance(y, values, patients)
+        return clustered_auc_covariance(y, values, patients)
     truth = float(measure == SENSITIVITY)
     members = y == truth
     return clustered_share_covariance(values[:, members] == truth, patients[members])

@@ -6,7 +6,7 @@ import pandas as pd
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, recalibrate_at_site
 from sonomics.statistics.calibration.probability_scores import brier
 from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import Floats
@@ -82,7 +82,7 @@ def _rows(y: Floats, probability: Floats, part: np.ndarray, level: float) -> lis
         return [{"update": update, "statistic": name, "method": "", "reason": reason}
                 for update in UPDATES for name in ("brier", "ici")]  # fmt: skip
     alone = calibration_in_the_large(y, probability, level)
-    intercept, slope, test = site_recalibration(y, probability, level)
+    intercept, slope, test = recalibrate_at_site(y, probability, level)
     likelihood = {"df": test.df, "p": test.p}
     apparent = "fitted on all cases of the site; Wald"
     rows = [

@@ -5,7 +5,7 @@ import pandas as pd
 
 from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
 from sonomics.statistics.clinical_utility.reclassification import (
-    Discrimination,
+    IntegratedDiscrimination,
     Reclassification,
     categorical_nri,
     continuous_nri,
@@ -63,7 +63,7 @@ def _rows(
     ]
 
 
-def _row(name: str, found: Reclassification | Discrimination, method: str) -> dict[str, object]:
+def _row(name: str, found: Reclassification | IntegratedDiscrimination, method: str) -> dict[str, object]:
     parts = {"events": found.events, "nonevents": found.nonevents} if isinstance(found, Reclassification) else {}
     value = found.nri if isinstance(found, Reclassification) else found.idi
     bounds = {"estimate": value, "lower": found.lower, "upper": found.upper, "p": found.p}

@@ -21,7 +21,7 @@ from sonomics.statistics.comparison.subgroups import (
 )
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.survival.cox_tests import model_tests
+from sonomics.statistics.survival.cox_tests import cox_model_tests
 
 CENTRE, DEVICE = "centre", "device"
 LEVELS, MEDIAN = "levels", "median"
@@ -200,8 +200,8 @@ def _hazard_interaction(
     plain = pd.DataFrame({HIGH: high[inside].astype(float), **levels})
     products = {f"{HIGH} x {name}": plain[HIGH] * values for name, values in levels.items()}
     times, events = time[inside], event[inside]
-    without = model_tests(times, events, plain)
-    both = model_tests(times, events, plain.assign(**products))
+    without = cox_model_tests(times, events, plain)
+    both = cox_model_tests(times, events, plain.assign(**products))
     if without.reason or both.reason:
         return SignificanceTest(np.nan, np.nan, np.nan, without.reason or both.reason)
     statistic = max(0.0, 2 * (both.fitted - without.fitted))

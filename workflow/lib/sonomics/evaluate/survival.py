@@ -13,11 +13,11 @@ from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled
 from sonomics.evaluate.outcomes import followed_cases
 from sonomics.statistics.clinical_utility.decision_curve import survival_net_benefit
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.resampling.bootstrap import bootstrap_interval
+from sonomics.statistics.resampling.bootstrap import bootstrap_statistic
 from sonomics.statistics.survival.concordance import harrell_c, uno_c
-from sonomics.statistics.survival.cox_model import predicted_risk
+from sonomics.statistics.survival.cox_model import predict_risk
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
-from sonomics.statistics.survival.kaplan_meier import null_risk
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 
 BEYOND = "nobody was followed to the horizon"
 COLUMNS = "split model statistic horizon estimate lower upper n events method reason"
@@ -76,7 +76,7 @@ def risk_at(followed: pd.DataFrame, model: Model, horizon: float) -> pd.Series:
         return pd.Series(NAN, index=followed.index)
     terms = pd.DataFrame({"score": values_of(followed, model.judged)}, index=followed.index)
     own = terms.loc[training.index]
-    risk = predicted_risk(training["time"], training["event"], own, terms, horizon)
+    risk = predict_risk(training["time"], training["event"], own, terms, horizon)
     return pd.Series(risk, index=followed.index)
 
 
@@ -97,7 +97,7 @@ def survival_decision_table(
         risk = risk_at(followed, model, horizon)
         for split, inside in followed.groupby("split", sort=False):
             predicted = risk.loc[inside.index]
-            if predicted.notna().all() and not np.isnan(null_risk(inside["time"], inside["event"], horizon)):
+            if predicted.notna().all() and not np.isnan(kaplan_meier_risk(inside["time"], inside["event"], horizon)):
                 curve = survival_net_benefit(inside["time"], inside["event"], predicted, horizon, thresholds)
                 head = {"split": split, "model": model.name, "horizon": horizon}
                 tables.append(curve.rename(columns={"model": "net_benefit"}).assign(**head)[DECISION.split()])
@@ -138,7 +138,7 @@ def _resampled(
     def once(rows: NDArray[np.intp]) -> float:
         return of(time[rows], event[rows], risk[rows]).estimate
 
-    entry = resampled(name, bootstrap_interval(once, inside["patient"].to_numpy(), draws, seed, sampling.level))
+    entry = resampled(name, bootstrap_statistic(once, inside["patient"].to_numpy(), draws, seed, sampling.level))
     return entry._replace(method=f"{entry.method}; {draws} drawn")
 
 
@@ -160,7 +160,7 @@ def _brier(time: Floats, event: Floats, predicted: Floats, horizon: float) -> It
         reason = "training does not settle the risk at this horizon"
         yield from (Entry(name, NAN, method=method, reason=reason) for name in ("brier", "scaled_brier"))
         return
-    plain = null_risk(time, event, horizon)
+    plain = kaplan_meier_risk(time, event, horizon)
     null = ipcw_brier(time, event, np.full(time.size, plain), horizon) if not np.isnan(plain) else NAN
     score = ipcw_brier(time, event, predicted, horizon)
     yield single("brier", score, method, BEYOND)

@@ -14,8 +14,8 @@ from sonomics.select.penalised import NO_FEATURE, Penalised, keep_by_penalty
 from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
 from sonomics.statistics.comparison.multiple_testing import CORRECTIONS
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
-from sonomics.statistics.selection.mrmr import mrmr
-from sonomics.statistics.selection.univariable import mann_whitney, welch
+from sonomics.statistics.selection.mrmr import select_by_mrmr
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature, welch_by_feature
 
 MOST_MISSING = 0.5
 ROUNDING = 1e-12
@@ -119,13 +119,13 @@ def keep_reliable(names: list[str], training: Training, step: Step) -> Kept:
 
 def keep_by_u_test(names: list[str], training: Training, step: Step) -> Kept:
     """Keep features with a Mann-Whitney U test `below` a p, after `correction` (none, bh or bonferroni)."""
-    _, p = mann_whitney(training.filled(names).to_numpy(), training.labels)
+    _, p = mann_whitney_by_feature(training.filled(names).to_numpy(), training.labels)
     return _significant(names, p, step)
 
 
 def keep_by_t_test(names: list[str], training: Training, step: Step) -> Kept:
     """Keep features with a Welch t test `below` a p, after `correction` (none, bh or bonferroni)."""
-    _, p = welch(training.filled(names).to_numpy(), training.labels)
+    _, p = welch_by_feature(training.filled(names).to_numpy(), training.labels)
     return _significant(names, p, step)
 
 
@@ -146,7 +146,7 @@ def keep_uncorrelated(names: list[str], training: Training, step: Step) -> Kept:
         return Kept([], NO_FEATURE)
     values, method = training.filled(names).to_numpy(), step.get("method", "pearson")
     if step.get("drop", "mean_correlation") == "larger_p":
-        _, p = mann_whitney(values, training.labels)
+        _, p = mann_whitney_by_feature(values, training.labels)
         if np.isnan(p).all():
             return Kept([], FEW_ROWS)
         kept = sorted(prune_by_p(values, names, p, step["above"], method))
@@ -159,7 +159,7 @@ def keep_by_mrmr(names: list[str], training: Training, step: Step) -> Kept:
     """Keep `count` features that tell the classes apart and are little alike."""
     if not names:
         return Kept([], NO_FEATURE)
-    chosen = mrmr(training.filled(names).to_numpy(), names, training.labels, step["count"])
+    chosen = select_by_mrmr(training.filled(names).to_numpy(), names, training.labels, step["count"])
     return Kept([names[column] for column in sorted(chosen)], "" if chosen else FEW_ROWS)
 
 

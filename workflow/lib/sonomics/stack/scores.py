@@ -21,7 +21,7 @@ from sonomics.stack.calibrate import NONE, PLATT, apply_calibrator, fit_calibrat
 from sonomics.stack.combine import EQUAL, FITTED, apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
 from sonomics.statistics.classification.cutoffs import accuracy_cutoff, youden_cutoff
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import build_nomogram
 
 SCORE = "score"
 # As near to 0 and 1 as a base model's probability counts.
@@ -142,7 +142,7 @@ def points(
     """
     logistic = calibrator["method"] == PLATT and not calibrator["reason"]
     if not logistic and calibrator["method"] != NONE:
-        return nomogram({}, 0.0)
+        return build_nomogram({}, 0.0)
     slope, start = (calibrator["slope"], calibrator["intercept"]) if logistic else (1.0, 0.0)
     axes = {}
     for place, model in enumerate(stack["models"]):
@@ -150,7 +150,7 @@ def points(
         least, most = float(own[model].min()), float(own[model].max())
         marks = probability_marks(least, most) if model in probabilities else score_marks(least, most)
         axes[model] = [(label, each * (value - stack["mean"][place])) for label, value in marks]
-    return nomogram(axes, start + slope * stack["intercept"])
+    return build_nomogram(axes, start + slope * stack["intercept"])
 
 
 def score_marks(least: float, most: float) -> list[tuple[str, float]]:

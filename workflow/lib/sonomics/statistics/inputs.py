@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from sonomics.statistics.estimates import Booleans, Floats
 
 
-def outcome(y: ArrayLike) -> Booleans:
+def check_outcome(y: ArrayLike) -> Booleans:
     """Return a binary outcome as booleans.
 
     Parameters
@@ -27,7 +27,7 @@ def outcome(y: ArrayLike) -> Booleans:
     return values == 1.0
 
 
-def numbers(values: ArrayLike, length: int) -> Floats:
+def check_scores(values: ArrayLike, length: int) -> Floats:
     """Return scores as float64 whose last axis has `length` elements.
 
     Raises
@@ -43,7 +43,7 @@ def numbers(values: ArrayLike, length: int) -> Floats:
     return array
 
 
-def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
+def check_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
     """Return events as booleans and times as float64.
 
     Raises
@@ -51,8 +51,8 @@ def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
     ValueError
         Without cases, or if a time is negative or NaN, or an event neither 0 nor 1.
     """
-    happened = outcome(event)
-    times = numbers(time, happened.size)
+    happened = check_outcome(event)
+    times = check_scores(time, happened.size)
     if not times.size or (times < 0).any():
         raise ValueError("survival needs cases with follow-up times that are not negative")
     return happened, times
@@ -66,8 +66,8 @@ def check_probabilities(y: ArrayLike, probability: ArrayLike) -> tuple[Booleans,
     ValueError
         As `outcome` and `numbers`, or if a probability lies outside [0, 1].
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if ((values < 0) | (values > 1)).any():
         raise ValueError("a predicted probability lies outside [0, 1]")
     return positive, values

@@ -14,7 +14,7 @@ from sonomics.core.files import write_csv, write_json
 from sonomics.core.jobs import run_job
 from sonomics.core.svg import covering
 from sonomics.statistics.regression.logistic import LogisticFit, fit_logistic, log_likelihood
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import build_nomogram
 from sonomics.train.rows import divide, training_parser, write_predictions
 
 State = dict[str, Any]
@@ -120,7 +120,7 @@ def points(state: State) -> pd.DataFrame:
             axes[name] = [(f"{value:g}", value * added[name]) for value in values] if name in added else []
         else:
             axes[name] = [(level, added.get(f"{name}={level}", 0.0)) for level in encoding["levels"]]
-    return nomogram({name: marks for name, marks in axes.items() if marks}, state["intercept"])
+    return build_nomogram({name: marks for name, marks in axes.items() if marks}, state["intercept"])
 
 
 def _fitted(values: pd.DataFrame, labels: NDArray[np.float64]) -> LogisticFit:

@@ -21,7 +21,7 @@ from sonomics.networks.heads import Classifier
 from sonomics.networks.inputs import placed, stacked
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.state import from_tensors
-from sonomics.statistics.agreement.overlap import heat_inside, hottest_share, overlap
+from sonomics.statistics.agreement.overlap import heat_share_inside, hottest_pixels, overlap
 from sonomics.train.rows import usable_crops
 
 HOTTEST = 0.2
@@ -62,9 +62,9 @@ def measured(heat: Heat, outline: NDArray[np.bool_], share: float) -> dict[str, 
     share : float
         The hottest pixels that count as hot; those without heat never do.
     """
-    hot = hottest_share(heat, share) & (heat > 0)
+    hot = hottest_pixels(heat, share) & (heat > 0)
     dice = overlap(hot, outline).dice
-    return {"hot_share": float(hot.mean()), "dice": dice, "heat_inside": heat_inside(heat, outline)}
+    return {"hot_share": float(hot.mean()), "dice": dice, "heat_inside": heat_share_inside(heat, outline)}
 
 
 def rows_of(

@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from sonomics.statistics.classification.confusion import Classification, Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Classification, Confusion, count_confusion, summarise_confusion
 from sonomics.statistics.classification.cutoffs import Cutoff, accuracy_cutoff, youden_cutoff
 from sonomics.statistics.classification.proportion import Proportion
 from sonomics.statistics.comparison.mcnemar import McNemar, mcnemar
-from sonomics.statistics.discrimination.auc import auc, auc_interval, delong, hanley_mcneil_se, logit_interval
+from sonomics.statistics.discrimination.auc import (
+    auc,
+    auc_interval,
+    auc_logit_interval,
+    delong_covariance,
+    hanley_mcneil_se,
+)
 from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 from sonomics.statistics.resampling.bootstrap import summarise_draws, weighted_aucs
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
@@ -45,7 +51,7 @@ def parts_of(patients: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def area(y: Any, score: Any) -> Tree:
     """AUC with the three intervals."""
-    wald, on_logit = auc_interval(y, score), logit_interval(y, score)
+    wald, on_logit = auc_interval(y, score), auc_logit_interval(y, score)
     positives = int(np.sum(y))
     return (
         picked(wald, {"auc": "estimate", "se_delong": "se", "ci_delong": ("lower", "upper")})
@@ -61,7 +67,7 @@ def roc(patients: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
     tree: Tree = {}
     for name, rows in parts.items():
         paired = delong_test(rows["y"], rows[first], rows[second])
-        covariance = delong(rows["y"], rows[[first, second]].to_numpy().T)[1][0, 1]
+        covariance = delong_covariance(rows["y"], rows[[first, second]].to_numpy().T)[1][0, 1]
         tree[name] = {
             "n": len(rows),
             "n_pos": int(rows["y"].sum()),
@@ -145,7 +151,7 @@ def performance(y: Any, score: Any, cutoff: float) -> Tree:
             name: [Undefined(reason), Undefined(reason)] for name in ("clopper_pearson", "wilson")
         }
         return counts | {name: dict(unknown) for name in PROPORTIONS} | nothing(SUMMARIES, reason)
-    return measures(classify(confusion(y, score, cutoff)))
+    return measures(summarise_confusion(count_confusion(y, score, cutoff)))
 
 
 def measures(found: Classification) -> Tree:

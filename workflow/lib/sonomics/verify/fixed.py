@@ -3,7 +3,7 @@
 from typing import Any
 
 from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.comparison.mcnemar import mcnemar_counts
 from sonomics.statistics.discrimination.auc import auc
@@ -38,7 +38,7 @@ def edge_cases() -> Tree:
     curve = kaplan_meier(followed["time"], followed["event"])
     perfect_area = area(perfect["y"], perfect["score"])
     perfect_area.pop("se_hanley_mcneil")
-    called = measures(classify(confusion(nobody["y"], nobody["pred"], 1.0)))
+    called = measures(summarise_confusion(count_confusion(nobody["y"], nobody["pred"], 1.0)))
     kept = ("tp", "fp", "tn", "fn", "sensitivity", "specificity", "ppv", "npv", "f1", "mcc", "kappa")
     return {
         **{f"prop_{x}_of_{n}": share(proportion(x, n)) for x, n in ((0, 25), (25, 25), (0, 0), (1, 3))},

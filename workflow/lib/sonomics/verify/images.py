@@ -5,16 +5,16 @@ import pandas as pd
 
 from sonomics.statistics.agreement.overlap import (
     Overlap,
-    heat_inside,
-    hot_half,
-    hot_region,
-    hottest_share,
+    heat_share_inside,
+    hot_pixels,
+    hot_pixels_by_half_maximum,
+    hottest_pixels,
     overlap,
     soft_dice,
 )
 from sonomics.statistics.classification.proportion import clustered_proportion
 from sonomics.statistics.discrimination.auc import auc_interval
-from sonomics.statistics.discrimination.clustered_auc import clustered_auc, per_patient
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc, pool_by_patient
 from sonomics.statistics.resampling.bootstrap import summarise_draws, weighted_aucs
 from sonomics.verify.discrimination import area
 from sonomics.verify.tree import Tree, Undefined, because, picked
@@ -34,7 +34,7 @@ def clustered(images: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
     draws = weighted_aucs(y, score, drawn[:, index])
     defined = draws[~np.isnan(draws)]
     bootstrap = summarise_draws(found.area.estimate, draws)
-    mean, largest, outcome = per_patient(score, patient, images["y_patient"])
+    mean, largest, outcome = pool_by_patient(score, patient, images["y_patient"])
     accuracy = clustered_proportion((score >= CUTOFF) == (y == 1), patient)
     return {
         "n_images": len(images),
@@ -69,10 +69,10 @@ def _case(rows: pd.DataFrame) -> Tree:
     heat, mask = rows["heat"].to_numpy(dtype=np.float64), rows["mask"].to_numpy() == 1
     no_heat, empty = "the map is empty", "map and mask are empty"
     return {
-        f"threshold_{HOT}": _overlap(overlap(hot_region(heat, HOT), mask)),
-        "threshold_half_max": _overlap(overlap(hot_half(heat), mask)),
-        f"top_{HOTTEST:.0%}_ge_kth".replace("%", "pct"): _overlap(overlap(hottest_share(heat, HOTTEST), mask)),
-        "energy_inside_mask": because(heat_inside(heat, mask), no_heat),
+        f"threshold_{HOT}": _overlap(overlap(hot_pixels(heat, HOT), mask)),
+        "threshold_half_max": _overlap(overlap(hot_pixels_by_half_maximum(heat), mask)),
+        f"top_{HOTTEST:.0%}_ge_kth".replace("%", "pct"): _overlap(overlap(hottest_pixels(heat, HOTTEST), mask)),
+        "energy_inside_mask": because(heat_share_inside(heat, mask), no_heat),
         "soft_dice": because(soft_dice(heat, mask), empty),
     }
 

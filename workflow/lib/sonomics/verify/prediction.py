@@ -7,10 +7,10 @@ from sonomics.statistics.clinical_utility.decision_curve import survival_net_ben
 from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.survival.censoring import Censoring
 from sonomics.statistics.survival.concordance import uno_c
-from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_model import predicted_risk
+from sonomics.statistics.survival.cox import fit_cox
+from sonomics.statistics.survival.cox_model import predict_risk
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
-from sonomics.statistics.survival.kaplan_meier import null_risk
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 
 HORIZONS = (12, 24, 36)
@@ -78,16 +78,16 @@ def predicted(rows: pd.DataFrame) -> Tree:
             "calibration_slope_test": nothing(("slope", "se"), EMPTY),
             f"dca_survival_{HORIZON}m_test": {"thresholds": THRESHOLDS, "model": unknown, "treat_all": unknown},
         }
-    fitted = cox(*followed(train), train[["risk_score"]]).iloc[0]
-    risk = predicted_risk(*followed(train), train[["risk_score"]], test[["risk_score"]], HORIZON)
-    observed = null_risk(*followed(test), HORIZON)
+    fitted = fit_cox(*followed(train), train[["risk_score"]]).iloc[0]
+    risk = predict_risk(*followed(train), train[["risk_score"]], test[["risk_score"]], HORIZON)
+    observed = kaplan_meier_risk(*followed(test), HORIZON)
     own, elsewhere = (
         ipcw_brier(*followed(test), risk, HORIZON, curve) for curve in (None, Censoring.of(*followed(train)))
     )
     linear = pd.DataFrame({"linear": test["risk_score"] * fitted["beta"]})
     slope = pd.Series({"beta": np.nan, "se": np.nan, "reason": NO_RISK})
     if not np.isnan(fitted["beta"]):
-        slope = cox(*followed(test), linear).iloc[0]
+        slope = fit_cox(*followed(test), linear).iloc[0]
     benefit = survival_net_benefit(*followed(test), risk, HORIZON, THRESHOLDS)
     no_curve = f"{NO_CURVE} {HORIZON}"
     return {

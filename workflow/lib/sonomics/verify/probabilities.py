@@ -9,9 +9,15 @@ from sonomics.statistics.calibration.intercept_slope import (
     calibration_in_the_large,
     calibration_slope,
     observed_to_expected,
-    site_recalibration,
+    recalibrate_at_site,
 )
-from sonomics.statistics.calibration.probability_scores import brier, log_loss, null_brier, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.probability_scores import (
+    brier,
+    log_loss,
+    null_brier,
+    scaled_brier,
+    spiegelhalter_test,
+)
 from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from sonomics.statistics.clinical_utility.reclassification import Reclassification, categorical_nri, continuous_nri, idi
@@ -61,7 +67,7 @@ def reclassification_a_to_b(patients: pd.DataFrame) -> Tree:
 
 def _calibrated(y: Any, probability: Any) -> Tree:
     large, slope = calibration_in_the_large(y, probability), calibration_slope(y, probability)
-    joint, _, _ = site_recalibration(y, probability)
+    joint, _, _ = recalibrate_at_site(y, probability)
     observed = grouped_calibration(y, probability)
     test = hosmer_lemeshow(y, probability)
     return {
@@ -77,7 +83,7 @@ def _calibrated(y: Any, probability: Any) -> Tree:
             loess_errors(y, probability),
             {"ici_loess": "ici", "e50_loess": "e50", "e90_loess": "e90", "emax_loess": "emax"},
         ),
-        **picked(spiegelhalter(y, probability), {"spiegelhalter_z": "statistic", "spiegelhalter_p": "p"}),
+        **picked(spiegelhalter_test(y, probability), {"spiegelhalter_z": "statistic", "spiegelhalter_p": "p"}),
         "hl_quantile_cut": picked(test, {"chi2": "chi2", "groups": "groups"})
         | {"group_sizes": observed["n"].to_numpy()}
         | picked(test, {name: name for name in ("df_internal", "p_internal", "df_external", "p_external")}),

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.agreement.kappa import FleissKappa, Kappa, cohen_kappa, fleiss_kappa
-from sonomics.statistics.classification.confusion import Confusion, classify
-from sonomics.statistics.discrimination.auc import delong
+from sonomics.statistics.classification.confusion import Confusion, summarise_confusion
+from sonomics.statistics.discrimination.auc import delong_covariance
 from sonomics.statistics.readers.covariance import jackknife_auc_covariance, jackknife_share_covariance
-from sonomics.statistics.readers.mrmc import Contrast, SingleTreatment, reader_study
+from sonomics.statistics.readers.mrmc import Contrast, ReaderMean, analyse_reader_study
 from sonomics.verify.discrimination import paired_decisions, share
 from sonomics.verify.tree import Tree, because, picked
 
@@ -30,7 +30,7 @@ def readers(readings: pd.DataFrame) -> Tree:
     return {
         "agreement": {modality: _agreement(study, modality) for modality in modalities},
         "per_reader": {name: _reader(study, name) for name in names},
-        "mrmc_auc_delong": _mrmc(study, *delong(study.truth, study.rows("score"))),
+        "mrmc_auc_delong": _mrmc(study, *delong_covariance(study.truth, study.rows("score"))),
         "mrmc_auc_jackknife_dbm": _mrmc(study, *jackknife_auc_covariance(study.truth, study.rows("score"))),
         "mrmc_sensitivity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(1))),
         "mrmc_specificity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(0))),
@@ -114,7 +114,7 @@ def _reader(study: _Study, name: str) -> Tree:
             int((~positive & ~decision).sum()),
             int((positive & ~decision).sum()),
         )
-        found = classify(counts)
+        found = summarise_confusion(counts)
         tree[modality] = counts._asdict() | {key: share(getattr(found, key)) for key in SHARES}
         called.append(decision)
     if len(called) > 1:
@@ -124,7 +124,7 @@ def _reader(study: _Study, name: str) -> Tree:
 
 def _mrmc(study: _Study, values: Any, covariance: Any) -> Tree:
     first, second = study.modalities[:2]
-    found = reader_study(np.asarray(values).reshape(2, -1), covariance)
+    found = analyse_reader_study(np.asarray(values).reshape(2, -1), covariance)
     parts = found.components
     return {
         f"reader_values_{first}": [because(float(value), FEW_CASES) for value in found.estimates[0]],
@@ -159,5 +159,5 @@ def _random(contrast: Contrast, difference: str) -> Tree:
     return picked(contrast, names | {difference: "difference", "se": "se", "ci": ("lower", "upper")})
 
 
-def _mean(one: SingleTreatment) -> Tree:
+def _mean(one: ReaderMean) -> Tree:
     return picked(one, {"estimate": "estimate", "se": "se", "df": "df", "ci": ("lower", "upper")})

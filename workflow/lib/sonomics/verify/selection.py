@@ -16,7 +16,7 @@ from sonomics.statistics.comparison.multiple_testing import (
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.selection.correlation import prune_by_p
 from sonomics.statistics.selection.lasso import lasso_path, lasso_path_cv
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 from sonomics.verify.tree import Tree, Undefined, because, nothing
 
 GOOD = 0.75
@@ -73,7 +73,7 @@ def features(table: pd.DataFrame) -> Tree:
     names = [name for name in map(str, table.columns) if name not in ("patient_id", "set", "fold", "y")]
     train = table[table["set"] == "train"]
     values = train[names].to_numpy(dtype=np.float64)
-    u, p = mann_whitney(values, train["y"])
+    u, p = mann_whitney_by_feature(values, train["y"])
     chosen = [index for index in range(len(names)) if p[index] < SIGNIFICANT]
     adjusted = {name: correct(p) for name, correct in ADJUSTED.items()}
     return {

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.estimates import Floats, SignificanceTest
-from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts
-from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests
-from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected
+from sonomics.statistics.survival.concordance import compare_harrell_c, count_pairs, harrell_c
+from sonomics.statistics.survival.cox import fit_cox
+from sonomics.statistics.survival.cox_tests import cox_interaction, cox_model_tests
+from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected_log_rank
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
 from sonomics.statistics.survival.log_rank import LogRank, log_rank, stratified_log_rank
-from sonomics.statistics.survival.proportional_hazards import proportional_hazards
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
 from sonomics.verify.prediction import EMPTY, HORIZONS, NO_CURVE, auc_at, followed, predicted, uno, value
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 
@@ -98,8 +98,8 @@ def _designs(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _model(rows: pd.DataFrame, design: pd.DataFrame) -> Tree:
-    tests = model_tests(*followed(rows), design)
-    table = cox(*followed(rows), design)
+    tests = cox_model_tests(*followed(rows), design)
+    table = fit_cox(*followed(rows), design)
     return {
         "n": tests.n,
         "events": tests.events,
@@ -126,7 +126,7 @@ def _test(test: SignificanceTest) -> list[float]:
 
 
 def _trends(rows: pd.DataFrame, transform: Any) -> Tree:
-    table = proportional_hazards(*followed(rows), _designs(rows)["multivariable"], transform)
+    table = proportional_hazards_test(*followed(rows), _designs(rows)["multivariable"], transform)
     return {
         str(name): {"chisq": because(row["chi2"], row["reason"]), "p": because(row["p"], row["reason"])}
         for name, row in table.iterrows()
@@ -140,7 +140,7 @@ def _harrell(rows: pd.DataFrame) -> Tree:
         if not len(part):
             tree[name] = nothing(("c", "se", "concordant", "discordant", "tied_x", "tied_y", "tied_xy"), EMPTY)
             continue
-        counts = pair_counts(*followed(part), part["risk_score"])
+        counts = count_pairs(*followed(part), part["risk_score"])
         tree[name] = picked(harrell_c(*followed(part), part["risk_score"]), _C) | picked(
             counts,
             {
@@ -169,7 +169,7 @@ def _harrell(rows: pd.DataFrame) -> Tree:
     tree["compare_risk_score_vs_clinical_cox"] = (
         nothing(compared, no_fit)
         if np.isnan(alone + clinical).any()
-        else picked(harrell_difference(*followed(rows), alone, clinical), compared)
+        else picked(compare_harrell_c(*followed(rows), alone, clinical), compared)
     )
     return tree
 
@@ -178,7 +178,7 @@ _C = {"c": "estimate", "se": "se"}
 
 
 def _linear(rows: pd.DataFrame, design: pd.DataFrame) -> Floats:
-    beta = cox(*followed(rows), design)["beta"].to_numpy(dtype=np.float64)
+    beta = fit_cox(*followed(rows), design)["beta"].to_numpy(dtype=np.float64)
     return np.asarray(design.to_numpy(dtype=np.float64) @ beta, dtype=np.float64)
 
 
@@ -193,7 +193,7 @@ def _cutpoint(train: pd.DataFrame) -> Tree:
     if not len(train):
         return nothing((*selected, *scanned), EMPTY)
     data = (*followed(train), train["risk_score"])
-    return picked(maximally_selected(*data), selected) | picked(largest_log_rank(*data), scanned)
+    return picked(maximally_selected_log_rank(*data), selected) | picked(largest_log_rank(*data), scanned)
 
 
 def _forest(rows: pd.DataFrame) -> Tree:
@@ -216,6 +216,6 @@ def _ratio(rows: pd.DataFrame) -> Tree:
     counts = {"n": len(rows), "events": int(rows["event"].sum())}
     if not len(rows):
         return counts | {"hr": Undefined(EMPTY), "ci": [Undefined(EMPTY)] * 2, "p": Undefined(EMPTY)}
-    row = cox(*followed(rows), rows[["high"]]).iloc[0]
+    row = fit_cox(*followed(rows), rows[["high"]]).iloc[0]
     hr, lower, upper, p = (because(row[name], row["reason"]) for name in ("hr", "lower", "upper", "p"))
     return counts | {"hr": hr, "ci": [lower, upper], "p": p}

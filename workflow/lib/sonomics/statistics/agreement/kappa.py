@@ -66,7 +66,7 @@ def cohen_kappa(
     np.add.at(table, (np.searchsorted(scale, one), np.searchsorted(scale, two)), 1 / one.size)
     if (table.sum(axis=0) + table.sum(axis=1) > 0).sum() < 2:
         return Kappa(*(np.nan,) * 8, "both raters use one category only")
-    weight = credit(scale.size, weights)
+    weight = agreement_weights(scale.size, weights)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     observed, by_chance = float((weight * table).sum()), float((weight * np.outer(rows, columns)).sum())
     kappa = (observed - by_chance) / (1 - by_chance)
@@ -81,7 +81,7 @@ def cohen_kappa(
     return Kappa(kappa, kappa - half, kappa + half, se, observed, by_chance, se_null, z)
 
 
-def credit(count: int, weights: str) -> Floats:
+def agreement_weights(count: int, weights: str) -> Floats:
     """Weigh how far two categories agree: 1 on the diagonal; off it 0 ("none") or less with distance.
 
     Parameters
@@ -95,8 +95,8 @@ def credit(count: int, weights: str) -> Floats:
     ndarray, shape (count, count)
     """
     distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
-    credit = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
-    return credit[weights]
+    by_scheme = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
+    return by_scheme[weights]
 
 
 class PairwiseKappa(NamedTuple):
@@ -139,7 +139,7 @@ def pairwise_kappa(
     table, categories = np.asarray(ratings), np.asarray(scale)
     order = np.argsort(categories)
     code = order[np.searchsorted(categories, table, sorter=order)]
-    weight = credit(categories.size, weights)
+    weight = agreement_weights(categories.size, weights)
     pairs = list(combinations(range(table.shape[1]), 2))
     found = [_kappas(code[:, a], code[:, b], weight) for a, b in pairs] if len(table) else []
     defined = [(kappa, without) for kappa, without in found if not np.isnan(kappa)]
@@ -152,7 +152,7 @@ def pairwise_kappa(
     )
 
 
-def jackknifed(estimate: float, without: Floats, level: float = 0.95) -> Estimate:
+def jackknife_interval(estimate: float, without: Floats, level: float = 0.95) -> Estimate:
     """Give an estimate the normal interval of its jackknife standard error over subjects.
 
     Parameters

@@ -45,18 +45,18 @@ def overlap(hot: ArrayLike, mask: ArrayLike) -> Overlap:
     return Overlap(2 * both / (heat + inside), both / (heat + inside - both), heat, inside, both)
 
 
-def hot_region(heat: ArrayLike, threshold: float) -> Booleans:
+def hot_pixels(heat: ArrayLike, threshold: float) -> Booleans:
     """Pixels at or above a fixed heat."""
     return np.asarray(heat, dtype=np.float64) >= threshold
 
 
-def hot_half(heat: ArrayLike) -> Booleans:
+def hot_pixels_by_half_maximum(heat: ArrayLike) -> Booleans:
     """Pixels at or above half the largest heat of the map; none of a map without heat."""
     values = np.asarray(heat, dtype=np.float64)
     return (values >= values.max(initial=0.0) / 2) & (values > 0)
 
 
-def hottest_share(heat: ArrayLike, share: float) -> Booleans:
+def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
     """The hottest floor(share x n) pixels; ties with the last of them are included, so there may be more.
 
     Returns
@@ -71,7 +71,7 @@ def hottest_share(heat: ArrayLike, share: float) -> Booleans:
     return values >= np.sort(values, axis=None)[-count]
 
 
-def heat_inside(heat: ArrayLike, mask: ArrayLike) -> float:
+def heat_share_inside(heat: ArrayLike, mask: ArrayLike) -> float:
     """Share of a map's heat that lies in the mask; NaN for a map without heat."""
     values = _heat(heat)
     total = float(values.sum())

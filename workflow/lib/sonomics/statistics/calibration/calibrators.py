@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
 from sonomics.statistics.estimates import ONE_CLASS, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic
 
 Scale = Literal["identity", "logit"]
@@ -37,8 +37,8 @@ def fit_logistic_recalibration(y: ArrayLike, score: ArrayLike, scale: Scale = "i
     ----------
     Platt J, Advances in Large Margin Classifiers 1999.
     """
-    positive = outcome(y)
-    values = _scaled(numbers(score, positive.size), scale)
+    positive = check_outcome(y)
+    values = _scaled(check_scores(score, positive.size), scale)
     m, n = int(positive.sum()), int((~positive).sum())
     if m == 0 or n == 0:
         return _state(scale, np.nan, np.nan, ONE_CLASS)
@@ -92,8 +92,8 @@ def fit_isotonic_calibration(y: ArrayLike, score: ArrayLike) -> dict[str, Any]:
     """
     from scipy.optimize import isotonic_regression
 
-    positive = outcome(y)
-    values, place, counts = np.unique(numbers(score, positive.size), return_inverse=True, return_counts=True)
+    positive = check_outcome(y)
+    values, place, counts = np.unique(check_scores(score, positive.size), return_inverse=True, return_counts=True)
     if positive.all() or not positive.any() or values.size < 2:
         reason = "the score is constant" if 0 < positive.sum() < positive.size else ONE_CLASS
         return {"scores": [], "probabilities": [], "reason": reason}

@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 
 NAN = float("nan")
 
@@ -114,8 +114,8 @@ def expected_calibration_error(y: ArrayLike, probability: ArrayLike, groups: int
     ----------
     Naeini MP, Cooper GF, Hauskrecht M, AAAI 2015.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if not values.size:
         return NAN
     group = quantile_groups(values, groups)

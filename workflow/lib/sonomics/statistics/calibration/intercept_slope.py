@@ -14,7 +14,7 @@ from sonomics.statistics.estimates import (
     normal_quantile,
     not_estimable,
 )
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic, log_likelihood
 
 NAN = float("nan")
@@ -82,7 +82,7 @@ def clipped_logit(probability: ArrayLike) -> Floats:
     return np.asarray(log_odds(np.clip(np.asarray(probability, dtype=np.float64), CLIP, 1 - CLIP)), dtype=np.float64)
 
 
-def site_recalibration(
+def recalibrate_at_site(
     y: ArrayLike, probability: ArrayLike, level: float = 0.95
 ) -> tuple[Estimate, Estimate, SignificanceTest]:
     """Refit intercept and slope of the log odds at a new site: the joint logistic recalibration model.
@@ -108,8 +108,8 @@ def site_recalibration(
     ----------
     Cox DR, Biometrika 1958; Vergouwe Y et al., Stat Med 2017 (updating in steps).
     """
-    positive = outcome(y)
-    predictor = clipped_logit(numbers(probability, positive.size))
+    positive = check_outcome(y)
+    predictor = clipped_logit(check_scores(probability, positive.size))
     unknown = SignificanceTest(NAN, NAN, NAN, ONE_CLASS)
     if positive.all() or not positive.any():
         return Estimate(NAN, reason=ONE_CLASS), Estimate(NAN, reason=ONE_CLASS), unknown
@@ -130,8 +130,8 @@ def site_recalibration(
 
 def observed_to_expected(y: ArrayLike, probability: ArrayLike) -> float:
     """Return events over the sum of predictions; 1 is ideal, NaN when nothing is expected."""
-    positive = outcome(y)
-    expected = float(numbers(probability, positive.size).sum())
+    positive = check_outcome(y)
+    expected = float(check_scores(probability, positive.size).sum())
     return float(positive.sum() / expected) if expected > 0 else NAN
 
 

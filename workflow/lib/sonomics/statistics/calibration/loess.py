@@ -19,7 +19,7 @@ class LoessCurve(NamedTuple):
     upper: Floats
 
 
-def loess_at(x: Floats, y: Floats) -> Floats:
+def fit_loess(x: Floats, y: Floats) -> Floats:
     """Smoothed y at every x.
 
     Parameters
@@ -49,7 +49,7 @@ def loess_at(x: Floats, y: Floats) -> Floats:
     return np.array(model.outputs.fitted_values, dtype=np.float64)
 
 
-def loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
+def fit_loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
     """Smoothed y at equally spaced points over the range of x, with a pointwise t band.
 
     Parameters

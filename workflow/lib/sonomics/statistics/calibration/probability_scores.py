@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, xlog1py, xlogy
 
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 
 NAN = float("nan")
 
@@ -26,20 +26,20 @@ def scaled_brier(y: ArrayLike, probability: ArrayLike) -> float:
 
 def null_brier(y: ArrayLike) -> float:
     """Brier score of predicting everybody the prevalence; NaN without cases."""
-    positive = outcome(y)
+    positive = check_outcome(y)
     return float(positive.mean() * (1 - positive.mean())) if positive.size else NAN
 
 
 def log_loss(y: ArrayLike, probability: ArrayLike) -> float:
     """Mean negative log-likelihood, natural logarithm; infinite when a certain prediction fails, NaN without cases."""
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if not positive.size:
         return NAN
     return float(-(xlogy(positive, values) + xlog1py(~positive, -values)).mean())
 
 
-def spiegelhalter(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
+def spiegelhalter_test(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
     """Spiegelhalter's z: does the Brier score fit the predictions?
 
     Parameters
@@ -56,8 +56,8 @@ def spiegelhalter(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
     ----------
     Spiegelhalter DJ, Stat Med 1986.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     variance = float(((1 - 2 * values) ** 2 * values * (1 - values)).sum())
     if variance <= 0:
         return SignificanceTest(NAN, NAN, NAN, "the predictions leave the Brier score no variance")

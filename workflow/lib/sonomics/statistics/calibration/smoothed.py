@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.calibration.loess import LoessCurve, loess_at, loess_curve
+from sonomics.statistics.calibration.loess import LoessCurve, fit_loess, fit_loess_curve
 from sonomics.statistics.estimates import ONE_CLASS
 from sonomics.statistics.inputs import check_probabilities
 
@@ -42,7 +42,7 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
     positive, values = check_probabilities(y, probability)
     if positive.all() or not positive.any():
         return LoessErrors(NAN, NAN, NAN, NAN, ONE_CLASS)
-    smoothed = loess_at(values, positive.astype(float))
+    smoothed = fit_loess(values, positive.astype(float))
     if np.isnan(smoothed).any():
         return LoessErrors(NAN, NAN, NAN, NAN, "too few distinct predictions for loess")
     error = np.abs(values - smoothed)
@@ -59,5 +59,5 @@ def calibration_curve(y: ArrayLike, probability: ArrayLike, points: int = 101, l
         `points` equally spaced predictions; NaN where loess is not estimable.
     """
     positive, values = check_probabilities(y, probability)
-    curve = loess_curve(values, positive.astype(float), points, level)
+    curve = fit_loess_curve(values, positive.astype(float), points, level)
     return LoessCurve(curve.x, *(np.clip(side, 0.0, 1.0) for side in (curve.fitted, curve.lower, curve.upper)))

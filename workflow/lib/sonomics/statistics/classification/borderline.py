@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 NAN = float("nan")
 
 
-class BorderlineWays(NamedTuple):
+class BorderlineOutcomes(NamedTuple):
     """Outcome with borderline cases as positives, as negatives, and left out (NaN): report all three."""
 
     positive: np.ndarray
@@ -16,7 +16,7 @@ class BorderlineWays(NamedTuple):
     left_out: np.ndarray
 
 
-def borderline_ways(y: ArrayLike, borderline: ArrayLike) -> BorderlineWays:
+def resolve_borderline(y: ArrayLike, borderline: ArrayLike) -> BorderlineOutcomes:
     """Three binary outcomes of a task with a borderline class.
 
     Parameters
@@ -26,4 +26,4 @@ def borderline_ways(y: ArrayLike, borderline: ArrayLike) -> BorderlineWays:
     borderline : array_like of bool, shape (n,)
     """
     values, between = np.asarray(y, dtype=np.float64), np.asarray(borderline, dtype=bool)
-    return BorderlineWays(*(np.where(between, fixed, values) for fixed in (1.0, 0.0, NAN)))
+    return BorderlineOutcomes(*(np.where(between, fixed, values) for fixed in (1.0, 0.0, NAN)))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.classification.proportion import Proportion, proportion
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -39,7 +39,7 @@ class Classification(NamedTuple):
     lr_neg: float
 
 
-def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
+def count_confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
     """Count outcomes against `score >= cutoff`.
 
     Parameters
@@ -55,8 +55,8 @@ def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
     """
     if np.isnan(cutoff):
         raise ValueError("the cutoff is NaN: it was not estimable, so nothing can be classified by it")
-    positive = outcome(y)
-    called = numbers(score, positive.size) >= cutoff
+    positive = check_outcome(y)
+    called = check_scores(score, positive.size) >= cutoff
     return Confusion(
         int((positive & called).sum()),
         int((~positive & called).sum()),
@@ -65,7 +65,7 @@ def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
     )
 
 
-def classify(counts: Confusion, level: float = 0.95) -> Classification:
+def summarise_confusion(counts: Confusion, level: float = 0.95) -> Classification:
     """Derive all measures of a confusion table.
 
     Parameters

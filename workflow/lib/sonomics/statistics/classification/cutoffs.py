@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import ONE_CLASS, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 _TIE = 1e-12
 
@@ -54,8 +54,8 @@ def operating_points(y: ArrayLike, score: ArrayLike) -> OperatingPoints:
     OperatingPoints
         Sensitivity (specificity) is NaN when there are no positives (negatives).
     """
-    positive = outcome(y)
-    cutoffs, code = np.unique(numbers(score, positive.size), return_inverse=True)
+    positive = check_outcome(y)
+    cutoffs, code = np.unique(check_scores(score, positive.size), return_inverse=True)
     positives = np.bincount(code[positive], minlength=cutoffs.size)
     negatives = np.bincount(code[~positive], minlength=cutoffs.size)
     true_positive = positives[::-1].cumsum()[::-1]

@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import follow_up, numbers, outcome
+from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
 from sonomics.statistics.resampling.bootstrap import resample_weights
-from sonomics.statistics.survival.kaplan_meier import null_risk
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 
 
-def whole_percents(lowest: int = 1, highest: int = 99) -> Floats:
+def percent_thresholds(lowest: int = 1, highest: int = 99) -> Floats:
     """Threshold probabilities 0.01, 0.02 ... as literals; `arange` gives 0.15000000000000002, above a score of 0.15."""
     return np.array([percent / 100 for percent in range(lowest, highest + 1)])
 
@@ -42,10 +42,10 @@ def net_benefit(y: ArrayLike, probability: ArrayLike, thresholds: Sequence[float
     ----------
     Vickers AJ, Elkin EB, Med Decis Making 2006.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     cuts = _checked(thresholds)
     everyone = np.ones((1, positive.size))
-    model = _net_benefits(positive, numbers(probability, positive.size)[:, None] >= cuts, cuts, everyone)[0]
+    model = _net_benefits(positive, check_scores(probability, positive.size)[:, None] >= cuts, cuts, everyone)[0]
     treat_all = _net_benefits(positive, np.ones((positive.size, cuts.size), dtype=bool), cuts, everyone)[0]
     return pd.DataFrame(
         {
@@ -84,9 +84,9 @@ def net_benefit_band(
     DataFrame
         One row per threshold: `threshold, lower, upper`; NaN for a single patient.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     cuts = _checked(thresholds)
-    called = numbers(probability, positive.size)[:, None] >= cuts
+    called = check_scores(probability, positive.size)[:, None] >= cuts
     blocks = resample_weights(groups, resamples, seed)
     draws = np.concatenate([_net_benefits(positive, called, cuts, weights) for weights in blocks])
     ends = [0.5 - level / 2, 0.5 + level / 2]
@@ -123,7 +123,7 @@ def survival_net_benefit(
     ----------
     Vickers AJ et al., BMC Med Inform Decis Mak 2008.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     values = np.asarray(probability, dtype=np.float64)
     cuts = _checked(thresholds)
     odds = cuts / (1 - cuts)
@@ -131,7 +131,7 @@ def survival_net_benefit(
     def benefit(treated: np.ndarray, weight: float) -> float:
         if not treated.any():
             return 0.0
-        risk = null_risk(times[treated], happened[treated], horizon)
+        risk = kaplan_meier_risk(times[treated], happened[treated], horizon)
         return float(treated.mean() * (risk - (1 - risk) * weight))
 
     unknown = np.isnan(values).any()

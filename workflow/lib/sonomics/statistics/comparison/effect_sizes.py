@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, SignificanceTest, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic, log_likelihood
 
 NAN = float("nan")
@@ -76,8 +76,8 @@ def odds_ratio(y: ArrayLike, x: ArrayLike, level: float = 0.95) -> OddsRatio:
     OddsRatio
         NaN with a single class, a constant x or separated classes.
     """
-    positive = outcome(y)
-    values = numbers(x, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(x, positive.size)
     return _last_coefficient(positive, np.column_stack([np.ones(values.size), values]), level)[0]
 
 
@@ -96,8 +96,8 @@ def odds_interaction(y: ArrayLike, x: ArrayLike, modifier: ArrayLike, level: flo
         Of the logistic model with both and their product, against the one without the product. NaN with a reason
         where either cannot be fitted.
     """
-    positive, stratum = outcome(y), outcome(modifier).astype(float)
-    values = numbers(x, positive.size)
+    positive, stratum = check_outcome(y), check_outcome(modifier).astype(float)
+    values = check_scores(x, positive.size)
     additive = np.column_stack([np.ones(values.size), values, stratum])
     _, without = _last_coefficient(positive, additive, level)
     ratio, full = _last_coefficient(positive, np.column_stack([additive, values * stratum]), level)

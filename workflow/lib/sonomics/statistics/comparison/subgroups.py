@@ -7,8 +7,8 @@ from scipy.special import chdtrc
 
 from sonomics.statistics.discrimination.auc import auc_interval
 from sonomics.statistics.estimates import Booleans, SignificanceTest
-from sonomics.statistics.inputs import follow_up, numbers, outcome
-from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
+from sonomics.statistics.survival.cox import fit_cox
 from sonomics.statistics.survival.cox_tests import cox_interaction
 
 NAN = float("nan")
@@ -38,8 +38,8 @@ def auc_by_subgroup(
         One row per level, sorted as text: `level, n, events, auc, lower, upper, se, reason`. "too few" instead of a
         number where a level has fewer than `fewest` of either class.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     rows = []
     for name, members in _levels(group):
         n, events = int(members.sum()), int(positive[members].sum())
@@ -105,15 +105,15 @@ def hazard_ratio_by_subgroup(
         One row per level: `level, n, events, hr, lower, upper, p, reason`; "too few" instead of a number where a
         level has fewer than `fewest` events.
     """
-    happened, times = follow_up(time, event)
-    exposed = outcome(high).astype(float)
+    happened, times = check_follow_up(time, event)
+    exposed = check_outcome(high).astype(float)
     rows = []
     for name, members in _levels(group):
         n, events = int(members.sum()), int(happened[members].sum())
         if events < fewest:
             rows.append((name, n, events, NAN, NAN, NAN, NAN, TOO_FEW))
             continue
-        fit = cox(times[members], happened[members], pd.DataFrame({"high": exposed[members]}), level).iloc[0]
+        fit = fit_cox(times[members], happened[members], pd.DataFrame({"high": exposed[members]}), level).iloc[0]
         rows.append((name, n, events, fit["hr"], fit["lower"], fit["upper"], fit["p"], fit["reason"]))
     return pd.DataFrame(rows, columns=["level", "n", "events", "hr", "lower", "upper", "p", "reason"])
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtr
 
-from sonomics.statistics.discrimination.auc import auc_interval, delong
+from sonomics.statistics.discrimination.auc import auc_interval, delong_covariance
 from sonomics.statistics.estimates import ONE_CLASS, Floats, normal_quantile
 
 NAN = float("nan")
@@ -47,10 +47,10 @@ def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95) -
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
     """
     scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
-    return auc_difference(*delong(y, scores), level, "fewer than two cases in a class")
+    return compare_aucs(*delong_covariance(y, scores), level, "fewer than two cases in a class")
 
 
-def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
+def compare_aucs(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
     """Test of the difference of two AUCs, first minus second, from their covariance.
 
     Parameters

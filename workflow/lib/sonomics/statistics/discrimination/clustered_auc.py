@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.discrimination.auc import placements
-from sonomics.statistics.discrimination.auc_comparison import AucDifference, auc_difference
+from sonomics.statistics.discrimination.auc import placement_values
+from sonomics.statistics.discrimination.auc_comparison import AucDifference, compare_aucs
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -48,10 +48,10 @@ def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: flo
     ----------
     Obuchowski NA, Biometrics 1997.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     names, code = np.unique(np.asarray(cluster), return_inverse=True)
     with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
-    aucs, covariance = clustered_covariance(positive, np.atleast_2d(np.asarray(score, dtype=np.float64)), code)
+    aucs, covariance = clustered_auc_covariance(positive, np.atleast_2d(np.asarray(score, dtype=np.float64)), code)
     area, se = float(aucs[0]), float(np.sqrt(covariance[0, 0]))
     reason = ONE_CLASS if np.isnan(area) else FEW_PATIENTS if np.isnan(se) else ""
     half = normal_quantile(level) * se
@@ -59,7 +59,7 @@ def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: flo
     return ClusteredAuc(estimate, names.size, with_positives, with_negatives)
 
 
-def clustered_difference(
+def compare_clustered_aucs(
     y: ArrayLike, a: ArrayLike, b: ArrayLike, cluster: ArrayLike, level: float = 0.95
 ) -> AucDifference:
     """Compare the AUCs of two scores of the same clustered observations, a minus b.
@@ -83,10 +83,10 @@ def clustered_difference(
     Obuchowski NA, Biometrics 1997.
     """
     scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
-    return auc_difference(*clustered_covariance(y, scores, cluster), level, FEW_PATIENTS)
+    return compare_aucs(*clustered_auc_covariance(y, scores, cluster), level, FEW_PATIENTS)
 
 
-def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
+def clustered_auc_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
     """AUCs of several scores of the same clustered observations and their covariance matrix.
 
     Parameters
@@ -102,14 +102,14 @@ def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) ->
     covariance : ndarray, shape (m, m)
         NaN when fewer than two patients have images of a class.
     """
-    positive = outcome(y)
-    values = np.atleast_2d(numbers(scores, positive.size))
+    positive = check_outcome(y)
+    values = np.atleast_2d(check_scores(scores, positive.size))
     code = np.unique(np.asarray(cluster), return_inverse=True)[1]
     m, n, models = int(positive.sum()), int((~positive).sum()), len(values)
     unknown = np.full((models, models), np.nan)
     if m == 0 or n == 0:
         return unknown[0], unknown
-    of_positives, of_negatives = placements(positive, values)
+    of_positives, of_negatives = placement_values(positive, values)
     aucs = of_positives.mean(axis=1)
     with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
     if min(with_positives, with_negatives) < 2:
@@ -127,7 +127,7 @@ def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) ->
     return aucs, np.where(np.eye(models, dtype=bool), np.maximum(covariance, 0.0), covariance)
 
 
-def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
+def pool_by_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Mean and largest score of every patient, and the patient's outcome.
 
     Parameters
@@ -147,8 +147,8 @@ def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Flo
     ValueError
         If a patient has two outcomes.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     names, code = np.unique(np.asarray(cluster), return_inverse=True)
     order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=names.size)
     cases = np.bincount(code, positive, minlength=names.size)

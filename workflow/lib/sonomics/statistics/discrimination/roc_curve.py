@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 
 class RocCurve(NamedTuple):
@@ -28,8 +28,8 @@ def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
     RocCurve
         Arrays of k + 1 points for k distinct scores. A rate whose class is absent is NaN.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     cutoffs, code = np.unique(values, return_inverse=True)
     positives = np.bincount(code[positive], minlength=cutoffs.size)[::-1].cumsum()
     negatives = np.bincount(code[~positive], minlength=cutoffs.size)[::-1].cumsum()

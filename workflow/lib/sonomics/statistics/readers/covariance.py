@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.discrimination.auc import delong, placements
+from sonomics.statistics.discrimination.auc import delong_covariance, placement_values
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -28,12 +28,12 @@ def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, F
     ----------
     Dorfman DD, Berbaum KS, Metz CE, Invest Radiol 1992.
     """
-    positive = outcome(y)
-    values = np.atleast_2d(numbers(scores, positive.size))
+    positive = check_outcome(y)
+    values = np.atleast_2d(check_scores(scores, positive.size))
     m, n = int(positive.sum()), int((~positive).sum())
     if min(m, n) < 2:
-        return delong(y, values)[0], np.full((len(values), len(values)), NAN)
-    of_positives, of_negatives = placements(positive, values)
+        return delong_covariance(y, values)[0], np.full((len(values), len(values)), NAN)
+    of_positives, of_negatives = placement_values(positive, values)
     aucs = of_positives.mean(axis=1, keepdims=True)
     without = np.concatenate([(m * aucs - of_positives) / (m - 1), (n * aucs - of_negatives) / (n - 1)], axis=1)
     return aucs[:, 0], _jackknife(without)

@@ -43,7 +43,7 @@ class Contrast(NamedTuple):
     reason: str = ""
 
 
-class SingleTreatment(NamedTuple):
+class ReaderMean(NamedTuple):
     """Mean of a treatment over readers, with a t interval that generalises to readers and cases."""
 
     estimate: float
@@ -65,10 +65,10 @@ class ReaderStudy(NamedTuple):
     both_random: Contrast
     readers_fixed: Contrast
     cases_fixed: Contrast
-    single: tuple[SingleTreatment, SingleTreatment]
+    single: tuple[ReaderMean, ReaderMean]
 
 
-def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderStudy:
+def analyse_reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderStudy:
     """Obuchowski-Rockette analysis with Hillis' degrees of freedom.
 
     Parameters
@@ -95,7 +95,7 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
         raise ValueError(f"two treatments by readers are needed, got shapes {table.shape} and {errors.shape}")
     parts = _components(table, errors.reshape(2, table.shape[1], 2, table.shape[1]))
     per_treatment = tuple(
-        single_treatment(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
+        mean_over_readers(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
         for number in (0, 1)
     )
     return ReaderStudy(
@@ -108,7 +108,7 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
     )
 
 
-def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> SingleTreatment:
+def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> ReaderMean:
     """Mean of a statistic over readers, with a t interval that generalises to readers and cases.
 
     Parameters
@@ -129,19 +129,19 @@ def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> Sin
     """
     readers, mean = values.size, float(values.mean())
     if readers < 2:
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
+        return ReaderMean(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
     between = float(values.var(ddof=1))
     total = between + max(readers * float(errors[~np.eye(readers, dtype=bool)].mean()), 0.0)
     if not total > 1e-14:
         reason = FEW_CASES if np.isnan(total) else "readers and cases leave no variance"
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, reason)
+        return ReaderMean(mean, NAN, NAN, NAN, NAN, reason)
     se = float(np.sqrt(total / readers))
     df = total**2 / (between**2 / (readers - 1)) if between > 0 else np.inf
     half = _t_quantile(df, level) * se
-    return SingleTreatment(mean, se, float(df), mean - half, mean + half)
+    return ReaderMean(mean, se, float(df), mean - half, mean + half)
 
 
-def readers_against_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
+def compare_readers_with_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
     """Compare the mean of the readers with one model that has read the same cases.
 
     The single-treatment analysis above, of each reader's difference to the model: readers and cases are random, the
@@ -170,7 +170,7 @@ def readers_against_model(values: ArrayLike, covariance: ArrayLike, level: float
     if readers < 1 or errors.shape != (readers + 1, readers + 1):
         raise ValueError(f"readers and a model are needed, got shapes {estimates.shape} and {errors.shape}")
     contrast = np.hstack([np.eye(readers), -np.ones((readers, 1))])
-    mean = single_treatment(contrast @ estimates, contrast @ errors @ contrast.T, level)
+    mean = mean_over_readers(contrast @ estimates, contrast @ errors @ contrast.T, level)
     if mean.reason:
         return Contrast(mean.estimate, *(NAN,) * 7, mean.reason)
     t = mean.estimate / mean.se

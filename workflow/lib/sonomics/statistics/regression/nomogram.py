@@ -14,7 +14,7 @@ COLUMNS = ["kind", "axis", "label", "points"]
 _SHOWN = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
-def nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) -> pd.DataFrame:
+def build_nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) -> pd.DataFrame:
     """Turn the terms of a logistic model into points.
 
     Parameters

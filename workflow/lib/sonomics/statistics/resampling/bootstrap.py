@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 _BLOCK_CELLS = 4_000_000
 
@@ -98,8 +98,8 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
     ndarray, shape (b,)
         NaN for resamples with a single class.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     counts = np.asarray(weights, dtype=np.float64)
     order = np.argsort(values, kind="stable")
     ascending = values[order]
@@ -113,7 +113,7 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
     return np.divide(wins, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
 
 
-def bootstrap_interval(
+def bootstrap_statistic(
     statistic: Callable[[NDArray[np.intp]], float],
     groups: ArrayLike,
     resamples: int,
@@ -143,7 +143,7 @@ def bootstrap_interval(
     return summarise_draws(statistic(rows), np.asarray(draws, dtype=np.float64), level)
 
 
-def auc_bootstrap(
+def bootstrap_auc(
     y: ArrayLike, score: ArrayLike, groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
 ) -> Bootstrap:
     """AUC with a patient-level percentile interval; the vectorised form of `bootstrap_interval`."""
@@ -151,7 +151,7 @@ def auc_bootstrap(
     return summarise_draws(auc(y, score), np.concatenate(draws), level)
 
 
-def paired_auc_difference(
+def bootstrap_auc_difference(
     y: ArrayLike,
     a: ArrayLike,
     b: ArrayLike,

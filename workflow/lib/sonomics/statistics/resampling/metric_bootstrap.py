@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, xlog1py, xlogy
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
-from sonomics.statistics.calibration.loess import loess_at
+from sonomics.statistics.calibration.loess import fit_loess
 from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic
 from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws, weighted_aucs
 
@@ -18,7 +18,7 @@ _NEWTON_STEPS = 40
 _BLOCK = 250
 
 
-def metric_bootstrap(
+def bootstrap_metrics(
     y: ArrayLike,
     probability: ArrayLike,
     cutoff: float,
@@ -55,8 +55,8 @@ def metric_bootstrap(
     ----------
     Efron B, Tibshirani RJ, An Introduction to the Bootstrap, 1993.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     once = np.ones((1, positive.size))
     estimates = _measures(positive, values, cutoff, thresholds, once)
     blocks = [
@@ -176,7 +176,7 @@ def _ici(positive: Booleans, values: Floats, weights: Floats) -> Floats:
 
 
 def _smoothed_error(target: Floats, values: Floats) -> float:
-    return float(np.abs(values - loess_at(values, target)).mean()) if 0 < target.mean() < 1 else float("nan")
+    return float(np.abs(values - fit_loess(values, target)).mean()) if 0 < target.mean() < 1 else float("nan")
 
 
 def _net_benefit(positive: Booleans, values: Floats, thresholds: Sequence[float], weights: Floats) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ from scipy.linalg.lapack import dposv
 from scipy.special import expit
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import outcome
+from sonomics.statistics.inputs import check_outcome
 from sonomics.statistics.regression.logistic import log_likelihood
 
 _STEPS = 10_000
@@ -282,7 +282,7 @@ def _backtrack(
 
 
 def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    target = outcome(y).astype(np.float64)
+    target = check_outcome(y).astype(np.float64)
     design = np.asarray(x, dtype=np.float64)
     if design.ndim != 2 or len(design) != target.size or not design.shape[1]:
         raise ValueError(f"expected {target.size} rows and at least one column, got an array of shape {design.shape}")

@@ -7,7 +7,7 @@ from sonomics.statistics.selection.correlation import absolute_correlations
 from sonomics.statistics.selection.univariable import f_statistics
 
 
-def mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> list[int]:
+def select_by_mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> list[int]:
     """Choose features one by one: F statistic over the mean absolute Pearson correlation with those chosen.
 
     Parameters

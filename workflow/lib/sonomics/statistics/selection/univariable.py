@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 from scipy.stats import mannwhitneyu, ttest_ind
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import outcome
+from sonomics.statistics.inputs import check_outcome
 
 
-def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+def mann_whitney_by_feature(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """Mann-Whitney U test of every feature.
 
     Parameters
@@ -30,7 +30,7 @@ def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     ----------
     Mann HB, Whitney DR, Ann Math Stat 1947.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = _table(features, positive.size)
     unknown = np.full(values.shape[1], np.nan)
     u, p = unknown.copy(), unknown.copy()
@@ -44,7 +44,7 @@ def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return u, p
 
 
-def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+def welch_by_feature(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """Welch's t test of every feature.
 
     Parameters
@@ -63,7 +63,7 @@ def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     ----------
     Welch BL, Biometrika 1947.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = _table(features, positive.size)
     unknown = np.full(values.shape[1], np.nan)
     t, p = unknown.copy(), unknown.copy()
@@ -92,7 +92,7 @@ def f_statistics(features: ArrayLike, y: ArrayLike) -> Floats:
     ndarray, shape (f,)
         Infinite when the classes do not vary inside but differ; NaN for a constant feature or with one class.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = np.asarray(features, dtype=np.float64)
     n, m = positive.sum(), (~positive).sum()
     if not n or not m:

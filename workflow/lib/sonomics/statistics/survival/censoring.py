@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import follow_up
+from sonomics.statistics.inputs import check_follow_up
 
 
 class Censoring(NamedTuple):
@@ -31,7 +31,7 @@ class Censoring(NamedTuple):
     @classmethod
     def of(cls, time: ArrayLike, event: ArrayLike) -> "Censoring":
         """Estimate from follow-up, shape (n,), and events 0/1, shape (n,)."""
-        happened, values = follow_up(time, event)
+        happened, values = check_follow_up(time, event)
         times, code = np.unique(values, return_inverse=True)
         events = np.bincount(code[happened], minlength=times.size)
         censored = np.bincount(code[~happened], minlength=times.size)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable
-from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.inputs import check_follow_up, check_scores
 from sonomics.statistics.survival.censoring import Censoring
 
 NAN = float("nan")
@@ -62,8 +62,8 @@ def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float =
     ----------
     Harrell FE, Lee KL, Mark DB, Stat Med 1996; Therneau TM, Watson DA, 2015 (standard error).
     """
-    happened, times = follow_up(time, event)
-    concordance, influence = _harrell(happened, times, numbers(risk, times.size))
+    happened, times = check_follow_up(time, event)
+    concordance, influence = _harrell(happened, times, check_scores(risk, times.size))
     if np.isnan(concordance):
         return not_estimable(NO_PAIR)
     se = float(np.sqrt((influence**2).sum()))
@@ -71,7 +71,7 @@ def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float =
     return Estimate(concordance, max(0.0, concordance - half), min(1.0, concordance + half), se)
 
 
-def harrell_difference(
+def compare_harrell_c(
     time: ArrayLike, event: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95
 ) -> CDifference:
     """Compare Harrell's C of two risks of the same cases, by the influence of each case on both.
@@ -93,8 +93,8 @@ def harrell_difference(
     ----------
     Therneau TM, Watson DA, 2015.
     """
-    happened, times = follow_up(time, event)
-    (c_a, of_a), (c_b, of_b) = (_harrell(happened, times, numbers(risk, times.size)) for risk in (a, b))
+    happened, times = check_follow_up(time, event)
+    (c_a, of_a), (c_b, of_b) = (_harrell(happened, times, check_scores(risk, times.size)) for risk in (a, b))
     if np.isnan(c_a):
         return CDifference(*(NAN,) * 8, NO_PAIR)
     difference = c_a - c_b
@@ -105,7 +105,7 @@ def harrell_difference(
     return CDifference(c_a, c_b, difference, difference - half, difference + half, se, z, float(2 * ndtr(-abs(z))))
 
 
-def pair_counts(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCounts:
+def count_pairs(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCounts:
     """Count the pairs behind Harrell's C; arguments as `harrell_c`.
 
     Returns
@@ -113,8 +113,8 @@ def pair_counts(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCount
     PairCounts
         `tied_time` and `tied_both` are pairs of events at one time, of different and of equal risk.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
     concordant = discordant = tied = same_time = same_both = 0
     for index in np.flatnonzero(happened):
         after = _outlives(times, happened, index)
@@ -152,8 +152,8 @@ def uno_c(
     ----------
     Uno H et al., Stat Med 2011.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
     staying = (censoring or Censoring.of(times, happened)).before(times)
     pairs = wins = 0.0
     for index in np.flatnonzero(happened & (times < tau)):

@@ -46,7 +46,7 @@ def unfitted(count: int) -> CoxFit:
     return CoxFit(np.full(count, np.nan), np.full((count, count), np.nan), np.nan, np.nan, np.nan)
 
 
-def maximise(sets: RiskSets, design: Floats) -> CoxFit:
+def maximise_partial_likelihood(sets: RiskSets, design: Floats) -> CoxFit:
     """Maximise the partial likelihood by damped Newton steps.
 
     Parameters

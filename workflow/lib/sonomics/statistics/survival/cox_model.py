@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.inputs import numbers, outcome
-from sonomics.statistics.survival.cox_fit import RUNAWAY, CoxFit, maximise, unfitted
-from sonomics.statistics.survival.partial_likelihood import RiskSets, baseline_cumulative_hazard, risk_sets
+from sonomics.statistics.inputs import check_outcome, check_scores
+from sonomics.statistics.survival.cox_fit import RUNAWAY, CoxFit, maximise_partial_likelihood, unfitted
+from sonomics.statistics.survival.partial_likelihood import RiskSets, baseline_cumulative_hazard, build_risk_sets
 
 NAN = float("nan")
 
@@ -44,16 +44,16 @@ class CoxModel(NamedTuple):
     @classmethod
     def estimate(cls, time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> "CoxModel":
         """Fit a model of all covariates; arguments as `cox.cox`."""
-        happened = outcome(event)
-        times = numbers(time, happened.size)
-        values = numbers(covariates.to_numpy(dtype=np.float64).T, happened.size).T
+        happened = check_outcome(event)
+        times = check_scores(time, happened.size)
+        values = check_scores(covariates.to_numpy(dtype=np.float64).T, happened.size).T
         centre, spread = values.mean(axis=0), values.std(axis=0)
-        sets = risk_sets(times, happened)
+        sets = build_risk_sets(times, happened)
         reason = _unfit(values, spread, happened)
         if reason:
             return cls(times, happened, values, centre, spread, sets, unfitted(spread.size), reason)
         scaled = (values - centre) / spread
-        fit = maximise(sets, scaled)
+        fit = maximise_partial_likelihood(sets, scaled)
         if np.isnan(fit.beta).any():
             reason = "the partial likelihood has no maximum"
         elif (np.abs(fit.beta) > RUNAWAY).any():
@@ -61,7 +61,7 @@ class CoxModel(NamedTuple):
         return cls(times, happened, scaled, centre, spread, sets, fit, reason)
 
 
-def predicted_risk(
+def predict_risk(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, new: pd.DataFrame, horizon: float
 ) -> Floats:
     """Probability of an event by a horizon under a Cox model with Efron's baseline hazard.

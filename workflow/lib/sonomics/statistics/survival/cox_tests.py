@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
 from sonomics.statistics.estimates import Estimate, SignificanceTest, normal_quantile, not_estimable
-from sonomics.statistics.inputs import numbers
+from sonomics.statistics.inputs import check_scores
 from sonomics.statistics.survival.cox_model import CoxModel
 
 NAN = float("nan")
@@ -36,7 +36,7 @@ class Interaction(NamedTuple):
     likelihood_ratio: SignificanceTest
 
 
-def model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> ModelTests:
+def cox_model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> ModelTests:
     """Likelihood ratio, Wald and score tests of a Cox model (Efron's ties).
 
     Parameters
@@ -86,7 +86,7 @@ def cox_interaction(
         either cannot be fitted. Not causal unless the exposure was randomised.
     """
     design = pd.DataFrame(
-        {"exposure": numbers(exposure, np.size(event)), "modifier": numbers(modifier, np.size(event))}
+        {"exposure": check_scores(exposure, np.size(event)), "modifier": check_scores(modifier, np.size(event))}
     )
     product = design.assign(product=design["exposure"] * design["modifier"])
     additive, full = (CoxModel.estimate(time, event, columns) for columns in (design, product))

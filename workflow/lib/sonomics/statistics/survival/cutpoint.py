@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.inputs import check_follow_up, check_scores
 from sonomics.statistics.survival.log_rank import log_rank
 
 NAN = float("nan")
@@ -37,7 +37,7 @@ class LogRankCut(NamedTuple):
     reason: str = ""
 
 
-def maximally_selected(
+def maximally_selected_log_rank(
     time: ArrayLike, event: ArrayLike, score: ArrayLike, least: float = 0.1, most: float = 0.9
 ) -> MaximalCut:
     """Maximally selected log-rank statistic.
@@ -61,8 +61,8 @@ def maximally_selected(
     Lausen B, Schumacher M, Biometrics 1992; Lausen B, Sauerbrei W, Schumacher M, 1994; Hothorn T, Lausen B, Comput
     Stat Data Anal 2003 (scores).
     """
-    happened, times = follow_up(time, event)
-    values = numbers(score, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(score, times.size)
     n = times.size
     cuts, below = _cutpoints(values, max(1, floor(n * least)), floor(n * most))
     if cuts.size < 2 or not happened.any():
@@ -96,8 +96,8 @@ def largest_log_rank(
     LogRankCut
         The lowest of equal ones. NaN when no cutpoint gives a test.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(score, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(score, times.size)
     n = times.size
     cuts, below = _cutpoints(values, 1, n - 1)
     share = below / n

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable
-from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.inputs import check_follow_up, check_scores
 from sonomics.statistics.survival.censoring import Censoring
 
 NAN = float("nan")
@@ -52,8 +52,8 @@ def time_dependent_auc(
     ----------
     Uno H et al., J Am Stat Assoc 2007; Blanche P, Dartigues JF, Jacqmin-Gadda H, Stat Med 2013.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
     curve = censoring or Censoring.of(times, happened)
     case, control = happened & (times <= horizon), times > horizon
     counts = int(case.sum()), int(control.sum())
@@ -108,7 +108,7 @@ def ipcw_brier(
     ----------
     Graf E et al., Stat Med 1999.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     values = np.asarray(probability, dtype=np.float64)
     if np.isnan(values).any():
         return NAN

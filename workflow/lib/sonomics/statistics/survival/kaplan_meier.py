@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.inputs import follow_up, outcome
+from sonomics.statistics.inputs import check_follow_up, check_outcome
 
 NAN = float("nan")
 
@@ -65,7 +65,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Kapl
     """
     from lifelines import KaplanMeierFitter
 
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     fitted = KaplanMeierFitter(alpha=1 - level).fit(times, happened)
     steps = fitted.event_table.index.to_numpy()
     at_risk, events, censored = fitted.event_table[["at_risk", "observed", "censored"]].to_numpy().T
@@ -112,10 +112,10 @@ def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> 
     Estimate
         In the units of time; NaN when not reached.
     """
-    return kaplan_meier(time, 1 - outcome(event).astype(int), level).median
+    return kaplan_meier(time, 1 - check_outcome(event).astype(int), level).median
 
 
-def null_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
+def kaplan_meier_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
     """Risk of an event by a horizon under Kaplan-Meier, the prediction of a model that knows nothing.
 
     Returns
@@ -123,7 +123,7 @@ def null_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
     float
         NaN after the last follow-up, unless everybody has had the event by then.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     moments, events = np.unique(times[happened], return_counts=True)
     at_risk = times.size - np.searchsorted(np.sort(times), moments)
     survival = np.concatenate([[1.0], np.cumprod(1 - events / at_risk)])

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from sonomics.statistics.estimates import Booleans, Floats, SignificanceTest
-from sonomics.statistics.inputs import follow_up
+from sonomics.statistics.inputs import check_follow_up
 
 NAN = float("nan")
 
@@ -42,7 +42,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
     ----------
     Mantel N, Cancer Chemother Rep 1966; Peto R, Peto J, J R Stat Soc A 1972.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     names, code = np.unique(np.asarray(group), return_inverse=True)
     parts = _excess(times, happened, code, names.size)
     sizes = np.bincount(code, minlength=names.size)
@@ -71,7 +71,7 @@ def stratified_log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, str
     ----------
     Mantel N, Cancer Chemother Rep 1966.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     names, code = np.unique(np.asarray(group), return_inverse=True)
     strata, of_stratum = np.unique(np.asarray(stratum), return_inverse=True)
     if names.size < 2:

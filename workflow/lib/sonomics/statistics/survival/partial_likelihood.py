@@ -42,7 +42,7 @@ class Moments(NamedTuple):
     covariance: Floats
 
 
-def risk_sets(times: Floats, happened: Booleans) -> RiskSets:
+def build_risk_sets(times: Floats, happened: Booleans) -> RiskSets:
     """Sort follow-up into risk sets.
 
     Parameters

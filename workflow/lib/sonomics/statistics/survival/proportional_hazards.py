@@ -17,7 +17,7 @@ NAN = float("nan")
 Transform = Literal["km", "rank", "identity"]
 
 
-def proportional_hazards(
+def proportional_hazards_test(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, transform: Transform = "km"
 ) -> pd.DataFrame:
     """Score test that a covariate's log hazard ratio does not change with a transform of time.
