@@ -38,7 +38,7 @@ def test_empty_regions():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="one image"):
         overlap(MASK, MASK[:1])
-    with pytest.raises(ValueError, match="not negative"):
+    with pytest.raises(ValueError, match="must not be negative"):
         heat_share_inside(-HEAT, MASK)
 
 

@@ -66,5 +66,5 @@ def test_one_class_is_not_estimable(choose, y):
 
 
 def test_an_impossible_sensitivity_is_refused():
-    with pytest.raises(ValueError, match="wanted sensitivity"):
+    with pytest.raises(ValueError, match="required sensitivity"):
         sensitivity_cutoff(Y, SCORE, 90)

@@ -41,7 +41,7 @@ class SignificanceTest(NamedTuple):
 
 
 def not_estimable(reason: str) -> Estimate:
-    """Return an estimate of NaN that says why."""
+    """Return an all-NaN estimate with its reason."""
     return Estimate(np.nan, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Checks of outcomes, scores, probabilities and follow-up; what is not valid is refused."""
+"""Checks of outcomes, scores, probabilities and follow-up, which refuse what is not valid."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +17,7 @@ def check_outcome(y: ArrayLike) -> Booleans:
     Raises
     ------
     ValueError
-        If a value is neither 0 nor 1; unknown outcomes (NaN) are the caller's to count and leave out.
+        If a value is neither 0 nor 1; the caller counts and leaves out unknown outcomes (NaN).
     """
     values = np.asarray(y, dtype=np.float64)
     if values.ndim != 1:
@@ -54,7 +54,7 @@ def check_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats
     happened = check_outcome(event)
     times = check_scores(time, happened.size)
     if not times.size or (times < 0).any():
-        raise ValueError("survival needs cases with follow-up times that are not negative")
+        raise ValueError("survival needs at least one case, and follow-up times that are not negative")
     return happened, times
 
 
@@ -64,7 +64,7 @@ def check_probabilities(y: ArrayLike, probability: ArrayLike) -> tuple[Booleans,
     Raises
     ------
     ValueError
-        As `outcome` and `numbers`, or if a probability lies outside [0, 1].
+        As `check_outcome` and `check_scores`, or if a probability lies outside [0, 1].
     """
     positive = check_outcome(y)
     values = check_scores(probability, positive.size)
@@ -79,7 +79,7 @@ def check_shares(*shares: float) -> None:
     Raises
     ------
     ValueError
-        If one does not.
+        If a share does not.
     """
     if not all(0 < share < 1 for share in shares):
         raise ValueError("a share lies strictly between 0 and 1")

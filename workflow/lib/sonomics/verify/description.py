@@ -1,4 +1,4 @@
-"""Table 1 by outcome, and a model in the strata of a variable."""
+"""Table 1 by outcome, and the performance of a model in strata."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ HIGH = 0.5
 
 
 def table1_by_y(patients: pd.DataFrame) -> Tree:
-    """Every clinical variable by outcome, complete cases of each."""
+    """Describe and compare every clinical variable by outcome, complete cases of each."""
     clinical = [
         name for name in map(str, patients.columns) if name not in ("patient_id", "set", "y", *models_of(patients))
     ]
@@ -42,7 +42,7 @@ def table1_by_y(patients: pd.DataFrame) -> Tree:
 
 
 def subgroups_binary(patients: pd.DataFrame) -> Tree:
-    """AUC and odds ratio of the second model by menopause."""
+    """Compute AUC and odds ratio of the second model by menopause."""
     model = models_of(patients)[1]
     strata = {f"{STRATUM}_{level}": patients[patients[STRATUM] == level] for level in (0, 1)}
     tree: Tree = {

@@ -40,17 +40,17 @@ NOBODY = "0 of 0"
 
 
 def models_of(patients: pd.DataFrame) -> list[str]:
-    """Columns of model probabilities, in the order of the file."""
+    """List the columns of model probabilities, in the order of the file."""
     return [name for name in map(str, patients.columns) if name.startswith("model_")]
 
 
 def parts_of(patients: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """All, training and test patients."""
+    """Split the table into all, training and test patients."""
     return {"all": patients} | {name: patients[patients["set"] == name] for name in ("train", "test")}
 
 
 def area(y: Any, score: Any) -> Tree:
-    """AUC with the three intervals."""
+    """Compute an AUC with its three intervals."""
     wald, on_logit = auc_interval(y, score), auc_logit_interval(y, score)
     positives = int(np.sum(y))
     return (
@@ -61,7 +61,7 @@ def area(y: Any, score: Any) -> Tree:
 
 
 def roc(patients: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
-    """AUCs, paired and unpaired tests, and the bootstrap of given resamples."""
+    """Compute AUCs, paired and unpaired tests, and the bootstrap of given resamples."""
     first, second = models_of(patients)[:2]
     parts = parts_of(patients)
     tree: Tree = {}
@@ -88,7 +88,7 @@ def roc(patients: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
 
 
 def cutoffs(patients: pd.DataFrame) -> Tree:
-    """Cutoffs chosen on training patients and what they give, unchanged, on test patients."""
+    """Choose cutoffs on training patients and apply them, unchanged, to test patients."""
     parts = parts_of(patients)
     tree: Tree = {}
     for model in models_of(patients):
@@ -106,7 +106,7 @@ def cutoffs(patients: pd.DataFrame) -> Tree:
 
 
 def mcnemar_test_set(patients: pd.DataFrame) -> Tree:
-    """Two models, each at its own frozen Youden cutoff, on test patients."""
+    """Compare two models, each at its own frozen Youden cutoff, on test patients."""
     parts = parts_of(patients)
     train, test = parts["train"], parts["test"]
     first, second = models_of(patients)[:2]
@@ -118,7 +118,7 @@ def mcnemar_test_set(patients: pd.DataFrame) -> Tree:
 
 
 def paired_decisions(positive: np.ndarray, called: Sequence[np.ndarray]) -> Tree:
-    """McNemar's test of two decisions over all cases, the positives and the negatives."""
+    """Compare two decisions by McNemar's test over all cases, the positives and the negatives."""
     right = [decision == positive for decision in called]
     return {
         name: discordance(mcnemar(*(side[members] for side in right)))
@@ -127,12 +127,12 @@ def paired_decisions(positive: np.ndarray, called: Sequence[np.ndarray]) -> Tree
 
 
 def discordance(test: McNemar) -> Tree:
-    """McNemar's test under the names of the reference."""
+    """Return McNemar's test under the names of the reference."""
     return picked(test, MCNEMAR)
 
 
 def share(value: Proportion) -> Tree:
-    """A proportion with its counts and intervals."""
+    """Return a proportion with its counts and intervals."""
     return {
         "x": value.x,
         "n": value.n,
@@ -143,7 +143,7 @@ def share(value: Proportion) -> Tree:
 
 
 def performance(y: Any, score: Any, cutoff: float) -> Tree:
-    """All measures at a cutoff; undefined when there is none."""
+    """Compute all measures at a cutoff; undefined when there is none."""
     if isnan(cutoff):
         reason = "no cutoff: only one class in training"
         counts = nothing(Confusion._fields, reason)
@@ -155,7 +155,7 @@ def performance(y: Any, score: Any, cutoff: float) -> Tree:
 
 
 def measures(found: Classification) -> Tree:
-    """A confusion table and everything that follows from it."""
+    """Return a confusion table and the measures that follow from it."""
     return (
         found.confusion._asdict()
         | {name: share(getattr(found, name)) for name in PROPORTIONS}

@@ -1,4 +1,4 @@
-"""Sample sizes from stated inputs, and small cases whose answer is known beforehand."""
+"""Sample sizes from given inputs, and small cases with known answers."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SIZES = ("n1", "n2", "n3", "n")
 
 
 def sample_size(inputs: dict[str, Any]) -> Tree:
-    """Riley's sample sizes of a binary model, from R2 and from C, and of a survival model."""
+    """Compute Riley's sample sizes of a binary model, from R2 and from C, and of a survival model."""
     binary, survival = inputs["binary"], inputs["survival"]
     parameters, prevalence = binary["parameters"], binary["prevalence"]
     r2 = _or_nan(r2_of_c, binary["cstatistic"], prevalence)
@@ -29,7 +29,7 @@ def sample_size(inputs: dict[str, Any]) -> Tree:
 
 
 def edge_cases() -> Tree:
-    """Degenerate inputs, all stated here."""
+    """Compute statistics of degenerate inputs, all given here."""
     perfect = {"y": [0, 0, 0, 1, 1], "score": [0.1, 0.2, 0.3, 0.6, 0.9]}
     nobody = {"y": [1, 1, 0, 0, 0], "pred": [0, 0, 0, 0, 0]}
     ratings, constant = [[1, 1, 1]] * 4, [1, 1, 1, 1]

@@ -1,4 +1,4 @@
-"""Several images a patient, and heat maps on masks."""
+"""Several images of a patient, and heat maps on masks."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ HOTTEST = 0.1
 
 
 def clustered(images: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
-    """AUC of images with patients as units, of patients' mean and largest score, and accuracy."""
+    """Compute the AUC of images with patients as units, of patients' mean and largest score, and accuracy."""
     y, score, patient = (images[name].to_numpy() for name in ("y_image", "score", "patient_id"))
     names = list(dict.fromkeys(patient))
     index = pd.Series(range(len(names)), names)[patient].to_numpy()
@@ -57,7 +57,7 @@ def clustered(images: pd.DataFrame, resamples: pd.DataFrame) -> Tree:
 
 
 def heatmap(pixels: pd.DataFrame) -> Tree:
-    """Overlap of every map with its mask, by three rules."""
+    """Compute the overlap of every map with its mask, by three rules."""
     tree: Tree = {f"case_{case}": _case(rows) for case, rows in pixels.groupby("case", sort=False)}
     dice = np.array([case[f"threshold_{HOT}"]["dice"] for case in tree.values()], dtype=np.float64)
     known = dice[~np.isnan(dice)]

@@ -22,17 +22,17 @@ EMPTY = "no patients"
 
 
 def followed(rows: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Follow-up time and event."""
+    """Return follow-up time and event."""
     return rows["time_months"].to_numpy(dtype=np.float64), rows["event"].to_numpy(dtype=np.float64)
 
 
 def value(estimate: Estimate) -> float:
-    """Point value of an estimate, with its reason when undefined."""
+    """Return the point value of an estimate, with its reason when undefined."""
     return because(estimate.estimate, estimate.reason)
 
 
 def uno(rows: pd.DataFrame) -> Tree:
-    """Uno's C of all patients, and of test patients with the censoring of training."""
+    """Compute Uno's C of all patients, and of test patients with the censoring of training."""
     train, test = rows[rows["set"] == "train"], rows[rows["set"] == "test"]
     tree: Tree = {
         f"tau_{tau}_G_left_all": value(uno_c(*followed(rows), rows["risk_score"], tau)) for tau in HORIZONS[1:]
@@ -46,7 +46,7 @@ def uno(rows: pd.DataFrame) -> Tree:
 
 
 def auc_at(rows: pd.DataFrame, horizon: float) -> Tree:
-    """AUC at a horizon of all patients, and of test patients with either censoring."""
+    """Compute the AUC at a horizon of all patients, and of test patients with either censoring."""
     train, test = rows[rows["set"] == "train"], rows[rows["set"] == "test"]
     found = time_dependent_auc(*followed(rows), rows["risk_score"], horizon)
     own: float = Undefined(EMPTY)
@@ -67,7 +67,7 @@ def auc_at(rows: pd.DataFrame, horizon: float) -> Tree:
 
 
 def predicted(rows: pd.DataFrame) -> Tree:
-    """Risk at the horizon: a model of training patients applied to test patients."""
+    """Apply a model of training patients to the risk of test patients at the horizon."""
     train, test = rows[rows["set"] == "train"], rows[rows["set"] == "test"]
     if not len(train) or not len(test):
         names = ("cox_train_beta", "risk_first5_efron", "risk_all_test_rows_efron", "mean_risk", "observed_km_risk_24")

@@ -31,7 +31,7 @@ ONE_CLASS = "only one class"
 
 
 def calibration(patients: pd.DataFrame) -> Tree:
-    """Calibration of two models on all patients and of the first on test patients."""
+    """Compute the calibration of two models on all patients and of the first on test patients."""
     parts = parts_of(patients)
     first, second = models_of(patients)[:2]
     chosen = ((first, "all"), (second, "all"), (first, "test"))
@@ -39,7 +39,7 @@ def calibration(patients: pd.DataFrame) -> Tree:
 
 
 def dca_binary_all(patients: pd.DataFrame) -> Tree:
-    """Net benefit at literal thresholds, all patients."""
+    """Compute the net benefit at literal thresholds, all patients."""
     first, second = models_of(patients)[:2]
     curves = {model: net_benefit(patients["y"], patients[model], THRESHOLDS) for model in (first, second)}
     return {
@@ -53,7 +53,7 @@ def dca_binary_all(patients: pd.DataFrame) -> Tree:
 
 
 def reclassification_a_to_b(patients: pd.DataFrame) -> Tree:
-    """Reclassification from the first to the second model, all patients."""
+    """Compute the reclassification from the first to the second model, all patients."""
     first, second = models_of(patients)[:2]
     data = (patients["y"], patients[first], patients[second])
     found = {"idi": "idi", "se": "se", "z": "z", "p": "p", "ci": ("lower", "upper")}

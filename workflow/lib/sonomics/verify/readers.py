@@ -21,7 +21,7 @@ FEW_CASES = "fewer than two cases in a class"
 
 
 def readers(readings: pd.DataFrame) -> Tree:
-    """All of the reader study; reading without aid, or else the file's first modality, is the reference."""
+    """Compute the reader study; reading without aid, or else the file's first modality, is the reference."""
     modalities = sorted(readings["modality"].unique(), key=lambda modality: modality != UNAIDED)
     names = sorted(readings["reader"].unique())
     if len(modalities) < 2:

@@ -37,7 +37,7 @@ ADJUSTED = {
 
 
 def icc(readings: pd.DataFrame) -> Tree:
-    """Intraclass correlations between readers and between sessions of the first reader."""
+    """Compute intraclass correlations between readers and between sessions of the first reader."""
     names = [name for name in map(str, readings.columns) if name not in ("patient_id", "reader", "session")]
     by_reading = readings.set_index(["reader", "session", "patient_id"]).sort_index()[names]
     outlining = sorted(readings["reader"].unique())
@@ -69,7 +69,7 @@ def icc(readings: pd.DataFrame) -> Tree:
 
 
 def features(table: pd.DataFrame) -> Tree:
-    """Filters, scaling and LASSO on training patients, the score on all."""
+    """Fit filters, scaling and LASSO on training patients, and score all patients."""
     names = [name for name in map(str, table.columns) if name not in ("patient_id", "set", "fold", "y")]
     train = table[table["set"] == "train"]
     values = train[names].to_numpy(dtype=np.float64)

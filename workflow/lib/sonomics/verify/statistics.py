@@ -1,4 +1,4 @@
-"""Every statistic on the tables of a folder: what a reference computed elsewhere is compared with."""
+"""Every statistic on the tables of a folder, to be compared with a reference computed elsewhere."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -21,7 +21,7 @@ OLD = 60
 
 
 def survival(patients: pd.DataFrame) -> Tree:
-    """Everything of the survival table."""
+    """Compute every section of the survival table."""
     train = patients[patients["set"] == "train"]
     cut = float(train["risk_score"].median())
     rows = patients.assign(high=(patients["risk_score"] > cut).astype(float))

@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
 
 
 def reasons(value: Any, path: str = "") -> dict[str, str]:
-    """Why values are undefined, by dotted path, in the order of the tree."""
+    """List why values are undefined, by dotted path, in the order of the tree."""
     if isinstance(value, Mapping):
         parts: Iterable[tuple[str, Any]] = (
             (f"{path}.{name}" if path else str(name), part) for name, part in value.items()

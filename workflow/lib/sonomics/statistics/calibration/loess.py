@@ -20,7 +20,7 @@ class LoessCurve(NamedTuple):
 
 
 def fit_loess(x: Floats, y: Floats) -> Floats:
-    """Smoothed y at every x.
+    """Smooth y at every x.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def fit_loess(x: Floats, y: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (n,)
-        NaN throughout with fewer than 10 cases or 5 distinct x, or when a neighbourhood is singular.
+        All NaN with fewer than 10 cases or 5 distinct x, or when a neighbourhood is singular.
 
     References
     ----------
@@ -39,7 +39,7 @@ def fit_loess(x: Floats, y: Floats) -> Floats:
 
     if not _enough(x):
         return np.full(x.shape, np.nan)
-    # The statistics are those of the band, not of the curve; their exact form takes most of the time.
+    # These statistics serve the band, not the curve; their exact form takes most of the time.
     cheap = {"statistics": "approximate", "trace_hat": "approximate"}
     model = loess(x, y, span=0.75, degree=2, family="gaussian", surface="interpolate", **cheap)
     try:
@@ -50,7 +50,7 @@ def fit_loess(x: Floats, y: Floats) -> Floats:
 
 
 def fit_loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
-    """Smoothed y at equally spaced points over the range of x, with a pointwise t band.
+    """Smooth y at equally spaced points over the range of x, with a pointwise t band.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def fit_loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCur
     Returns
     -------
     LoessCurve
-        NaN under the conditions of `loess_at`.
+        NaN under the conditions of `fit_loess`.
     """
     from skmisc.loess import loess
 

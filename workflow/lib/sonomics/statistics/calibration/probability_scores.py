@@ -11,13 +11,39 @@ NAN = float("nan")
 
 
 def brier(y: ArrayLike, probability: ArrayLike) -> float:
-    """Mean squared difference of outcome and prediction (Brier GW, Mon Weather Rev 1950); NaN without cases."""
+    """Compute the mean squared difference of outcome and prediction.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+
+    Returns
+    -------
+    float
+        NaN without cases.
+
+    References
+    ----------
+    Brier GW, Mon Weather Rev 1950.
+    """
     positive, values = check_probabilities(y, probability)
     return float(np.mean((positive - values) ** 2)) if values.size else NAN
 
 
 def scaled_brier(y: ArrayLike, probability: ArrayLike) -> float:
-    """1 - Brier / Brier of the prevalence (Steyerberg EW et al., Epidemiology 2010); NaN with a single class."""
+    """Compute 1 - Brier / Brier of the prevalence; otherwise as `brier`.
+
+    Returns
+    -------
+    float
+        NaN with a single class.
+
+    References
+    ----------
+    Steyerberg EW et al., Epidemiology 2010.
+    """
     positive, values = check_probabilities(y, probability)
     prevalence = positive.mean() if positive.size else NAN
     worst = prevalence * (1 - prevalence)
@@ -25,13 +51,19 @@ def scaled_brier(y: ArrayLike, probability: ArrayLike) -> float:
 
 
 def null_brier(y: ArrayLike) -> float:
-    """Brier score of predicting everybody the prevalence; NaN without cases."""
+    """Compute the Brier score of predicting the prevalence for everybody; NaN without cases."""
     positive = check_outcome(y)
     return float(positive.mean() * (1 - positive.mean())) if positive.size else NAN
 
 
 def log_loss(y: ArrayLike, probability: ArrayLike) -> float:
-    """Mean negative log-likelihood, natural logarithm; infinite when a certain prediction fails, NaN without cases."""
+    """Compute the mean negative log-likelihood, natural logarithm; parameters as `brier`.
+
+    Returns
+    -------
+    float
+        Infinite when a certain prediction fails, NaN without cases.
+    """
     positive = check_outcome(y)
     values = check_scores(probability, positive.size)
     if not positive.size:
@@ -40,7 +72,7 @@ def log_loss(y: ArrayLike, probability: ArrayLike) -> float:
 
 
 def spiegelhalter_test(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
-    """Spiegelhalter's z: does the Brier score fit the predictions?
+    """Test by Spiegelhalter's z whether the Brier score is what the predictions let expect.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class LoessErrors(NamedTuple):
 
 
 def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
-    """Distances between prediction and loess-smoothed outcome (span 0.75, degree 2).
+    """Summarise the distances between prediction and loess-smoothed outcome (span 0.75, degree 2).
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
     Returns
     -------
     LoessErrors
-        NaN where loess is not estimable (see `loess.loess_at`) or only one class is present.
+        NaN where loess is not estimable (see `loess.fit_loess`) or only one class is present.
 
     References
     ----------
@@ -51,7 +51,7 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
 
 
 def calibration_curve(y: ArrayLike, probability: ArrayLike, points: int = 101, level: float = 0.95) -> LoessCurve:
-    """Loess-smoothed observed share over the range of the prediction with a pointwise band, cut to [0, 1].
+    """Smooth the observed share over the range of the prediction by loess, with a pointwise band in [0, 1].
 
     Returns
     -------

@@ -9,7 +9,7 @@ NAN = float("nan")
 
 
 class BorderlineOutcomes(NamedTuple):
-    """Outcome with borderline cases as positives, as negatives, and left out (NaN): report all three."""
+    """Outcomes with borderline cases as positives, as negatives, and left out (NaN); report all three."""
 
     positive: np.ndarray
     negative: np.ndarray
@@ -17,12 +17,12 @@ class BorderlineOutcomes(NamedTuple):
 
 
 def resolve_borderline(y: ArrayLike, borderline: ArrayLike) -> BorderlineOutcomes:
-    """Three binary outcomes of a task with a borderline class.
+    """Return three binary outcomes of a task with a borderline class.
 
     Parameters
     ----------
     y : array_like of 0/1, shape (n,)
-        Outcome; that of borderline cases is ignored.
+        Outcomes; those of borderline cases are ignored.
     borderline : array_like of bool, shape (n,)
     """
     values, between = np.asarray(y, dtype=np.float64), np.asarray(borderline, dtype=bool)

@@ -1,4 +1,4 @@
-"""Does a new model move events up and non-events down? Net reclassification and integrated discrimination."""
+"""Net reclassification (NRI) and integrated discrimination improvement (IDI) of a new model over an old one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,8 +16,8 @@ NAN = float("nan")
 class Reclassification(NamedTuple):
     """Net reclassification improvement with its parts.
 
-    `se` is the multinomial one, with its z, p and interval; `se_null` that of no change, with its z. The parts are
-    shares of the events and of the non-events moved up and down.
+    `se` is the multinomial standard error, with its z, p and interval; `se_null` is that under no change, with its z.
+    The parts are the shares of events and of non-events that move up and down.
     """
 
     nri: float
@@ -52,7 +52,7 @@ class IntegratedDiscrimination(NamedTuple):
 def categorical_nri(
     y: ArrayLike, old: ArrayLike, new: ArrayLike, cutoffs: Sequence[float], level: float = 0.95
 ) -> Reclassification:
-    """Net reclassification between risk classes [0, c1), [c1, c2) ... [ck, 1].
+    """Compute the net reclassification between risk classes [0, c1), [c1, c2) ... [ck, 1].
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def categorical_nri(
     -------
     Reclassification
         NaN with a single class; z is NaN when nobody moves. An NRI may be positive for an uninformative marker (Kerr
-        KF et al., Epidemiology 2014): report it beside the net benefit, never alone.
+        KF et al., Epidemiology 2014): report it next to the net benefit, never alone.
 
     References
     ----------
@@ -80,14 +80,14 @@ def categorical_nri(
 
 
 def continuous_nri(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> Reclassification:
-    """Net reclassification where any change counts (Pencina MJ et al., Stat Med 2011); as `categorical_nri`."""
+    """Compute the net reclassification where any change counts (Pencina MJ et al., Stat Med 2011)."""
     return _nri(check_outcome(y), check_scores(new, np.size(y)) - check_scores(old, np.size(y)), level)
 
 
 def idi(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> IntegratedDiscrimination:
-    """Integrated discrimination improvement: mean change in events minus that in non-events.
+    """Compute the integrated discrimination improvement: mean change in events minus that in non-events.
 
-    Parameters are those of `categorical_nri`.
+    Parameters as `categorical_nri`.
 
     Returns
     -------

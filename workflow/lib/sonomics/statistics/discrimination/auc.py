@@ -11,7 +11,7 @@ NAN = float("nan")
 
 
 def auc(y: ArrayLike, score: ArrayLike) -> float:
-    """Area under the ROC curve, the Mann-Whitney probability with ties counted one half.
+    """Compute the area under the ROC curve, the Mann-Whitney probability with ties counted one half.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def auc(y: ArrayLike, score: ArrayLike) -> float:
 
 
 def delong_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several scores of the same cases and their DeLong covariance matrix.
+    """Compute the AUCs of several scores of the same cases and their DeLong covariance matrix.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def delong_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def placement_values(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """Share of the other class that each case outscores (positives) or is outscored by (negatives), ties one half.
+    """Compute the share of the other class below each positive and above each negative, ties one half.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def placement_values(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     Returns
     -------
     of_positives, of_negatives : ndarray, shapes (..., positives), (..., negatives)
-        In the order of the rows; the mean of either is the AUC.
+        In the order of the rows; the mean of each is the AUC.
     """
     positive = check_outcome(y)
     values = check_scores(scores, positive.size)
@@ -90,12 +90,12 @@ def placement_values(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     ranks = _ranks(rows)
     of_positives = (ranks[:, positive] - _ranks(rows[:, positive])) / (~positive).sum()
     of_negatives = 1.0 - (ranks[:, ~positive] - _ranks(rows[:, ~positive])) / positive.sum()
-    lead = values.shape[:-1]
-    return of_positives.reshape(*lead, -1), of_negatives.reshape(*lead, -1)
+    leading = values.shape[:-1]
+    return of_positives.reshape(*leading, -1), of_negatives.reshape(*leading, -1)
 
 
 def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with its DeLong standard error and Wald interval, cut to [0, 1].
+    """Compute an AUC with its DeLong standard error and Wald interval, cut to [0, 1].
 
     Returns
     -------
@@ -119,7 +119,7 @@ def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimat
 
 
 def auc_logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with the DeLong standard error and an interval formed on the logit scale, which stays inside (0, 1).
+    """Compute an AUC with an interval formed on the logit scale, which stays inside (0, 1).
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def auc_logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> E
 
 
 def hanley_mcneil_se(area: float, positives: int, negatives: int) -> float:
-    """Return the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
+    """Compute the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
 
     References
     ----------

@@ -17,7 +17,7 @@ FEW_PATIENTS = "fewer than two patients in a class"
 
 
 class ClusteredAuc(NamedTuple):
-    """AUC of images with an interval by patients, and how many patients have positive and negative images."""
+    """AUC of images, with an interval over patients, and the numbers of patients with positive and negative images."""
 
     area: Estimate
     clusters: int
@@ -26,7 +26,7 @@ class ClusteredAuc(NamedTuple):
 
 
 def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: float = 0.95) -> ClusteredAuc:
-    """AUC of clustered observations with Obuchowski's standard error.
+    """Compute the AUC of clustered observations with Obuchowski's standard error.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def compare_clustered_aucs(
     Returns
     -------
     AucDifference
-        As `roc.delong_test`, to which it is equal when every patient has one image.
+        As `auc_comparison.delong_test`, to which it is equal when every patient has one image.
 
     References
     ----------
@@ -87,7 +87,7 @@ def compare_clustered_aucs(
 
 
 def clustered_auc_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several scores of the same clustered observations and their covariance matrix.
+    """Compute the AUCs of several scores of the same clustered observations and their covariance matrix.
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ def clustered_auc_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike
     s01 = with_negatives / (with_negatives - 1) * d01 @ d01.T
     s11 = count / (count - 1) * d10 @ d01.T
     covariance = s10 / m**2 + s01 / n**2 + (s11 + s11.T) / (m * n)
-    # A negative variance is rounding, or patients who cancel out.
+    # A negative variance comes from rounding, or from patients who cancel out.
     return aucs, np.where(np.eye(models, dtype=bool), np.maximum(covariance, 0.0), covariance)
 
 
 def pool_by_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Mean and largest score of every patient, and the patient's outcome.
+    """Compute the mean and the largest score of every patient, and the patient's outcome.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def pool_by_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple
         raise ValueError("a patient has two outcomes")
     largest = np.full(names.size, -np.inf)
     np.maximum.at(largest, code, values)
-    # Exact means: equal ones must tie, whatever the order of the images.
+    # Exact means, so that equal means tie whatever the order of the images.
     means = [mean(scores.tolist()) for scores in np.split(values[order], sizes.cumsum()[:-1])] if names.size else []
     return np.array(means, dtype=np.float64), largest, (cases > 0).astype(np.float64)
 

@@ -12,7 +12,7 @@ from sonomics.statistics.inputs import check_outcome, check_scores
 class RocCurve(NamedTuple):
     """Points of the empirical ROC curve from (0, 0) to (1, 1), one per distinct score, highest cutoff first.
 
-    A score is positive when it is at or above `cutoff`; the first cutoff is infinite (nothing positive).
+    A score is positive when it is at or above `cutoff`; the first cutoff is infinite (no case positive).
     """
 
     false_positive_rate: Floats
@@ -21,7 +21,7 @@ class RocCurve(NamedTuple):
 
 
 def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
-    """Empirical ROC curve, for plotting.
+    """Compute the empirical ROC curve, for plotting.
 
     Returns
     -------

@@ -11,7 +11,7 @@ NAN = float("nan")
 
 
 def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several readings of the same cases and their jackknife covariance over cases, as in the DBM method.
+    """Compute the AUCs of several readings of the same cases and their jackknife covariance, as the DBM method.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, F
 
 
 def jackknife_share_covariance(hits: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares of hits of several readings of the same cases and their jackknife covariance.
+    """Compute the shares of hits of several readings of the same cases and their jackknife covariance.
 
     Parameters
     ----------
     hits : array_like of bool, shape (m, n)
-        The positives only for sensitivity, the negatives only for specificity.
+        Of the positives only for sensitivity, of the negatives only for specificity.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def jackknife_share_covariance(hits: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares of hits of several readings of the same clustered cases and their robust covariance matrix.
+    """Compute the shares of hits of several readings of the same clustered cases and their robust covariance.
 
     Parameters
     ----------
     hits : array_like of bool, shape (m, n)
-        The positives only for sensitivity, the negatives only for specificity.
+        Of the positives only for sensitivity, of the negatives only for specificity.
     cluster : array_like, shape (n,)
 
     Returns
@@ -77,7 +77,7 @@ def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Flo
     shares : ndarray, shape (m,)
         NaN without cases.
     covariance : ndarray, shape (m, m)
-        That of the jackknife over patients when each has one case; NaN with fewer than two patients.
+        Equal to the jackknife's when each patient has one case; NaN with fewer than two patients.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Multi-reader multi-case (MRMC) studies: do readers do better with aid, beyond these readers and cases?"""
+"""Multi-reader multi-case (MRMC) analysis: do readers do better with aid, beyond these readers and cases?"""
 
 from typing import NamedTuple
 
@@ -69,14 +69,15 @@ class ReaderStudy(NamedTuple):
 
 
 def analyse_reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderStudy:
-    """Obuchowski-Rockette analysis with Hillis' degrees of freedom.
+    """Compare two treatments by the Obuchowski-Rockette method with Hillis' degrees of freedom.
 
     Parameters
     ----------
     values : array_like, shape (2, readers)
         Statistic (AUC, sensitivity ...) of every reader without and with aid.
     covariance : array_like, shape (2 readers, 2 readers)
-        Of the estimates over cases, the first treatment's readers first: `roc.delong`, or the jackknife below.
+        Of the estimates over cases, the first treatment's readers first: `auc.delong_covariance`, or a covariance of
+        `readers.covariance`.
     level : float
         Confidence level.
 
@@ -109,7 +110,7 @@ def analyse_reader_study(values: ArrayLike, covariance: ArrayLike, level: float 
 
 
 def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> ReaderMean:
-    """Mean of a statistic over readers, with a t interval that generalises to readers and cases.
+    """Average a statistic over readers, with a t interval that generalises to readers and cases.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> Re
     Returns
     -------
     SingleTreatment
-        The mean alone with one reader, or when neither readers nor cases vary.
+        Only the mean with one reader, or when neither readers nor cases vary.
 
     References
     ----------
@@ -144,8 +145,8 @@ def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> Re
 def compare_readers_with_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
     """Compare the mean of the readers with one model that has read the same cases.
 
-    The single-treatment analysis above, of each reader's difference to the model: readers and cases are random, the
-    model is fixed.
+    Analyses each reader's difference to the model as `mean_over_readers`: readers and cases are random, the model is
+    fixed.
 
     Parameters
     ----------
@@ -186,11 +187,11 @@ def _components(table: Floats, errors: Floats) -> Components:
     reader = float(2 * ((of_readers - overall) ** 2).sum() / (readers - 1)) if several else NAN
     residual = table - treatments[:, None] - of_readers + overall
     product = float((residual**2).sum() / (readers - 1)) if several else NAN
-    own = np.eye(readers, dtype=bool)
-    variance = float(np.mean([errors[i, :, i][own].mean() for i in (0, 1)]))
-    within = float(np.mean([errors[i, :, i][~own].mean() for i in (0, 1)])) if several else NAN
-    across = float(errors[0, :, 1][~own].mean()) if several else NAN
-    return Components(treatment, reader, product, variance, float(errors[0, :, 1][own].mean()), within, across)
+    same = np.eye(readers, dtype=bool)
+    variance = float(np.mean([errors[i, :, i][same].mean() for i in (0, 1)]))
+    within = float(np.mean([errors[i, :, i][~same].mean() for i in (0, 1)])) if several else NAN
+    across = float(errors[0, :, 1][~same].mean()) if several else NAN
+    return Components(treatment, reader, product, variance, float(errors[0, :, 1][same].mean()), within, across)
 
 
 def _both_random(table: Floats, parts: Components, level: float) -> Contrast:

@@ -59,8 +59,8 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
     Yields
     ------
     ndarray of int64, shape (b, n)
-        Blocks of rows that make `resamples` in total; one without rows for a single patient, who can only be drawn
-        again and again and says nothing of others.
+        Blocks of rows that make `resamples` in total. A single patient gives one block without rows: resamples of the
+        same patient hold no information about other patients.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
 
 
 def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
-    """AUC of every resample at once.
+    """Compute the AUC of every resample at once.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def bootstrap_statistic(
     seed: int,
     level: float = 0.95,
 ) -> Bootstrap:
-    """Percentile bootstrap of any statistic.
+    """Bootstrap any statistic over patients.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def bootstrap_statistic(
 def bootstrap_auc(
     y: ArrayLike, score: ArrayLike, groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
 ) -> Bootstrap:
-    """AUC with a patient-level percentile interval; the vectorised form of `bootstrap_interval`."""
+    """Bootstrap an AUC over patients; the vectorised form of `bootstrap_statistic`."""
     draws = [weighted_aucs(y, score, block) for block in resample_weights(groups, resamples, seed)]
     return summarise_draws(auc(y, score), np.concatenate(draws), level)
 
@@ -189,10 +189,10 @@ def bootstrap_auc_difference(
 
 
 def summarise_draws(estimate: float, draws: ArrayLike, level: float = 0.95) -> Bootstrap:
-    """Percentile interval and standard deviation of bootstrap draws, undefined ones (NaN) skipped and counted.
+    """Summarise bootstrap draws by percentiles and standard deviation; undefined ones are skipped and counted.
 
-    Quantiles interpolate linearly (type 7). With fewer than two defined draws, or an undefined estimate, nothing but
-    the estimate is returned.
+    Quantiles interpolate linearly (type 7). With fewer than two defined draws, or an undefined estimate, only the
+    estimate is returned.
     """
     values = np.asarray(draws, dtype=np.float64)
     defined: Booleans = ~np.isnan(values)

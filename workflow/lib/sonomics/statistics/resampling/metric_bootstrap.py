@@ -36,7 +36,7 @@ def bootstrap_metrics(
     probability : array_like, shape (n,)
         In [0, 1]; a case at or above `cutoff` is positive.
     cutoff : float
-        Frozen; NaN when it was not estimable, then nothing that needs it is.
+        Frozen; NaN when not estimable, and then all measures that need it are not estimable either.
     groups : array_like, shape (n,)
         Patient of every row; rows of a patient are drawn together.
     resamples, seed : int
@@ -136,34 +136,34 @@ def _recalibration(positive: Booleans, values: Floats, weights: Floats) -> dict[
 
 
 def _newton(positive: Booleans, columns: Floats, offset: Floats, weights: Floats) -> Floats:
-    """Weighted logistic coefficients of every resample; NaN where the steps do not settle."""
+    """Fit the weighted logistic coefficients of every resample; NaN where the steps do not settle."""
     design = np.column_stack([np.ones(offset.size), columns])
     count = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(offset.size, -1)
     beta = np.tile(_start(positive, design, offset), (len(weights), 1))
     settled = np.zeros(len(weights), dtype=bool)
-    going = np.arange(len(weights))
+    active = np.arange(len(weights))
     for _ in range(_NEWTON_STEPS):
-        fitted = expit(offset + beta[going] @ design.T)
-        gradient = (weights[going] * (positive - fitted)) @ design
-        information = (weights[going] * fitted * (1 - fitted)) @ products
+        fitted = expit(offset + beta[active] @ design.T)
+        gradient = (weights[active] * (positive - fitted)) @ design
+        information = (weights[active] * fitted * (1 - fitted)) @ products
         information = information.reshape(-1, count, count)
         solvable = np.linalg.det(information) > 1e-10
-        going, gradient, information = going[solvable], gradient[solvable], information[solvable]
-        if not going.size:
+        active, gradient, information = active[solvable], gradient[solvable], information[solvable]
+        if not active.size:
             break
         step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
         step *= np.minimum(1.0, 4.0 / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None]
-        beta[going] += step
+        beta[active] += step
         done = np.abs(step).max(axis=1) <= 1e-9
-        settled[going[done]] = True
-        going = going[~done]
+        settled[active[done]] = True
+        active = active[~done]
     beta[~settled] = np.nan
     return beta
 
 
 def _start(positive: Booleans, design: Floats, offset: Floats) -> Floats:
-    """Coefficients on the data themselves, near which those of the resamples lie; 0 where there are none."""
+    """Fit the data themselves, as a start near the coefficients of the resamples; 0 where there is no fit."""
     whole = fit_logistic(design, positive.astype(np.float64), offset).coefficients
     return np.nan_to_num(whole)
 

@@ -1,4 +1,4 @@
-"""Probability of staying uncensored."""
+"""Probability of staying uncensored, by Kaplan-Meier."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from sonomics.statistics.inputs import check_follow_up
 
 
 class Censoring(NamedTuple):
-    """Kaplan-Meier of staying uncensored; events leave the risk set before censorings of the same time.
+    """Kaplan-Meier of staying uncensored; events leave the risk set before censorings at the same time.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class Censoring(NamedTuple):
         return cls(times, np.cumprod(1 - hazard), hazard, at_risk)
 
     def before(self, time: ArrayLike) -> Floats:
-        """Probability of being uncensored just before each time, G(t-), shape of `time`."""
+        """Return the probability of being uncensored just before each time, G(t-), shape of `time`."""
         step = np.searchsorted(self.times, np.asarray(time, dtype=np.float64), side="left") - 1
         return np.where(step >= 0, self.staying[np.maximum(step, 0)], 1.0)
 
     def at(self, time: ArrayLike) -> Floats:
-        """Probability of being uncensored beyond each time, G(t), shape of `time`."""
+        """Return the probability of being uncensored beyond each time, G(t), shape of `time`."""
         step = np.searchsorted(self.times, np.asarray(time, dtype=np.float64), side="right") - 1
         return np.where(step >= 0, self.staying[np.maximum(step, 0)], 1.0)

@@ -18,7 +18,7 @@ NO_PAIR = "no comparable pair"
 
 
 class PairCounts(NamedTuple):
-    """Comparable pairs by agreement, and pairs of equal risk, of equal event time, of both."""
+    """Numbers of comparable pairs by agreement, and of pairs with equal risk, with equal event time, with both."""
 
     concordant: int
     discordant: int
@@ -42,7 +42,7 @@ class CDifference(NamedTuple):
 
 
 def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float = 0.95) -> Estimate:
-    """Harrell's concordance of a risk (higher = earlier event) with the infinitesimal-jackknife standard error.
+    """Compute Harrell's C of a risk (higher = earlier event) with its infinitesimal-jackknife standard error.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float =
     -------
     Estimate
         A pair counts when the earlier time is an event, or at equal times when only one of them is; tied risks count
-        one half. NaN without such a pair.
+        one half. NaN without comparable pairs.
 
     References
     ----------
@@ -111,26 +111,26 @@ def count_pairs(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCount
     Returns
     -------
     PairCounts
-        `tied_time` and `tied_both` are pairs of events at one time, of different and of equal risk.
+        `tied_time` and `tied_both` are pairs of events at the same time, of different and of equal risk.
     """
     happened, times = check_follow_up(time, event)
     values = check_scores(risk, times.size)
     concordant = discordant = tied = same_time = same_both = 0
     for index in np.flatnonzero(happened):
-        after = _outlives(times, happened, index)
-        concordant += int((after & (values < values[index])).sum())
-        discordant += int((after & (values > values[index])).sum())
-        tied += int((after & (values == values[index])).sum())
-        with_it = happened[:index] & (times[:index] == times[index])
-        same_both += int((with_it & (values[:index] == values[index])).sum())
-        same_time += int((with_it & (values[:index] != values[index])).sum())
+        later = _outlives(times, happened, index)
+        concordant += int((later & (values < values[index])).sum())
+        discordant += int((later & (values > values[index])).sum())
+        tied += int((later & (values == values[index])).sum())
+        simultaneous = happened[:index] & (times[:index] == times[index])
+        same_both += int((simultaneous & (values[:index] == values[index])).sum())
+        same_time += int((simultaneous & (values[:index] != values[index])).sum())
     return PairCounts(concordant, discordant, tied, same_time, same_both)
 
 
 def uno_c(
     time: ArrayLike, event: ArrayLike, risk: ArrayLike, tau: float, censoring: Censoring | None = None
 ) -> Estimate:
-    """Uno's concordance up to a horizon: pairs weighted by the inverse probability of not being censored.
+    """Compute Uno's C up to a horizon: pairs weighted by the inverse probability of not being censored.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def uno_c(
     -------
     Estimate
         Sum over events of G(T-)^-2 times the pairs won, over the same of all pairs; without interval (bootstrap
-        patients). NaN without a pair, or when nobody stays uncensored to an event.
+        patients). NaN without comparable pairs, or when nobody stays uncensored until an event.
 
     References
     ----------
@@ -159,9 +159,9 @@ def uno_c(
     for index in np.flatnonzero(happened & (times < tau)):
         if staying[index] <= 0:
             return not_estimable("nobody stays uncensored to an event")
-        after = _outlives(times, happened, index)
-        won = (values[index] > values[after]).sum() + 0.5 * (values[index] == values[after]).sum()
-        pairs += after.sum() / staying[index] ** 2
+        later = _outlives(times, happened, index)
+        won = (values[index] > values[later]).sum() + 0.5 * (values[index] == values[later]).sum()
+        pairs += later.sum() / staying[index] ** 2
         wins += won / staying[index] ** 2
     return Estimate(float(wins / pairs)) if pairs > 0 else not_estimable(NO_PAIR)
 
@@ -171,7 +171,7 @@ def _outlives(times: Floats, happened: Booleans, index: np.intp) -> Booleans:
 
 
 def _harrell(happened: Booleans, times: Floats, values: Floats) -> tuple[float, Floats]:
-    """Concordance and the influence of every case on it."""
+    """Compute the concordance and the influence of every case on it."""
     pairs, wins = np.zeros(times.size), np.zeros(times.size)
     for index in np.flatnonzero(happened):
         comparable = _outlives(times, happened, index)

@@ -21,7 +21,7 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: 
     time : array_like, shape (n,)
     event : array_like of 0/1, shape (n,)
     covariates : DataFrame, shape (n, p)
-        Numeric columns without NaN; dummies are the caller's.
+        Numeric columns without NaN; categories as dummies.
     level : float
         Confidence level of the Wald intervals.
 
@@ -29,13 +29,13 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: 
     -------
     DataFrame
         Index = covariates in their order; `beta, se, hr`, its bounds `lower, upper`, `z, p, n, events, reason`.
-        NaN with a reason for a constant covariate, one whose estimate runs to infinity (|beta| x SD above 10; at times
-        the others with it), linearly dependent covariates, or no events.
+        NaN with a reason for a constant covariate, a covariate whose estimate runs to infinity (|beta| x SD above 10;
+        sometimes the others too), linearly dependent covariates, or no events.
 
     Raises
     ------
     ValueError
-        If a covariate has a NaN: complete cases are the caller's to choose and count.
+        If a covariate has a NaN; the caller chooses and counts complete cases.
 
     References
     ----------
@@ -75,7 +75,7 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: 
 def fit_univariable_cox(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95
 ) -> pd.DataFrame:
-    """Fit one Cox model per covariate; arguments and result as `cox`."""
+    """Fit one Cox model per covariate; arguments and result as `fit_cox`."""
     return pd.concat([fit_cox(time, event, covariates[[name]], level) for name in covariates.columns])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.survival.partial_likelihood import RiskSets, log_partial_likelihood, moments
 
-# Standardised coefficients above it are taken for a likelihood that rises without end.
+# A larger standardised coefficient means that the likelihood rises without end.
 RUNAWAY = 10.0
 
 _STEPS = 60
@@ -54,13 +54,13 @@ def maximise_partial_likelihood(sets: RiskSets, design: Floats) -> CoxFit:
     sets : RiskSets
         With at least one event.
     design : ndarray, shape (n, p)
-        Standardised columns, so that the steps are of one scale.
+        Standardised columns, so that all steps have the same scale.
 
     Returns
     -------
     CoxFit
-        NaN where the information is singular or the steps do not settle. Of a likelihood that rises without end, a
-        coefficient beyond `RUNAWAY`, for the caller to judge, its covariance perhaps NaN.
+        NaN where the information is singular or the steps do not converge. For a likelihood that rises without end, a
+        coefficient is beyond `RUNAWAY` and the covariance may be NaN; the caller decides.
     """
     count = design.shape[1]
     unknown = unfitted(count)

@@ -1,4 +1,4 @@
-"""A Cox model that could be fitted or says why not, and the risk it predicts."""
+"""A Cox model of all covariates, or why there is none, and the risk that it predicts."""
 
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class CoxModel(NamedTuple):
 
     @classmethod
     def estimate(cls, time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> "CoxModel":
-        """Fit a model of all covariates; arguments as `cox.cox`."""
+        """Fit a model of all covariates; arguments as `cox.fit_cox`."""
         happened = check_outcome(event)
         times = check_scores(time, happened.size)
         values = check_scores(covariates.to_numpy(dtype=np.float64).T, happened.size).T
@@ -64,12 +64,12 @@ class CoxModel(NamedTuple):
 def predict_risk(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, new: pd.DataFrame, horizon: float
 ) -> Floats:
-    """Probability of an event by a horizon under a Cox model with Efron's baseline hazard.
+    """Predict the probability of an event by a horizon, by a Cox model with Efron's baseline hazard.
 
     Parameters
     ----------
     time, event, covariates
-        Training cases, as `cox.cox`.
+        Training cases, as `cox.fit_cox`.
     new : DataFrame, shape (k, p)
         The same columns of the cases to predict.
     horizon : float
@@ -92,7 +92,7 @@ def predict_risk(
 
 
 def _unfit(values: Floats, spread: Floats, happened: Booleans) -> str:
-    """Why no model can be fitted; empty when it can be tried."""
+    """Say why no model can be fitted; empty when it can be tried."""
     if not happened.any():
         return "no events"
     if not spread.size:

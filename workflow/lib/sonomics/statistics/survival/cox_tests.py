@@ -15,7 +15,7 @@ NAN = float("nan")
 
 
 class ModelTests(NamedTuple):
-    """Log partial likelihoods without and with the covariates, and the three tests that these do nothing."""
+    """Log partial likelihoods without and with the covariates, and the three tests that they have no effect."""
 
     n: int
     events: int
@@ -37,7 +37,7 @@ class Interaction(NamedTuple):
 
 
 def cox_model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> ModelTests:
-    """Likelihood ratio, Wald and score tests of a Cox model (Efron's ties).
+    """Compute the likelihood ratio, Wald and score tests of a Cox model (Efron's ties).
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def cox_model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame)
     Returns
     -------
     ModelTests
-        NaN with a reason under the conditions of `cox.cox`, a constant covariate among them.
+        NaN with a reason under the conditions of `cox.fit_cox`, a constant covariate among them.
 
     References
     ----------
@@ -69,7 +69,7 @@ def cox_model_tests(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame)
 def cox_interaction(
     time: ArrayLike, event: ArrayLike, exposure: ArrayLike, modifier: ArrayLike, level: float = 0.95
 ) -> Interaction:
-    """Does the hazard ratio of an exposure differ between two strata: treatment by risk group, risk group by age?
+    """Test whether the hazard ratio of an exposure differs between two strata of a modifier.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def cox_interaction(
     Returns
     -------
     Interaction
-        Of the Cox model with both and their product, against the model without the product. NaN with a reason where
+        Compares the Cox model with both and their product with the model without the product. NaN with a reason where
         either cannot be fitted. Not causal unless the exposure was randomised.
     """
     design = pd.DataFrame(

@@ -1,7 +1,7 @@
 """Kaplan-Meier estimate of survival, by lifelines.
 
-Ours are what lifelines lacks: R's median where the curve is exactly 0.5, the standard error, and a risk at one horizon
-that takes a hundredth of the time of a curve (a decision curve takes two hundred).
+Ours is what lifelines lacks: R's median where the curve is exactly 0.5, the standard error, and the risk at a horizon
+without the curve, in a hundredth of its time (a decision curve needs two hundred).
 """
 
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class KaplanMeier(NamedTuple):
     at_risk, events, censored : ndarray of int, shape (k,)
         Subjects with follow-up of at least that time; events and censorings at it.
     median : Estimate
-        The middle of the times where the curve is exactly 0.5, as R and SAS; NaN when not reached, bounds likewise.
+        The middle of the times where the curve is exactly 0.5, as in R and SAS; NaN when not reached, as its bounds.
     """
 
     time: Floats
@@ -43,7 +43,7 @@ class KaplanMeier(NamedTuple):
 
 
 def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> KaplanMeier:
-    """Kaplan-Meier estimate with log-log confidence bounds.
+    """Estimate survival by Kaplan-Meier, with log-log confidence bounds.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Kapl
 
 
 def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
-    """Survival, bounds and number at risk at given times.
+    """Read survival, bounds and number at risk off a curve at given times.
 
     Parameters
     ----------
@@ -94,29 +94,33 @@ def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
     DataFrame
         `time, survival, se, lower, upper, at_risk`. Survival is NaN after the last follow-up unless it has reached 0.
     """
-    wanted = np.asarray(times, dtype=np.float64)
-    step = np.searchsorted(curve.time, wanted, side="right") - 1
-    following = np.append(curve.at_risk, 0)[np.searchsorted(curve.time, wanted, side="left")]
-    unknown = (wanted > curve.time[-1]) & (curve.survival[-1] > 0)
-    table = pd.DataFrame({"time": wanted})
+    moments = np.asarray(times, dtype=np.float64)
+    step = np.searchsorted(curve.time, moments, side="right") - 1
+    at_risk = np.append(curve.at_risk, 0)[np.searchsorted(curve.time, moments, side="left")]
+    unknown = (moments > curve.time[-1]) & (curve.survival[-1] > 0)
+    table = pd.DataFrame({"time": moments})
     for name in ("survival", "se", "lower", "upper"):
         table[name] = np.where(unknown, NAN, getattr(curve, name)[step])
-    return table.assign(at_risk=following)
+    return table.assign(at_risk=at_risk)
 
 
 def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Estimate:
-    """Median follow-up by reverse Kaplan-Meier, where censoring is the event (Schemper M, Smith TL, 1996).
+    """Estimate the median follow-up by reverse Kaplan-Meier, where censoring is the event.
 
     Returns
     -------
     Estimate
         In the units of time; NaN when not reached.
+
+    References
+    ----------
+    Schemper M, Smith TL, Control Clin Trials 1996.
     """
     return kaplan_meier(time, 1 - check_outcome(event).astype(int), level).median
 
 
 def kaplan_meier_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
-    """Risk of an event by a horizon under Kaplan-Meier, the prediction of a model that knows nothing.
+    """Estimate the risk of an event by a horizon by Kaplan-Meier, the prediction of a model without covariates.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """Log-rank tests, stratified or not.
 
-Ours, not lifelines': its chi-square is equal, but it gives no expected counts and takes no strata.
+Ours, not lifelines': its chi-square is equal, but it has no expected counts and no strata, and its degrees of freedom
+are not R's when a group leaves before the first event.
 """
 
 from typing import NamedTuple
@@ -24,14 +25,14 @@ class LogRank(NamedTuple):
 
 
 def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
-    """Log-rank test of two or more groups.
+    """Compare the survival of two or more groups by the log-rank test.
 
     Parameters
     ----------
     time : array_like, shape (n,)
     event : array_like of 0/1, shape (n,)
     group : array_like, shape (n,)
-        Group of every case; compared by equality, listed in sorted order.
+        Group of every case; listed in sorted order.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
 
 
 def stratified_log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, stratum: ArrayLike) -> SignificanceTest:
-    """Log-rank test of groups within strata: excesses and covariances are summed over the strata.
+    """Compare groups within strata: excess events and covariances are summed over the strata.
 
     Parameters
     ----------
@@ -111,10 +112,10 @@ def _excess_test(excess: Floats, covariance: Floats) -> SignificanceTest:
     if known.sum() < 2:
         return SignificanceTest(NAN, NAN, NAN, "no event while two groups are at risk")
     kept = np.flatnonzero(known)[:-1]
-    own = covariance[np.ix_(kept, kept)]
-    if np.linalg.matrix_rank(own) < kept.size:
+    kept_covariance = covariance[np.ix_(kept, kept)]
+    if np.linalg.matrix_rank(kept_covariance) < kept.size:
         return SignificanceTest(NAN, NAN, NAN, "some groups never share a stratum")
-    statistic = float(excess[kept] @ np.linalg.solve(own, excess[kept]))
+    statistic = float(excess[kept] @ np.linalg.solve(kept_covariance, excess[kept]))
     return SignificanceTest(statistic, float(kept.size), float(chdtrc(kept.size, statistic)))
 
 

@@ -23,7 +23,7 @@ class RiskSets(NamedTuple):
     at : ndarray of int, shape (e,)
         Event time of each event, and so of each step.
     share : ndarray, shape (e,)
-        Share of the tied events that a step has already taken out: 0, 1/d ... (d - 1)/d.
+        Share of the tied events that earlier steps have removed: 0, 1/d ... (d - 1)/d.
     """
 
     order: np.ndarray
@@ -60,7 +60,7 @@ def build_risk_sets(times: Floats, happened: Booleans) -> RiskSets:
 
 
 def moments(sets: RiskSets, design: Floats, beta: Floats) -> Moments:
-    """Weighted moments of the covariates at every Efron step.
+    """Compute the weighted moments of the covariates at every Efron step.
 
     Parameters
     ----------
@@ -85,15 +85,15 @@ def moments(sets: RiskSets, design: Floats, beta: Floats) -> Moments:
 
 
 def log_partial_likelihood(sets: RiskSets, design: Floats, beta: Floats) -> float:
-    """Log partial likelihood at any coefficients; arguments as `moments`."""
+    """Compute the log partial likelihood at any coefficients; arguments as `moments`."""
     linear = (design[sets.order] @ beta)[sets.events]
     return float(linear.sum() - moments(sets, design, beta).log_weight.sum())
 
 
 def baseline_cumulative_hazard(sets: RiskSets, design: Floats, beta: Floats) -> tuple[Floats, Floats]:
-    """Event times and Efron's cumulative hazard at each of them, for covariates of zero.
+    """Compute Efron's cumulative hazard at each event time, for covariates of zero.
 
-    Parameters are those of `moments`.
+    Parameters as `moments`.
 
     Returns
     -------

@@ -1,4 +1,7 @@
-"""Test of the assumption of proportional hazards."""
+"""Test of the assumption of proportional hazards.
+
+Ours, not lifelines': R's `cox.zph` is the score test since survival 3, lifelines' is its approximation of 1994.
+"""
 
 from typing import Literal
 
@@ -20,7 +23,7 @@ Transform = Literal["km", "rank", "identity"]
 def proportional_hazards_test(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, transform: Transform = "km"
 ) -> pd.DataFrame:
-    """Score test that a covariate's log hazard ratio does not change with a transform of time.
+    """Test by score whether a covariate's log hazard ratio changes with a transform of time.
 
     Parameters
     ----------
@@ -33,8 +36,8 @@ def proportional_hazards_test(
     Returns
     -------
     DataFrame
-        Index = covariates, then GLOBAL; `chi2, df, p, reason`. NaN where the model cannot be fitted or time takes one
-        value only. The test of survival 3's `cox.zph`; lifelines tests an approximation of 1994.
+        Index = covariates, then GLOBAL; `chi2, df, p, reason`. NaN where the model cannot be fitted or there is a
+        single event time.
 
     References
     ----------
