@@ -24,7 +24,7 @@ def check_outcome(y: ArrayLike) -> Booleans:
         raise ValueError(f"an outcome is one-dimensional, not of shape {values.shape}")
     if not np.isin(values, (0.0, 1.0)).all():
         raise ValueError("an outcome holds only 0 and 1; leave unknown ones out and count them")
-    return values == 1.0
+    return np.asarray(values == 1.0)
 
 
 def check_scores(values: ArrayLike, length: int) -> Floats:

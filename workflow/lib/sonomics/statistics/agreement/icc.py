@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtrc, fdtri
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Floats, divide_where
 
 _ROUNDING = 1e-12
 
@@ -152,6 +152,4 @@ def _f_quantile(df1: ArrayLike, df2: ArrayLike, level: float) -> Floats:
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(
-        numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=np.asarray(denominator) != 0
-    )
+    return divide_where(np.asarray(denominator) != 0, numerator, denominator)

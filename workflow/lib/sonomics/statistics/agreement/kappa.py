@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from sonomics.statistics.estimates import Estimate, Floats, normal_quantile
+from sonomics.statistics.estimates import Estimate, Floats, divide_where, normal_quantile
 
 NAN = float("nan")
 
@@ -105,7 +105,11 @@ def agreement_weights(count: int, weights: str) -> Floats:
     ndarray, shape (count, count)
     """
     distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
-    by_scheme = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
+    by_scheme: dict[str, Floats] = {
+        "none": (distance == 0).astype(float),
+        "linear": 1 - distance,
+        "quadratic": 1 - distance**2,
+    }
     return by_scheme[weights]
 
 
@@ -275,8 +279,7 @@ def _kappas(first: np.ndarray, second: np.ndarray, weight: Floats) -> tuple[floa
 def _kappa(agreed: Floats, by_chance: Floats, n: int) -> Floats:
     """Compute kappa from the sums of the weights, over subjects and over pairs of margins."""
     expected = by_chance / n**2 if n else np.full(by_chance.shape, 1.0)
-    estimable = 1 - expected > 1e-12
-    return np.divide(agreed / max(n, 1) - expected, 1 - expected, out=np.full(expected.shape, NAN), where=estimable)
+    return divide_where(1 - expected > 1e-12, agreed / max(n, 1) - expected, 1 - expected)
 
 
 def _null_se(share: Floats, subjects: int, raters: int) -> float:

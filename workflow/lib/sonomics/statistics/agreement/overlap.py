@@ -53,7 +53,7 @@ def hot_pixels(heat: ArrayLike, threshold: float) -> Booleans:
 def hot_pixels_by_half_maximum(heat: ArrayLike) -> Booleans:
     """Mark the pixels at or above half the largest heat of the map; none of a map without heat."""
     values = np.asarray(heat, dtype=np.float64)
-    return (values >= values.max(initial=0.0) / 2) & (values > 0)
+    return np.asarray((values >= values.max(initial=0.0) / 2) & (values > 0))
 
 
 def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
@@ -68,7 +68,7 @@ def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
     count = int(np.floor(share * values.size))
     if count < 1:
         return np.zeros(values.shape, dtype=bool)
-    return values >= np.sort(values, axis=None)[-count]
+    return np.asarray(values >= np.sort(values, axis=None)[-count])
 
 
 def heat_share_inside(heat: ArrayLike, mask: ArrayLike) -> float:

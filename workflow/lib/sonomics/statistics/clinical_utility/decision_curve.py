@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Floats, divide_where
 from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
 from sonomics.statistics.resampling.bootstrap import resample_weights
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
@@ -146,7 +146,7 @@ def _net_benefits(positive: np.ndarray, called: np.ndarray, cuts: Floats, weight
     true_positive = weights @ (called & positive[:, None]).astype(np.float64)
     false_positive = weights @ (called & ~positive[:, None]).astype(np.float64)
     benefit = true_positive - false_positive * (cuts / (1 - cuts))
-    return np.divide(benefit, total, out=np.full(benefit.shape, np.nan), where=total > 0)
+    return divide_where(total > 0, benefit, total)
 
 
 def _check_thresholds(thresholds: Sequence[float] | Floats) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from sonomics.statistics.discrimination.auc import auc
-from sonomics.statistics.estimates import Booleans, Floats
+from sonomics.statistics.estimates import Booleans, Floats, divide_where
 from sonomics.statistics.inputs import check_outcome, check_scores
 
 _BLOCK_CELLS = 4_000_000
@@ -110,7 +110,7 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
     below = negatives.cumsum(axis=1) - negatives / 2.0
     pairs = positives.sum(axis=1) * negatives.sum(axis=1)
     wins = (positives * below).sum(axis=1)
-    return np.divide(wins, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
+    return divide_where(pairs > 0, wins, pairs)
 
 
 def bootstrap_statistic(

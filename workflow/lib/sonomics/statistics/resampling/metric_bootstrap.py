@@ -9,7 +9,7 @@ from scipy.special import expit, xlog1py, xlogy
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
 from sonomics.statistics.calibration.loess import fit_loess
-from sonomics.statistics.estimates import Booleans, Floats
+from sonomics.statistics.estimates import Booleans, Floats, divide_where
 from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic
 from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws, weighted_aucs
@@ -189,4 +189,4 @@ def _net_benefit(positive: Booleans, values: Floats, thresholds: Sequence[float]
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=denominator > 0)
+    return divide_where(denominator > 0, numerator, denominator)

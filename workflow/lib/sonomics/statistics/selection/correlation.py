@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Floats, divide_where
 
 Correlation = Literal["pearson", "spearman"]
 
@@ -30,8 +30,8 @@ def absolute_correlations(features: ArrayLike, method: Correlation = "spearman")
     varies = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
     centred = np.where(varies, columns - columns.mean(axis=0), 0.0)
     norm = np.sqrt((centred**2).sum(axis=0))
-    unit = np.divide(centred, norm, out=np.full(values.shape, np.nan), where=varies)
-    return np.minimum(np.abs(unit.T @ unit), 1.0)
+    unit = divide_where(varies, centred, norm)
+    return np.asarray(np.minimum(np.abs(unit.T @ unit), 1.0), dtype=np.float64)
 
 
 def prune_by_p(

@@ -260,7 +260,9 @@ def _newton_direction(columns: Floats, fitted: Floats, gradient: Floats, shrunk:
 def _steps_to_zero(coefficients: Floats, direction: Floats, signs: Floats) -> Floats:
     """Compute the step length at which each coefficient would change its sign; infinite where it never does."""
     shrinks = signs * direction < 0
-    return np.divide(-coefficients, direction, out=np.full(signs.shape, np.inf), where=shrinks)
+    steps = np.full(signs.shape, np.inf)
+    np.divide(-coefficients, direction, out=steps, where=shrinks)
+    return steps
 
 
 def _backtrack(
