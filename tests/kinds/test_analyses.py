@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sonomics.report.page.evaluation import read_evaluation
 
 from sonomics.core.files import read_json
 from sonomics.core.settings.evaluate import Evaluate
@@ -21,6 +20,7 @@ from sonomics.kinds.analyses import (
     load,
     package_files,
 )
+from sonomics.report.study.evaluation import read_evaluation
 from tests.conftest import ROOT
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
