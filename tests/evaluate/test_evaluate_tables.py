@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study, Task
 from sonomics.core.tasks import task_labels
 from sonomics.evaluate.accuracy.comparisons import comparison_table
 from sonomics.evaluate.accuracy.curves import calibration_table, decision_table, roc_table
@@ -17,7 +18,8 @@ from sonomics.evaluate.figures.curves import draw_kaplan_meier
 from sonomics.evaluate.survival.risk_groups import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
 from sonomics.statistics.classification.proportion import clustered_proportion
 
-TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
+STATED = {"type": "binary", "column": "pathology", "positive": "malignant"}
+TASK = Task.model_validate(STATED)
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
 
@@ -253,10 +255,10 @@ def test_dealt_training_labels_are_what_out_of_fold_scores_are_held_against() ->
         }
     )
     task = {"pathology": {"type": "binary", "column": "pathology", "positive": "malignant"}}
-    study = {"tasks": task, "seed": 1, "shuffle_labels": False}
+    study = Study.partial({"tasks": task, "seed": 1, "shuffle_labels": False})
     folds = pd.Series(["0", "0", "1", "1"] * 4, index=cohort["patient"][:16])
     true = labels_of(cohort, "pathology", study, folds)
-    dealt = labels_of(cohort, "pathology", {**study, "shuffle_labels": True}, folds)
+    dealt = labels_of(cohort, "pathology", study.model_copy(update={"shuffle_labels": True}), folds)
     assert true.tolist() == [1.0, 0.0] * 10
     assert dealt[:16].sum() == 8
     assert (dealt[:16] == true[:16]).mean() == 0.5

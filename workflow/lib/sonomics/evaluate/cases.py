@@ -12,6 +12,7 @@ from sonomics.core.cohort import training_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import mark_unseen
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.study import Study
 from sonomics.core.tasks import task_labels
 
 PROBABILITY = "probability"
@@ -77,7 +78,7 @@ def split_title(split: str) -> str:
     return titles.get(stem, f"External test {number}")
 
 
-def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
+def labels_of(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Series) -> pd.Series:
     """Return the labels that scores are held against.
 
     They are the true ones, but for the training cases of a run whose training labels were dealt out at random: held
@@ -89,7 +90,7 @@ def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], folds: 
     cohort : DataFrame
         Unmasked.
     task : str
-    study : mapping
+    study : Study
         With `tasks`, `seed` and `shuffle_labels`.
     folds : Series
         From `read_folds`.
@@ -99,7 +100,7 @@ def labels_of(cohort: pd.DataFrame, task: str, study: Mapping[str, Any], folds: 
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    return training_labels(cohort, task, study, folds).combine_first(task_labels(cohort, study["tasks"][task]))
+    return training_labels(cohort, task, study, folds).combine_first(task_labels(cohort, study.tasks[task]))
 
 
 def scored_cases(

@@ -15,6 +15,7 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import PREDICTIONS, SCREENED
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table, read_tables
 from sonomics.core.tasks import horizon_of
 from sonomics.evaluate.analyses import named_columns, optional_tables
@@ -40,13 +41,13 @@ def read_planted(path: Path) -> pd.Series:
     return roster.set_index("case")[PLANTED].astype(float)
 
 
-def read_study(path: Path, study: Mapping[str, Any], settings: Mapping[str, Any]) -> pd.DataFrame:
+def read_study(path: Path, study: Study, settings: Mapping[str, Any]) -> pd.DataFrame:
     """Read the cohort with every label, and with the columns that subgroups, treatment and classes name."""
     treatment = [settings["treatment"]] if "treatment" in settings else []
     asked = [question["column"] for question in settings.get("classes", {}).values()]
     named = [*named_columns(settings), *settings.get("subgroups", {}), *treatment, *asked]
-    further = [*study["clinical"], *named]
-    return read_unmasked_cohort(path, {**study, "clinical": list(dict.fromkeys(further))})
+    further = [*study.clinical, *named]
+    return read_unmasked_cohort(path, study.model_copy(update={"clinical": list(dict.fromkeys(further))}))
 
 
 def with_outside(
@@ -77,7 +78,7 @@ def write_tables(folder: Path, tables: Tables) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the folder of one task: a CSV a table, an SVG a figure and split, and all figures in one PDF."""
     args = _parser().parse_args(argv)
-    study, settings = args.settings["study"], args.settings["evaluate"]
+    study, settings = args.settings.study, args.settings["evaluate"]
     simulated = args.settings["export"]["source"] == SIMULATOR
     cohort = read_study(args.cohort, study, settings)
     labels = labels_of(cohort, args.task, study, read_folds(args.folds))
@@ -91,13 +92,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     cases = scored_cases(cohort, labels, predictions, read_planted(args.cohort) if simulated else None)
     base = read_tables(args.base_predictions, PREDICTIONS)
     beside = Beside(
-        clinical=study["clinical"],
-        horizon=horizon_of(study["tasks"][args.task]),
+        clinical=study.clinical,
+        horizon=horizon_of(study.tasks[args.task]),
         parameters=max(1, len(args.settings["stack"]["models"][settings["primary"]]["of"])),
         images=read_table(args.images, SCREENED),
         variants={path.parts[-4]: read_table(path, PREDICTIONS) for path in args.variants},
     )
-    made = evaluate(cases, models, beside, settings, study["seed"])
+    made = evaluate(cases, models, beside, settings, study.seed)
     made["images"] = image_table(pd.concat([base, predictions], ignore_index=True), labels, settings["level"])
     made["cases"] = cases[[name for name in cases if name not in cohort or name in KEPT]]
     if args.variant == MAIN:

@@ -84,7 +84,7 @@ def gather(args: Namespace) -> dict[str, Any]:
     crops = read_tables(args.crops, CROPS)
     maps = read_tables(args.maps, MAPS)
     screening = read_table(args.screening, SCREENING)
-    cohort = read_cohort(args.cohort, params["study"]).set_index("case")
+    cohort = read_cohort(args.cohort, args.settings.study).set_index("case")
     shown = {} if share else pictures_shown(mains, crops, maps, params)
     seed = params["study"]["seed"]
     own = {case: case for case in cohort.index}
