@@ -8,7 +8,7 @@ results/plots/evaluate/.
 from sonomics.kinds.analyses import package_files
 
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
-MODELS = list(STUDY["stack"]["models"])
+EVALUATED_MODELS = list(STUDY["stack"]["models"])
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 # The evaluations of the study, as pairs of variant and task.
 EVALUATIONS = [(variant, task) for variant in variants() for task in STUDY["study"]["tasks"]]
@@ -20,8 +20,8 @@ rule evaluate_task:
         cohort=COHORT,
         readers=READERS,
         folds="results/select/folds.parquet",
-        predictions=expand(f"{FINAL}/predictions.parquet", model=MODELS),
-        thresholds=expand(f"{FINAL}/thresholds.json", model=MODELS),
+        predictions=expand(f"{FINAL}/predictions.parquet", model=EVALUATED_MODELS),
+        thresholds=expand(f"{FINAL}/thresholds.json", model=EVALUATED_MODELS),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
@@ -42,7 +42,7 @@ rule evaluate_task:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
-        models=MODELS,
+        models=EVALUATED_MODELS,
         compared=compared_variants,
     message:
         "evaluate: {wildcards.task}, variant {wildcards.variant}"

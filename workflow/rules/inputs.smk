@@ -76,10 +76,24 @@ def plugins(*keys):
     return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
 
 
-def models_of(variant, *kinds):
-    """List the models that a variant trains, those of some kinds or all."""
-    models = SEEN[variant]["train"]["models"]
-    return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
+def kind_of_model(variant, name):
+    """Return the declaration of the kind of a model."""
+    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
+
+
+def models_of(variant, takes=("features", "columns", "crops")):
+    """List the models that a variant trains, all or those that take features, columns or crops."""
+    return sorted(name for name in SEEN[variant]["train"]["models"] if kind_of_model(variant, name).takes in takes)
+
+
+def job_of_model(wildcards):
+    """Name the module of the job that trains a model, where its kind has a job of its own."""
+    return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
+
+
+def code_of_kinds(group, names):
+    """List the files of the kinds that installed packages add, so that an edit reruns the jobs of a phase."""
+    return sorted({str(file) for name in set(names) for file in group.files(name)})
 
 
 def runs_over(**axes):
@@ -97,15 +111,19 @@ def options_of(option, path, runs):
     return [part for run in runs for part in (option, *run.values(), path.format(**run))]
 
 
-def trained(*kinds):
-    """List the training runs of all variants: their models, those of some kinds or all, by task and fold."""
+def trained(models=models_of):
+    """List the training runs of all variants: their models, or those that a function of the variant lists."""
+    tasks = STUDY["study"]["tasks"]
     return [
         run
         for variant in variants()
-        for run in runs_over(
-            variant=[variant], model=models_of(variant, *kinds), task=STUDY["study"]["tasks"], fold=folds()
-        )
+        for run in runs_over(variant=[variant], model=models(variant), task=tasks, fold=folds())
     ]
+
+
+def networks_of(variant):
+    """List the networks that a variant trains on crops."""
+    return models_of(variant, takes=("crops",))
 
 
 def members(wildcards):
@@ -172,4 +190,4 @@ def predictions_of_compared(wildcards):
 def drawn(file):
     """List a file of the maps of every network of the main run."""
     path = f"results/train/main/{{model}}/{{task}}/all/{file}"
-    return expand(path, model=models_of(MAIN, "network"), task=STUDY["study"]["tasks"])
+    return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])

@@ -9,7 +9,7 @@ results/checklists/, results/model_card.md and results/metrics/report.json.
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
 EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
 SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
-CLINICAL = runs_over(model=models_of(MAIN, "clinical"), task=STUDY["study"]["tasks"])
+CLINICAL = runs_over(model=models_of(MAIN, takes=("columns",)), task=STUDY["study"]["tasks"])
 COMBINED = runs_over(
     model=[name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1],
     task=STUDY["study"]["tasks"],

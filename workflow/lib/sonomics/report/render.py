@@ -81,7 +81,7 @@ def read_inputs(args: Namespace) -> Inputs:
         evaluations={
             task: [evaluation for evaluation in evaluations if evaluation.task == task] for task in params.study.tasks
         },
-        cohort=read_cohort(args.cohort, params.plain()["study"]).set_index("case"),
+        cohort=read_cohort(args.cohort, params.study).set_index("case"),
         cohort_content=args.cohort.read_bytes(),
         screening=read_table(args.screening, SCREENING),
         crops=read_tables(args.crops, CROPS),

@@ -9,6 +9,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import Rule, parse
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.study import Study
 
 CASE, IMAGE = "case", "image"
 MET, BROKEN, UNKNOWN, NOT_ASKED = "met", "broken", "unknown", "not_asked"
@@ -27,7 +28,7 @@ def columns_of(criteria: Iterable[Criterion]) -> list[str]:
     return list(dict.fromkeys(column for criterion in criteria for column in _rule_of(criterion).columns))
 
 
-def asked_of(criteria: Iterable[Criterion]) -> dict[str, Any]:
+def asked_of(criteria: Iterable[Criterion]) -> Study:
     """Say what the criteria read of the cohort, as `read_cohort` takes it.
 
     What only criteria on training cases read may be a label: it is named as one, so that those of test cases stay
@@ -36,7 +37,8 @@ def asked_of(criteria: Iterable[Criterion]) -> dict[str, Any]:
     stated = list(criteria)
     open_to_all = columns_of(one for one in stated if not one.get("training_only", False))
     labels = [column for column in columns_of(stated) if column not in open_to_all]
-    return {"tasks": {column: {"column": column} for column in labels}, "clinical": open_to_all}
+    tasks = {column: {"column": column} for column in labels}
+    return Study.partial({"tasks": tasks, "clinical": open_to_all})
 
 
 def states(table: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import logit
 
 from sonomics.core.svg import covering
+from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.statistics.regression.nomogram import build_nomogram
 
 # Probabilities that may be marks of an axis.
@@ -32,10 +33,10 @@ def tabulate_points(
     DataFrame
         Empty where the probability is not a logistic function of the scores.
     """
-    is_logistic = calibrator["method"] == "platt" and not calibrator["reason"]
-    if not is_logistic and calibrator["method"] != "none":
+    kind = CALIBRATIONS.get(calibrator["method"])
+    if not kind.is_logistic or calibrator["reason"]:
         return build_nomogram({}, 0.0)
-    slope, intercept = (calibrator["slope"], calibrator["intercept"]) if is_logistic else (1.0, 0.0)
+    slope, intercept = (calibrator["slope"], calibrator["intercept"]) if kind.is_fitted else (1.0, 0.0)
     axes = {}
     for position, model in enumerate(stack["models"]):
         weight = slope * stack["weight"][position] / stack["sd"][position]
