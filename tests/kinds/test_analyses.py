@@ -38,7 +38,7 @@ def panels(tables, primary):
     return [Panel("toy", split, 40, lambda figure: figure.add_subplot()) for split in tables["toy_counts"]["split"]]
 """
 SECTION = """
-from sonomics.report.page.section import Section
+from sonomics.report.elements.section import Section
 
 def section(evaluation, params):
     if "toy_counts" not in evaluation.tables:
