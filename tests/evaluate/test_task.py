@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from sonomics.simulate.readers import draft_readings
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
@@ -17,6 +16,7 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import task
 from sonomics.evaluate.figures import sheet
 from sonomics.evaluate.figures.panel import Panel
+from sonomics.simulate.cohorts.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {

@@ -20,7 +20,7 @@ from sonomics.kinds.analyses import (
     load,
     package_files,
 )
-from sonomics.report.page.evaluation import read_evaluation
+from sonomics.report.study.evaluation import read_evaluation
 from tests.conftest import ROOT
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 

@@ -1,4 +1,4 @@
-"""Phase 6 - train: one job a (variant, model, task, fold).
+"""Phase 6 - train: one job per variant, model, task and fold.
 
 Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, results/metrics/train.json and
 results/plots/train/.
@@ -7,7 +7,7 @@ results/plots/train/.
 NETWORKS = models_of(MAIN, "network")
 CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
-# What every training job is told.
+# The options of every training job.
 JOB = (
     "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
     " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
@@ -117,7 +117,8 @@ rule draw_maps:
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
-        networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
+        states=expand(f"{FOLDER}/state.json", variant=MAIN, fold=folds(), allow_missing=True),
+        weights=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
         code=code_of("train"),
     output:
         maps=directory("results/train/main/{model}/{task}/all/maps"),
@@ -134,6 +135,8 @@ rule draw_maps:
         " --images {input.images:q}"
         " --crops {input.crops:q}"
         " --predictions {input.predictions:q}"
+        " --states {input.states:q}"
+        " --weights {input.weights:q}"
         " --maps {output.maps:q}"
         " --out {output.table:q}"
         " > {log:q} 2>&1"
@@ -144,8 +147,8 @@ rule summarise_train:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        predictions=trained(f"{FOLDER}/predictions.parquet"),
-        curves=trained(f"{FOLDER}/curves.csv", "network"),
+        predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
+        curves=files_of(f"{FOLDER}/curves.csv", trained("network")),
         maps=drawn("maps.parquet"),
         code=code_of("train"),
     output:
@@ -155,6 +158,7 @@ rule summarise_train:
         "logs/summarise_train.log",
     params:
         settings=settings(*LEARNING, "study.variants"),
+        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained("network")),
     message:
         "train: how training went"
     shell:
@@ -163,7 +167,7 @@ rule summarise_train:
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
-        " --curves {input.curves:q}"
+        " {params.curves:q}"
         " --maps {input.maps:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"

@@ -12,14 +12,15 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_json
 from sonomics.core.params import check_params
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import write_table
 from sonomics.evaluate import task
 from sonomics.evaluate.robustness.label_aware import ALL, LeftOut, find_not_shown, label_aware_table
 from sonomics.evaluate.samples.models import Model
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.tables.entries import Sampling
-from sonomics.report.page.evaluation import read_evaluation
-from sonomics.report.sections.label_aware import label_aware_section
+from sonomics.report.sections import label_aware
+from sonomics.report.study.evaluation import read_evaluation
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 SAMPLING = Sampling(0.95, 50, 1)
@@ -103,7 +104,9 @@ def test_from_the_files_of_clean_to_the_page(tmp_path: Path) -> None:
     assert every["n"] - fewer["n"] == every["positives"] - fewer["positives"] == fewer["left_out"]
     performance = pd.read_csv(out / "performance.csv").set_index(["model", "split", "statistic"])
     assert every["auc"] == performance.loc[("stacked", "internal", "auc"), "estimate"]
-    section = label_aware_section(read_evaluation(out), {"evaluate": settings["evaluate"]})
+    section = label_aware.build(
+        read_evaluation(out, "main", "recurrence"), Parameters.partial({"evaluate": settings["evaluate"]})
+    )
     assert section is not None
     assert "head lesion" in section.paragraphs[0]
     rows = section.tables[0].rows
@@ -113,7 +116,7 @@ def test_from_the_files_of_clean_to_the_page(tmp_path: Path) -> None:
 
 def test_a_study_without_the_analysis_has_no_section(evaluation: Path) -> None:
     assert not (evaluation / "label_aware.csv").exists()
-    assert label_aware_section(read_evaluation(evaluation), {}) is None
+    assert label_aware.build(read_evaluation(evaluation, "main", "recurrence"), Parameters.partial({})) is None
 
 
 def test_a_missing_column_stops_with_what_to_do(tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_a_missing_column_stops_with_what_to_do(tmp_path: Path) -> None:
     ("rule", "broken"),
     [
         ({"head": "tumour", "needs_case": "event"}, r"tumour is not in clean\.qc\.heads"),
-        ({"head": "target", "needs_case": "sim_risk"}, "planted truth"),
+        ({"head": "target", "needs_case": "sim_risk"}, "simulated ground truth"),
         ({"head": "target"}, "needs_case"),
     ],
 )

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import ALL
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.settings.evaluate import ExternalModel
 from sonomics.core.tables import checked_table
 from sonomics.evaluate.optional.declared_files import read_declared
 from sonomics.evaluate.samples.models import PROBABILITY, Model
-from sonomics.evaluate.samples.predictions import WHOLE, rows_out_of_sample
+from sonomics.evaluate.samples.predictions import rows_out_of_sample
 from sonomics.statistics.classification.cutoffs import youden_cutoff
 
 LEFT_OUT_FOLD = "0"
@@ -127,7 +128,7 @@ def check_probabilities(table: pd.DataFrame, where: str) -> None:
 def _complete_columns(frame: pd.DataFrame, name: str, task: str, by_case: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that a plain table of cases and values leaves out."""
     split = frame["split"] if "split" in frame else frame["case"].map(by_case["split"])
-    fold = pd.Series(np.where(split == TRAIN, LEFT_OUT_FOLD, WHOLE), index=frame.index)
+    fold = pd.Series(np.where(split == TRAIN, LEFT_OUT_FOLD, ALL), index=frame.index)
     defaults: dict[str, Any] = {
         "patient": frame["case"].map(by_case["patient"]), "image": "", "variant": "main", "model": name, "task": task,
         "class": POSITIVE, "kind": PROBABILITY, "horizon": np.nan, "split": split, "fold": fold,

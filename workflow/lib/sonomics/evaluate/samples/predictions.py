@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from sonomics.core.schemas import TRAIN
-
-WHOLE = "all"
+from sonomics.core.folds import mark_unseen
 
 
 def rows_out_of_sample(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -18,7 +16,7 @@ def rows_out_of_sample(predictions: pd.DataFrame) -> pd.DataFrame:
     predictions : DataFrame
         Schema PREDICTIONS.
     """
-    return predictions[(predictions["split"] == TRAIN) == (predictions["fold"] != WHOLE)]
+    return predictions[mark_unseen(predictions)]
 
 
 def case_rows(predictions: pd.DataFrame) -> pd.DataFrame:

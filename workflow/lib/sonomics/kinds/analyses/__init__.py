@@ -35,7 +35,7 @@ class Analysis(Kind):
     figures : str
         `panels(tables, primary) -> list of Panel`, in `evaluate`: its figures. "" without one.
     section : str
-        `section(evaluation, params) -> Section or None`, in `report`: its section of the page. "" without one.
+        `build(evaluation, params) -> Section or None`, in `report`: its section of the page. "" without one.
     tables : tuple of str
         Names of the tables that it may make.
     order : int

@@ -12,7 +12,7 @@ def borderline_columns(settings: Evaluate) -> list[str]:
 KIND = Analysis(
     name="borderline",
     builder="sonomics.evaluate.optional.borderline:borderline_tables",
-    section="sonomics.report.sections.borderline:borderline_section",
+    section="sonomics.report.sections.borderline:build",
     tables=("borderline",),
     order=120,
     page=60,

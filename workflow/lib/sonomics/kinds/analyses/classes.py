@@ -12,7 +12,7 @@ def class_columns(settings: Evaluate) -> list[str]:
 KIND = Analysis(
     name="classes",
     builder="sonomics.evaluate.optional.classes:questions_tables",
-    section="sonomics.report.sections.classes:classes_section",
+    section="sonomics.report.sections.classes:build",
     tables=("classes", "confusion"),
     order=130,
     page=50,

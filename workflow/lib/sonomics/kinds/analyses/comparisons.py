@@ -5,7 +5,7 @@ from sonomics.kinds.analyses import Analysis
 KIND = Analysis(
     name="comparisons",
     builder="sonomics.evaluate.accuracy.analysis:comparison_tables",
-    section="sonomics.report.sections.comparisons:comparisons_section",
+    section="sonomics.report.sections.comparisons:build",
     tables=("operating", "recalibration", "comparison", "between_splits", "reclassification"),
     order=30,
     page=10,

@@ -5,7 +5,7 @@ from sonomics.kinds.analyses import Analysis
 KIND = Analysis(
     name="label_aware",
     builder="sonomics.evaluate.robustness.label_aware:label_aware_tables",
-    section="sonomics.report.sections.label_aware:label_aware_section",
+    section="sonomics.report.sections.label_aware:build",
     tables=("label_aware",),
     order=140,
     page=90,

@@ -5,7 +5,7 @@ from sonomics.kinds.analyses import Analysis
 KIND = Analysis(
     name="power",
     builder="sonomics.evaluate.cohort.power:power_tables",
-    section="sonomics.report.sections.power:power_section",
+    section="sonomics.report.sections.power:build",
     tables=("power",),
     order=150,
     page=100,

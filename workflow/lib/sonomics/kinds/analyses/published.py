@@ -4,7 +4,7 @@ from sonomics.kinds.analyses import Analysis
 
 KIND = Analysis(
     name="published",
-    section="sonomics.report.sections.published:beside_published",
+    section="sonomics.report.sections.published:build",
     order=160,
     page=110,
 )

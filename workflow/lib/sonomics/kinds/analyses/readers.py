@@ -6,7 +6,7 @@ KIND = Analysis(
     name="readers",
     builder="sonomics.evaluate.readers.study:reader_study_tables",
     figures="sonomics.evaluate.figures.readers:reader_panels",
-    section="sonomics.report.sections.readers:readers_section",
+    section="sonomics.report.sections.readers:build",
     tables=(
         "readers_auc",
         "readers_points",

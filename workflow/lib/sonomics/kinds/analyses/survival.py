@@ -6,7 +6,7 @@ KIND = Analysis(
     name="survival",
     builder="sonomics.evaluate.survival.analysis:survival_tables",
     figures="sonomics.evaluate.figures.survival:survival_panels",
-    section="sonomics.report.sections.survival:survival_section",
+    section="sonomics.report.sections.survival:build",
     tables=(
         "kaplan_meier",
         "risk_groups",
