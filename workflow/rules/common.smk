@@ -15,14 +15,10 @@ from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
+from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
-from sonomics.kinds.calibrations import CALIBRATIONS
-from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.models import MODELS
-from sonomics.kinds.pools import POOLS
-from sonomics.kinds.steps import STEPS
-from sonomics.kinds.thresholds import THRESHOLDS
-from sonomics.networks.weights.registry import check_weights
+from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"

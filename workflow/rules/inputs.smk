@@ -52,18 +52,28 @@ def outline_files(wildcards):
     return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
+def cut(keys, wildcards):
+    """Cut the study, as the wildcard variant sees it, to the named keys; a key may hold wildcards."""
+    known = dict(wildcards.items())
+    return pick(SEEN[known.get("variant", MAIN)], [key.format(**known) for key in keys])
+
+
 def settings(*keys):
-    """Make a params function: the named keys of the study with their defaults, as the wildcard variant sees them.
+    """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     """
+    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
 
-    def cut(wildcards):
-        known = dict(wildcards.items())
-        own = [key.format(**known) for key in keys]
-        return json.dumps(pick(SEEN[known.get("variant", MAIN)], own), sort_keys=True)
 
-    return cut
+def builders_of(*keys):
+    """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
+    return lambda wildcards: builders(Parameters.partial(cut(keys, wildcards)))
+
+
+def plugins(*keys):
+    """Make an input function: the files of those kinds that installed packages bring."""
+    return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
 
 
 def kind_of_model(variant, name):
@@ -79,11 +89,6 @@ def models_of(variant, takes=("features", "columns", "crops")):
 def job_of_model(wildcards):
     """Name the module of the job that trains a model, where its kind has a job of its own."""
     return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
-
-
-def code_of_kinds(group, names):
-    """List the files of the kinds that installed packages add, so that an edit reruns the jobs of a phase."""
-    return sorted({str(file) for name in set(names) for file in group.files(name)})
 
 
 def runs_over(**axes):
@@ -166,23 +171,15 @@ def base_predictions(wildcards):
 
 
 def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that learns from the true labels, for the main run alone."""
-    beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    """List the variants that the main run is compared with: all others that learn from the true labels."""
+    others = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    return others if wildcards.variant == MAIN else []
+
+
+def predictions_of_compared(wildcards):
+    """List the primary model's predictions in every variant that this one is compared with."""
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=beside) if wildcards.variant == MAIN else []
-
-
-def learned():
-    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, takes=("columns",))
-    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
-    return [
-        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
-        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
-        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
-        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
-    ]
+    return expand(path, variant=compared_variants(wildcards))
 
 
 def drawn(file):

@@ -4,7 +4,7 @@ import numpy as np
 
 from sonomics.select.steps.redundancy import keep_uncorrelated
 from sonomics.select.steps.training import Training
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 from tests.select.features import fit, step, table, training
 
 
@@ -16,7 +16,7 @@ def test_of_two_alike_the_one_with_the_larger_p_can_go():
     rows, labels = table()
     data = Training(rows, labels.to_numpy(), {}, 1)
     names = ["t__copy", "t__first", "t__noise0"]
-    _, p = mann_whitney(rows[names].to_numpy(), labels.to_numpy())
+    _, p = mann_whitney_by_feature(rows[names].to_numpy(), labels.to_numpy())
     better = names[int(np.argmin(p[:2]))]
     kept = keep_uncorrelated(names, data, step("correlation", above=0.6, drop="larger_p", method="spearman")).names
     assert kept == [better, "t__noise0"]

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from lifelines.statistics import multivariate_logrank_test
 
 from sonomics.statistics.survival.log_rank import log_rank, stratified_log_rank
+from tests.statistics.followed import FOLLOWED
 
 
 @pytest.mark.parametrize(("key", "column"), [("logrank_high_low", "high"), ("logrank_stage", "stage")])
@@ -9,6 +12,14 @@ def test_log_rank_equals_r(oracle, cohort, key, column):
     got = log_rank(cohort["time_months"], cohort["event"], cohort[column])
     values = {"chi2": got.test.statistic, "df": got.test.df, "p": got.test.p}
     oracle.check(f"survival.{key}", values | {"obs": got.groups["observed"], "exp": got.groups["expected"]})
+
+
+@given(FOLLOWED)
+def test_log_rank_equals_that_of_lifelines(rows):
+    time, event, group = rows
+    got = log_rank(time, event, group > 1).test
+    assume(not got.reason)
+    assert got.statistic == pytest.approx(multivariate_logrank_test(time, group > 1, event).test_statistic)
 
 
 def test_log_rank_without_a_comparison():

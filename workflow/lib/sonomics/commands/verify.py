@@ -21,12 +21,12 @@ def statistics(folder: Folder) -> None:
     standard error.
     """
     from sonomics.verify.statistics import folder_statistics
-    from sonomics.verify.tree import plain, reasons
+    from sonomics.verify.tree import list_reasons, to_plain
 
     with stopping():
         found = folder_statistics(folder)
-    typer.echo(json.dumps(plain(found), indent=1, allow_nan=False))
-    for path, reason in reasons(found).items():
+    typer.echo(json.dumps(to_plain(found), indent=1, allow_nan=False))
+    for path, reason in list_reasons(found).items():
         print(f"{path}: {reason}", file=sys.stderr)
 
 
@@ -36,9 +36,9 @@ Table = Annotated[Path | None, typer.Option(help="Also write the table as CSV.",
 @verify.command()
 def texture(table: Table = None) -> None:
     """Set our texture features of the IBSI digital phantom beside their reference values; exit 1 when one differs."""
-    from sonomics.texture.phantom import phantom_table
+    from sonomics.texture.phantom import compute_phantom
 
-    found = phantom_table()
+    found = compute_phantom()
     if table is not None:
         with replacing(table) as temporary:
             found.to_csv(temporary, index=False, lineterminator="\n")

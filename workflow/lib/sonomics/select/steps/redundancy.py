@@ -6,8 +6,8 @@ from sonomics.kinds.steps.correlation import Correlation
 from sonomics.kinds.steps.mrmr import Relevance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
-from sonomics.statistics.selection.mrmr import mrmr
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.mrmr import select_by_mrmr
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 
 def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -> Kept:
@@ -20,7 +20,7 @@ def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -
         return Kept([], NO_FEATURE)
     values = training.fill(names).to_numpy()
     if step.drop == "larger_p":
-        _, p = mann_whitney(values, training.labels)
+        _, p = mann_whitney_by_feature(values, training.labels)
         if np.isnan(p).all():
             return Kept([], FEW_ROWS)
         kept = sorted(prune_by_p(values, names, p, step.above, step.method))
@@ -33,5 +33,5 @@ def keep_by_mrmr(names: list[str], training: Training, step: Relevance) -> Kept:
     """Keep the `count` features with the largest relevance to the label and the least redundancy."""
     if not names:
         return Kept([], NO_FEATURE)
-    chosen = mrmr(training.fill(names).to_numpy(), names, training.labels, step.count)
+    chosen = select_by_mrmr(training.fill(names).to_numpy(), names, training.labels, step.count)
     return Kept([names[column] for column in sorted(chosen)], "" if chosen else FEW_ROWS)

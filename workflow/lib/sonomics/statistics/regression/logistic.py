@@ -1,4 +1,4 @@
-"""Maximum likelihood of a small logistic model by damped Newton steps; safe where plain iterations overflow."""
+"""Maximum likelihood of a small logistic model by damped Newton steps, which do not overflow."""
 
 from typing import NamedTuple
 
