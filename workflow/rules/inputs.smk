@@ -91,11 +91,6 @@ def job_of_model(wildcards):
     return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
 
 
-def code_of_kinds(group, names):
-    """List the files of the kinds that installed packages add, so that an edit reruns the jobs of a phase."""
-    return sorted({str(file) for name in set(names) for file in group.files(name)})
-
-
 def runs_over(**axes):
     """List the combinations of wildcards, the last one fastest."""
     return [dict(zip(axes, values)) for values in product(*axes.values())]

@@ -7,7 +7,6 @@ and results/plots/select/.
 CHOSEN = "results/select/{variant}/{family}/{task}/{fold}"
 OF_ALL = "results/select/{variant}/{family}/{task}/all"
 SELECTION_FIGURES = ["steps", "curve", "path", "frequencies"]
-STEP_KINDS = [step["step"] for variant in variants() for step in SEEN[variant]["select"]["steps"]]
 SELECTIONS = runs_over(
     variant=variants(), family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"], fold=folds()
 )
@@ -43,7 +42,8 @@ rule select_features:
         folds="results/select/folds.parquet",
         images="data/clean/images.parquet",
         features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
-        code=[*code_of("select"), *code_of_kinds(STEPS, STEP_KINDS)],
+        code=code_of("select"),
+        plugins=plugins("select.steps"),
     output:
         states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
         steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
@@ -64,6 +64,7 @@ rule select_features:
         "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "crop.analysis", "select"),
+        builders=builders_of("select.steps"),
         folds=folds(),
     message:
         "select: {wildcards.family} for {wildcards.task}, variant {wildcards.variant}"

@@ -5,12 +5,6 @@ Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<t
 
 FINAL_MODELS = list(STUDY["stack"]["models"])
 STACKED = "results/stack/{variant}/{model}/{task}"
-STACK_KINDS = [
-    *code_of_kinds(POOLS, [STUDY["stack"]["pool"]]),
-    *code_of_kinds(CALIBRATIONS, [STUDY["stack"]["calibration"]]),
-    *code_of_kinds(THRESHOLDS, [STUDY["stack"]["threshold"]]),
-    *code_of_kinds(COMBINATIONS, [model["weights"] for model in STUDY["stack"]["models"].values()]),
-]
 FINAL_RUNS = runs_over(variant=variants(), model=FINAL_MODELS, task=STUDY["study"]["tasks"])
 
 
@@ -20,7 +14,8 @@ rule stack_scores:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=base_predictions,
-        code=[*code_of("stack"), *STACK_KINDS],
+        code=code_of("stack"),
+        plugins=plugins("stack"),
     output:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
@@ -33,6 +28,7 @@ rule stack_scores:
         "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "stack"),
+        builders=builders_of("stack"),
     message:
         "stack: final models for {wildcards.task}, variant {wildcards.variant}"
     shell:

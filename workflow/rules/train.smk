@@ -4,7 +4,6 @@ Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, resul
 results/plots/train/.
 """
 
-MODEL_KINDS = [model["kind"] for model in STUDY["train"]["models"].values()]
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
 # The options of every training job.
 JOB = (
@@ -20,7 +19,8 @@ rule train_classifier:
         folds="results/select/folds.parquet",
         features=selected("features.parquet"),
         selections=selected("state.json"),
-        code=[*code_of("train"), *code_of_kinds(MODELS, MODEL_KINDS)],
+        code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         model=f"{FOLDER}/model.skops",
         predictions=f"{FOLDER}/predictions.parquet",
@@ -32,6 +32,7 @@ rule train_classifier:
         model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
@@ -48,7 +49,8 @@ rule train_clinical:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        code=[*code_of("train"), *code_of_kinds(MODELS, MODEL_KINDS)],
+        code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
@@ -62,6 +64,7 @@ rule train_clinical:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
         job=job_of_model,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
@@ -82,7 +85,8 @@ rule train_network:
         images="data/clean/images.parquet",
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
-        code=[*code_of("train"), *code_of_kinds(MODELS, MODEL_KINDS)],
+        code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
         state=f"{FOLDER}/state.json",
@@ -97,6 +101,7 @@ rule train_network:
     priority: 1
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
         job=job_of_model,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
