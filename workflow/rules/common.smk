@@ -15,6 +15,8 @@ from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.families import FAMILIES
+from sonomics.kinds.outlines import OUTLINES
 from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"

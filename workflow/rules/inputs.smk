@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import product
 
 
 def chunks():
@@ -71,6 +72,21 @@ def models_of(variant, *kinds):
     return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
 
 
+def runs_over(**axes):
+    """List the combinations of wildcards, the last one fastest."""
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def files_of(path, runs):
+    """List a file of every run."""
+    return [path.format(**run) for run in runs]
+
+
+def options_of(option, path, runs):
+    """List an option for every run: its wildcards by value, so that a job reads none of them off a path, and its file."""
+    return [part for run in runs for part in (option, *run.values(), path.format(**run))]
+
+
 def trained(path, *kinds):
     """Expand a path over the models that the variants train, their tasks and folds."""
     return [
@@ -99,9 +115,26 @@ def labelled_chunks(path):
     return expand(path, chunk=sorted(chunked))
 
 
-def kind_of_family(wildcards):
-    """Name the kind of a feature family, which is the module that extracts it."""
-    return STUDY["extract"]["families"][wildcards.family]["kind"]
+def outline_plugins():
+    """List the modules of installed packages that read file formats of outlines."""
+    return [str(file) for name in OUTLINES.names() for file in OUTLINES.files(name)]
+
+
+def families_that_read(source):
+    """List the feature families whose jobs read crops, or curves."""
+    families = STUDY["extract"]["families"]
+    return [name for name, family in families.items() if FAMILIES.get(family["kind"]).reads == source]
+
+
+def job_of_family(wildcards):
+    """Name the module whose job extracts a feature family."""
+    return FAMILIES.get(STUDY["extract"]["families"][wildcards.family]["kind"]).builder.partition(":")[0]
+
+
+def code_of_family(wildcards):
+    """List the modules that the job of a feature family runs; those of an installed package too."""
+    plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
+    return [*code_of("extract"), *map(str, plugins)]
 
 
 def selected(file):
