@@ -17,16 +17,9 @@ from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deal
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
-<<<<<<< HEAD
-from sonomics.kinds.calibrations import CALIBRATIONS
-from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
-from sonomics.kinds.pools import POOLS
-from sonomics.kinds.steps import STEPS
-from sonomics.kinds.thresholds import THRESHOLDS
-=======
-from sonomics.kinds.models import MODELS
->>>>>>> learn
+from sonomics.kinds.outlines import OUTLINES
 from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"

@@ -17,7 +17,7 @@ from sonomics.core.tables import read_table, read_tables
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stack_images
-from sonomics.networks.training.fit import fit, predict
+from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
 from sonomics.train.fold.job import fold_parser, write_predictions
@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
     backbone = build(architecture, seed, load_choice(settings["weights"], architecture), size)
     model = Classifier(backbone, [args.task], seed)
-    curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], settings, seed)
+    training = Training(settings["epochs"], settings["batch"], settings["learning_rate"], settings["weight_decay"])
+    curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
 
     values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
     write_predictions(crops, division, PROBABILITY, values, args)
