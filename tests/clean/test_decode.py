@@ -15,7 +15,7 @@ from pydicom.pixels import apply_color_lut, pixel_array
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
 from sonomics.clean.images.decode import UnusableError, luma, open_recording, quiet
-from sonomics.core.decoding import decoded_apart
+from sonomics.imaging.decoding import decoded_apart
 from tests.clean.dicom_files import dicom, encapsulated, seeds
 
 REAL = 17

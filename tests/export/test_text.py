@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from sonomics.export.deidentify.burned_in_text import brightest_channel, erase, text_boxes
 from sonomics.export.deidentify.pixels import decoded
 from sonomics.export.deidentify.scan_region import Box
+from sonomics.imaging.burned_in_text import brightest_channel, erase, text_boxes
 from tests.export.planted import BOX, speckle
 
 SIZES, LEVELS = (11, 14, 18, 24), (200, 230, 255)

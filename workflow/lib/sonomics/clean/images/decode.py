@@ -19,8 +19,8 @@ from pydicom.uid import (
 )
 
 from sonomics.clean.images.tags import number, text
-from sonomics.core.decoding import decoded_frames
 from sonomics.core.errors import ItemError
+from sonomics.imaging.decoding import decoded_frames
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from sonomics.clean.overlays.bars import find_bars
 from sonomics.clean.overlays.calipers import find_calipers
-from sonomics.clean.overlays.colour import brightness, flow
 from sonomics.clean.overlays.dotted_lines import find_dotted_lines
 from sonomics.clean.overlays.lettering import find_lettering
 from sonomics.clean.overlays.probe_face import on_face
 from sonomics.clean.overlays.sharp_marks import find_sharp
+from sonomics.imaging.colour import brightness, flow
 
 RADIUS = 3
 

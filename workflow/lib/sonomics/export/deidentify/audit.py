@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import Dataset, dcmread
 
-from sonomics.export.deidentify.burned_in_text import brightest_channel
 from sonomics.export.deidentify.dataset import silenced
 from sonomics.export.deidentify.pixels import UndecodableError, decoded
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.pictures import UnusableError, read_picture
+from sonomics.imaging.burned_in_text import brightest_channel
 
 PICTURE = ".png"
 READER = "tesseract"

@@ -10,13 +10,13 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from sonomics.core.errors import ItemError
-from sonomics.export.deidentify.burned_in_text import erase
 from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
 from sonomics.export.deidentify.header import Header, Tally, identifying_words
 from sonomics.export.deidentify.pixels import UndecodableError, decoded, put
 from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.deidentify.scan_region import Box, Scan, blank_outside
+from sonomics.imaging.burned_in_text import erase
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.export.deidentify.burned_in_text import brightest_channel, erase, text_boxes
 from sonomics.export.deidentify.pixels import Pixels
 from sonomics.export.deidentify.scan_region import Box, Scan, find_scan
+from sonomics.imaging.burned_in_text import brightest_channel, erase, text_boxes
 
 WINDOW = 3
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut
 
-from sonomics.core.decoding import decoded_frames
+from sonomics.imaging.decoding import decoded_frames
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 

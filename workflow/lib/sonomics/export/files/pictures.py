@@ -12,12 +12,12 @@ from pydicom.dataset import Dataset
 
 from sonomics.core.errors import ItemError
 from sonomics.core.images import read_mask, write_png
-from sonomics.export.deidentify.burned_in_text import erase
 from sonomics.export.deidentify.dataset import Changes, silenced
 from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
+from sonomics.imaging.burned_in_text import erase
 
 ORIENTATION = ExifTags.Base.Orientation
 DEIDENTIFY, KEEP = "deidentify", "keep"
