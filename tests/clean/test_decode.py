@@ -14,8 +14,9 @@ from pydicom import dcmread
 from pydicom.pixels import apply_color_lut, pixel_array
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
-from sonomics.clean.images.decode import UnusableError, luma, open_recording, quiet
-from sonomics.imaging.decoding import decoded_apart
+from sonomics.clean.images.decode import UnusableError, open_recording, quiet
+from sonomics.imaging.brightness import luma
+from sonomics.imaging.decoding import decode_in_child
 from tests.clean.dicom_files import dicom, encapsulated, seeds
 
 REAL = 17
@@ -151,12 +152,12 @@ def test_a_decoder_that_kills_its_process_is_an_error() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(RuntimeError, match="the decoder failed"):
-        list(decoded_apart(frames, 1))
+        list(decode_in_child(frames, 1))
 
 
-def test_frames_decoded_apart_come_back() -> None:
+def test_frames_decode_in_child_come_back() -> None:
     given = np.random.default_rng(0).integers(0, 65536, (3, 5, 7), dtype=np.uint16)
-    np.testing.assert_array_equal(np.stack(list(decoded_apart(lambda: iter(given), 3))), given)
+    np.testing.assert_array_equal(np.stack(list(decode_in_child(lambda: iter(given), 3))), given)
 
 
 @pytest.mark.realdata

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import EnhancedUSVolumeStorage
 
-from sonomics.clean.images.decode import luma, open_recording, quiet
-from sonomics.clean.images.kind import Stated, flow_share, shows_flow, stated_kind
+from sonomics.clean.images.decode import open_recording, quiet
+from sonomics.clean.images.kind import Stated, stated_kind
 from sonomics.clean.images.scan_region import find_scans
+from sonomics.imaging.brightness import luma
+from sonomics.imaging.colour import flow_share, shows_flow
 from tests.clean.dicom_files import region_item
 
 FLOW = {"atl_hdi5000_colordoppler_single_JPEG", "atl_hdi5000_colordoppler_single_YBRFULL",

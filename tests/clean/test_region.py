@@ -9,8 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.clean.images.decode import luma, open_recording, quiet
-from sonomics.clean.images.scan_region import Region, detected_regions, find_scans, stated_regions, states_flow
+from sonomics.clean.images.decode import open_recording, quiet
+from sonomics.clean.images.scan_region import Region, find_scans, stated_regions, states_flow
+from sonomics.imaging.boxes import Box
+from sonomics.imaging.brightness import luma
+from sonomics.imaging.scan_region import detect_scans
 from tests.clean.dicom_files import region_item
 
 LARGE = np.zeros((300, 400), dtype=np.uint8)
@@ -33,31 +36,27 @@ def tags_of(*items: Dataset, **elements: object) -> Dataset:
     return tags
 
 
-def corners(region: Region) -> tuple[int, int, int, int]:
-    return region.top, region.left, region.bottom, region.right
-
-
 def test_a_stated_region_is_taken_with_its_spacing() -> None:
     found = find_scans(tags_of(region_item()), LARGE)
-    assert found.regions == (Region(20, 10, 220, 110, 0.5, "region"),)
+    assert found.regions == (Region(Box(20, 10, 220, 110), 0.5, "region"),)
     assert (found.found, found.set_aside) == ("stated", 0)
 
 
 def test_graphs_are_passed_over() -> None:
     graph = region_item(RegionSpatialFormat=4)
-    assert find_scans(tags_of(graph, region_item()), LARGE).regions == (Region(20, 10, 220, 110, 0.5, "region"),)
+    assert find_scans(tags_of(graph, region_item()), LARGE).regions == (Region(Box(20, 10, 220, 110), 0.5, "region"),)
 
 
 def test_a_dual_view_has_two_regions_in_the_order_of_the_file() -> None:
     right = region_item(RegionLocationMinX0=210, RegionLocationMaxX1=309)
     found = find_scans(tags_of(right, region_item()), LARGE)
-    assert [corners(region) for region in found.regions] == [(20, 210, 220, 310), (20, 10, 220, 110)]
+    assert [region.box for region in found.regions] == [(20, 210, 220, 310), (20, 10, 220, 110)]
 
 
 def test_a_colour_box_inside_the_scan_is_no_view_of_its_own() -> None:
     box = region_item(RegionDataType=2, RegionLocationMinY0=60, RegionLocationMaxY1=120)
     tags = tags_of(box, region_item())
-    assert [corners(region) for region in find_scans(tags, LARGE).regions] == [(20, 10, 220, 110)]
+    assert [region.box for region in find_scans(tags, LARGE).regions] == [(20, 10, 220, 110)]
     assert states_flow(tags)
     assert not states_flow(tags_of(region_item()))
 
@@ -66,7 +65,7 @@ def test_a_stale_region_is_set_aside_and_counted_with_its_spacing(frame: NDArray
     stale = region_item(RegionLocationMaxX1=480)
     found = find_scans(tags_of(stale, PixelSpacing=[0.3, 0.3]), frame)
     (region,) = found.regions
-    assert corners(region) == (40, 50, 140, 170)
+    assert region.box == (40, 50, 140, 170)
     assert math.isnan(region.spacing_mm)
     assert (region.spacing_from, found.found, found.set_aside) == ("stale", "rectangle", 1)
 
@@ -78,7 +77,7 @@ def test_a_good_region_beside_a_stale_one_is_taken() -> None:
 
 def test_a_region_one_pixel_too_large_is_clipped() -> None:
     far = region_item(RegionLocationMinX0=0, RegionLocationMinY0=0, RegionLocationMaxX1=400, RegionLocationMaxY1=300)
-    assert corners(find_scans(tags_of(far), LARGE).regions[0]) == (0, 0, 300, 400)
+    assert find_scans(tags_of(far), LARGE).regions[0].box == (0, 0, 300, 400)
 
 
 @pytest.mark.parametrize(
@@ -118,23 +117,23 @@ def test_pixel_spacing_serves_where_no_region_is_stated(frame: NDArray[np.uint8]
 
 
 def test_a_sector_is_told_from_a_rectangle(frame: NDArray[np.uint8]) -> None:
-    assert detected_regions(frame)[1] == "rectangle"
+    assert detect_scans(frame)[1] == "rectangle"
     rows, columns = np.indices((300, 400))
     depth, across = rows - 20, columns - 200
     sector = (np.hypot(depth, across) < 240) & (np.abs(across) < 0.6 * depth)
     scan = np.where(sector, np.random.default_rng(0).integers(40, 200, sector.shape), 0).astype(np.uint8)
-    (region,), shape = detected_regions(scan)
+    (box,), shape = detect_scans(scan)
     assert shape == "sector"
-    assert np.abs(np.array(corners(region)) - (20, 80, 260, 320)).max() <= 25
+    assert np.abs(np.array(box) - (20, 80, 260, 320)).max() <= 25
 
 
 def test_no_view_of_a_screen_of_three_is_lost() -> None:
     screen = np.zeros((200, 440), dtype=np.uint8)
     for left in (20, 165, 310):
         screen[40:160, left : left + 110] = np.random.default_rng(left).integers(40, 200, (120, 110))
-    regions, shape = detected_regions(screen)
+    boxes, shape = detect_scans(screen)
     assert shape == "rectangle"
-    assert np.abs(np.array([region.left for region in regions]) - (20, 165, 310)).max() <= 4
+    assert np.abs(np.array([box.left for box in boxes]) - (20, 165, 310)).max() <= 4
 
 
 def test_two_scans_side_by_side_are_a_dual_view() -> None:
@@ -142,25 +141,25 @@ def test_two_scans_side_by_side_are_a_dual_view() -> None:
     noise = np.random.default_rng(0).integers(40, 200, (120, 110))
     screen[40:160, 20:130] = noise
     screen[40:160, 165:275] = noise
-    regions, _ = detected_regions(screen)
-    assert [region.left for region in regions] == [20, 165]
+    boxes, _ = detect_scans(screen)
+    assert [box.left for box in boxes] == [20, 165]
     screen[40:160, 200:275] = 0
-    assert len(detected_regions(screen)[0]) == 1
+    assert len(detect_scans(screen)[0]) == 1
 
 
 def test_a_banner_of_one_colour_is_no_scan(frame: NDArray[np.uint8]) -> None:
     frame[150:200] = 90
-    (region,), _ = detected_regions(frame)
-    assert corners(region) == (40, 50, 140, 170)
+    (box,), _ = detect_scans(frame)
+    assert box == (40, 50, 140, 170)
 
 
 def test_a_scan_that_nearly_fills_the_frame_is_left_whole(frame: NDArray[np.uint8]) -> None:
-    regions, shape = detected_regions(frame[38:142, 48:172])
-    assert (regions, shape) == ((Region(0, 0, 104, 124),), "whole")
+    boxes, shape = detect_scans(frame[38:142, 48:172])
+    assert (boxes, shape) == ((Box(0, 0, 104, 124),), "whole")
 
 
 def test_a_black_frame_is_left_whole() -> None:
-    assert detected_regions(np.zeros((60, 80), dtype=np.uint8)) == ((Region(0, 0, 60, 80),), "whole")
+    assert detect_scans(np.zeros((60, 80), dtype=np.uint8)) == ((Box(0, 0, 60, 80),), "whole")
 
 
 @pytest.mark.realdata

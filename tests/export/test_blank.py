@@ -3,7 +3,8 @@ import pytest
 from pydicom.dataset import Dataset
 
 from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
-from sonomics.export.deidentify.scan_region import Box, blank_outside, find_scan
+from sonomics.export.deidentify.scan_region import blank_outside, find_scan
+from sonomics.imaging.boxes import Box
 from tests.export.planted import written
 
 SCAN = np.random.default_rng(0).integers(20, 120, (120, 160)).astype(np.uint8)

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from sonomics.export.deidentify.pixels import decoded
-from sonomics.export.deidentify.scan_region import Box
-from sonomics.imaging.burned_in_text import brightest_channel, erase, text_boxes
+from sonomics.export.deidentify.pixels import decode_all
+from sonomics.imaging.boxes import Box
+from sonomics.imaging.brightness import brightest_channel
+from sonomics.imaging.burned_in_text import find_text_boxes
+from sonomics.imaging.inpainting import inpaint_frames
 from tests.export.planted import BOX, speckle
 
 SIZES, LEVELS = (11, 14, 18, 24), (200, 230, 255)
@@ -44,12 +46,12 @@ def test_words_on_speckle_are_found():
     shares = []
     for seed in range(60):
         frame, strokes = burned(echoes(seed), seed)
-        shares.append(covered(text_boxes(frame), frame.shape)[strokes].mean())
+        shares.append(covered(find_text_boxes(frame), frame.shape)[strokes].mean())
     assert np.mean(np.array(shares) > 0.95) >= 0.95
 
 
 def test_speckle_is_left_alone():
-    taken = [covered(text_boxes(echoes(seed)), echoes(seed).shape).mean() for seed in range(30)]
+    taken = [covered(find_text_boxes(echoes(seed)), echoes(seed).shape).mean() for seed in range(30)]
     assert np.mean(taken) < 0.005
 
 
@@ -57,7 +59,7 @@ def test_speckle_is_left_alone():
 def test_coloured_words_are_found(colour):
     image = Image.fromarray(echoes(1)).convert("RGB")
     ImageDraw.Draw(image).text((60, 30), "Jane Doe 1956", fill=colour, font=ImageFont.load_default(16))
-    boxes = text_boxes(np.asarray(image))
+    boxes = find_text_boxes(np.asarray(image))
     assert covered(boxes, (image.height, image.width))[32:48, 62:160].mean() > 0.9
 
 
@@ -67,14 +69,14 @@ def test_branching_flow_is_no_writing():
     draw.ellipse((100, 20, 200, 70), fill=(220, 40, 0))
     for place in range(90, 220, 12):
         draw.line((place, 10, place, 28), fill=(250, 90, 0), width=3)
-    assert text_boxes(np.asarray(image)) == []
+    assert find_text_boxes(np.asarray(image)) == []
 
 
 def test_what_is_erased_is_replaced_and_the_rest_untouched():
     frames = np.stack([echoes(3)] * 2)
     frames[:, 20:40, 30:90] = 255
     mask = covered([Box(20, 30, 40, 90)], frames.shape[1:])
-    clean = erase(frames, mask)
+    clean = inpaint_frames(frames, mask)
     assert clean[:, mask].max() < 200
     np.testing.assert_array_equal(clean[:, ~mask], frames[:, ~mask])
 
@@ -84,8 +86,8 @@ def test_the_writing_of_a_real_screen_is_found():
     from pydicom import dcmread
 
     path = Path(os.environ["SONOMICS_REALDATA"], "us-dicom/pydicom-data/JPGLosslessP14SV1_1s_1f_8b.dcm")
-    frame = decoded(dcmread(path))[0]
-    found = covered(text_boxes(frame), frame.shape)
+    frame = decode_all(dcmread(path))[0]
+    found = covered(find_text_boxes(frame), frame.shape)
     bright = brightest_channel(frame) > 200
     top_left = np.zeros_like(bright)
     top_left[:130, :330] = True

@@ -1,4 +1,4 @@
-"""Decoding DICOM pixels so that a damaged file costs no more than itself."""
+"""Decode DICOM pixels so that a damaged file costs no more than itself."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import iter_pixels
+from pydicom.pixels import apply_color_lut, iter_pixels
 from pydicom.uid import (
     JPEG2000,
     UID,
@@ -24,9 +24,12 @@ from pydicom.uid import (
 # Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
 BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
 BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
+PALETTE = "PALETTE COLOR"
+# Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
+MOST_PIXELS_PER_FRAME = 2**26
 
 
-def decoded_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) -> Iterator[NDArray[np.generic]]:
+def decode_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) -> Iterator[NDArray[np.generic]]:
     """Decode some frames of a DICOM object, as pydicom reads them.
 
     Parameters
@@ -47,10 +50,28 @@ def decoded_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) 
     def decode() -> Iterator[NDArray[np.generic]]:
         return iter_pixels(source, indices=numbers, decoding_plugin=plugin)
 
-    return decoded_apart(decode, len(numbers)) if syntax in BY_GDCM else decode()
+    return decode_in_child(decode, len(numbers)) if syntax in BY_GDCM else decode()
 
 
-def decoded_apart(decode: Callable[[], Iterator[NDArray[np.generic]]], count: int) -> Iterator[NDArray[np.generic]]:
+def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uint8]:
+    """Turn the indices of a palette into colours.
+
+    Parameters
+    ----------
+    frame : (rows, columns) array
+    tags : Dataset
+        With the palette.
+
+    Returns
+    -------
+    (rows, columns, 3) uint8
+        A palette of 16 bits holds 8-bit colours in its upper byte.
+    """
+    colours = apply_color_lut(frame, tags)
+    return np.asarray(colours >> (8 * (colours.dtype.itemsize - 1)), dtype=np.uint8)
+
+
+def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: int) -> Iterator[NDArray[np.generic]]:
     """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
 
     Parameters

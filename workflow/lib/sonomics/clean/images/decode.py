@@ -7,28 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut
-from pydicom.uid import (
-    UID,
-)
+from pydicom.uid import UID
 
 from sonomics.clean.images.tags import number, text
 from sonomics.core.errors import ItemError
-from sonomics.imaging.decoding import decoded_frames
+from sonomics.imaging.brightness import Picture
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"
-LARGEST = 2**26
+# An hour at 28 frames a second: more are a damaged header. A convention.
 MOST_FRAMES = 100_000
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
-
-Pixels = NDArray[np.uint8]
 
 
 class UnusableError(ItemError):
@@ -58,7 +53,7 @@ class Recording:
     rows: int
     columns: int
     tags: Dataset
-    frames: Callable[[Sequence[int]], Iterator[Pixels]]
+    frames: Callable[[Sequence[int]], Iterator[Picture]]
 
 
 def open_recording(path: Path) -> Recording:
@@ -99,9 +94,9 @@ def open_dicom(path: Path) -> Recording:
     syntax = UID(tags.file_meta.TransferSyntaxUID)
     source = dcmread(path) if syntax.is_deflated else path
 
-    def frames(numbers: Sequence[int]) -> Iterator[Pixels]:
+    def frames(numbers: Sequence[int]) -> Iterator[Picture]:
         try:
-            for frame in decoded_frames(source, syntax, numbers):
+            for frame in decode_frames(source, syntax, numbers):
                 yield eight_bits(frame, tags)
         except Exception as error:
             raise _unreadable(path, error) from error
@@ -124,7 +119,7 @@ def open_picture(path: Path) -> Recording:
     return Recording(1, rows, columns, Dataset(), lambda numbers: iter([pixels for _ in numbers]))
 
 
-def eight_bits(frame: NDArray[Any], tags: Dataset) -> Pixels:
+def eight_bits(frame: NDArray[Any], tags: Dataset) -> Picture:
     """Bring a frame as pydicom decodes it to 8 bits.
 
     Palettes are looked up, MONOCHROME1 is turned round, other depths are scaled.
@@ -137,18 +132,11 @@ def eight_bits(frame: NDArray[Any], tags: Dataset) -> Pixels:
         `PhotometricInterpretation`, `BitsStored`, the palette.
     """
     interpretation, bits = tags.PhotometricInterpretation, int(tags.BitsStored)
-    if interpretation == "PALETTE COLOR":
-        # A palette of 16 bits holds 8-bit colours in its upper byte.
-        colours = apply_color_lut(frame, tags)
-        return (colours >> (8 * (colours.dtype.itemsize - 1))).astype(np.uint8)
+    if interpretation == PALETTE:
+        return look_up_palette(frame, tags)
     levels = frame if bits == 8 else np.rint(frame * (255 / (2.0**bits - 1)))
     white = np.clip(levels, 0, 255).astype(np.uint8)
     return 255 - white if interpretation == "MONOCHROME1" else white
-
-
-def luma(pixels: Pixels) -> Pixels:
-    """Turn colour into luma (ITU-R BT.601); grey stays as it is."""
-    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 @contextmanager
@@ -161,7 +149,7 @@ def quiet() -> Iterator[None]:
 
 
 def _check_size(recording: Recording) -> None:
-    if not (0 < recording.rows * recording.columns <= LARGEST and 0 < recording.count <= MOST_FRAMES):
+    if not (0 < recording.rows * recording.columns <= MOST_PIXELS_PER_FRAME and 0 < recording.count <= MOST_FRAMES):
         raise ValueError(f"{recording.count} frames of {recording.rows} x {recording.columns} pixels are no image")
 
 

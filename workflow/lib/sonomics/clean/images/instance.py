@@ -14,18 +14,20 @@ from sonomics.clean.clips.injection import FROM_START, injection_s
 from sonomics.clean.clips.intensity_curve import Curve, measure
 from sonomics.clean.clips.times import frame_times_s
 from sonomics.clean.clips.views import Pick, pick_frames
-from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, luma, open_recording, quiet
-from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_SAID, SEEN, TISSUE, flow_share, shows_flow, stated_kind
+from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, open_recording, quiet
+from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_SAID, SEEN, TISSUE, stated_kind
 from sonomics.clean.images.quality import quality
 from sonomics.clean.images.rows import Scan, curve_row, image_row, set_aside_row, unusable_row
-from sonomics.clean.images.scan_region import SMALLEST, Region, Scans, find_scans
+from sonomics.clean.images.scan_region import Region, Scans, find_scans
 from sonomics.clean.images.tags import number
 from sonomics.clean.overlays.remove import remove_overlays
+from sonomics.imaging.brightness import Picture, luma
+from sonomics.imaging.colour import flow_share, shows_flow
+from sonomics.imaging.scan_region import SMALLEST_SIDE
 
 SURVEYED = 8
 
 Row = dict[str, Any]
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
@@ -44,8 +46,8 @@ class Cleaned:
         A row of the table of curves for each scan of a clip.
     """
 
-    images: list[tuple[Row, Pixels | None]] = field(default_factory=list)
-    marked: dict[str, Pixels] = field(default_factory=dict)
+    images: list[tuple[Row, Picture | None]] = field(default_factory=list)
+    marked: dict[str, Picture] = field(default_factory=dict)
     curves: list[Row] = field(default_factory=list)
 
 
@@ -105,20 +107,20 @@ def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed
 
 
 def _check_size(recording: Recording, file: Path) -> None:
-    if min(recording.rows, recording.columns) < SMALLEST:
+    if min(recording.rows, recording.columns) < SMALLEST_SIDE:
         rule = f"{recording.rows} x {recording.columns} pixels are no scan"
         raise UnusableError(NO_PIXELS, file, rule, "leave it out of the export")
 
 
-def _survey(recording: Recording) -> list[Pixels]:
+def _survey(recording: Recording) -> list[Picture]:
     """Decode a few frames, evenly spread: what is where on the screen is seen on them."""
     count = min(recording.count, SURVEYED)
     return list(recording.frames(np.linspace(0, recording.count - 1, count).astype(int).tolist()))
 
 
-def _intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Pixels]) -> Floats:
+def _intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Picture]) -> Floats:
     """Measure the mean grey level of every region in every frame, shape (regions, frames); one frame at a time."""
-    frames: Iterator[Pixels] = iter(survey) if recording.count == 1 else recording.frames(range(recording.count))
+    frames: Iterator[Picture] = iter(survey) if recording.count == 1 else recording.frames(range(recording.count))
     return np.array([[luma(region.cut(frame)).mean() for region in regions] for frame in frames]).T
 
 
@@ -133,7 +135,7 @@ def _described(entry: Row, recording: Recording, scans: Scans, place: int, curve
         region_from=scans.found,
         set_aside=scans.set_aside,
         size=(recording.rows, recording.columns),
-        depth_mm=depth_mm if depth_mm > 0 else (region.bottom - region.top) * region.spacing_mm,
+        depth_mm=depth_mm if depth_mm > 0 else region.box.sides[0] * region.spacing_mm,
         stated=stated,
         contrast=stated.contrast or (SEEN if curve.doubles else NOT_SAID),
     )
@@ -143,14 +145,14 @@ def _kinds(flow: float, contrast: str) -> list[str]:
     return [FLOW if shows_flow(flow) else TISSUE, *([CONTRAST] if contrast else [])]
 
 
-def _picked(recording: Recording, survey: list[Pixels], picks: list[Pick]) -> dict[int, Pixels]:
+def _picked(recording: Recording, survey: list[Picture], picks: list[Pick]) -> dict[int, Picture]:
     """Decode the frames that were picked."""
     wanted = sorted({pick.frame for pick in picks if not pick.reason})
     return dict(zip(wanted, survey if recording.count == 1 else recording.frames(wanted), strict=False))
 
 
 def _add_image(
-    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Pixels, settings: Mapping[str, Any]
+    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Picture, settings: Mapping[str, Any]
 ) -> None:
     flow, pixels, marks = flow_share(exported), exported, 0
     if settings["overlays"] == "remove":

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.views import Pick
-from sonomics.clean.images.decode import luma
-from sonomics.clean.images.kind import NO, YES, Stated, shows_flow
+from sonomics.clean.images.kind import NO, YES, Stated
 from sonomics.clean.images.quality import UNDEFINED, Quality
 from sonomics.clean.images.scan_region import SOURCE, UNKNOWN, Region
 from sonomics.clean.screening.hashes import difference_hash, pixel_hash
+from sonomics.imaging.brightness import Picture, luma
+from sonomics.imaging.colour import shows_flow
 
 CARRIED = ("patient", "case", "exam", "instance", "centre", "device")
 NOTHING = {
@@ -23,7 +24,6 @@ NOTHING = {
 }  # fmt: skip
 
 Row = dict[str, Any]
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def set_aside_row(entry: Row, pick: Pick, scan: Scan) -> Row:
     return _start(entry, pick) | _of_scan(entry, scan) | {"image": f"{name}-{pick.view}" if pick.view else name}
 
 
-def image_row(entry: Row, pick: Pick, scan: Scan, pixels: Pixels, marks: int, flow: float, scores: Quality) -> Row:
+def image_row(entry: Row, pick: Pick, scan: Scan, pixels: Picture, marks: int, flow: float, scores: Quality) -> Row:
     """Write the row of a clean image.
 
     Parameters
@@ -149,8 +149,8 @@ def _of_scan(entry: Row, scan: Scan) -> Row:
     return {
         "exported_rows": scan.size[0],
         "exported_columns": scan.size[1],
-        "offset_row": scan.region.top,
-        "offset_column": scan.region.left,
+        "offset_row": scan.region.box.top,
+        "offset_column": scan.region.box.left,
         "region": scan.number,
         "region_from": scan.region_from,
         "regions_set_aside": scan.set_aside,

@@ -14,10 +14,10 @@ from PIL import Image
 from pydicom import Dataset, dcmread
 
 from sonomics.export.deidentify.dataset import silenced
-from sonomics.export.deidentify.pixels import UndecodableError, decoded
+from sonomics.export.deidentify.pixels import UndecodableError, decode_all
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.pictures import UnusableError, read_picture
-from sonomics.imaging.burned_in_text import brightest_channel
+from sonomics.imaging.brightness import brightest_channel
 
 PICTURE = ".png"
 READER = "tesseract"
@@ -63,7 +63,7 @@ def pair_of(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
         name, after = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
     else:
         dataset = _read(exported)
-        name, after = str(dataset.SOPInstanceUID), _middle(decoded(dataset))
+        name, after = str(dataset.SOPInstanceUID), _middle(decode_all(dataset))
     place = originals.get(name)
     return Pair(after, None if place is None else _before(place, exported.name.endswith(PICTURE)))
 
@@ -83,7 +83,7 @@ def words_on(exported: Traversable) -> list[str]:
     """
     if exported.name.endswith(PICTURE):
         return sorted(set(words_in(brightest_channel(read_picture(exported, exported.name).pixels))))
-    frames = decoded(_read(exported))
+    frames = decode_all(_read(exported))
     looked_at = sorted({0, len(frames) // 2, len(frames) - 1})
     return sorted({word for number in looked_at for word in words_in(brightest_channel(frames[number]))})
 
@@ -114,7 +114,7 @@ def _before(place: Traversable, picture: bool) -> NDArray[np.uint8] | None:
         if picture:
             return read_picture(place, place.name).pixels
         with silenced():
-            return _middle(decoded(_read(place)))
+            return _middle(decode_all(_read(place)))
     except (UndecodableError, UnusableError):
         return None
 

@@ -10,7 +10,7 @@ from sonomics.core.tables import empty_table
 from sonomics.export.deidentify.dataset import Changes
 from sonomics.export.deidentify.header import MALFORMED, PRIVATE, UNKNOWN
 from sonomics.export.deidentify.profile import Action
-from sonomics.export.deidentify.scan_region import Box
+from sonomics.imaging.boxes import Box
 
 COUNTED = {
     Action.REMOVE: "n__removed",

@@ -12,11 +12,12 @@ from pydicom.uid import ExplicitVRLittleEndian
 from sonomics.core.errors import ItemError
 from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
 from sonomics.export.deidentify.header import Header, Tally, identifying_words
-from sonomics.export.deidentify.pixels import UndecodableError, decoded, put
+from sonomics.export.deidentify.pixels import UndecodableError, decode_all, write_pixels
 from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.export.deidentify.scan_region import Box, Scan, blank_outside
-from sonomics.imaging.burned_in_text import erase
+from sonomics.export.deidentify.scan_region import Scan, blank_outside
+from sonomics.imaging.boxes import Box
+from sonomics.imaging.inpainting import inpaint_frames
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -127,12 +128,12 @@ def deidentify(
     with silenced():
         new, tally = _rewritten_header(dataset, who, pseudonyms, profile)
         try:
-            frames = decoded(dataset)
+            frames = decode_all(dataset)
         except UndecodableError as error:
             raise UnsafeError("undecodable", who.stem, str(error), MEND) from None
         scan, text = find_scan_and_text(new, frames)
         safe, blanked = blank_outside(frames, scan.boxes)
-        put(new, erase(safe, text), int(new.BitsStored))
+        write_pixels(new, inpaint_frames(safe, text), int(new.BitsStored))
     _mark(new, who, profile)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.export.deidentify.pixels import Pixels
-from sonomics.export.deidentify.scan_region import Box, Scan, find_scan
-from sonomics.imaging.burned_in_text import brightest_channel, erase, text_boxes
+from sonomics.export.deidentify.scan_region import Scan, find_scan
+from sonomics.imaging.boxes import Box, boxes_around_parts
+from sonomics.imaging.brightness import Pixels, brightest_channel
+from sonomics.imaging.burned_in_text import find_text_boxes
+from sonomics.imaging.inpainting import inpaint
 
 WINDOW = 3
 
@@ -31,10 +32,10 @@ def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[
     """
     written = np.zeros(frames.shape[1:3], dtype=np.bool_)
     for frame in _steady(frames):
-        for box in text_boxes(frame):
+        for box in find_text_boxes(frame):
             written[box.window] = True
     brightest = brightest_channel(frames.max(axis=0))
-    scan = find_scan(dataset, erase(brightest[None], written)[0])
+    scan = find_scan(dataset, np.asarray(inpaint(brightest, written), dtype=np.uint8))
     inside = np.zeros_like(written)
     for box in scan.boxes:
         inside[box.window] = True
@@ -43,9 +44,7 @@ def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[
 
 def boxes_of(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
     """Return the boxes around the connected parts of a mask."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    boxes = (stats[number, :4].tolist() for number in range(1, count))
-    return tuple(sorted(Box(top, left, top + height, left + width) for left, top, width, height in boxes))
+    return tuple(sorted(box for box, _ in boxes_around_parts(mask)))
 
 
 def _steady(frames: Pixels) -> Iterator[Pixels]:

@@ -6,22 +6,20 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut
 
-from sonomics.imaging.decoding import decoded_frames
+from sonomics.imaging.brightness import Pixels
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-
+# Samples of all frames together, a few GB: all are held at once, so a header that states more must not fill the memory.
 MOST_SAMPLES = 2**32
-MOST_PIXELS_A_FRAME = 2**26
-EIGHT_BITS, SIXTEEN_BITS = 8, 16
+EIGHT_BITS = 8
 
 
 class UndecodableError(Exception):
     """Pixels that cannot be looked at; the message names no value of the object."""
 
 
-def decoded(dataset: Dataset) -> Pixels:
+def decode_all(dataset: Dataset) -> Pixels:
     """Decode all frames of an object.
 
     Returns
@@ -37,7 +35,7 @@ def decoded(dataset: Dataset) -> Pixels:
         _refuse_giants(dataset)
         numbers = range(int(dataset.get("NumberOfFrames") or 1))
         syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [_plain(frame, dataset) for frame in decoded_frames(_counted(dataset), syntax, numbers)]
+        frames = [_plain(frame, dataset) for frame in decode_frames(_counted(dataset), syntax, numbers)]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
@@ -50,14 +48,14 @@ def decoded(dataset: Dataset) -> Pixels:
     return stacked
 
 
-def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
+def write_pixels(dataset: Dataset, frames: Pixels, bits: int) -> None:
     """Write frames into an object, uncompressed.
 
     Parameters
     ----------
     dataset : Dataset
         Changed in place.
-    frames : as `decoded` returns them
+    frames : as `decode_all` returns them
     bits : int
         Bits stored of a grey pixel.
     """
@@ -91,7 +89,7 @@ def _refuse_giants(dataset: Dataset) -> None:
         raise UndecodableError("it holds no pixels")
     size = int(dataset.Rows) * int(dataset.Columns)
     samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
-    if not 0 < size <= MOST_PIXELS_A_FRAME or not 0 < samples <= MOST_SAMPLES:
+    if not 0 < size <= MOST_PIXELS_PER_FRAME or not 0 < samples <= MOST_SAMPLES:
         raise UndecodableError("its size is impossible")
     if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
         raise UndecodableError("its pixels are not the lowest bits")  # decoders take these, and would show black
@@ -99,9 +97,8 @@ def _refuse_giants(dataset: Dataset) -> None:
 
 def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
     interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
-    if interpretation == "PALETTE COLOR":
-        coloured = apply_color_lut(frame, dataset)
-        return coloured if coloured.dtype == np.uint8 else np.asarray(coloured >> 8, dtype=np.uint8)
+    if interpretation == PALETTE:
+        return look_up_palette(frame, dataset)
     if frame.dtype not in (np.uint8, np.uint16) or (frame.ndim == 3 and frame.dtype != np.uint8):
         raise UndecodableError("its pixels are signed, or colour of more than 8 bits")
     if interpretation == "MONOCHROME1":

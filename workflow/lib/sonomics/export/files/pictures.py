@@ -17,7 +17,7 @@ from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
-from sonomics.imaging.burned_in_text import erase
+from sonomics.imaging.inpainting import inpaint_frames
 
 ORIENTATION = ExifTags.Base.Orientation
 DEIDENTIFY, KEEP = "deidentify", "keep"
@@ -119,7 +119,7 @@ def without_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
     scan, text = find_scan_and_text(Dataset(), frames)
     safe, blanked = blank_outside(frames, scan.boxes)
     counts = {str(Action.REMOVE): len(picture.metadata)}
-    clean = np.asarray(erase(safe, text)[0], dtype=np.uint8)
+    clean = np.asarray(inpaint_frames(safe, text)[0], dtype=np.uint8)
     return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_of(text))
 
 
