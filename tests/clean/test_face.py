@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean.overlays.probe_face import on_face
+from sonomics.clean.overlays.probe_face import mark_probe_face
 from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 
 MIDDLE, RADIUS = (200, -20), 60
@@ -39,7 +39,7 @@ def test_an_arc_drawn_into_tissue_is_a_mark(sector: NDArray[np.uint8]) -> None:
     drawn = np.full((ROWS, COLUMNS), 80, np.uint8)
     cv2.ellipse(drawn, (200, 60), (RADIUS, RADIUS), 0, 20, 160, 250, 3)
     marks = drawn == 250
-    assert not on_face(drawn, marks).any()
+    assert not mark_probe_face(drawn, marks).any()
     assert find_overlays(drawn)[marks].mean() > 0.9
 
 
@@ -47,10 +47,10 @@ def test_an_outline_round_a_cyst_is_a_mark() -> None:
     picture = np.full((ROWS, COLUMNS), 80, np.uint8)
     cv2.circle(picture, (200, 150), 50, 5, -1)
     cv2.circle(picture, (200, 150), 50, 250, 2)
-    assert not on_face(picture, picture == 250).any()
+    assert not mark_probe_face(picture, picture == 250).any()
 
 
 def test_a_straight_line_above_black_is_a_mark(sector: NDArray[np.uint8]) -> None:
     sector[100:140] = 0
     cv2.line(sector, (120, 141), (280, 141), 250, 2)
-    assert not on_face(sector, (sector == 250) & (np.arange(ROWS) > 120)[:, None]).any()
+    assert not mark_probe_face(sector, (sector == 250) & (np.arange(ROWS) > 120)[:, None]).any()

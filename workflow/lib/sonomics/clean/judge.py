@@ -14,7 +14,7 @@ from sonomics.core.images import read_colour
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import read_table, write_table
 
-BATCH = 64
+BATCH = 64  # images held at once; verdicts do not depend on it
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from sonomics.core.files import replacing
 
 GREY = ("1", "L", "I", "I;16", "F")
-# A JPEG whose brightest pixel is below may hold nothing but noise.
+# Grey level of 255: a JPEG whose brightest pixel is below may hold nothing but noise. A convention.
 JPEG_FAINTEST = 64.0
 
 

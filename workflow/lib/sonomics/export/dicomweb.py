@@ -31,7 +31,7 @@ from sonomics.export.pacs.retrieve import retrieve_chunk
 for name in ("dicomweb_client", "urllib3"):
     logging.getLogger(name).setLevel(logging.CRITICAL)  # their addresses hold identities
 UNALTERED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-PIECE = 1 << 20
+PIECE = 1 << 20  # bytes read at once
 REFUSALS, OVERLOADS = (401, 403, 407), (429, 502, 503, 504)
 STUDY_FIELDS = ["StudyDescription", "ModalitiesInStudy", "AccessionNumber", "StudyDate", "StudyTime", "PatientID"]
 STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from sonomics.imaging.brightness import Picture, Pixels, brightest_channel
 
 # Grey levels of 255 between the largest and the smallest channel from which a pixel is coloured (`mark_solid_colour`
-# asks for more than this). Tinted grey maps and the colour noise of JPEG stay below.
+# asks for more than this).
 VIVID = 60
 
-# mark_solid_colour: side of the smallest solid patch, and of the square around it that colour is looked for in; pixels.
+# mark_solid_colour, pixels: side of the smallest solid patch, and of the square around it within which colour counts.
+# Conventions.
 SOLID, NEIGHBOURHOOD = 7, 31
 
 # mark_flow: the largest share of the brightest channel that green may have (yellow, green and cyan marks have more);
-# side of the thinnest patch that no drawn line fills, and of the margin around flow; pixels.
+# pixels: side of a patch that no drawn line fills, and of the margin around flow. Conventions.
 GREENLESS = 0.75
 THICKER_THAN_A_LINE, MARGIN = 5, 5
 

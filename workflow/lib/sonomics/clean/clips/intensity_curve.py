@@ -6,11 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+# Shares of the rise: where the agent arrives, and between which the wash-in is measured, as rise times usually are.
 FOOT, LOW, HIGH = 0.1, 0.1, 0.9
-LEAST_RISE, LEAST_SHARE = 4.0, 0.3
-NOISE = 3.0
+# The least rise that is enhancement: grey levels of 255, share of the baseline, SDs before arrival. Conventions.
+LEAST_RISE, LEAST_SHARE, NOISE = 4.0, 0.3, 3.0
+# Seconds either way whose median is taken: shorter than a breath, longer than a flickering frame. A convention.
 SMOOTHED_S = 0.5
+# Seconds after arrival over which the area is taken; a convention.
 AUC_S = 60.0
+# Frames that a curve and a line through its end need at least.
+FEWEST_FRAMES, FEWEST_ON_A_LINE = 5, 3
 NO_TIMES, TOO_SHORT, NO_RISE = "no_frame_times", "too_few_frames", "no_enhancement"
 
 Floats = NDArray[np.float64]
@@ -69,7 +74,7 @@ def measure(times_s: Floats | None, intensity: Floats) -> Curve:
     """
     if times_s is None:
         return Curve(reason=NO_TIMES)
-    if len(times_s) < 5:
+    if len(times_s) < FEWEST_FRAMES:
         return Curve(reason=TOO_SHORT)
     smooth = _smoothed(times_s, intensity)
     top = int(smooth.argmax())
@@ -112,7 +117,7 @@ def _last_crossing(times_s: Floats, climb: Floats, level: float) -> float:
 
 
 def _slope(times_s: Floats, levels: Floats) -> float:
-    if len(times_s) < 3:
+    if len(times_s) < FEWEST_ON_A_LINE:
         return math.nan
     since = times_s - times_s.mean()
     return float((since * levels).sum() / (since**2).sum())

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from sonomics.clean.images.tags import number, numbers, text
 
 DAY_S = 86_400.0
-LONGEST_EXAM_S = 7_200.0
+LONGEST_EXAM_S = 7_200.0  # a convention: clocks further apart are of two exams, or wrong
 FRAME_TIME, FRAME_TIME_VECTOR = 0x00181063, 0x00181065
 
 

@@ -25,6 +25,7 @@ from sonomics.imaging.brightness import Picture, luma
 from sonomics.imaging.colour import flow_share, shows_flow
 from sonomics.imaging.scan_region import SMALLEST_SIDE
 
+# Frames of a clip that are decoded to see what lies where; a convention.
 SURVEYED = 8
 
 Row = dict[str, Any]

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-DARK = 6
-WHITE = 254
-FAINT = 0.15
-CELL, RIM = 8, 7
+# Conventions, parts of the scores' definitions; grey levels are of 255.
+DARK = 6  # grey levels up to which a pixel is black ground
+WHITE = 254  # grey level from which a pixel is saturated
+FAINT = 0.15  # share of the median below which a cell is dark
+CELL, RIM = 8, 7  # pixels: side of a cell, and of the square by which the area's rim is cut off
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Marks that an examiner or a scanner drew into the scan: found, and filled from their surround."""
+"""Find the marks that an examiner or a scanner drew into the scan, and fill them from their surround."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,15 +7,15 @@ from sonomics.clean.overlays.bars import find_bars
 from sonomics.clean.overlays.calipers import find_calipers
 from sonomics.clean.overlays.dotted_lines import find_dotted_lines
 from sonomics.clean.overlays.lettering import find_lettering
-from sonomics.clean.overlays.probe_face import on_face
-from sonomics.clean.overlays.sharp_marks import find_sharp
+from sonomics.clean.overlays.probe_face import mark_probe_face
+from sonomics.clean.overlays.sharp_marks import find_sharp_marks
 from sonomics.imaging.brightness import Picture, brightest_channel
 from sonomics.imaging.colour import mark_flow
 from sonomics.imaging.inpainting import inpaint
 
 
 def find_overlays(picture: Picture) -> NDArray[np.bool_]:
-    """Find calipers, dotted lines, arrows, body marks, texts and bars. Colour flow is none of them.
+    """Find calipers, dotted lines, arrows, body marks, text and bars. Colour flow is left alone.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def find_overlays(picture: Picture) -> NDArray[np.bool_]:
     """
     bright = brightest_channel(picture)
     marks = find_calipers(bright) | find_lettering(bright) | find_dotted_lines(bright) | find_bars(bright)
-    marks |= find_sharp(bright, marks)
-    return marks & ~mark_flow(picture) & ~on_face(bright, marks)
+    marks |= find_sharp_marks(bright, marks)
+    return marks & ~mark_flow(picture) & ~mark_probe_face(bright, marks)
 
 
 def remove_overlays(picture: Picture) -> tuple[Picture, NDArray[np.bool_]]:

@@ -17,7 +17,7 @@ from sonomics.networks.state import from_tensors
 from sonomics.networks.training import fit, predict
 from sonomics.networks.weights import weights_of
 
-CROSS_VALIDATION_FOLDS = 3
+CROSS_VALIDATION_FOLDS = 3  # a convention: few, since each trains a network
 
 Pictures = NDArray[np.uint8]
 

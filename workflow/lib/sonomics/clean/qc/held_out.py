@@ -11,8 +11,8 @@ from sonomics.core.seeds import seed_for
 from sonomics.statistics.bootstrap import auc_bootstrap
 from sonomics.statistics.classification import proportion
 
-ENOUGH = 5
-RESAMPLES = 1000
+ENOUGH = 5  # images of an answer; a convention
+RESAMPLES = 1000  # of a bootstrap of patients; a convention
 TOO_FEW = "too few"
 
 Floats = NDArray[np.float64]

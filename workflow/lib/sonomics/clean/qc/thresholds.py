@@ -11,7 +11,7 @@ from sonomics.statistics.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
 STATED = {"exclude_below": BELOW, "exclude_above": ABOVE}
-EVEN = 0.5
+EVEN = 0.5  # probability
 
 Floats = NDArray[np.float64]
 

@@ -12,10 +12,11 @@ from sonomics.clean.screening import flow_counts as flow
 from sonomics.clean.screening.criteria import PREFIX
 
 # In points of 1/72 inch; three columns are 180 mm wide, the width of a journal's page.
+# Points of a page: measures of the drawing.
 WIDTH, GAP, MARGIN = 160.0, 13.0, 2.0
 INDENT, RAIL = 22.0, 9.0
 SIZE, LINE, PAD, STEP = 7.5, 10.5, 6.0, 12.0
-LETTER = 0.56
+LETTER = 0.56  # mean width of a letter over its size
 INK, QUIET, EDGE, WASH = "#222222", "#555555", "#0072B2", "#EEF4F9"
 HANGING = "  "
 FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 16
+SIDE = 16  # cells a row and rows; a convention: 256 bits instead of the usual 64
 BITS = SIDE * SIDE
-_BLOCK = 512
+_BLOCK = 512  # images compared with all later ones at once
 
 Words = NDArray[np.uint64]
 

@@ -14,7 +14,7 @@ NOT_A_NUMBER, BEYOND_LIMIT, OUT_OF_RANGE = "not_a_number", "beyond_limit", "out_
 NOT_LISTED, NO_MATCH, SEVERAL = "not_listed", "no_match", "several_values"
 NO_UNIT, UNKNOWN_UNIT = "no_unit", "unknown_unit"
 IMPOSSIBLE_DATE, NO_EXAM_DATE, BEFORE_START = "impossible_date", "no_exam_date", "before_start"
-MONTH = 365.25 / 12
+MONTH = 365.25 / 12  # days
 
 _NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)")
 

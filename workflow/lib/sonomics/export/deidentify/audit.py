@@ -22,10 +22,11 @@ from sonomics.imaging.brightness import brightest_channel
 PICTURE = ".png"
 READER = "tesseract"
 SPARSE_TEXT = "11"
-CONFIDENT = 60.0
-SHORTEST_WORD = 4
-ENLARGED = 2
-SECONDS = 120
+# Conventions, not tuned: what is listed is looked at by a person.
+CONFIDENT = 60.0  # tesseract's confidence in a word, 0 to 100
+SHORTEST_WORD = 4  # letters or digits
+ENLARGED = 2  # times, before tesseract reads: letters on a screen are small
+SECONDS = 120  # for one frame
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sonomics.imaging.brightness import Pixels, brightest_channel
 from sonomics.imaging.burned_in_text import find_text_boxes
 from sonomics.imaging.inpainting import inpaint
 
+# Frames that text stands still for at least; with three a median keeps it and drops what moves. A convention.
 WINDOW = 3
 
 

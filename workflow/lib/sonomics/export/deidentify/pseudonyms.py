@@ -8,10 +8,10 @@ from pathlib import Path
 from sonomics.core.errors import StudyError
 
 KEY, KEY_FILE = "SONOMICS_KEY", "SONOMICS_KEY_FILE"
-SHORTEST = 16
-LETTERS = 10
-TEN_YEARS = 3650
-UID_BITS = 122
+SHORTEST = 16  # bytes of a key, 128 bits: NIST SP 800-131A asks for 112 of an HMAC key
+LETTERS = 10  # of base 32, 50 bits: two of 100,000 patients get one name with a chance of 5 in a million
+TEN_YEARS = 3650  # days; a convention
+UID_BITS = 122  # random bits of a UUID (PS3.5 B.2)
 
 
 class Pseudonyms:

@@ -9,10 +9,11 @@ _DATE_TIME = re.compile(r"(\d{8})((?:[01]\d|2[0-3])(?:[0-5]\d(?:(?:[0-5]\d|60)(?
 _AGE = re.compile(r"(\d{3})([DWMY])")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?")
 _MAKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,/+()_-]{0,63}")
-EARLIEST = date(1900, 1, 1)
-OLDEST_YEARS = 90
+EARLIEST = date(1900, 1, 1)  # a convention: earlier dates are slips of the pen
+OLDEST_YEARS = 90  # HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)
+# Units of an AS value in a year.
 YEARS = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
-LONGEST_NUMBER = 16
+LONGEST_NUMBER = 16  # characters of a DS value (PS3.5 6.2)
 
 
 def shifted_date(text: str, days: int) -> str | None:

@@ -18,7 +18,7 @@ TAGS = [
     *("AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
 ]
 FILE, STAMP = "file", "stamp"
-SAVED_EVERY = 5000
+SAVED_EVERY = 5000  # headers: a run that is cut short reads no more than these again
 
 Header = Mapping[str, str]
 

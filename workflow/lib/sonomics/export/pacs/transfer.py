@@ -13,7 +13,7 @@ from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsErro
 from sonomics.export.pacs.received import SEND_AGAIN, Shelf
 
 log = logging.getLogger(__name__)
-LONGEST_PAUSE_S = 60.0
+LONGEST_PAUSE_S = 60.0  # a convention
 T = TypeVar("T")
 
 
