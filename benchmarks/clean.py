@@ -46,7 +46,7 @@ def export(count: int, frames: int, chunk: Path) -> None:
 
     from sonomics.core import schemas
     from sonomics.core.tables import write_table
-    from sonomics.simulate.dicom import us_dataset
+    from sonomics.simulate.scanner.dicom import us_dataset
 
     drawn = pictures()
     chunk.mkdir(parents=True)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
-from sonomics.extract.regions import region_features
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.exams import PLAIN
-from sonomics.simulate.geometry import bounds
-from sonomics.simulate.marks import KINDS, paste
-from sonomics.simulate.scenes import draw_still
+from sonomics.extract.proof.pyradiomics_values import region_features
+from sonomics.simulate.exams.liver import PLAIN
+from sonomics.simulate.exams.scenes import draw_still
+from sonomics.simulate.scanner.devices import DEVICES
+from sonomics.simulate.scanner.geometry import bounds
+from sonomics.simulate.scanner.marks import KINDS, paste
 
 CLASSES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 RADIUS = 40

@@ -82,8 +82,8 @@ def chain_scores(model: str, split: str) -> pd.Series:
 
 def main() -> None:
     """Print both AUCs by patient, their difference and its 95 % interval."""
-    from sonomics.statistics.bootstrap import paired_auc_difference
-    from sonomics.statistics.roc import auc
+    from sonomics.statistics.discrimination.auc import auc
+    from sonomics.statistics.resampling.bootstrap import paired_auc_difference
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=["train", "internal"], required=True)

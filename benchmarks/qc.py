@@ -28,12 +28,12 @@ from sonomics.clean.qc.thresholds import calls, limit_of
 from sonomics.core.files import read_json
 from sonomics.core.images import read_colour, write_png
 from sonomics.export import simulator
-from sonomics.simulate.cohort import draft_cohort
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.exams import PLAIN
-from sonomics.simulate.qc_labels import draft_qc_labels
-from sonomics.simulate.scenes import draw_still
-from sonomics.simulate.screen import still_screen
+from sonomics.simulate.cohorts.liver import draft_cohort
+from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
+from sonomics.simulate.exams.liver import PLAIN
+from sonomics.simulate.exams.scenes import draw_still
+from sonomics.simulate.exams.screen import still_screen
+from sonomics.simulate.scanner.devices import DEVICES
 
 SEED = 42
 NETWORK = {

@@ -9,8 +9,8 @@ import time
 
 import numpy as np
 
-from sonomics.statistics.decision import whole_percents
-from sonomics.statistics.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.clinical_utility.decision_curve import whole_percents
+from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
 
 SEED = 20260921
 

@@ -33,7 +33,7 @@ def ours(classes: list[str], filters: dict[str, dict]) -> Compute:
 
 
 def pyradiomics(classes: list[str], filters: dict[str, dict]) -> Compute:
-    from sonomics.extract.regions import region_features
+    from sonomics.extract.proof.pyradiomics_values import region_features
 
     return lambda pixels, mask: len(region_features(pixels, mask, classes, filters, {"binCount": BINS}))
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sonomics.clean.images.instance import Cleaned, clean_instance
 from sonomics.core.seeds import generator
-from sonomics.simulate.contrast import draw_perfusion, lesion_curve
-from sonomics.simulate.lesion import Planted
+from sonomics.simulate.anatomy.contrast_agent import draw_perfusion, lesion_curve
+from sonomics.simulate.anatomy.lesion import Planted
 from tests.clean.dicom_files import dicom, region_item
 from tests.clean.test_kind import painted
 

@@ -12,8 +12,8 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from sonomics.crop.drawings import RefusedError, Wanted
 from sonomics.crop.formats import FORMATS, suffix_of
+from sonomics.crop.outlines.drawings import RefusedError, Wanted
 
 ROWS, COLUMNS = 40, 50
 STEM = "P1-e1-i1"

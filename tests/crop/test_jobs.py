@@ -11,7 +11,7 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import crops, summarise
-from sonomics.crop.sheet import GAP, LINE, SIDE, TITLE, contact_sheet
+from sonomics.crop.regions.sheet import GAP, LINE, SIDE, TITLE, contact_sheet
 
 SETTINGS = {"region": "lesion", "margin": 0.1, "min_pixels": 20, "analysis": {"reader": "reader_1", "session": "1"}}
 SHAPE = (40, 50)

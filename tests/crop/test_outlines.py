@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
-from sonomics.crop.drawings import RefusedError
-from sonomics.crop.outlines import REASONS, Reading, find_outlines, fitted
+from sonomics.crop.outlines.drawings import RefusedError
+from sonomics.crop.outlines.intake import REASONS, Reading, find_outlines, fitted
 
 FRAME = {"rows": 10, "columns": 8, "offset_row": 3, "offset_column": 5, "exported_rows": 20, "exported_columns": 30}
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sonomics.crop.perturb import _smooth_noise, perturb
-from sonomics.crop.regions import diameter
+from sonomics.crop.outlines.perturb import _smooth_noise, perturb
+from sonomics.crop.regions.region import diameter
 
 STILL = {"grow": 0.0, "shift": 0.0, "rotate": 0.0, "contour": 0.0}
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.crop.drawings import RefusedError
-from sonomics.crop.regions import background, bounding_box, diameter, ring, squared, whole
+from sonomics.crop.outlines.drawings import RefusedError
+from sonomics.crop.regions.region import background, bounding_box, diameter, ring, squared, whole
 
 
 def block(shape, rows, columns):

@@ -10,7 +10,7 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.optional.classes import class_tables
-from sonomics.statistics.multiclass import class_aucs, class_report
+from sonomics.statistics.classification.multiclass import class_aucs, class_report
 
 NAMES = ["benign", "borderline", "malignant"]
 

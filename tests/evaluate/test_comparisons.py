@@ -11,13 +11,13 @@ from sonomics.evaluate.accuracy.recalibration import recalibration_table, update
 from sonomics.evaluate.accuracy.reclassification import reclassification_table
 from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.robustness.variants import sensitivity_table
-from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.calibration import brier
-from sonomics.statistics.mcnemar import mcnemar_counts
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.reclassification import categorical_nri, idi
-from sonomics.statistics.reliability import site_recalibration
-from sonomics.statistics.roc import auc, delong_test
+from sonomics.statistics.calibration.intercept_slope import site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
+from sonomics.statistics.clinical_utility.reclassification import categorical_nri, idi
+from sonomics.statistics.comparison.mcnemar import mcnemar_counts
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 50, 1)

@@ -16,7 +16,7 @@ from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import summarise, task
 from sonomics.evaluate.figures import sheet as plates
-from sonomics.simulate.readers import draft_readings
+from sonomics.simulate.cohorts.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {

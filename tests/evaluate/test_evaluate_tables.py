@@ -15,7 +15,7 @@ from sonomics.evaluate.cohort.baseline import baseline_table
 from sonomics.evaluate.entries import Sampling
 from sonomics.evaluate.figures.curves import draw_kaplan_meier
 from sonomics.evaluate.survival.risk_groups import cox_table, design, kaplan_meier_table, risk_group_table, risk_groups
-from sonomics.statistics.clustered import clustered_proportion
+from sonomics.statistics.classification.proportion import clustered_proportion
 
 TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
 SAMPLING = Sampling(level=0.95, resamples=20, seed=1)

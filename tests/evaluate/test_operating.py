@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sonomics.evaluate.accuracy.operating_points import frozen_rules, operating_table
-from sonomics.statistics.classification import classify, confusion
-from sonomics.statistics.cutoffs import sensitivity_cutoff, youden_cutoff
+from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.cutoffs import sensitivity_cutoff, youden_cutoff
 from tests.evaluate.hand_made import A, cases_of
 
 

@@ -7,8 +7,9 @@ from sonomics.evaluate.accuracy.comparisons import comparison_table
 from sonomics.evaluate.cohort.missing import missing_table
 from sonomics.evaluate.cohort.power import power_table, supported_parameters
 from sonomics.evaluate.entries import Sampling
-from sonomics.statistics.roc import delong_test
-from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
+from sonomics.statistics.discrimination.auc_comparison import delong_test
+from sonomics.statistics.planning.power import auc_power, log_rank_power
+from sonomics.statistics.planning.sample_size import binary_size, r2_of_c
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 20, 1)

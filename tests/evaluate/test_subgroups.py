@@ -7,9 +7,9 @@ import pytest
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.robustness.subgroups import device_of_cases, grouped, hazard_table, subgroup_table
 from sonomics.evaluate.survival.risk_groups import risk_groups
-from sonomics.statistics.cox_tests import cox_interaction
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.subgroups import auc_by_subgroup, auc_heterogeneity
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.comparison.subgroups import auc_by_subgroup, auc_heterogeneity
+from sonomics.statistics.survival.cox_tests import cox_interaction
 from tests.evaluate.hand_made import A, cases_of
 
 NOBODY = pd.Series(dtype=object)

@@ -11,11 +11,12 @@ from sonomics.evaluate.survival.performance import risk_at, survival_decision_ta
 from sonomics.evaluate.survival.risk_groups import cox_terms, risk_groups
 from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
 from sonomics.evaluate.tables import horizons_of
-from sonomics.statistics.concordance import harrell_c, uno_c
-from sonomics.statistics.cox_tests import cox_interaction, proportional_hazards
-from sonomics.statistics.ipcw import ipcw_brier, time_dependent_auc
-from sonomics.statistics.maxstat import maximally_selected
-from sonomics.statistics.survival import kaplan_meier, log_rank, median_follow_up
+from sonomics.statistics.survival.concordance import harrell_c, uno_c
+from sonomics.statistics.survival.cox_tests import cox_interaction, proportional_hazards
+from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up
+from sonomics.statistics.survival.log_rank import log_rank
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 30, 1)

@@ -13,8 +13,8 @@ from pathlib import Path
 import requests
 from pydicom.dataset import Dataset
 
-from sonomics.simulate.dicom import uid_for, us_dataset
-from sonomics.simulate.exams import Instance
+from sonomics.simulate.exams.liver import Instance
+from sonomics.simulate.scanner.dicom import uid_for, us_dataset
 
 PROGRAM, PLUGIN = shutil.which("Orthanc"), Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 USER, PASSWORD = "reader", "only-for-tests"

@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from sonomics.simulate.dicom import us_dataset
+from sonomics.simulate.scanner.dicom import us_dataset
 
 TEXT = ("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT")
 DIGITS = ("UI", "AS", "DA", "DT", "TM")

@@ -18,7 +18,7 @@ from sonomics.export.deidentify import values
 from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silenced
 from sonomics.export.deidentify.profile import Action, Profile, safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.simulate.dicom import us_dataset
+from sonomics.simulate.scanner.dicom import us_dataset
 
 NAMES = Pseudonyms(b"k" * 32)
 WHO = Identity("HOSP7", "PABC", "e1", "i1")

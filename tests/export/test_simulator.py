@@ -14,7 +14,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask
 from sonomics.core.tables import read_table
 from sonomics.export.simulator import main
-from sonomics.simulate.cohort import draft_cohort
+from sonomics.simulate.cohorts.liver import draft_cohort
 
 SETTINGS = {"study": {"seed": 3, "chunks": 2}}
 CHUNK = 0

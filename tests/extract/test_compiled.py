@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonomics.extract.compiled import compiled
+from sonomics.extract.crops.compiled import compiled
 
 JOB = """
-from sonomics.extract.compiled import compiled
+from sonomics.extract.crops.compiled import compiled
 from sonomics.texture.zones import zones
 import numpy as np
 compiled(lambda pixels, mask, edge: zones(np.pad(mask.astype(np.int32), 1), 1))

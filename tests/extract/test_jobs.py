@@ -8,7 +8,8 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
 from sonomics.core.tables import read_table, write_table
-from sonomics.extract import pyradiomics, resample, summarise
+from sonomics.extract import pyradiomics, summarise
+from sonomics.extract.crops import resample
 from sonomics.texture.phantom import phantom_table
 
 TEXTURE = {

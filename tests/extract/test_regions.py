@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.extract.regions import CLASSES, region_features
+from sonomics.extract.proof.pyradiomics_values import CLASSES, region_features
 from sonomics.texture.region import feature_names
 
 IBSI = Path(__file__).parents[1] / "data" / "ibsi"

@@ -11,8 +11,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.core.tables import write_table
 from sonomics.extract import mazda, pyradiomics, texture
-from sonomics.extract.family import read_job
-from sonomics.extract.proof import differing, drawn
+from sonomics.extract.crops.job import read_job
+from sonomics.extract.proof.recompute import differing, drawn
 from sonomics.texture import filters
 from tests.extract.test_jobs import TEXTURE, crop_row, extract
 

@@ -15,13 +15,13 @@ from sklearn.preprocessing import StandardScaler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey
-from sonomics.networks.backbones import Backbone, build
+from sonomics.networks.architectures.backbones import Backbone, build
 from sonomics.networks.inputs import stacked
-from sonomics.networks.keras import LAYERS, read_keras
-from sonomics.networks.registry import registry
-from sonomics.networks.training import embed
-from sonomics.networks.weights import Weights, weights_of
-from sonomics.statistics.roc import auc
+from sonomics.networks.training.fit import embed
+from sonomics.networks.weights.keras import LAYERS, read_keras
+from sonomics.networks.weights.load import Weights, weights_of
+from sonomics.networks.weights.registry import registry
+from sonomics.statistics.discrimination.auc import auc
 from tests.networks.forward import squeezenet
 
 NAME, ARCHITECTURE = "squeezenet1_1_imagenet", "squeezenet1_1"

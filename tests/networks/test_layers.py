@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.backbones import build
-from sonomics.networks.layers import POOLINGS, Features
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.layer_features import POOLINGS, Features
 
 MAPS = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[-8.0, 0.0], [0.0, 0.0]]]])
 

@@ -5,9 +5,9 @@ import timm
 import torch
 from torch import nn
 
-from sonomics.networks.backbones import Backbone, build
-from sonomics.networks.layout import TARGETS, as_map, family_of, layer_of, target_layer
-from sonomics.networks.weights import RANDOM
+from sonomics.networks.architectures.backbones import Backbone, build
+from sonomics.networks.architectures.target_layers import TARGETS, as_map, family_of, layer_of, target_layer
+from sonomics.networks.weights.load import RANDOM
 
 SMALL_SWIN = {
     "img_size": 128,

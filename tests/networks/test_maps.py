@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from sonomics.networks import layout
-from sonomics.networks.backbones import Backbone, build
-from sonomics.networks.heads import Classifier
+from sonomics.networks.architectures import target_layers
+from sonomics.networks.architectures.backbones import Backbone, build
+from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.maps import grad_cam
-from sonomics.networks.weights import Weights
+from sonomics.networks.weights.load import Weights
 
 ALIKE = Weights((0.0,) * 3, (1.0,) * 3)
 
@@ -32,7 +32,7 @@ class Bright(nn.Module):
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Classifier:
     """Its score is 3 x the first mean - 1 x the second."""
-    monkeypatch.setitem(layout.TARGETS, "test_maps", "last")
+    monkeypatch.setitem(target_layers.TARGETS, "test_maps", "last")
     model = Classifier(Backbone(Bright(), ALIKE), ["cancer"], seed=1)
     model.heads["cancer"].weight.data = torch.tensor([[3.0, -1.0]])
     return model
@@ -46,7 +46,7 @@ def picture() -> np.ndarray:
 
 def test_heat_by_hand(model: Classifier) -> None:
     """Over four places the mean gradients are 3/4 and -1/4, so the heat is brightness x (3/4 + 1/4)."""
-    layout.TARGETS["test_maps"] = "activation"
+    target_layers.TARGETS["test_maps"] = "activation"
     heat = grad_cam(model, picture())
     assert heat is not None
     corners = heat[0][[0, 0, 7, 7], [0, 7, 0, 7]]

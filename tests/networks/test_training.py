@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from safetensors.torch import load, save
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.augmentation import Augmentation, augmented
-from sonomics.networks.backbones import build
-from sonomics.networks.heads import Classifier
-from sonomics.networks.state import from_tensors, to_tensors
-from sonomics.networks.training import embed, fit, predict
-from sonomics.networks.weights import Weights
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.training.augmentation import Augmentation, augmented
+from sonomics.networks.training.fit import embed, fit, predict
+from sonomics.networks.weights.load import Weights
+from sonomics.networks.weights.state import from_tensors, to_tensors
 
 ARCHITECTURE, SIDE = "test_resnet", 32
 SETTINGS = {"epochs": 6, "batch": 16, "learning_rate": 0.005, "weight_decay": 0.01}

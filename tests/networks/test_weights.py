@@ -12,10 +12,10 @@ import torchvision
 from safetensors.torch import save_file
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.backbones import build
-from sonomics.networks.registry import Entry, check_weights, entry_of, located, registry
-from sonomics.networks.state import to_tensors
-from sonomics.networks.weights import RANDOM, load_weights, weights_of
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.weights.load import RANDOM, load_weights, weights_of
+from sonomics.networks.weights.registry import Entry, check_weights, entry_of, located, registry
+from sonomics.networks.weights.state import to_tensors
 
 ARCHITECTURE = "test_resnet"
 LIKE = {"mean": [0.4, 0.5, 0.6], "std": [0.1, 0.2, 0.3], "grey": "repeat", "size": 160, "licence": "MIT"}

@@ -12,7 +12,7 @@ from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, MAPS, READERS, SCREENING
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import task
-from sonomics.simulate.readers import draft_readings
+from sonomics.simulate.cohorts.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 VARIANTS = ("main", "shuffled")

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from sonomics.report.page.numbers import decimal, interval
-from sonomics.statistics.classification import classify, confusion
-from sonomics.statistics.decision import net_benefit
+from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from tests.report.hostile import HOSTILE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser's driver is a development dependency")

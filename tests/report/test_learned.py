@@ -6,7 +6,7 @@ import pytest
 from sonomics.core.files import write_csv, write_text
 from sonomics.report.page.nomogram import draw_nomogram
 from sonomics.report.sections.learned import frequency_table, learned_sections, odds_table
-from sonomics.statistics.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import nomogram
 
 POINTS = nomogram({"age": [("20", 2.0), ("40", 4.0)], "sex": [("F", 0.0), ("M", 1.0)]}, -4)
 ODDS = pd.DataFrame(

@@ -17,8 +17,8 @@ from sonomics.select.reliability import pairwise_icc, reliability
 from sonomics.select.rows import repeats_of, rows_of
 from sonomics.select.steps import STEPS as KINDS
 from sonomics.select.steps import Training, keep_defined, keep_reliable, keep_uncorrelated, steps_for
-from sonomics.statistics.agreement import icc21
-from sonomics.statistics.filters import mann_whitney
+from sonomics.statistics.agreement.icc import icc21
+from sonomics.statistics.selection.univariable import mann_whitney
 
 SETTINGS = {
     "unit": "image",

@@ -8,7 +8,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
 from sonomics.select.choose import apply, fit, frequencies
 from sonomics.select.rows import located
-from sonomics.statistics.combat import apply_combat, fit_combat
+from sonomics.statistics.selection.combat import apply_combat, fit_combat
 
 COMBAT = {"step": "combat", "by": "device"}
 LASSO = {"step": "lasso", "folds": 3, "rule": "min"}

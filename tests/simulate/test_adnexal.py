@@ -1,4 +1,4 @@
-"""The simulated pelvis: what is planted is seen, in grey, in colour and in relief."""
+"""The simulated pelvis: its traits are seen, in grey, in colour and in relief."""
 
 from dataclasses import replace
 
@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.adnexal import (
+from sonomics.simulate.anatomy.adnexal_mass import FLUID_DB, SOLID_DB, Mass
+from sonomics.simulate.anatomy.pelvis import Adnexa, draw_adnexa
+from sonomics.simulate.cohorts.adnexal import draft_adnexal_cohort
+from sonomics.simulate.cohorts.liver import draft_cohort
+from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
+from sonomics.simulate.exams.adnexal import (
     OTHER_ORGANS,
     VIEWS,
     AdnexalCase,
@@ -15,14 +20,9 @@ from sonomics.simulate.adnexal import (
     shows,
     simulate_adnexal_exam,
 )
-from sonomics.simulate.adnexal_cohort import draft_adnexal_cohort
-from sonomics.simulate.cohort import draft_cohort
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.exams import FIRST_READING, UNUSABLE, Instance
-from sonomics.simulate.geometry import footprint
-from sonomics.simulate.mass import FLUID_DB, SOLID_DB, Mass
-from sonomics.simulate.pelvis import Adnexa, draw_adnexa
-from sonomics.simulate.qc_labels import draft_qc_labels
+from sonomics.simulate.exams.liver import FIRST_READING, UNUSABLE, Instance
+from sonomics.simulate.scanner.devices import DEVICES
+from sonomics.simulate.scanner.geometry import footprint
 
 SETTINGS = {"patients": {"train": 60, "internal": 12, "external_1": 12}, "repeat_outlines": 10, "scene": "adnexal"}
 CYST = Mass(
@@ -65,15 +65,15 @@ def test_a_cyst_is_fluid_and_a_solid_mass_is_not() -> None:
 
 @pytest.mark.parametrize(("few", "many"), [({"septa": 0}, {"septa": 3}), ({"papillary": 0}, {"papillary": 4})])
 def test_septa_and_projections_echo_within_the_fluid(few: dict[str, int], many: dict[str, int]) -> None:
-    without, with_them = (float((inside(replace(CYST, **planted)) > -20).mean()) for planted in (few, many))
+    without, with_them = (float((inside(replace(CYST, **features)) > -20).mean()) for features in (few, many))
     assert without < 0.01
     assert with_them > without + 0.03
 
 
 def test_a_calcification_is_bright_and_casts_a_shadow() -> None:
     plain, calcified = (
-        draw_adnexa(Adnexa(replace(CYST, solid=1.0, calcified=planted), 0.0), SECTOR, generator("view")).tissue[0]
-        for planted in (False, True)
+        draw_adnexa(Adnexa(replace(CYST, solid=1.0, calcified=calcified), 0.0), SECTOR, generator("view")).tissue[0]
+        for calcified in (False, True)
     )
     brightest = np.unravel_index(calcified[80:].argmax(), calcified[80:].shape)
     below = np.s_[80 + brightest[0] + 20 : 80 + brightest[0] + 60, brightest[1]]

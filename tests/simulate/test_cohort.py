@@ -1,13 +1,13 @@
-"""The planted cohort."""
+"""The simulated cohort."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from sonomics.simulate.cohort import draft_cohort
-from sonomics.simulate.exams import NON_TARGET, UNUSABLE, kinds_of
-from sonomics.simulate.qc_labels import draft_qc_labels
+from sonomics.simulate.cohorts.liver import draft_cohort
+from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
+from sonomics.simulate.exams.liver import NON_TARGET, UNUSABLE, kinds_of
 
 SETTINGS = {"patients": {"train": 72, "internal": 24, "external_1": 24}, "repeat_outlines": 30}
 SEED = 1

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.contrast import bolus, draw_perfusion, draw_times, lesion_curve, liver_curve
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.lesion import Planted
-from sonomics.simulate.outlines import fill
-from sonomics.simulate.scenes import draw_clip
+from sonomics.simulate.anatomy.contrast_agent import bolus, draw_perfusion, draw_times, lesion_curve, liver_curve
+from sonomics.simulate.anatomy.lesion import LesionTraits
+from sonomics.simulate.anatomy.outlines import fill
+from sonomics.simulate.exams.scenes import draw_clip
+from sonomics.simulate.scanner.devices import DEVICES
 
-PLANTED = Planted(size_mm=36, cirrhosis=0, margin=0, texture=0, echo=0, arterial=-1, washout=0)
+TRAITS = LesionTraits(size_mm=36, cirrhosis=0, margin=0, texture=0, echo=0, arterial=-1, washout=0)
 SECONDS = np.arange(0, 180, 0.1)
 
 
@@ -26,7 +26,7 @@ def test_a_bolus_is_zero_before_arrival_and_one_at_its_peak() -> None:
 @given(washout=st.floats(-3, 3), seed=st.integers(0, 10**6))
 @settings(max_examples=50, deadline=None)
 def test_the_lesion_peaks_in_the_arterial_window_and_washes_out_below_the_liver(washout: float, seed: int) -> None:
-    perfusion = draw_perfusion(replace(PLANTED, washout=washout), generator(seed))
+    perfusion = draw_perfusion(replace(TRAITS, washout=washout), generator(seed))
     lesion, liver = lesion_curve(SECONDS, perfusion), liver_curve(SECONDS, perfusion)
     assert 15 <= SECONDS[lesion.argmax()] <= 30
     assert lesion[:80].max() == 0
@@ -36,7 +36,7 @@ def test_the_lesion_peaks_in_the_arterial_window_and_washes_out_below_the_liver(
 def test_higher_risk_washes_out_earlier_and_deeper() -> None:
     ratios = []
     for washout in (-2.0, 0.0, 2.0):
-        perfusion = draw_perfusion(replace(PLANTED, washout=washout), generator("same"))
+        perfusion = draw_perfusion(replace(TRAITS, washout=washout), generator("same"))
         at = np.array([60.0, 150.0])
         ratios.append(lesion_curve(at, perfusion) / liver_curve(at, perfusion))
     assert (np.diff(np.array(ratios), axis=0) < 0).all()
@@ -55,7 +55,7 @@ def test_frame_times_rise_within_three_minutes_denser_at_first(seed: int) -> Non
 
 def test_a_clip_shows_the_curve() -> None:
     device = DEVICES["SIM-B1"]
-    clip = draw_clip(device, PLANTED, ("clip",))
+    clip = draw_clip(device, TRAITS, ("clip",))
     angles = np.linspace(0, 2 * np.pi, 200)
     radius = 0.8 * clip.outline.radius(angles)
     mask = fill(

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from pydicom.uid import UltrasoundImageStorage, UltrasoundMultiFrameImageStorage
 
-from sonomics.simulate.dicom import uid_for, us_dataset
+from sonomics.simulate.scanner.dicom import uid_for, us_dataset
 
 FRAMES = np.arange(3 * 20 * 30, dtype=np.uint8).reshape(3, 20, 30)
 TIMES = np.array([0.0, 4.5, 30.0])

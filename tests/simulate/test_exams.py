@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sonomics.simulate.exams import FIRST_READING, PLAIN, REPEATED_READINGS, Case, Instance, simulate_exam
+from sonomics.simulate.exams.liver import FIRST_READING, PLAIN, REPEATED_READINGS, Case, Instance, simulate_exam
 
 CASE = Case(
     case="P0001",
     centre="centre_a",
     device="SIM-A2",
-    planted=PLAIN,
+    traits=PLAIN,
     readings=REPEATED_READINGS,
     calipers=False,
     kinds=("still", "clip", "exact", "gain", "shift", "kidney"),

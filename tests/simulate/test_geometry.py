@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sonomics.simulate.devices import CLIP, DEVICES, STILL, Device
-from sonomics.simulate.geometry import Placement, Sector, bounds, fit, footprint, scan_convert
+from sonomics.simulate.scanner.devices import CLIP, DEVICES, STILL, Device
+from sonomics.simulate.scanner.geometry import Placement, Sector, bounds, fit, footprint, scan_convert
 
 SECTOR = Sector(radius_mm=50, width_deg=60, depth_mm=100, samples=200, beams=120)
 

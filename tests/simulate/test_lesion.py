@@ -1,4 +1,4 @@
-"""The lesion in its liver shows what was planted."""
+"""The lesion in its liver shows its traits."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.devices import DEVICES
-from sonomics.simulate.lesion import Outline, Planted, draw_outline, margin_irregularity
-from sonomics.simulate.liver import draw_liver
-from sonomics.simulate.outlines import fill, trace
-from sonomics.simulate.scenes import draw_other, draw_still
+from sonomics.simulate.anatomy.lesion import LesionTraits, Outline, draw_outline, margin_irregularity
+from sonomics.simulate.anatomy.liver import draw_liver
+from sonomics.simulate.anatomy.outlines import fill, trace
+from sonomics.simulate.exams.scenes import draw_other, draw_still
+from sonomics.simulate.scanner.devices import DEVICES
 
 DEVICE = DEVICES["SIM-A1"]
-PLANTED = Planted(size_mm=36, cirrhosis=0, margin=0, texture=-1, echo=0, arterial=0, washout=0)
+TRAITS = LesionTraits(size_mm=36, cirrhosis=0, margin=0, texture=-1, echo=0, arterial=0, washout=0)
 
 
 def truth(outline: Outline) -> np.ndarray:
@@ -38,7 +38,7 @@ def test_a_circle_is_a_circle() -> None:
 @pytest.mark.parametrize("margin", [-2.0, 0.0, 2.0])
 def test_the_margin_is_as_irregular_as_planted(margin: float) -> None:
     angles = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
-    outline = draw_outline(replace(PLANTED, margin=margin), (0, 60), generator("margin", margin))
+    outline = draw_outline(replace(TRAITS, margin=margin), (0, 60), generator("margin", margin))
     smooth = replace(outline, amplitudes=(0.0,) * 9)
     relative = outline.radius(angles) / smooth.radius(angles)
     assert relative.std() == pytest.approx(margin_irregularity(margin), rel=1e-6)
@@ -47,7 +47,7 @@ def test_the_margin_is_as_irregular_as_planted(margin: float) -> None:
 def test_a_larger_echo_value_makes_a_darker_lesion() -> None:
     contrasts = []
     for echo in (-2.0, 0.0, 2.0):
-        picture, outline = draw_still(DEVICE, replace(PLANTED, echo=echo), ("echo",))
+        picture, outline = draw_still(DEVICE, replace(TRAITS, echo=echo), ("echo",))
         mask, around = truth(outline), truth(replace(outline, radius_mm=outline.radius_mm * 1.3))
         contrasts.append(picture[mask].mean() - picture[around & ~mask].mean())
     assert 0 > contrasts[0] > contrasts[1] > contrasts[2]
@@ -56,7 +56,7 @@ def test_a_larger_echo_value_makes_a_darker_lesion() -> None:
 def test_a_larger_texture_value_makes_a_rougher_lesion() -> None:
     spreads = []
     for texture in (-2.0, 2.0):
-        picture, outline = draw_still(DEVICE, replace(PLANTED, texture=texture), ("texture",))
+        picture, outline = draw_still(DEVICE, replace(TRAITS, texture=texture), ("texture",))
         spreads.append(picture[truth(replace(outline, radius_mm=outline.radius_mm * 0.85))].std())
     assert spreads[1] > spreads[0] * 1.1
 
@@ -73,7 +73,7 @@ def test_vessels_and_diaphragm_keep_clear_of_the_lesion() -> None:
 def test_readers_agree_well_but_not_perfectly() -> None:
     placement, scores = DEVICE.still_placement(), []
     for number in range(40):
-        outline = draw_outline(PLANTED, (0, 60), generator("reader", number))
+        outline = draw_outline(TRAITS, (0, 60), generator("reader", number))
         masks = [
             trace(outline, reader, placement, generator("reader", number, reader, session))
             for reader, session in (("reader_1", 1), ("reader_1", 2), ("reader_2", 1))
@@ -88,5 +88,5 @@ def test_readers_agree_well_but_not_perfectly() -> None:
     ("kind", "least", "most"), [("dark", 0, 6), ("saturated", 225, 255), ("reverberation", 5, 60), ("kidney", 60, 130)]
 )
 def test_other_pictures_have_the_brightness_of_their_kind(kind: str, least: float, most: float) -> None:
-    picture = draw_other(DEVICE, kind, PLANTED, ("other",))
+    picture = draw_other(DEVICE, kind, TRAITS, ("other",))
     assert least <= picture[picture.shape[0] // 2, 150:350].mean() <= most

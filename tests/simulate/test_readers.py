@@ -1,4 +1,4 @@
-"""Simulated readers: their planted skill, and that each reading hangs on its own names alone."""
+"""Simulated readers: their simulated skill, and that each reading hangs on its own names alone."""
 
 import pandas as pd
 import pytest
@@ -8,8 +8,8 @@ from sonomics.commands.query import drafts_of
 from sonomics.core.readings import check_readings
 from sonomics.core.schemas import READERS
 from sonomics.core.tables import read_table
-from sonomics.simulate.cohort import draft_cohort
-from sonomics.simulate.readers import SKILL, draft_readings
+from sonomics.simulate.cohorts.liver import draft_cohort
+from sonomics.simulate.cohorts.readers import SKILL, draft_readings
 from tests.conftest import ROOT
 
 SEED = 1

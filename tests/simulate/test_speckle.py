@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.seeds import generator
-from sonomics.simulate.speckle import beam_width, beamform, decorrelated, log_compress, scatterers
+from sonomics.simulate.scanner.speckle import beam_width, beamform, decorrelated, log_compress, scatterers
 
 RAYLEIGH_SNR = 1.9131  # mean over standard deviation: sqrt(pi / (4 - pi))
 

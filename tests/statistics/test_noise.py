@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from sonomics.statistics.filters import mann_whitney, prune_by_p
-from sonomics.statistics.lasso import lambda_path, lasso_path
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.selection.correlation import prune_by_p
+from sonomics.statistics.selection.lasso import lambda_path, lasso_path
+from sonomics.statistics.selection.univariable import mann_whitney
 
 REPEATS = 40
 CASES, FEATURES, KEPT = 100, 300, 15

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sonomics.extract.regions import region_features
+from sonomics.extract.proof.pyradiomics_values import region_features
 from sonomics.texture.engine import CLASSES
 from sonomics.texture.mazda.region import FAMILIES
 from sonomics.texture.mazda.region import feature_names as mazda_names

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.extract.regions import region_features
+from sonomics.extract.proof.pyradiomics_values import region_features
 from sonomics.texture.mazda.distribution import GRADIENT, HISTOGRAM, gradient_features, histogram_features
 from sonomics.texture.mazda.matrices import COOCCURRENCE, PAIRS, RUN_LENGTH, cooccurrence_features, run_length_features
 from sonomics.texture.mazda.model import ENERGY, autoregression, wavelet_energy

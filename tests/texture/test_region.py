@@ -11,10 +11,10 @@ from scipy.ndimage import binary_erosion
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey, read_mask
-from sonomics.extract.proof import differing
-from sonomics.extract.regions import region_features
+from sonomics.extract.proof.pyradiomics_values import region_features
+from sonomics.extract.proof.recompute import differing
+from sonomics.texture.counts import DIRECTIONS, adjacent, cooccurrences, neighbours, runs
 from sonomics.texture.engine import CLASSES
-from sonomics.texture.passes import DIRECTIONS, adjacent, cooccurrences, neighbours, runs
 from sonomics.texture.region import feature_names, region_values
 from sonomics.texture.zones import zones
 from tests.texture.regions import odd_regions

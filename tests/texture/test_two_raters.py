@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sonomics.core.images import read_mask
-from sonomics.crop.perturb import perturb
-from sonomics.statistics.agreement import icc21
+from sonomics.crop.outlines.perturb import perturb
+from sonomics.statistics.agreement.icc import icc21
 from sonomics.texture.engine import shape_of
 from sonomics.texture.shape2d import NAMES
 

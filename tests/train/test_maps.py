@@ -62,9 +62,9 @@ def test_an_architecture_without_a_target_is_told_image_by_image(trained):
         write_json(trained / fold / "state.json", state | {"architecture": "test_mambaout"})
     from safetensors.torch import save_file
 
-    from sonomics.networks.backbones import build
-    from sonomics.networks.heads import Classifier
-    from sonomics.networks.state import to_tensors
+    from sonomics.networks.architectures.backbones import build
+    from sonomics.networks.architectures.heads import Classifier
+    from sonomics.networks.weights.state import to_tensors
 
     other = Classifier(build("test_mambaout", 1), ["cancer"], 1)
     for fold in FOLDS:

@@ -10,8 +10,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, PREDICTIONS
 from sonomics.core.tables import read_table, write_table
-from sonomics.networks.backbones import build
-from sonomics.networks.state import to_tensors
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.weights.state import to_tensors
 from tests.train.crops import train
 
 

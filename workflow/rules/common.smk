@@ -13,7 +13,7 @@ from sonomics.core.cohort import (
 )
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, home, overlaid, pick
 from sonomics.core.readings import read_readings
-from sonomics.networks.registry import check_weights
+from sonomics.networks.weights.registry import check_weights
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"

@@ -68,7 +68,7 @@ def _fit_and_write(
     from sonomics.clean.qc.classifier import cross_validated, fit_state, folds_of, squares
     from sonomics.clean.qc.held_out import head_report
     from sonomics.clean.qc.thresholds import calls, limit_of
-    from sonomics.networks.state import to_tensors
+    from sonomics.networks.weights.state import to_tensors
 
     network, targets = settings["network"], targets_of(answers)
     files = progress(images["file"].tolist(), "read labelled images")

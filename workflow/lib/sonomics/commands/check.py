@@ -14,8 +14,8 @@ from sonomics.core.params import PHASES, Params, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.tasks import task_labels
-from sonomics.crop.outlines import find_outlines
-from sonomics.networks.registry import check_weights, networks_of
+from sonomics.crop.outlines.intake import find_outlines
+from sonomics.networks.weights.registry import check_weights, networks_of
 
 SHOWN = 8
 SIMULATOR, FOLDER = "simulator", "folder"
@@ -72,7 +72,7 @@ def _values(column: pd.Series) -> str:
 def _check_networks(params: Params) -> None:
     check_weights(params, PHASES)
     if any(networks_of(params, PHASES)):
-        from sonomics.networks.layers import check_networks
+        from sonomics.networks.architectures.check import check_networks
 
         check_networks(params, PHASES)
 

@@ -61,9 +61,9 @@ def drafts_of(params: dict[str, Any], study: Path) -> Drafts:
 
 def simulated_drafts(params: dict[str, Any]) -> Drafts:
     """Draft the cohort of a simulated study, the labels that its quality control learns from, and its readers."""
-    from sonomics.simulate.cohort import draft_cohort
-    from sonomics.simulate.qc_labels import draft_qc_labels
-    from sonomics.simulate.readers import draft_readings
+    from sonomics.simulate.cohorts.liver import draft_cohort
+    from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
+    from sonomics.simulate.cohorts.readers import draft_readings
 
     settings, seed = params["export"]["simulator"], params["study"]["seed"]
     cohort, task = draft_cohort(settings, seed), next(iter(params["study"]["tasks"]))

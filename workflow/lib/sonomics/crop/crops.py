@@ -16,11 +16,11 @@ from sonomics.core.images import marked, read_grey, stem_of, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.seeds import generator
 from sonomics.core.tables import empty_table, read_table, write_table
-from sonomics.crop.drawings import Mask, RefusedError, Wanted
-from sonomics.crop.outlines import REASONS, Outline, Reading, find_outlines, fitted
-from sonomics.crop.perturb import perturb
-from sonomics.crop.regions import REGIONS, bounding_box, squared
-from sonomics.crop.sheet import contact_sheet
+from sonomics.crop.outlines.drawings import Mask, RefusedError, Wanted
+from sonomics.crop.outlines.intake import REASONS, Outline, Reading, find_outlines, fitted
+from sonomics.crop.outlines.perturb import perturb
+from sonomics.crop.regions.region import REGIONS, bounding_box, squared
+from sonomics.crop.regions.sheet import contact_sheet
 
 log = logging.getLogger(__name__)
 SQUARE, AS_EXPORTED = "square", "as_exported"

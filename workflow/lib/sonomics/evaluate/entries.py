@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.bootstrap import Bootstrap
-from sonomics.statistics.classification import Proportion
-from sonomics.statistics.clustered import clustered_proportion
+from sonomics.statistics.classification.proportion import Proportion, clustered_proportion
 from sonomics.statistics.estimates import Estimate, SignificanceTest
+from sonomics.statistics.resampling.bootstrap import Bootstrap
 
 NAN = float("nan")
 BOOTSTRAP = "bootstrap of patients"

@@ -30,7 +30,7 @@ from sonomics.evaluate.survival.risk_groups import (
     risk_groups,
 )
 from sonomics.evaluate.survival.treatment import treated_cases, treatment_curves, treatment_table
-from sonomics.statistics.subgroups import FEWEST
+from sonomics.statistics.comparison.subgroups import FEWEST
 
 SENSITIVITIES = (0.9, 0.95)
 

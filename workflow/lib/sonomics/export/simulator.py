@@ -15,9 +15,9 @@ from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import empty_table, write_table
 from sonomics.export.simulation.exam import read_planted, scene_of
-from sonomics.simulate.adnexal import FLOW, RENDERING
-from sonomics.simulate.dicom import us_dataset
-from sonomics.simulate.exams import CONTRAST, EXAM, GREY, Instance
+from sonomics.simulate.exams.adnexal import FLOW, RENDERING
+from sonomics.simulate.exams.liver import CONTRAST, EXAM, GREY, Instance
+from sonomics.simulate.scanner.dicom import us_dataset
 
 IMAGE_TYPE = {
     GREY: ("ABDOMINAL", "0001"),

@@ -8,7 +8,7 @@ import pandas as pd
 from sonomics.core import schemas
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_table, write_table
-from sonomics.extract.rows import feature_table, kept_crops
+from sonomics.extract.crops.feature_table import feature_table, kept_crops
 
 PARAMETERS = ("arrival_s", "time_to_peak_s", "peak", "wash_in", "wash_out", "auc")
 FRAME = r"-f\d+"

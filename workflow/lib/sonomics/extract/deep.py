@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import run_job
 from sonomics.core.seeds import seed_for
-from sonomics.extract.family import read_job
-from sonomics.networks.backbones import build
+from sonomics.extract.crops.job import read_job
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.layer_features import Features
 from sonomics.networks.inputs import stacked
-from sonomics.networks.layers import Features
-from sonomics.networks.training import embed
-from sonomics.networks.weights import weights_of
+from sonomics.networks.training.fit import embed
+from sonomics.networks.weights.load import weights_of
 
 
 def features_of(family: Mapping[str, Any], name: str, seed: int) -> Features:

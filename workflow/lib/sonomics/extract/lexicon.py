@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.family import read_job
+from sonomics.extract.crops.job import read_job
 from sonomics.texture.lexicon.region import NAMES, region_values
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.compiled import compiled
-from sonomics.extract.family import read_job
+from sonomics.extract.crops.compiled import compiled
+from sonomics.extract.crops.job import read_job
 from sonomics.texture.mazda.region import FAMILIES, feature_names, region_values
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.family import Compute, read_job
-from sonomics.extract.regions import region_features
+from sonomics.extract.crops.job import Compute, read_job
+from sonomics.extract.proof.pyradiomics_values import region_features
 from sonomics.texture.region import feature_names
 
 

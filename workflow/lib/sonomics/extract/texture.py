@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.compiled import compiled
-from sonomics.extract.family import read_job
-from sonomics.extract.proof import prove
+from sonomics.extract.crops.compiled import compiled
+from sonomics.extract.crops.job import read_job
+from sonomics.extract.proof.recompute import prove
 from sonomics.texture.region import feature_names, region_values
 
 PROOF = 3

@@ -5,9 +5,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sonomics.networks.heads import Classifier
-from sonomics.networks.layout import as_map, target_layer
-from sonomics.networks.training import device, planes
+from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.architectures.target_layers import as_map, target_layer
+from sonomics.networks.training.fit import device, planes
 
 
 def grad_cam(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.statistics.combat import FEWEST, Harmonisation, apply_combat, fit_combat
+from sonomics.statistics.selection.combat import FEWEST, Harmonisation, apply_combat, fit_combat
 
 Change = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import seed_for
-from sonomics.statistics.lasso import LassoResult, NoPathError, lasso_path_cv
+from sonomics.statistics.selection.lasso import LassoResult, NoPathError, lasso_path_cv
 
 FEWEST_INNER_FOLDS = 3
 NO_FEATURE = "not applied: no feature is left"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval
+from sonomics.statistics.agreement.icc import icc21, icc21_interval, icc31, icc31_interval
 
 FEWEST_REPEATS = 5
 COLUMNS = ["repeat", "feature", "rows", "form", "icc", "lower", "upper"]

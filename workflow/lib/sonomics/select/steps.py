@@ -12,9 +12,10 @@ from sonomics.select import combat, pca
 from sonomics.select.changes import Change, changed
 from sonomics.select.penalised import NO_FEATURE, Penalised, keep_by_penalty
 from sonomics.select.reliability import FEWEST_REPEATS, ICC, Repeats, pairwise_icc
-from sonomics.statistics.filters import mann_whitney, prune_by_mean_correlation, prune_by_p, welch
-from sonomics.statistics.mrmr import mrmr
-from sonomics.statistics.multiplicity import CORRECTIONS
+from sonomics.statistics.comparison.multiple_testing import CORRECTIONS
+from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
+from sonomics.statistics.selection.mrmr import mrmr
+from sonomics.statistics.selection.univariable import mann_whitney, welch
 
 MOST_MISSING = 0.5
 ROUNDING = 1e-12

@@ -1,1 +1,1 @@
-"""Simulated ultrasound cohorts with planted, known truth."""
+"""Simulated ultrasound cohorts with a known ground truth."""

@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from sonomics.statistics.isotonic import apply_isotonic_calibration, fit_isotonic_calibration
-from sonomics.statistics.recalibration import apply_recalibration, fit_logistic_recalibration
+from sonomics.statistics.calibration.calibrators import (
+    apply_isotonic_calibration,
+    apply_recalibration,
+    fit_isotonic_calibration,
+    fit_logistic_recalibration,
+)
 
 State = dict[str, Any]
 Floats = NDArray[np.float64]

@@ -20,8 +20,8 @@ from sonomics.core.tables import read_tables, write_table
 from sonomics.stack.calibrate import NONE, PLATT, apply_calibrator, fit_calibrator
 from sonomics.stack.combine import EQUAL, FITTED, apply_stack, cross_fitted, fit_stack
 from sonomics.stack.pool import pool
-from sonomics.statistics.cutoffs import accuracy_cutoff, youden_cutoff
-from sonomics.statistics.nomogram import nomogram
+from sonomics.statistics.classification.cutoffs import accuracy_cutoff, youden_cutoff
+from sonomics.statistics.regression.nomogram import nomogram
 
 SCORE = "score"
 # As near to 0 and 1 as a base model's probability counts.

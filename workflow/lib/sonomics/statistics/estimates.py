@@ -1,14 +1,13 @@
-"""What statistics return and accept: an estimate with its interval, a checked outcome, checked scores."""
+"""Results of statistics: estimates with intervals, tests, and why a value is not estimable."""
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
-
 ONE_CLASS = "only one class"
 
 
@@ -44,43 +43,6 @@ class SignificanceTest(NamedTuple):
 def not_estimable(reason: str) -> Estimate:
     """Return an estimate of NaN that says why."""
     return Estimate(np.nan, reason=reason)
-
-
-def outcome(y: ArrayLike) -> Booleans:
-    """Return a binary outcome as booleans.
-
-    Parameters
-    ----------
-    y : array_like, shape (n,)
-        0 or 1, in any numeric or boolean type.
-
-    Raises
-    ------
-    ValueError
-        If a value is neither 0 nor 1; unknown outcomes (NaN) are the caller's to count and leave out.
-    """
-    values = np.asarray(y, dtype=np.float64)
-    if values.ndim != 1:
-        raise ValueError(f"an outcome is one-dimensional, not of shape {values.shape}")
-    if not np.isin(values, (0.0, 1.0)).all():
-        raise ValueError("an outcome holds only 0 and 1; leave unknown ones out and count them")
-    return values == 1.0
-
-
-def numbers(values: ArrayLike, length: int) -> Floats:
-    """Return scores as float64 whose last axis has `length` elements.
-
-    Raises
-    ------
-    ValueError
-        If the length differs or a value is NaN.
-    """
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim == 0 or array.shape[-1] != length:
-        raise ValueError(f"expected {length} values, got an array of shape {array.shape}")
-    if np.isnan(array).any():
-        raise ValueError("a score is NaN; leave unscored rows out and count them")
-    return array
 
 
 def normal_quantile(level: float) -> float:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.texture import firstorder, glcm, ngtdm, shape2d, sizes
+from sonomics.texture import firstorder, glcm, ngtdm, shape2d
+from sonomics.texture import size_matrices as sizes
+from sonomics.texture.counts import DIRECTIONS, adjacent, neighbours, runs
 from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, padded
-from sonomics.texture.passes import DIRECTIONS, adjacent, neighbours, runs
 from sonomics.texture.zones import zones
 
 SHAPE = "shape2D"
@@ -114,14 +115,14 @@ def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]
     Parameters
     ----------
     counts : (4, highest + 1, longest + 1) int64 array
-        As `sonomics.texture.passes.runs` gives them.
+        As `sonomics.texture.counts.runs` gives them.
     laid : (rows, columns) int32 array
         The window they were counted in.
 
     Returns
     -------
     (16,) float array
-        In the order of `sonomics.texture.sizes.RUNS`; all NaN when no line holds two pixels.
+        In the order of `sonomics.texture.size_matrices.RUNS`; all NaN when no line holds two pixels.
     """
     lengths = np.arange(counts.shape[2])
     lined = [matrix for matrix, line in zip(counts, DIRECTIONS, strict=True) if _shares_a_line(matrix, laid, line)]

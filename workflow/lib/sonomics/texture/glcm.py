@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sonomics.texture.correlation import maximal_correlation
-from sonomics.texture.passes import Counts
+from sonomics.texture.counts import Counts
 
 NAMES = (
     "Autocorrelation",
@@ -48,7 +48,7 @@ def glcm_features(counts: Counts) -> Matrix:
     Parameters
     ----------
     counts : (directions, highest + 1, highest + 1) int64 array
-        Pairs one way, as `sonomics.texture.passes.cooccurrences` gives them.
+        Pairs one way, as `sonomics.texture.counts.cooccurrences` gives them.
 
     Returns
     -------

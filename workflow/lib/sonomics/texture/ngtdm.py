@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sonomics.texture.passes import Counts
+from sonomics.texture.counts import Counts
 
 NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 

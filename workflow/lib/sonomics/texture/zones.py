@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sonomics.texture.counts import Counts
 from sonomics.texture.discretise import Levels
-from sonomics.texture.passes import Counts
 
 
 @njit(cache=True)

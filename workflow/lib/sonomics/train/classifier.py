@@ -17,7 +17,7 @@ from sonomics.core.models import write_model
 from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
 from sonomics.train.rows import divide, training_parser, write_predictions
 
 PROBABILITY, SCORE = "probability", "score"

@@ -13,8 +13,8 @@ from sonomics.core.cohort import read_cohort
 from sonomics.core.files import write_csv, write_json
 from sonomics.core.jobs import run_job
 from sonomics.core.svg import covering
-from sonomics.statistics.logistic import LogisticFit, fit_logistic, log_likelihood
-from sonomics.statistics.nomogram import nomogram
+from sonomics.statistics.regression.logistic import LogisticFit, fit_logistic, log_likelihood
+from sonomics.statistics.regression.nomogram import nomogram
 from sonomics.train.rows import divide, training_parser, write_predictions
 
 State = dict[str, Any]

@@ -16,12 +16,12 @@ from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table
-from sonomics.networks.backbones import build
-from sonomics.networks.heads import Classifier
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import placed, stacked
 from sonomics.networks.maps import grad_cam
-from sonomics.networks.state import from_tensors
-from sonomics.statistics.overlap import heat_inside, hottest_share, overlap
+from sonomics.networks.weights.state import from_tensors
+from sonomics.statistics.agreement.overlap import heat_inside, hottest_share, overlap
 from sonomics.train.rows import usable_crops
 
 HOTTEST = 0.2

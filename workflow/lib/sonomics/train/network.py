@@ -14,12 +14,12 @@ from sonomics.core.jobs import run_job
 from sonomics.core.schemas import CROPS, SCREENED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables
-from sonomics.networks.backbones import build
-from sonomics.networks.heads import Classifier
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stacked
-from sonomics.networks.state import to_tensors
-from sonomics.networks.training import fit, predict
-from sonomics.networks.weights import weights_of
+from sonomics.networks.training.fit import fit, predict
+from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.state import to_tensors
 from sonomics.train.rows import divide, training_parser, usable_crops, write_predictions
 
 

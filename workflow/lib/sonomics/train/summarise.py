@@ -13,7 +13,7 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import overlaid
 from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
 from sonomics.core.tables import read_tables
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
 
 
 def fold_aucs(predictions: pd.DataFrame) -> dict[str, Any]:

@@ -5,17 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.effects import (
+from sonomics.statistics.comparison.description import describe_number
+from sonomics.statistics.comparison.effect_sizes import (
     OddsRatio,
     odds_interaction,
     odds_ratio,
     sample_odds_ratio,
     standardised_difference,
 )
-from sonomics.statistics.summary import (
+from sonomics.statistics.comparison.group_tests import (
     chi_square,
-    describe_number,
     fisher,
     mann_whitney_u,
     mann_whitney_u_uncorrected,
@@ -24,6 +23,7 @@ from sonomics.statistics.summary import (
     welch_t,
     yates_chi_square,
 )
+from sonomics.statistics.discrimination.auc_comparison import unpaired_delong_test
 from sonomics.verify.discrimination import area, models_of
 from sonomics.verify.tree import Tree, because, picked
 

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from sonomics.statistics.auc_intervals import hanley_mcneil_se, logit_interval, unpaired_delong_test
-from sonomics.statistics.bootstrap import summarise_draws, weighted_aucs
-from sonomics.statistics.classification import Classification, Confusion, Proportion, classify, confusion
-from sonomics.statistics.cutoffs import Cutoff, accuracy_cutoff, youden_cutoff
-from sonomics.statistics.mcnemar import McNemar, mcnemar
-from sonomics.statistics.roc import auc, auc_interval, delong, delong_test
+from sonomics.statistics.classification.confusion import Classification, Confusion, classify, confusion
+from sonomics.statistics.classification.cutoffs import Cutoff, accuracy_cutoff, youden_cutoff
+from sonomics.statistics.classification.proportion import Proportion
+from sonomics.statistics.comparison.mcnemar import McNemar, mcnemar
+from sonomics.statistics.discrimination.auc import auc, auc_interval, delong, hanley_mcneil_se, logit_interval
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
+from sonomics.statistics.resampling.bootstrap import summarise_draws, weighted_aucs
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 
 PROPORTIONS = ("sensitivity", "specificity", "ppv", "npv", "accuracy")

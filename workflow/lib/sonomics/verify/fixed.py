@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sonomics.statistics.agreement import cohen_kappa
-from sonomics.statistics.classification import classify, confusion, proportion
-from sonomics.statistics.fleiss import fleiss_kappa
-from sonomics.statistics.mcnemar import mcnemar_counts
-from sonomics.statistics.roc import auc
-from sonomics.statistics.sample_size import SHRINKAGE, BinarySize, binary_size, r2_of_c, survival_size
-from sonomics.statistics.survival import kaplan_meier, survival_at
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa
+from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.proportion import proportion
+from sonomics.statistics.comparison.mcnemar import mcnemar_counts
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.planning.sample_size import SHRINKAGE, BinarySize, binary_size, r2_of_c, survival_size
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, survival_at
 from sonomics.verify.discrimination import area, discordance, measures, share
 from sonomics.verify.tree import Tree, because, nothing, picked
 

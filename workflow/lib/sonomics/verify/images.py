@@ -3,10 +3,19 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.bootstrap import summarise_draws, weighted_aucs
-from sonomics.statistics.clustered import clustered_auc, clustered_proportion, per_patient
-from sonomics.statistics.overlap import Overlap, heat_inside, hot_half, hot_region, hottest_share, overlap, soft_dice
-from sonomics.statistics.roc import auc_interval
+from sonomics.statistics.agreement.overlap import (
+    Overlap,
+    heat_inside,
+    hot_half,
+    hot_region,
+    hottest_share,
+    overlap,
+    soft_dice,
+)
+from sonomics.statistics.classification.proportion import clustered_proportion
+from sonomics.statistics.discrimination.auc import auc_interval
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc, per_patient
+from sonomics.statistics.resampling.bootstrap import summarise_draws, weighted_aucs
 from sonomics.verify.discrimination import area
 from sonomics.verify.tree import Tree, Undefined, because, picked
 

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.concordance import uno_c
-from sonomics.statistics.cox import cox
-from sonomics.statistics.cox_tests import predicted_risk
-from sonomics.statistics.decision import survival_net_benefit
+from sonomics.statistics.clinical_utility.decision_curve import survival_net_benefit
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.ipcw import Censoring, ipcw_brier, null_risk, time_dependent_auc
+from sonomics.statistics.survival.censoring import Censoring
+from sonomics.statistics.survival.concordance import uno_c
+from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.cox_tests import predicted_risk
+from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
+from sonomics.statistics.survival.kaplan_meier import null_risk
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 
 HORIZONS = (12, 24, 36)

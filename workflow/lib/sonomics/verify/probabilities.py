@@ -4,25 +4,17 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.statistics.calibration import (
-    brier,
+from sonomics.statistics.calibration.grouped import expected_calibration_error, grouped_calibration, hosmer_lemeshow
+from sonomics.statistics.calibration.intercept_slope import (
     calibration_in_the_large,
     calibration_slope,
-    grouped_calibration,
-    hosmer_lemeshow,
-    loess_errors,
-    scaled_brier,
-)
-from sonomics.statistics.decision import net_benefit
-from sonomics.statistics.reclassification import Reclassification, categorical_nri, continuous_nri, idi
-from sonomics.statistics.reliability import (
-    expected_calibration_error,
-    log_loss,
-    null_brier,
     observed_to_expected,
     site_recalibration,
-    spiegelhalter,
 )
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, null_brier, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.smoothed import loess_errors
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit
+from sonomics.statistics.clinical_utility.reclassification import Reclassification, categorical_nri, continuous_nri, idi
 from sonomics.verify.discrimination import models_of, parts_of
 from sonomics.verify.tree import Tree, because, picked
 

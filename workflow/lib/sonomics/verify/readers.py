@@ -7,17 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.agreement import Kappa, cohen_kappa
-from sonomics.statistics.classification import Confusion, classify
-from sonomics.statistics.fleiss import FleissKappa, fleiss_kappa
-from sonomics.statistics.mrmc import (
-    Contrast,
-    SingleTreatment,
-    jackknife_auc_covariance,
-    jackknife_share_covariance,
-    reader_study,
-)
-from sonomics.statistics.roc import delong
+from sonomics.statistics.agreement.kappa import FleissKappa, Kappa, cohen_kappa, fleiss_kappa
+from sonomics.statistics.classification.confusion import Confusion, classify
+from sonomics.statistics.discrimination.auc import delong
+from sonomics.statistics.readers.covariance import jackknife_auc_covariance, jackknife_share_covariance
+from sonomics.statistics.readers.mrmc import Contrast, SingleTreatment, reader_study
 from sonomics.verify.discrimination import paired_decisions, share
 from sonomics.verify.tree import Tree, because, picked
 

@@ -5,17 +5,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.agreement import icc21, icc21_interval, icc31, icc31_interval, subject_test
-from sonomics.statistics.filters import mann_whitney, prune_by_p
-from sonomics.statistics.lasso import lasso_path, lasso_path_cv
-from sonomics.statistics.multiplicity import (
+from sonomics.statistics.agreement.icc import icc21, icc21_interval, icc31, icc31_interval, subject_test
+from sonomics.statistics.comparison.multiple_testing import (
     benjamini_hochberg,
     benjamini_yekutieli,
     bonferroni,
     hochberg,
     holm,
 )
-from sonomics.statistics.roc import auc
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.selection.correlation import prune_by_p
+from sonomics.statistics.selection.lasso import lasso_path, lasso_path_cv
+from sonomics.statistics.selection.univariable import mann_whitney
 from sonomics.verify.tree import Tree, Undefined, because, nothing
 
 GOOD = 0.75

@@ -5,19 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonomics.statistics.concordance import harrell_c, harrell_difference, pair_counts
-from sonomics.statistics.cox import cox
-from sonomics.statistics.cox_tests import cox_interaction, model_tests, proportional_hazards
 from sonomics.statistics.estimates import Floats, SignificanceTest
-from sonomics.statistics.maxstat import largest_log_rank, maximally_selected
-from sonomics.statistics.survival import (
-    LogRank,
-    kaplan_meier,
-    log_rank,
-    median_follow_up,
-    stratified_log_rank,
-    survival_at,
-)
+from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts
+from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests, proportional_hazards
+from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
+from sonomics.statistics.survival.log_rank import LogRank, log_rank, stratified_log_rank
 from sonomics.verify.prediction import EMPTY, HORIZONS, NO_CURVE, auc_at, followed, predicted, uno, value
 from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
 

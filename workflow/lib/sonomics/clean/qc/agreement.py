@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.clean.qc.labels import BLANK
-from sonomics.statistics.agreement import cohen_kappa
+from sonomics.statistics.agreement.kappa import cohen_kappa
 
 
 def agreement(labels: pd.DataFrame, heads: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sonomics.core.seeds import generator, seed_for
-from sonomics.networks.backbones import build
-from sonomics.networks.heads import Classifier
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stacked
-from sonomics.networks.state import from_tensors
-from sonomics.networks.training import fit, predict
-from sonomics.networks.weights import weights_of
+from sonomics.networks.training.fit import fit, predict
+from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.state import from_tensors
 
 CROSS_VALIDATION_FOLDS = 3  # a convention: few, since each trains a network
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from sonomics.clean.qc.labels import BLANK, NO, UNDETERMINABLE, YES
 from sonomics.core.seeds import seed_for
-from sonomics.statistics.bootstrap import auc_bootstrap
-from sonomics.statistics.classification import proportion
+from sonomics.statistics.classification.proportion import proportion
+from sonomics.statistics.resampling.bootstrap import auc_bootstrap
 
 ENOUGH = 5  # images of an answer; a convention
 RESAMPLES = 1000  # of a bootstrap of patients; a convention

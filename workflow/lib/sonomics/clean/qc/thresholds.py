@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
-from sonomics.statistics.cutoffs import sensitivity_cutoff
+from sonomics.statistics.classification.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
 STATED = {"exclude_below": BELOW, "exclude_above": ABOVE}

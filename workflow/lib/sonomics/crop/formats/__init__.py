@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sonomics.crop.drawings import Drawing
 from sonomics.crop.formats.boxes import read_boxes
 from sonomics.crop.formats.coco import read_coco
 from sonomics.crop.formats.cvat import read_cvat
@@ -11,6 +10,7 @@ from sonomics.crop.formats.labelme import read_labelme
 from sonomics.crop.formats.masks import read_picture
 from sonomics.crop.formats.segmentations import read_segmentation
 from sonomics.crop.formats.volumes import read_volume
+from sonomics.crop.outlines.drawings import Drawing
 
 # The longest suffix that fits a file's name decides.
 FORMATS: Mapping[str, Callable[[Path], Mapping[str, Drawing]]] = {

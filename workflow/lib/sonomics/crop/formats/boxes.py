@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sonomics.crop.drawings import Drawing, RefusedError, Shape, boxed, united
+from sonomics.crop.outlines.drawings import Drawing, RefusedError, Shape, boxed, united
 
 COLUMNS = ("left", "top", "width", "height")
 

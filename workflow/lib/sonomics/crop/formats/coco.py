@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from sonomics.crop.drawings import MALFORMED, Drawing, Mask, RefusedError, Shape, boxed, by_image, filled, run_lengths
+from sonomics.crop.outlines.drawings import (
+    MALFORMED,
+    Drawing,
+    Mask,
+    RefusedError,
+    Shape,
+    boxed,
+    by_image,
+    filled,
+    run_lengths,
+)
 
 
 def read_coco(file: Path) -> dict[str, Drawing]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from sonomics.crop.drawings import (
+from sonomics.crop.outlines.drawings import (
     MALFORMED,
     Drawing,
     Mask,

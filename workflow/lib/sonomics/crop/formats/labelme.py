@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.images import read_mask
-from sonomics.crop.drawings import (
+from sonomics.crop.outlines.drawings import (
     MALFORMED,
     Drawing,
     Mask,

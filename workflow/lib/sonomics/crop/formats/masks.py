@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageSequence
 
 from sonomics.core.images import GREY, drawn
-from sonomics.crop.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
+from sonomics.crop.outlines.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
 
 
 def read_picture(file: Path) -> dict[str, Drawing]:

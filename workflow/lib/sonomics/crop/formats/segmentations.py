@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.crop.drawings import MALFORMED, Drawing, Mask, RefusedError, Wanted
+from sonomics.crop.outlines.drawings import MALFORMED, Drawing, Mask, RefusedError, Wanted
 
 SEGMENTATION = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 

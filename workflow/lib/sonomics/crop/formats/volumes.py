@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.crop.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
+from sonomics.crop.outlines.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
 
 SUFFIX = re.compile(r"(\.seg)?\.(nii(\.gz)?|nrrd|mha)$", re.IGNORECASE)
 SEGMENT = re.compile(r"Segment(\d+)_Name$")

@@ -8,11 +8,10 @@ import pandas as pd
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled
-from sonomics.statistics.auc_intervals import logit_interval
-from sonomics.statistics.bootstrap import auc_bootstrap
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.discrimination.auc import auc_interval, logit_interval
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.roc import auc_interval
+from sonomics.statistics.resampling.bootstrap import auc_bootstrap
 
 NO_CASE = "no case"
 OBUCHOWSKI = "Obuchowski, clustered by patient"

@@ -5,21 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from sonomics.evaluate.entries import Entry, estimated, single, tested
-from sonomics.statistics.calibration import (
-    brier,
+from sonomics.statistics.calibration.grouped import expected_calibration_error, hosmer_lemeshow
+from sonomics.statistics.calibration.intercept_slope import (
     calibration_in_the_large,
     calibration_slope,
-    hosmer_lemeshow,
-    loess_errors,
-    scaled_brier,
-)
-from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
-from sonomics.statistics.reliability import (
-    expected_calibration_error,
-    log_loss,
     observed_to_expected,
-    spiegelhalter,
 )
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.smoothed import loess_errors
+from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
 
 GROUPS = 10
 DEVELOPMENT = "df = groups - 2, as for the set the model was developed on"

@@ -8,11 +8,11 @@ from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import Model, analysed, values_of
 from sonomics.evaluate.entries import BOOTSTRAP, Sampling
-from sonomics.statistics.auc_intervals import unpaired_delong_test
-from sonomics.statistics.bootstrap import paired_auc_difference
-from sonomics.statistics.mcnemar import mcnemar
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.roc import auc, delong_test
+from sonomics.statistics.comparison.mcnemar import mcnemar
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.discrimination.auc import auc
+from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
+from sonomics.statistics.resampling.bootstrap import paired_auc_difference
 
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")
 NOBODY_BOTH = "no case is scored by both"

@@ -6,9 +6,10 @@ import pandas as pd
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
 from sonomics.evaluate.entries import Sampling
-from sonomics.statistics.calibration import calibration_curve, grouped_calibration
-from sonomics.statistics.decision import net_benefit, net_benefit_band
-from sonomics.statistics.roc import roc_curve
+from sonomics.statistics.calibration.grouped import grouped_calibration
+from sonomics.statistics.calibration.smoothed import calibration_curve
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band
+from sonomics.statistics.discrimination.roc_curve import roc_curve
 
 GROUPED, SMOOTHED = "grouped", "smoothed"
 QUANTILE_GROUPS = 5

@@ -9,7 +9,7 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.performance import EMPTY, threshold_entries
 from sonomics.evaluate.cases import Model, analysed, values_of
 from sonomics.evaluate.entries import Entry
-from sonomics.statistics.cutoffs import Cutoff, accuracy_cutoff, sensitivity_cutoff, youden_cutoff
+from sonomics.statistics.classification.cutoffs import Cutoff, accuracy_cutoff, sensitivity_cutoff, youden_cutoff
 
 FROZEN = "frozen"
 SHOWN = (*EMPTY, "f1", "kappa")

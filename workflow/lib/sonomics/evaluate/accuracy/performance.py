@@ -23,11 +23,11 @@ from sonomics.evaluate.entries import (
     single,
     wilson,
 )
-from sonomics.statistics.bootstrap import Bootstrap
-from sonomics.statistics.classification import Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Confusion, classify, confusion
+from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.estimates import ONE_CLASS, Booleans, Floats
-from sonomics.statistics.metric_bootstrap import metric_bootstrap
-from sonomics.statistics.roc import auc
+from sonomics.statistics.resampling.bootstrap import Bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
 
 EMPTY = {
     "sensitivity": "no positive case",

@@ -6,10 +6,11 @@ import pandas as pd
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.calibration import brier, calibration_in_the_large, clipped_logit, loess_errors
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.statistics.calibration.probability_scores import brier
+from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.logistic import fit_logistic
-from sonomics.statistics.reliability import site_recalibration
+from sonomics.statistics.regression.logistic import fit_logistic
 
 FOLDS = 5
 FEWEST = 10

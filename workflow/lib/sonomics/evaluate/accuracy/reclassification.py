@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.reclassification import (
+from sonomics.statistics.clinical_utility.reclassification import (
     Discrimination,
     Reclassification,
     categorical_nri,

@@ -7,7 +7,8 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import Model, values_of
-from sonomics.statistics.summary import Comparison, compare_counts, compare_numbers, describe_levels, describe_number
+from sonomics.statistics.comparison.description import describe_levels, describe_number
+from sonomics.statistics.comparison.group_tests import Comparison, compare_counts, compare_numbers
 
 BY_SPLIT, BY_LABEL = "split", "label"
 LABEL = "label"

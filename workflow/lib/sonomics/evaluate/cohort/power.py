@@ -9,9 +9,10 @@ from scipy.optimize import brentq
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import Model, analysed
-from sonomics.statistics.auc_intervals import hanley_mcneil_se
+from sonomics.statistics.discrimination.auc import hanley_mcneil_se
 from sonomics.statistics.estimates import normal_quantile
-from sonomics.statistics.sample_size import auc_power, binary_size, log_rank_power, r2_of_c
+from sonomics.statistics.planning.power import auc_power, log_rank_power
+from sonomics.statistics.planning.sample_size import binary_size, r2_of_c
 
 NAN = float("nan")
 ASSUMED_AUC, ASSUMED_HR = 0.8, 2.0

@@ -9,9 +9,9 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import ROBUST, robust_share
-from sonomics.statistics.classification import proportion
-from sonomics.statistics.clustered import clustered_auc
-from sonomics.statistics.serial import borderline_ways
+from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.statistics.classification.proportion import proportion
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
 COLUMNS = [
     "model", "split", "statistic", "n", "negatives", "borderline", "positives", "estimate", "lower", "upper", "method",

@@ -10,7 +10,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import ordered_splits
 from sonomics.evaluate.optional.external_models import check_probabilities, read_stated
-from sonomics.statistics.multiclass import ClassAucs, ClassReport, class_aucs, class_report
+from sonomics.statistics.classification.multiclass import ClassAucs, ClassReport, class_aucs, class_report
 
 AVERAGES = ("macro", "weighted")
 OVERALL = "all"

@@ -12,7 +12,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.tables import checked_table
 from sonomics.evaluate.cases import PROBABILITY, Model
-from sonomics.statistics.cutoffs import youden_cutoff
+from sonomics.statistics.classification.cutoffs import youden_cutoff
 
 LEFT_OUT, WHOLE = "0", "all"
 POSITIVE = "1"

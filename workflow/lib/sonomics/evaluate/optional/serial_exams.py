@@ -9,8 +9,8 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import robust_share
-from sonomics.statistics.classification import Proportion, proportion
-from sonomics.statistics.serial import lead_times, sensitivity_before
+from sonomics.statistics.classification.lead_time import lead_times, sensitivity_before
+from sonomics.statistics.classification.proportion import Proportion, proportion
 
 MONTHS_A_YEAR = 12.0
 WINDOWS = (0.0, 1.0, 2.0, 3.0)

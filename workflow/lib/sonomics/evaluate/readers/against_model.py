@@ -5,12 +5,13 @@ import pandas as pd
 
 from sonomics.evaluate.entries import ROBUST
 from sonomics.evaluate.readers.readings import AUC, SENSITIVITY, SPECIFICITY, measured, uncertainty, usable
-from sonomics.statistics.classification import proportion
+from sonomics.statistics.classification.proportion import proportion
+from sonomics.statistics.comparison.mcnemar import mcnemar
+from sonomics.statistics.comparison.multiple_testing import holm
+from sonomics.statistics.discrimination.auc_comparison import auc_difference
+from sonomics.statistics.discrimination.roc_curve import roc_curve
 from sonomics.statistics.estimates import normal_quantile
-from sonomics.statistics.mcnemar import mcnemar
-from sonomics.statistics.mrmc import FEW_CASES
-from sonomics.statistics.multiplicity import holm
-from sonomics.statistics.roc import auc_difference, roc_curve
+from sonomics.statistics.readers.mrmc import FEW_CASES
 
 ACCURACY = "accuracy"
 AREAS = [

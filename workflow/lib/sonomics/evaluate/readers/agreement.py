@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.readings import AIDED, ALONE, NEGATIVE, POSITIVE, category_scale
-from sonomics.statistics.agreement import cohen_kappa, icc21, icc21_interval
+from sonomics.statistics.agreement.icc import icc21, icc21_interval
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknifed, pairwise_kappa
 from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.fleiss import fleiss_kappa
-from sonomics.statistics.pairwise import jackknifed, pairwise_kappa
 
 COLUMNS = [
     "split", "between", "reader", "arm", "what", "statistic", "readers", "n", "estimate", "lower", "upper", "method",

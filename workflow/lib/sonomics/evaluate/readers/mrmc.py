@@ -15,7 +15,7 @@ from sonomics.evaluate.readers.readings import (
     measured,
     uncertainty,
 )
-from sonomics.statistics.mrmc import Contrast, reader_study, readers_against_model, single_treatment
+from sonomics.statistics.readers.mrmc import Contrast, reader_study, readers_against_model, single_treatment
 
 AID = [
     "split", "scope", "name", "level", "measure", "readers", "n", "positives", "alone", "aided", "difference",

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
 from sonomics.evaluate.cases import Model, ordered_splits, values_of
-from sonomics.statistics.clustered import clustered_covariance, clustered_share_covariance
+from sonomics.statistics.discrimination.clustered_auc import clustered_covariance
+from sonomics.statistics.readers.covariance import clustered_share_covariance
 
 Floats = NDArray[np.float64]
 

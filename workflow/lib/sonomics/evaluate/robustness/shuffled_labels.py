@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sonomics.core.params import deals_labels
-from sonomics.statistics.summary import mean_interval
+from sonomics.statistics.comparison.description import mean_interval
 
 FEWEST = 3
 

@@ -5,7 +5,7 @@ import pandas as pd
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.auc import OBUCHOWSKI
 from sonomics.evaluate.cases import ordered_splits
-from sonomics.statistics.clustered import clustered_auc
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
 COLUMNS = "model split statistic estimate lower upper n positives patients unit method reason"
 

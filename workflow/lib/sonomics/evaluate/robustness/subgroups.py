@@ -13,15 +13,15 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.accuracy.comparisons import adjusted
 from sonomics.evaluate.cases import Model, analysed, values_of
 from sonomics.evaluate.survival.risk_groups import HIGH
-from sonomics.statistics.clustered import clustered_auc
-from sonomics.statistics.cox_tests import model_tests
-from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.subgroups import (
+from sonomics.statistics.comparison.subgroups import (
     FEWEST,
     auc_by_subgroup,
     auc_heterogeneity,
     hazard_ratio_by_subgroup,
 )
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc
+from sonomics.statistics.estimates import SignificanceTest
+from sonomics.statistics.survival.cox_tests import model_tests
 
 CENTRE, DEVICE = "centre", "device"
 LEVELS, MEDIAN = "levels", "median"

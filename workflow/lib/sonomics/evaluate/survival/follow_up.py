@@ -9,9 +9,10 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, estimated
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW, followed_cases
-from sonomics.statistics.cox_tests import proportional_hazards
-from sonomics.statistics.maxstat import maximally_selected
-from sonomics.statistics.survival import kaplan_meier, log_rank, median_follow_up, survival_at
+from sonomics.statistics.survival.cox_tests import proportional_hazards
+from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
+from sonomics.statistics.survival.log_rank import log_rank
 
 FOLLOW_UP = "split group statistic horizon estimate lower upper n events method reason"
 PROPORTIONAL = "split term chi2 df p n events method reason"

@@ -11,12 +11,13 @@ from sonomics.core.seeds import seed_for
 from sonomics.evaluate.cases import Model, values_of
 from sonomics.evaluate.entries import NAN, Entry, Sampling, estimated, resampled, single
 from sonomics.evaluate.survival.risk_groups import followed_cases
-from sonomics.statistics.bootstrap import bootstrap_interval
-from sonomics.statistics.concordance import harrell_c, uno_c
-from sonomics.statistics.cox_tests import predicted_risk
-from sonomics.statistics.decision import survival_net_benefit
+from sonomics.statistics.clinical_utility.decision_curve import survival_net_benefit
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.ipcw import ipcw_brier, null_risk, time_dependent_auc
+from sonomics.statistics.resampling.bootstrap import bootstrap_interval
+from sonomics.statistics.survival.concordance import harrell_c, uno_c
+from sonomics.statistics.survival.cox_tests import predicted_risk
+from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
+from sonomics.statistics.survival.kaplan_meier import null_risk
 
 BEYOND = "nobody was followed to the horizon"
 COLUMNS = "split model statistic horizon estimate lower upper n events method reason"

@@ -7,8 +7,9 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.cases import SCORE, Model, column, values_of
-from sonomics.statistics.cox import cox, univariable_cox
-from sonomics.statistics.survival import kaplan_meier, log_rank
+from sonomics.statistics.survival.cox import cox, univariable_cox
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier
+from sonomics.statistics.survival.log_rank import log_rank
 
 HIGH, LOW = "high", "low"
 SCORE_TERM = "score per SD"

@@ -5,8 +5,9 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW
-from sonomics.statistics.subgroups import FEWEST, hazard_ratio_by_subgroup, treatment_by_risk_group
-from sonomics.statistics.survival import kaplan_meier, log_rank
+from sonomics.statistics.comparison.subgroups import FEWEST, hazard_ratio_by_subgroup, treatment_by_risk_group
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier
+from sonomics.statistics.survival.log_rank import log_rank
 
 TREATED, UNTREATED = "treated", "untreated"
 WORDS = {"1": TREATED, "0": UNTREATED, "yes": TREATED, "no": UNTREATED}

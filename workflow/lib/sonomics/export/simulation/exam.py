@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.simulate import adnexal, exams
-from sonomics.simulate.exams import FIRST_READING, REPEATED_READINGS, Instance
-from sonomics.simulate.lesion import Planted
-from sonomics.simulate.mass import Mass
-from sonomics.simulate.pelvis import Adnexa
+from sonomics.simulate.anatomy.adnexal_mass import Mass
+from sonomics.simulate.anatomy.lesion import LesionTraits
+from sonomics.simulate.anatomy.pelvis import Adnexa
+from sonomics.simulate.exams import adnexal, liver
+from sonomics.simulate.exams.liver import FIRST_READING, REPEATED_READINGS, Instance
 
 IDENTITY = ("patient", "case", "centre", "sim_device", "sim_extra", "sim_duplicate", "sim_fault")
 HAPPENED = ("sim_repeat", "sim_calipers")
@@ -38,9 +38,9 @@ class Scene:
 def liver_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
     """Draw the exam of a liver with its lesion."""
     names = ("margin", "texture", "echo", "arterial", "washout")
-    planted = Planted(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names))
-    kinds = exams.kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"])
-    return exams.simulate_exam(exams.Case(planted=planted, kinds=kinds, **_shared(row)), seed)
+    traits = LesionTraits(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names))
+    kinds = liver.kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"])
+    return liver.simulate_exam(liver.Case(traits=traits, kinds=kinds, **_shared(row)), seed)
 
 
 def adnexal_exam(row: pd.Series, seed: int) -> Iterator[Instance]:

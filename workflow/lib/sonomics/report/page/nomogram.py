@@ -17,7 +17,7 @@ def draw_nomogram(points: pd.DataFrame) -> str:
     Parameters
     ----------
     points : DataFrame
-        `kind, axis, label, points` as `sonomics.statistics.nomogram` gives them.
+        `kind, axis, label, points` as `sonomics.statistics.regression.nomogram` gives them.
     """
     variables = list(points.loc[points["kind"] == VARIABLE, "axis"].unique())
     drawing = Drawing(WIDTH, ROW * (len(variables) + 3) + 8)

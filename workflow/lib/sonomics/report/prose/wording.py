@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from sonomics.networks.registry import entry_of
+from sonomics.networks.weights.registry import entry_of
 from sonomics.report.page.numbers import listed
 
 Params = Mapping[str, Any]

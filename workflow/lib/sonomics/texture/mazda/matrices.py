@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import glcm
-from sonomics.texture.passes import DIRECTIONS, cooccurrences, runs
-from sonomics.texture.sizes import RUNS, size_features
+from sonomics.texture.counts import DIRECTIONS, cooccurrences, runs
+from sonomics.texture.size_matrices import RUNS, size_features
 
 # MaZda's name of each parameter, and that of the same quantity in `sonomics.texture.glcm`.
 PAIRS = {

@@ -1,0 +1,95 @@
+"""What the jobs that describe regions share: a row of values for every crop of a chunk."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core import schemas
+from sonomics.core.images import read_grey, read_mask
+from sonomics.core.jobs import job_parser, progress
+from sonomics.core.tables import read_table, write_table
+from sonomics.extract.crops.feature_table import feature_table, kept_crops
+from sonomics.extract.crops.resample import at_spacing
+
+log = logging.getLogger(__name__)
+
+# Computes the features of one crop: pixels (rows, columns) float, mask (rows, columns) bool, edge of a pixel.
+Compute = Callable[[NDArray[np.float64], NDArray[np.bool_], float], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A family and the crops of a chunk.
+
+    Attributes
+    ----------
+    name : str
+        The family.
+    family : mapping
+        Its params.
+    seed : int
+        The study's.
+    crops : DataFrame
+        The kept ones, as `CROPS`.
+    out : Path
+        The table of features.
+    """
+
+    name: str
+    family: Mapping[str, Any]
+    seed: int
+    crops: pd.DataFrame
+    out: Path
+
+    def values(self, crops: pd.DataFrame, names: Sequence[str], compute: Compute) -> NDArray[np.float64]:
+        """Compute the features of crops.
+
+        Without resampling every length is in pixels, with it in mm, so that one column never mixes the two; a row is
+        all NaN when the family asks for resampling and the spacing is unknown.
+
+        Parameters
+        ----------
+        crops : DataFrame
+            As `CROPS`.
+        names : sequence of str
+            The features.
+        compute : callable
+            As `Compute`.
+
+        Returns
+        -------
+        (crops, names) float array
+        """
+        edge = self.family["resample_mm"]
+        values = np.full((len(crops), len(names)), np.nan)
+        for row, crop in enumerate(progress(crops.itertuples(), self.name, total=len(crops))):
+            read = at_spacing(read_grey(Path(crop.file)), read_mask(Path(crop.mask)), crop.spacing_mm, edge)
+            if read is not None:
+                pixels, mask = read
+                values[row] = compute(pixels.astype(np.float64), mask, edge or 1.0)
+            if undefined := int(np.isnan(values[row]).sum()):
+                log.warning("%s, %s: %d of %d features are undefined", crop.image, crop.file, undefined, len(names))
+        return values
+
+    def write(self, names: Sequence[str], values: NDArray[np.float64]) -> None:
+        """Write the table of features."""
+        features = pd.DataFrame(values, columns=list(names))
+        write_table(feature_table(self.crops, features, self.name), self.out, schemas.FEATURES)
+
+
+def read_job(doc: str | None, argv: Sequence[str] | None) -> Job:
+    """Read the command line of a job and its crops."""
+    parser = job_parser(doc)
+    parser.add_argument("--family", required=True)
+    parser.add_argument("--crops", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    family = args.settings["extract"]["families"][args.family]
+    crops = kept_crops(read_table(args.crops, schemas.CROPS))
+    return Job(args.family, family, args.settings["study"]["seed"], crops, args.out)

@@ -1,0 +1,1 @@
+"""Recompute regions with PyRadiomics, which our own engine must equal."""

@@ -1,0 +1,76 @@
+"""One linear classifier a head on a shared backbone, and the loss that passes over unknown labels."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from sonomics.networks.architectures.backbones import Backbone
+
+
+class Classifier(nn.Module):
+    """A backbone with named binary heads.
+
+    Parameters
+    ----------
+    backbone : Backbone
+    heads : sequence of str
+        Names, in the order of the columns of the output.
+    seed : int
+        Of the heads' initialisation.
+    dropout : float
+        Share of features dropped in training, before the heads.
+    """
+
+    def __init__(self, backbone: Backbone, heads: Sequence[str], seed: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.dropout = nn.Dropout(dropout)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.heads = nn.ModuleDict({name: nn.Linear(backbone.num_features, 1) for name in heads})
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return logits (n, heads) of images (n, 1, rows, columns) float32 on the scale 0-1."""
+        features = self.dropout(self.backbone(images))
+        return torch.cat([head(features) for head in self.heads.values()], dim=1)
+
+
+def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Binary cross-entropy over the known labels.
+
+    Parameters
+    ----------
+    logits, targets : (n, heads) float32
+        A target is 1, 0, or NaN where unknown.
+    weights : (2, heads) float32
+        Weight of a negative and of a positive label, head by head.
+
+    Returns
+    -------
+    () float32
+        Mean of the weighted losses of the known labels; 0 when there is none, and then no gradient either.
+    """
+    known = ~targets.isnan()
+    filled = torch.where(known, targets, torch.zeros_like(targets))
+    losses = nn.functional.binary_cross_entropy_with_logits(logits, filled, reduction="none")
+    weight = torch.where(filled == 1, weights[1], weights[0]) * known
+    return (losses * weight).sum() / known.sum().clamp(min=1)
+
+
+def balanced_weights(targets: Tensor) -> Tensor:
+    """Weigh both classes of each head alike.
+
+    Parameters
+    ----------
+    targets : (n, heads) float32
+        1, 0, or NaN where unknown.
+
+    Returns
+    -------
+    (2, heads) float32
+        n / (2 n_negative) and n / (2 n_positive) over the known labels; 1 and 1 for a head with a single class.
+    """
+    counts = torch.stack([(targets == 0).sum(dim=0), (targets == 1).sum(dim=0)]).float()
+    weights = counts.sum(dim=0) / (2 * counts)
+    return torch.where((counts > 0).all(dim=0), weights, torch.ones_like(weights))

@@ -1,0 +1,1 @@
+"""Fitting and applying networks, and random changes of training images."""

@@ -1,0 +1,182 @@
+"""Fitting and applying networks on arrays of grey images."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor, nn
+
+from sonomics.core.errors import StudyError
+from sonomics.core.jobs import progress, threads
+from sonomics.networks.architectures.heads import Classifier, balanced_weights, masked_loss
+from sonomics.networks.training.augmentation import Augmentation, augmented
+
+Curve = dict[str, float]
+
+
+def device() -> torch.device:
+    """Return the accelerator when there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def fit(
+    model: Classifier,
+    images: NDArray[np.uint8],
+    targets: NDArray[np.floating],
+    settings: Mapping[str, Any],
+    seed: int,
+) -> list[Curve]:
+    """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
+
+    The same seed on the same machine's CPU gives the same weights, whatever ran before.
+
+    Parameters
+    ----------
+    model : Classifier
+    images : (n, rows, columns) or (n, rows, columns, 3) uint8
+    targets : (n, heads) float
+        1, 0, or NaN where unknown.
+    settings : mapping
+        `epochs`, `batch`, `learning_rate` (of the cycle's top), `weight_decay` (0.01 when absent), and `augment`
+        (fields of `Augmentation`, its defaults when absent).
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        `epoch` (from 1), `loss` (mean over the epoch's steps) and `learning_rate` (at its end).
+
+    Raises
+    ------
+    ValueError
+        With fewer than two images, or without a known label.
+    StudyError
+        When the loss is no longer finite.
+    """
+    if len(images) < 2 or np.isnan(targets).all():
+        raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
+    place = device()
+    how = Augmentation(**settings.get("augment", {}))
+    epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
+    everything = planes(images)
+    truth = torch.from_numpy(np.asarray(targets, dtype=np.float32))
+    weights = balanced_weights(truth).to(place)
+    curves: list[Curve] = []
+    with _reproducible(seed):
+        chance = Generator().manual_seed(seed)
+        model.to(place).train()
+        optimiser = torch.optim.AdamW(
+            model.parameters(),
+            lr=settings["learning_rate"],
+            weight_decay=settings.get("weight_decay", 0.01),
+            fused=True,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, settings["learning_rate"], total_steps=epochs * batches
+        )
+        for epoch in progress(range(1, epochs + 1), "epochs"):
+            losses = []
+            for rows in torch.tensor_split(torch.randperm(len(images), generator=chance), batches):
+                inputs = augmented(everything[rows].to(place).float() / 255, how, chance)
+                loss = masked_loss(model(inputs), truth[rows].to(place), weights)
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                optimiser.step()
+                rate = schedule.get_last_lr()[0]
+                schedule.step()
+                losses.append(loss.detach())
+            curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": float(rate)})
+            if not np.isfinite(curves[-1]["loss"]):
+                rule = f"a network's loss is no number any more in epoch {epoch}"
+                raise StudyError(
+                    "params.yaml, learning_rate", rule, "lower it, or check mean, std and scale of the weights"
+                )
+        _settle_batch_norm(model, everything, settings["batch"])
+    model.eval()
+    return curves
+
+
+def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
+    """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
+    logits = _applied(model, (images[start : start + batch] for start in range(0, len(images), batch)))
+    return torch.sigmoid(logits.double()).numpy()
+
+
+def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """Apply a network to images batch by batch; on a GPU in half precision where that is safe (autocast).
+
+    Parameters
+    ----------
+    network : nn.Module
+        Images (n, 1 or 3, rows, columns) on the scale 0-1 in, (n, features) out.
+    batches : iterable of (n, rows, columns) or (n, rows, columns, 3) uint8
+
+    Returns
+    -------
+    (n, features) float32
+
+    Raises
+    ------
+    ValueError
+        When there is no image.
+    StudyError
+        When a feature is not a finite number: half precision overflows at 65504.
+    """
+    place = device().type
+    with torch.autocast(place, torch.float16, enabled=place == "cuda"):
+        features: NDArray[np.float32] = _applied(network, batches).numpy()
+    if not np.isfinite(features).all():
+        rule = "the network gives features that are not finite numbers"
+        raise StudyError("params.yaml, weights", rule, "check mean, std and scale of the weights, or take others")
+    return features
+
+
+@torch.inference_mode()
+def _applied(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
+    torch.set_num_threads(threads())
+    place = device()
+    model.to(place).eval()
+    parts = [model(planes(images).to(place).float() / 255).float().cpu() for images in batches]
+    if not parts:
+        raise ValueError("no image to apply the network to")
+    return torch.cat(parts)
+
+
+def planes(images: NDArray[np.uint8]) -> Tensor:
+    """Return grey images as (n, 1, rows, columns), colour ones as (n, 3, rows, columns)."""
+    tensor = torch.from_numpy(np.ascontiguousarray(images))
+    return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
+
+
+@torch.no_grad()
+def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
+    """Recompute batch-norm statistics with the final weights (Wu and Johnson, 2021).
+
+    Short trainings leave the running averages behind the weights.
+    """
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
+    momenta = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None
+    for part in torch.tensor_split(images, max(1, len(images) // batch)):
+        model(part.to(device()).float() / 255)
+    for layer, momentum in zip(layers, momenta, strict=True):
+        layer.momentum = momentum
+
+
+@contextmanager
+def _reproducible(seed: int) -> Iterator[None]:
+    """Seed what dropout draws from and choose deterministic kernels; leave the process as it was."""
+    torch.set_num_threads(threads())
+    before = torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        torch.use_deterministic_algorithms(True, warn_only=device().type == "cuda")
+        try:
+            yield
+        finally:
+            torch.use_deterministic_algorithms(before)

@@ -1,0 +1,73 @@
+"""Starting weights of networks: those of an entry of the registry, or random numbers by declared choice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from sonomics.networks.weights.checkpoints import read_checkpoint
+from sonomics.networks.weights.registry import Choice, Entry, entry_of, located
+
+_ORDER = {"RGB": (0, 1, 2), "BGR": (2, 1, 0)}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Starting weights, bound to what their inputs must look like.
+
+    Attributes
+    ----------
+    mean, std : tuple of float
+        Of the network's three channels, on the scale 0-1.
+    order : tuple of int
+        Which of red, green and blue (0, 1, 2) each channel takes.
+    tensors : mapping of str to Tensor
+        The backbone's state; empty for a random initialisation.
+    prefix : str
+        What stands before the names of the tensors.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    order: tuple[int, ...] = (0, 1, 2)
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    prefix: str = ""
+
+
+RANDOM = Weights(mean=(0.5,) * 3, std=(0.25,) * 3)
+
+
+def weights_of(choice: Choice, architecture: str) -> Weights:
+    """Load what a `weights` key of params states.
+
+    Parameters
+    ----------
+    choice : str or mapping
+        As `registry.entry_of` takes it.
+    architecture : str
+
+    Raises
+    ------
+    StudyError
+        When the file is missing, is another one than stated, or belongs to another architecture.
+    """
+    entry = entry_of(choice, architecture)
+    return RANDOM if entry is None else load_weights(entry)
+
+
+def load_weights(entry: Entry) -> Weights:
+    """Load the file of an entry.
+
+    With `grey: average` every channel has the average mean and std, so that grey looks the same in all three.
+
+    Raises
+    ------
+    StudyError
+        As `registry.located` and `checkpoints.read_checkpoint`.
+    """
+    tensors = read_checkpoint(located(entry), entry.architecture)
+    mean = tuple(value / entry.scale for value in entry.mean)
+    std = tuple(value / entry.scale for value in entry.std)
+    if entry.grey == "average":
+        mean, std = (sum(mean) / 3,) * 3, (sum(std) / 3,) * 3
+    return Weights(mean, std, _ORDER[entry.channels], tensors, entry.prefix)

@@ -1,0 +1,1 @@
+"""Simulated patients: their latent risk, clinical values and outcomes, and readers' answers."""

@@ -1,0 +1,1 @@
+"""One simulated exam: which instances it has, and the pictures they show, as a scanner lays them out."""

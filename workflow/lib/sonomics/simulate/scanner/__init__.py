@@ -1,0 +1,1 @@
+"""The simulated scanner: devices, beam geometry, speckle, drawn marks, DICOM objects."""

@@ -1,0 +1,1 @@
+"""Agreement of raters, of measurements and of regions."""

@@ -1,0 +1,1 @@
+"""Consequences of using a model: net benefit and reclassification."""

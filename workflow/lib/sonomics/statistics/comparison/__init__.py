@@ -1,0 +1,1 @@
+"""Description and comparison of groups, paired decisions and subgroups."""

@@ -1,0 +1,182 @@
+"""The customary tests of a variable between groups of patients."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import chi2_contingency, levene, mannwhitneyu, shapiro, ttest_ind
+
+from sonomics.statistics.comparison.fisher import fisher_exact
+from sonomics.statistics.estimates import Floats
+from sonomics.statistics.inputs import drop_missing
+
+NAN = float("nan")
+
+
+class Comparison(NamedTuple):
+    """A named test with statistic, degrees of freedom (NaN where it has none), two-sided p, reason when undefined."""
+
+    test: str
+    statistic: float
+    df: float
+    p: float
+    reason: str = ""
+
+
+def student_t(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """Two-sample t test with pooled variance, a minus b; NaN values are left out."""
+    return _t("Student t", drop_missing(a), drop_missing(b), equal_variances=True)
+
+
+def welch_t(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """Two-sample t test without assuming equal variances (Welch BL, Biometrika 1947), a minus b; NaN left out."""
+    return _t("Welch t", drop_missing(a), drop_missing(b), equal_variances=False)
+
+
+def mann_whitney_u(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """Mann-Whitney test, U of a, asymptotic with tie and continuity correction; NaN values are left out."""
+    one, two = drop_missing(a), drop_missing(b)
+    if not one.size or not two.size:
+        return Comparison("Mann-Whitney U", NAN, NAN, NAN, "a group is empty")
+    if np.ptp(np.concatenate([one, two])) == 0:
+        return Comparison("Mann-Whitney U", NAN, NAN, NAN, "constant")
+    result = mannwhitneyu(one, two, method="asymptotic")
+    return Comparison("Mann-Whitney U", float(result.statistic), NAN, float(result.pvalue))
+
+
+def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """`mann_whitney_u` without the continuity correction, as some packages report it."""
+    corrected = mann_whitney_u(a, b)
+    if corrected.reason:
+        return corrected
+    p = mannwhitneyu(drop_missing(a), drop_missing(b), method="asymptotic", use_continuity=False).pvalue
+    return corrected._replace(p=float(p))
+
+
+def shapiro_wilk(values: ArrayLike) -> Comparison:
+    """Test of normality (Shapiro SS, Wilk MB, Biometrika 1965); NaN values are left out.
+
+    Returns
+    -------
+    Comparison
+        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and for constant ones.
+    """
+    known = drop_missing(values)
+    if not 3 <= known.size <= 5000:
+        return Comparison("Shapiro-Wilk", NAN, NAN, NAN, "needs 3 to 5,000 values")
+    if np.ptp(known) == 0:
+        return Comparison("Shapiro-Wilk", NAN, NAN, NAN, "constant")
+    result = shapiro(known)
+    return Comparison("Shapiro-Wilk", float(result.statistic), NAN, float(result.pvalue))
+
+
+def compare_numbers(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """Compare a continuous variable between two groups by the customary rule.
+
+    Both groups compatible with normality (Shapiro-Wilk p >= 0.05): Student's t if variances are (Levene p >= 0.05),
+    else Welch's. Otherwise, and for groups of fewer than three or constant ones, Mann-Whitney.
+
+    Parameters
+    ----------
+    a, b : array_like
+        NaN values are left out; `describe_number` counts them.
+    """
+    one, two = drop_missing(a), drop_missing(b)
+    if not (_looks_normal(one) and _looks_normal(two)):
+        return mann_whitney_u(one, two)
+    if levene(one, two).pvalue >= 0.05:
+        return student_t(one, two)
+    return welch_t(one, two)
+
+
+def chi_square(table: ArrayLike) -> Comparison:
+    """Pearson's chi-square without continuity correction.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (r, c)
+        Counts; empty rows and columns are left out.
+
+    Returns
+    -------
+    Comparison
+        NaN when fewer than two rows or columns have counts.
+    """
+    counts = _occupied(table)
+    if min(counts.shape) < 2:
+        return Comparison("chi-square", NAN, NAN, NAN, "fewer than two levels or groups")
+    result = chi2_contingency(counts, correction=False)
+    return Comparison("chi-square", float(result.statistic), float(result.dof), float(result.pvalue))
+
+
+def yates_chi_square(table: ArrayLike) -> Comparison:
+    """Chi-square of a 2 x 2 table with Yates' continuity correction (Yates F, 1934); as `chi_square`."""
+    counts = _occupied(table)
+    if counts.shape != (2, 2):
+        return Comparison("chi-square, Yates", NAN, NAN, NAN, "not a table of two levels by two groups")
+    result = chi2_contingency(counts, correction=True)
+    return Comparison("chi-square, Yates", float(result.statistic), float(result.dof), float(result.pvalue))
+
+
+def fisher(table: ArrayLike, seed: int = 0) -> Comparison:
+    """Fisher's exact test of an r x c table of counts.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (r, c)
+        Counts; empty rows and columns are left out.
+    seed : int
+        For the Monte Carlo form.
+
+    Returns
+    -------
+    Comparison
+        Exact where the tables with these margins can be enumerated (see `exact.fisher_exact`), else a seeded Monte
+        Carlo p value whose name says so.
+    """
+    counts = _occupied(table)
+    if min(counts.shape) < 2:
+        return Comparison("Fisher exact", NAN, NAN, NAN, "fewer than two levels or groups")
+    p, exact = fisher_exact(counts, seed)
+    return Comparison("Fisher exact" if exact else "Fisher Monte Carlo", NAN, NAN, p)
+
+
+def compare_counts(table: ArrayLike, seed: int = 0) -> Comparison:
+    """Compare a categorical variable between groups by the customary rule.
+
+    Chi-square when every expected count is at least 1 and at most one in five is below 5 (for 2 x 2: none), else Fisher
+    (Cochran WG, Biometrics 1954).
+
+    Parameters
+    ----------
+    table : array_like of int, shape (levels, groups)
+    seed : int
+        For Fisher's Monte Carlo form.
+    """
+    counts = _occupied(table)
+    if min(counts.shape) < 2:
+        return chi_square(counts)
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    if expected.min() >= 1 and (expected < 5).mean() <= 0.2:
+        return chi_square(counts)
+    return fisher(counts, seed)
+
+
+def _t(name: str, a: Floats, b: Floats, equal_variances: bool) -> Comparison:
+    if min(a.size, b.size) < 2:
+        return Comparison(name, NAN, NAN, NAN, "fewer than two values in a group")
+    if np.ptp(a) == 0 and np.ptp(b) == 0:
+        return Comparison(name, NAN, NAN, NAN, "constant in both groups")
+    result = ttest_ind(a, b, equal_var=equal_variances)
+    return Comparison(name, float(result.statistic), float(result.df), float(result.pvalue))
+
+
+def _looks_normal(values: Floats) -> bool:
+    return shapiro_wilk(values).p >= 0.05
+
+
+def _occupied(table: ArrayLike) -> np.ndarray:
+    counts = np.asarray(table, dtype=np.int64)
+    if counts.ndim != 2 or (counts < 0).any():
+        raise ValueError("a table of counts has two dimensions and no negative count")
+    return counts[counts.any(axis=1)][:, counts.any(axis=0)]

@@ -1,0 +1,1 @@
+"""How well a score ranks cases: AUC, ROC curve, their intervals and comparisons."""

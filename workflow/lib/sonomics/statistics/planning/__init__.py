@@ -1,0 +1,1 @@
+"""Sample size of a prediction model, and power of the usual comparisons."""

@@ -1,0 +1,1 @@
+"""Logistic regression of few variables and its nomogram."""

@@ -1,0 +1,1 @@
+"""Selection of features, and their harmonisation between scanners."""

@@ -1,0 +1,1 @@
+"""Right-censored outcomes: curves, Cox models, concordance and performance at a horizon."""
