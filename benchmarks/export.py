@@ -28,7 +28,7 @@ from sonomics.export.dicomweb import DicomWeb  # noqa: E402
 from sonomics.export.dimse import Dimse  # noqa: E402
 from sonomics.export.pacs.protocol import Criteria, Pacs  # noqa: E402
 from sonomics.export.pacs.retrieve import Exam, receive_exams  # noqa: E402
-from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, Orthanc, orthanc, with_identity  # noqa: E402
+from tests.export.orthanc import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, Orthanc, orthanc, with_identity  # noqa: E402
 
 PSEUDONYMS = Pseudonyms(b"benchmark" * 4)
 ROWS, COLUMNS = 480, 640

@@ -24,7 +24,7 @@ from sonomics.core.images import read_colour, read_grey, read_mask
 from sonomics.core.seeds import generator
 from sonomics.imaging import boxes, burned_in_text, colour, scan_region
 from sonomics.imaging.brightness import brightest_channel, luma
-from sonomics.simulate.marks import KINDS, paste
+from sonomics.simulate.scanner.marks import KINDS, paste
 from sonomics.texture.lexicon import contour, echo, margin
 from sonomics.texture.lexicon.region import NAMES, region_values
 

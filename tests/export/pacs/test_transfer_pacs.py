@@ -17,7 +17,7 @@ from sonomics.core.tables import read_table
 from sonomics.export import dicomweb, dimse
 from tests.conftest import Study
 from tests.export.conftest import EXAMS, IMAGES
-from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, with_identity
+from tests.export.orthanc import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, with_identity
 
 COHORT = {"centre": "north", "split": {"train": "2018-01-01", "internal": "2020-01-01"}}
 QUERY = {"dates": ["2018-01-01", "2022-12-31"], "modality": "US", "description": "liver*"}

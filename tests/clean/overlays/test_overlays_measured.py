@@ -10,7 +10,7 @@ import pytest
 
 from sonomics.clean.overlays.remove import find_overlays
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks/overlays.py"
+SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks/overlays.py"
 CROSSES = ("plus", "times", "open_plus")
 
 

@@ -17,8 +17,8 @@ from sonomics.cli import app
 from sonomics.export import folder, summarise
 from sonomics.export.deidentify import audit
 from sonomics.export.files import pictures
+from tests.export.deidentify.test_tokens import LIKE_A_TOKEN, contents, run
 from tests.export.planted import BOX, INSIDE, OUTSIDE, speckle
-from tests.export.test_tokens import LIKE_A_TOKEN, contents, run
 
 FORMATS = ("png", "jpg", "tiff")
 TOP, LEFT, BOTTOM, RIGHT = BOX

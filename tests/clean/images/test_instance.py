@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sonomics.clean.images.instance import Cleaned, clean_instance
 from sonomics.core.seeds import generator
 from sonomics.simulate.anatomy.contrast_agent import draw_perfusion, lesion_curve
-from sonomics.simulate.anatomy.lesion import Planted
+from sonomics.simulate.anatomy.lesion import LesionTraits
 from tests.clean.dicom_files import dicom, region_item
-from tests.clean.test_kind import painted
+from tests.clean.images.test_kind import painted
 
 VIEWS = {
     "grey": {"from": "still"},
@@ -178,8 +178,8 @@ def test_a_few_pixels_are_no_scan(tmp_path: Path) -> None:
 
 def test_the_arrival_on_a_simulated_clip_is_the_planted_one(tmp_path: Path) -> None:
     rng = generator("arrival")
-    planted = Planted(size_mm=30, cirrhosis=0, margin=0, texture=0, echo=0, arterial=0, washout=0)
-    perfusion = draw_perfusion(planted, rng)
+    traits = LesionTraits(size_mm=30, cirrhosis=0, margin=0, texture=0, echo=0, arterial=0, washout=0)
+    perfusion = draw_perfusion(traits, rng)
     times_s = np.arange(0, 120, 0.5)
     levels = 15 + 60 * lesion_curve(times_s, perfusion)
     frames = np.clip(levels[:, None, None] + rng.normal(0, 6, (len(times_s), 40, 50)), 0, 255).astype(np.uint8)

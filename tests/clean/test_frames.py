@@ -8,8 +8,8 @@ from sonomics.clean import frames
 from sonomics.core import schemas
 from sonomics.core.images import marked, read_grey
 from sonomics.core.tables import read_table
+from tests.clean.overlays.test_remove import drawn, speckle
 from tests.clean.test_jobs import export, settings
-from tests.clean.test_overlays import drawn, speckle
 
 
 def test_the_image_with_its_overlays_stays_beside_the_clean_one(inside: Path) -> None:
