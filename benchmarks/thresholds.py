@@ -185,8 +185,8 @@ def flow(real: Path) -> Callable[[], Outcomes]:
 
 
 def descriptors(real: Path) -> Callable[[], Outcomes]:
-    """Rank correlation over 60 lesions of each lexicon value with the same value of the limits as they are."""
-    files = sorted((real / "bus-bra/Images").iterdir())[::31][:60]
+    """Rank correlation over 49 lesions of each lexicon value with the same value of the limits as they are."""
+    files = sorted((real / "bus-bra/Images").iterdir())[::31]
     masks = [real / "bus-bra/Masks" / f"mask_{file.name.removeprefix('bus_')}" for file in files]
     lesions = [_crop(read_grey(file).astype(float), read_mask(mask)) for file, mask in zip(files, masks, strict=True)]
     before = pd.DataFrame([region_values(*lesion) for lesion in lesions], columns=list(NAMES))

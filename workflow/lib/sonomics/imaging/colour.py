@@ -23,7 +23,9 @@ SOLID, NEIGHBOURHOOD = 7, 31
 GREENLESS = 0.75
 THICKER_THAN_A_LINE, MARGIN = 5, 5
 
-# flow_share and shows_flow; chosen on the 17 DICOM files and 153 pictures that docs/clean.md names.
+# flow_share and shows_flow; chosen on the 17 DICOM files and 153 pictures that docs/clean.md names. A fifth more or
+# less of VIVID changes the answer for 5 or 13 of 146 real scans, of FILLED for 2 or 7, of THICK for 3, of any other
+# limit for 2 at most (benchmarks/thresholds.py).
 LIT = 40  # grey levels: a pixel that shows something
 TINTED = 0.7  # share of lit pixels that are coloured from which the whole scan is tinted
 THICK = 0.009  # share of the scan's shorter side: an area of flow is thicker than coloured lines and text
