@@ -12,7 +12,6 @@ from sonomics.clean.screening import flow_counts as flow
 from sonomics.clean.screening.criteria import PREFIX
 
 # In points of 1/72 inch; three columns are 180 mm wide, the width of a journal's page.
-# Points of a page: measures of the drawing.
 WIDTH, GAP, MARGIN = 160.0, 13.0, 2.0
 INDENT, RAIL = 22.0, 9.0
 SIZE, LINE, PAD, STEP = 7.5, 10.5, 6.0, 12.0
