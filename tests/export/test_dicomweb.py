@@ -16,7 +16,7 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
-from sonomics.export.dicomweb import DicomWeb, session_of
+from sonomics.export.pacs.dicomweb import DicomWeb, session_of
 from sonomics.export.pacs.multipart import boundary_of, parts
 from sonomics.export.pacs.protocol import Criteria
 from tests.export.certificates import certificate

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from sonomics.core.errors import StudyError
-from sonomics.export.dicomweb import DicomWeb
-from sonomics.export.dimse import Dimse
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.listing import root_of
+from sonomics.export.pacs.dicomweb import DicomWeb
+from sonomics.export.pacs.dimse import Dimse
 from sonomics.export.pacs.protocol import Pacs, PacsError, Study, criteria_of
 from sonomics.export.pacs.transfer import patience_of, persist
 
