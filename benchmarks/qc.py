@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from sonomics.clean import fit_qc, frames
+from sonomics.clean import clean_chunk, fit_qc
 from sonomics.clean.images.decode import open_recording
 from sonomics.clean.qc.classifier import State, apply, cross_validated, fit_state, folds_of, squares
 from sonomics.clean.qc.held_out import head_report
@@ -77,7 +77,7 @@ def simulated_heads(patients: int, network: dict[str, Any]) -> dict[str, Any]:
             simulator.main([*given, "--cohort", "data/cohort.csv", "--chunk", "0", "--out", "data/export/0"])
             tables = ["--images", "data/clean/0/images.parquet"]
             curves = ["--curves", "data/clean/0/curves.parquet"]
-            frames.main([*given, "--exams", "data/export/0", "--frames", "data/clean/0/frames", *tables, *curves])
+            clean_chunk.main([*given, "--exams", "data/export/0", "--frames", "data/clean/0/frames", *tables, *curves])
             cohort_and_labels = ["--cohort", "data/cohort.csv", "--labels", "data/qc_labels.csv"]
             fit_qc.main([*given, *cohort_and_labels, *tables, "--out", "data/clean/qc"])
             return read_json(Path("data/clean/qc/state.json"))["heads"]

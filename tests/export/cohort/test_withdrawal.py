@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sonomics.export.cohort.withdrawal import Traces, take_away
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.header_index import HEADERS, headers_of
-from sonomics.export.pacs.received import Shelf
+from sonomics.export.pacs.original_store import Shelf
 from tests.export.conftest import KEY
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))

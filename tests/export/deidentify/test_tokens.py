@@ -158,10 +158,10 @@ def test_the_audit_shows_before_and_after_in_work_alone(planted, params):
 
 @pytest.mark.ci
 def test_no_token_comes_through_the_clean_phase(planted, params):
-    from sonomics.clean import frames
+    from sonomics.clean import clean_chunk
 
     settings = {"clean": {**params["clean"], "views": {"grey": {"from": "still"}}}}
-    frames.main(
+    clean_chunk.main(
         [
             *("--settings", json.dumps(settings), "--exams", "data/export/0", "--frames", "data/clean/0/frames"),
             *("--images", "data/clean/0/images.parquet", "--curves", "data/clean/0/curves.parquet"),

@@ -85,7 +85,7 @@ def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
     from sonomics.export.files.header_index import places
     from sonomics.export.files.listing import read_listing, root_of
     from sonomics.export.folder import DICOM
-    from sonomics.export.pacs.received import RECEIVED
+    from sonomics.export.pacs.original_store import RECEIVED
 
     export = params["export"]
     objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]

@@ -15,7 +15,7 @@ from sonomics.export.cohort.withdrawn import read_forgotten, record_forgotten
 from sonomics.export.deidentify.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.files.header_index import HEADERS
-from sonomics.export.pacs.received import RECEIVED, Shelf
+from sonomics.export.pacs.original_store import RECEIVED, Shelf
 
 COHORT = Path("data", "cohort.csv")
 AUDIT = Path("work", "audit")  # a sheet of it shows many patients

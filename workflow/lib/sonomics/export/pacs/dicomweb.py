@@ -11,6 +11,7 @@ from dicomweb_client import DICOMwebClient
 from urllib3.exceptions import MaxRetryError
 
 from sonomics.export.pacs.multipart import boundary_of, parts
+from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import (
     PASSWORD,
     TOKEN,
@@ -24,7 +25,6 @@ from sonomics.export.pacs.protocol import (
     Study,
     meets,
 )
-from sonomics.export.pacs.received import SEND_AGAIN
 
 for name in ("dicomweb_client", "urllib3"):
     logging.getLogger(name).setLevel(logging.CRITICAL)  # their addresses hold identities

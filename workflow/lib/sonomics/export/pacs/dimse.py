@@ -24,8 +24,8 @@ from sonomics.export.pacs.association import (
     Associations,
     tls_context,
 )
+from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
-from sonomics.export.pacs.received import SEND_AGAIN
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
 SUCCESS = 0x0000

@@ -19,8 +19,8 @@ from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.linkage import linkage_path, read_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.deidentify.release import NOT_FOUND, NOT_RETRIEVED
+from sonomics.export.pacs.original_store import RECEIVED, Shelf
 from sonomics.export.pacs.protocol import Fault, Instance, Pacs, PacsError
-from sonomics.export.pacs.received import RECEIVED, Shelf
 from sonomics.export.pacs.transfer import one_at_a_time, patience_of, persist, receive
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sonomics.export.pacs.original_store import SEND_AGAIN, Shelf
 from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, orders
-from sonomics.export.pacs.received import SEND_AGAIN, Shelf
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 60.0  # a convention

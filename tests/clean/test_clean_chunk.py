@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sonomics.clean import frames
+from sonomics.clean import clean_chunk
 from sonomics.core import schemas
 from sonomics.core.images import marked, read_grey
 from sonomics.core.tables import read_table
@@ -17,7 +17,7 @@ def test_the_image_with_its_overlays_stays_beside_the_clean_one(inside: Path) ->
     export(Path("data/export/0"), {"P01-e1-i1": with_marks, "P02-e1-i1": plain})
     removing = settings({}).replace('"keep"', '"remove"')
     out = ["--frames", "frames", "--images", "images.parquet", "--curves", "curves.parquet"]
-    frames.main(["--settings", removing, "--exams", "data/export/0", *out])
+    clean_chunk.main(["--settings", removing, "--exams", "data/export/0", *out])
     table = read_table(Path("images.parquet"), schemas.IMAGES).set_index("case")
     touched, untouched = table.loc["P01"], table.loc["P02"]
     assert touched["overlay_pixels"] > 0 == untouched["overlay_pixels"]
