@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.export.clinical.cells import elapsed, read_cell, read_date, within
-from sonomics.export.clinical.units import UNITS, check_conversion, conversion
+from sonomics.export.clinical.cells import accept_within_range, measure_elapsed, read_cell, read_date
+from sonomics.export.clinical.units import UNITS, check_conversion, conversion_factor
 
 MM = {"unit": "mm", "to": "mm"}
 SIZE = {**MM, "pattern": r"(?P<value>\d+)\s*(?P<unit>\w*)"}
@@ -84,15 +84,15 @@ def test_the_stated_form_goes_before_iso() -> None:
 
 def test_time_between_dates() -> None:
     start = date(2020, 2, 29)
-    assert elapsed(start, date(2020, 3, 30), "day") == 30
-    assert elapsed(start, date(2021, 2, 28), "year") == 0
-    assert elapsed(start, date(2021, 3, 1), "year") == 1
-    assert elapsed(start, date(2021, 3, 1), "month") == 12.02  # 366 days of 30.4375
-    assert elapsed(start, date(2020, 2, 28), "day") == -1
+    assert measure_elapsed(start, date(2020, 3, 30), "day") == 30
+    assert measure_elapsed(start, date(2021, 2, 28), "year") == 0
+    assert measure_elapsed(start, date(2021, 3, 1), "year") == 1
+    assert measure_elapsed(start, date(2021, 3, 1), "month") == 12.02  # 366 days of 30.4375
+    assert measure_elapsed(start, date(2020, 2, 28), "day") == -1
 
 
 def test_the_number_that_broke_the_range_is_named() -> None:
-    assert within(15.0, {"range": [18, 100]}).found == 15.0
+    assert accept_within_range(15.0, {"range": [18, 100]}).found == 15.0
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_the_number_that_broke_the_range_is_named() -> None:
     ],
 )  # fmt: skip
 def test_units_convert(unit: str, to: str, analyte: str, factor: float) -> None:
-    assert conversion(unit, to, analyte) == pytest.approx(factor)
+    assert conversion_factor(unit, to, analyte) == pytest.approx(factor)
 
 
 @given(st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)))
 def test_there_and_back_is_one(unit: str, to: str) -> None:
-    there, back = conversion(unit, to, ""), conversion(to, unit, "")
+    there, back = conversion_factor(unit, to, ""), conversion_factor(to, unit, "")
     if UNITS[unit][0] == UNITS[to][0]:
         assert there is not None
         assert back is not None

@@ -16,7 +16,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.params import check_params
 from sonomics.export.clinical.join import Clinical, join_clinical
-from sonomics.export.clinical.join import joined as joined_to
+from sonomics.export.clinical.join import join_tables as joined_to
 
 COHORT = pd.DataFrame(
     {
@@ -218,11 +218,11 @@ def settings_with(change: Any) -> dict[str, Any]:
         (lambda s: s["columns"]["ca125"].update(unit="furlong"), "unit 'furlong' is not known"),
         (lambda s: s["columns"]["ca125"].update(unit="ng/mL"), "ng/mL measures mass concentration"),
         (lambda s: s["columns"]["stage"].update({"from": "surgery.Stage"}), "no column Stage"),
-        (lambda s: s["columns"]["stage"].update({"from": "lab.FIGO"}), "names no table"),
+        (lambda s: s["columns"]["stage"].update({"from": "lab.FIGO"}), "does not name a table"),
         (lambda s: s["columns"]["stage"].update({"from": "surgery.Patient"}), "the table's key, an identity"),
         (lambda s: s["columns"].update(split=s["columns"]["stage"]), "not a clinical column"),
         (lambda s: s["columns"]["nature"].update(pattern="benigne"), "no group named value"),
-        (lambda s: s["columns"]["nature"].update(pattern="(?P<value>"), "no regular expression"),
+        (lambda s: s["columns"]["nature"].update(pattern="(?P<value>"), "not a valid regular expression"),
         (lambda s: s["columns"]["nature"].update(values={True: ["ja"]}), "truth value"),
         (lambda s: s["tables"]["surgery"].update(sheet="Op2"), "cannot be read"),
         (lambda s: s["tables"]["surgery"].update(file="none.xlsx"), "no file none.xlsx"),

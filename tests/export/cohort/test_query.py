@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.export.cohort.draft_from_studies import draft_from_studies, split_on
+from sonomics.export.cohort.draft_from_studies import draft_from_studies, find_split
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.export.pacs.protocol import Criteria, Instance, Order, Study, criteria_of, meets, orders
+from sonomics.export.pacs.protocol import (
+    Criteria,
+    Instance,
+    Order,
+    Study,
+    group_into_orders,
+    meets_criteria,
+    read_criteria,
+)
 from tests.conftest import ROOT
 from tests.export.conftest import KEY, exam
 
@@ -38,12 +46,12 @@ def media(site, hospital):
     ],
 )  # fmt: skip
 def test_the_split_begins_on_its_first_day(date, split):
-    assert split_on(date, SPLIT) == split
+    assert find_split(date, SPLIT) == split
 
 
 def test_two_splits_cannot_begin_on_the_same_day():
     with pytest.raises(StudyError, match="internal and train begin on the same day"):
-        split_on("20200101", {"train": "2018-01-01", "internal": "2018-01-01"})
+        find_split("20200101", {"train": "2018-01-01", "internal": "2018-01-01"})
 
 
 def test_a_patient_is_one_row_in_the_split_of_the_first_exam():
@@ -74,7 +82,7 @@ def test_an_exam_without_a_date_does_not_cost_its_patient_the_others():
 def test_a_date_is_a_day_in_either_form_or_none(date, day):
     study = Study("1.1", "ann", date)
     assert study.day == day
-    assert meets(study, Criteria(first="20190101", last="20191231")) is (day != "")
+    assert meets_criteria(study, Criteria(first="20190101", last="20191231")) is (day != "")
 
 
 @given(st.permutations([Study(f"1.{n}", f"p{n % 3}", f"2019010{n}") for n in range(1, 7)]))
@@ -104,23 +112,23 @@ def test_the_order_of_the_answer_does_not_matter(studies):
 )
 def test_every_criterion_is_checked_here_too(criteria, met):
     study = Study("1.1", "ann", "20190101", "", "A", "Upper liver 1", ("SR", "US"))
-    assert meets(study, criteria) is met
+    assert meets_criteria(study, criteria) is met
 
 
 def test_lists_are_read_line_by_line(tmp_path, monkeypatch):
     monkeypatch.setenv("LISTS", str(tmp_path))
     (tmp_path / "accessions.txt").write_text("A1\n\n A2 \nA1\n")
-    assert criteria_of({"accessions": "$LISTS/accessions.txt"}).accessions == ("A1", "A2")
+    assert read_criteria({"accessions": "$LISTS/accessions.txt"}).accessions == ("A1", "A2")
     (tmp_path / "empty.txt").write_text("\n")
     for name, rule in (("empty.txt", "is empty"), ("none.txt", "there is no file")):
         with pytest.raises(StudyError, match=rule):
-            criteria_of({"patients": f"$LISTS/{name}"})
+            read_criteria({"patients": f"$LISTS/{name}"})
 
 
 def test_a_series_is_ordered_whole_only_when_nothing_of_it_is_there():
     listed = [Instance(1, n, f"a{n}", "a") for n in (1, 2)] + [Instance(2, n, f"b{n}", "b") for n in (1, 2, 3)]
-    assert orders(listed, [*listed[:2], listed[3]]) == [Order("a"), Order("b", ("b2",))]
-    assert orders(listed, []) == []
+    assert group_into_orders(listed, [*listed[:2], listed[3]]) == [Order("a"), Order("b", ("b2",))]
+    assert group_into_orders(listed, []) == []
 
 
 @pytest.mark.usefixtures("media")
@@ -137,7 +145,7 @@ class TestLinkage:
             (None, "it is not set"),
             ("{study}/data/linkage.csv", "inside a study or a repository"),
             (f"{ROOT}/linkage.csv", "inside a study or a repository"),
-            ("{study}/../linkage.txt", r"is no .csv"),
+            ("{study}/../linkage.txt", r"is not a .csv"),
         ],
     )
     def test_a_wrong_place_is_refused_before_anything_is_read(self, site, monkeypatch, place, rule):
@@ -167,7 +175,7 @@ class TestLinkage:
         linkage = pd.read_csv(site.linkage, dtype=str)
         gone = linkage["case"].iloc[0]
         linkage[linkage["case"] != gone].to_csv(site.linkage, index=False)
-        with pytest.raises(StudyError, match=f"does not say who case {gone} is"):
+        with pytest.raises(StudyError, match=f"does not list the case {gone}"):
             folder.main(site.arguments(params))
 
 

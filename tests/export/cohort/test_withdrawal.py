@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.export.cohort.withdrawal import Traces, take_away
+from sonomics.export.cohort.withdrawal import Traces, remove_traces
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.export.files.header_index import HEADERS, headers_of
-from sonomics.export.pacs.original_store import Shelf
+from sonomics.export.files.header_index import HEADERS, read_headers
+from sonomics.export.pacs.original_store import OriginalStore
 from tests.export.conftest import KEY
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
@@ -37,10 +37,10 @@ def study(site, hospital):
     tables.to_csv(site.path / "data/qc_labels.csv", index=False)
     for patient in ("HOSP7", "HOSP8"):
         for uid in pd.read_csv(site.linkage, dtype=str).query("patient_id == @patient")["study_uid"]:
-            shelf = Shelf(site.path / "work/received", uid, PSEUDONYMS)
+            shelf = OriginalStore(site.path / "work/received", uid, PSEUDONYMS)
             shelf.folder.mkdir(parents=True)
             (shelf.folder / "original.dcm").write_bytes(patient.encode())
-    list(headers_of(media, site.path / HEADERS))
+    list(read_headers(media, site.path / HEADERS))
     return site
 
 
@@ -85,9 +85,9 @@ def test_only_the_rows_of_the_case_leave_a_table_of_any_form(tmp_path, rows, enc
     table = tmp_path / "data" / "notes.csv"
     table.parent.mkdir()
     table.write_bytes("\n".join([header, row.format(case=STAYS), row.format(case=GONE)]).encode(encoding))
-    assert take_away(tmp_path, Traces([GONE])) == [table.relative_to(tmp_path)]
+    assert remove_traces(tmp_path, Traces([GONE])) == [table.relative_to(tmp_path)]
     assert table.read_bytes() == "\n".join([header, row.format(case=STAYS), ""]).encode(encoding)
-    assert take_away(tmp_path, Traces([GONE])) == []
+    assert remove_traces(tmp_path, Traces([GONE])) == []
 
 
 def test_no_query_lists_the_patient_again(study):

@@ -15,8 +15,8 @@ from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from sonomics.export.deidentify import values
-from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silenced
-from sonomics.export.deidentify.profile import Action, Profile, safe_values
+from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silence_pydicom
+from sonomics.export.deidentify.profile import Action, Profile, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.simulate.scanner.dicom import us_dataset
 
@@ -68,7 +68,7 @@ def test_without_options_dates_and_makers_go():
 
 def test_dates_move_together_and_times_stay():
     new, _ = clean(still(StudyDate="20200229", StudyTime="101112.5", AcquisitionDateTime="20200301101112+0100"))
-    first, then = values.shifted_date("20200229", DAYS), values.shifted_date("20200301", DAYS)
+    first, then = values.shift_date("20200229", DAYS), values.shift_date("20200301", DAYS)
     assert (new.StudyDate, new.StudyTime, new.AcquisitionDateTime) == (first, "101112.5", f"{then}101112")
     assert int(then) - int(first) in (1, 70, 71, 72, 73, 8870)
 
@@ -151,7 +151,7 @@ def test_private_unknown_and_mistyped_elements_go():
     ],
 )
 def test_what_cannot_be_made_safe_is_set_aside(elements, reason):
-    with pytest.raises(UnsafeError) as aside, silenced():
+    with pytest.raises(UnsafeError) as aside, silence_pydicom():
         clean(still(**elements))
     assert aside.value.reason == reason
     assert str(aside.value).startswith("PABC-e1-i1")
@@ -213,13 +213,15 @@ def test_palette_and_monochrome1_become_plain():
 
 @given(st.text(max_size=30))
 def test_no_text_passes_for_a_date_time_number_or_age(text):
-    for rewritten in (values.shifted_date(text, -5), values.shifted_date_time(text, -5), values.blurred_age(text)):
+    for rewritten in (values.shift_date(text, -5), values.shift_date_time(text, -5), values.blur_age(text)):
         assert rewritten is None or rewritten[:3].isdigit()
-    assert values.number_text(text) is None or float(text) is not None
+    assert values.accept_number(text) is None or float(text) is not None
 
 
 def test_safe_elements_are_not_in_the_table_but_for_references():
-    kept = {name for name in safe_values() if Profile(frozenset()).action(name, "CS") in (Action.KEEP, Action.ITEMS)}
+    kept = {
+        name for name in read_safe_values() if Profile(frozenset()).action(name, "CS") in (Action.KEEP, Action.ITEMS)
+    }
     assert {"Rows", "SourceImageSequence", "ImageType"} <= kept
     assert not kept & {"PatientName", "StudyDate", "SeriesDescription", "DeviceSerialNumber", "ImageComments"}
 
@@ -251,7 +253,7 @@ def test_mutated_files_are_exported_or_set_aside(count):
     fates = {"unreadable": 0, "exported": 0, "undecodable": 0, "not_ultrasound": 0, "damaged": 0}
     for seed in range(count):
         try:
-            with silenced():
+            with silence_pydicom():
                 dataset = dcmread(BytesIO(mutated(seed)))
         except Exception:
             fates["unreadable"] += 1
@@ -277,7 +279,7 @@ def test_mutated_files_are_exported_or_set_aside(count):
 ])  # fmt: skip
 def test_real_files_lose_names_and_banners(name):
     (path,) = Path(os.environ["SONOMICS_REALDATA"], "us-dicom").rglob(f"{name}.dcm")
-    with silenced():
+    with silence_pydicom():
         dataset = dcmread(path)
         patient = str(dataset.get("PatientName", ""))
         new, changes = clean(dataset)
@@ -286,7 +288,7 @@ def test_real_files_lose_names_and_banners(name):
     again = dcmread(BytesIO(content.getvalue()))
     pixels = again.pixel_array
     assert not pixels.reshape(-1, *pixels.shape[-3:])[0][:20].any() or changes.scan.boxes[0].top < 20
-    for word in values.words(patient):
+    for word in values.split_words(patient):
         assert word.encode() not in content.getvalue().lower()
     if name == "gdcm-US-ALOKA-16":
         assert [box.left for box in changes.scan.boxes] == [32, 336]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
+from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.scan_region import blank_outside, find_scan
 from sonomics.imaging.boxes import Box
 from tests.export.planted import written
@@ -82,4 +82,4 @@ def test_writing_on_any_frame_of_a_clip_is_found(shown):
     _, mask = find_scan_and_text(with_regions(region(60, 80, 179, 239)), frames)
     assert mask[(frames != plain).any(axis=0)].mean() > 0.98
     assert mask.mean() < 0.1
-    assert all(box.top >= 60 for box in boxes_of(mask))
+    assert all(box.top >= 60 for box in boxes_around(mask))

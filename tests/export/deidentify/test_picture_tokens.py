@@ -160,8 +160,8 @@ def test_what_was_changed_is_recorded(planted):
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs Debian's tesseract-ocr")
 def test_tesseract_reads_the_tokens_before_and_not_after(planted):
-    assert {OUTSIDE, INSIDE} <= set(audit.words_in(speckle()[0]))
-    assert audit.words_on(planted[0] / "data/export/0/images/P1-e1-i1.png") == []
+    assert {OUTSIDE, INSIDE} <= set(audit.read_words_of_frame(speckle()[0]))
+    assert audit.read_words(planted[0] / "data/export/0/images/P1-e1-i1.png") == []
 
 
 def test_the_audit_shows_pictures_before_and_after_without_a_key(planted, params, monkeypatch):

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from sonomics.cli import app
 from sonomics.export import summarise
 from sonomics.export.deidentify import audit
-from sonomics.export.deidentify.dataset import silenced
+from sonomics.export.deidentify.dataset import silence_pydicom
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from tests.export.planted import INSIDE, OUTSIDE, Tokens, secret_object
 
@@ -36,7 +36,7 @@ class Planted:
         dataset = secret_object(self.tokens)
         dataset.PatientID, dataset.StudyInstanceUID, dataset.AccessionNumber = PATIENT_ID, STUDY_UID, ACCESSION
         self.tokens.texts += [PATIENT_ID, STUDY_UID, ACCESSION]
-        with silenced():
+        with silence_pydicom():
             dataset.save_as(source / "QX10003ZK.dcm", enforce_file_format=True)
         self.tokens.texts.append("QX10003ZK")
         self.original = dcmread(source / "QX10003ZK.dcm")
@@ -139,9 +139,9 @@ def test_burned_in_tokens_are_gone(planted):
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs Debian's tesseract-ocr")
 def test_tesseract_reads_the_tokens_before_and_not_after(planted):
-    before = set(audit.words_in(planted.original.pixel_array))
+    before = set(audit.read_words_of_frame(planted.original.pixel_array))
     assert {OUTSIDE, INSIDE} <= before
-    assert audit.words_on(planted.root / f"data/export/0/dicom/{planted.case}-e1-i1.dcm") == []
+    assert audit.read_words(planted.root / f"data/export/0/dicom/{planted.case}-e1-i1.dcm") == []
 
 
 def test_the_audit_shows_before_and_after_in_work_alone(planted, params):
@@ -171,4 +171,4 @@ def test_no_token_comes_through_the_clean_phase(planted, params):
     assert pictures
     assert planted.found() == {}
     if audit.can_read():
-        assert [list(audit.words_in(np.asarray(Image.open(picture)))) for picture in pictures] == [[]]
+        assert [list(audit.read_words_of_frame(np.asarray(Image.open(picture)))) for picture in pictures] == [[]]

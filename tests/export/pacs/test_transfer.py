@@ -4,7 +4,7 @@ import pytest
 
 from sonomics.export.pacs import transfer
 from sonomics.export.pacs.protocol import Fault, PacsError
-from sonomics.export.pacs.transfer import LONGEST_PAUSE_S, Patience, persist
+from sonomics.export.pacs.transfer import LONGEST_PAUSE_S, RetryPolicy, retry
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def failing(faults):
 
 
 def test_pauses_double_up_to_a_minute(pauses):
-    assert persist(failing([Fault.DOWN] * 8), Patience(8, 1.5), "the PACS") == "done"
+    assert retry(failing([Fault.DOWN] * 8), RetryPolicy(8, 1.5), "the PACS") == "done"
     assert pauses == [1.5, 3, 6, 12, 24, 48, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
 
 
 def test_after_the_last_try_it_is_given_up(pauses):
     with pytest.raises(PacsError, match="does not answer"):
-        persist(failing([Fault.WRONG] * 9), Patience(2, 1), "the PACS")
+        retry(failing([Fault.WRONG] * 9), RetryPolicy(2, 1), "the PACS")
     assert pauses == [1, 2]
 
 
 def test_a_refusal_is_not_tried_again(pauses):
     with pytest.raises(PacsError):
-        persist(failing([Fault.DENIED]), Patience(2, 1), "the PACS")
+        retry(failing([Fault.DENIED]), RetryPolicy(2, 1), "the PACS")
     assert pauses == []

@@ -1,4 +1,4 @@
-"""Look at the frames of an object: where the scan is, and what is written into it."""
+"""Find the scan region and the burned-in text on the frames of an object."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ WINDOW = 3
 
 
 def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[np.bool_]]:
-    """Find the scan on frames from which writing is thought away, and the writing inside it.
+    """Find the scan region, ignoring burned-in text, and the text inside it.
 
     Parameters
     ----------
@@ -29,30 +29,30 @@ def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[
     -------
     Scan
     (rows, columns) bool array
-        True where there is writing inside the scan, on any frame.
+        True where there is text inside the scan, on any frame.
     """
-    written = np.zeros(frames.shape[1:3], dtype=np.bool_)
-    for frame in _steady(frames):
+    text = np.zeros(frames.shape[1:3], dtype=np.bool_)
+    for frame in _iterate_steady_frames(frames):
         for box in find_text_boxes(frame):
-            written[box.window] = True
+            text[box.window] = True
     brightest = brightest_channel(frames.max(axis=0))
-    scan = find_scan(dataset, np.asarray(inpaint(brightest, written), dtype=np.uint8))
-    inside = np.zeros_like(written)
+    scan = find_scan(dataset, np.asarray(inpaint(brightest, text), dtype=np.uint8))
+    in_scan = np.zeros_like(text)
     for box in scan.boxes:
-        inside[box.window] = True
-    return scan, written & inside
+        in_scan[box.window] = True
+    return scan, text & in_scan
 
 
-def boxes_of(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
+def boxes_around(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
     """Return the boxes around the connected parts of a mask."""
     return tuple(sorted(box for box, _ in boxes_around_parts(mask)))
 
 
-def _steady(frames: Pixels) -> Iterator[Pixels]:
+def _iterate_steady_frames(frames: Pixels) -> Iterator[Pixels]:
     """Yield the median of every three frames, and the brightest of all.
 
-    Writing that stands for three frames stays in a median; moving tissue, which may look like it, does not. Writing
-    of a single frame is seen in the brightest.
+    Text that stands still for three frames stays in a median; moving tissue, which may look like text, does not. Text
+    of a single frame shows in the brightest.
     """
     if len(frames) < WINDOW:
         yield from frames

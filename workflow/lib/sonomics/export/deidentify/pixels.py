@@ -1,4 +1,7 @@
-"""Pixels of any transfer syntax as plain grey or RGB frames, and back."""
+"""Decode an object to plain grey or RGB frames, and write frames back.
+
+The bit depth stays, so that a de-identified copy loses no grey level; `clean` decodes to 8 bits instead.
+"""
 
 from copy import deepcopy
 from typing import cast
@@ -16,7 +19,7 @@ EIGHT_BITS = 8
 
 
 class UndecodableError(Exception):
-    """Pixels that cannot be looked at; the message names no value of the object."""
+    """Pixels that cannot be decoded; the message names no value of the object."""
 
 
 def decode_all(dataset: Dataset) -> Pixels:
@@ -32,19 +35,22 @@ def decode_all(dataset: Dataset) -> Pixels:
     UndecodableError
     """
     try:
-        _refuse_giants(dataset)
+        _check_size(dataset)
         numbers = range(int(dataset.get("NumberOfFrames") or 1))
         syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [_plain(frame, dataset) for frame in decode_frames(_counted(dataset), syntax, numbers)]
+        frames = [
+            _convert_to_plain(frame, dataset)
+            for frame in decode_frames(_drop_empty_frame_count(dataset), syntax, numbers)
+        ]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
     except Exception as error:
-        # Each decoder fails in its own way; what it says may quote the header.
+        # Each decoder fails in its own way, and its message may quote the header.
         raise UndecodableError(f"its pixels cannot be decoded ({type(error).__name__})") from None
     stated = int(dataset.get("NumberOfFrames") or 1)
     if len(stacked) != stated:
-        raise UndecodableError(f"it says {stated} frames and holds {len(stacked)}")
+        raise UndecodableError(f"its header states {stated} frames and it holds {len(stacked)}")
     return stacked
 
 
@@ -75,27 +81,27 @@ def write_pixels(dataset: Dataset, frames: Pixels, bits: int) -> None:
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
 
 
-def _counted(dataset: Dataset) -> Dataset:
-    """Leave out an empty number of frames, which decoders stumble over: it means one."""
+def _drop_empty_frame_count(dataset: Dataset) -> Dataset:
+    """Remove an empty number of frames, which means one and makes decoders fail."""
     if "NumberOfFrames" not in dataset or dataset.NumberOfFrames:
         return dataset
-    counted = deepcopy(dataset)  # a plain copy shares its elements
-    del counted.NumberOfFrames
-    return counted
+    copied = deepcopy(dataset)  # a plain copy shares its elements
+    del copied.NumberOfFrames
+    return copied
 
 
-def _refuse_giants(dataset: Dataset) -> None:
+def _check_size(dataset: Dataset) -> None:
     if "PixelData" not in dataset:
-        raise UndecodableError("it holds no pixels")
+        raise UndecodableError("it has no pixels")
     size = int(dataset.Rows) * int(dataset.Columns)
     samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
     if not 0 < size <= MOST_PIXELS_PER_FRAME or not 0 < samples <= MOST_SAMPLES:
         raise UndecodableError("its size is impossible")
     if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
-        raise UndecodableError("its pixels are not the lowest bits")  # decoders take these, and would show black
+        raise UndecodableError("its pixels are not the lowest bits")  # decoders accept these and would give black
 
 
-def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
+def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
     interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
     if interpretation == PALETTE:
         return look_up_palette(frame, dataset)

@@ -1,4 +1,4 @@
-"""Where on the screen the scan is; everything else is blanked."""
+"""Find which boxes of a frame show the scan, and blank everything else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +21,7 @@ STATED, DETECTED, FRAME = "stated", "detected", "whole frame"
 
 
 class Scan(NamedTuple):
-    """What of the frame is kept.
+    """What is kept of a frame.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
     dataset : Dataset
         Its ultrasound regions (PS3.3 C.8.5.5) of tissue, flow and spectra count; bars and physiological curves do not.
     brightest : (rows, columns) uint8
-        The brightest level of each pixel over channels and frames, without writing.
+        The brightest level of each pixel over channels and frames, text removed.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, int]:
     -------
     array of the shape of `frames`
     int
-        Pixels of a frame that are outside and had anything to show on any frame.
+        Pixels outside the boxes that are above black on at least one frame.
     """
     outside = np.ones(frames.shape[1:3], dtype=np.bool_)
     for box in boxes:

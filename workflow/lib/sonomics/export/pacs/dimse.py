@@ -22,10 +22,10 @@ from sonomics.export.pacs.association import (
     SYNTAXES,
     VERIFICATION,
     Associations,
-    tls_context,
+    make_tls_context,
 )
 from sonomics.export.pacs.original_store import SEND_AGAIN
-from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets
+from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets_criteria
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
 SUCCESS = 0x0000
@@ -49,7 +49,7 @@ class Dimse:
         self._moves = settings["retrieve"] == "move"
         self._associations = Associations(settings, self._store)
         self._keeps: dict[str, Keep] = {}
-        self._troubles: dict[str, Exception] = {}
+        self._errors: dict[str, Exception] = {}
         self._server: Any = None
         self._lock = Lock()
 
@@ -60,21 +60,21 @@ class Dimse:
             self._server.shutdown()
 
     def check(self) -> None:
-        """Knock at the port, then send a C-ECHO."""
+        """Open and close the port, then send a C-ECHO."""
         host, port = self._address
         try:
             socket.create_connection(self._address, self._timeout).close()
         except OSError:
             mend = "check host and port in params.yaml and that the server runs, then run again"
             raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", mend) from None
-        with self._associations.for_echo() as association:
+        with self._associations.open_for_echo() as association:
             self._finish([(association.send_c_echo(), None)], "C-ECHO")
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
-        found: dict[str, Study] = {}
-        for accession, patient in criteria.questions():
-            asked = {
+        studies: dict[str, Study] = {}
+        for accession, patient in criteria.queries():
+            query = {
                 "StudyInstanceUID": "",
                 "StudyDate": criteria.dates,
                 "StudyTime": "",
@@ -83,67 +83,67 @@ class Dimse:
                 "PatientID": patient,
                 "StudyDescription": "",
             }
-            for answer in self._ask("STUDY", asked):
-                study = _study(answer)
-                if meets(study, criteria):
-                    found[study.uid] = study
-        return list(found.values())
+            for answer in self._ask("STUDY", query):
+                study = _read_study(answer)
+                if meets_criteria(study, criteria):
+                    studies[study.uid] = study
+        return list(studies.values())
 
     def list_instances(self, study_uid: str, modality: str) -> list[Instance]:
         """List the instances of a study in the series of a modality."""
         listed = []
-        wanted = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": "", "Modality": "", "SeriesNumber": ""}
-        for series in self._ask("SERIES", wanted):
-            if _text(series, "Modality") not in ("", modality):
+        query = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": "", "Modality": "", "SeriesNumber": ""}
+        for series in self._ask("SERIES", query):
+            if _read_text(series, "Modality") not in ("", modality):
                 continue
-            series_uid = _text(series, "SeriesInstanceUID")
-            place = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid}
-            for answer in self._ask("IMAGE", {**place, "SOPInstanceUID": "", "InstanceNumber": ""}):
-                numbers = (_number(series, "SeriesNumber"), _number(answer, "InstanceNumber"))
-                listed.append(Instance(*numbers, _text(answer, "SOPInstanceUID"), series_uid))
+            series_uid = _read_text(series, "SeriesInstanceUID")
+            parents = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid}
+            for answer in self._ask("IMAGE", {**parents, "SOPInstanceUID": "", "InstanceNumber": ""}):
+                numbers = (_read_number(series, "SeriesNumber"), _read_number(answer, "InstanceNumber"))
+                listed.append(Instance(*numbers, _read_text(answer, "SOPInstanceUID"), series_uid))
         return [instance for instance in listed if instance.uid and instance.series_uid]
 
     def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
         """Receive the instances of an order, in the transfer syntax they are stored in."""
-        wanted = _identifier(
+        identifier = _make_identifier(
             "IMAGE" if order.instances else "SERIES",
             {"StudyInstanceUID": study_uid, "SeriesInstanceUID": order.series_uid},
         )
         if order.instances:
-            wanted.SOPInstanceUID = list(order.instances)
+            identifier.SOPInstanceUID = list(order.instances)
         self._keeps[study_uid] = keep
         try:
-            (self._move if self._moves else self._get)(wanted)
+            (self._move if self._moves else self._get)(identifier)
         except PacsError:
-            if study_uid not in self._troubles:
+            if study_uid not in self._errors:
                 raise
         finally:
             del self._keeps[study_uid]
-        if trouble := self._troubles.pop(study_uid, None):
-            raise trouble
+        if error := self._errors.pop(study_uid, None):
+            raise error
 
-    def _get(self, wanted: Dataset) -> None:
-        with self._associations.in_use() as association:
-            self._finish(association.send_c_get(wanted, GET), "C-GET")
+    def _get(self, identifier: Dataset) -> None:
+        with self._associations.lend() as association:
+            self._finish(association.send_c_get(identifier, GET), "C-GET")
 
-    def _move(self, wanted: Dataset) -> None:
+    def _move(self, identifier: Dataset) -> None:
         self._listen()
-        with self._associations.in_use() as association:
-            self._finish(association.send_c_move(wanted, self._settings["ae_title"], MOVE), "C-MOVE")
+        with self._associations.lend() as association:
+            self._finish(association.send_c_move(identifier, self._settings["ae_title"], MOVE), "C-MOVE")
 
-    def _ask(self, level: str, asked: Mapping[str, str]) -> list[Dataset]:
-        with self._associations.in_use() as association:
-            return self._finish(association.send_c_find(_identifier(level, asked), FIND), "C-FIND")
+    def _ask(self, level: str, query: Mapping[str, str]) -> list[Dataset]:
+        with self._associations.lend() as association:
+            return self._finish(association.send_c_find(_make_identifier(level, query), FIND), "C-FIND")
 
     def _finish(self, answers: Iterable[tuple[Dataset, Dataset | None]], what: str) -> list[Dataset]:
-        """Take all answers to a request; the last says whether it was met."""
-        found, status, since, waited = [], None, time.monotonic(), 0.0
+        """Collect all answers to a request; the last says whether it succeeded."""
+        identifiers, status, since, waited = [], None, time.monotonic(), 0.0
         for answer, identifier in answers:
             status = answer.get("Status")
-            found += [] if identifier is None else [identifier]
+            identifiers += [] if identifier is None else [identifier]
             waited, since = time.monotonic() - since, time.monotonic()
         if status is None and waited >= self._timeout:
-            raise PacsError(Fault.DOWN, f"it gives no answer to {what} in time", "run again, or raise timeout_s")
+            raise PacsError(Fault.DOWN, f"it does not answer {what} in time", "run again, or raise timeout_s")
         if status is None:
             raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
         if status == UNKNOWN_DESTINATION:
@@ -151,7 +151,7 @@ class Dimse:
             raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
         if status != SUCCESS:
             raise PacsError(Fault.WRONG, f"{what} ends with status {status:04X}", SEND_AGAIN)
-        return found
+        return identifiers
 
     def _listen(self) -> None:
         with self._lock:
@@ -159,12 +159,12 @@ class Dimse:
                 self._server = self._storage_service()
 
     def _storage_service(self) -> Any:
-        ae = self._associations.entity()
+        ae = self._associations.make_entity()
         ae.require_called_aet, ae.require_calling_aet = True, [self._settings["called_ae_title"]]
         for sop in STORED:
             ae.add_supported_context(sop, SYNTAXES)
         ae.add_supported_context(VERIFICATION)
-        context = tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
+        context = make_tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
         address = (self._settings.get("store_host", ""), int(self._settings["store_port"]))
         handlers: list[Any] = [(evt.EVT_C_STORE, self._store), *PROMPT]
         try:
@@ -179,42 +179,42 @@ class Dimse:
             header = dcmread(BytesIO(content), stop_before_pixels=True, specific_tags=["StudyInstanceUID"])
             study_uid = str(header.StudyInstanceUID)
             keep = self._keeps[study_uid]
-        except Exception:  # rubbish can make the parser raise anything
+        except Exception:  # a damaged object can make the parser raise anything
             return NOT_OURS
         try:
             keep(content)
-        except (PacsError, OSError) as error:  # handed to the thread that asked; here it would end in a log
-            self._troubles[study_uid] = error
+        except (PacsError, OSError) as error:  # raised in the thread that asked; here it would end in a log
+            self._errors[study_uid] = error
             return NO_RESOURCES
         return SUCCESS
 
 
-def _identifier(level: str, asked: Mapping[str, str]) -> Dataset:
+def _make_identifier(level: str, query: Mapping[str, str]) -> Dataset:
     identifier = Dataset()
     identifier.SpecificCharacterSet = "ISO_IR 192"
     identifier.QueryRetrieveLevel = level
-    for name, value in asked.items():
+    for name, value in query.items():
         setattr(identifier, name, value)
     return identifier
 
 
-def _study(answer: Dataset) -> Study:
+def _read_study(answer: Dataset) -> Study:
     modalities = answer.get("ModalitiesInStudy") or ()
     return Study(
-        uid=_text(answer, "StudyInstanceUID"),
-        patient_id=_text(answer, "PatientID"),
-        date=_text(answer, "StudyDate"),
-        time=_text(answer, "StudyTime"),
-        accession=_text(answer, "AccessionNumber"),
-        description=_text(answer, "StudyDescription"),
+        uid=_read_text(answer, "StudyInstanceUID"),
+        patient_id=_read_text(answer, "PatientID"),
+        date=_read_text(answer, "StudyDate"),
+        time=_read_text(answer, "StudyTime"),
+        accession=_read_text(answer, "AccessionNumber"),
+        description=_read_text(answer, "StudyDescription"),
         modalities=(modalities,) if isinstance(modalities, str) else tuple(map(str, modalities)),
     )
 
 
-def _text(answer: Dataset, name: str) -> str:
+def _read_text(answer: Dataset, name: str) -> str:
     return str(answer.get(name, "") or "").strip()
 
 
-def _number(answer: Dataset, name: str) -> int:
-    value = _text(answer, name)
+def _read_number(answer: Dataset, name: str) -> int:
+    value = _read_text(answer, name)
     return int(value) if value.lstrip("-").isdigit() else 0

@@ -1,4 +1,4 @@
-"""Where received originals lie: whole files only, in a folder a study whose name tells nothing."""
+"""The store of received originals: whole files only, one folder per study, with names that tell nothing."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -16,7 +16,7 @@ MARKER = "complete.json"
 SEND_AGAIN = "look into the log of the PACS, then run again: what has been received is not fetched twice"
 
 
-class Shelf:
+class OriginalStore:
     """The originals of one study. They hold identities and never leave `work/`.
 
     Parameters
@@ -24,14 +24,14 @@ class Shelf:
     root : Path
         `work/received` of the study directory.
     study_uid : str
-        As the hospital's PACS knows it.
+        The UID in the hospital's PACS.
     pseudonyms : Pseudonyms
         Names the folder and its files.
 
     Attributes
     ----------
     files, size : int
-        Instances and bytes kept since the shelf was made.
+        Instances and bytes kept since this object was made.
     """
 
     def __init__(self, root: Path, study_uid: str, pseudonyms: Pseudonyms) -> None:
@@ -45,16 +45,16 @@ class Shelf:
         return self.folder / f"{self._pseudonyms.secret(sop_uid)[:32]}.dcm"
 
     def keep(self, content: bytes) -> None:
-        """File an instance, once, if it is whole and of this study. May be called from several threads.
+        """Store an instance, once, if it is whole and of this study. May be called from several threads.
 
         Raises
         ------
         PacsError
-            WRONG when it is no DICOM, or of another study.
+            WRONG when it is not DICOM, or of another study.
         OSError
             When the disk is full.
         """
-        path = self.path(_sop_uid(content, self._study_uid))
+        path = self.path(_read_sop_uid(content, self._study_uid))
         with self._lock:
             if path.exists():
                 return
@@ -64,11 +64,11 @@ class Shelf:
             self.size += len(content)
 
     def missing(self, listed: Sequence[Instance]) -> list[Instance]:
-        """List the instances that are not there yet."""
+        """List the instances that are not stored yet."""
         return [instance for instance in listed if not self.path(instance.uid).exists()]
 
     def complete(self, listed: Sequence[Instance]) -> None:
-        """Say that all instances of the study are there."""
+        """Record that all instances of the study are stored."""
         write_json(self.folder / MARKER, [list(vars(instance).values()) for instance in listed])
 
     def listing(self) -> list[Instance] | None:
@@ -78,12 +78,14 @@ class Shelf:
         return listed if listed and not self.missing(listed) else None
 
 
-def _sop_uid(content: bytes, study_uid: str) -> str:
+def _read_sop_uid(content: bytes, study_uid: str) -> str:
     try:
         header = dcmread(BytesIO(content), stop_before_pixels=True)
-        found, study = str(header.SOPInstanceUID), str(header.StudyInstanceUID)
-    except Exception as error:  # rubbish can make the parser raise anything
-        raise PacsError(Fault.WRONG, f"it sent what is no DICOM ({type(error).__name__})", SEND_AGAIN) from None
+        sop_uid, study = str(header.SOPInstanceUID), str(header.StudyInstanceUID)
+    except Exception as error:  # a damaged file can make the parser raise anything
+        raise PacsError(
+            Fault.WRONG, f"it sent something that is not DICOM ({type(error).__name__})", SEND_AGAIN
+        ) from None
     if study != study_uid:
-        raise PacsError(Fault.WRONG, "it sent an object of another study than asked for", SEND_AGAIN)
-    return found
+        raise PacsError(Fault.WRONG, "it sent an object of another study", SEND_AGAIN)
+    return sop_uid
