@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.overlays import simulated
-from sonomics.clean.images.decode import open_recording, quiet
+from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
 from sonomics.clean.images.scan_region import find_scans
 from sonomics.clean.overlays import bars, calipers, dotted_lines, lettering, probe_face, remove, sharp_marks
 from sonomics.core.images import read_colour, read_grey, read_mask
@@ -135,7 +135,7 @@ def drawn_marks(real: Path | None) -> Callable[[], Outcomes]:
 def frames_of(real: Path) -> list[NDArray[np.uint8]]:
     """Read the first frame of every DICOM file, and some pictures of whole screens."""
     frames = []
-    with quiet():
+    with ignore_harmless_warnings():
         for file in sorted((real / "us-dicom").rglob("*.dcm")):
             frames.append(next(open_recording(file).frames([0])))
     pictures = sorted((real / "otu-2d-sample/images").iterdir())[:20]
@@ -169,7 +169,7 @@ def _alike(some: tuple[boxes.Box, ...], others: tuple[boxes.Box, ...]) -> bool:
 def flow(real: Path) -> Callable[[], Outcomes]:
     """Share of frames that change between flow and no flow."""
     scans = []
-    with quiet():
+    with ignore_harmless_warnings():
         for file in sorted((real / "us-dicom").rglob("*.dcm")):
             recording = open_recording(file)
             frame = next(recording.frames([0]))

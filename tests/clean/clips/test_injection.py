@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.clean.clips.injection import injection_s, read_injections
+from sonomics.clean.clips.injection import find_injection_s, read_injections
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.core.errors import StudyError
 
@@ -22,7 +22,7 @@ def test_only_cases_with_a_number_are_known(cohort: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "message"), [("bolus_s", "has no column bolus_s"), ("time", "is no time of injection")]
+    ("column", "message"), [("bolus_s", "has no column bolus_s"), ("time", "is not a time of injection")]
 )
 def test_a_wrong_column_stops_the_study(cohort: Path, column: str, message: str) -> None:
     with pytest.raises(StudyError, match=message):
@@ -47,4 +47,4 @@ def test_a_word_instead_of_seconds_stops_the_study(cohort: Path) -> None:
 def test_every_rule_has_its_time(rule: dict[str, object], expected: float) -> None:
     tags = Dataset()
     tags.AcquisitionTime, tags.ContrastBolusStartTime = "101500", "101450"
-    assert injection_s(rule, tags, Curve(arrival_s=20), -7) == expected
+    assert find_injection_s(rule, tags, Curve(arrival_s=20), -7) == expected

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from sonomics.clean.clips.times import frame_times_s, stated_injection_s
-from sonomics.clean.images.decode import quiet
+from sonomics.clean.clips.times import read_frame_times_s, read_injection_s
+from sonomics.clean.images.decode import ignore_harmless_warnings
 
 
 def tags_of(**elements: object) -> Dataset:
     tags = Dataset()
-    with quiet():
+    with ignore_harmless_warnings():
         for name, value in elements.items():
             setattr(tags, name, value)
     return tags
@@ -33,7 +33,7 @@ def tags_of(**elements: object) -> Dataset:
     ],
 )  # fmt: skip
 def test_frame_times(elements: dict[str, object], times: list[float]) -> None:
-    found = frame_times_s(tags_of(**elements), 4)
+    found = read_frame_times_s(tags_of(**elements), 4)
     assert found is not None
     np.testing.assert_allclose(found, times)
 
@@ -42,11 +42,11 @@ def test_frame_times(elements: dict[str, object], times: list[float]) -> None:
     "elements", [{}, {"FrameTimeVector": [0, 1000]}, {"FrameTimeVector": [0, 9, -3, 9]}, {"FrameTime": 0}]
 )
 def test_frame_times_may_be_unknown(elements: dict[str, object]) -> None:
-    assert frame_times_s(tags_of(**elements), 4) is None
+    assert read_frame_times_s(tags_of(**elements), 4) is None
 
 
 def test_a_still_has_no_frame_times() -> None:
-    assert frame_times_s(tags_of(FrameTime=40), 1) is None
+    assert read_frame_times_s(tags_of(FrameTime=40), 1) is None
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_still_has_no_frame_times() -> None:
 )
 def test_injection_is_bolus_start_less_acquisition(start: str, bolus: str, injection_s: float) -> None:
     tags = tags_of(AcquisitionTime=start, ContrastBolusStartTime=bolus)
-    assert stated_injection_s(tags) == pytest.approx(injection_s, nan_ok=True)
+    assert read_injection_s(tags) == pytest.approx(injection_s, nan_ok=True)
 
 
 def test_content_time_stands_in_for_acquisition_time() -> None:
-    assert stated_injection_s(tags_of(ContentTime="101500", ContrastBolusStartTime="101450")) == -10
+    assert read_injection_s(tags_of(ContentTime="101500", ContrastBolusStartTime="101450")) == -10

@@ -14,7 +14,7 @@ from pydicom import dcmread
 from pydicom.pixels import apply_color_lut, pixel_array
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
-from sonomics.clean.images.decode import UnusableError, open_recording, quiet
+from sonomics.clean.images.decode import UnusableError, ignore_harmless_warnings, open_recording
 from sonomics.imaging.brightness import luma
 from sonomics.imaging.decoding import decode_in_child
 from tests.clean.dicom_files import dicom, encapsulated, seeds
@@ -30,7 +30,7 @@ def pixels() -> NDArray[np.uint8]:
 def frames_of(content: bytes, to: Path) -> NDArray[np.uint8]:
     """Write a file, open it and decode all of it."""
     to.write_bytes(content)
-    with quiet():
+    with ignore_harmless_warnings():
         recording = open_recording(to)
         frames = np.stack(list(recording.frames(range(recording.count))))
     assert frames.shape[:3] == (recording.count, recording.rows, recording.columns)
@@ -132,7 +132,7 @@ def test_what_is_no_ultrasound_image_says_so(pixels: NDArray[np.uint8], tmp_path
 
 def test_a_header_that_promises_too_much_is_refused(pixels: NDArray[np.uint8], tmp_path: Path) -> None:
     (tmp_path / "a.dcm").write_bytes(dicom(pixels[0], Rows=65535, Columns=65535))
-    with pytest.raises(UnusableError, match="65535 x 65535 pixels are no image"):
+    with pytest.raises(UnusableError, match="65535 x 65535 pixels are not an image"):
         open_recording(tmp_path / "a.dcm")
 
 
@@ -165,7 +165,7 @@ def test_real_files_are_right_to_the_pixel() -> None:
     files = sorted(Path(os.environ["SONOMICS_REALDATA"], "us-dicom").rglob("*.dcm"))
     assert len(files) >= REAL
     for file in files:
-        with quiet():
+        with ignore_harmless_warnings():
             recording = open_recording(file)
             looked_at = range(0, recording.count, max(1, recording.count // 6))
             for number, frame in zip(looked_at, recording.frames(looked_at), strict=True):

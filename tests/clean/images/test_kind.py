@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import EnhancedUSVolumeStorage
 
-from sonomics.clean.images.decode import open_recording, quiet
-from sonomics.clean.images.kind import Stated, stated_kind
+from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
+from sonomics.clean.images.kind import StatedKind, read_stated_kind
 from sonomics.clean.images.scan_region import find_scans
 from sonomics.imaging.brightness import luma
 from sonomics.imaging.colour import flow_share, shows_flow
@@ -75,29 +75,29 @@ def tags_of(**elements: object) -> Dataset:
 @pytest.mark.parametrize(
     ("elements", "stated"),
     [
-        ({}, Stated("", "", "")),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0001"]}, Stated("", "2d", "")),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0011"]}, Stated("yes", "2d", "")),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0101"]}, Stated("yes", "2d", "")),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0041"]}, Stated("", "3d", "")),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "EPICARDIAL", "WORDS"]}, Stated("", "", "")),
-        ({"SOPClassUID": EnhancedUSVolumeStorage}, Stated("", "3d", "")),
-        ({"UltrasoundColorDataPresent": 0}, Stated("no", "", "")),
-        ({"UltrasoundColorDataPresent": 1}, Stated("yes", "", "")),
-        ({"SequenceOfUltrasoundRegions": [region_item(RegionDataType=2)]}, Stated("yes", "", "")),
-        ({"ContrastBolusAgent": "microbubbles"}, Stated("", "", "stated")),
-        ({"ContrastBolusStartTime": "101500"}, Stated("", "", "stated")),
+        ({}, StatedKind("", "", "")),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0001"]}, StatedKind("", "2d", "")),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0011"]}, StatedKind("yes", "2d", "")),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0101"]}, StatedKind("yes", "2d", "")),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "", "0041"]}, StatedKind("", "3d", "")),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "EPICARDIAL", "WORDS"]}, StatedKind("", "", "")),
+        ({"SOPClassUID": EnhancedUSVolumeStorage}, StatedKind("", "3d", "")),
+        ({"UltrasoundColorDataPresent": 0}, StatedKind("no", "", "")),
+        ({"UltrasoundColorDataPresent": 1}, StatedKind("yes", "", "")),
+        ({"SequenceOfUltrasoundRegions": [region_item(RegionDataType=2)]}, StatedKind("yes", "", "")),
+        ({"ContrastBolusAgent": "microbubbles"}, StatedKind("", "", "stated")),
+        ({"ContrastBolusStartTime": "101500"}, StatedKind("", "", "stated")),
     ],
 )
-def test_what_the_elements_say(elements: dict[str, object], stated: Stated) -> None:
-    assert stated_kind(tags_of(**elements)) == stated
+def test_what_the_elements_say(elements: dict[str, object], stated: StatedKind) -> None:
+    assert read_stated_kind(tags_of(**elements)) == stated
 
 
 @pytest.mark.realdata
 def test_flow_of_real_files() -> None:
     found = set()
     for file in Path(os.environ["SONOMICS_REALDATA"], "us-dicom").rglob("*.dcm"):
-        with quiet():
+        with ignore_harmless_warnings():
             recording = open_recording(file)
             frame = next(recording.frames([0]))
             regions = find_scans(recording.tags, luma(frame)).regions

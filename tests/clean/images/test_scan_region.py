@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.clean.images.decode import open_recording, quiet
-from sonomics.clean.images.scan_region import Region, find_scans, stated_regions, states_flow
+from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
+from sonomics.clean.images.scan_region import Region, find_scans, read_stated_regions, states_flow
 from sonomics.imaging.boxes import Box
 from sonomics.imaging.brightness import luma
 from sonomics.imaging.scan_region import detect_scans
@@ -39,7 +39,7 @@ def tags_of(*items: Dataset, **elements: object) -> Dataset:
 def test_a_stated_region_is_taken_with_its_spacing() -> None:
     found = find_scans(tags_of(region_item()), LARGE)
     assert found.regions == (Region(Box(20, 10, 220, 110), 0.5, "region"),)
-    assert (found.found, found.set_aside) == ("stated", 0)
+    assert (found.region_from, found.set_aside) == ("stated", 0)
 
 
 def test_graphs_are_passed_over() -> None:
@@ -67,7 +67,7 @@ def test_a_stale_region_is_set_aside_and_counted_with_its_spacing(frame: NDArray
     (region,) = found.regions
     assert region.box == (40, 50, 140, 170)
     assert math.isnan(region.spacing_mm)
-    assert (region.spacing_from, found.found, found.set_aside) == ("stale", "rectangle", 1)
+    assert (region.spacing_from, found.region_from, found.set_aside) == ("stale", "rectangle", 1)
 
 
 def test_a_good_region_beside_a_stale_one_is_taken() -> None:
@@ -104,7 +104,7 @@ def test_boxes_that_are_no_scan_are_set_aside(changes: dict[str, int | None], fr
     ],
 )
 def test_spacing_is_unknown_and_says_why(changes: dict[str, float], why: str) -> None:
-    (region,) = stated_regions(tags_of(region_item(**changes)))
+    (region,) = read_stated_regions(tags_of(region_item(**changes)))
     assert math.isnan(region.spacing_mm)
     assert region.spacing_from == why
 
@@ -166,7 +166,7 @@ def test_a_black_frame_is_left_whole() -> None:
 def test_regions_of_real_files() -> None:
     found = {}
     for file in Path(os.environ["SONOMICS_REALDATA"], "us-dicom").rglob("*.dcm"):
-        with quiet():
+        with ignore_harmless_warnings():
             recording = open_recording(file)
             scans = find_scans(recording.tags, luma(next(recording.frames([0]))))
         found[file.name] = (len(scans.regions), scans.set_aside, scans.regions[0].spacing_from)

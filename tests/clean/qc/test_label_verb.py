@@ -10,8 +10,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from sonomics.clean.qc.label_studio import answers_in, merged
-from sonomics.clean.qc.sample import drawn
+from sonomics.clean.qc.label_studio import merge_answers, read_answers
+from sonomics.clean.qc.sample import draw_sample
 from sonomics.cli import app
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
@@ -79,13 +79,13 @@ def test_draw_is_seeded_and_a_larger_sample_holds_the_smaller(study: Path) -> No
     roster = pd.DataFrame({"case": [f"P{number}" for number in range(6)], "split": "train"})
     nothing = empty_table(schemas.QC_LABELS)
     few, many, other = (
-        set(drawn(images, roster, nothing, count, seed)["image"]) for count, seed in ((5, 1), (9, 1), (5, 2))
+        set(draw_sample(images, roster, nothing, count, seed)["image"]) for count, seed in ((5, 1), (9, 1), (5, 2))
     )
     assert len(few) == 5
     assert few < many
     assert few != other
     with pytest.raises(StudyError, match="no unlabelled image"):
-        drawn(images, roster, pd.DataFrame({"image": images["image"], "reader": "r"}), 5, 1)
+        draw_sample(images, roster, pd.DataFrame({"image": images["image"], "reader": "r"}), 5, 1)
 
 
 def test_label_studio_gets_tasks_and_an_interface(study: Path) -> None:
@@ -127,19 +127,19 @@ def test_what_label_studio_exports_comes_back_without_an_address(study: Path) ->
     task["annotations"] = [cancelled, {"completed_by": by, "result": chosen}, {"completed_by": 8, "result": []}]
     export = folder / "export.json"
     export.write_text(json.dumps([task]))
-    found = answers_in(export, HEADS, {task["data"]["name"]})
+    found = read_answers(export, HEADS, {task["data"]["name"]})
     assert found.to_dict("records") == [
         {"image": task["data"]["name"], "reader": "reader_7", "target": "no", "lesion": ""}
     ]
     export.write_text('{"detail": "forbidden"}')
-    with pytest.raises(StudyError, match="no JSON export of Label Studio"):
-        answers_in(export, HEADS, set())
+    with pytest.raises(StudyError, match="not a JSON export of Label Studio"):
+        read_answers(export, HEADS, set())
 
 
 def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_bytes("﻿image;reader;target;lesion\r\n A;r1 ;YES ;\r\nB;r1;;\r\n".encode())
-    found = answers_in(path, HEADS, {"A", "B"})
+    found = read_answers(path, HEADS, {"A", "B"})
     assert found.to_dict("records") == [{"image": "A", "reader": "r1", "target": "yes", "lesion": ""}]
 
 
@@ -150,7 +150,7 @@ def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
         (("image,reader,target", "A,r1,yes"), "no column lesion"),
         (("image,reader,target,lesion", "C,r1,yes,"), "C was not drawn"),
         (("image,reader,target,lesion", "A,r1,maybe,"), "unknown answer 'maybe'"),
-        (("image,reader,target,lesion", "A,,yes,"), "nobody is named who answered A"),
+        (("image,reader,target,lesion", "A,,yes,"), "the answer to A has no reader"),
         (("image,reader,target,lesion,note", "A,r\udcfc1,yes,,"), "cannot be read as text"),
         (("image,reader,target,lesion", "A,r1,yes,", "A,r1,no,"), "A is answered twice"),
     ],
@@ -159,7 +159,7 @@ def test_a_spoilt_sheet_stops_with_the_reason(tmp_path: Path, lines: tuple[str, 
     path = tmp_path / "sheet.csv"
     path.write_text("\n".join(lines) + "\n", errors="surrogateescape")
     with pytest.raises(StudyError, match=rule):
-        answers_in(path, HEADS, {"A", "B"})
+        read_answers(path, HEADS, {"A", "B"})
 
 
 @pytest.mark.parametrize("name", ["reader_2.xlsx", "reader_2.CSV"])
@@ -174,7 +174,7 @@ def test_a_sheet_that_would_be_passed_over_stops(study: Path, name: str) -> None
 def test_one_reader_in_two_files_stops() -> None:
     sheet = pd.DataFrame({"image": ["A"], "reader": ["r1"], "target": ["yes"]})
     with pytest.raises(StudyError, match="r1 answered A in two files"):
-        merged(empty_table(schemas.QC_LABELS), pd.concat([sheet, sheet]))
+        merge_answers(empty_table(schemas.QC_LABELS), pd.concat([sheet, sheet]))
 
 
 def test_draw_into_a_folder_with_answers_is_refused(study: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sonomics.clean.screening.duplicates import find_duplicates
-from sonomics.clean.screening.hashes import difference_hash, pixel_hash
+from sonomics.clean.screening.hashes import difference_hash, hash_pixels
 from sonomics.core.images import read_grey
 
 MIRRORED = "5a" * 32
@@ -171,7 +171,7 @@ def real_images(paths: list[Path]) -> pd.DataFrame:
         file=files,
         patient=files,
         case=files,
-        sha256=[pixel_hash(picture) for picture in pictures],
+        sha256=[hash_pixels(picture) for picture in pictures],
         dhash=[difference_hash(picture) for picture in pictures],
     )
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sonomics.clean.screening.hashes import BITS, difference_hash, near_pairs, pixel_hash
+from sonomics.clean.screening.hashes import BITS, difference_hash, find_near_pairs, hash_pixels
 
 DIGITS = BITS // 4
 
@@ -38,13 +38,13 @@ def test_pixel_hash_knows_pixels_and_shape() -> None:
     one = picture(1)
     other = one.copy()
     other[3, 4] += 1
-    assert pixel_hash(one) == pixel_hash(one.copy())
-    assert len({pixel_hash(one), pixel_hash(other), pixel_hash(one.reshape(1, -1))}) == 3
+    assert hash_pixels(one) == hash_pixels(one.copy())
+    assert len({hash_pixels(one), hash_pixels(other), hash_pixels(one.reshape(1, -1))}) == 3
 
 
 def test_a_mirror_image_is_near_and_says_so() -> None:
     hashes = [difference_hash(picture(1)), difference_hash(picture(2)), difference_hash(picture(1)[:, ::-1])]
-    (one, other, bits, mirrored), *more = near_pairs(hashes, 10).tolist()
+    (one, other, bits, mirrored), *more = find_near_pairs(hashes, 10).tolist()
     assert (one, other, mirrored, more) == (0, 2, 1, [])
     assert bits <= 2
 
@@ -53,7 +53,7 @@ def test_a_mirror_image_is_near_and_says_so() -> None:
 def test_the_share_counts_only_bits_that_are_set(share: float, found: int) -> None:
     # 3 bits are set in both, and 1 more in the second: 1 of the 4 differs.
     one, other = "7".zfill(DIGITS), "f".zfill(DIGITS)
-    assert len(near_pairs([one + "f" * DIGITS, other + "f" * DIGITS], -1, share)) == found
+    assert len(find_near_pairs([one + "f" * DIGITS, other + "f" * DIGITS], -1, share)) == found
 
 
 @given(
@@ -70,7 +70,7 @@ def test_near_pairs_are_those_a_loop_finds(hashes: list[str], limit: int, share:
             least = min(same, turned)
             if least <= limit or least <= set_bits * (share / (2 - share)):
                 expected.append([i, j, least, int(turned < same)])
-    assert near_pairs(hashes, limit, share).tolist() == expected
+    assert find_near_pairs(hashes, limit, share).tolist() == expected
 
 
 def test_pairs_are_found_beyond_one_block() -> None:
@@ -78,4 +78,4 @@ def test_pairs_are_found_beyond_one_block() -> None:
     hashes = [rng.bytes(64).hex() for _ in range(1100)]
     hashes[1099] = hashes[3]
     hashes[1098] = hashes[600]
-    assert near_pairs(hashes, 10).tolist() == [[3, 1099, 0, 0], [600, 1098, 0, 0]]
+    assert find_near_pairs(hashes, 10).tolist() == [[3, 1099, 0, 0], [600, 1098, 0, 0]]

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.clean.screen import Screened, screen
-from sonomics.clean.screening import criteria
-from sonomics.clean.screening import flow_counts as flow
+from sonomics.clean.screening import criteria, flow_counts
 from sonomics.clean.screening.duplicates import find_duplicates
 from sonomics.clean.screening.fates import EXCLUDED, KEPT
-from sonomics.clean.screening.flow_chart import draw, title_of
+from sonomics.clean.screening.flow_chart import draw_flow_chart, name_split
 from sonomics.clean.screening.hashes import difference_hash
 from sonomics.core.errors import StudyError
 
@@ -113,7 +112,7 @@ def test_a_criterion_on_images_sets_images_aside() -> None:
 
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(StudyError, match="there is no column weight"):
-        criteria.states(cohort_of(), [{**ADULT, "rule": "weight > 3"}])
+        criteria.evaluate_criteria(cohort_of(), [{**ADULT, "rule": "weight > 3"}])
 
 
 unknown = st.sampled_from([float("nan"), 10.0, 17.0, 18.0, 91.0])
@@ -152,28 +151,28 @@ def test_exported_is_kept_and_excluded(study: tuple[pd.DataFrame, pd.DataFrame, 
     with_image = set(done.per_image.loc[done.per_image["fate"] == KEPT, "case"])
     assert with_image == set(done.per_case.loc[done.per_case["fate"] == KEPT, "case"])
 
-    steps = flow.flow(done.per_image, done.per_case)
+    steps = flow_counts.count_flow(done.per_image, done.per_case)
     at = steps.groupby("step")[["cases", "images"]].sum().reindex(steps["step"].unique(), fill_value=0)
-    for step in (flow.CRITERIA, flow.IMAGES, flow.CASES):
+    for step in (flow_counts.CRITERIA, flow_counts.IMAGES, flow_counts.CASES):
         at.loc[step] = at.loc[step] if step in at.index else 0
-    assert at.loc[flow.LISTED].tolist() == [len(cohort), len(images)]
-    assert (at.loc[flow.LISTED] == at.loc[flow.CRITERIA] + at.loc[flow.ELIGIBLE]).all()
-    assert at["images"][flow.ELIGIBLE] == at["images"][flow.IMAGES] + at["images"][flow.INCLUDED]
-    assert at["cases"][flow.ELIGIBLE] == at["cases"][flow.CASES] + at["cases"][flow.INCLUDED]
+    assert at.loc[flow_counts.LISTED].tolist() == [len(cohort), len(images)]
+    assert (at.loc[flow_counts.LISTED] == at.loc[flow_counts.CRITERIA] + at.loc[flow_counts.ELIGIBLE]).all()
+    assert at["images"][flow_counts.ELIGIBLE] == at["images"][flow_counts.IMAGES] + at["images"][flow_counts.INCLUDED]
+    assert at["cases"][flow_counts.ELIGIBLE] == at["cases"][flow_counts.CASES] + at["cases"][flow_counts.INCLUDED]
     for state in done.criteria.values():
         assert sum(state.values()) <= max(len(cohort), len(images))
 
-    chart = draw(steps, stated, simulated=False)
+    chart = draw_flow_chart(steps, stated, simulated=False)
     words = [text.text for text in ElementTree.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert f"{len(images):,} image{'s' * (len(images) != 1)}" in words
-    assert chart == draw(steps, stated, simulated=False)
+    assert chart == draw_flow_chart(steps, stated, simulated=False)
 
 
 def demo() -> pd.DataFrame:
     cohort = cohort_of(("P1", "train", 17, 0, 0), ("P2", "train", 40, 0, 0), ("P3", "external_1", 40, 0, 0))
     images = images_of(("P1", "train", "", 1), ("P2", "train", "", 2), ("P2", "train", "qc_target", 3))
     done = screened_by(cohort, images, [ADULT])
-    return flow.flow(done.per_image, done.per_case)
+    return flow_counts.count_flow(done.per_image, done.per_case)
 
 
 def test_the_steps_of_a_small_study() -> None:
@@ -185,7 +184,7 @@ def test_the_steps_of_a_small_study() -> None:
 
 
 def test_the_chart_says_what_happened_in_words() -> None:
-    chart = draw(demo(), [ADULT], simulated=True)
+    chart = draw_flow_chart(demo(), [ADULT], simulated=True)
     root = ElementTree.fromstring(chart)
     words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "1 younger than 18 (1\N{NO-BREAK SPACE}image)" in words
@@ -206,9 +205,9 @@ def test_the_chart_says_what_happened_in_words() -> None:
 
 
 def test_titles_are_escaped_and_splits_stand_in_their_order() -> None:
-    chart = draw(demo(), [{**ADULT, "title": "age < 18 & more"}], simulated=False)
+    chart = draw_flow_chart(demo(), [{**ADULT, "title": "age < 18 & more"}], simulated=False)
     assert "1 age &lt; 18 &amp; more" in chart
-    assert flow.in_order(["prospective", "external_10", "external_2", "train"]) == [
+    assert flow_counts.order_splits(["prospective", "external_10", "external_2", "train"]) == [
         "train", "external_2", "external_10", "prospective"
     ]  # fmt: skip
-    assert title_of("external_10") == "External test set 10"
+    assert name_split("external_10") == "External test set 10"

@@ -1,4 +1,4 @@
-"""Decode the exams of one chunk: cut the scan regions, pick frames, remove overlays, measure contrast curves."""
+"""Clean the exams of one chunk: cut the scan regions, pick frames, remove overlays, measure contrast curves."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from sonomics.clean.clips.views import check_views
 from sonomics.clean.images.instance import clean_instance
 from sonomics.core import schemas
 from sonomics.core.files import replacing
-from sonomics.core.images import marked, write_png
+from sonomics.core.images import path_with_overlays, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import Table
 from sonomics.core.tables import empty_table, read_table, write_table
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                     write_png(folder / name, pixels)
                     row["file"] = str(args.frames / name)
                     if row["image"] in cleaned.marked:
-                        write_png(marked(folder / name), cleaned.marked[row["image"]])
+                        write_png(path_with_overlays(folder / name), cleaned.marked[row["image"]])
                 images.append(row)
             curves += cleaned.curves
         _write(images, args.images, schemas.IMAGES)

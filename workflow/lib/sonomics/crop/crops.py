@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.errors import ItemError
 from sonomics.core.files import replacing
-from sonomics.core.images import marked, read_grey, stem_of, write_png
+from sonomics.core.images import path_with_overlays, read_grey, stem_of, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.seeds import generator
 from sonomics.core.tables import empty_table, read_table, write_table
@@ -135,7 +135,7 @@ def _drawn(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mas
 def _source(frame: Mapping[str, Any], settings: Mapping[str, Any]) -> Path:
     """Name the file of an image, with its overlays where those were removed and params want them back."""
     file = Path(frame["file"])
-    return marked(file) if settings.get("pixels") == AS_EXPORTED and frame["overlay_pixels"] else file
+    return path_with_overlays(file) if settings.get("pixels") == AS_EXPORTED and frame["overlay_pixels"] else file
 
 
 def _row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:

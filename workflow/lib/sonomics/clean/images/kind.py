@@ -1,4 +1,4 @@
-"""What the elements of a file say of its kind: flow, dimensions, contrast agent."""
+"""Read what the elements of a file state about its kind: flow, dimensions, contrast agent."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,9 @@ from pydicom.dataset import Dataset
 from pydicom.uid import EnhancedUSVolumeStorage
 
 from sonomics.clean.images.scan_region import states_flow
-from sonomics.clean.images.tags import items, number, text
+from sonomics.clean.images.tags import read_items, read_number, read_text
 
-YES, NO, NOT_SAID = "yes", "no", ""
+YES, NO, NOT_STATED = "yes", "no", ""
 STATED, SEEN = "stated", "seen"
 TWO, THREE = "2d", "3d"
 TISSUE, FLOW, CONTRAST = "tissue", "flow", "contrast"
@@ -18,8 +18,8 @@ DOPPLER, RENDERING, POWER = 0x0010, 0x0040, 0x0100
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What the elements of a file say of its kind; "" where they say nothing.
+class StatedKind:
+    """What the elements of a file state about its kind; "" where they state nothing.
 
     Attributes
     ----------
@@ -37,21 +37,21 @@ class Stated:
     contrast: str
 
 
-def stated_kind(tags: Dataset) -> Stated:
-    """Read what the elements of a file say of its kind."""
-    modes = _modes(tags)
-    present = {1.0: YES, 0.0: NO}.get(number(tags, "UltrasoundColorDataPresent"), NOT_SAID)
-    volume = text(tags, "SOPClassUID") == EnhancedUSVolumeStorage or bool(modes & RENDERING)
-    agent = text(tags, "ContrastBolusAgent") or text(tags, "ContrastBolusStartTime")
-    return Stated(
+def read_stated_kind(tags: Dataset) -> StatedKind:
+    """Read what the elements of a file state about its kind."""
+    modes = _read_modes(tags)
+    present = {1.0: YES, 0.0: NO}.get(read_number(tags, "UltrasoundColorDataPresent"), NOT_STATED)
+    volume = read_text(tags, "SOPClassUID") == EnhancedUSVolumeStorage or bool(modes & RENDERING)
+    agent = read_text(tags, "ContrastBolusAgent") or read_text(tags, "ContrastBolusStartTime")
+    return StatedKind(
         flow=YES if states_flow(tags) or modes & (DOPPLER | POWER) else present,
-        dimension=THREE if volume else TWO if modes else NOT_SAID,
-        contrast=STATED if agent or items(tags, "ContrastBolusAgentSequence") else NOT_SAID,
+        dimension=THREE if volume else TWO if modes else NOT_STATED,
+        contrast=STATED if agent or read_items(tags, "ContrastBolusAgentSequence") else NOT_STATED,
     )
 
 
-def _modes(tags: Dataset) -> int:
-    values = text(tags, "ImageType").split("\\")
+def _read_modes(tags: Dataset) -> int:
+    values = read_text(tags, "ImageType").split("\\")
     try:
         return int(values[3], 16) if len(values) > 3 else 0
     except ValueError:

@@ -86,4 +86,4 @@ def _mark_letters(box: NDArray[np.uint8], ink: float) -> NDArray[np.uint8]:
     inked = np.zeros(count, dtype=np.uint8)
     inked[np.unique(labels[box >= ground + INKED * (ink - ground)])] = 1
     inked[0] = 0
-    return inked[labels]
+    return np.asarray(inked[labels])

@@ -78,4 +78,5 @@ def _median_beside(bright: NDArray[np.uint8], arc: Arc, steps: tuple[int, int], 
 def _mark_near(shape: tuple[int, ...], arc: Arc) -> NDArray[np.bool_]:
     rows, columns = np.indices(shape)
     near = np.abs(np.hypot(rows - arc[0], columns - arc[1]) - arc[2]) <= NEAR
-    return near & (np.abs(np.degrees(np.arctan2(columns - arc[1], rows - arc[0]))) <= HALF_ANGLE)
+    below = np.abs(np.degrees(np.arctan2(columns - arc[1], rows - arc[0]))) <= HALF_ANGLE
+    return np.asarray(near & below)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageColor, ImageSequence
 
-from sonomics.core.images import GREY, drawn
+from sonomics.core.images import GREY, mark_drawn
 from sonomics.crop.outlines.drawings import Drawing, Mask, RefusedError, Wanted, labelled, of_frame
 
 
@@ -22,7 +22,7 @@ def _drawn(file: Path, wanted: Wanted) -> Mask:
     if page.mode == "P" and not wanted.label.startswith("#"):
         page = _palette_labels(page)
     if not wanted.label or lossy:
-        return labelled(np.where(drawn(page, lossy=lossy), 255, 0), wanted.label)
+        return labelled(np.where(mark_drawn(page, lossy=lossy), 255, 0), wanted.label)
     if page.mode in GREY:
         return labelled(np.asarray(page).astype(np.int64), wanted.label)
     return _of_colour(page, wanted.label)

@@ -1,7 +1,7 @@
 """Rewrite the header of a DICOM object from the elements that may stay."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -101,16 +101,18 @@ class HeaderRewriter:
         texts = _split_texts(value)
         if action == Action.KEEP:
             return self._keep_safe_values(name, element.VR, texts, tally)
-        rewrite = {
+        shifts: dict[str, Callable[[str], str | None]] = {
+            "DA": lambda text: values.shift_date(text, self.days),
+            "DT": lambda text: values.shift_date_time(text, self.days),
+        }
+        rewrites: dict[Action, Callable[[str], str | None]] = {
             Action.UID: lambda text: self.pseudonyms.uid(text.strip()) if text.strip() else "",
             Action.PSEUDONYM: lambda text: "D" + self.pseudonyms.case(f"device\x1f{text.strip()}")[1:],
             Action.MAKER: lambda text: values.accept_maker_name(text, self.names),
             Action.PERSON: _accept_sex if name == "PatientSex" else values.blur_age,
-            Action.SHIFT: {
-                "DA": lambda text: values.shift_date(text, self.days),
-                "DT": lambda text: values.shift_date_time(text, self.days),
-            }.get(element.VR, values.accept_time),
-        }[action]
+            Action.SHIFT: shifts.get(element.VR, values.accept_time),
+        }
+        rewrite = rewrites[action]
         return [_require(rewrite(text)) if text.strip() else "" for text in texts]
 
     def _keep_safe_values(self, name: str, vr: str, texts: list[str], tally: Tally) -> list[str]:
