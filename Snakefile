@@ -25,10 +25,10 @@ except StudyError as error:
 configfile: "params.yaml"
 
 
-container: "docker://ghcr.io/sonomics/sonomics:0.1"
+# With `--sdm apptainer`, jobs run in the image that apptainer.def builds here, or in the one that the variable names.
+container: os.environ.get("SONOMICS_CONTAINER", os.path.join(workflow.basedir, "sonomics.sif"))
 
 
-include: "workflow/rules/contract.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/inputs.smk"
 

@@ -14,11 +14,22 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from tests.skips import ForbiddenSkips
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--ci", action="store_true", help="also run the tests marked ci, pacs or browser")
+    parser.addoption("--forbid-skips", action="store_true", help="a test that is skipped fails")
+    parser.addoption(
+        "--allow-skip", action="append", default=[], metavar="WORDS", help="but not one whose reason holds these words"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--forbid-skips"):
+        config.pluginmanager.register(ForbiddenSkips(config.getoption("--allow-skip")))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -100,12 +111,6 @@ def plan(smoke: Study) -> Callable[[str], list[dict[str, str]]]:
 def params() -> dict:
     """The parameters of the smoke study."""
     return yaml.safe_load((ROOT / "studies/smoke/params.yaml").read_text())
-
-
-@pytest.fixture
-def schema() -> dict:
-    """The schema of params.yaml."""
-    return yaml.safe_load((ROOT / "workflow/schemas/params.schema.yaml").read_text())
 
 
 @pytest.fixture

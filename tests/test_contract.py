@@ -10,19 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sonomics.core.contract import CODE, PARAMS, code_of, defaults_of, packages_of
 from sonomics.core.params import PHASES
+from sonomics.core.settings.defaults import defaults
 from tests.conftest import ROOT, Study
 
 LIBRARY = ROOT / "workflow/lib/sonomics"
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-
-
-def table(name: str) -> dict[str, list[str]]:
-    """Read one of the tables of contract.smk."""
-    text = (ROOT / "workflow/rules/contract.smk").read_text()
-    match = re.search(rf"^{name} = (\{{.*?^\}})", text, re.MULTILINE | re.DOTALL)
-    assert match
-    return ast.literal_eval(match[1])
 
 
 def paths(entries: list) -> list[str]:
@@ -53,33 +47,61 @@ def test_stage_covers_the_rules_inputs_and_outputs(phase: str, smoke: Study, pla
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_stage_tracks_the_params_that_the_phase_may_read(phase: str):
-    assert STAGES[phase]["params"] == table("PARAMS")[phase]
+    assert [key for key in STAGES[phase]["params"] if isinstance(key, str)] == list(PARAMS[phase])
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_stage_tracks_the_defaults_that_the_phase_takes(phase: str):
+    (tracked,) = [entry for entry in STAGES[phase]["params"] if not isinstance(entry, str)]
+    assert tracked == {"${engine}/workflow/schemas/defaults.yaml": defaults_of(phase, defaults())}
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_stage_tracks_the_code_that_the_phase_imports(phase: str):
-    declared = set(table("CODE")[phase])
     tracked = {Path(dep).name for dep in STAGES[phase]["deps"] if "workflow/lib" in dep}
-    assert tracked == declared
-    assert imported(phase) == declared
+    assert tracked == set(CODE[phase])
+    assert packages_of(phase) == {Path(file).relative_to(LIBRARY).parts[0] for file in imported(phase)}
+    assert packages_of(phase) == set(CODE[phase])
 
 
-def imported(phase: str) -> set[str]:
-    """Follow the imports of a phase's package from module to module."""
-    found: set[str] = set()
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_job_depends_on_every_module_that_its_phase_imports_but_declarations(phase: str):
+    known = {Path(file).resolve() for file in code_of(phase)}
+    assert {file for file in imported(phase) if not is_declaration(file)} <= known
+    assert not any(is_declaration(file) for file in known)
+
+
+def is_declaration(file: Path) -> bool:
+    return file.is_relative_to(LIBRARY / "core/settings") or file.is_relative_to(LIBRARY / "kinds")
+
+
+def test_a_job_depends_on_no_module_of_core_that_its_phase_does_not_import():
+    assert not {"cohort.py", "docx.py", "models.py", "rules.py", "svg.py"} & {
+        Path(file).name for file in code_of("crop") if "core" in Path(file).parts
+    }
+
+
+def test_a_changed_description_makes_no_stage_stale():
+    ignored = (ROOT / ".dvcignore").read_text().splitlines()
+    assert "workflow/lib/sonomics/core/settings" in ignored
+    deps = {dep for stage in STAGES.values() for dep in paths(stage["deps"])}
+    assert not [dep for dep in deps if "kinds" in dep or "settings" in dep or "schemas" in dep]
+
+
+def imported(phase: str) -> set[Path]:
+    """Follow the imports of a phase's package from module to module, as Python parses them."""
     ahead = list((LIBRARY / phase).rglob("*.py"))
     seen: set[Path] = set()
     while ahead:
         module = ahead.pop()
-        if module in seen or not module.exists():
+        if module in seen or not module.exists() or is_declaration(module):
             continue
         seen.add(module)
-        found.add(module.relative_to(LIBRARY).parts[0])
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sonomics."):
                 name = LIBRARY.joinpath(*node.module.split(".")[1:])
                 ahead += [name.with_suffix(".py"), *(name / f"{alias.name}.py" for alias in node.names)]
-    return found
+    return seen
 
 
 def test_every_study_has_the_same_dvc_yaml():

@@ -1,15 +1,21 @@
 """What the pages show can be pasted, and no parameter is left out of them."""
 
 import re
+from typing import get_args
 
 import pytest
 import yaml
 
 from sonomics.core.files import read_yaml
-from sonomics.core.params import check_params
+from sonomics.core.params import PHASES, check_params
+from sonomics.core.settings.base import Section
+from sonomics.core.settings.export import SOURCES
+from sonomics.core.settings.kinds import KindOf, group, settings_of
+from sonomics.core.settings.parameters import whole
 from tests.conftest import ROOT
 
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PARAMETERS = ROOT / "docs" / "parameters.md"
+PAGES = sorted(set((ROOT / "docs").glob("*.md")) - {PARAMETERS})
 # What a page leaves for the reader to fill in.
 BLANK, FILLED = "<64 digits>", "a" * 64
 
@@ -28,28 +34,61 @@ def merged(base, overlay):
 
 
 @pytest.mark.parametrize("block", list(snippets()))
-def test_a_snippet_of_params_is_one_of_a_study(schema, block):
+def test_a_snippet_of_params_is_one_of_a_study(block):
     params = read_yaml(ROOT / "params.yaml")
-    check_params(merged(params, yaml.safe_load(block)), schema)
+    check_params(merged(params, yaml.safe_load(block)))
 
 
-def keys_of(node):
-    if isinstance(node, list):
-        for child in node:
-            yield from keys_of(child)
-    elif isinstance(node, dict):
-        for name, child in node.items():
-            if name == "properties":
-                yield from child
-                yield from keys_of(list(child.values()))
-            elif name not in ("const", "enum", "required"):
-                yield from keys_of(child)
+def sections(node):
+    """Yield every section of a tree of settings classes, those of kinds and of nested sections included."""
+    yield node
+    for field in node.model_fields.values():
+        for below in [field.annotation, *field.metadata]:
+            yield from sections_in(below)
 
 
-def test_every_key_of_the_schema_stands_in_a_page():
-    schema = read_yaml(ROOT / "workflow" / "schemas" / "params.schema.yaml")
+def sections_in(annotation):
+    if isinstance(annotation, KindOf):
+        for kind in group(annotation.group).built_in():
+            yield from sections(settings_of(annotation.group, kind))
+    elif isinstance(annotation, type) and issubclass(annotation, Section):
+        yield from sections(annotation)
+    for argument in [*get_args(annotation), *getattr(annotation, "__metadata__", ())]:
+        yield from sections_in(argument)
+
+
+def description(field):
+    """Return what a key is described as, by itself or by its type."""
+    notes = [note for choice in get_args(field.annotation) for note in getattr(choice, "__metadata__", ())]
+    return field.description or next((note.description for note in notes if getattr(note, "description", "")), "")
+
+
+def every_section():
+    sources = [settings_of(SOURCES, name) for name in group(SOURCES).built_in()]
+    return {section for root in [whole(), *sources] for section in sections(root)}
+
+
+def test_every_key_is_described_and_has_a_place_in_docs_parameters():
+    rows = set(re.findall(r"^\| `(\w+)` \|", PARAMETERS.read_text(), re.MULTILINE))
+    for section in every_section() - {whole()}:
+        for name, field in section.model_fields.items():
+            assert description(field), f"{section.__name__}.{name}"
+            assert section.key_of(name) in rows, f"{section.__name__}.{name}"
+
+
+def test_every_key_is_explained_in_a_page_that_people_write():
     words = set(re.findall(r"\w+", "\n".join(page.read_text() for page in PAGES)))
-    assert sorted(set(keys_of(schema)) - words) == []
+    keys = {section.key_of(name) for section in every_section() for name in section.model_fields}
+    assert sorted(keys - words) == []
+
+
+def test_the_architecture_names_every_package():
+    text = (ROOT / "docs/architecture.md").read_text()
+    library = ROOT / "workflow/lib/sonomics"
+    places = ["*", "kinds/*", *(f"{phase}/*" for phase in PHASES)]
+    packages = [path.parent for place in places for path in library.glob(f"{place}/__init__.py")]
+    named = set(re.findall(r"\w+", text))
+    assert [str(package) for package in packages if package.name not in named] == []
 
 
 def test_every_page_that_is_linked_is_there():

@@ -105,7 +105,7 @@ def test_a_bad_study_stops_before_any_work(tmp_path):
     cohort.to_csv(study.path / "data/cohort.csv", index=False)
     done = study.snakemake("--cores", "1", "--", "results/report.html")
     assert done.returncode != 0
-    message = "data/cohort.csv, case P0001: unknown split 'test'. To mend it: use train, internal, external_1"
+    message = "data/cohort.csv, case P0001: unknown split 'test'. Fix: use train, internal, external_1"
     assert message in done.stdout + done.stderr
     assert not (study.path / "data/export").exists()
 

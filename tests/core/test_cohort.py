@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.cohort import (
@@ -140,7 +140,7 @@ def test_a_bad_cohort_is_stopped(change, where, rule):
         check_cohort(change(cohort()), STUDY, "cohort.csv")
     assert where in stopped.value.where
     assert rule in stopped.value.rule
-    assert stopped.value.mend
+    assert stopped.value.fix
 
 
 def test_a_name_in_the_cohort_is_not_repeated():
@@ -173,6 +173,55 @@ def test_an_unknown_rule_is_stopped(path):
     study = {**STUDY, "tasks": {"odd": {"type": "binary", "rule": "time > 3"}}}
     with pytest.raises(StudyError, match="not understood"):
         read_cohort(path, study)
+
+
+@pytest.mark.parametrize("rule", ["event & time < 12", "time < 12 & event"])
+def test_the_order_of_a_rule_on_time_does_not_matter(path, rule):
+    study = {**STUDY, "tasks": {"recurrence": {"type": "binary", "rule": rule}}}
+    assert training_labels(read_cohort(path, study), "recurrence", study, FOLDS).to_dict() == {"P1": 1.0, "P2": 0.0}
+
+
+def test_every_column_that_a_rule_reads_is_masked_outside_training(path):
+    cohort().assign(size=[3, 1, 2, 9, 9], stage=["a", "b", "a", "a", "b"]).to_csv(path, index=False)
+    study = {**STUDY, "tasks": {"large": {"type": "binary", "rule": "size >= 2 & stage == a | grade == high"}}}
+    masked = read_cohort(path, study).set_index("case")
+    assert masked.loc[["P4", "P5"], ["size", "stage", "grade", "time", "event"]].isna().all(axis=None)
+    assert masked.loc["P1", ["size", "stage", "grade"]].tolist() == [3, "a", "high"]
+    assert training_labels(read_cohort(path, study), "large", study, FOLDS).to_dict() == {"P1": 1, "P2": 0, "P3": 1}
+    unmasked = read_unmasked_cohort(path, study)
+    assert task_labels(unmasked, study["tasks"]["large"]).tolist() == [1, 0, 1, 1, 0]
+
+
+@given(
+    sizes=st.lists(st.integers(0, 9), min_size=2, max_size=2),
+    grades=st.lists(st.sampled_from(["high", "low"]), min_size=2, max_size=2),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+def test_labels_of_test_cases_by_a_rule_change_nothing_that_is_read(path, sizes, grades):
+    study = {**STUDY, "tasks": {"large": {"type": "binary", "rule": "size >= 2 | grade == high"}}}
+    read = []
+    for tested_sizes, tested_grades in (([0, 0], ["low", "low"]), (sizes, grades)):
+        table = cohort().assign(size=[3, 1, 2, *tested_sizes], grade=["high", "low", "low", *tested_grades])
+        table.to_csv(path, index=False)
+        read.append(read_cohort(path, study))
+    pd.testing.assert_frame_equal(*read)
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "broken"),
+    [
+        ("sim_risk > 3", "study.tasks.odd", "reads sim_risk, simulated ground truth"),
+        ("centre == a", "study.tasks.odd", "reads centre, which is not a label"),
+        ("grade >= 3", "case P1", "grade is 'high', and the column holds numbers"),
+        ("weight >= 3", "cohort.csv", "the column weight is missing"),
+    ],
+)
+def test_a_rule_that_cannot_make_a_label_is_stopped_before_any_work(rule, where, broken):
+    study = {**STUDY, "tasks": {"odd": {"type": "binary", "rule": rule}}}
+    with pytest.raises(StudyError) as stopped:
+        check_cohort(cohort(), study, "cohort.csv")
+    assert where in stopped.value.where
+    assert broken in stopped.value.rule
 
 
 def test_the_roster_shows_no_outcome(path):

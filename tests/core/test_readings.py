@@ -1,4 +1,4 @@
-"""Bad tables of readings stop the study and say where and how to mend it."""
+"""Bad tables of readings stop the study and say where and how to fix it."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_bad_row_stops_the_study(name: str, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=words) as caught:
         read(tmp_path, *rows)
     assert "readers.csv" in caught.value.where
-    assert caught.value.mend
+    assert caught.value.fix
 
 
 def test_a_missing_table_or_column_stops_the_study(tmp_path: Path) -> None:

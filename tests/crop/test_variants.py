@@ -7,9 +7,9 @@ import pytest
 
 from sonomics.core.images import path_with_overlays, read_grey, read_mask, write_png
 from sonomics.core.schemas import FEATURES
-from sonomics.select.reliability import reliability
-from sonomics.select.rows import repeats_of
-from tests.crop.test_jobs import Chunk
+from sonomics.select.steps.reliability import tabulate_reliability
+from sonomics.select.table.rows import pair_repeats
+from tests.crop.chunk import Chunk
 
 PERTURB = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
 ANALYSIS = {"reader": "reader_1", "session": "1"}
@@ -63,7 +63,7 @@ def test_perturbed_copies_of_one_readers_outlines_give_an_icc(chunk: Chunk) -> N
     crops = chunk.crop(perturb=PERTURB).reset_index()
     noise = np.random.default_rng(0).normal(size=len(crops))
     features = crops[list(FEATURES.columns)].assign(t__size=crops["outline_pixels"].astype(float), t__noise=noise)
-    table = reliability(repeats_of(features, "image", ANALYSIS))
+    table = tabulate_reliability(pair_repeats(features, "image", ANALYSIS))
     table = table[table["form"] == "2,1"].set_index(["repeat", "feature"])
     for copy in ("perturbed/1", "perturbed/2"):
         assert table.loc[copy, "t__size"]["rows"] == 8

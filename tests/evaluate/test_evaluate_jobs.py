@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from sonomics.core.errors import StudyError
@@ -15,7 +14,8 @@ from sonomics.core.files import read_json, write_json
 from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import summarise, task
-from sonomics.evaluate.figures import sheet as plates
+from sonomics.evaluate.figures import sheet
+from sonomics.evaluate.figures.panel import Panel
 from sonomics.simulate.cohorts.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
@@ -132,13 +132,11 @@ def test_degenerate_data_are_evaluated_and_what_is_undefined_has_a_reason(
 ) -> None:
     drawn = []
 
-    def draw_without_saving(
-        path: Path, pages: PdfPages, height: float, simulated: bool, draw: Callable[[Figure], None]
-    ) -> None:
-        draw(Figure())
-        drawn.append(path.name)
+    def draw_without_saving(folder: Path, add_page: Callable[[Figure], None], panel: Panel, simulated: bool) -> None:
+        panel.draw(Figure())
+        drawn.append(panel.name)
 
-    monkeypatch.setattr(plates, "draw_plate", draw_without_saving)
+    monkeypatch.setattr(sheet, "draw_panel", draw_without_saving)
     change_cohort, change_scores, cutoff = DEGENERATE[name]
     folder = tmp_path / "study"
     cohort = write_study(folder, {"train": 12, "internal": 2})
@@ -151,7 +149,7 @@ def test_degenerate_data_are_evaluated_and_what_is_undefined_has_a_reason(
     table = pd.read_csv(out / "performance.csv")
     assert table.groupby(["model", "split"]).ngroups == 4
     assert table.loc[table["estimate"].isna(), "reason"].notna().all()
-    assert set(drawn) == {f"{kind}_{split}.svg" for kind in KINDS for split in ("train", "internal")}
+    assert set(drawn) == {f"{kind}_{split}" for kind in KINDS for split in ("train", "internal")}
 
 
 def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_path: Path) -> None:
@@ -160,6 +158,8 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
         [
             f"--settings={json.dumps({'study': {'variants': {'main': {}}}, 'evaluate': SETTINGS['evaluate']})}",
             f"--evaluations={evaluation}",
+            "--variants=main",
+            "--tasks=recurrence",
             f"--metrics={metrics}",
             f"--plots={plots}",
         ]

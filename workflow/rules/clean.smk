@@ -4,7 +4,7 @@ Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/scre
 results/metrics/clean.json and results/plots/clean/.
 """
 
-INJECTION = STUDY["clean"].get("injection", {})
+INJECTION = STUDY["clean"]["injection"]
 
 
 rule clean_chunk:
@@ -12,7 +12,7 @@ rule clean_chunk:
     input:
         exams="data/export/{chunk}",
         cohort=[COHORT] if "column" in INJECTION else [],
-        code=code("clean"),
+        code=code_of("clean"),
     output:
         frames=directory("data/clean/{chunk}/frames"),
         images="data/clean/{chunk}/images.parquet",
@@ -22,7 +22,7 @@ rule clean_chunk:
     benchmark:
         "logs/benchmarks/clean_chunk/{chunk}.tsv"
     params:
-        settings=settings("clean.views", "clean.overlays", *(["clean.injection"] if INJECTION else [])),
+        settings=settings("clean.views", "clean.overlays", "clean.injection"),
     message:
         "clean: images of chunk {wildcards.chunk}"
     shell:
@@ -43,7 +43,7 @@ rule fit_qc:
         labels=QC_LABELS,
         images=labelled_chunks("data/clean/{chunk}/images.parquet"),
         frames=labelled_chunks("data/clean/{chunk}/frames"),
-        code=code("clean"),
+        code=code_of("clean"),
     output:
         state=directory("data/clean/qc"),
     log:
@@ -72,7 +72,7 @@ rule judge_chunk:
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
         cohort=[COHORT] if any("needs_case" in head for head in STUDY["clean"]["qc"]["heads"].values()) else [],
-        code=code("clean"),
+        code=code_of("clean"),
     output:
         verdicts="data/clean/{chunk}/verdicts.parquet",
     log:
@@ -102,7 +102,7 @@ rule screen:
         frames=expand("data/clean/{chunk}/frames", chunk=chunks()),
         verdicts=expand("data/clean/{chunk}/verdicts.parquet", chunk=chunks()),
         qc="data/clean/qc",
-        code=code("clean"),
+        code=code_of("clean"),
     output:
         images="data/clean/images.parquet",
         screening="results/screening.csv",

@@ -11,9 +11,13 @@ from sonomics.core.cohort import (
     read_cohort,
     read_roster,
 )
-from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, home, overlaid, pick
+from sonomics.core.contract import LEARNING, PARAMS, code_of
+from sonomics.core.folds import name_folds
+from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
-from sonomics.networks.weights.registry import check_weights
+from sonomics.core.settings.named import builders, plugin_files
+from sonomics.core.settings.parameters import Parameters
+from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
@@ -27,10 +31,10 @@ try:
             raise StudyError(
                 "--config phase", f"there is no phase {ACTIVE_PHASES[0]}", f"name one of {', '.join(PHASES)}"
             )
-    check_params(config, read_yaml(Path(workflow.basedir, "workflow/schemas/params.schema.yaml")))
+    check_params(config, "params.yaml", Path("params.yaml"))
     check_weights(config, ACTIVE_PHASES)
     listed = read_cohort(COHORT, config["study"])
-    NAMED = columns_named(config)
+    NAMED = columns_named(Parameters.partial(config))
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
         check_labels(listed, config["study"], COHORT)
         check_folds(listed, config["select"]["folds"], COHORT)
@@ -43,7 +47,15 @@ try:
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
-STUDY = config if len(ACTIVE_PHASES) > 1 else pick(config, PARAMS[ACTIVE_PHASES[0]])
+
+def seen(variant):
+    """Return the study as a variant sees it, with every default; of a phase run alone, what the phase may read."""
+    filled = fill(overlaid(config, variant))
+    return filled if len(ACTIVE_PHASES) > 1 else pick(filled, PARAMS[ACTIVE_PHASES[0]])
+
+
+SEEN = {variant: seen(variant) for variant in config["study"]["variants"]}
+STUDY = SEEN[MAIN]
 
 # Numba keeps compiled code beside the library, or with the study where the library cannot be written.
 COMPILED = os.environ.get("NUMBA_CACHE_DIR") or ("" if os.access(LIBRARY, os.W_OK) else os.path.abspath("work/numba"))

@@ -14,7 +14,7 @@ rule crop_chunk:
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
         verdicts="data/clean/{chunk}/verdicts.parquet",
-        code=code("crop"),
+        code=code_of("crop"),
     output:
         pixels=directory("data/crop/{variant}/{chunk}/pixels"),
         sheet="data/crop/{variant}/{chunk}/sheet.png",
@@ -43,7 +43,7 @@ rule summarise_crop:
     """Count the crops and the images set aside."""
     input:
         crops=expand("data/crop/{variant}/{chunk}/crops.parquet", variant=homes("crop"), chunk=chunks()),
-        code=code("crop"),
+        code=code_of("crop"),
     output:
         metrics="results/metrics/crop.json",
     log:

@@ -10,7 +10,7 @@ rule export_chunk:
     """Fetch or simulate the exams of one chunk of patients: DICOM without identities, pictures without metadata."""
     input:
         cohort=ancient(COHORT),
-        code=code("export"),
+        code=code_of("export"),
     output:
         exams=directory("data/export/{chunk}"),
     log:
@@ -36,7 +36,7 @@ rule summarise_export:
     """Count what was exported."""
     input:
         exams=expand("data/export/{chunk}", chunk=chunks()),
-        code=code("export"),
+        code=code_of("export"),
     output:
         metrics="results/metrics/export.json",
     log:

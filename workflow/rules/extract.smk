@@ -12,7 +12,7 @@ rule extract_features:
     input:
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
-        code=code("extract"),
+        code=code_of("extract"),
     output:
         features="data/features/{variant}/{family}/{chunk}.parquet",
     log:
@@ -38,7 +38,7 @@ rule extract_contrast:
     input:
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         curves="data/clean/{chunk}/curves.parquet",
-        code=code("extract"),
+        code=code_of("extract"),
     output:
         features="data/features/{variant}/{family}/{chunk}.parquet",
     log:
@@ -70,7 +70,7 @@ rule summarise_extract:
             family=STUDY["extract"]["families"],
             chunk=chunks(),
         ),
-        code=code("extract"),
+        code=code_of("extract"),
     output:
         phantom="results/plots/extract/phantom.csv",
         metrics="results/metrics/extract.json",

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import product
 
 
 def chunks():
@@ -21,7 +22,7 @@ def variants():
 
 def folds():
     """List the cross-validation folds, and `all`, the fit on the whole training set."""
-    return [*range(STUDY["select"]["folds"]), "all"]
+    return name_folds(STUDY["select"]["folds"])
 
 
 def homes(phase):
@@ -51,46 +52,59 @@ def outline_files(wildcards):
     return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
-def code(phase):
-    """List the modules a phase runs and the tables they read, so that an edit reruns its jobs."""
-    root = Path(LIBRARY, "sonomics")
-    kinds = ("*.py", "*.csv", "*.yaml")
-    files = [file for package in CODE[phase] for kind in kinds for file in (root / package).rglob(kind)]
-    return sorted(os.path.relpath(file) for file in files)
-
-
-def seen(variant):
-    """Return the study as a variant sees it."""
-    return STUDY if variant == MAIN else overlaid(STUDY, variant)
+def cut(keys, wildcards):
+    """Cut the study, as the wildcard variant sees it, to the named keys; a key may hold wildcards."""
+    known = dict(wildcards.items())
+    return pick(SEEN[known.get("variant", MAIN)], [key.format(**known) for key in keys])
 
 
 def settings(*keys):
-    """Make a params function: the named keys of the study, as the wildcard variant sees them, as JSON.
+    """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     """
+    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
 
-    def cut(wildcards):
-        known = dict(wildcards.items())
-        own = [key.format(**known) for key in keys]
-        return json.dumps(pick(seen(known.get("variant", MAIN)), own), sort_keys=True)
 
-    return cut
+def builders_of(*keys):
+    """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
+    return lambda wildcards: builders(Parameters.partial(cut(keys, wildcards)))
+
+
+def plugins(*keys):
+    """Make an input function: the files of those kinds that installed packages bring."""
+    return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
 
 
 def models_of(variant, *kinds):
     """List the models that a variant trains, those of some kinds or all."""
-    models = seen(variant)["train"]["models"]
+    models = SEEN[variant]["train"]["models"]
     return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
 
 
-def trained(path, *kinds):
-    """Expand a path over the models that the variants train, their tasks and folds."""
+def runs_over(**axes):
+    """List the combinations of wildcards, the last one fastest."""
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def files_of(path, runs):
+    """List a file of every run."""
+    return [path.format(**run) for run in runs]
+
+
+def options_of(option, path, runs):
+    """List an option for every run: its wildcards by value, so that a job reads none of them off a path, and its file."""
+    return [part for run in runs for part in (option, *run.values(), path.format(**run))]
+
+
+def trained(*kinds):
+    """List the training runs of all variants: their models, those of some kinds or all, by task and fold."""
     return [
-        file
+        run
         for variant in variants()
-        for model in models_of(variant, *kinds)
-        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+        for run in runs_over(
+            variant=[variant], model=models_of(variant, *kinds), task=STUDY["study"]["tasks"], fold=folds()
+        )
     ]
 
 
@@ -121,7 +135,7 @@ def selected(file):
     """Make an input function: a file of `select`, for every family a classifier takes."""
 
     def find(wildcards):
-        families = seen(wildcards.variant)["train"]["models"][wildcards.model]["families"]
+        families = SEEN[wildcards.variant]["train"]["models"][wildcards.model]["families"]
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
@@ -133,7 +147,7 @@ def selected(file):
 
 def base_predictions(wildcards):
     """List the predictions of every base model that a final model uses, fold by fold."""
-    models = {base for model in seen(wildcards.variant)["stack"]["models"].values() for base in model["of"]}
+    models = {base for model in SEEN[wildcards.variant]["stack"]["models"].values() for base in model["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
@@ -143,21 +157,16 @@ def base_predictions(wildcards):
     )
 
 
-def folders_of_states(wildcards, output):
-    """List the folders, one a fold, that a selection is written to."""
-    return [os.path.dirname(path) for path in output.states]
-
-
-def folders_of_thresholds(wildcards, input):
-    """List the folders of the final models."""
-    return [os.path.dirname(path) for path in input.thresholds]
-
-
 def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that learns from the true labels, for the main run alone."""
-    beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    """List the variants that the main run is compared with: all others that learn from the true labels."""
+    others = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    return others if wildcards.variant == MAIN else []
+
+
+def predictions_of_compared(wildcards):
+    """List the primary model's predictions in every variant that this one is compared with."""
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=beside) if wildcards.variant == MAIN else []
+    return expand(path, variant=compared_variants(wildcards))
 
 
 def learned():

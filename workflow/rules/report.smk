@@ -39,7 +39,7 @@ rule render_report:
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
         script=os.path.join(TEMPLATES, "page.js"),
-        code=code("report"),
+        code=code_of("report"),
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
         checklists=directory("results/checklists"),

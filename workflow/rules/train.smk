@@ -1,4 +1,4 @@
-"""Phase 6 - train: one job a (variant, model, task, fold).
+"""Phase 6 - train: one job per variant, model, task and fold.
 
 Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, results/metrics/train.json and
 results/plots/train/.
@@ -7,7 +7,7 @@ results/plots/train/.
 NETWORKS = models_of(MAIN, "network")
 CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
-# What every training job is told.
+# The options of every training job.
 JOB = (
     "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
     " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
@@ -21,7 +21,7 @@ rule train_classifier:
         folds="results/select/folds.parquet",
         features=selected("features.parquet"),
         selections=selected("state.json"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         model=f"{FOLDER}/model.skops",
         predictions=f"{FOLDER}/predictions.parquet",
@@ -49,7 +49,7 @@ rule train_clinical:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        code=code("train"),
+        code=code_of("train"),
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
@@ -82,7 +82,7 @@ rule train_network:
         images="data/clean/images.parquet",
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
         state=f"{FOLDER}/state.json",
@@ -117,15 +117,16 @@ rule draw_maps:
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
-        networks=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
-        code=code("train"),
+        states=expand(f"{FOLDER}/state.json", variant=MAIN, fold=folds(), allow_missing=True),
+        weights=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
+        code=code_of("train"),
     output:
         maps=directory("results/train/main/{model}/{task}/all/maps"),
         table="results/train/main/{model}/{task}/all/maps.parquet",
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
-        settings=settings("crop.analysis", *(["train.maps"] if "maps" in STUDY["train"] else [])),
+        settings=settings("crop.analysis", "train.maps"),
     message:
         "train: maps of {wildcards.model} for {wildcards.task}"
     shell:
@@ -134,6 +135,8 @@ rule draw_maps:
         " --images {input.images:q}"
         " --crops {input.crops:q}"
         " --predictions {input.predictions:q}"
+        " --states {input.states:q}"
+        " --weights {input.weights:q}"
         " --maps {output.maps:q}"
         " --out {output.table:q}"
         " > {log:q} 2>&1"
@@ -144,10 +147,10 @@ rule summarise_train:
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
-        predictions=trained(f"{FOLDER}/predictions.parquet"),
-        curves=trained(f"{FOLDER}/curves.csv", "network"),
+        predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
+        curves=files_of(f"{FOLDER}/curves.csv", trained("network")),
         maps=drawn("maps.parquet"),
-        code=code("train"),
+        code=code_of("train"),
     output:
         metrics="results/metrics/train.json",
         plots=directory("results/plots/train"),
@@ -155,6 +158,7 @@ rule summarise_train:
         "logs/summarise_train.log",
     params:
         settings=settings(*LEARNING, "study.variants"),
+        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained("network")),
     message:
         "train: how training went"
     shell:
@@ -163,7 +167,7 @@ rule summarise_train:
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
-        " --curves {input.curves:q}"
+        " {params.curves:q}"
         " --maps {input.maps:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"

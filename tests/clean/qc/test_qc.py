@@ -135,25 +135,25 @@ def test_a_single_reader_agrees_with_nobody() -> None:
     assert math.isnan(measure_agreement(alone, ["target"])["target"]["kappa"])
 
 
-def test_a_label_may_not_choose_test_images(params: dict, schema: dict) -> None:
+def test_a_label_may_not_choose_test_images(params: dict) -> None:
     heads = params["clean"]["qc"]["heads"]
     heads["target"] = {"sensitivity": 0.95, "needs_case": "event"}
     with pytest.raises(StudyError, match="event is a label or outcome"):
-        check_params(params, schema)
+        check_params(params)
     heads["target"]["training_only"] = True
-    check_params(params, schema)
+    check_params(params)
     heads["target"]["needs_case"] = "sim_risk"
     with pytest.raises(StudyError, match="planted truth"):
-        check_params(params, schema)
+        check_params(params)
 
 
-def test_a_label_may_not_choose_frames(params: dict, schema: dict) -> None:
+def test_a_label_may_not_choose_frames(params: dict) -> None:
     params["study"]["tasks"]["cancer"] = {"type": "binary", "column": "malignant", "positive": "1"}
     params["clean"]["injection"] = {"from": "table", "column": "malignant"}
     with pytest.raises(StudyError, match=r"clean\.injection\.column: malignant is a label or outcome"):
-        check_params(params, schema)
+        check_params(params)
     params["clean"]["injection"]["column"] = "injected_s"
-    check_params(params, schema)
+    check_params(params)
 
 
 @pytest.mark.parametrize(
@@ -167,16 +167,16 @@ def test_a_label_may_not_choose_frames(params: dict, schema: dict) -> None:
         {"sensitivity": 0},
     ],
 )
-def test_a_contradictory_head_is_refused(params: dict, schema: dict, rule: dict) -> None:
+def test_a_contradictory_head_is_refused(params: dict, rule: dict) -> None:
     params["clean"]["qc"]["heads"]["target"] = rule
     with pytest.raises(StudyError, match=r"heads\.target"):
-        check_params(params, schema)
+        check_params(params)
 
 
 @pytest.mark.parametrize("rule", [{}, {"exclude_above": 0.5}, {"sensitivity": 0.95, "exclude": "above"}])
-def test_every_kind_of_head_may_be_stated(params: dict, schema: dict, rule: dict) -> None:
+def test_every_kind_of_head_may_be_stated(params: dict, rule: dict) -> None:
     params["clean"]["qc"]["heads"]["target"] = rule
-    check_params(params, schema)
+    check_params(params)
 
 
 def test_the_network_sees_colour_and_learns_each_head_from_its_own_labels() -> None:

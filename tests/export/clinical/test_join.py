@@ -334,12 +334,12 @@ def test_of_repeated_measurements_the_one_nearest_to_the_exam_counts(folder: Pat
     assert done.missing["reasons"].tolist() == ["no_dated_row 1; not_in_table 1", "no_dated_row 1"]
 
 
-def test_the_schema_knows_the_settings(params: dict[str, Any], schema: dict[str, Any]) -> None:
+def test_the_schema_knows_the_settings(params: dict[str, Any]) -> None:
     params["export"]["clinical"] = SETTINGS
-    check_params(params, schema)
+    check_params(params)
     params["export"]["clinical"] = settings_with(lambda s: s["columns"]["ca125"].pop("to"))
     with pytest.raises(StudyError):
-        check_params(params, schema)
+        check_params(params)
 
 
 def test_the_verb_fills_the_cohort_of_a_study(

@@ -36,8 +36,8 @@ def audit(study: Study = Path(), shown: Shown = 6, read: Read = 50) -> None:
         params = read_params(study)
         chunks = sorted((study / "data" / "export").glob("*/changes.parquet"))
         if not chunks:
-            mend = "export exams of a PACS or a folder first; simulated exams have nothing to audit"
-            raise StudyError(str(study / "data" / "export"), "there is no changes.parquet", mend)
+            fix = "export exams of a PACS or a folder first; simulated exams have nothing to audit"
+            raise StudyError(str(study / "data" / "export"), "there is no changes.parquet", fix)
         changes = read_tables(chunks, schemas.CHANGES)
         manifest = read_tables([path.with_name("manifest.parquet") for path in chunks], schemas.MANIFEST)
         files = {stem: study / file for stem, file in zip(manifest["stem"], manifest["file"], strict=True) if file}

@@ -13,9 +13,10 @@ from sonomics.core.cohort import check_columns, check_folds, check_labels, read_
 from sonomics.core.params import PHASES, Params, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tasks import task_labels
-from sonomics.crop.outlines.intake import find_outlines
-from sonomics.networks.weights.registry import check_weights, networks_of
+from sonomics.crop.outlines.folders import find_outlines
+from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
 SIMULATOR, FOLDER = "simulator", "folder"
@@ -32,7 +33,7 @@ def check(study: Study = Path()) -> None:
         typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
         check_labels(cohort, params["study"], str(path))
         check_folds(cohort, params["select"]["folds"], str(path))
-        check_columns(path, columns_named(params))
+        check_columns(path, columns_named(Parameters.partial(params)))
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params["study"]["tasks"].items():
             labels = task_labels(training, task)
@@ -71,7 +72,7 @@ def _values(column: pd.Series) -> str:
 
 def _check_networks(params: Params) -> None:
     check_weights(params, PHASES)
-    if any(networks_of(params, PHASES)):
+    if any(list_networks(params, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
         check_networks(params, PHASES)

@@ -60,8 +60,8 @@ def read(folder: Folder, study: Study = Path()) -> None:
         files = sorted(file for file in folder.glob("[!.~]*") if file.is_file() and file.name not in (TASKS, CONFIG))
         for file in files:
             if file.suffix not in (".csv", ".json"):
-                mend = "save it as .csv, or take it out of the folder"
-                raise StudyError(str(file), "this is no sheet of answers, and would be passed over", mend)
+                fix = "save it as .csv, or take it out of the folder"
+                raise StudyError(str(file), "this is no sheet of answers, and would be passed over", fix)
         found = [read_answers(file, heads, known) for file in files]
         if not found:
             raise StudyError(str(folder), "there is no sheet of answers", "put the readers' CSV or JSON files there")

@@ -11,25 +11,23 @@ import typer
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_yaml
 from sonomics.core.jobs import BAD_STUDY
-from sonomics.core.params import check_params
-
-SCHEMA = Path(__file__).parents[3] / "schemas" / "params.schema.yaml"
+from sonomics.core.params import check_params, fill
 
 Study = Annotated[Path, typer.Option(help="The study directory, with its params.yaml.")]
 
 
 def read_params(study: Path) -> dict[str, Any]:
-    """Read and check a study's params.yaml.
+    """Read and check a study's params.yaml, and fill in the defaults.
 
     Raises
     ------
     StudyError
-        When it is missing, no YAML, or breaks the schema.
+        When it is missing, no YAML, or breaks a rule.
     """
     path = study / "params.yaml"
     params = read_yaml(path)
-    check_params(params, read_yaml(SCHEMA), str(path))
-    return params
+    check_params(params, str(path), path)
+    return fill(params)
 
 
 @contextmanager

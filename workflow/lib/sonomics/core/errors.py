@@ -10,13 +10,13 @@ class StudyError(Exception):
         File, table row or params key at fault.
     rule : str
         The rule that is broken.
-    mend : str
+    fix : str
         What the user can do about it.
     """
 
-    def __init__(self, where: str, rule: str, mend: str) -> None:
-        self.where, self.rule, self.mend = where, rule, mend
-        super().__init__(f"{where}: {rule}. To mend it: {mend}.")
+    def __init__(self, where: str, rule: str, fix: str) -> None:
+        self.where, self.rule, self.fix = where, rule, fix
+        super().__init__(f"{where}: {rule}. Fix: {fix}.")
 
 
 class ItemError(Exception):
@@ -30,10 +30,10 @@ class ItemError(Exception):
         The file at fault.
     rule : str
         The rule that is broken.
-    mend : str
+    fix : str
         What the user can do about it.
     """
 
-    def __init__(self, subject: str, file: str, rule: str, mend: str) -> None:
-        self.subject, self.file, self.rule, self.mend = subject, file, rule, mend
-        super().__init__(f"{subject}, {file}: {rule}. To mend it: {mend}.")
+    def __init__(self, subject: str, file: str, rule: str, fix: str) -> None:
+        self.subject, self.file, self.rule, self.fix = subject, file, rule, fix
+        super().__init__(f"{subject}, {file}: {rule}. Fix: {fix}.")

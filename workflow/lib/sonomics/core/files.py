@@ -86,18 +86,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     if not path.exists():
         raise StudyError(str(path), "there is no study here", "run inside a study directory, or name it with --study")
-    where, mend = str(path), "write `key: value`, indent with spaces, name each key once in a map"
+    where, fix = str(path), "write `key: value`, indent with spaces, name each key once in a map"
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except UnicodeDecodeError:
         raise StudyError(where, "the file is not in UTF-8", "save it as UTF-8") from None
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise StudyError(f"{where}{line}", f"no YAML ({error.problem})", mend) from None
+        raise StudyError(f"{where}{line}", f"no YAML ({error.problem})", fix) from None
     except yaml.YAMLError as error:
-        raise StudyError(where, f"no YAML ({' '.join(str(error).split())})", mend) from None
+        raise StudyError(where, f"no YAML ({' '.join(str(error).split())})", fix) from None
     if not isinstance(data, dict):
-        raise StudyError(where, "there are no keys at top level", mend)
+        raise StudyError(where, "there are no keys at top level", fix)
     return data
 
 

@@ -54,14 +54,14 @@ def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collec
         A case that is not in the cohort, a task that the study does not have, a score outside 0 to 100, or a reader of
         two levels. A reading without a score, category or decision is no error: it counts as not given.
     """
-    for known, column, mend in (
+    for known, column, fix in (
         (set(cases), "case", "correct it, or list the case in data/cohort.csv"),
         (set(tasks), "task", f"use one of {', '.join(sorted(tasks))}"),
     ):
         strange = readings[~readings[column].isin(known)]
         for row in strange.head(1).to_dict("records"):
             rule = f"{row['reader']} has read the {column} {row[column]!r}, which the study does not have"
-            raise StudyError(where, rule, mend)
+            raise StudyError(where, rule, fix)
     outside = readings[readings["score"].notna() & ~readings["score"].between(LEAST, MOST)]
     for row in outside.head(1).to_dict("records"):
         rule = f"{row['reader']} gives the case {row['case']} a score of {row['score']:g}, outside 0 to 100"

@@ -107,8 +107,8 @@ def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Trave
             outline = read_outline(source)
         except Exception as error:  # a damaged file can make the parser raise anything
             rule = f"it cannot be read ({type(error).__name__})"
-            mend = "draw one, or leave the image out"
-            log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, mend))
+            fix = "draw one, or leave the image out"
+            log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
 

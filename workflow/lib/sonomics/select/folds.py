@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonomics.core.cohort import read_cohort
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import connect_patients, mark_fitted
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import FOLDS, SCREENED, TRAIN
 from sonomics.core.seeds import seed_for
@@ -80,13 +81,13 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[st
     label = task_labels(training, first).rename(index=dict(zip(training["case"], training["patient"], strict=True)))
     stratum = label.groupby(level=0).max().map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
     patients = training.drop_duplicates("patient").set_index("patient")
-    links = [images.groupby("patient")["duplicate_group"].unique()]
+    ties = _ties(images[images["patient"].isin(patients.index)], "duplicate_group")
     if "group" in training:
-        links.append(training.dropna(subset=["group"]).groupby("patient")["group"].unique())
+        ties += _ties(training.dropna(subset=["group"]), "group")
     return pd.DataFrame(
         {
             "patient": patients.index,
-            "group": list(_connected(links, list(patients.index)).values()),
+            "group": connect_patients(patients.index, ties)[patients.index].to_numpy(),
             "stratum": stratum.reindex(patients.index).to_numpy(),
             "fold": patients["fold"].astype(float).to_numpy() if "fold" in patients else float("nan"),
         }
@@ -111,33 +112,20 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str,
         Naming task and fold: models of that fold could only give the share of positives.
     """
     training = cohort[cohort["split"] == TRAIN]
-    fold_of = training.set_index("case")["patient"].map(folds.set_index("patient")["fold"])
+    fold_of = folds.set_index("patient")["fold"].astype(str)
     for name, task in study["tasks"].items():
-        known = task_labels(training, task).dropna()
+        labels = task_labels(training, task)
         for fold in sorted(folds["fold"].unique()):
-            if known[fold_of[known.index] != fold].nunique() < 2:
+            if labels[mark_fitted(training["patient"], labels, fold_of, str(fold))].nunique() < 2:
                 rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
-                mend = "give the rarer class more cases, or deal the fold column so that two folds have it"
-                raise StudyError("data/cohort.csv", rule, mend)
+                fix = "give the rarer class more cases, or deal the fold column so that two folds have it"
+                raise StudyError("data/cohort.csv", rule, fix)
 
 
-def _connected(links: list[pd.Series], patients: list[str]) -> dict[str, str]:
-    """Name each patient's connected component after its first member."""
-    leader = {patient: patient for patient in patients}
-
-    def find(patient: str) -> str:
-        while leader[patient] != patient:
-            patient = leader[patient]
-        return patient
-
-    for link in links:
-        holders: dict[str, str] = {}
-        for patient in patients:
-            for name in link.get(patient, []):
-                first = holders.setdefault(name, patient)
-                low, high = sorted((find(first), find(patient)))
-                leader[high] = low
-    return {patient: find(patient) for patient in patients}
+def _ties(members: pd.DataFrame, name: str) -> list[tuple[str, str]]:
+    """Tie every patient to the first one with the same value of a column."""
+    first = members.groupby(name)["patient"].transform("first")
+    return list(zip(first, members["patient"], strict=True))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

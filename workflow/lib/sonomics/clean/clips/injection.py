@@ -61,17 +61,17 @@ def read_injections(path: Path, column: str) -> dict[str, float]:
     StudyError
         When the column is absent, holds anything but numbers, or is an outcome.
     """
-    mend = "name the column of the cohort that holds seconds from the clip's first frame to the injection"
+    fix = "name the column of the cohort that holds seconds from the clip's first frame to the injection"
     where = "params.yaml, clean.injection.column"
     if column in (*IDENTITY, *OUTCOME):
-        raise StudyError(where, f"the column {column} is not a time of injection", mend)
+        raise StudyError(where, f"the column {column} is not a time of injection", fix)
     table = read_cells(path.read_bytes(), str(path))
     if column not in table:
-        raise StudyError(where, f"{path} has no column {column}", mend)
+        raise StudyError(where, f"{path} has no column {column}", fix)
     seconds = pd.to_numeric(table[column], errors="coerce")
     for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
         if value:
-            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is not a number", mend)
+            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is not a number", fix)
     return {
         case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))
     }

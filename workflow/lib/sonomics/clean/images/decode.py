@@ -29,9 +29,9 @@ UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixe
 class UnusableError(ItemError):
     """A file without an ultrasound image; `reason` is written in the table."""
 
-    def __init__(self, reason: str, file: Path, rule: str, mend: str) -> None:
+    def __init__(self, reason: str, file: Path, rule: str, fix: str) -> None:
         self.reason = reason
-        super().__init__(file.stem, str(file), rule, mend)
+        super().__init__(file.stem, str(file), rule, fix)
 
 
 @dataclass(frozen=True)

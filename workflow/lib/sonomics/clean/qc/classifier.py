@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sonomics.core.folds import leave_out_folds
 from sonomics.core.seeds import generator, seed_for
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import stacked
+from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import fit, predict
-from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import from_tensors
 
 CROSS_VALIDATION_FOLDS = 3  # a convention: few, since each trains a network
@@ -51,7 +52,7 @@ def shrink_to_squares(images: Iterable[Pictures], size: int) -> Pictures:
     -------
     (n, size, size, 3) uint8
     """
-    return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stacked([image], size) for image in images)])
+    return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stack_images([image], size) for image in images)])
 
 
 def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any], seed: int) -> State:
@@ -116,7 +117,7 @@ def cross_validate(
     inputs, targets, network, seed
         As for `fit_state`.
     folds : (n,) int
-        From `assign_folds`; a negative one is not predicted.
+        From `assign_folds`; where all rows have one fold, nothing is predicted.
 
     Returns
     -------
@@ -124,8 +125,7 @@ def cross_validate(
         Like `targets`; NaN where a head had no training label of one of the answers.
     """
     result = pd.DataFrame(np.nan, index=targets.index, columns=targets.columns)
-    for fold in sorted(set(folds[folds >= 0].tolist())):
-        training, held_out = folds != fold, folds == fold
+    for fold, training, held_out in leave_out_folds(folds):
         learnable = targets.columns[targets[training].nunique() == 2]
         if learnable.empty:
             continue
@@ -136,5 +136,5 @@ def cross_validate(
 
 def _build(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
     architecture, size = network["architecture"], network["size"]
-    backbone = build(architecture, seed, weights_of(network["weights"], architecture), size)
+    backbone = build(architecture, seed, load_choice(network["weights"], architecture), size)
     return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

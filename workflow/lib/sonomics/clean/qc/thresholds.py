@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import leave_out_folds
 from sonomics.statistics.classification.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
@@ -70,8 +71,9 @@ def call_images(
     """
     threshold = np.full(len(score), limit.threshold)
     if "sensitivity" in rule:
-        for fold in np.unique(folds):
-            others = (folds != fold) & ~np.isnan(truth) & ~np.isnan(score)
-            threshold[folds == fold] = sensitivity_cutoff(truth[others], score[others], rule["sensitivity"]).cutoff
+        known = ~np.isnan(truth) & ~np.isnan(score)
+        for _, fitted, scored in leave_out_folds(folds):
+            others = fitted & known
+            threshold[scored] = sensitivity_cutoff(truth[others], score[others], rule["sensitivity"]).cutoff
     called = np.where(score >= threshold, 1.0, 0.0)
     return np.where(np.isnan(score) | np.isnan(threshold), np.nan, called)

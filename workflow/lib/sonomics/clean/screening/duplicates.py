@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from sonomics.clean.screening.hashes import find_near_pairs
 from sonomics.clean.screening.similarity import compare_detail, make_thumbnail
+from sonomics.core.folds import connect_patients
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import progress
 from sonomics.core.schemas import TRAIN
@@ -93,7 +92,8 @@ def find_duplicates(
         "across_splits": int((~same_split).sum()),
         "across_other_splits": int((~same_split).sum()) - len(leaks),
     }
-    groups = _group_patients(images["patient"], pairs[across])
+    tied = pairs.loc[across, ["patient", "other_patient"]].itertuples(index=False, name=None)
+    groups = connect_patients(images["patient"], tied).rename("duplicate_group")
     return Duplicates(excluded[~excluded.index.duplicated()].sort_index(), groups, counts)
 
 
@@ -139,13 +139,3 @@ def _list_later_copies(repeats: pd.DataFrame) -> pd.DataFrame:
 def _make_exclusions(images: pd.Series, twins: pd.Series, distances: pd.Series, reason: str) -> pd.DataFrame:
     frame = pd.DataFrame({"twin": twins.to_numpy(), "distance": distances.to_numpy(np.int64)}, index=images.to_numpy())
     return frame.assign(reason=reason).sort_values("distance", kind="stable")
-
-
-def _group_patients(patients: pd.Series, ties: pd.DataFrame) -> pd.Series:
-    names = np.array(sorted(patients.unique()), dtype=object)
-    index = {name: number for number, name in enumerate(names)}
-    one, other = (ties[column].map(index).to_numpy(dtype=int) for column in ("patient", "other_patient"))
-    graph = coo_matrix((np.ones(len(ties)), (one, other)), shape=(len(names), len(names)))
-    _, component = connected_components(graph, directed=False)
-    smallest = pd.Series(names).groupby(component).transform("min")
-    return pd.Series(smallest.to_numpy(), index=names, name="duplicate_group")

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import mark_unseen
 from sonomics.core.readings import NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS, TRAIN
 from sonomics.core.seeds import generator, seed_for
-from sonomics.evaluate.cases import PROBABILITY
+from sonomics.evaluate.samples.models import PROBABILITY
 
 READING, MODEL, PACKAGE = "reading", "model_probability", "package"
 ANSWERS = ("score", "category", "decision")
@@ -84,8 +85,7 @@ def shown_probabilities(predictions: pd.DataFrame, cases: Sequence[str]) -> dict
     dict of str to float
         A case that the model gives no probability is not in it.
     """
-    fitted_without = (predictions["split"] == TRAIN) == (predictions["fold"] != "all")
-    used = predictions[fitted_without & (predictions["image"] == "") & (predictions["kind"] == PROBABILITY)]
+    used = predictions[mark_unseen(predictions) & (predictions["image"] == "") & (predictions["kind"] == PROBABILITY)]
     values = used.dropna(subset="value").set_index("case")["value"]
     return {case: float(values[case]) for case in cases if case in values.index}
 
@@ -155,8 +155,8 @@ def readers_and_levels(stated: str) -> dict[str, str]:
         reader, _, level = (word.strip() for word in part.partition(":"))
         well_named = all(re.fullmatch(READERS.allowed[of], word) for of, word in (("reader", reader), ("level", level)))
         if not (well_named and level) or reader in found:
-            mend = "write reader:level, joined by commas; a reader is a pseudonym of letters, digits and _, each once"
-            raise StudyError("--readers", f"{part.strip()!r} is not a reader with a level", mend)
+            fix = "write reader:level, joined by commas; a reader is a pseudonym of letters, digits and _, each once"
+            raise StudyError("--readers", f"{part.strip()!r} is not a reader with a level", fix)
         found[reader] = level
     return found
 

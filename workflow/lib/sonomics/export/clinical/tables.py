@@ -141,7 +141,7 @@ def _read_csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
     try:
         return read_cells(path.read_bytes(), where, separator, encoding)
     except StudyError as error:
-        raise StudyError(where, error.rule, f"state its separator and encoding, or {error.mend}") from None
+        raise StudyError(where, error.rule, f"state its separator and encoding, or {error.fix}") from None
 
 
 def _read_excel(path: Path, rule: Settings) -> pd.DataFrame:

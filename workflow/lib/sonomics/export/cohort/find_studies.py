@@ -53,7 +53,7 @@ def find_studies(export: Mapping[str, Any]) -> tuple[list[Study], int]:
             studies = retry(partial(pacs.find_studies, criteria), policy, "query")
         except PacsError as error:
             where = f"params.yaml, export.{source}"
-            raise StudyError(where, f"{error.fault.value}: {error.rule}", error.mend) from None
+            raise StudyError(where, f"{error.fault.value}: {error.rule}", error.fix) from None
     return sorted(studies, key=_by_patient), 0
 
 

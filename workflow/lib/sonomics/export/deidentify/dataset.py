@@ -36,7 +36,7 @@ METHOD = "DICOM PS3.15 Annex E, sonomics"
 UTF_8 = "ISO_IR 192"
 PREAMBLE = b"\0" * 128
 REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "BitsStored")
-MEND = "export it anew from the scanner, or leave it out"
+FIX = "export it anew from the scanner, or leave it out"
 
 
 class UnsafeError(ItemError):
@@ -45,9 +45,9 @@ class UnsafeError(ItemError):
     Reasons are `not_ultrasound`, `undecodable` (its pixels cannot be checked for text) and `damaged`.
     """
 
-    def __init__(self, reason: str, stem: str, rule: str, mend: str) -> None:
+    def __init__(self, reason: str, stem: str, rule: str, fix: str) -> None:
         self.reason = reason
-        super().__init__(stem, "DICOM object", rule, mend)
+        super().__init__(stem, "DICOM object", rule, fix)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def deidentify(
         try:
             frames = decode_all(dataset)
         except UndecodableError as error:
-            raise UnsafeError("undecodable", identity.stem, str(error), MEND) from None
+            raise UnsafeError("undecodable", identity.stem, str(error), FIX) from None
         scan, text = find_scan_and_text(new, frames)
         safe, blanked = blank_outside(frames, scan.boxes)
         write_pixels(new, inpaint_frames(safe, text), int(new.BitsStored))
@@ -175,10 +175,10 @@ def _rewrite_header(
     except Exception as error:
         # A damaged header can make pydicom raise anything, and the message may quote it.
         raise UnsafeError(
-            "damaged", identity.stem, f"its header cannot be read ({type(error).__name__})", MEND
+            "damaged", identity.stem, f"its header cannot be read ({type(error).__name__})", FIX
         ) from None
     if missing := [name for name in REQUIRED if not new.get(name)]:
-        raise UnsafeError("damaged", identity.stem, f"its header has no usable {missing[0]}", MEND)
+        raise UnsafeError("damaged", identity.stem, f"its header has no usable {missing[0]}", FIX)
     return new, tally
 
 

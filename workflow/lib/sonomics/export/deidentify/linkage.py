@@ -57,8 +57,8 @@ def read_linkage(path: Path, pseudonyms: Pseudonyms) -> pd.DataFrame:
     for case, patient_id in zip(linkage["case"], linkage["patient_id"], strict=True):
         if _DRAFTED.fullmatch(case) and case != pseudonyms.case(patient_id):
             rule = f"case {case} was named with another key than the one at hand, or its patient_id was changed since"
-            mend = "name the key that `sonomics query` ran with; spreadsheet programs drop leading zeros of patient_id"
-            raise StudyError(str(path), rule, mend)
+            fix = "name the key that `sonomics query` ran with; spreadsheet programs drop leading zeros of patient_id"
+            raise StudyError(str(path), rule, fix)
     return linkage
 
 

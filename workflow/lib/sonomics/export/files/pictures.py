@@ -40,8 +40,8 @@ class UnusableError(ItemError):
 
     reason = UNREADABLE
 
-    def __init__(self, stem: str, rule: str, mend: str) -> None:
-        super().__init__(stem, "picture", rule, mend)
+    def __init__(self, stem: str, rule: str, fix: str) -> None:
+        super().__init__(stem, "picture", rule, fix)
 
 
 class Picture(NamedTuple):

@@ -128,10 +128,10 @@ class Associations:
         host, port = self._address
         answer = association.acceptor.primitive
         if association.is_rejected and answer is not None and answer.result != TRANSIENT:
-            mend = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
-            return PacsError(Fault.DENIED, "it rejects the association", mend)
-        mend = "check host, port and tls in params.yaml and that the server runs, then run again"
-        return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", mend)
+            fix = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
+            return PacsError(Fault.DENIED, "it rejects the association", fix)
+        fix = "check host, port and tls in params.yaml and that the server runs, then run again"
+        return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", fix)
 
 
 def make_tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:

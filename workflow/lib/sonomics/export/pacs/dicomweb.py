@@ -151,16 +151,16 @@ def _translate_errors() -> Iterator[None]:
     try:
         yield
     except requests.exceptions.SSLError:
-        mend = "set ca_file to the certificate of the hospital's authority, cert_file to ours if the server wants one"
-        raise PacsError(Fault.DENIED, "the encrypted connection fails at the certificate", mend) from None
+        fix = "set ca_file to the certificate of the hospital's authority, cert_file to ours if the server wants one"
+        raise PacsError(Fault.DENIED, "the encrypted connection fails at the certificate", fix) from None
     except requests.HTTPError as error:
         raise _explain_status(error.response.status_code if error.response is not None else 0) from None
     except requests.ReadTimeout:
         raise PacsError(Fault.DOWN, "it does not answer in time", "run again, or raise timeout_s") from None
     except requests.ConnectionError as error:
         if isinstance(next(iter(error.args), None), MaxRetryError):
-            mend = "check url in params.yaml and that the server runs, then run again"
-            raise PacsError(Fault.DOWN, "there is no connection", mend) from None
+            fix = "check url in params.yaml and that the server runs, then run again"
+            raise PacsError(Fault.DOWN, "there is no connection", fix) from None
         raise PacsError(Fault.WRONG, "it cut the connection", SEND_AGAIN) from None
     except requests.RequestException as error:
         raise PacsError(Fault.WRONG, f"the transfer broke off ({type(error).__name__})", SEND_AGAIN) from None

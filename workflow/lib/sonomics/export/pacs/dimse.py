@@ -65,8 +65,8 @@ class Dimse:
         try:
             socket.create_connection(self._address, self._timeout).close()
         except OSError:
-            mend = "check host and port in params.yaml and that the server runs, then run again"
-            raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", mend) from None
+            fix = "check host and port in params.yaml and that the server runs, then run again"
+            raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", fix) from None
         with self._associations.open_for_echo() as association:
             self._finish([(association.send_c_echo(), None)], "C-ECHO")
 
@@ -147,8 +147,8 @@ class Dimse:
         if status is None:
             raise PacsError(Fault.WRONG, f"it cut the connection during {what}", SEND_AGAIN)
         if status == UNKNOWN_DESTINATION:
-            mend = "have the PACS know our AE title, host and store_port, check tls of both sides, or set retrieve: get"
-            raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", mend)
+            fix = "have the PACS know our AE title, host and store_port, check tls of both sides, or set retrieve: get"
+            raise PacsError(Fault.DENIED, "it does not know where to move to (status A801)", fix)
         if status != SUCCESS:
             raise PacsError(Fault.WRONG, f"{what} ends with status {status:04X}", SEND_AGAIN)
         return identifiers

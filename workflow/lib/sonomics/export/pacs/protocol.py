@@ -34,13 +34,13 @@ class PacsError(Exception):
     fault : Fault
     rule : str
         What went wrong. Free of identities: it is written to logs.
-    mend : str
+    fix : str
         What the user can do about it.
     """
 
-    def __init__(self, fault: Fault, rule: str, mend: str) -> None:
-        self.fault, self.rule, self.mend = fault, rule, mend
-        super().__init__(f"{fault.value}: {rule}. To mend it: {mend}.")
+    def __init__(self, fault: Fault, rule: str, fix: str) -> None:
+        self.fault, self.rule, self.fix = fault, rule, fix
+        super().__init__(f"{fault.value}: {rule}. Fix: {fix}.")
 
 
 @dataclass(frozen=True)

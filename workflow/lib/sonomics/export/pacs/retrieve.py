@@ -105,8 +105,8 @@ def list_exams(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -
     members = roster[[chunk_of(patient, chunks) == number for patient in roster["patient"]]]
     for case in members["case"]:
         if case not in set(linkage["case"]):
-            mend = "draft both anew with `sonomics query`, or take the case out of the cohort"
-            raise StudyError(str(path), f"it does not list the case {case}", mend)
+            fix = "draft both anew with `sonomics query`, or take the case out of the cohort"
+            raise StudyError(str(path), f"it does not list the case {case}", fix)
     rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid"]], on="case")
     return [Exam(*row) for row in rows[list(Exam.__annotations__)].itertuples(index=False)]
 
@@ -145,7 +145,7 @@ def receive_exams(
                 ):
                     received[exam.name] = what
         except PacsError as error:
-            raise StudyError(f"params.yaml, export.{source}", error.rule, error.mend) from None
+            raise StudyError(f"params.yaml, export.{source}", error.rule, error.fix) from None
         seconds = time.monotonic() - start
     files, size = (sum(getattr(store, name) for store in stores.values()) for name in ("files", "size"))
     log.info(
@@ -180,7 +180,7 @@ def _receive_exam(pacs: Pacs, settings: Mapping[str, Any], stores: Mapping[str, 
         if error.fault is Fault.WRONG:
             log.warning("%s is set aside: %s", exam.name, error)
             return Received(store, reason=NOT_RETRIEVED)
-        raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.mend) from None
+        raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.fix) from None
     return Received(store, listed, frozenset(missing))
 
 

@@ -94,8 +94,8 @@ def read_ground_truth(path: Path, scene: Scene) -> pd.DataFrame:
     types = {**dict.fromkeys(IDENTITY, "str"), **dict.fromkeys(scene.numbers, "float"), **dict.fromkeys(flags, "bool")}
     missing = sorted(set(types) - set(pd.read_csv(path, nrows=0).columns))
     if missing:
-        mend = "draft a simulated cohort, or name another export.source in params.yaml"
-        raise StudyError(str(path), f"the simulator needs the column {missing[0]}", mend)
+        fix = "draft a simulated cohort, or name another export.source in params.yaml"
+        raise StudyError(str(path), f"the simulator needs the column {missing[0]}", fix)
     table = pd.read_csv(path, usecols=sorted(types), dtype=str, keep_default_na=False)
     table[flags] = table[flags] == "1"
     table[list(scene.numbers)] = table[list(scene.numbers)].replace("", "nan")

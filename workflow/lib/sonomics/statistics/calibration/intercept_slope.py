@@ -99,7 +99,7 @@ def site_recalibration(
     Returns
     -------
     intercept, slope : Estimate
-        Recalibrated log odds = intercept + slope x log odds; 0 and 1 mean nothing to mend. NaN with a single class, a
+        Recalibrated log odds = intercept + slope x log odds; 0 and 1 if calibrated. NaN with a single class, a
         constant prediction or separated classes.
     test : SignificanceTest
         Likelihood ratio of (intercept, slope) against (0, 1), two degrees of freedom.

@@ -1,0 +1,135 @@
+"""Fitting is reproducible, learns what can be learnt, and survives saving."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load, save
+
+from sonomics.core.errors import StudyError
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.training.augmentation import Augmentation, augment
+from sonomics.networks.training.fit import embed, fit, predict
+from sonomics.networks.weights.load import Weights
+from sonomics.networks.weights.state import from_tensors, to_tensors
+
+ARCHITECTURE, SIDE = "test_resnet", 32
+SETTINGS = {"epochs": 6, "batch": 16, "learning_rate": 0.005, "weight_decay": 0.01}
+
+
+@pytest.fixture(scope="module")
+def images() -> NDArray[np.uint8]:
+    """Noise; the first half carries coarse stripes."""
+    noise = np.random.default_rng(3).integers(60, 160, (64, SIDE, SIDE))
+    noise[:32, ::4] += 90
+    return noise.astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def targets() -> NDArray[np.float64]:
+    """Striped or not, and a second head known for few."""
+    striped = np.repeat([1.0, 0.0], 32)
+    second = np.full(64, np.nan)
+    second[[0, 1, 40, 41]] = [1, 1, 0, 0]
+    return np.stack([striped, second], axis=1)
+
+
+def untrained(seed: int = 1) -> Classifier:
+    return Classifier(build(ARCHITECTURE, seed), ["striped", "second"], seed)
+
+
+@pytest.fixture(scope="module")
+def fitted(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> Classifier:
+    model = untrained()
+    fit(model, images, targets, SETTINGS, seed=5)
+    return model
+
+
+def test_learns_a_texture(fitted: Classifier, images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
+    probabilities = predict(fitted, images)
+    assert probabilities.shape == (64, 2)
+    assert (probabilities[:, 0] > 0.5).astype(float).tolist() == targets[:, 0].tolist()
+
+
+def test_same_seed_gives_the_same_network_whatever_ran_before(
+    fitted: Classifier, images: NDArray[np.uint8], targets: NDArray[np.float64]
+) -> None:
+    torch.rand(7)
+    np.random.default_rng().random(3)
+    again = untrained()
+    fit(again, images, targets, SETTINGS, seed=5)
+    first, second = to_tensors(fitted), to_tensors(again)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_another_seed_gives_another_network() -> None:
+    assert not torch.equal(*(next(untrained(seed).parameters()) for seed in (1, 2)))
+
+
+def test_fitting_leaves_the_callers_generator_alone(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
+    before = torch.get_rng_state()
+    fit(untrained(), images[:8], targets[:8], SETTINGS | {"epochs": 1}, seed=5)
+    assert torch.equal(before, torch.get_rng_state())
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_curves_name_every_epoch(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
+    curves = fit(untrained(), images, targets, SETTINGS | {"epochs": 2}, seed=5)
+    assert [curve["epoch"] for curve in curves] == [1, 2]
+    assert all(np.isfinite(curve["loss"]) for curve in curves)
+
+
+def test_state_round_trip_gives_equal_predictions(fitted: Classifier, images: NDArray[np.uint8]) -> None:
+    restored = from_tensors(untrained(seed=9), load(save(to_tensors(fitted))))
+    np.testing.assert_array_equal(predict(restored, images), predict(fitted, images))
+
+
+def test_prediction_of_an_image_is_independent_of_its_batch(fitted: Classifier, images: NDArray[np.uint8]) -> None:
+    np.testing.assert_allclose(predict(fitted, images, batch=64), predict(fitted, images, batch=5), atol=1e-5)
+
+
+def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
+    backbone = build(ARCHITECTURE, seed=1)
+    features = embed(backbone, [images[:2], images[2:3]])
+    assert features.shape == (3, backbone.num_features)
+    assert features.std() > 0
+
+
+def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -> None:
+    backbone = build(ARCHITECTURE, seed=1, weights=Weights(mean=(0.5,) * 3, std=(0.0,) * 3))
+    with pytest.raises(StudyError, match=r"not finite numbers.*mean, std and scale"):
+        embed(backbone, [images[:2]])
+
+
+def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
+    with pytest.raises(StudyError, match=r"learning_rate: the training loss became NaN or infinite in epoch \d"):
+        fit(untrained(), images, targets, {**SETTINGS, "learning_rate": 1e30}, seed=1)
+
+
+@pytest.mark.parametrize("size", [33, 47])
+@pytest.mark.parametrize("count", [17, 2])
+def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int) -> None:
+    images = np.random.default_rng(4).integers(0, 256, (count, size, size)).astype(np.uint8)
+    model = untrained()
+    curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), {**SETTINGS, "epochs": 2}, seed=1)
+    assert np.isfinite([curve["loss"] for curve in curves]).all()
+    assert np.isfinite(predict(model, images, batch=16)).all()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_images_are_refused(images: NDArray[np.uint8], targets: NDArray[np.float64], count: int) -> None:
+    with pytest.raises(ValueError, match="two images"):
+        fit(untrained(), images[:count], targets[:count], SETTINGS, seed=1)
+
+
+def test_no_augmentation_leaves_images_as_they_are(images: NDArray[np.uint8]) -> None:
+    still = Augmentation(flip=0, rotation=0, crop=0, brightness=0, contrast=0)
+    batch = torch.from_numpy(images[:4, None]).float() / 255
+    torch.testing.assert_close(augment(batch, still, torch.Generator()), batch, atol=1e-5, rtol=0)
+
+
+def test_a_certain_flip_mirrors_left_and_right(images: NDArray[np.uint8]) -> None:
+    mirror = Augmentation(flip=1, rotation=0, crop=0, brightness=0, contrast=0)
+    batch = torch.from_numpy(images[:4, None]).float() / 255
+    torch.testing.assert_close(augment(batch, mirror, torch.Generator()), batch.flip(3), atol=1e-5, rtol=0)

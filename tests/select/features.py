@@ -1,0 +1,58 @@
+"""Features made by hand, and the steps of a selection."""
+
+import numpy as np
+import pandas as pd
+
+from sonomics.select.steps.training import Training
+
+SETTINGS = {
+    "unit": "image",
+    "folds": 2,
+    "steps": [
+        {"step": "icc", "above": 0.75},
+        {"step": "u_test", "below": 0.05},
+        {"step": "correlation", "above": 0.6},
+        {"step": "lasso", "folds": 3, "rule": "min"},
+    ],
+}
+
+
+STEPS = SETTINGS["steps"]
+
+
+ANALYSIS = {"reader": "r1", "session": "1"}
+
+
+def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
+    """Two features that tell, a copy of one, noise, a constant and an undefined one."""
+    random = np.random.default_rng(seed)
+    label = np.arange(n) % 2.0
+    index = pd.MultiIndex.from_tuples([(f"P{i}", f"P{i}", "") for i in range(n)], names=["patient", "case", "image"])
+    first = label + random.normal(0, 0.6, n)
+    rows = pd.DataFrame(
+        {
+            "t__first": first,
+            "t__copy": first * 2 + random.normal(0, 0.1, n),
+            "t__second": -label + random.normal(0, 0.6, n),
+            "t__constant": 1.0,
+            "t__undefined": np.nan,
+            **{f"t__noise{i}": random.normal(size=n) for i in range(10)},
+        },
+        index=index,
+    )
+    return rows, pd.Series(label, index=index)
+
+
+def training(repeats) -> Training:
+    rows, labels = table()
+    return Training(rows, labels.to_numpy(), repeats, 1)
+
+
+def features() -> pd.DataFrame:
+    rows = []
+    for case in ("P1", "P2"):
+        for view, value in (("grey", 1.0), ("grey", 3.0), ("portal", 5.0)):
+            for reader in ("r1", "r2"):
+                image = f"{case}-{view}{value:.0f}"
+                rows.append((case, case, image, reader, "1", view, value + (reader == "r2")))
+    return pd.DataFrame(rows, columns=["patient", "case", "image", "reader", "session", "view", "t__x"])

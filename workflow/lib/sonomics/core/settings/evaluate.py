@@ -1,0 +1,134 @@
+"""`evaluate`: the analyses that a journal asks for."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sonomics.core.settings.base import ByType, Name, Section, Unique, Value, unit
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")]
+Predictions = Annotated[str, Field(description="path of the CSV or Parquet file, seen from the study")]
+Points = Annotated[list[float], Field(min_length=1), Unique()]
+
+
+class LabelAware(Section):
+    """One sensitivity analysis of the test sets, without cases of which no image shows what the cohort states."""
+
+    head: Name = Field(description="head of clean.qc.heads that recognises it on an image")
+    needs_case: str = Field(
+        description="column of the cohort, also a label: 1, true or yes where the case has what the head recognises"
+    )
+
+
+class Serial(Section):
+    """Cases are exams of a patient, some before a diagnosis: how early is the disease recognised?"""
+
+    exam_time: str = Field(
+        description="column of the cohort: months from a day of the patient's own to the exam",
+        json_schema_extra=unit("months"),
+    )
+    diagnosis_time: str = Field(
+        description="column of the cohort: months from that day to the diagnosis; empty without a diagnosis",
+        json_schema_extra=unit("months"),
+    )
+    windows: Annotated[list[Annotated[float, Field(ge=0)]], Unique()] = Field(
+        [0.0, 1.0, 2.0, 3.0],
+        min_length=1,
+        description="edges of the windows before the diagnosis, for each of which the sensitivity is given",
+        json_schema_extra=unit("years"),
+    )
+
+
+class Borderline(Section):
+    """A class between negative and positive, evaluated as one of its own."""
+
+    column: str = Field(description="column of the cohort that holds the class")
+    value: Value = Field(description="value that means borderline")
+
+
+class Power(Section):
+    """What is assumed about the size of effects before the study."""
+
+    auc: float = Field(0.8, gt=0.5, lt=0.99, description="assumed AUC")
+    hazard_ratio: float = Field(2.0, gt=1, description="assumed hazard ratio")
+    candidates: int | None = Field(
+        None, ge=1, description="number of candidate predictor parameters that were considered in the development"
+    )
+
+
+class ExternalModel(Section):
+    """A model from elsewhere: a table of its predictions, with at least the columns case and value."""
+
+    file: Predictions
+    sha256: Sha256
+    cutoff: float | None = Field(
+        None,
+        description="threshold published with the model; without it, the largest Youden index on training cases",
+    )
+
+
+class ClassPredictions(Section):
+    """The predictions of a model of several classes: one row per case and class, with columns case, class and value."""
+
+    file: Predictions
+    sha256: Sha256
+
+
+class Classes(Section):
+    """A question of several classes, and the models that answer it."""
+
+    column: str = Field(description="column of the cohort that holds the true class")
+    classes: Annotated[list[Value], Unique()] = Field(min_length=2, description="all classes, in the order to report")
+    models: dict[Name, ClassPredictions] = Field(
+        min_length=1, description="models by name, each a table of predictions"
+    )
+
+
+class Evaluate(Section):
+    """The analyses that a journal asks for."""
+
+    primary: Name = Field(description="final model that the study is about")
+    level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
+    bootstrap: int = Field(ge=1, description="number of bootstrap resamples")
+    decision_thresholds: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
+        min_length=1, description="threshold probabilities of the decision curve"
+    )
+    label_aware: dict[Name, LabelAware] = Field(
+        {},
+        description="sensitivity analyses of the test sets, by name: without cases that have, by the cohort, what the "
+        "quality-control classifier finds on none of their images",
+    )
+    serial: Serial | None = Field(
+        None, description="cases are exams of a patient, some before a diagnosis: how early is the disease recognised"
+    )
+    borderline: Borderline | None = Field(
+        None, description="a class between negative and positive, evaluated as one of its own"
+    )
+    sensitivities: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Unique()] = Field(
+        [0.9, 0.95], description="target sensitivities, each with a threshold chosen on training scores"
+    )
+    horizons: Annotated[list[Annotated[float, Field(gt=0)]], Unique()] | None = Field(
+        None,
+        min_length=1,
+        description="months at which survival is evaluated; without them, the horizon of the task, or the median "
+        "follow-up",
+        json_schema_extra=unit("months"),
+    )
+    subgroups: dict[str, Annotated[Literal["levels", "median"] | Points, ByType()]] = Field(
+        {},
+        description="columns of the cohort that define subgroups, next to centre and scanner: by their own levels, by "
+        "the median of training cases, or by a list of cutpoints",
+    )
+    fewest: int = Field(
+        10, ge=2, description="positives, negatives or events that a subgroup needs for a result to be given"
+    )
+    treatment: str | None = Field(
+        None, description="column of the cohort that holds a treatment (1 or yes, 0 or no), compared within risk groups"
+    )
+    power: Power = Field(Power.partial({}), description="what is assumed about the size of effects before the study")
+    external_models: dict[Name, ExternalModel] = Field(
+        {}, description="models from elsewhere by name, evaluated like the final models"
+    )
+    classes: dict[Name, Classes] = Field(
+        {}, description="questions of several classes by name, answered by predictions from elsewhere"
+    )

@@ -1,0 +1,85 @@
+"""`export`: the source of the exams, and how they lose their identities."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from sonomics.core.settings.base import Section, Unique, name_in
+from sonomics.core.settings.clinical import Clinical
+from sonomics.core.settings.kinds import KindByKey, described, group, settings_of
+from sonomics.core.settings.types import unknown
+
+SOURCES = "sources"
+
+
+class Deidentify(Section):
+    """How DICOM objects lose their identities."""
+
+    retain: Annotated[list[Literal["device", "dates", "characteristics"]], Unique()] = Field(
+        ["device", "dates"],
+        description="options of DICOM PS3.15 Annex E: device (manufacturer and model), dates (shifted per patient), "
+        "characteristics (sex, and age, which is 090Y from 90 years on)",
+    )
+
+
+class Export(Section):
+    """The source of the exams, and how they lose their identities; the settings of a source have its name as key."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[Section, KindByKey(SOURCES)]]
+
+    source: Annotated[str, name_in(SOURCES)] = Field(description="source in use; its settings have its name as key")
+    deidentify: Deidentify = Field(Deidentify.partial({}), description="how DICOM objects lose their identities")
+    clinical: Clinical | None = Field(
+        None, description="clinical tables that `sonomics query` and `sonomics clinical` join to the cohort"
+    )
+
+    @classmethod
+    def partial(cls, values: Mapping[str, Any]) -> Self:
+        """Build a section of keys that are known to be valid, those of sources among them."""
+        section = super().partial(values)
+        further: dict[str, Any] = {key: values[key] for key in values if key not in cls.model_fields}
+        sources = {key: settings_of(SOURCES, key) for key in further}
+        typed = {key: kind.partial(further[key]) for key, kind in sources.items() if issubclass(kind, Section)}
+        object.__setattr__(section, "__pydantic_extra__", typed)
+        return section
+
+    @classmethod
+    def known_keys(cls) -> list[str]:
+        """List the keys that the section may have, the names of all sources among them."""
+        return [*super().known_keys(), *group(SOURCES).names()]
+
+    @classmethod
+    def type_of(cls, key: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the annotation of a key; of a source, its settings class."""
+        return super().type_of(key) if key in cls.model_fields else (settings_of(SOURCES, key), ())
+
+    def sources(self) -> dict[str, Any]:
+        """Return the settings of the sources that are stated, by name; each of the class that its kind declares."""
+        return dict(self.__pydantic_extra__)
+
+    def _held(self) -> list[tuple[str, Any]]:
+        return [*super()._held(), *self.__pydantic_extra__.items()]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hand_sources_over_with_their_name(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        further = {key: (key, value) for key, value in values.items() if key not in cls.model_fields}
+        for key in further:
+            if key not in group(SOURCES):
+                raise unknown(key)
+        return {**values, **further}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the section with the settings of every source."""
+        own = handler.resolve_ref_schema(handler(schema))
+        names = group(SOURCES).built_in()
+        own["properties"] |= {name: described(settings_of(SOURCES, name), handler) for name in names}
+        own["additionalProperties"] = False
+        return own

@@ -1,0 +1,30 @@
+"""`train`: classifiers and networks."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sonomics.core.settings.base import Name, Section, kind_of
+
+
+class Model(Section):
+    """One base model; each kind of model adds its own keys."""
+
+    kind: str = Field(description="kind of model")
+
+
+class Maps(Section):
+    """What counts in the maps of where networks looked."""
+
+    hottest: float = Field(
+        0.2, gt=0, le=1, description="share of the pixels of a crop that count as hot, those of the highest values"
+    )
+
+
+class Train(Section):
+    """Classifiers and networks."""
+
+    models: dict[Name, Annotated[Model, kind_of("models", tag="kind")]] = Field(
+        min_length=1, description="base models by name"
+    )
+    maps: Maps = Field(Maps.partial({}), description="what counts in the maps of where networks looked")

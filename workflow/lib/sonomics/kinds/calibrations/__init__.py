@@ -1,0 +1,28 @@
+"""Ways to turn scores into probabilities, `stack.calibration`."""
+
+from dataclasses import dataclass
+
+from sonomics.core.registry import Group
+from sonomics.kinds.choices import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationKind(Choice):
+    """A way to calibrate, and its words as a sentence without its full stop.
+
+    Its builder is a pair of functions with the attributes `fit(labels, scores) -> state`, a JSON-ready dict with the
+    `reason` why nothing was fitted ("" otherwise), and `apply(state, scores) -> probabilities`.
+
+    Attributes
+    ----------
+    is_fitted : bool
+        Whether it learns from training scores.
+    is_logistic : bool
+        Whether the log odds are a linear function of the score, so that a nomogram can be drawn.
+    """
+
+    is_fitted: bool
+    is_logistic: bool
+
+
+CALIBRATIONS: Group[CalibrationKind] = Group("calibrations", "stack.calibration")

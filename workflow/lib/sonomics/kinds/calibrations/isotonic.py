@@ -1,0 +1,11 @@
+"""Isotonic calibration: non-decreasing steps, for some hundred cases or more."""
+
+from sonomics.kinds.calibrations import CalibrationKind
+
+KIND = CalibrationKind(
+    name="isotonic",
+    builder="sonomics.stack.calibrate:ISOTONIC",
+    words="Scores were turned into probabilities by isotonic regression",
+    is_fitted=True,
+    is_logistic=False,
+)

@@ -1,0 +1,11 @@
+"""No calibration: a score is taken as the log odds of a probability."""
+
+from sonomics.kinds.calibrations import CalibrationKind
+
+KIND = CalibrationKind(
+    name="none",
+    builder="sonomics.stack.calibrate:NONE",
+    words="Probabilities were taken as they were, without calibration",
+    is_fitted=False,
+    is_logistic=True,
+)

@@ -1,0 +1,11 @@
+"""Logistic calibration (Platt)."""
+
+from sonomics.kinds.calibrations import CalibrationKind
+
+KIND = CalibrationKind(
+    name="platt",
+    builder="sonomics.stack.calibrate:PLATT",
+    words="Scores were turned into probabilities by a logistic calibration (Platt)",
+    is_fitted=True,
+    is_logistic=True,
+)

@@ -1,0 +1,28 @@
+"""Ways to weight the base models of a final model, `weights` of `stack.models`."""
+
+from dataclasses import dataclass
+
+from sonomics.core.registry import Group
+from sonomics.kinds.choices import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class CombinationKind(Choice):
+    """A way to weight base models, and its words as the end of `several scores were ...`.
+
+    Its builder is a function `fit(scores, labels) -> (weight, intercept)` of the z-scored out-of-fold scores, (cases,
+    models), and the labels, (cases,); `weight` is (models,).
+
+    Attributes
+    ----------
+    evidence : str
+        What the checklists call final models of this kind.
+    gives_log_odds : bool
+        Whether the weighted score is the log odds of a probability, so that it can go without calibration.
+    """
+
+    evidence: str
+    gives_log_odds: bool
+
+
+COMBINATIONS: Group[CombinationKind] = Group("combinations", "stack.models.weights")

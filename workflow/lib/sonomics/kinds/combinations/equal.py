@@ -1,0 +1,11 @@
+"""Equal weights: the mean of the z-scored scores, which is steadier when cases are few."""
+
+from sonomics.kinds.combinations import CombinationKind
+
+KIND = CombinationKind(
+    name="equal",
+    builder="sonomics.stack.combine:give_equal_weights",
+    words="averaged",
+    evidence="mean of z-scored scores",
+    gives_log_odds=False,
+)

@@ -1,0 +1,11 @@
+"""Weights of a ridge logistic regression on out-of-fold scores: base models that agree share the weight."""
+
+from sonomics.kinds.combinations import CombinationKind
+
+KIND = CombinationKind(
+    name="fitted",
+    builder="sonomics.stack.combine:fit_logistic_weights",
+    words="stacked by logistic regression",
+    evidence="stacked by logistic regression on out-of-fold scores",
+    gives_log_odds=True,
+)

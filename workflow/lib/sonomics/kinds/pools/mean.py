@@ -1,0 +1,5 @@
+"""The mean score of a case's images."""
+
+from sonomics.kinds.pools import PoolKind
+
+KIND = PoolKind(name="mean", builder="sonomics.stack.pool:pool_by_mean", words="mean")

@@ -1,0 +1,75 @@
+"""Sources of exams, `export.source`: each has a section of `export` under its name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from sonomics.core.registry import Group
+from sonomics.core.settings.base import Section
+from sonomics.kinds.wording import DescribedKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceKind(DescribedKind):
+    """A source of exams; its builder is the `main` of the job that exports one chunk.
+
+    Attributes
+    ----------
+    draft : str
+        `module:function` that drafts the tables of a study for `sonomics query`: `draft(params, study) -> Drafts`.
+    client : str
+        `module:class` of a server's client, made of the settings, as `Pacs` in `sonomics.export.pacs`; "" for a source
+        that is no server.
+    is_simulated : bool
+        Whether a program makes the patients, so that there is no identity and a simulated ground truth.
+    """
+
+    draft: str
+    client: str = ""
+    is_simulated: bool = False
+
+    @property
+    def is_server(self) -> bool:
+        """Tell whether exams come from a server, which few jobs may ask at a time."""
+        return bool(self.client)
+
+    def load_draft(self) -> Any:
+        """Import the function that drafts the tables of a study."""
+        return _load(self.draft)
+
+    def load_client(self) -> Any:
+        """Import the client of a server."""
+        return _load(self.client)
+
+    def studies(self, settings: Any) -> Section | None:
+        """Return the section with `query` and `cohort` of DICOM studies; None for a source of other files."""
+        return settings if self.is_server else None
+
+    def holds_identities(self, settings: Section) -> bool:
+        """Tell whether exams are found by their identities, so that export needs the linkage table and the key."""
+        return self.studies(settings) is not None
+
+    def outline_readers(self, settings: Any) -> Sequence[str]:
+        """List the readers whose outlines the source brings, as far as its settings name them."""
+        return []
+
+    def describe_pixels(self, settings: Any) -> str:
+        """Describe what is done to the pixels of pictures, for the methods text; "" when there is nothing to say."""
+        return ""
+
+    def describe_pictures(self, settings: Any) -> str:
+        """Describe how pictures lose identities, for the checklists; "" where exams are DICOM objects."""
+        return ""
+
+    def keeps_pixels(self, settings: Any) -> bool:
+        """Tell whether pictures are exported without a check of their pixels for text."""
+        return False
+
+
+SOURCES: Group[SourceKind] = Group("sources", "export.source")
+
+
+def _load(reference: str) -> Any:
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,17 @@
+"""Rules that choose the cutoff on the training set, `stack.threshold`."""
+
+from dataclasses import dataclass
+
+from sonomics.core.registry import Group
+from sonomics.kinds.choices import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdKind(Choice):
+    """A rule of the cutoff, and its words after `a threshold was set by`.
+
+    Its builder is a function `choose(labels, probabilities) -> Cutoff`, as in `sonomics.statistics.cutoffs`.
+    """
+
+
+THRESHOLDS: Group[ThresholdKind] = Group("thresholds", "stack.threshold")

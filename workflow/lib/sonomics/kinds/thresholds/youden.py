@@ -1,0 +1,7 @@
+"""The cutoff with the largest Youden index."""
+
+from sonomics.kinds.thresholds import ThresholdKind
+
+KIND = ThresholdKind(
+    name="youden", builder="sonomics.statistics.classification.cutoffs:youden_cutoff", words="the largest Youden index"
+)

@@ -1,0 +1,38 @@
+"""From the scores of a case's images to one score per case."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+from pandas.core.groupby import SeriesGroupBy
+
+ROW = ["patient", "case", "split", "fold"]
+
+
+def pool_by_mean(scores: "SeriesGroupBy[float, tuple[str, ...]]") -> "pd.Series[float]":
+    """Return the mean score of each case."""
+    return scores.mean()
+
+
+def pool_by_maximum(scores: "SeriesGroupBy[float, tuple[str, ...]]") -> "pd.Series[float]":
+    """Return the largest score of each case."""
+    return scores.max()
+
+
+POOLS: Mapping[str, Callable[..., "pd.Series[float]"]] = {"mean": pool_by_mean, "max": pool_by_maximum}
+
+
+def pool_images(predictions: pd.DataFrame, pool: str) -> pd.DataFrame:
+    """Pool the scores of the images of each case.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A PREDICTIONS table of one model; rows of one case and fold belong together.
+    pool : {"mean", "max"}
+
+    Returns
+    -------
+    DataFrame
+        `patient, case, split, fold, value`, one row per case.
+    """
+    return POOLS[pool](predictions.groupby(ROW)["value"]).reset_index()
