@@ -42,15 +42,13 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: args.cores])
     import torch
 
-    from sonomics.extract.deep import apply, batches_ahead, features_of
+    from sonomics.extract.deep import apply, build_network, read_ahead
 
     family = {"architecture": args.architecture, "weights": "none", "size": args.size}
-    network = features_of(family, "deep", 1).eval()
+    network = build_network(family, "deep", 1).eval()
     with tempfile.TemporaryDirectory() as folder:
         files = crops_in(Path(folder), args.crops)
-        ready = [
-            torch.from_numpy(images)[:, None].float() / 255 for images in batches_ahead(files, args.size, args.batch)
-        ]
+        ready = [torch.from_numpy(images)[:, None].float() / 255 for images in read_ahead(files, args.size, args.batch)]
 
         @torch.inference_mode()
         def bare() -> None:

@@ -27,15 +27,15 @@ Compute = Callable[[np.ndarray, np.ndarray], int]
 
 
 def ours(classes: list[str], filters: dict[str, dict]) -> Compute:
-    from sonomics.texture.region import region_values
+    from sonomics.texture.region import compute_features
 
-    return lambda pixels, mask: len(region_values(pixels, mask, classes, filters, BINS))
+    return lambda pixels, mask: len(compute_features(pixels, mask, classes, filters, BINS))
 
 
 def pyradiomics(classes: list[str], filters: dict[str, dict]) -> Compute:
-    from sonomics.extract.proof.pyradiomics_values import region_features
+    from sonomics.extract.proof.reference import compute_reference
 
-    return lambda pixels, mask: len(region_features(pixels, mask, classes, filters, {"binCount": BINS}))
+    return lambda pixels, mask: len(compute_reference(pixels, mask, classes, filters, {"binCount": BINS}))
 
 
 def pictologics() -> Compute:

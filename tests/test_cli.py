@@ -160,9 +160,9 @@ def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"architecture": "resnet19"}, "extract.families.deep: timm has no model 'resnet19'"),
+        ({"architecture": "resnet19"}, "extract.families.deep: 'resnet19' is neither a timm model"),
         ({"layers": ["layer9"], "pooling": "avg"}, "extract.families.deep: the network has no layer layer9"),
-        ({"architecture": "test_vit", "size": 96}, "extract.families.deep: test_vit takes images of 160 pixels alone"),
+        ({"architecture": "test_vit", "size": 96}, "extract.families.deep: test_vit takes only images of 160 pixels"),
     ],
 )
 def test_check_builds_every_network_as_stated(simulated, change, says):

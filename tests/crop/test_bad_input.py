@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sonomics.core.images import read_mask, write_png
-from tests.crop.test_jobs import Chunk
+from tests.crop.chunk import Chunk
 
 NAME = "P1-e1-i1-f0"
 

@@ -9,7 +9,7 @@ from sonomics.core.images import marked, read_grey, read_mask, write_png
 from sonomics.core.schemas import FEATURES
 from sonomics.select.steps.reliability import tabulate_reliability
 from sonomics.select.table.rows import pair_repeats
-from tests.crop.test_jobs import Chunk
+from tests.crop.chunk import Chunk
 
 PERTURB = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
 ANALYSIS = {"reader": "reader_1", "session": "1"}

@@ -12,10 +12,11 @@ from sonomics.core.params import check_params
 from sonomics.core.tables import write_table
 from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.crops.job import read_job
-from sonomics.extract.proof.recompute import differing, drawn
+from sonomics.extract.proof.compare import find_differences
+from sonomics.extract.proof.recompute import choose_regions
 from sonomics.kinds.radiomics import Wavelet
 from sonomics.texture import filters
-from tests.extract.test_jobs import TEXTURE, crop_row, extract
+from tests.extract.test_pyradiomics import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
 MAZDA = {"kind": "mazda", "normalisation": "sigma", "resample_mm": None}
@@ -37,14 +38,14 @@ def test_resampling_without_a_spacing_is_undefined(tmp_path):
 
 
 def test_a_value_that_pyradiomics_does_not_give_stops_the_study(tmp_path, monkeypatch):
-    exact = texture.region_values
+    exact = texture.compute_features
 
     def altered(*arguments, **named):
         values = exact(*arguments, **named)
         values[-1] *= 1 + 1e-6
         return values
 
-    monkeypatch.setattr(texture, "region_values", altered)
+    monkeypatch.setattr(texture, "compute_features", altered)
     with pytest.raises(StudyError, match=r"P1.*wavelet_HH_glcm_SumSquares.*1 of"):
         extract(texture, OWN, [crop_row(1, tmp_path)], tmp_path)
     extract(texture, {**OWN, "proof": 0}, [crop_row(1, tmp_path)], tmp_path)
@@ -71,23 +72,23 @@ def job(rows, folder):
 
 def test_drawn_regions_depend_on_the_regions_alone(tmp_path):
     rows = [crop_row(number, tmp_path) for number in range(12)]
-    chosen = drawn(job(rows, tmp_path), 3)["image"].tolist()
+    chosen = choose_regions(job(rows, tmp_path), 3)["image"].tolist()
     assert len(set(chosen)) == 3
     others = [row for row in rows if row["image"] in chosen or row["case"] < "P5"]
-    assert drawn(job(others, tmp_path), 3)["image"].tolist() == chosen
-    assert len(drawn(job(rows[:2], tmp_path), 3)) == 2
+    assert choose_regions(job(others, tmp_path), 3)["image"].tolist() == chosen
+    assert len(choose_regions(job(rows[:2], tmp_path), 3)) == 2
 
 
 def test_what_differs_is_named_on_the_scale_of_its_terms():
     names = ["a_glcm_ClusterShade", "a_glcm_ClusterTendency", "a_glcm_Contrast", "a_glcm_MCC"]
     theirs = np.array([1e-9, 100.0, 5.0, 0.0])
-    assert differing(names, theirs + np.array([1e-8, 0, 0, 1e-6]), theirs) == []
-    assert differing(names, theirs + np.array([1e-5, 0, 1e-7, 1e-3]), theirs) == [names[0], names[2], names[3]]
-    assert differing(names, np.where(theirs == 5, np.nan, theirs), theirs) == [names[2]]
-    assert differing(names, np.full(4, np.nan), np.full(4, np.nan)) == []
+    assert find_differences(names, theirs + np.array([1e-8, 0, 0, 1e-6]), theirs) == []
+    assert find_differences(names, theirs + np.array([1e-5, 0, 1e-7, 1e-3]), theirs) == [names[0], names[2], names[3]]
+    assert find_differences(names, np.where(theirs == 5, np.nan, theirs), theirs) == [names[2]]
+    assert find_differences(names, np.full(4, np.nan), np.full(4, np.nan)) == []
     names, theirs = ["a_firstorder_Median", "a_firstorder_RootMeanSquared"], np.array([1e-6, 20.0])
-    assert differing(names, theirs + np.array([1e-12, 0]), theirs) == []
-    assert differing(names, theirs + np.array([1e-7, 0]), theirs) == names[:1]
+    assert find_differences(names, theirs + np.array([1e-12, 0]), theirs) == []
+    assert find_differences(names, theirs + np.array([1e-7, 0]), theirs) == names[:1]
 
 
 def test_mazda_has_about_300_features_a_region(tmp_path):

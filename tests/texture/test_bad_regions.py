@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from sonomics.extract.proof.pyradiomics_values import region_features
+from sonomics.extract.proof.reference import compute_reference
 from sonomics.texture.engine import CLASSES
 from sonomics.texture.mazda.region import FAMILIES
-from sonomics.texture.mazda.region import feature_names as mazda_names
-from sonomics.texture.mazda.region import region_values as mazda_values
-from sonomics.texture.region import feature_names, region_values
+from sonomics.texture.mazda.region import compute_features as mazda_values
+from sonomics.texture.mazda.region import name_features as mazda_names
+from sonomics.texture.region import compute_features, name_features
 
 SHAPE = (14, 18)
 FILTERS = {"original": {}, "wavelet": {}, "log": {"sigma": [1]}, "lbp2d": {}}
-NAMES = feature_names(list(CLASSES), FILTERS)
+NAMES = name_features(list(CLASSES), FILTERS)
 GEOMETRY = ["GeoF", "GeoFh", "GeoFv", "GeoD1"]
 
 
@@ -29,8 +29,8 @@ def region(*place):
 
 def defined(pixels, mask):
     """Name the features that have a value, which PyRadiomics must have too."""
-    ours = region_values(pixels, mask, list(CLASSES), FILTERS, 16)
-    theirs = region_features(pixels, mask, list(CLASSES), FILTERS, {"binCount": 16})
+    ours = compute_features(pixels, mask, list(CLASSES), FILTERS, 16)
+    theirs = compute_reference(pixels, mask, list(CLASSES), FILTERS, {"binCount": 16})
     assert list(np.isfinite(ours)) == list(np.isfinite(list(theirs.values())))
     assert not np.isinf(ours).any()
     return [name for name, value in zip(NAMES, ours, strict=True) if np.isfinite(value)]

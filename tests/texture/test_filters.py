@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.texture.filters import filter_names, filtered
+from sonomics.texture.filters import filter_image, name_filtered
 
 
 def named(pixels, filters, spacing=1.0):
-    return dict(filtered(pixels, filters, spacing))
+    return dict(filter_image(pixels, filters, spacing))
 
 
 @settings(deadline=None)
@@ -17,7 +17,7 @@ def test_every_named_image_is_made_in_the_size_of_the_crop(rows, columns):
     simple = ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp2d")
     filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1, 3]}, **{name: {} for name in simple}}
     images = named(np.random.default_rng(0).random((rows, columns)), filters)
-    assert list(images) == filter_names(filters)
+    assert list(images) == name_filtered(filters)
     assert {image.shape for image in images.values()} == {(rows, columns)}
 
 
@@ -111,7 +111,7 @@ def test_black_image_stays_finite():
 @pytest.mark.parametrize(
     ("filters", "says"),
     [
-        ({}, "no filter"),
+        ({}, "at least one filter"),
         ({"gabor": {}}, "gabor"),
         ({"wavelet": {"wavelet": "coif99"}}, "coif99"),
         ({"log": {}}, "sigma"),
@@ -120,4 +120,4 @@ def test_black_image_stays_finite():
 )
 def test_filters_that_mean_nothing_stop_the_study(filters, says):
     with pytest.raises(StudyError, match=says):
-        filter_names(filters)
+        name_filtered(filters)

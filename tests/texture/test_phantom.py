@@ -7,20 +7,20 @@ from typer.testing import CliRunner
 
 from sonomics.commands.verify import verify
 from sonomics.texture import phantom
-from sonomics.texture.phantom import phantom_table, read_phantom
+from sonomics.texture.phantom import compute_phantom, read_phantom
 
 IBSI = Path(__file__).parents[1] / "data" / "ibsi"
 
 
 def test_every_value_is_that_of_the_phantom():
-    table = phantom_table()
+    table = compute_phantom()
     assert len(table) == 110
     assert table.loc[~table["agrees"], "feature"].tolist() == []
 
 
 def test_only_the_engines_asked_for_are_computed():
-    assert set(phantom_table(["mazda"])["engine"]) == {"mazda"}
-    assert phantom_table([]).empty
+    assert set(compute_phantom(["mazda"])["engine"]) == {"mazda"}
+    assert compute_phantom([]).empty
 
 
 def test_phantom_is_the_published_one():
@@ -32,7 +32,7 @@ def test_phantom_is_the_published_one():
 
 def test_references_are_the_published_ones():
     published = pd.read_csv(IBSI / "reference_2d.csv", index_col="feature")["value"]
-    carried = phantom_table().query("engine == 'texture'").set_index("feature")["reference"].add_prefix("original_")
+    carried = compute_phantom().query("engine == 'texture'").set_index("feature")["reference"].add_prefix("original_")
     pd.testing.assert_series_equal(carried[published.index], published, check_names=False)
 
 
@@ -41,9 +41,9 @@ def test_command_writes_the_table_and_fails_on_a_miss(tmp_path, monkeypatch):
     assert run.exit_code == 0
     assert "110 of 110" in run.output
     assert len(pd.read_csv(tmp_path / "table.csv")) == 110
-    wrong = phantom_table()
+    wrong = compute_phantom()
     wrong.loc[3, ["value", "agrees"]] = [1.0, False]
-    monkeypatch.setattr(phantom, "phantom_table", lambda: wrong)
+    monkeypatch.setattr(phantom, "compute_phantom", lambda: wrong)
     run = CliRunner().invoke(verify, ["texture"])
     assert run.exit_code == 1
     assert "DIFFERS" in run.output

@@ -11,12 +11,12 @@ from scipy.ndimage import binary_erosion
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey, read_mask
-from sonomics.extract.proof.pyradiomics_values import region_features
-from sonomics.extract.proof.recompute import differing
-from sonomics.texture.counts import DIRECTIONS, adjacent, cooccurrences, neighbours, runs
+from sonomics.extract.proof.compare import find_differences
+from sonomics.extract.proof.reference import compute_reference
+from sonomics.texture.counts import DIRECTIONS, compare_neighbours, count_adjacent, count_cooccurrences, count_runs
 from sonomics.texture.engine import CLASSES
-from sonomics.texture.region import feature_names, region_values
-from sonomics.texture.zones import zones
+from sonomics.texture.region import compute_features, name_features
+from sonomics.texture.zones import count_zones
 from tests.texture.regions import odd_regions
 
 ORIGINAL = {"original": {}}
@@ -35,11 +35,11 @@ EVERY = {
 
 def off(pixels, mask, filters=ORIGINAL, bins=32, spacing=1.0):
     """Name the features on which the engine and PyRadiomics differ by more than 1e-9."""
-    names, pixels = feature_names(list(CLASSES), filters), pixels.astype(float)
-    theirs = region_features(pixels, mask, list(CLASSES), filters, {"binCount": bins}, spacing)
-    ours = region_values(pixels, mask, list(CLASSES), filters, bins, spacing=spacing)
+    names, pixels = name_features(list(CLASSES), filters), pixels.astype(float)
+    theirs = compute_reference(pixels, mask, list(CLASSES), filters, {"binCount": bins}, spacing)
+    ours = compute_features(pixels, mask, list(CLASSES), filters, bins, spacing=spacing)
     assert list(theirs) == names
-    return differing(names, ours, np.array(list(theirs.values())))
+    return find_differences(names, ours, np.array(list(theirs.values())))
 
 
 def test_names_are_those_of_pyradiomics():
@@ -132,21 +132,23 @@ def test_odd_real_regions_have_pyradiomics_values_under_every_filter():
 
 def test_constant_image_is_undefined_under_every_filter():
     inner = np.pad(np.ones((16, 16), bool), 2)  # local binary patterns see black beyond the border
-    values = region_values(np.full((20, 20), 77.0), inner, list(CLASSES), EVERY, 32)
-    names = feature_names(list(CLASSES), EVERY)
+    values = compute_features(np.full((20, 20), 77.0), inner, list(CLASSES), EVERY, 32)
+    names = name_features(list(CLASSES), EVERY)
     defined = [name for name, value in zip(names, values, strict=True) if np.isfinite(value)]
     assert defined == [name for name in names if "shape2D" in name]
 
 
 def test_whole_numbers_are_refused():
     with pytest.raises(TypeError, match="uint8"):
-        region_values(np.zeros((5, 5), np.uint8), np.ones((5, 5), bool), ["glcm"], ORIGINAL, 8)
+        compute_features(np.zeros((5, 5), np.uint8), np.ones((5, 5), bool), ["glcm"], ORIGINAL, 8)
 
 
-@pytest.mark.parametrize(("classes", "says"), [([], "without feature classes"), (["shape"], "volumes"), (["x"], "x")])
+@pytest.mark.parametrize(
+    ("classes", "says"), [([], "at least one feature class"), (["shape"], "volumes"), (["x"], "x")]
+)
 def test_classes_that_mean_nothing_stop_the_study(classes, says):
     with pytest.raises(StudyError, match=says):
-        feature_names(classes, ORIGINAL)
+        name_features(classes, ORIGINAL)
 
 
 # The 4 x 4 image of Haralick, Shanmugam & Dinstein (1973), figure 3, its levels from 1.
@@ -154,7 +156,7 @@ HARALICK = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 2, 2, 2], [2, 2, 3, 3]], np
 
 
 def test_cooccurrences_by_hand():
-    counts = cooccurrences(np.pad(HARALICK, 1), 4, np.array(DIRECTIONS), 1)[:, 1:, 1:]
+    counts = count_cooccurrences(np.pad(HARALICK, 1), 4, np.array(DIRECTIONS), 1)[:, 1:, 1:]
     horizontal = counts[0] + counts[0].T
     np.testing.assert_array_equal(horizontal, [[4, 2, 1, 0], [2, 4, 0, 0], [1, 0, 6, 1], [0, 0, 1, 2]])
     vertical = counts[2] + counts[2].T
@@ -162,17 +164,17 @@ def test_cooccurrences_by_hand():
 
 
 def test_runs_and_zones_by_hand():
-    counts = runs(np.pad(HARALICK, 1), 4)
+    counts = count_runs(np.pad(HARALICK, 1), 4)
     assert counts[0, 1].tolist() == [0, 1, 2, 0]  # along rows: 00, 00, 0
     assert counts[0, 3].tolist() == [0, 0, 1, 1]  # 222, 22
     assert counts[2, 1].tolist() == [0, 0, 1, 1]  # along columns: 000, 00
-    found, sizes = zones(np.pad(HARALICK, 1), 4)
+    found, sizes = count_zones(np.pad(HARALICK, 1), 4)
     assert sizes.tolist() == [2, 4, 5]
     assert found[1:].tolist() == [[0, 0, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0]]
 
 
 def test_neighbourhoods_by_hand():
-    dependences, differences = neighbours(np.pad(np.array([[1, 2], [2, 4]], np.int32), 1), 4)
+    dependences, differences = compare_neighbours(np.pad(np.array([[1, 2], [2, 4]], np.int32), 1), 4)
     assert dependences[1, 1] == dependences[4, 1] == 1
     assert dependences[2, 2] == 2
     assert dependences.sum() == 4
@@ -183,4 +185,4 @@ def test_neighbourhoods_by_hand():
 @given(seed=st.integers(0, 1000))
 def test_adjacent_pairs_are_those_that_cooccurrences_counts(seed):
     levels = np.pad(np.random.default_rng(seed).integers(0, 4, (7, 9)).astype(np.int32), 1)
-    np.testing.assert_array_equal(adjacent(levels, 3), cooccurrences(levels, 3, np.array(DIRECTIONS), 1))
+    np.testing.assert_array_equal(count_adjacent(levels, 3), count_cooccurrences(levels, 3, np.array(DIRECTIONS), 1))

@@ -9,7 +9,7 @@ import pytest
 from sonomics.core.images import read_mask
 from sonomics.crop.outlines.perturb import perturb
 from sonomics.statistics.agreement.icc import icc21
-from sonomics.texture.engine import shape_of
+from sonomics.texture.engine import compute_shape
 from sonomics.texture.shape2d import NAMES
 
 EVERY = 9
@@ -17,7 +17,7 @@ DRAWN_ALIKE = {"grow": 0.03, "shift": 0.02, "rotate": 3.0, "contour": 0.015}
 
 
 def shapes(masks: list[np.ndarray]) -> np.ndarray:
-    return np.stack([shape_of(mask) for mask in masks])
+    return np.stack([compute_shape(mask) for mask in masks])
 
 
 @pytest.mark.realdata

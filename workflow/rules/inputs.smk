@@ -52,18 +52,28 @@ def outline_files(wildcards):
     return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
+def cut(keys, wildcards):
+    """Cut the study, as the wildcard variant sees it, to the named keys; a key may hold wildcards."""
+    known = dict(wildcards.items())
+    return pick(SEEN[known.get("variant", MAIN)], [key.format(**known) for key in keys])
+
+
 def settings(*keys):
-    """Make a params function: the named keys of the study with their defaults, as the wildcard variant sees them.
+    """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     """
+    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
 
-    def cut(wildcards):
-        known = dict(wildcards.items())
-        own = [key.format(**known) for key in keys]
-        return json.dumps(pick(SEEN[known.get("variant", MAIN)], own), sort_keys=True)
 
-    return cut
+def builders_of(*keys):
+    """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
+    return lambda wildcards: builders(Parameters.partial(cut(keys, wildcards)))
+
+
+def plugins(*keys):
+    """Make an input function: the files of those kinds that installed packages bring."""
+    return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
 
 
 def models_of(variant, *kinds):

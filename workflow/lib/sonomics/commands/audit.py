@@ -19,6 +19,7 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_json, write_text
 from sonomics.core.jobs import progress
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables
 
 TEMPLATES = Path(__file__).parents[3] / "report"
@@ -78,7 +79,7 @@ def _device(
     }
 
 
-def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
+def _originals(study: Path, params: Parameters) -> dict[str, Traversable]:
     """Find what was received from a PACS, or lies in the folder of the source."""
     from sonomics.export.deidentify.audit import index_originals
     from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
@@ -87,7 +88,7 @@ def _originals(study: Path, params: dict[str, Any]) -> dict[str, Traversable]:
     from sonomics.export.folder import DICOM
     from sonomics.export.pacs.received import RECEIVED
 
-    export = params["export"]
+    export = params.export.plain()
     objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
     pictures: dict[str, Traversable] = {}
     if export["source"] == "folder" and "dicom" in export["folder"]:

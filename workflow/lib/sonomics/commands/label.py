@@ -17,6 +17,7 @@ from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_text
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table, read_tables, write_table
 
 label = typer.Typer(help="Have images labelled for quality control: `draw` a sample, `read` the answers back.")
@@ -87,17 +88,16 @@ def _kappa(of_readers: dict[str, Any]) -> str:
     return f"kappa {of_readers['kappa']:.2f} (mean of {len(pairs)} pairs, {of_readers['read_by_several']} images)"
 
 
-def _heads(params: dict[str, Any], study: Path) -> list[str]:
-    heads = list(params["clean"]["qc"]["heads"])
+def _heads(params: Parameters, study: Path) -> list[str]:
+    heads = list(params.clean.qc.heads)
     if not heads:
         rule = "clean.qc.heads names no question to ask"
         raise StudyError(str(study / "params.yaml"), rule, "name the heads first, see docs/clean.md")
     return heads
 
 
-def _seed(params: dict[str, Any]) -> int:
-    seed: int = params["study"]["seed"]
-    return seed
+def _seed(params: Parameters) -> int:
+    return params.study.seed
 
 
 def _images(study: Path) -> pd.DataFrame:

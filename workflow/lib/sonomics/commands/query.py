@@ -39,13 +39,13 @@ def query(study: Study = Path(), force: Force = False) -> None:
     """Draft data/cohort.csv from the study's source, and the linkage table where there are identities."""
     with stopping():
         params = read_params(study)
-        drafts = drafts_of(params, study)
+        drafts = drafts_of(params.plain(), study)
         for remark in drafts.remarks:
             typer.echo(remark)
         for path, draft in write_drafts(drafts, study, force).items():
             typer.echo(f"drafted {path}: {len(draft)} rows")
-        if "clinical" in params["export"]:
-            write_clinical(with_clinical(drafts.tables["cohort"], params, study), study)
+        if params.export.clinical is not None:
+            write_clinical(with_clinical(drafts.tables["cohort"], params.export.clinical, study), study)
         (study / "data" / "outlines").mkdir(exist_ok=True)
 
 

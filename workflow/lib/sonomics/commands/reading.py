@@ -18,6 +18,7 @@ from sonomics.core.files import read_json, replacing, write_json, write_text
 from sonomics.core.images import read_grey, write_png
 from sonomics.core.params import MAIN
 from sonomics.core.readings import AIDED, check_readings, read_readings
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate.reading import package
 from sonomics.evaluate.reading.answers import answers_in, merged
@@ -89,7 +90,7 @@ def write(
                 raise StudyError(str(path), "it is there already", "name a new one: answers hang on the old one")
         images = read_table(study / "data" / "clean" / "images.parquet", schemas.SCREENED)
         roster = read_roster(study / "data" / "cohort.csv")
-        seed = params["study"]["seed"]
+        seed = params.study.seed
         wanted = [part.strip() for part in splits.split(",") if part.strip()]
         chosen = package.chosen_cases(roster, images, wanted, cases, seed)
         help_ = _help(study, params, task, chosen) if arm == AIDED else None
@@ -115,7 +116,7 @@ def write(
                     "categories": scale,
                     "helped": help_ is not None,
                     "cutoff": help_.cutoff if help_ else None,
-                    "question": f"{params['study']['question']} (task: {task})",
+                    "question": f"{params.study.question} (task: {task})",
                 }
                 write_text(out / f"{reader}.html", _page(about, [readings[name] for name in order]))
             with replacing(kept_at) as temporary:
@@ -150,7 +151,7 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
         if not tables:
             raise StudyError(str(folder), "there is no sheet of answers", "put the readers' sheets there")
         roster = read_roster(study / "data" / "cohort.csv")
-        known, tasks = set(roster["case"]), set(params["study"]["tasks"])
+        known, tasks = set(roster["case"]), set(params.study.tasks)
         before = read_readings(study / READINGS, known, tasks)
         readings = merged(before, pd.concat(tables, ignore_index=True))
         check_readings(readings, known, tasks, str(folder))
@@ -158,8 +159,8 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
         typer.echo(f"{study / READINGS}: {len(readings)} readings")
 
 
-def _task(task: str, params: dict[str, Any]) -> str:
-    tasks = list(params["study"]["tasks"])
+def _task(task: str, params: Parameters) -> str:
+    tasks = list(params.study.tasks)
     if task and task not in tasks:
         raise StudyError("--task", f"the study has no task {task}", f"name one of {', '.join(tasks)}")
     return task or tasks[0]
@@ -172,8 +173,8 @@ def _key_path(folder: Path, key: Path | None, study: Path) -> Path:
     return kept_at
 
 
-def _help(study: Path, params: dict[str, Any], task: str, cases: list[str]) -> Help:
-    home = study / "results" / "stack" / MAIN / params["evaluate"]["primary"] / task
+def _help(study: Path, params: Parameters, task: str, cases: list[str]) -> Help:
+    home = study / "results" / "stack" / MAIN / params.evaluate.primary / task
     predictions = read_table(home / "predictions.parquet", schemas.PREDICTIONS)
     threshold = read_json(home / "thresholds.json")
     cutoff = threshold["cutoff"] if threshold["on"] == "probability" else None

@@ -36,9 +36,9 @@ Table = Annotated[Path | None, typer.Option(help="Also write the table as CSV.",
 @verify.command()
 def texture(table: Table = None) -> None:
     """Set our texture features of the IBSI digital phantom beside their reference values; exit 1 when one differs."""
-    from sonomics.texture.phantom import phantom_table
+    from sonomics.texture.phantom import compute_phantom
 
-    found = phantom_table()
+    found = compute_phantom()
     if table is not None:
         with replacing(table) as temporary:
             found.to_csv(temporary, index=False, lineterminator="\n")

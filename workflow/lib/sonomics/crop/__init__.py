@@ -1,1 +1,1 @@
-"""Phase 3: readers' outlines become crops and masks."""
+"""Phase 3: turn readers' outlines into crops and masks."""

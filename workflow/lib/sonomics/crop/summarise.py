@@ -12,33 +12,33 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_tables
 
 
-def summary(crops: pd.DataFrame) -> dict[str, Any]:
+def count_crops(crops: pd.DataFrame) -> dict[str, Any]:
     """Count the crops of one variant.
 
     Parameters
     ----------
     crops : DataFrame
-        As `CROPS`.
+        Schema `CROPS`.
 
     Returns
     -------
     dict
-        Kept crops, in all and by reading and view; cases with a crop; crops of unknown pixel size; those set aside,
-        by reason.
+        Number of kept crops, in all, by reading and by view; of cases with a crop; of kept crops of unknown pixel
+        spacing; of crops set aside, in all and by reason.
     """
     kept, aside = crops[crops["keep"]], crops[~crops["keep"]]
     return {
         "crops": len(kept),
         "cases": kept["case"].nunique(),
         "without_spacing": int(kept["spacing_mm"].isna().sum()),
-        "by_reading": _counts(kept["reader"] + " session " + kept["session"]),
-        "by_view": _counts(kept["view"]),
+        "by_reading": _count(kept["reader"] + " session " + kept["session"]),
+        "by_view": _count(kept["view"]),
         "set_aside": len(aside),
-        "by_reason": _counts(aside["reason"]),
+        "by_reason": _count(aside["reason"]),
     }
 
 
-def _counts(values: "pd.Series[str]") -> dict[str, int]:
+def _count(values: "pd.Series[str]") -> dict[str, int]:
     return {str(name): int(count) for name, count in values.value_counts().sort_index().items()}
 
 
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for path in args.crops:
         of_variant.setdefault(path.parts[-3], []).append(path)
     tables = {variant: read_tables(paths, schemas.CROPS) for variant, paths in of_variant.items()}
-    write_metrics(args.metrics, {variant: summary(crops) for variant, crops in tables.items()})
+    write_metrics(args.metrics, {variant: count_crops(crops) for variant, crops in tables.items()})
 
 
 if __name__ == "__main__":

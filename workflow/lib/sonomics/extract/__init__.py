@@ -1,1 +1,1 @@
-"""Phase 4: crops become features."""
+"""Phase 4: compute features of crops."""

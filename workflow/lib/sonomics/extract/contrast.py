@@ -8,26 +8,26 @@ import pandas as pd
 from sonomics.core import schemas
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_table, write_table
-from sonomics.extract.crops.feature_table import feature_table, kept_crops
+from sonomics.extract.crops.table import join_identity, select_kept
 
 PARAMETERS = ("arrival_s", "time_to_peak_s", "peak", "wash_in", "wash_out", "auc")
 FRAME = r"-f\d+"
 
 
-def curve_features(crops: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+def look_up_curves(crops: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     """Look up the curve of each crop's clip.
 
     Parameters
     ----------
     crops : DataFrame
-        As `CROPS`. An image of a clip is named after it: `<clip>` with `-f<frame>` behind the instance.
+        Schema `CROPS`. The id of a clip's image is the id of the clip with `-f<frame>` after the instance.
     curves : DataFrame
-        As `CURVES`.
+        Schema `CURVES`.
 
     Returns
     -------
     DataFrame of float
-        One row a crop in the same order, columns `PARAMETERS`; NaN for stills and for clips without a curve.
+        One row per crop in the same order, columns `PARAMETERS`; NaN for stills and for clips without a curve.
     """
     clips = crops["image"].str.replace(FRAME, "", regex=True)
     return curves.set_index("clip")[list(PARAMETERS)].reindex(clips).reset_index(drop=True)
@@ -41,9 +41,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--curves", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    crops = kept_crops(read_table(args.crops, schemas.CROPS))
-    features = curve_features(crops, read_table(args.curves, schemas.CURVES))
-    write_table(feature_table(crops, features, args.family), args.out, schemas.FEATURES)
+    crops = select_kept(read_table(args.crops, schemas.CROPS))
+    features = look_up_curves(crops, read_table(args.curves, schemas.CURVES))
+    write_table(join_identity(crops, features, args.family), args.out, schemas.FEATURES)
 
 
 if __name__ == "__main__":

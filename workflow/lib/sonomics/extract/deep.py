@@ -15,12 +15,12 @@ from sonomics.core.seeds import seed_for
 from sonomics.extract.crops.job import read_job
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.layer_features import Features
-from sonomics.networks.inputs import stacked
+from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import embed
-from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.load import load_choice
 
 
-def features_of(family: Mapping[str, Any], name: str, seed: int) -> Features:
+def build_network(family: Mapping[str, Any], name: str, seed: int) -> Features:
     """Build the frozen network of a family; a random one is the same for every chunk of the study.
 
     Parameters
@@ -28,16 +28,16 @@ def features_of(family: Mapping[str, Any], name: str, seed: int) -> Features:
     family : mapping
         `architecture`, `weights`, `size`, and `layers` with `pooling`, of params.
     name : str
-        The family.
+        Name of the family.
     seed : int
         The study's.
     """
     architecture, size = family["architecture"], family["size"]
-    backbone = build(architecture, seed_for(seed, "extract", name), weights_of(family["weights"], architecture), size)
+    backbone = build(architecture, seed_for(seed, "extract", name), load_choice(family["weights"], architecture), size)
     return Features(backbone, family.get("layers", ()), family.get("pooling", ""), size)
 
 
-def batches_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArray[np.uint8]]:
+def read_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArray[np.uint8]]:
     """Yield crops as network inputs, reading the next batch while the caller works on one.
 
     Parameters
@@ -47,6 +47,7 @@ def batches_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArr
     size : int
         Side of the inputs, pixels.
     batch : int
+        Images per batch.
 
     Yields
     ------
@@ -54,37 +55,48 @@ def batches_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArr
     """
 
     def read(start: int) -> NDArray[np.uint8]:
-        return stacked([read_grey(Path(file)) for file in files[start : start + batch]], size)
+        return stack_images([read_grey(Path(file)) for file in files[start : start + batch]], size)
 
     with ThreadPoolExecutor(max_workers=1) as reader:
-        read_before: Future[NDArray[np.uint8]] | None = None
+        current: Future[NDArray[np.uint8]] | None = None
         for start in range(0, len(files), batch):
             coming = reader.submit(read, start)
-            if read_before is not None:
-                yield read_before.result()
-            read_before = coming
-        if read_before is not None:
-            yield read_before.result()
+            if current is not None:
+                yield current.result()
+            current = coming
+        if current is not None:
+            yield current.result()
 
 
 def apply(network: Features, files: Sequence[str], size: int, batch: int) -> pd.DataFrame:
     """Compute the features of crops.
 
+    Parameters
+    ----------
+    network : Features
+        From `build_network`.
+    files : sequence of str
+        Grey images.
+    size : int
+        Side of the inputs, pixels.
+    batch : int
+        Images per batch; it changes memory, not meaning.
+
     Returns
     -------
     DataFrame of float64
-        One row a file, one column a feature.
+        One row per file, one column per feature.
     """
     if not files:
         return pd.DataFrame(columns=network.names, dtype=np.float64)
-    values = embed(network, batches_ahead(files, size, batch))
+    values = embed(network, read_ahead(files, size, batch))
     return pd.DataFrame(values.astype(np.float64), columns=network.names)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     job = read_job(__doc__, argv)
-    network = features_of(job.family, job.name, job.seed)
+    network = build_network(job.family, job.name, job.seed)
     features = apply(network, job.crops["file"].tolist(), job.family["size"], job.family["batch"])
     job.write(network.names, features.to_numpy())
 

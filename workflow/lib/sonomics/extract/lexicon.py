@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
 from sonomics.extract.crops.job import read_job
-from sonomics.texture.lexicon.region import NAMES, region_values
+from sonomics.texture.lexicon.region import NAMES, compute_features
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     job = read_job(__doc__, argv)
-    job.write(NAMES, job.values(job.crops, NAMES, region_values))
+    job.write(NAMES, job.compute(job.crops, NAMES, compute_features))
 
 
 if __name__ == "__main__":

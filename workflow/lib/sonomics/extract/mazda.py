@@ -3,23 +3,21 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.crops.compiled import compiled
+from sonomics.extract.crops.compilation import compile_once
 from sonomics.extract.crops.job import read_job
-from sonomics.texture.mazda.region import FAMILIES, feature_names, region_values
+from sonomics.texture.mazda.region import FAMILIES, compute_features, name_features
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     job = read_job(__doc__, argv)
     families = job.family.get("families", list(FAMILIES))
-    names = feature_names(families)
     normalisation, bits = job.family["normalisation"], job.family.get("bits")
-    values = job.values(
-        job.crops,
-        names,
-        compiled(lambda pixels, mask, edge: region_values(pixels, mask, families, normalisation, bits, edge)),
+    names = name_features(families)
+    compute = compile_once(
+        lambda pixels, mask, edge: compute_features(pixels, mask, families, normalisation, bits, edge)
     )
-    job.write(names, values)
+    job.write(names, job.compute(job.crops, names, compute))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Count regions and features, name the features that are undefined, and hold the engines to IBSI's phantom."""
+"""Count regions and features, name those that are undefined, and check the engines on the IBSI phantom."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,21 +11,22 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_tables
-from sonomics.texture.phantom import ENGINES, phantom_table
+from sonomics.texture.phantom import ENGINES, compute_phantom
 
 
-def summary(features: pd.DataFrame) -> dict[str, Any]:
+def count_features(features: pd.DataFrame) -> dict[str, Any]:
     """Count the features of one family.
 
     Parameters
     ----------
     features : DataFrame
-        As `FEATURES`.
+        Schema `FEATURES`.
 
     Returns
     -------
     dict
-        Regions, cases, features; undefined values, by feature where there are any; features that do not vary.
+        Number of regions, cases and features; of undefined values, in all and by feature where there are any; of
+        features that do not vary.
     """
     values = features.drop(columns=list(schemas.FEATURES.columns))
     undefined = values.isna().sum()
@@ -40,19 +41,29 @@ def summary(features: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def phantom_csv(engines: Sequence[str]) -> str:
-    """Set the engines' features of the phantom beside their reference values, as CSV.
+def check_phantom(engines: Sequence[str]) -> str:
+    """Compare the engines' features of the IBSI phantom with their reference values.
+
+    Parameters
+    ----------
+    engines : sequence of str
+        Of `ENGINES`.
+
+    Returns
+    -------
+    str
+        The table of values and references, as CSV.
 
     Raises
     ------
     StudyError
-        When a value differs from its reference: this installation computes something else than what was tested.
+        When a value differs from its reference: this installation does not compute what was tested.
     """
-    table = phantom_table(engines)
+    table = compute_phantom(engines)
     if not table["agrees"].all():
-        wrong = table[~table["agrees"]].iloc[0]
-        rule = f"{wrong['feature']} of the IBSI phantom is {wrong['value']:.5g}, but {wrong['reference']:g} is right"
-        raise StudyError(f"engine {wrong['engine']}", rule, "run `sonomics verify texture` and reinstall the software")
+        miss = table[~table["agrees"]].iloc[0]
+        rule = f"{miss['feature']} of the IBSI phantom is {miss['value']:.5g}, but must be {miss['reference']:g}"
+        raise StudyError(f"engine {miss['engine']}", rule, "run `sonomics verify texture` and reinstall the software")
     return table.assign(value=table["value"].map("{:.6g}".format)).to_csv(index=False, lineterminator="\n")
 
 
@@ -61,16 +72,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--features", type=Path, nargs="+", required=True, help="<variant>/<family>/<chunk>.parquet")
     parser.add_argument("--metrics", type=Path, required=True)
-    parser.add_argument("--phantom", type=Path, required=True, help="IBSI's phantom by the engines of the families")
+    parser.add_argument("--phantom", type=Path, required=True, help="table of the IBSI phantom, to be written")
     args = parser.parse_args(argv)
     metrics: dict[str, dict[str, Any]] = {}
     of_family: dict[tuple[str, ...], list[Path]] = {}
     for path in args.features:
         of_family.setdefault(path.parts[-3:-1], []).append(path)
     for (variant, family), paths in of_family.items():
-        metrics.setdefault(variant, {})[family] = summary(read_tables(paths, schemas.FEATURES))
+        metrics.setdefault(variant, {})[family] = count_features(read_tables(paths, schemas.FEATURES))
     kinds = {family["kind"] for family in args.settings["extract"]["families"].values()}
-    write_text(args.phantom, phantom_csv([engine for engine in ENGINES if engine in kinds]))
+    write_text(args.phantom, check_phantom([engine for engine in ENGINES if engine in kinds]))
     write_metrics(args.metrics, metrics)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from sonomics.core.jobs import run_job
-from sonomics.extract.crops.compiled import compiled
+from sonomics.extract.crops.compilation import compile_once
 from sonomics.extract.crops.job import read_job
 from sonomics.extract.proof.recompute import prove
-from sonomics.texture.region import feature_names, region_values
+from sonomics.texture.region import compute_features, name_features
 
 PROOF = 3
 
@@ -15,12 +15,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     job = read_job(__doc__, argv)
     classes, filters, bins = job.family["classes"], job.family["filters"], job.family["bins"]
-    names = feature_names(classes, filters)
-    values = job.values(
-        job.crops,
-        names,
-        compiled(lambda pixels, mask, edge: region_values(pixels, mask, classes, filters, bins, spacing=edge)),
+    names = name_features(classes, filters)
+    compute = compile_once(
+        lambda pixels, mask, edge: compute_features(pixels, mask, classes, filters, bins, spacing=edge)
     )
+    values = job.compute(job.crops, names, compute)
     prove(job, names, values, job.family.get("proof", PROOF))
     job.write(names, values)
 

@@ -1,1 +1,1 @@
-"""Backbones, training loop and weights, shared by clean, extract and train."""
+"""Networks: architectures, weights, training and heat maps, shared by clean, extract and train."""

@@ -1,4 +1,4 @@
-"""Where a network looked: Grad-CAM on its last feature map."""
+"""Compute what a network looked at: Grad-CAM on its last feature map."""
 
 import numpy as np
 import torch
@@ -6,14 +6,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.architectures.target_layers import as_map, target_layer
-from sonomics.networks.training.fit import device, planes
+from sonomics.networks.architectures.target_layers import find_target_layer, to_map
+from sonomics.networks.training.fit import choose_device, to_planes
 
 
 def grad_cam(
     model: Classifier, images: NDArray[np.uint8], head: int = 0, batch: int = 32
 ) -> NDArray[np.float32] | None:
-    """Compute the heat of images: what in the last feature map speaks for a head's positive class.
+    """Compute heat maps of images: how much each place of the last feature map supports a head's positive class.
 
     Parameters
     ----------
@@ -22,44 +22,45 @@ def grad_cam(
     head : int
         Column of the model's output.
     batch : int
-        Images a step; it changes memory, not meaning.
+        Images per step; it changes memory, not meaning.
 
     Returns
     -------
     (n, size, size) float32 or None
-        Not negative, bilinear between the places of the map; all 0 where nothing speaks for the class. None when the
-        target layer of the architecture is not known.
+        Not negative, interpolated bilinearly from the feature map; all 0 where nothing supports the class. None when
+        the target layer of the architecture is not known.
 
     References
     ----------
-    Selvaraju RR et al., Grad-CAM, ICCV 2017: the ReLU of the channels' sum, each weighed by its mean gradient.
+    Selvaraju RR et al., Grad-CAM, ICCV 2017: the ReLU of the sum of the channels, each weighted by its mean gradient.
     """
-    layer = target_layer(model.backbone)
+    layer = find_target_layer(model.backbone)
     if layer is None:
         return None
-    model.to(device()).eval().requires_grad_(False)
-    parts = [_of_batch(model, layer, images[start : start + batch], head) for start in range(0, len(images), batch)]
+    model.to(choose_device()).eval().requires_grad_(False)
+    batches = (images[start : start + batch] for start in range(0, len(images), batch))
+    parts = [_explain_batch(model, layer, part, head) for part in batches]
     heat: NDArray[np.float32] = np.concatenate([np.zeros((0, *images.shape[1:3]), np.float32), *parts])
     return heat
 
 
-def _of_batch(model: Classifier, layer: nn.Module, images: NDArray[np.uint8], head: int) -> NDArray[np.float32]:
-    given: list[Tensor] = []
+def _explain_batch(model: Classifier, layer: nn.Module, images: NDArray[np.uint8], head: int) -> NDArray[np.float32]:
+    outputs: list[Tensor] = []
 
-    def start_here(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-        # The gradient is followed back to here and no further; the copy may be changed in place.
-        given.append(output.detach().requires_grad_())
-        return given[0].clone()
+    def stop_gradient(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        # The gradient is followed back to this output and no further; later layers may change the copy in place.
+        outputs.append(output.detach().requires_grad_())
+        return outputs[0].clone()
 
-    handle = layer.register_forward_hook(start_here)
+    handle = layer.register_forward_hook(stop_gradient)
     try:
         with torch.enable_grad():
-            logits = model(planes(images).to(device()).float() / 255)
-            (gradient,) = torch.autograd.grad(logits[:, head].sum(), given)
+            logits = model(to_planes(images).to(choose_device()).float() / 255)
+            (gradient,) = torch.autograd.grad(logits[:, head].sum(), outputs)
     finally:
         handle.remove()
-    maps, slopes = (as_map(values, model.backbone.trunk) for values in (given[0].detach(), gradient))
+    maps, slopes = (to_map(values, model.backbone.trunk) for values in (outputs[0].detach(), gradient))
     heat = (maps * slopes.mean(dim=(2, 3), keepdim=True)).sum(dim=1, keepdim=True).relu()
-    spread = nn.functional.interpolate(heat, size=images.shape[1:3], mode="bilinear", align_corners=False)
-    array: NDArray[np.float32] = spread[:, 0].cpu().numpy()
+    resized = nn.functional.interpolate(heat, size=images.shape[1:3], mode="bilinear", align_corners=False)
+    array: NDArray[np.float32] = resized[:, 0].cpu().numpy()
     return array

@@ -1,1 +1,1 @@
-"""Texture of a region in two dimensions: arrays in, arrays out."""
+"""Texture features of a region in two dimensions: arrays in, arrays out."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 TINY = 2.0**-52
 # The second eigenvalue of a 32 x 32 matrix is separated from the third after this many squarings.
 SQUARINGS = 24
-# Share of the other eigenvectors that may be left; one more squaring squares it, and the Rayleigh quotient again.
+# Share of the other eigenvectors that may remain; one more squaring squares it, and the Rayleigh quotient again.
 SEPARATED = 1e-5
 
 Matrix = NDArray[np.float64]
@@ -21,30 +21,31 @@ def maximal_correlation(joint: Matrix, flat: float) -> float:
     joint : (levels, levels) float array
         Symmetric probabilities.
     flat : float
-        Returned when the pairs know only one level: by PyRadiomics' convention 1 when the whole region does, else 0.
+        Value returned when the pairs have only one level: by PyRadiomics' convention 1 when the whole region has one
+        level, else 0.
 
     Notes
     -----
-    Q[i, j] = sum_k P[i, k] P[j, k] / (p[i] p[k] + 2^-52), as PyRadiomics adds it. Without the addend Q is similar to
-    the square of the symmetric D^-1/2 P D^-1/2, whose dominant eigenvector is known: with it taken out, repeated
-    squaring leaves the second. A two-sided Rayleigh quotient then gives the eigenvalue of Q itself, to second order.
-    Where that is not exact enough (nearly disconnected levels) all eigenvalues are computed.
+    Q[i, j] = sum_k P[i, k] P[j, k] / (p[i] p[k] + 2^-52), as in PyRadiomics. Without the addend Q is similar to the
+    square of the symmetric D^-1/2 P D^-1/2, whose dominant eigenvector is known: after its removal, repeated squaring
+    leaves the second. A two-sided Rayleigh quotient then gives the eigenvalue of Q itself, to second order. Where that
+    is not exact enough (nearly disconnected levels), all eigenvalues are computed.
     """
     present, eigenvalue, residual = _second_eigenvalue(joint)
     if present < 2:
         return flat
     if residual > 1e-13 * eigenvalue or eigenvalue > 0.999:
-        inside = joint.any(axis=1)
-        joint = joint[inside][:, inside]
+        occurs = joint.any(axis=1)
+        joint = joint[occurs][:, occurs]
         marginal = joint.sum(axis=1)
-        every = np.linalg.eigvals((joint / (np.outer(marginal, marginal) + TINY)) @ joint.T)
-        eigenvalue = float(np.sort(every.real)[-2])
+        eigenvalues = np.linalg.eigvals((joint / (np.outer(marginal, marginal) + TINY)) @ joint.T)
+        eigenvalue = float(np.sort(eigenvalues.real)[-2])
     return float(np.sqrt(eigenvalue)) if eigenvalue >= 0 else np.nan
 
 
 @njit(cache=True)
 def _second_eigenvalue(joint: Matrix) -> tuple[int, float, float]:
-    """Return the levels that occur, the eigenvalue, and the product of the residuals of its two eigenvectors."""
+    """Return the number of levels that occur, the eigenvalue, and the product of its two eigenvectors' residuals."""
     size = len(joint)
     marginal, root, present = np.zeros(size), np.zeros(size), 0
     for i in range(size):

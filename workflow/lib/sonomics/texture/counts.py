@@ -1,8 +1,8 @@
-"""Walks over the pixels of a region, one for each kind of count that textures are made of.
+"""Passes over the pixels of a region, one for each kind of count that textures are made of.
 
-Every pass takes a padded window of levels, 0 outside the region (`sonomics.texture.discretise.window`). The compiled
-functions of this package call only others of their own module: numba notices an edit to a function's own file alone.
-Places in tables are unsigned numbers, which numba need not check for counting from the end.
+Every pass takes a padded window of levels, 0 outside the region (`sonomics.texture.discretise.lay_in_window`). A
+compiled function of this package calls only functions of its own module: numba recompiles after an edit to that file
+only. Indices of tables are unsigned, so that numba need not handle negative ones.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ DIRECTIONS = ((0, 1), (1, -1), (1, 0), (1, 1))
 
 
 @njit(cache=True)
-def cooccurrences(levels: Levels, highest: int, steps: Counts, pad: int) -> Counts:
+def count_cooccurrences(levels: Levels, highest: int, steps: Counts, pad: int) -> Counts:
     """Count pairs of levels a step apart.
 
     Parameters
@@ -30,12 +30,12 @@ def cooccurrences(levels: Levels, highest: int, steps: Counts, pad: int) -> Coun
     steps : (steps, 2) int64 array
         Rows and columns from the first to the second pixel, at most `pad`.
     pad : int
-        As said.
+        Rows and columns of zeros around the region.
 
     Returns
     -------
     (steps, highest + 1, highest + 1) int64 array
-        One way only; column 0 counts pairs that leave the region.
+        By step, level of the first and level of the second pixel; column 0 counts pairs that leave the region.
     """
     rows, columns = levels.shape
     wide = np.uint64(highest + 1)
@@ -52,8 +52,8 @@ def cooccurrences(levels: Levels, highest: int, steps: Counts, pad: int) -> Coun
 
 
 @njit(cache=True)
-def adjacent(levels: Levels, highest: int) -> Counts:
-    """Count pairs of levels one step apart along each of `DIRECTIONS`, as `cooccurrences` does, in half its time.
+def count_adjacent(levels: Levels, highest: int) -> Counts:
+    """Count pairs of adjacent levels along each of `DIRECTIONS`, as `count_cooccurrences` does, in half its time.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def adjacent(levels: Levels, highest: int) -> Counts:
     Returns
     -------
     (4, highest + 1, highest + 1) int64 array
-        One way only; column 0 counts pairs that leave the region.
+        By direction, level of the first and level of the second pixel; column 0 counts pairs that leave the region.
     """
     rows, columns = levels.shape
     wide = np.uint64(highest + 1)
@@ -84,7 +84,7 @@ def adjacent(levels: Levels, highest: int) -> Counts:
 
 
 @njit(cache=True)
-def runs(levels: Levels, highest: int) -> Counts:
+def count_runs(levels: Levels, highest: int) -> Counts:
     """Count runs of one level along each of `DIRECTIONS`.
 
     Parameters
@@ -97,19 +97,20 @@ def runs(levels: Levels, highest: int) -> Counts:
     Returns
     -------
     (4, highest + 1, longest + 1) int64 array
-        By level and length; `longest` is the longest run.
+        By direction, level and length; `longest` is the length of the longest run.
     """
     rows, columns = levels.shape
-    # More than a run can be, since the window is padded, and odd: tables a power of two apart share lines of the cache.
+    # Above the length of any run, since the window is padded, and odd: tables a power of two apart would share lines of
+    # the cache.
     long = max(rows, columns) | 1
-    # The nth pixels of runs, by level and n: as many as there are runs of at least n pixels.
+    # Number of runs of at least n pixels, by direction, level and n.
     reached = np.zeros((4, (highest + 1) * long), np.int64)
     level_runs, rising_runs, upright_runs, falling_runs = reached
     here, above = np.zeros((3, columns), np.int32), np.zeros((3, columns), np.int32)
     for row in range(1, rows - 1):
         middle = levels[row]
         rising, upright, falling = here
-        _lengthened(middle, levels[row - 1], above[0], above[1], above[2], rising, upright, falling)
+        _extend_runs(middle, levels[row - 1], above[0], above[1], above[2], rising, upright, falling)
         run = np.int32(0)
         for column in range(1, columns - 1):
             run = np.int32(1) + (run if middle[column - 1] == middle[column] else np.int32(0))
@@ -120,29 +121,30 @@ def runs(levels: Levels, highest: int) -> Counts:
                 upright_runs[first + np.uint64(upright[column])] += 1
                 falling_runs[first + np.uint64(falling[column])] += 1
         here, above = above, here
-    return _ended(reached, highest, long)
+    return _count_ended(reached, highest, long)
 
 
 @njit(cache=True)
-def _ended(reached: Counts, highest: int, long: int) -> Counts:
-    longest, found = 1, True
-    while found:
-        found = False
+def _count_ended(reached: Counts, highest: int, long: int) -> Counts:
+    """Turn numbers of runs of at least n pixels into numbers of runs of n pixels."""
+    longest, is_longer = 1, True
+    while is_longer:
+        is_longer = False
         for direction in range(4):
             for level in range(1, highest + 1):
-                found = found or reached[direction, level * long + longest + 1] > 0
-        longest += found
+                is_longer = is_longer or reached[direction, level * long + longest + 1] > 0
+        longest += is_longer
     counts = np.zeros((4, highest + 1, longest + 1), np.int64)
     for direction in range(4):
         for level in range(1, highest + 1):
             for length in range(1, longest + 1):
-                place = level * long + length
-                counts[direction, level, length] = reached[direction, place] - reached[direction, place + 1]
+                index = level * long + length
+                counts[direction, level, length] = reached[direction, index] - reached[direction, index + 1]
     return counts
 
 
 @njit(cache=True)
-def _lengthened(
+def _extend_runs(
     middle: Levels,
     upper: Levels,
     rising_above: Levels,
@@ -152,7 +154,7 @@ def _lengthened(
     upright: Levels,
     falling: Levels,
 ) -> None:
-    """Write how long the runs are that have come down to the pixels of a row; the compiler does eight at a time."""
+    """Extend the runs of the row above to a row: write their lengths; the compiler does eight pixels at a time."""
     one, none = np.int32(1), np.int32(0)
     for column in range(1, len(middle) - 1):
         level = middle[column]
@@ -162,7 +164,7 @@ def _lengthened(
 
 
 @njit(cache=True)
-def neighbours(levels: Levels, highest: int) -> tuple[Counts, NDArray[np.float64]]:
+def compare_neighbours(levels: Levels, highest: int) -> tuple[Counts, NDArray[np.float64]]:
     """Compare every pixel with its eight neighbours.
 
     Parameters
@@ -177,32 +179,36 @@ def neighbours(levels: Levels, highest: int) -> tuple[Counts, NDArray[np.float64
     dependences : (highest + 1, 10) int64 array
         Pixels by level and by the number of equal pixels among them and their neighbours, 1 to 9.
     differences : (highest + 1,) float array
-        Sum over the pixels of each level of the distance between it and the mean level of the neighbours; a pixel
-        without a neighbour adds nothing.
+        Sum over the pixels of each level of the distance between the level and the mean level of the neighbours; a
+        pixel without a neighbour adds nothing.
     """
     rows, columns = levels.shape
-    dependences, apart_by_near = np.zeros((highest + 1, 10), np.int64), np.zeros((highest + 1, 9), np.int64)
+    dependences, by_neighbours = np.zeros((highest + 1, 10), np.int64), np.zeros((highest + 1, 9), np.int64)
     ten, nine = np.uint64(10), np.uint64(9)
-    pixels, distances = dependences.ravel(), apart_by_near.ravel()
-    like, near, apart = np.zeros(columns, np.int32), np.zeros(columns, np.int32), np.zeros(columns, np.int32)
+    pixels, distances = dependences.ravel(), by_neighbours.ravel()
+    equals, near, apart = np.zeros(columns, np.int32), np.zeros(columns, np.int32), np.zeros(columns, np.int32)
     for row in range(1, rows - 1):
         middle = levels[row]
-        _compared(levels[row - 1], middle, levels[row + 1], like, near, apart)
+        _compare_row(levels[row - 1], middle, levels[row + 1], equals, near, apart)
         for column in range(1, columns - 1):
             if middle[column]:
-                row_of = np.uint64(middle[column])
-                pixels[row_of * ten + np.uint64(like[column])] += 1
-                distances[row_of * nine + np.uint64(near[column])] += apart[column]
+                level = np.uint64(middle[column])
+                pixels[level * ten + np.uint64(equals[column])] += 1
+                distances[level * nine + np.uint64(near[column])] += apart[column]
     differences = np.zeros(highest + 1)
-    for level in range(highest + 1):
+    for row in range(highest + 1):
         for number in range(1, 9):
-            differences[level] += apart_by_near[level, number] / number
+            differences[row] += by_neighbours[row, number] / number
     return dependences, differences
 
 
 @njit(cache=True)
-def _compared(upper: Levels, middle: Levels, lower: Levels, like: Levels, near: Levels, apart: Levels) -> None:
-    """Write for every pixel of a row its equals with itself, its neighbours, and their number times its distance."""
+def _compare_row(upper: Levels, middle: Levels, lower: Levels, equals: Levels, near: Levels, apart: Levels) -> None:
+    """Compare the pixels of a row with their neighbours.
+
+    Write for each pixel the number of equals (itself included), the number of neighbours, and this number times the
+    distance from their mean level.
+    """
     one, none = np.int32(1), np.int32(0)
     for column in range(1, len(middle) - 1):
         level = middle[column]
@@ -213,6 +219,6 @@ def _compared(upper: Levels, middle: Levels, lower: Levels, like: Levels, near: 
                 equal += one if other == level else none
                 number += one if other > 0 else none
                 total += other
-        # All three counted the pixel itself.
-        like[column], near[column] = equal, number - one
+        # Equals, number and total include the pixel itself.
+        equals[column], near[column] = equal, number - one
         apart[column] = abs(level * number - total)

@@ -1,4 +1,4 @@
-"""Grey levels to bins, and the padded window that the pixel passes walk over."""
+"""Discretise grey levels, and lay them out in the padded window that the pixel passes walk over."""
 
 import numpy as np
 from numba import njit
@@ -9,8 +9,8 @@ Mask = NDArray[np.bool_]
 Levels = NDArray[np.int32]
 
 
-def by_count(values: Pixels, bins: int) -> Levels | None:
-    """Discretise into a fixed number of equally wide bins between the smallest and the largest value.
+def discretise_by_count(values: Pixels, bins: int) -> Levels | None:
+    """Discretise into a fixed number of bins of equal width between the smallest and the largest value.
 
     Parameters
     ----------
@@ -22,21 +22,21 @@ def by_count(values: Pixels, bins: int) -> Levels | None:
     Returns
     -------
     (n,) int32 array or None
-        1..bins; None when the values leave no room for that many bins (they are constant).
+        Bin of each value, 1 to `bins`; None when the values leave no room for that many bins (they are constant).
 
     Notes
     -----
-    Equation "fixed bin number" of the IBSI reference manual (Zwanenburg et al., 2016, arXiv:1612.07003); the edges are
-    those of numpy's histogram, as in PyRadiomics, so that a value on an edge falls into the same bin.
+    Equation "fixed bin number" of the IBSI reference manual (Zwanenburg et al., 2016, arXiv:1612.07003), with the edges
+    of numpy's histogram as in PyRadiomics, so that a value on an edge falls into the same bin.
     """
     edges = np.linspace(values.min(), values.max(), bins + 1)
     if (np.diff(edges) <= 0).any():
         return None
     edges[-1] += 1
-    return _between(values, edges)
+    return _find_bins(values, edges)
 
 
-def by_width(values: Pixels, width: float) -> Levels:
+def discretise_by_width(values: Pixels, width: float) -> Levels:
     """Discretise into bins of a fixed width, with edges at its multiples.
 
     Parameters
@@ -49,13 +49,13 @@ def by_width(values: Pixels, width: float) -> Levels:
     Returns
     -------
     (n,) int32 array
-        From 1, the bin of the smallest value.
+        Bin of each value; that of the smallest value is 1.
     """
-    return (np.floor(values / width) - np.floor(values.min() / width)).astype(np.int32) + 1
+    return np.asarray((np.floor(values / width) - np.floor(values.min() / width)).astype(np.int32) + 1)
 
 
-def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
-    """Lay the levels of a region into its bounding box.
+def lay_in_window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
+    """Lay the levels of a region out in a window around it.
 
     Parameters
     ----------
@@ -64,14 +64,14 @@ def window(levels: Levels, mask: Mask, pad: int = 1) -> Levels:
     mask : (rows, columns) bool array
         The region, not empty.
     pad : int
-        Rows and columns of zeros around the box.
+        Rows and columns of zeros around the bounding box.
 
     Returns
     -------
     (box rows + 2 pad, box columns + 2 pad) int32 array
         0 outside the region.
     """
-    return padded(levels, np.ascontiguousarray(mask[bounding_box(mask)]), pad)
+    return pad_levels(levels, np.ascontiguousarray(mask[bounding_box(mask)]), pad)
 
 
 def bounding_box(mask: Mask) -> tuple[slice, slice]:
@@ -81,31 +81,31 @@ def bounding_box(mask: Mask) -> tuple[slice, slice]:
 
 
 @njit(cache=True)
-def padded(levels: Levels, box: Mask, pad: int) -> Levels:
-    """Lay the levels of a region into its bounding box, as `window` does, the box being known."""
+def pad_levels(levels: Levels, box: Mask, pad: int) -> Levels:
+    """Lay the levels of a region out in a window, as `lay_in_window` does, given the mask of its bounding box."""
     rows, columns = box.shape
-    laid = np.zeros((rows + 2 * pad, columns + 2 * pad), np.int32)
+    window = np.zeros((rows + 2 * pad, columns + 2 * pad), np.int32)
     pixel = 0
     for row in range(rows):
         for column in range(columns):
             if box[row, column]:
-                laid[pad + row, pad + column] = levels[pixel]
+                window[pad + row, pad + column] = levels[pixel]
                 pixel += 1
-    return laid
+    return window
 
 
 @njit(cache=True)
-def _between(values: Pixels, edges: Pixels) -> Levels:
+def _find_bins(values: Pixels, edges: Pixels) -> Levels:
     last = len(edges) - 2
     low = edges[0]
     scale = 1 / (edges[1] - low)
     levels = np.empty(len(values), np.int32)
-    for position in range(len(values)):
-        value = values[position]
-        found = min(last, max(0, int((value - low) * scale)))
-        while found > 0 and value < edges[found]:
-            found -= 1
-        while found < last and value >= edges[found + 1]:
-            found += 1
-        levels[position] = found + 1
+    for pixel in range(len(values)):
+        value = values[pixel]
+        index = min(last, max(0, int((value - low) * scale)))
+        while index > 0 and value < edges[index]:
+            index -= 1
+        while index < last and value >= edges[index + 1]:
+            index += 1
+        levels[pixel] = index + 1
     return levels

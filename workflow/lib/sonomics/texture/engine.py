@@ -1,4 +1,4 @@
-"""All features of one region, in shared passes over its pixels."""
+"""Compute all features of one region in shared passes over its pixels."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from sonomics.texture import firstorder, glcm, ngtdm, shape2d
 from sonomics.texture import size_matrices as sizes
-from sonomics.texture.counts import DIRECTIONS, adjacent, neighbours, runs
-from sonomics.texture.discretise import Levels, Mask, Pixels, by_count, by_width, padded
-from sonomics.texture.zones import zones
+from sonomics.texture.counts import DIRECTIONS, compare_neighbours, count_adjacent, count_runs
+from sonomics.texture.discretise import Levels, Mask, Pixels, discretise_by_count, discretise_by_width, pad_levels
+from sonomics.texture.zones import count_zones
 
 SHAPE = "shape2D"
 _ORDERS: dict[str, tuple[str, ...]] = {
@@ -25,11 +25,11 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 CLASSES = {
     name: sorted(filter(None, order), key=lambda feature: f"{feature}FeatureValue") for name, order in _ORDERS.items()
 }
-_PLACES = {name: [order.index(feature) for feature in CLASSES[name]] for name, order in _ORDERS.items()}
+_POSITIONS = {name: [order.index(feature) for feature in CLASSES[name]] for name, order in _ORDERS.items()}
 _DEPENDENCE_SIZES = np.arange(10)
 
 
-def shape_of(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
+def compute_shape(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     """Compute the features of class `shape2D`, in the order of `CLASSES`.
 
     Parameters
@@ -46,10 +46,10 @@ def shape_of(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     """
     if min(mask.any(axis=0).sum(), mask.any(axis=1).sum()) < 2:
         return np.full(len(CLASSES[SHAPE]), np.nan)
-    return shape2d.shape_features(mask, spacing)[_PLACES[SHAPE]]
+    return shape2d.shape_features(mask, spacing)[_POSITIONS[SHAPE]]
 
 
-def textures_of(
+def compute_textures(
     values: Pixels,
     mask: Mask,
     classes: Sequence[str],
@@ -68,9 +68,9 @@ def textures_of(
     classes : sequence of str
         Of `CLASSES` without shape.
     bins : int, optional
-        Number of bins between the region's smallest and largest value; without it bins are `width` wide.
+        Number of bins between the region's smallest and largest value; without it, bins have a fixed width.
     width : float
-        As said.
+        Bin width, in grey levels.
     spacing : float
         Edge of a pixel.
 
@@ -80,43 +80,43 @@ def textures_of(
         The features of each class in the order of `CLASSES`; NaN where undefined: all of an image that is constant
         in the region, textures of a region in which no pixel has a neighbour.
     """
-    levels = by_count(values, bins) if bins is not None else by_width(values, width)
+    levels = discretise_by_count(values, bins) if bins is not None else discretise_by_width(values, width)
     if levels is None:
         return np.full(sum(len(CLASSES[name]) for name in classes), np.nan)
-    found = _computed(values, levels, mask, set(classes), spacing)
-    computed = np.concatenate([found[name][_PLACES[name]] for name in classes])
-    return np.where(np.isfinite(computed), computed, np.nan)
+    by_class = _compute_classes(values, levels, mask, set(classes), spacing)
+    features = np.concatenate([by_class[name][_POSITIONS[name]] for name in classes])
+    return np.where(np.isfinite(features), features, np.nan)
 
 
-def _computed(
+def _compute_classes(
     values: Pixels, levels: Levels, mask: Mask, classes: set[str], spacing: float
 ) -> dict[str, NDArray[np.float64]]:
     highest = int(levels.max())
-    laid = padded(levels, mask, 1)
-    found: dict[str, NDArray[np.float64]] = {}
+    window = pad_levels(levels, mask, 1)
+    features: dict[str, NDArray[np.float64]] = {}
     if "firstorder" in classes:
-        found["firstorder"] = firstorder.firstorder_features(values, levels, spacing)
+        features["firstorder"] = firstorder.firstorder_features(values, levels, spacing)
     if "glcm" in classes:
-        found["glcm"] = glcm.glcm_features(adjacent(laid, highest))
+        features["glcm"] = glcm.glcm_features(count_adjacent(window, highest))
     if "glrlm" in classes:
-        found["glrlm"] = run_features(runs(laid, highest), laid)
+        features["glrlm"] = average_runs(count_runs(window, highest), window)
     if "glszm" in classes:
-        found["glszm"] = sizes.size_features(*zones(laid, highest))
+        features["glszm"] = sizes.size_features(*count_zones(window, highest))
     if classes & {"gldm", "ngtdm"}:
-        dependences, differences = neighbours(laid, highest)
-        found["gldm"] = sizes.size_features(dependences, _DEPENDENCE_SIZES)
-        found["ngtdm"] = ngtdm.ngtdm_features(dependences.sum(axis=1), differences)
-    return found
+        dependences, differences = compare_neighbours(window, highest)
+        features["gldm"] = sizes.size_features(dependences, _DEPENDENCE_SIZES)
+        features["ngtdm"] = ngtdm.ngtdm_features(dependences.sum(axis=1), differences)
+    return features
 
 
-def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]:
-    """Average the features of runs over the directions in which two pixels of the region stand in one line.
+def average_runs(counts: NDArray[np.int64], window: Levels) -> NDArray[np.float64]:
+    """Average the features of runs over the directions in which two pixels of the region lie on one line.
 
     Parameters
     ----------
     counts : (4, highest + 1, longest + 1) int64 array
-        As `sonomics.texture.counts.runs` gives them.
-    laid : (rows, columns) int32 array
+        From `sonomics.texture.counts.count_runs`.
+    window : (rows, columns) int32 array
         The window they were counted in.
 
     Returns
@@ -125,15 +125,15 @@ def run_features(counts: NDArray[np.int64], laid: Levels) -> NDArray[np.float64]
         In the order of `sonomics.texture.size_matrices.RUNS`; all NaN when no line holds two pixels.
     """
     lengths = np.arange(counts.shape[2])
-    lined = [matrix for matrix, line in zip(counts, DIRECTIONS, strict=True) if _shares_a_line(matrix, laid, line)]
-    if not lined:
+    usable = [matrix for matrix, step in zip(counts, DIRECTIONS, strict=True) if _shares_a_line(matrix, window, step)]
+    if not usable:
         return np.full(len(sizes.RUNS), np.nan)
-    return np.mean([sizes.size_features(matrix, lengths) for matrix in lined], axis=0)
+    return np.asarray(np.mean([sizes.size_features(matrix, lengths) for matrix in usable], axis=0))
 
 
-def _shares_a_line(counts: NDArray[np.int64], laid: Levels, step: tuple[int, int]) -> bool:
+def _shares_a_line(counts: NDArray[np.int64], window: Levels, step: tuple[int, int]) -> bool:
     if counts[:, 2:].any():
         return True
-    rows, columns = np.nonzero(laid)
+    rows, columns = np.nonzero(window)
     line = rows * step[1] - columns * step[0]
     return len(np.unique(line)) < len(line)

@@ -18,37 +18,37 @@ WHERE = "params.yaml, extract.families"
 _BANDS = ("LL", "LH", "HL", "HH")
 
 
-def filter_names(filters: Mapping[str, Any]) -> list[str]:
-    """Name the images that `filtered` makes, in its order.
+def name_filtered(filters: Mapping[str, Any]) -> list[str]:
+    """Name the images that `filter_image` yields, in its order.
 
     Parameters
     ----------
     filters : mapping
-        `original: {}`, `wavelet: {wavelet: coif1}`, `log: {sigma: [1, 2]}`, `square: {}`, `squareroot: {}`,
-        `logarithm: {}`, `exponential: {}`, `gradient: {}`, `lbp2d: {radius: 1, samples: 8}`, any of them.
+        Any of `original: {}`, `wavelet: {wavelet: coif1}`, `log: {sigma: [1, 2]}`, `square: {}`, `squareroot: {}`,
+        `logarithm: {}`, `exponential: {}`, `gradient: {}`, `lbp2d: {radius: 1, samples: 8}`.
 
     Raises
     ------
     StudyError
-        When there is no filter, or one that is unknown, or a setting that names nothing.
+        When there is no filter, an unknown one, or one with an unknown wavelet or without a valid width.
     """
     if not filters:
-        raise StudyError(WHERE, "no filter, no image", "write `original: {}`")
+        raise StudyError(WHERE, "a family needs at least one filter", "write `original: {}`")
     names: list[str] = []
     for name, settings in filters.items():
         if name == "wavelet":
-            _wavelet(settings.get("wavelet", "coif1"))
+            _load_wavelet(settings.get("wavelet", "coif1"))
             names.extend(f"wavelet_{band}" for band in _BANDS)
         elif name == "log":
             names.extend(f"log_{sigma:g}" for sigma in _widths(settings))
         elif name in FILTERS:
             names.append(name)
         else:
-            raise StudyError(WHERE, f"unknown filter {name}", f"use some of {', '.join(FILTERS)}")
+            raise StudyError(WHERE, f"{name} is not a filter", f"use some of {', '.join(FILTERS)}")
     return names
 
 
-def filtered(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.0) -> Iterator[tuple[str, Pixels]]:
+def filter_image(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.0) -> Iterator[tuple[str, Pixels]]:
     """Yield every filtered image with its name.
 
     Parameters
@@ -56,19 +56,19 @@ def filtered(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.0) -
     pixels : (rows, columns) float array
         The crop, grey levels.
     filters : mapping
-        As in `filter_names`; sigma in the unit of `spacing`.
+        As in `name_filtered`; sigma in the unit of `spacing`.
     spacing : float
         Edge of a pixel.
 
     Yields
     ------
     (str, (rows, columns) float array)
-        Named as in `filter_names`.
+        The name, as in `name_filtered`, and the image.
 
     Raises
     ------
     TypeError
-        When the pixels are not floating-point numbers: 8-bit arithmetic overflows without a word.
+        When the pixels are not floating-point numbers: 8-bit arithmetic overflows silently.
     """
     if not np.issubdtype(pixels.dtype, np.floating):
         raise TypeError(f"pixels are {pixels.dtype}, which overflows when filtered and binned; give float64")
@@ -84,26 +84,26 @@ def original(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[
 def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the four bands of one level of the undecimated wavelet transform (Nason & Silverman 1995).
 
-    The first letter is the filter along a row, as in PyRadiomics; the image is continued periodically, after its last
-    row or column is followed by the first where their number is odd.
+    The first letter of a band is the filter along a row, as in PyRadiomics. An image with an odd number of rows or
+    columns gets its first one appended; then it is continued periodically.
     """
-    low, high = _wavelet(settings.get("wavelet", "coif1"))
+    low, high = _load_wavelet(settings.get("wavelet", "coif1"))
     reach = len(low) // 2
     rows, columns = pixels.shape
     even = np.pad(pixels, ((0, rows % 2), (0, columns % 2)), mode="wrap")
     padded = np.pad(even, ((reach - 1, reach), (reach - 1, reach)), mode="wrap")
     for letter, kernel in (("L", low), ("H", high)):
-        along = _along_rows(padded, kernel)
+        along = _convolve_rows(padded, kernel)
         for other, across in (("L", low), ("H", high)):
             band = np.zeros((rows, columns))
-            _add_along_columns(band, along, across)
+            _add_convolved_columns(band, along, across)
             yield f"wavelet_{letter}{other}", band
 
 
 def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
-    """Yield the Laplacian of a Gaussian times sigma squared (Lindeberg 1998), cut off at four sigma, for each sigma.
+    """Yield the Laplacian of a Gaussian times sigma squared (Lindeberg 1998) for each sigma.
 
-    The pixels of the border are repeated outwards.
+    The Gaussian is cut off at four sigma; border pixels are repeated outwards.
     """
     for sigma in _widths(settings):
         width = sigma / spacing
@@ -111,8 +111,8 @@ def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator
         reach = len(smooth) // 2
         padded = np.pad(pixels, reach, mode="edge")
         laplacian = np.zeros(pixels.shape)
-        _add_along_columns(laplacian, _along_rows(padded, smooth), width**2 * curved)
-        _add_along_columns(laplacian, _along_rows(padded, curved), width**2 * smooth)
+        _add_convolved_columns(laplacian, _convolve_rows(padded, smooth), width**2 * curved)
+        _add_convolved_columns(laplacian, _convolve_rows(padded, curved), width**2 * smooth)
         yield f"log_{sigma:g}", laplacian
 
 
@@ -128,19 +128,19 @@ def squareroot(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tupl
 
 
 def logarithm(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
-    """Yield the logarithms of 1 + the size of the pixels, with their sign, scaled to the range of the image."""
+    """Yield the logarithms of 1 + the absolute pixels, with the pixels' sign, scaled to the range of the image."""
     largest = np.abs(pixels).max()
     yield "logarithm", np.sign(pixels) * np.log1p(np.abs(pixels)) * (largest / np.log1p(largest) if largest else 1.0)
 
 
 def exponential(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
-    """Yield the exponentials, the largest pixel kept; all 1 where no pixel is above 1."""
+    """Yield the exponentials, scaled to keep the largest pixel; all 1 when no pixel is above 1."""
     largest = np.abs(pixels).max()
     yield "exponential", np.exp(np.log(largest) / largest * pixels) if largest > 1 else np.ones_like(pixels)
 
 
 def gradient(pixels: Pixels, _: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
-    """Yield the length of the gradient by central differences, border pixels repeated outwards."""
+    """Yield the length of the gradient by central differences; border pixels are repeated outwards."""
     padded = np.pad(pixels, 1, mode="edge")
     down, along = padded[2:, 1:-1] - padded[:-2, 1:-1], padded[1:-1, 2:] - padded[1:-1, :-2]
     yield "gradient", np.hypot(down, along) / (2 * spacing)
@@ -156,7 +156,8 @@ def lbp2d(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tup
 
 Filter = Callable[[Pixels, Mapping[str, Any], float], Iterator[tuple[str, Pixels]]]
 FILTERS: dict[str, Filter] = {
-    one.__name__: one for one in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
+    function.__name__: function
+    for function in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
 }
 
 
@@ -164,48 +165,49 @@ def _widths(settings: Mapping[str, Any]) -> list[float]:
     sigmas: list[float] = settings.get("sigma", [])
     if not sigmas or min(sigmas) <= 0:
         raise StudyError(
-            f"{WHERE}, log", f"sigma {sigmas} is no list of widths above 0", "write `log: {sigma: [1, 3]}`"
+            f"{WHERE}, log", f"sigma {sigmas} is not a list of widths above 0", "write `log: {sigma: [1, 3]}`"
         )
     return sigmas
 
 
 @cache
-def _wavelet(name: str) -> tuple[Pixels, Pixels]:
+def _load_wavelet(name: str) -> tuple[Pixels, Pixels]:
     if name not in pywt.wavelist(kind="discrete"):
-        raise StudyError(f"{WHERE}, wavelet", f"unknown wavelet {name}", "take a discrete one, such as coif1 or haar")
-    known = pywt.Wavelet(name)
-    return np.array(known.dec_lo[::-1]), np.array(known.dec_hi[::-1])
+        raise StudyError(f"{WHERE}, wavelet", f"{name} is not a discrete wavelet", "use one, such as coif1 or haar")
+    bank = pywt.Wavelet(name)
+    return np.array(bank.dec_lo[::-1]), np.array(bank.dec_hi[::-1])
 
 
 @cache
 def _gaussian(sigma: float) -> tuple[Pixels, Pixels]:
+    """Return the samples of a Gaussian and of its second derivative."""
     reach = int(4 * sigma + 0.5)
-    place = np.arange(-reach, reach + 1)
-    smooth = np.exp(-0.5 * (place / sigma) ** 2)
+    distance = np.arange(-reach, reach + 1)
+    smooth = np.exp(-0.5 * (distance / sigma) ** 2)
     smooth /= smooth.sum()
-    return smooth, smooth * (place**2 / sigma**4 - 1 / sigma**2)
+    return smooth, smooth * (distance**2 / sigma**4 - 1 / sigma**2)
 
 
-# Sums are added up from the last tap to the first, as PyWavelets does: a coefficient on the edge of two bins (of Haar's
-# wavelet many are) then falls on the same side.
+# Sums are added up from the last tap to the first, as PyWavelets does, so that a coefficient on the edge between two
+# bins (many of Haar's wavelet are) falls into the same bin.
 @njit(cache=True)
-def _along_rows(padded: Pixels, kernel: Pixels) -> Pixels:
+def _convolve_rows(padded: Pixels, kernel: Pixels) -> Pixels:
     rows, columns = padded.shape[0], padded.shape[1] - len(kernel) + 1
     sums = np.zeros((rows, columns))
     for row in range(rows):
         for tap in range(len(kernel) - 1, -1, -1):
-            _add(sums[row], kernel[tap], padded[row, tap:])
+            _add_weighted(sums[row], kernel[tap], padded[row, tap:])
     return sums
 
 
 @njit(cache=True)
-def _add_along_columns(sums: Pixels, padded: Pixels, kernel: Pixels) -> None:
+def _add_convolved_columns(sums: Pixels, padded: Pixels, kernel: Pixels) -> None:
     for row in range(len(sums)):
         for tap in range(len(kernel) - 1, -1, -1):
-            _add(sums[row], kernel[tap], padded[row + tap])
+            _add_weighted(sums[row], kernel[tap], padded[row + tap])
 
 
 @njit(cache=True)
-def _add(sums: Pixels, weight: float, line: Pixels) -> None:
-    for place in range(len(sums)):
-        sums[place] += weight * line[place]
+def _add_weighted(sums: Pixels, weight: float, line: Pixels) -> None:
+    for pixel in range(len(sums)):
+        sums[pixel] += weight * line[pixel]

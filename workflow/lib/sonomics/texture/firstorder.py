@@ -1,4 +1,4 @@
-"""First-order features: the distribution of grey levels, wherever they lie; names are PyRadiomics'."""
+"""First-order features: the distribution of grey levels, whatever their positions; names are PyRadiomics'."""
 
 import numpy as np
 from numba import njit
@@ -36,9 +36,9 @@ def firstorder_features(values: Pixels, levels: Levels, spacing: float = 1.0) ->
     values : (n,) float array
         Grey levels of the region, not empty.
     levels : (n,) int32 array
-        The same, discretised from 1; entropy and uniformity are of these.
+        The same grey levels discretised, from 1; entropy and uniformity are computed from these.
     spacing : float
-        Edge of a pixel, of which total energy takes the cube.
+        Edge of a pixel; total energy is multiplied by its cube.
 
     Returns
     -------
@@ -50,42 +50,44 @@ def firstorder_features(values: Pixels, levels: Levels, spacing: float = 1.0) ->
     Definitions of the IBSI reference manual (Zwanenburg et al., 2016, arXiv:1612.07003), percentiles interpolated
     linearly, entropy in bits.
     """
-    return _features(np.sort(values), levels, spacing)
+    return _compute(np.sort(values), levels, spacing)
 
 
 @njit(cache=True)
 def percentile(ordered: Pixels, percent: float) -> float:
     """Interpolate a percentile of sorted values linearly, as numpy does."""
-    place = percent / 100 * (len(ordered) - 1)
-    below = int(place)
+    position = percent / 100 * (len(ordered) - 1)
+    below = int(position)
     above = min(below + 1, len(ordered) - 1)
-    share, step = place - below, ordered[above] - ordered[below]
-    return ordered[below] + step * share if share < 0.5 else ordered[above] - step * (1 - share)
+    share, step = position - below, ordered[above] - ordered[below]
+    if share < 0.5:
+        return float(ordered[below] + step * share)
+    return float(ordered[above] - step * (1 - share))
 
 
-# Sums in any order, so that the compiler adds four at a time.
+# Sums may be added in any order, so that the compiler adds four at a time.
 @njit(cache=True, fastmath={"reassoc", "nsz", "contract"})
 def _moments(values: Pixels) -> tuple[float, float, float, float, float, float]:
     """Return the mean, and the means of squares, absolute, squared, cubed and fourth distances to the mean."""
     count, total = len(values), 0.0
-    for place in range(count):
-        total += values[place]
+    for pixel in range(count):
+        total += values[pixel]
     mean = total / count
     squares, absolute, second, third, fourth = 0.0, 0.0, 0.0, 0.0, 0.0
-    for place in range(count):
-        apart = values[place] - mean
-        square = apart * apart
-        squares += values[place] * values[place]
-        absolute += abs(apart)
+    for pixel in range(count):
+        distance = values[pixel] - mean
+        square = distance * distance
+        squares += values[pixel] * values[pixel]
+        absolute += abs(distance)
         second += square
-        third += square * apart
+        third += square * distance
         fourth += square * square
     return mean, squares / count, absolute / count, second / count, third / count, fourth / count
 
 
 @njit(cache=True)
-def _first(ordered: Pixels, value: float, above: bool) -> int:
-    """Find the place of the first of some sorted numbers that is at least, or above, a value; by halving."""
+def _find_first(ordered: Pixels, value: float, above: bool) -> int:
+    """Find the position of the first sorted number that is at least a value, or above it; by bisection."""
     first, last = 0, len(ordered)
     while first < last:
         middle = (first + last) // 2
@@ -97,11 +99,11 @@ def _first(ordered: Pixels, value: float, above: bool) -> int:
 
 
 @njit(cache=True)
-def _features(ordered: Pixels, levels: Levels, spacing: float) -> NDArray[np.float64]:
+def _compute(ordered: Pixels, levels: Levels, spacing: float) -> NDArray[np.float64]:
     count = len(ordered)
     low, high = percentile(ordered, 10), percentile(ordered, 90)
     mean, squares, absolute, second, third, fourth = _moments(ordered)
-    inner = ordered[_first(ordered, low, False) : _first(ordered, high, True)]
+    inner = ordered[_find_first(ordered, low, False) : _find_first(ordered, high, True)]
     robust = _moments(inner)[2] if len(inner) else np.nan
     highest = 0
     for level in levels:

@@ -1,6 +1,6 @@
 """Features of grey level co-occurrence (Haralick, Shanmugam & Dinstein 1973; Soh & Tsatsoulis 1999; Clausi 2002).
 
-Names and conventions are PyRadiomics': symmetric matrices, one for each direction, features averaged over directions.
+Names and conventions are PyRadiomics': symmetric matrices, one per direction, features averaged over directions.
 """
 
 import numpy as np
@@ -48,21 +48,22 @@ def glcm_features(counts: Counts) -> Matrix:
     Parameters
     ----------
     counts : (directions, highest + 1, highest + 1) int64 array
-        Pairs one way, as `sonomics.texture.counts.cooccurrences` gives them.
+        Pairs of levels, first and second pixel, from `sonomics.texture.counts.count_adjacent`.
 
     Returns
     -------
     (24,) float array
         In the order of `NAMES`; all NaN when no direction has a pair.
     """
-    one_level = counts[:, 1:].any(axis=(0, 2)).sum() == 1
-    values = [_with_mcc(joint, 1.0 if one_level else 0.0) for joint in symmetric(counts)]
+    # By PyRadiomics' convention, MCC is 1 when the whole region has one level.
+    has_one_level = counts[:, 1:].any(axis=(0, 2)).sum() == 1
+    values = [_compute_direction(joint, 1.0 if has_one_level else 0.0) for joint in symmetrise(counts)]
     return np.mean(values, axis=0) if values else np.full(len(NAMES), np.nan)
 
 
 @njit(cache=True)
-def symmetric(counts: Counts) -> Matrix:
-    """Turn counts one way into symmetric probabilities.
+def symmetrise(counts: Counts) -> Matrix:
+    """Turn counts of ordered pairs into symmetric probabilities.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def symmetric(counts: Counts) -> Matrix:
     Returns
     -------
     (up to directions, highest, highest) float array
-        A direction without a pair is left out.
+        Probability of each pair of levels; a direction without a pair is left out.
     """
     size = counts.shape[1] - 1
     joints, kept = np.zeros((len(counts), size, size)), 0
@@ -90,15 +91,15 @@ def symmetric(counts: Counts) -> Matrix:
     return joints[:kept]
 
 
-def _with_mcc(joint: Matrix, flat: float) -> Matrix:
-    values = of_direction(joint)
-    values[MCC] = maximal_correlation(joint, flat)
+def _compute_direction(joint: Matrix, flat_mcc: float) -> Matrix:
+    values = direction_features(joint)
+    values[MCC] = maximal_correlation(joint, flat_mcc)
     return values
 
 
 @njit(cache=True)
-def of_direction(joint: Matrix) -> Matrix:
-    """Compute the features of one direction but the maximal correlation coefficient, whose place stays 0.
+def direction_features(joint: Matrix) -> Matrix:
+    """Compute the features of one direction, except the maximal correlation coefficient, which is left at 0.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Neighbouring grey tone differences (Amadasun & King 1989); names are PyRadiomics'."""
+"""Features of neighbouring grey tone differences (Amadasun & King 1989); names are PyRadiomics'."""
 
 import numpy as np
 from numba import njit
@@ -11,14 +11,14 @@ NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 
 @njit(cache=True)
 def ngtdm_features(pixels: Counts, differences: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compute the features of grey tone differences.
+    """Compute the features of neighbouring grey tone differences.
 
     Parameters
     ----------
     pixels : (highest + 1,) int64 array
-        Pixels of each level.
+        Number of pixels of each level.
     differences : (highest + 1,) float array
-        Sum of their distances to the mean of their neighbours.
+        Sum over these pixels of the distance to the mean level of their neighbours.
 
     Returns
     -------
@@ -37,16 +37,16 @@ def ngtdm_features(pixels: Counts, differences: NDArray[np.float64]) -> NDArray[
         weighted += pixels[level] / total * differences[level]
         summed += differences[level]
     spread, busy, complexity, strength = 0.0, 0.0, 0.0, 0.0
-    for one in range(1, len(pixels)):
-        if pixels[one] == 0:
+    for i in range(1, len(pixels)):
+        if pixels[i] == 0:
             continue
-        for two in range(1, len(pixels)):
-            if pixels[two] == 0:
+        for j in range(1, len(pixels)):
+            if pixels[j] == 0:
                 continue
-            p, q, apart = pixels[one] / total, pixels[two] / total, float(one - two)
+            p, q, apart = pixels[i] / total, pixels[j] / total, float(i - j)
             spread += p * q * apart**2
-            busy += abs(one * p - two * q)
-            complexity += abs(apart) * (p * differences[one] + q * differences[two]) / (p + q)
+            busy += abs(i * p - j * q)
+            complexity += abs(apart) * (p * differences[i] + q * differences[j]) / (p + q)
             strength += (p + q) * apart**2
     values = np.zeros(5)
     values[0] = weighted / busy if busy else 0.0

@@ -18,7 +18,7 @@ NAMES = (
     "PixelSurface",
     "Sphericity",
 )
-# Pixels in one oblique line have no width but for rounding.
+# Ratio of the eigenvalues up to which pixels lie on one oblique line but for rounding.
 ROUNDING = 1e-13
 
 
@@ -44,7 +44,7 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
     the roots of the eigenvalues of the pixels' covariance.
     """
     box = mask[bounding_box(mask)]
-    surface, perimeter, doubled = _contour(np.pad(box, 1).astype(np.int64))
+    surface, perimeter, doubled = _trace_contour(np.pad(box, 1).astype(np.int64))
     pixels = np.count_nonzero(box)
     minor, major = np.linalg.eigvalsh(_covariance(box.astype(np.float64)) * spacing**2)
     minor = minor if minor > ROUNDING * major else 0.0
@@ -53,7 +53,7 @@ def shape_features(mask: Mask, spacing: float = 1.0) -> NDArray[np.float64]:
         [
             np.sqrt(minor / major),
             4 * np.sqrt(major),
-            _widest(doubled) * spacing,
+            _measure_diameter(doubled) * spacing,
             surface,
             4 * np.sqrt(minor),
             perimeter,
@@ -70,16 +70,16 @@ def _covariance(inside: NDArray[np.float64]) -> NDArray[np.float64]:
     mean = np.array([by_row @ rows, by_column @ columns]) / pixels
     across = rows @ inside @ columns
     second = np.array([[by_row @ rows**2, across], [across, by_column @ columns**2]]) / pixels
-    return second - np.outer(mean, mean)
+    return np.asarray(second - np.outer(mean, mean))
 
 
 @njit(cache=True)
-def _contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.int32]]:
-    """Return the contour's area and length, and its points times two, which makes them whole numbers."""
+def _trace_contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.int32]]:
+    """Trace the contour: return its area, its length, and its points times two, which makes them whole numbers."""
     rows, columns = inside.shape
     surface, perimeter = 0.0, 0.0
     doubled = np.empty((2 * rows * columns, 2), np.int32)
-    found = 0
+    count = 0
     slope = np.sqrt(0.5)
     for row in range(rows - 1):
         for column in range(columns - 1):
@@ -97,15 +97,15 @@ def _contour(inside: NDArray[np.int64]) -> tuple[float, float, NDArray[np.int32]
             elif corners == 2:
                 surface, perimeter = surface + 0.5, perimeter + 1
             if here != right:
-                doubled[found, 0], doubled[found, 1] = 2 * row, 2 * column + 1
-                found += 1
+                doubled[count, 0], doubled[count, 1] = 2 * row, 2 * column + 1
+                count += 1
             if here != below:
-                doubled[found, 0], doubled[found, 1] = 2 * row + 1, 2 * column
-                found += 1
-    return surface, perimeter, doubled[:found]
+                doubled[count, 0], doubled[count, 1] = 2 * row + 1, 2 * column
+                count += 1
+    return surface, perimeter, doubled[:count]
 
 
-def _widest(doubled: NDArray[np.int32]) -> float:
+def _measure_diameter(doubled: NDArray[np.int32]) -> float:
     hull = cv2.convexHull(doubled)[:, 0].astype(np.float64)
     apart = hull[:, np.newaxis] - hull
     return float(np.sqrt((apart**2).sum(axis=2).max())) / 2

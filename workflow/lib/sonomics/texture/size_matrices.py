@@ -1,6 +1,6 @@
 """Features of a matrix of levels by sizes: lengths of runs, areas of zones, numbers of dependent neighbours.
 
-One set of formulas serves the three (Galloway 1975; Chu 1990; Dasarathy & Holder 1991; Thibault 2009; Sun & Wee 1983);
+One set of formulas serves all three (Galloway 1975; Chu 1990; Dasarathy & Holder 1991; Thibault 2009; Sun & Wee 1983);
 names are PyRadiomics'.
 """
 
@@ -46,7 +46,7 @@ ZONES = (
     "LargeAreaLowGrayLevelEmphasis",
     "LargeAreaHighGrayLevelEmphasis",
 )
-# Two are missing here: one is first-order uniformity, the other is always 1.
+# The two empty names are not features here: one is first-order uniformity, the other is always 1.
 DEPENDENCES = (
     "SmallDependenceEmphasis",
     "LargeDependenceEmphasis",
@@ -74,7 +74,7 @@ def size_features(counts: Counts, sizes: Counts) -> NDArray[np.float64]:
     Parameters
     ----------
     counts : (highest + 1, sizes) int64 array
-        How often each level (its row number; row 0 is left out) comes in each size.
+        Number of runs, zones or pixels of each level (row; row 0 is ignored) and size (column).
     sizes : (sizes,) int64 array
         The size of each column; a column of size 0 must be empty.
 

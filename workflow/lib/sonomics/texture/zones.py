@@ -1,4 +1,4 @@
-"""Connected zones of one level."""
+"""Count connected zones of one level."""
 
 import numpy as np
 from numba import njit
@@ -9,8 +9,8 @@ from sonomics.texture.discretise import Levels
 
 
 @njit(cache=True)
-def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
-    """Count connected zones of one level, eight neighbours a pixel.
+def count_zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
+    """Count connected zones of one level; a pixel is connected to its eight neighbours.
 
     Parameters
     ----------
@@ -24,19 +24,19 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
     counts : (highest + 1, sizes) int64 array
         By level and size.
     sizes : (sizes,) int64 array
-        The sizes that occur, in pixels, rising.
+        The sizes that occur, in pixels, in ascending order.
 
     Notes
     -----
     Two-pass labelling with a decision tree (Wu, Otoo & Suzuki 2009, Pattern Anal Appl 12:117): of the four neighbours
-    seen before, those next to each other are joined already.
+    visited before, those next to each other are joined already.
     """
     rows, columns = levels.shape
     number_of = np.empty((rows, columns), np.uint32)
-    # Of each number: the older one it was joined to (or itself), its level, its pixels.
+    # Of each zone number: the older number it was joined to (or itself), its level, its pixels.
     older, level_of = np.empty(rows * columns, np.uint32), np.empty(rows * columns, np.int32)
     pixels = np.empty(rows * columns, np.int32)
-    found = np.uint32(0)
+    next_number = np.uint32(0)
     for row in range(1, rows - 1):
         upper, middle = levels[row - 1], levels[row]
         above, here = number_of[row - 1], number_of[row]
@@ -49,35 +49,36 @@ def zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
             elif upper[column + 1] == level:
                 number = above[column + 1]
                 if middle[column - 1] == level:
-                    number = _joined(older, number, here[column - 1])
+                    number = _join(older, number, here[column - 1])
                 elif upper[column - 1] == level:
-                    number = _joined(older, number, above[column - 1])
+                    number = _join(older, number, above[column - 1])
             elif middle[column - 1] == level:
                 number = here[column - 1]
             elif upper[column - 1] == level:
                 number = above[column - 1]
             else:
-                number = found
+                number = next_number
                 older[number], level_of[number], pixels[number] = number, level, 0
-                found += np.uint32(1)
+                next_number += np.uint32(1)
             here[column] = number
             pixels[number] += 1
-    return _counted(older[:found], level_of[:found], pixels[:found], highest)
+    return _count_sizes(older[:next_number], level_of[:next_number], pixels[:next_number], highest)
 
 
 @njit(cache=True)
-def _joined(older: NDArray[np.uint32], one: np.uint32, other: np.uint32) -> np.uint32:
-    while older[one] != one:
-        one = older[one]
-    while older[other] != other:
-        other = older[other]
-    oldest = min(one, other)
-    older[one] = older[other] = oldest
+def _join(older: NDArray[np.uint32], first: np.uint32, second: np.uint32) -> np.uint32:
+    """Join two zones and return their oldest number."""
+    while older[first] != first:
+        first = older[first]
+    while older[second] != second:
+        second = older[second]
+    oldest = min(first, second)
+    older[first] = older[second] = oldest
     return oldest
 
 
 @njit(cache=True)
-def _counted(older: NDArray[np.uint32], level_of: Levels, pixels: Levels, highest: int) -> tuple[Counts, Counts]:
+def _count_sizes(older: NDArray[np.uint32], level_of: Levels, pixels: Levels, highest: int) -> tuple[Counts, Counts]:
     largest = 0
     for number in range(len(older) - 1, -1, -1):
         if older[number] != number:

@@ -16,9 +16,9 @@ from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import stacked
+from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import fit, predict
-from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
 from sonomics.train.fold.job import fold_parser, write_predictions
 from sonomics.train.fold.rows import choose_crops, divide
@@ -46,8 +46,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
     architecture, size = settings["architecture"], settings["size"]
-    images = stacked([read_grey(Path(file)) for file in crops["file"]], size)
-    backbone = build(architecture, seed, weights_of(settings["weights"], architecture), size)
+    images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
+    backbone = build(architecture, seed, load_choice(settings["weights"], architecture), size)
     model = Classifier(backbone, [args.task], seed)
     curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], settings, seed)
 

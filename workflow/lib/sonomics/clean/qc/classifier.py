@@ -13,9 +13,9 @@ from sonomics.core.folds import leave_out_folds
 from sonomics.core.seeds import generator, seed_for
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import stacked
+from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import fit, predict
-from sonomics.networks.weights.load import weights_of
+from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import from_tensors
 
 CROSS_VALIDATION_FOLDS = 3
@@ -52,7 +52,7 @@ def squares(images: Iterable[Pictures], size: int) -> Pictures:
     -------
     (n, size, size, 3) uint8
     """
-    return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stacked([image], size) for image in images)])
+    return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stack_images([image], size) for image in images)])
 
 
 def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any], seed: int) -> State:
@@ -136,5 +136,5 @@ def cross_validated(
 
 def _untrained(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
     architecture, size = network["architecture"], network["size"]
-    backbone = build(architecture, seed, weights_of(network["weights"], architecture), size)
+    backbone = build(architecture, seed, load_choice(network["weights"], architecture), size)
     return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

@@ -1,4 +1,4 @@
-"""What readers draw with: a module a kind of file, each from a file to drawings by image."""
+"""File formats of outlines, one module each: from a file to the drawing of every image in it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from sonomics.crop.formats.segmentations import read_segmentation
 from sonomics.crop.formats.volumes import read_volume
 from sonomics.crop.outlines.drawings import Drawing
 
-# The longest suffix that fits a file's name decides.
+# The longest suffix that a file's name ends in decides.
 FORMATS: Mapping[str, Callable[[Path], Mapping[str, Drawing]]] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"), read_picture),
     **dict.fromkeys((".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha"), read_volume),
@@ -25,6 +25,6 @@ FORMATS: Mapping[str, Callable[[Path], Mapping[str, Drawing]]] = {
 
 
 def suffix_of(file: Path) -> str | None:
-    """Return the suffix of `FORMATS` that a file's name ends in; None when no tool's."""
+    """Return the suffix of `FORMATS` that a file's name ends in; None when it ends in none."""
     fitting = [suffix for suffix in FORMATS if file.name.lower().endswith(suffix)]
     return max(fitting, key=len, default=None)

@@ -1,4 +1,4 @@
-"""Boxes alone: a CSV with one row a box."""
+"""Boxes: a CSV with one row per box."""
 
 from functools import partial
 from pathlib import Path
@@ -6,20 +6,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sonomics.crop.outlines.drawings import Drawing, RefusedError, Shape, boxed, united
+from sonomics.crop.outlines.drawings import Drawing, Shape, combine_shapes
+from sonomics.crop.outlines.rasterise import fill_box
+from sonomics.crop.outlines.refusals import RefusedError
 
 COLUMNS = ("left", "top", "width", "height")
 
 
 def read_boxes(file: Path) -> dict[str, Drawing]:
-    """Read a table of `image, left, top, width, height` in pixels and, where there are several structures, `label`.
+    """Read a table with columns `image, left, top, width, height` (pixels) and, for several structures, `label`.
 
-    `image` may be the name of the image's file.
+    `image` is the stem or the file name of an image.
 
     Raises
     ------
     RefusedError
-        `outline_unreadable` when a column is missing, or a cell of the four is no finite number.
+        `outline_unreadable` when a column is missing, or one of the four is not a finite number in every row.
     """
     try:
         table = pd.read_csv(file, dtype=str, keep_default_na=False, skipinitialspace=True)
@@ -31,10 +33,10 @@ def read_boxes(file: Path) -> dict[str, Drawing]:
     except (KeyError, ValueError):
         raise RefusedError("outline_unreadable") from None
     return {
-        str(name): _drawing(numbers.loc[rows], labels.loc[rows]) for name, rows in images.groupby(images).groups.items()
+        str(name): _combine(numbers.loc[rows], labels.loc[rows]) for name, rows in images.groupby(images).groups.items()
     }
 
 
-def _drawing(numbers: pd.DataFrame, labels: "pd.Series[str]") -> Drawing:
-    shapes = [Shape(label, partial(boxed, *box)) for label, box in zip(labels, numbers.to_numpy(), strict=True)]
-    return lambda wanted: united(shapes, wanted.rows, wanted.columns)(wanted)
+def _combine(numbers: pd.DataFrame, labels: "pd.Series[str]") -> Drawing:
+    shapes = [Shape(label, partial(fill_box, *box)) for label, box in zip(labels, numbers.to_numpy(), strict=True)]
+    return lambda request: combine_shapes(shapes, request.rows, request.columns)(request)

@@ -7,17 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sonomics.crop.outlines.drawings import (
-    MALFORMED,
-    Drawing,
-    Mask,
-    RefusedError,
-    Shape,
-    boxed,
-    by_image,
-    filled,
-    run_lengths,
-)
+from sonomics.crop.outlines.drawings import MALFORMED, Drawing, Shape, combine_by_image
+from sonomics.crop.outlines.rasterise import Mask, decode_run_lengths, fill_box, fill_polygon
+from sonomics.crop.outlines.refusals import RefusedError
 
 
 def read_coco(file: Path) -> dict[str, Drawing]:
@@ -26,41 +18,48 @@ def read_coco(file: Path) -> dict[str, Drawing]:
     Raises
     ------
     RefusedError
-        `outline_unreadable` when it is no COCO file.
+        `outline_unreadable` when the file is not a valid COCO file.
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         names = {category["id"]: str(category["name"]) for category in content.get("categories", [])}
         shapes: dict[Any, list[Shape]] = {image["id"]: [] for image in content["images"]}
-        for drawn in content["annotations"]:
-            label = names.get(drawn.get("category_id"), "")
-            shapes[drawn["image_id"]].append(Shape(label, partial(_mask, drawn)))
+        for annotation in content["annotations"]:
+            label = names.get(annotation.get("category_id"), "")
+            shapes[annotation["image_id"]].append(Shape(label, partial(_fill, annotation)))
         listed = [
             (image["file_name"], shapes[image["id"]], int(image["height"]), int(image["width"]))
             for image in content["images"]
         ]
     except (AttributeError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None
-    return by_image(listed)
+    return combine_by_image(listed)
 
 
-def _mask(drawn: dict[str, Any], rows: int, columns: int) -> Mask:
-    outline = drawn.get("segmentation")
+def _fill(annotation: dict[str, Any], rows: int, columns: int) -> Mask:
+    outline = annotation.get("segmentation")
     if isinstance(outline, dict):
         if outline["size"] != [rows, columns]:
             raise RefusedError("outline_size")
         counts = outline["counts"]
-        return run_lengths(uncompressed(counts) if isinstance(counts, str) else counts, rows, columns, order="F")
+        return decode_run_lengths(decompress(counts) if isinstance(counts, str) else counts, rows, columns, order="F")
     if outline:
-        return np.logical_or.reduce([filled(polygon, rows, columns) for polygon in outline])
-    left, top, width, height = drawn["bbox"]
-    return boxed(left, top, width, height, rows, columns)
+        return np.asarray(np.logical_or.reduce([fill_polygon(polygon, rows, columns) for polygon in outline]))
+    left, top, width, height = annotation["bbox"]
+    return fill_box(left, top, width, height, rows, columns)
 
 
-def uncompressed(text: str) -> list[int]:
-    """Read COCO's compressed run lengths: numbers in base 32, six bits a letter, each after the third as a difference.
+def decompress(text: str) -> list[int]:
+    """Decompress COCO's run lengths.
 
-    The format is that of the COCO API's masks (Lin TY, et al., Microsoft COCO, 2014).
+    Numbers are in base 32, a letter holds five bits and whether more follow, and each number after the third is the
+    difference to the one two places before. The format is that of the COCO API's masks (Lin TY, et al., Microsoft
+    COCO, 2014).
+
+    Returns
+    -------
+    list of int
+        Pixels in each run.
     """
     counts: list[int] = []
     number, shift = 0, 0

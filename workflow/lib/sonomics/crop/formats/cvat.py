@@ -5,29 +5,26 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from sonomics.crop.outlines.drawings import (
-    MALFORMED,
-    Drawing,
+from sonomics.crop.outlines.drawings import MALFORMED, Drawing, Shape, combine_by_image
+from sonomics.crop.outlines.rasterise import (
     Mask,
-    RefusedError,
-    Shape,
-    boxed,
-    by_image,
-    elliptic,
-    filled,
-    pasted,
-    run_lengths,
-    turned,
+    decode_run_lengths,
+    fill_box,
+    fill_ellipse,
+    fill_polygon,
+    paste,
+    rotate,
 )
+from sonomics.crop.outlines.refusals import RefusedError
 
 
 def read_cvat(file: Path) -> dict[str, Drawing]:
-    """Read the polygons, boxes, ellipses and masks of every image; lines, points and tags have no inside.
+    """Read the polygons, boxes, ellipses and masks of every image; skip lines, points and tags, which have no area.
 
     Raises
     ------
     RefusedError
-        `outline_unreadable` when it is no CVAT file, or lists no image (as those for video do).
+        `outline_unreadable` when the file is not a valid CVAT file, or lists no image (as those for video do).
     """
     try:
         images = list(ElementTree.fromstring(file.read_bytes()).iter("image"))
@@ -39,42 +36,46 @@ def read_cvat(file: Path) -> dict[str, Drawing]:
         raise RefusedError("outline_unreadable") from None
     if not images:
         raise RefusedError("outline_unreadable")
-    return by_image(listed)
+    return combine_by_image(listed)
 
 
 def _shapes(image: Element) -> list[Shape]:
-    return [Shape(drawn.get("label", ""), partial(fill, drawn)) for drawn in image if (fill := FILLERS.get(drawn.tag))]
+    return [
+        Shape(element.get("label", ""), partial(fill, element))
+        for element in image
+        if (fill := FILLERS.get(element.tag))
+    ]
 
 
-def _numbers(drawn: Element, *names: str) -> list[float]:
-    return [float(drawn.attrib[name]) for name in names]
+def _numbers(element: Element, *names: str) -> list[float]:
+    return [float(element.attrib[name]) for name in names]
 
 
-def _degrees(drawn: Element) -> float:
-    return float(drawn.get("rotation", 0))
+def _degrees(element: Element) -> float:
+    return float(element.get("rotation", 0))
 
 
-def _polygon(drawn: Element, rows: int, columns: int) -> Mask:
-    points = [[float(number) for number in point.split(",")] for point in drawn.attrib["points"].split(";")]
-    return filled(points, rows, columns)
+def _polygon(element: Element, rows: int, columns: int) -> Mask:
+    points = [[float(number) for number in point.split(",")] for point in element.attrib["points"].split(";")]
+    return fill_polygon(points, rows, columns)
 
 
-def _box(drawn: Element, rows: int, columns: int) -> Mask:
-    left, top, right, bottom = _numbers(drawn, "xtl", "ytl", "xbr", "ybr")
-    if not (degrees := _degrees(drawn)):
-        return boxed(left, top, right - left, bottom - top, rows, columns)
+def _box(element: Element, rows: int, columns: int) -> Mask:
+    left, top, right, bottom = _numbers(element, "xtl", "ytl", "xbr", "ybr")
+    if not (degrees := _degrees(element)):
+        return fill_box(left, top, right - left, bottom - top, rows, columns)
     corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
-    return filled(turned(corners, ((left + right) / 2, (top + bottom) / 2), degrees), rows, columns)
+    return fill_polygon(rotate(corners, ((left + right) / 2, (top + bottom) / 2), degrees), rows, columns)
 
 
-def _ellipse(drawn: Element, rows: int, columns: int) -> Mask:
-    return elliptic(_numbers(drawn, "cx", "cy"), _numbers(drawn, "rx", "ry"), rows, columns, _degrees(drawn))
+def _ellipse(element: Element, rows: int, columns: int) -> Mask:
+    return fill_ellipse(_numbers(element, "cx", "cy"), _numbers(element, "rx", "ry"), rows, columns, _degrees(element))
 
 
-def _runs(drawn: Element, rows: int, columns: int) -> Mask:
-    left, top, width, height = (int(drawn.attrib[name]) for name in ("left", "top", "width", "height"))
-    counts = [int(number) for number in drawn.attrib["rle"].split(",")]
-    return pasted(run_lengths(counts, height, width, order="C"), left, top, rows, columns)
+def _mask(element: Element, rows: int, columns: int) -> Mask:
+    left, top, width, height = (int(element.attrib[name]) for name in ("left", "top", "width", "height"))
+    counts = [int(number) for number in element.attrib["rle"].split(",")]
+    return paste(decode_run_lengths(counts, height, width, order="C"), left, top, rows, columns)
 
 
-FILLERS = {"polygon": _polygon, "box": _box, "ellipse": _ellipse, "mask": _runs}
+FILLERS = {"polygon": _polygon, "box": _box, "ellipse": _ellipse, "mask": _mask}

@@ -1,4 +1,4 @@
-"""LabelMe: a JSON an image."""
+"""LabelMe: one JSON per image."""
 
 import json
 from base64 import b64decode
@@ -11,64 +11,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.images import read_mask
-from sonomics.crop.outlines.drawings import (
-    MALFORMED,
-    Drawing,
-    Mask,
-    RefusedError,
-    Shape,
-    Wanted,
-    boxed,
-    elliptic,
-    filled,
-    pasted,
-    united,
-)
+from sonomics.crop.outlines.drawings import MALFORMED, Drawing, MaskRequest, Shape, combine_shapes
+from sonomics.crop.outlines.rasterise import Mask, fill_box, fill_ellipse, fill_polygon, paste
+from sonomics.crop.outlines.refusals import RefusedError
 
-WITHOUT_INSIDE = ("point", "points", "line", "linestrip")
+WITHOUT_AREA = ("point", "points", "line", "linestrip")
 
 
 def read_labelme(file: Path) -> dict[str, Drawing]:
-    """Read polygons, rectangles, circles and masks; points and lines have no inside and are left out."""
-    return {file.stem: lambda wanted: _drawn(file, wanted)}
+    """Read polygons, rectangles, circles and masks; skip points and lines, which have no area."""
+    return {file.stem: lambda request: _draw(file, request)}
 
 
-def _drawn(file: Path, wanted: Wanted) -> Mask:
+def _draw(file: Path, request: MaskRequest) -> Mask:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         rows, columns = int(content["imageHeight"]), int(content["imageWidth"])
-        shapes = [shape for drawn in content["shapes"] if (shape := _shape(drawn))]
+        shapes = [shape for entry in content["shapes"] if (shape := _read_shape(entry))]
     except MALFORMED:
         raise RefusedError("outline_unreadable") from None
-    return united(shapes, rows, columns)(wanted)
+    return combine_shapes(shapes, rows, columns)(request)
 
 
-def _shape(drawn: dict[str, Any]) -> Shape | None:
-    kind = drawn.get("shape_type", "polygon")
-    if kind in WITHOUT_INSIDE:
+def _read_shape(entry: dict[str, Any]) -> Shape | None:
+    kind = entry.get("shape_type", "polygon")
+    if kind in WITHOUT_AREA:
         return None
-    points = np.asarray(drawn["points"], dtype=np.float64)
-    return Shape(str(drawn["label"]), partial(FILLERS[kind], drawn, points))
+    points = np.asarray(entry["points"], dtype=np.float64)
+    return Shape(str(entry["label"]), partial(FILLERS[kind], entry, points))
 
 
-def _polygon(drawn: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
-    return filled(points, rows, columns)
+def _polygon(entry: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
+    return fill_polygon(points, rows, columns)
 
 
-def _rectangle(drawn: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
+def _rectangle(entry: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-    return boxed(left, top, right - left, bottom - top, rows, columns)
+    return fill_box(left, top, right - left, bottom - top, rows, columns)
 
 
-def _circle(drawn: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
+def _circle(entry: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
     centre, edge = points
     radius = float(np.hypot(*(edge - centre)))
-    return elliptic(centre, (radius, radius), rows, columns)
+    return fill_ellipse(centre, (radius, radius), rows, columns)
 
 
-def _mask(drawn: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
+def _mask(entry: dict[str, Any], points: NDArray[np.float64], rows: int, columns: int) -> Mask:
     left, top = points[0].astype(int)
-    return pasted(read_mask(BytesIO(b64decode(drawn["mask"]))), left, top, rows, columns)
+    return paste(read_mask(BytesIO(b64decode(entry["mask"]))), left, top, rows, columns)
 
 
 FILLERS = {"polygon": _polygon, "rectangle": _rectangle, "circle": _circle, "mask": _mask}

@@ -1,1 +1,1 @@
-"""Readers' outlines: what is drawn in a file, which image it belongs to, perturbed copies."""
+"""Readers' outlines: find them, draw their masks, move them into the clean image, perturb copies."""

@@ -1,1 +1,1 @@
-"""From the crops of a chunk to a table of features: reading, resampling, one row per crop."""
+"""From the crops of a chunk to a table of features: read, resample, compute, one row per crop."""

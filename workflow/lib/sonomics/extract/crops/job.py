@@ -1,4 +1,4 @@
-"""What the jobs that describe regions share: a row of values for every crop of a chunk."""
+"""What the jobs that extract a family share: read the crops of a chunk, compute one row per crop, write the table."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +14,8 @@ from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import job_parser, progress
 from sonomics.core.tables import read_table, write_table
-from sonomics.extract.crops.feature_table import feature_table, kept_crops
-from sonomics.extract.crops.resample import at_spacing
+from sonomics.extract.crops.resample import resample_to_spacing
+from sonomics.extract.crops.table import join_identity, select_kept
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +30,15 @@ class Job:
     Attributes
     ----------
     name : str
-        The family.
+        Name of the family.
     family : mapping
-        Its params.
+        Settings of the family.
     seed : int
         The study's.
     crops : DataFrame
-        The kept ones, as `CROPS`.
+        The kept ones, schema `CROPS`.
     out : Path
-        The table of features.
+        File of the table of features.
     """
 
     name: str
@@ -47,20 +47,20 @@ class Job:
     crops: pd.DataFrame
     out: Path
 
-    def values(self, crops: pd.DataFrame, names: Sequence[str], compute: Compute) -> NDArray[np.float64]:
+    def compute(self, crops: pd.DataFrame, names: Sequence[str], compute: Compute) -> NDArray[np.float64]:
         """Compute the features of crops.
 
-        Without resampling every length is in pixels, with it in mm, so that one column never mixes the two; a row is
-        all NaN when the family asks for resampling and the spacing is unknown.
+        Without resampling every length is in pixels, with it in mm, so that one column never mixes the two. A row is
+        all NaN when the family asks for resampling and the spacing of the crop is unknown.
 
         Parameters
         ----------
         crops : DataFrame
-            As `CROPS`.
+            Schema `CROPS`.
         names : sequence of str
-            The features.
+            Names of the features.
         compute : callable
-            As `Compute`.
+            Computes the features of one crop, as `Compute`.
 
         Returns
         -------
@@ -69,18 +69,20 @@ class Job:
         edge = self.family["resample_mm"]
         values = np.full((len(crops), len(names)), np.nan)
         for row, crop in enumerate(progress(crops.itertuples(), self.name, total=len(crops))):
-            read = at_spacing(read_grey(Path(crop.file)), read_mask(Path(crop.mask)), crop.spacing_mm, edge)
-            if read is not None:
-                pixels, mask = read
+            resampled = resample_to_spacing(
+                read_grey(Path(crop.file)), read_mask(Path(crop.mask)), crop.spacing_mm, edge
+            )
+            if resampled is not None:
+                pixels, mask = resampled
                 values[row] = compute(pixels.astype(np.float64), mask, edge or 1.0)
             if undefined := int(np.isnan(values[row]).sum()):
                 log.warning("%s, %s: %d of %d features are undefined", crop.image, crop.file, undefined, len(names))
         return values
 
     def write(self, names: Sequence[str], values: NDArray[np.float64]) -> None:
-        """Write the table of features."""
+        """Write the table of features; `values` (crops, names) has one row per crop of the job."""
         features = pd.DataFrame(values, columns=list(names))
-        write_table(feature_table(self.crops, features, self.name), self.out, schemas.FEATURES)
+        write_table(join_identity(self.crops, features, self.name), self.out, schemas.FEATURES)
 
 
 def read_job(doc: str | None, argv: Sequence[str] | None) -> Job:
@@ -91,5 +93,5 @@ def read_job(doc: str | None, argv: Sequence[str] | None) -> Job:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     family = args.settings["extract"]["families"][args.family]
-    crops = kept_crops(read_table(args.crops, schemas.CROPS))
+    crops = select_kept(read_table(args.crops, schemas.CROPS))
     return Job(args.family, family, args.settings["study"]["seed"], crops, args.out)

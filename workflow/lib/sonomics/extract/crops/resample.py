@@ -1,4 +1,4 @@
-"""Crops at another pixel size."""
+"""Resample crops to another pixel spacing."""
 
 import cv2
 import numpy as np
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 Crop = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 
-def at_spacing(
+def resample_to_spacing(
     pixels: NDArray[np.uint8], mask: NDArray[np.bool_], spacing_mm: float, edge: float | None
 ) -> Crop | None:
-    """Give a crop the pixel spacing that a family asks for.
+    """Resample a crop to the pixel spacing that a family asks for.
 
     Parameters
     ----------
@@ -19,21 +19,21 @@ def at_spacing(
     mask : (rows, columns) bool array
         The region.
     spacing_mm : float
-        Edge of a pixel, NaN when unknown.
+        Edge of a pixel in mm, NaN when unknown.
     edge : float or None
         Edge of the new pixels in mm; None leaves the pixels as they are.
 
     Returns
     -------
     (pixels, mask) or None
-        None when the spacing is unknown and one is asked for.
+        None when the family asks for a spacing and that of the crop is unknown.
     """
     if edge is None:
         return pixels, mask
-    return resampled(pixels, mask, spacing_mm / edge) if np.isfinite(spacing_mm) else None
+    return resample(pixels, mask, spacing_mm / edge) if np.isfinite(spacing_mm) else None
 
 
-def resampled(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float) -> Crop:
+def resample(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float) -> Crop:
     """Resample a crop and its region to pixels of another size.
 
     Parameters
@@ -48,10 +48,10 @@ def resampled(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], factor: float)
     Returns
     -------
     pixels, mask
-        Bilinear (area-weighted when shrinking); a new pixel is inside when at least half of it was.
+        Interpolated bilinearly, or by area when shrinking; a new pixel is inside when at least half of it was.
     """
     rows, columns = (max(1, round(length * factor)) for length in pixels.shape)
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    coverage = cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=way)
-    levels = cv2.resize(pixels, (columns, rows), interpolation=way).astype(np.uint8)
+    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    coverage = cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=interpolation)
+    levels = cv2.resize(pixels, (columns, rows), interpolation=interpolation).astype(np.uint8)
     return levels, coverage >= 0.5

@@ -1,1 +1,1 @@
-"""Recompute regions with PyRadiomics, which our own engine must equal."""
+"""Recompute regions with PyRadiomics, whose values our own engine must reproduce."""

@@ -1,1 +1,1 @@
-"""Backbones, heads, and what their layers give."""
+"""Backbones, heads, and the feature maps of their layers."""

@@ -1,4 +1,4 @@
-"""Convolutional and transformer backbones, taking grey or colour ultrasound."""
+"""Convolutional and transformer backbones for grey or colour ultrasound images."""
 
 from typing import Any, cast
 
@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.squeezenet import SqueezeNet
-from sonomics.networks.weights.checkpoints import renamed
+from sonomics.networks.weights.checkpoints import rename_tensors
 from sonomics.networks.weights.load import RANDOM, Weights
 
-# Beside timm's.
+# Architectures that timm lacks.
 OTHERS = {"squeezenet1_1": SqueezeNet}
-# Counts batches in training; older files lack it and inference does not need it.
+# Counts training batches; older files lack it and inference does not need it.
 _COUNTER = "num_batches_tracked"
 
 
@@ -23,9 +23,9 @@ class Backbone(nn.Module):
     Parameters
     ----------
     trunk : nn.Module
-        A timm model built with `num_classes=0`, or alike, for three channels.
+        A timm model built with `num_classes=0`, or one with the same interface, for three channels.
     weights : Weights
-        What the inputs must look like.
+        Starting weights; their mean, std and order of channels normalise the inputs.
 
     Attributes
     ----------
@@ -45,14 +45,14 @@ class Backbone(nn.Module):
         self.register_buffer("std", torch.tensor(weights.std).view(1, 3, 1, 1))
         self.register_buffer("order", torch.tensor(weights.order))
 
-    def prepared(self, images: Tensor) -> Tensor:
-        """Return what the trunk takes (n, 3, rows, columns) of images (n, 1 or 3, rows, columns), RGB, 0-1."""
+    def normalise(self, images: Tensor) -> Tensor:
+        """Normalise images (n, 1 or 3, rows, columns), RGB, 0-1, to the trunk's input (n, 3, rows, columns)."""
         channels = images if images.shape[1] == 1 else images[:, self.order]
         return ((channels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return features (n, num_features) float32 of images (n, 1 or 3, rows, columns) float32 on the scale 0-1."""
-        features: Tensor = self.trunk(self.prepared(images))
+        features: Tensor = self.trunk(self.normalise(images))
         return features
 
 
@@ -64,11 +64,11 @@ def build(architecture: str, seed: int, weights: Weights = RANDOM, size: int | N
     architecture : str
         A timm model name, or squeezenet1_1.
     seed : int
-        Of the random initialisation; the generator of the caller is left alone.
+        Of the random initialisation; the caller's generator is left as it was.
     weights : Weights
-        From `weights_of`; `RANDOM` is a declared random initialisation.
+        From `load_choice`; `RANDOM` is a declared random initialisation.
     size : int, optional
-        Side of the inputs, to be checked against architectures that take one size alone.
+        Side of the inputs in pixels, checked when the architecture takes only one size.
 
     Raises
     ------
@@ -77,34 +77,32 @@ def build(architecture: str, seed: int, weights: Weights = RANDOM, size: int | N
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        trunk = OTHERS[architecture]() if architecture in OTHERS else _of_timm(architecture, size)
+        trunk = OTHERS[architecture]() if architecture in OTHERS else _build_timm(architecture, size)
     if weights.tensors:
         _load(trunk, architecture, weights)
     return Backbone(trunk, weights).to(memory_format=torch.channels_last)
 
 
-def _of_timm(architecture: str, size: int | None) -> nn.Module:
+def _build_timm(architecture: str, size: int | None) -> nn.Module:
     if not timm.is_model(architecture):
-        rule = f"timm has no model {architecture!r}, nor is it one of {', '.join(OTHERS)}"
-        raise StudyError("params.yaml, architecture", rule, "see `timm.list_models()`")
+        rule = f"{architecture!r} is neither a timm model nor one of {', '.join(OTHERS)}"
+        raise StudyError("params.yaml, architecture", rule, "use a name from `timm.list_models()`")
     trunk = timm.create_model(architecture, pretrained=False, num_classes=0)
-    stated = cast(dict[str, Any], trunk.pretrained_cfg)
-    side = stated["input_size"][-1]
-    if stated.get("fixed_input_size") and size not in (None, side):
-        raise StudyError(
-            "params.yaml, size", f"{architecture} takes images of {side} pixels alone", f"state size: {side}"
-        )
+    config = cast(dict[str, Any], trunk.pretrained_cfg)
+    side = config["input_size"][-1]
+    if config.get("fixed_input_size") and size not in (None, side):
+        raise StudyError("params.yaml, size", f"{architecture} takes only images of {side} pixels", f"set size: {side}")
     return trunk
 
 
 def _load(trunk: nn.Module, architecture: str, weights: Weights) -> None:
-    """Fill the trunk; a file may carry a classifier, which is left out."""
-    wanted = trunk.state_dict()
+    """Fill the trunk; a classifier in the file is left out."""
+    state = trunk.state_dict()
     children = [name for name, _ in trunk.named_children()]
-    matching = renamed(weights.tensors, weights.prefix, wanted, children)
-    missing = sorted(name for name in set(wanted) - set(matching) if not name.endswith(_COUNTER))
-    reshaped = sorted(name for name, tensor in matching.items() if tensor.shape != wanted[name].shape)
+    matching = rename_tensors(weights.tensors, weights.prefix, state, children)
+    missing = sorted(name for name in set(state) - set(matching) if not name.endswith(_COUNTER))
+    reshaped = sorted(name for name, tensor in matching.items() if tensor.shape != state[name].shape)
     if missing or reshaped:
-        rule = f"the weights are not of {architecture} ({(missing + reshaped)[0]} is missing or of another shape)"
-        raise StudyError("params.yaml, weights", rule, "state the architecture (and `prefix`) of the file")
-    trunk.load_state_dict(wanted | matching)
+        rule = f"the weights are not for {architecture} ({(missing + reshaped)[0]} is missing or has another shape)"
+        raise StudyError("params.yaml, weights", rule, "set the architecture (and `prefix`) of the file")
+    trunk.load_state_dict(state | matching)

@@ -1,4 +1,4 @@
-"""Build every network of a study before any work, to find out which of them cannot be."""
+"""Build every network of a study before any work, to find those that cannot be built."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,28 +8,28 @@ import torch
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.layer_features import Features
-from sonomics.networks.weights.registry import networks_of
+from sonomics.networks.weights.check import list_networks
 
 
 def check_networks(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> None:
-    """Build every network of a study without memory for its weights, before any work.
+    """Check that every network of a study can be built, without memory for its weights.
 
     Parameters
     ----------
     params : mapping
         Checked parameters of a study.
     phases : collection of str
-        Those about to run.
+        Phases about to run.
     where : str
-        Named in messages.
+        Name of the file of parameters, for messages.
 
     Raises
     ------
     StudyError
-        When there is no such architecture, it takes no input of the size, or it has no such layer.
+        When an architecture does not exist, does not take inputs of the given size, or lacks a named layer.
     """
     built: set[tuple[Any, ...]] = set()
-    for place, network in networks_of(params, phases):
+    for key, network in list_networks(params, phases):
         architecture, size = network["architecture"], network["size"]
         layers, pooling = tuple(network.get("layers", ())), network.get("pooling", "")
         if (architecture, size, layers, pooling) in built:
@@ -38,5 +38,5 @@ def check_networks(params: Mapping[str, Any], phases: Collection[str], where: st
             with torch.device("meta"):
                 Features(build(architecture, 0, size=size), layers, pooling, size)
         except StudyError as stopped:
-            raise StudyError(f"{where}, {place}", stopped.rule, stopped.fix) from None
+            raise StudyError(f"{where}, {key}", stopped.rule, stopped.fix) from None
         built.add((architecture, size, layers, pooling))

@@ -1,4 +1,4 @@
-"""One linear classifier a head on a shared backbone, and the loss that passes over unknown labels."""
+"""Linear classifiers on a shared backbone, one per head, and a loss that ignores unknown labels."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class Classifier(nn.Module):
     ----------
     backbone : Backbone
     heads : sequence of str
-        Names, in the order of the columns of the output.
+        Names, in the order of the output's columns.
     seed : int
         Of the heads' initialisation.
     dropout : float
@@ -37,19 +37,19 @@ class Classifier(nn.Module):
 
 
 def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy over the known labels.
+    """Compute the binary cross-entropy over the known labels.
 
     Parameters
     ----------
     logits, targets : (n, heads) float32
         A target is 1, 0, or NaN where unknown.
     weights : (2, heads) float32
-        Weight of a negative and of a positive label, head by head.
+        Weight of a negative and of a positive label of each head.
 
     Returns
     -------
     () float32
-        Mean of the weighted losses of the known labels; 0 when there is none, and then no gradient either.
+        Mean of the weighted losses of the known labels; 0 without gradient when there is none.
     """
     known = ~targets.isnan()
     filled = torch.where(known, targets, torch.zeros_like(targets))
@@ -59,7 +59,7 @@ def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
 
 
 def balanced_weights(targets: Tensor) -> Tensor:
-    """Weigh both classes of each head alike.
+    """Compute class weights that give both classes of each head equal weight.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import Backbone
-from sonomics.networks.architectures.target_layers import as_map, layer_of
+from sonomics.networks.architectures.target_layers import find_layer, to_map
 
 _GEM_POWER = 3
 _GEM_LEAST = 1e-6
@@ -25,17 +25,17 @@ def maximum(maps: Tensor) -> Tensor:
 
 
 def generalised_mean(maps: Tensor) -> Tensor:
-    """Return the cubic mean (n, channels) of maps; what is below 1e-6 counts as that (Radenović et al. 2019, GeM)."""
+    """Return the cubic mean (n, channels) of maps; values below 1e-6 count as 1e-6 (Radenović et al. 2019, GeM)."""
     return maps.clamp(min=_GEM_LEAST).pow(_GEM_POWER).mean(dim=(2, 3)).pow(1 / _GEM_POWER)
 
 
 def average_and_maximum(maps: Tensor) -> Tensor:
-    """Return means, then maxima (n, 2 channels)."""
+    """Return the means, then the maxima (n, 2 channels)."""
     return torch.cat([average(maps), maximum(maps)], dim=1)
 
 
 def quadrants(maps: Tensor) -> Tensor:
-    """Return the means of the four quadrants (n, 4 channels): channel by channel, in reading order."""
+    """Return the means of the four quadrants (n, 4 channels), channel by channel, in reading order."""
     return nn.functional.adaptive_avg_pool2d(maps, _GRID).flatten(1)
 
 
@@ -49,13 +49,13 @@ POOLINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
 
 
 class Features(nn.Module):
-    """A backbone that gives the pooled maps of layers, side by side.
+    """A backbone whose output is the pooled maps of chosen layers, joined.
 
     Parameters
     ----------
     backbone : Backbone
     layers : sequence of str
-        Modules of its trunk; none for the backbone's own pooled output.
+        Names of modules of its trunk; empty for the backbone's own pooled output.
     pooling : str
         A key of `POOLINGS`.
     size : int
@@ -64,12 +64,12 @@ class Features(nn.Module):
     Attributes
     ----------
     names : list of str
-        Of the features: `d000` ..., or `<layer>_<pooling>_000` ...
+        Names of the features: `d000` ..., or `<layer>_<pooling>_000` ...
 
     Raises
     ------
     StudyError
-        When the network has no such layer, or it gives no map.
+        When the network has no such layer, or the output of the layer is not a map.
     """
 
     def __init__(self, backbone: Backbone, layers: Sequence[str], pooling: str, size: int) -> None:
@@ -77,12 +77,12 @@ class Features(nn.Module):
         self.backbone = backbone
         self.layers = list(layers)
         self.pooling = pooling
-        self._given: dict[str, Tensor] = {}
+        self._outputs: dict[str, Tensor] = {}
         for name in self.layers:
-            self._listen(name)
+            self._keep_output(name)
         with torch.inference_mode():
             backbone.eval()
-            widths = [part.shape[1] for part in self._parts(torch.zeros(1, 1, size, size))]
+            widths = [part.shape[1] for part in self._pool(torch.zeros(1, 1, size, size))]
         prefixes = [f"{layer}_{pooling}_" for layer in self.layers] or ["d"]
         self.names = [
             f"{prefix}{number:03d}" for prefix, width in zip(prefixes, widths, strict=True) for number in range(width)
@@ -90,25 +90,26 @@ class Features(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return features (n, names) of images (n, 1 or 3, rows, columns) float32 on the scale 0-1."""
-        return torch.cat(self._parts(images), dim=1)
+        return torch.cat(self._pool(images), dim=1)
 
-    def _listen(self, name: str) -> None:
+    def _keep_output(self, name: str) -> None:
         def keep(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            self._given[name] = output
+            self._outputs[name] = output
 
         try:
-            layer_of(self.backbone.trunk, name).register_forward_hook(keep)
+            find_layer(self.backbone.trunk, name).register_forward_hook(keep)
         except (AttributeError, IndexError):
-            known = ", ".join(dict(self.backbone.trunk.named_children()))
-            rule = f"the network has no layer {name} (its first level: {known})"
+            first_level = ", ".join(dict(self.backbone.trunk.named_children()))
+            rule = f"the network has no layer {name} (its first level: {first_level})"
             raise StudyError("params.yaml, layers", rule, "name a module of the network") from None
 
-    def _parts(self, images: Tensor) -> list[Tensor]:
+    def _pool(self, images: Tensor) -> list[Tensor]:
         output = self.backbone(images)
         if not self.layers:
             return [output]
         try:
-            maps = [as_map(self._given.pop(name), self.backbone.trunk) for name in self.layers]
+            maps = [to_map(self._outputs.pop(name), self.backbone.trunk) for name in self.layers]
         except (ValueError, KeyError, AttributeError) as error:
-            raise StudyError("params.yaml, layers", f"a layer gives no map ({error})", "name another layer") from None
-        return [POOLINGS[self.pooling](given) for given in maps]
+            rule = f"a layer cannot be pooled: {error}"
+            raise StudyError("params.yaml, layers", rule, "name another layer") from None
+        return [POOLINGS[self.pooling](feature_map) for feature_map in maps]

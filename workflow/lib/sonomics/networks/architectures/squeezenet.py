@@ -5,7 +5,7 @@ from torchvision.models import squeezenet1_1
 
 
 class SqueezeNet(nn.Module):
-    """torchvision's convolutions, then the mean over the map; its tensors keep torchvision's names."""
+    """The convolutions of torchvision's network, then the mean over the map; tensors keep torchvision's names."""
 
     head_hidden_size = 512
 

@@ -1,4 +1,4 @@
-"""Where a network's last feature map is, and how what a layer gives becomes a map of rows and columns."""
+"""Find the layer of a network's last feature map, and turn the output of a layer into a map of rows and columns."""
 
 from math import isqrt
 
@@ -6,9 +6,9 @@ from torch import Tensor, nn
 
 from sonomics.networks.architectures.backbones import Backbone
 
-# Family (the module that defines the trunk) -> the layer whose map still has places and on which the output depends
-# through all of them. In a vision transformer the class token alone is read after the last block, so that its other
-# tokens have no gradient there: the map is taken before its attention.
+# Family (the module that defines the trunk) -> the last layer whose output is a map, all of whose places the network's
+# output depends on. After the last block of a vision transformer only the class token is used, so that the other tokens
+# have no gradient there: the map is taken before the attention of that block.
 TARGETS = {
     "resnet": "layer4",
     "resnetv2": "norm",
@@ -27,24 +27,24 @@ TARGETS = {
 }
 
 
-def family_of(backbone: Backbone) -> str:
+def name_family(backbone: Backbone) -> str:
     """Name the family of a backbone: the module in which its trunk is defined."""
     return type(backbone.trunk).__module__.rpartition(".")[2]
 
 
-def target_layer(backbone: Backbone) -> nn.Module | None:
-    """Find the layer whose map is explained; None when the family is not in the table."""
-    name = TARGETS.get(family_of(backbone))
-    return None if name is None else layer_of(backbone.trunk, name)
+def find_target_layer(backbone: Backbone) -> nn.Module | None:
+    """Find the layer whose map Grad-CAM uses; None when the family is not in `TARGETS`."""
+    name = TARGETS.get(name_family(backbone))
+    return None if name is None else find_layer(backbone.trunk, name)
 
 
-def layer_of(trunk: nn.Module, name: str) -> nn.Module:
+def find_layer(trunk: nn.Module, name: str) -> nn.Module:
     """Find a module by its dotted name; a negative number counts from the end of a sequence.
 
     Raises
     ------
     AttributeError
-        When there is none of that name.
+        When there is no module of that name.
     """
     module = trunk
     for part in name.split("."):
@@ -52,14 +52,14 @@ def layer_of(trunk: nn.Module, name: str) -> nn.Module:
     return module
 
 
-def as_map(output: Tensor, trunk: nn.Module) -> Tensor:
-    """Lay out what a layer gives as a map.
+def to_map(output: Tensor, trunk: nn.Module) -> Tensor:
+    """Turn the output of a layer into a map.
 
     Parameters
     ----------
     output : Tensor
-        Of a layer of `trunk`: (n, channels, rows, columns), (n, rows, columns, channels) in networks that say so
-        (`output_fmt`), or tokens (n, tokens, channels), the class and register tokens first.
+        Output of a layer of `trunk`: (n, channels, rows, columns), or (n, rows, columns, channels) when `output_fmt`
+        says so, or tokens (n, tokens, channels), the class and register tokens first.
     trunk : nn.Module
 
     Returns
@@ -69,17 +69,17 @@ def as_map(output: Tensor, trunk: nn.Module) -> Tensor:
     Raises
     ------
     ValueError
-        When the output has no places.
+        When the output is not a map.
     """
     if output.ndim == 4:
-        last = str(getattr(trunk, "output_fmt", "NCHW")).endswith("NHWC")
-        return output.permute(0, 3, 1, 2) if last else output
+        channels_last = str(getattr(trunk, "output_fmt", "NCHW")).endswith("NHWC")
+        return output.permute(0, 3, 1, 2) if channels_last else output
     if output.ndim == 3:
         leading = int(getattr(trunk, "num_prefix_tokens", 0))
         side = isqrt(output.shape[1])
-        # A layer before the class token is added has none.
-        places = output if side**2 == output.shape[1] else output[:, leading:]
-        side = isqrt(places.shape[1])
-        if side**2 == places.shape[1]:
-            return places.transpose(1, 2).reshape(len(output), output.shape[2], side, side)
-    raise ValueError(f"an output of shape {tuple(output.shape)} is no map")
+        # Before the layer that adds the class token, all tokens are patches.
+        patches = output if side**2 == output.shape[1] else output[:, leading:]
+        side = isqrt(patches.shape[1])
+        if side**2 == patches.shape[1]:
+            return patches.transpose(1, 2).reshape(len(output), output.shape[2], side, side)
+    raise ValueError(f"an output of shape {tuple(output.shape)} is not a map")

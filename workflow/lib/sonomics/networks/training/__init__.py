@@ -1,1 +1,1 @@
-"""Fitting and applying networks, and random changes of training images."""
+"""Fit and apply networks, and augment training images."""

@@ -1,4 +1,4 @@
-"""Random changes of training images, a batch at a time."""
+"""Change training images at random, one batch at a time."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from torch import Generator, Tensor, nn
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a training image may be changed.
+    """How much a training image may be changed.
 
     Attributes
     ----------
@@ -31,37 +31,37 @@ class Augmentation:
     contrast: float = 0.2
 
 
-def augmented(images: Tensor, how: Augmentation, generator: Generator) -> Tensor:
+def augment(images: Tensor, limits: Augmentation, rng: Generator) -> Tensor:
     """Change each image of a batch at random.
 
     Parameters
     ----------
     images : (n, 1, rows, columns) float32
         On the scale 0-1.
-    how : Augmentation
-    generator : Generator
-        Of the CPU; the only source of chance.
+    limits : Augmentation
+    rng : Generator
+        On the CPU; the only source of randomness.
 
     Returns
     -------
     (n, 1, rows, columns) float32
-        On the scale 0-1; outside of the image black.
+        On the scale 0-1; black outside the image.
     """
     n, device = len(images), images.device
 
-    def symmetric(extent: float) -> Tensor:
-        return ((2 * torch.rand(n, generator=generator) - 1) * extent).to(device)
+    def draw(extent: float) -> Tensor:
+        return ((2 * torch.rand(n, generator=rng) - 1) * extent).to(device)
 
-    mirror = torch.where(torch.rand(n, generator=generator) < how.flip, -1.0, 1.0).to(device)
-    angle = torch.deg2rad(symmetric(how.rotation))
-    scale = 1 + symmetric(how.crop)
+    mirror = torch.where(torch.rand(n, generator=rng) < limits.flip, -1.0, 1.0).to(device)
+    angle = torch.deg2rad(draw(limits.rotation))
+    scale = 1 + draw(limits.crop)
     rows = [
-        torch.stack([mirror * scale * angle.cos(), -scale * angle.sin(), symmetric(how.crop)], dim=1),
-        torch.stack([mirror * scale * angle.sin(), scale * angle.cos(), symmetric(how.crop)], dim=1),
+        torch.stack([mirror * scale * angle.cos(), -scale * angle.sin(), draw(limits.crop)], dim=1),
+        torch.stack([mirror * scale * angle.sin(), scale * angle.cos(), draw(limits.crop)], dim=1),
     ]
     grid = nn.functional.affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
     moved = nn.functional.grid_sample(images, grid, align_corners=False)
     mean = moved.mean(dim=(1, 2, 3), keepdim=True)
-    contrast = (1 + symmetric(how.contrast)).view(-1, 1, 1, 1)
-    brightness = symmetric(how.brightness).view(-1, 1, 1, 1)
+    contrast = (1 + draw(limits.contrast)).view(-1, 1, 1, 1)
+    brightness = draw(limits.brightness).view(-1, 1, 1, 1)
     return ((moved - mean) * contrast + mean + brightness).clamp(0, 1)

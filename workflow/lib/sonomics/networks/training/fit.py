@@ -1,4 +1,4 @@
-"""Fitting and applying networks on arrays of grey images."""
+"""Fit and apply networks on arrays of images."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from torch import Generator, Tensor, nn
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
 from sonomics.networks.architectures.heads import Classifier, balanced_weights, masked_loss
-from sonomics.networks.training.augmentation import Augmentation, augmented
+from sonomics.networks.training.augmentation import Augmentation, augment
 
 Curve = dict[str, float]
 
 
-def device() -> torch.device:
-    """Return the accelerator when there is one, else the CPU."""
+def choose_device() -> torch.device:
+    """Choose the accelerator when there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -40,34 +40,34 @@ def fit(
     targets : (n, heads) float
         1, 0, or NaN where unknown.
     settings : mapping
-        `epochs`, `batch`, `learning_rate` (of the cycle's top), `weight_decay` (0.01 when absent), and `augment`
+        `epochs`, `batch`, `learning_rate` (highest of the cycle), `weight_decay` (0.01 when absent), and `augment`
         (fields of `Augmentation`, its defaults when absent).
     seed : int
 
     Returns
     -------
     list of dict
-        `epoch` (from 1), `loss` (mean over the epoch's steps) and `learning_rate` (at its end).
+        `epoch` (from 1), `loss` (mean over the steps of the epoch) and `learning_rate` (at its end).
 
     Raises
     ------
     ValueError
         With fewer than two images, or without a known label.
     StudyError
-        When the loss is no longer finite.
+        When the loss becomes NaN or infinite.
     """
     if len(images) < 2 or np.isnan(targets).all():
         raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
-    place = device()
-    how = Augmentation(**settings.get("augment", {}))
+    device = choose_device()
+    limits = Augmentation(**settings.get("augment", {}))
     epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
-    everything = planes(images)
-    truth = torch.from_numpy(np.asarray(targets, dtype=np.float32))
-    weights = balanced_weights(truth).to(place)
+    inputs = to_planes(images)
+    labels = torch.from_numpy(np.asarray(targets, dtype=np.float32))
+    weights = balanced_weights(labels).to(device)
     curves: list[Curve] = []
     with _reproducible(seed):
-        chance = Generator().manual_seed(seed)
-        model.to(place).train()
+        rng = Generator().manual_seed(seed)
+        model.to(device).train()
         optimiser = torch.optim.AdamW(
             model.parameters(),
             lr=settings["learning_rate"],
@@ -79,9 +79,9 @@ def fit(
         )
         for epoch in progress(range(1, epochs + 1), "epochs"):
             losses = []
-            for rows in torch.tensor_split(torch.randperm(len(images), generator=chance), batches):
-                inputs = augmented(everything[rows].to(place).float() / 255, how, chance)
-                loss = masked_loss(model(inputs), truth[rows].to(place), weights)
+            for rows in torch.tensor_split(torch.randperm(len(images), generator=rng), batches):
+                batch = augment(inputs[rows].to(device).float() / 255, limits, rng)
+                loss = masked_loss(model(batch), labels[rows].to(device), weights)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
                 optimiser.step()
@@ -90,18 +90,18 @@ def fit(
                 losses.append(loss.detach())
             curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": float(rate)})
             if not np.isfinite(curves[-1]["loss"]):
-                rule = f"a network's loss is no number any more in epoch {epoch}"
+                rule = f"the training loss became NaN or infinite in epoch {epoch}"
                 raise StudyError(
                     "params.yaml, learning_rate", rule, "lower it, or check mean, std and scale of the weights"
                 )
-        _settle_batch_norm(model, everything, settings["batch"])
+        _settle_batch_norm(model, inputs, settings["batch"])
     model.eval()
     return curves
 
 
 def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
     """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
-    logits = _applied(model, (images[start : start + batch] for start in range(0, len(images), batch)))
+    logits = _apply(model, (images[start : start + batch] for start in range(0, len(images), batch)))
     return torch.sigmoid(logits.double()).numpy()
 
 
@@ -125,28 +125,28 @@ def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[n
     StudyError
         When a feature is not a finite number: half precision overflows at 65504.
     """
-    place = device().type
-    with torch.autocast(place, torch.float16, enabled=place == "cuda"):
-        features: NDArray[np.float32] = _applied(network, batches).numpy()
+    kind = choose_device().type
+    with torch.autocast(kind, torch.float16, enabled=kind == "cuda"):
+        features: NDArray[np.float32] = _apply(network, batches).numpy()
     if not np.isfinite(features).all():
         rule = "the network gives features that are not finite numbers"
-        raise StudyError("params.yaml, weights", rule, "check mean, std and scale of the weights, or take others")
+        raise StudyError("params.yaml, weights", rule, "check mean, std and scale of the weights, or use others")
     return features
 
 
 @torch.inference_mode()
-def _applied(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
+def _apply(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
     torch.set_num_threads(threads())
-    place = device()
-    model.to(place).eval()
-    parts = [model(planes(images).to(place).float() / 255).float().cpu() for images in batches]
+    device = choose_device()
+    model.to(device).eval()
+    parts = [model(to_planes(images).to(device).float() / 255).float().cpu() for images in batches]
     if not parts:
         raise ValueError("no image to apply the network to")
     return torch.cat(parts)
 
 
-def planes(images: NDArray[np.uint8]) -> Tensor:
-    """Return grey images as (n, 1, rows, columns), colour ones as (n, 3, rows, columns)."""
+def to_planes(images: NDArray[np.uint8]) -> Tensor:
+    """Convert grey images to (n, 1, rows, columns), colour images to (n, 3, rows, columns)."""
     tensor = torch.from_numpy(np.ascontiguousarray(images))
     return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
 
@@ -155,7 +155,7 @@ def planes(images: NDArray[np.uint8]) -> Tensor:
 def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
     """Recompute batch-norm statistics with the final weights (Wu and Johnson, 2021).
 
-    Short trainings leave the running averages behind the weights.
+    After a short training the running averages lag behind the weights.
     """
     layers = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
     momenta = [layer.momentum for layer in layers]
@@ -163,19 +163,19 @@ def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
         layer.reset_running_stats()
         layer.momentum = None
     for part in torch.tensor_split(images, max(1, len(images) // batch)):
-        model(part.to(device()).float() / 255)
+        model(part.to(choose_device()).float() / 255)
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
 
 
 @contextmanager
 def _reproducible(seed: int) -> Iterator[None]:
-    """Seed what dropout draws from and choose deterministic kernels; leave the process as it was."""
+    """Seed dropout and choose deterministic kernels; restore the state of the process afterwards."""
     torch.set_num_threads(threads())
     before = torch.are_deterministic_algorithms_enabled()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True, warn_only=device().type == "cuda")
+        torch.use_deterministic_algorithms(True, warn_only=choose_device().type == "cuda")
         try:
             yield
         finally:

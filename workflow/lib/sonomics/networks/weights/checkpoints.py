@@ -1,4 +1,4 @@
-"""Files of weights as tensors by name: safetensors, PyTorch checkpoints and Keras h5."""
+"""Read files of weights as tensors by name: safetensors, PyTorch checkpoints and Keras h5."""
 
 import pickle
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sonomics.core.errors import StudyError
 
-# What a PyTorch checkpoint may wrap the state in.
+# Keys under which a PyTorch checkpoint may keep the state.
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 
 
@@ -22,35 +22,36 @@ def read_checkpoint(path: Path, architecture: str) -> dict[str, Tensor]:
     Parameters
     ----------
     path : Path
-        `.safetensors`; `.pt`, `.pth` or `.bin` (PyTorch, tensors alone: nothing pickled is run); `.h5` (Keras).
+        `.safetensors`; `.pt`, `.pth` or `.bin` (PyTorch, tensors only: no pickled code is run); `.h5` (Keras).
     architecture : str
-        For Keras, whose layers have other names.
+        For Keras files, whose layers have other names.
 
     Raises
     ------
     StudyError
-        When the file is of another kind, holds more than tensors, or its layers are not those of the architecture.
+        When the file has another type, holds more than tensors, or its layers are not those of the architecture.
     """
     if path.suffix not in _READERS:
-        rule = f"{path.suffix or 'no suffix'} is not a kind of weights file that can be read"
-        raise StudyError(str(path), rule, f"give one of {', '.join(_READERS)}")
+        rule = f"{path.suffix or 'a file without suffix'} is not a type of weights file that can be read"
+        raise StudyError(str(path), rule, f"use one of {', '.join(_READERS)}")
     return _READERS[path.suffix](path, architecture)
 
 
-def _safetensors(path: Path, architecture: str) -> dict[str, Tensor]:
+def _read_safetensors(path: Path, architecture: str) -> dict[str, Tensor]:
     try:
         tensors: dict[str, Tensor] = load_file(path)
     except SafetensorError as error:
-        raise StudyError(str(path), f"the file is no safetensors ({error})", "save or fetch it anew") from None
+        rule = f"the file is not a valid safetensors file ({error})"
+        raise StudyError(str(path), rule, "save or fetch it again") from None
     return tensors
 
 
-def _pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
-    fix = "save the model's state_dict() alone, and state the SHA-256 of that file"
+def _read_pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
+    fix = "save only the state_dict() of the model, and set the SHA-256 of that file"
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError):
-        raise StudyError(str(path), "the checkpoint holds more than tensors, or is no checkpoint", fix) from None
+        raise StudyError(str(path), "the file is not a checkpoint, or holds more than tensors", fix) from None
     for wrapper in _WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]
@@ -59,50 +60,50 @@ def _pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in content.items() if isinstance(tensor, Tensor)}
 
 
-def _keras(path: Path, architecture: str) -> dict[str, Tensor]:
+def _read_keras(path: Path, architecture: str) -> dict[str, Tensor]:
     from sonomics.networks.weights.keras import read_keras
 
     return read_keras(path, architecture)
 
 
 _READERS: Mapping[str, Callable[[Path, str], dict[str, Tensor]]] = {
-    ".safetensors": _safetensors,
-    ".pt": _pytorch,
-    ".pth": _pytorch,
-    ".bin": _pytorch,
-    ".h5": _keras,
+    ".safetensors": _read_safetensors,
+    ".pt": _read_pytorch,
+    ".pth": _read_pytorch,
+    ".bin": _read_pytorch,
+    ".h5": _read_keras,
 }
 
 
-def renamed(
-    tensors: Mapping[str, Tensor], prefix: str, wanted: Collection[str], children: Sequence[str]
+def rename_tensors(
+    tensors: Mapping[str, Tensor], prefix: str, names: Collection[str], children: Sequence[str]
 ) -> dict[str, Tensor]:
-    """Give the tensors of a checkpoint the names that a network has for them.
+    """Rename the tensors of a checkpoint to the names of a network.
 
     Parameters
     ----------
     tensors : mapping
     prefix : str
-        Taken off every name; what does not begin with it is left out.
-    wanted : collection of str
-        The names of the network's state.
+        Removed from every name; a tensor whose name does not begin with it is left out.
+    names : collection of str
+        Names in the network's state.
     children : sequence of str
-        The network's first-level modules, in order. RadImageNet's checkpoints count them (`backbone.4.0.conv1.weight`
-        for `layer1.0.conv1.weight`) because they put them into a sequence before saving.
+        First-level modules of the network, in order. RadImageNet's checkpoints number them
+        (`backbone.4.0.conv1.weight` for `layer1.0.conv1.weight`).
 
     Returns
     -------
     dict
-        Those that the network has; a classifier, say, is left out.
+        Tensors that the network has; others, such as a classifier, are left out.
     """
-    found = {}
+    renamed = {}
     for name, tensor in tensors.items():
         if not name.startswith(prefix):
             continue
         bare = name.removeprefix(prefix)
         first, _, rest = bare.partition(".")
-        if bare not in wanted and first.isdecimal() and int(first) < len(children):
+        if bare not in names and first.isdecimal() and int(first) < len(children):
             bare = f"{children[int(first)]}.{rest}"
-        if bare in wanted:
-            found[bare] = tensor
-    return found
+        if bare in names:
+            renamed[bare] = tensor
+    return renamed

@@ -1,4 +1,4 @@
-"""Starting weights of networks: those of an entry of the registry, or random numbers by declared choice."""
+"""Load starting weights: those of an entry of the registry, or random numbers by declared choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,25 +6,26 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from sonomics.networks.weights.checkpoints import read_checkpoint
-from sonomics.networks.weights.registry import Choice, Entry, entry_of, located
+from sonomics.networks.weights.locate import locate
+from sonomics.networks.weights.registry import Choice, Entry, find_entry
 
 _ORDER = {"RGB": (0, 1, 2), "BGR": (2, 1, 0)}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Starting weights, bound to what their inputs must look like.
+    """Starting weights, and how their inputs are normalised.
 
     Attributes
     ----------
     mean, std : tuple of float
         Of the network's three channels, on the scale 0-1.
     order : tuple of int
-        Which of red, green and blue (0, 1, 2) each channel takes.
+        Which of red, green and blue (0, 1, 2) each channel is.
     tensors : mapping of str to Tensor
-        The backbone's state; empty for a random initialisation.
+        State of the backbone; empty for a random initialisation.
     prefix : str
-        What stands before the names of the tensors.
+        Text before the names of the tensors.
     """
 
     mean: tuple[float, ...]
@@ -37,21 +38,21 @@ class Weights:
 RANDOM = Weights(mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
-def weights_of(choice: Choice, architecture: str) -> Weights:
-    """Load what a `weights` key of params states.
+def load_choice(choice: Choice, architecture: str) -> Weights:
+    """Load the weights that a `weights` key of params names.
 
     Parameters
     ----------
     choice : str or mapping
-        As `registry.entry_of` takes it.
+        As `registry.find_entry` takes it.
     architecture : str
 
     Raises
     ------
     StudyError
-        When the file is missing, is another one than stated, or belongs to another architecture.
+        When the file is missing or altered, or is for another architecture.
     """
-    entry = entry_of(choice, architecture)
+    entry = find_entry(choice, architecture)
     return RANDOM if entry is None else load_weights(entry)
 
 
@@ -63,9 +64,9 @@ def load_weights(entry: Entry) -> Weights:
     Raises
     ------
     StudyError
-        As `registry.located` and `checkpoints.read_checkpoint`.
+        As `locate.locate` and `checkpoints.read_checkpoint`.
     """
-    tensors = read_checkpoint(located(entry), entry.architecture)
+    tensors = read_checkpoint(locate(entry), entry.architecture)
     mean = tuple(value / entry.scale for value in entry.mean)
     std = tuple(value / entry.scale for value in entry.std)
     if entry.grey == "average":

@@ -1,4 +1,4 @@
-"""Networks as plain tensors, for safetensors files."""
+"""Convert networks to plain tensors and back, for safetensors files."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -9,13 +9,13 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def to_tensors(network: nn.Module) -> dict[str, Tensor]:
-    """Return a network's parameters and buffers on the CPU, sorted by name, each with memory of its own."""
+    """Return the parameters and buffers of a network on the CPU, sorted by name, each with its own memory."""
     state = network.state_dict()
     return {name: state[name].detach().cpu().clone().contiguous() for name in sorted(state)}
 
 
 def from_tensors(network: Network, tensors: Mapping[str, Tensor]) -> Network:
-    """Fill a network that was built like the one saved, and set it to inference.
+    """Fill a network of the same architecture with tensors, and set it to inference.
 
     Raises
     ------

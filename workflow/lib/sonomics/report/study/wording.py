@@ -8,7 +8,7 @@ from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Task
-from sonomics.networks.weights.registry import entry_of
+from sonomics.networks.weights.registry import find_entry
 
 SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
 # What each choice of the parameters is called on the page; a choice without words is named as it is.
@@ -81,7 +81,7 @@ def _with_weights(settings: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _describe_start(network: Any) -> str:
     weights = network.weights if isinstance(network.weights, str) else network.weights.plain()
-    entry = entry_of(weights, network.architecture)
+    entry = find_entry(weights, network.architecture)
     if entry is None:
         return (
             f"{network.architecture}, random initial weights (weights: none, a declared choice of this study; no "

@@ -1,1 +1,1 @@
-"""What the ultrasound lexicons say in words, measured: shape, orientation, margin, echo pattern, posterior echoes."""
+"""Measure what the ultrasound lexicons describe: shape, orientation, margin, echo pattern, posterior echoes."""

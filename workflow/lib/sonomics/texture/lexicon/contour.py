@@ -1,4 +1,4 @@
-"""Shape and orientation: the outline against its ellipse and its convex hull."""
+"""Shape and orientation: compare the outline with its ellipse and its convex hull."""
 
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Ellipse(NamedTuple):
 
     def radius_of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the distance of (..., 2) points from the centre, 1 on the ellipse."""
-        return np.linalg.norm((points - self.centre) @ self.axes / (2 * np.sqrt(self.variances)), axis=-1)
+        return np.asarray(np.linalg.norm((points - self.centre) @ self.axes / (2 * np.sqrt(self.variances)), axis=-1))
 
     @property
     def perimeter(self) -> float:
@@ -49,8 +49,8 @@ class Ellipse(NamedTuple):
         return float(np.pi * (major + minor) * (1 + 3 * h / (10 + np.sqrt(4 - 3 * h))))
 
 
-def ellipse_of(mask: Mask) -> Ellipse | None:
-    """Fit the ellipse of equal moments; None when a region's pixels lie on one line."""
+def fit_ellipse(mask: Mask) -> Ellipse | None:
+    """Fit the ellipse of equal second moments; None when the pixels of the region lie on one line."""
     rows, columns = np.nonzero(mask)
     if len(rows) < 3:
         return None
@@ -58,7 +58,7 @@ def ellipse_of(mask: Mask) -> Ellipse | None:
     return Ellipse(np.array([columns.mean(), rows.mean()]), variances, axes) if variances[0] > 1e-6 else None
 
 
-def contour_of(mask: Mask) -> NDArray[np.float64] | None:
+def trace_contour(mask: Mask) -> NDArray[np.float64] | None:
     """Trace the outline of the largest part of a region.
 
     Returns
@@ -71,22 +71,22 @@ def contour_of(mask: Mask) -> NDArray[np.float64] | None:
     if len(largest) < 3:
         return None
     closed = np.vstack([largest, largest[:1]])
-    walked = np.append(0, np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1)))
-    at = np.linspace(0, walked[-1], POINTS, endpoint=False)
-    return np.stack([np.interp(at, walked, closed[:, axis]) for axis in (0, 1)], axis=1)
+    length = np.append(0, np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1)))
+    at = np.linspace(0, length[-1], POINTS, endpoint=False)
+    return np.stack([np.interp(at, length, closed[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse) -> NDArray[np.float64]:
-    """Measure the shape of an outline; every value is free of the unit of length.
+    """Compute the shape of an outline; no value depends on the unit of length.
 
     Parameters
     ----------
     mask : (rows, columns) bool array
         The region.
     contour : (256, 2) float array
-        From `contour_of`.
+        From `trace_contour`.
     ellipse : Ellipse
-        From `ellipse_of`.
+        From `fit_ellipse`.
 
     Returns
     -------
@@ -102,14 +102,14 @@ def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse)
     area, diameter = len(rows), 2 * np.sqrt(len(rows) / np.pi)
     steps = np.diff(np.vstack([contour, contour[:1]]), axis=0)
     perimeter = np.linalg.norm(steps, axis=1).sum()
-    drawn = np.round(contour).astype(np.int32)[:, np.newaxis]
-    hull = cv2.convexHull(drawn)
+    corners = np.round(contour).astype(np.int32)[:, np.newaxis]
+    hull = cv2.convexHull(corners)
     radius = np.linalg.norm(contour - ellipse.centre, axis=1)
     radius /= radius.max()
     around = ellipse.radius_of(contour)
     harmonics = np.abs(np.fft.rfft(around - around.mean())) / POINTS
     horizontal, vertical = np.abs(ellipse.axes[:, 1])
-    depths = indentations(drawn) / diameter
+    depths = measure_indentations(corners) / diameter
     return np.array(
         [
             (np.ptp(rows) + 1) / (np.ptp(columns) + 1),
@@ -121,9 +121,9 @@ def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse)
             overlap(mask, ellipse),
             radius.mean(),
             radius.std(),
-            _step(radius),
+            _mean_step(radius),
             around.std(),
-            _step(around),
+            _mean_step(around),
             *(harmonics[part].sum() for part in (LOW, MIDDLE, HIGH)),
             np.count_nonzero(depths > SHALLOW),
             depths.max(initial=0.0),
@@ -131,13 +131,13 @@ def contour_features(mask: Mask, contour: NDArray[np.float64], ellipse: Ellipse)
     )
 
 
-def indentations(drawn: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Measure how deep a closed (n, 1, 2) contour falls back from its convex hull: a value in pixels an indentation."""
-    corners = np.sort(cv2.convexHull(drawn, returnPoints=False).ravel())[::-1]
-    if len(corners) < 3:
+def measure_indentations(contour: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Measure how deep a closed (n, 1, 2) contour lies within its convex hull: one value in pixels per indentation."""
+    hull = np.sort(cv2.convexHull(contour, returnPoints=False).ravel())[::-1]
+    if len(hull) < 3:
         return np.zeros(0)
-    found = cv2.convexityDefects(drawn, corners[:, np.newaxis])
-    return np.zeros(0) if found is None else found.reshape(-1, 4)[:, 3] / 256
+    defects = cv2.convexityDefects(contour, hull[:, np.newaxis])
+    return np.zeros(0) if defects is None else defects.reshape(-1, 4)[:, 3] / 256
 
 
 def overlap(mask: Mask, ellipse: Ellipse) -> float:
@@ -147,5 +147,5 @@ def overlap(mask: Mask, ellipse: Ellipse) -> float:
     return float(2 * np.count_nonzero(inside & mask) / (np.count_nonzero(inside) + np.count_nonzero(mask)))
 
 
-def _step(closed: NDArray[np.float64]) -> float:
+def _mean_step(closed: NDArray[np.float64]) -> float:
     return float(np.abs(np.diff(closed, append=closed[:1])).mean())

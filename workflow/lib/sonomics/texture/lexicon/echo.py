@@ -1,4 +1,4 @@
-"""Echo pattern and posterior echoes: the lesion against what surrounds it, lies above and lies below it."""
+"""Echo pattern and posterior echoes: compare the lesion with the tissue around, above and below it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ DEPTH = 0.75
 Floats = NDArray[np.float64]
 
 
-def surroundings(pixels: Floats, distance: Floats, diameter: float) -> Mask:
-    """Take the ring of half a diameter around a lesion, without the black beyond the scan."""
+def select_surroundings(pixels: Floats, distance: Floats, diameter: float) -> Mask:
+    """Select the ring of half a diameter around a lesion, without the black pixels beyond the scan."""
     return (distance > 0) & (distance <= SURROUNDINGS * diameter) & (pixels > 0)
 
 
 def echo_features(pixels: Floats, mask: Mask, around: Mask, distance: Floats, diameter: float) -> NDArray[np.float64]:
-    """Measure echogenicity, echo pattern and posterior echoes.
+    """Compute echogenicity, echo pattern and posterior echoes.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def echo_features(pixels: Floats, mask: Mask, around: Mask, distance: Floats, di
     mask : (rows, columns) bool array
         The lesion.
     around : (rows, columns) bool array
-        From `surroundings`, not empty.
+        From `select_surroundings`, not empty.
     distance : (rows, columns) float array
         Distance from the outline in pixels, below 0 inside.
     diameter : float
@@ -56,7 +56,7 @@ def echo_features(pixels: Floats, mask: Mask, around: Mask, distance: Floats, di
     mean, spread = lesion.mean(), lesion.std()
     dark, bright = np.percentile(ring, [DARK, BRIGHT])
     spots = ndimage.gaussian_filter(pixels, SPOT) - ndimage.gaussian_filter(pixels, NEIGHBOURHOOD) > BRIGHTER
-    below, above, beside = strips(mask, round(max(GAP + 1, DEPTH * diameter)))
+    below, above, beside = lay_strips(mask, round(max(GAP + 1, DEPTH * diameter)))
     under, over, sides = (pixels[strip & (pixels > 0)] for strip in (below, above, beside))
     return np.array(
         [
@@ -76,15 +76,22 @@ def echo_features(pixels: Floats, mask: Mask, around: Mask, distance: Floats, di
     )
 
 
-def strips(mask: Mask, depth: int) -> tuple[Mask, Mask, Mask]:
-    """Lay strips below and above a lesion's middle half, column by column, and one on either side at the lower end.
+def lay_strips(mask: Mask, depth: int) -> tuple[Mask, Mask, Mask]:
+    """Lay strips of pixels next to a lesion.
+
+    Those below and above follow the lesion's middle half column by column; the third lies on both sides of its lower
+    end.
 
     Parameters
     ----------
     mask : (rows, columns) bool array
         The lesion.
     depth : int
-        Of the strip below; the one above is half as deep.
+        Depth of the strip below in pixels; the one above is half as deep.
+
+    Returns
+    -------
+    below, above, beside : (rows, columns) bool array
     """
     rows, columns = np.nonzero(mask)
     top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1

@@ -1,4 +1,4 @@
-"""Margin: how the grey levels change across the outline."""
+"""Margin: measure how grey levels change across the outline."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,12 @@ Floats = NDArray[np.float64]
 def margin_features(
     pixels: Floats, distance: Floats, contour: Floats, diameter: float, around_sd: float
 ) -> NDArray[np.float64]:
-    """Measure the margin of a lesion.
+    """Compute the descriptors of the margin of a lesion.
 
     Parameters
     ----------
     pixels : (rows, columns) float array
-        Grey levels; those at 0 lie beyond the scan and do not count in bands.
+        Grey levels; pixels at 0 lie beyond the scan and are ignored in bands.
     distance : (rows, columns) float array
         Distance from the outline in pixels, below 0 inside.
     contour : (256, 2) float array
@@ -47,7 +47,7 @@ def margin_features(
     """
     smooth = ndimage.gaussian_filter(pixels, SMOOTHING)
     at = np.linspace(-WIDE * diameter, WIDE * diameter, SAMPLES)
-    profile = profiles(smooth, distance, contour, at)
+    profile = sample_profiles(smooth, distance, contour, at)
     half = SAMPLES // 2
     inner, outer = profile[:, :half], profile[:, half + 1 :]
     edge = outer.mean(axis=1) - inner.mean(axis=1)
@@ -69,20 +69,20 @@ def margin_features(
     )
 
 
-def profiles(smooth: Floats, distance: Floats, contour: Floats, at: Floats) -> Floats:
+def sample_profiles(smooth: Floats, distance: Floats, contour: Floats, at: Floats) -> Floats:
     """Sample the image along the normals of an outline.
 
     Returns
     -------
     (points, samples) float array
-        From inside to outside; beyond the image's edge its last pixel counts.
+        Grey levels from inside to outside; beyond the image's edge, that of the nearest pixel.
     """
     down, right = np.gradient(ndimage.gaussian_filter(distance, SMOOTHING))
     nearest = np.round(contour).astype(int)
     normal = np.stack([right, down], axis=-1)[nearest[:, 1], nearest[:, 0]]
     normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-6
     points = contour[:, np.newaxis] + normal[:, np.newaxis] * at[:, np.newaxis]
-    return ndimage.map_coordinates(smooth, [points[..., 1], points[..., 0]], order=1, mode="nearest")
+    return np.asarray(ndimage.map_coordinates(smooth, [points[..., 1], points[..., 0]], order=1, mode="nearest"))
 
 
 def _band_step(pixels: Floats, distance: Floats, width: float) -> float:

@@ -1,4 +1,4 @@
-"""MaZda's geometry of an outline, the part of it that one closed formula each defines."""
+"""MaZda's geometry of an outline: those of its parameters that a closed formula defines."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ GEOMETRY = ("GeoF", "GeoFh", "GeoFv", "GeoU", "GeoFmax", "GeoD1", "GeoD2", "GeoR
 _PERIMETER, _DIAMETER = shape2d.NAMES.index("Perimeter"), shape2d.NAMES.index("MaximumDiameter")
 
 
-def geometry(mask: Mask, spacing: float) -> NDArray[np.float64]:
+def measure_geometry(mask: Mask, spacing: float) -> NDArray[np.float64]:
     """Measure the outline of a region.
 
     Parameters

@@ -1,4 +1,4 @@
-"""MaZda's co-occurrence and run-length matrices."""
+"""MaZda's features of co-occurrence and run-length matrices."""
 
 from itertools import product
 
@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.texture import glcm
-from sonomics.texture.counts import DIRECTIONS, cooccurrences, runs
+from sonomics.texture.counts import DIRECTIONS, count_cooccurrences, count_runs
 from sonomics.texture.size_matrices import RUNS, size_features
 
-# MaZda's name of each parameter, and that of the same quantity in `sonomics.texture.glcm`.
+# MaZda's name of each parameter -> name of the same quantity in `sonomics.texture.glcm`.
 PAIRS = {
     "AngScMom": "JointEnergy",
     "Contrast": "Contrast",
@@ -42,20 +42,20 @@ COOCCURRENCE = tuple(f"S({right},{down}){name}" for (right, down), name in produ
 RUN_LENGTH = tuple(f"{line}_{name}" for line, name in product(LINES, LENGTHS))
 
 _STEPS = np.array([(down, right) for right, down in OFFSETS], np.int64)
-_PLACES = [glcm.NAMES.index(name) for name in PAIRS.values()]
+_POSITIONS = [glcm.NAMES.index(name) for name in PAIRS.values()]
 _DECADIC = np.array([1 / np.log2(10) if name.startswith(("SumEnt", "Entropy", "DifEnt")) else 1.0 for name in PAIRS])
 _CORRELATION = list(PAIRS).index("Correlat")
 _VARIANCE = list(PAIRS).index("SumOfSqs")
-_LENGTHS = [RUNS.index(name) for name in LENGTHS.values()]
+_LENGTH_POSITIONS = [RUNS.index(name) for name in LENGTHS.values()]
 
 
-def cooccurrence_features(laid: NDArray[np.int32], highest: int, pad: int) -> NDArray[np.float64]:
+def cooccurrence_features(window: NDArray[np.int32], highest: int, pad: int) -> NDArray[np.float64]:
     """Compute eleven parameters of the symmetric co-occurrence matrix of each of 20 offsets.
 
     Parameters
     ----------
-    laid : (rows, columns) int32 array
-        A window of levels, 0 outside the region.
+    window : (rows, columns) int32 array
+        Levels, 0 outside the region.
     highest : int
         The highest level.
     pad : int
@@ -64,30 +64,30 @@ def cooccurrence_features(laid: NDArray[np.int32], highest: int, pad: int) -> ND
     Returns
     -------
     (220,) float array
-        In the order of `COOCCURRENCE`, `S(right,down)`; NaN for an offset at which no two pixels of the region lie, and
-        the correlation of equal levels.
+        In the order of `COOCCURRENCE`, `S(right,down)`; NaN for an offset that no two pixels of the region have, and
+        for the correlation of equal levels.
 
     Notes
     -----
-    Haralick, Shanmugam & Dinstein (1973), with the sum variance about the sum average; entropies to base 10, as MaZda
-    gives them.
+    Haralick, Shanmugam & Dinstein (1973), with the sum variance about the sum average; entropies to base 10, as in
+    MaZda.
     """
-    counts = cooccurrences(laid, highest, _STEPS, pad)
+    counts = count_cooccurrences(window, highest, _STEPS, pad)
     values = np.full((len(OFFSETS), len(PAIRS)), np.nan)
     for row, matrix in zip(values, counts, strict=True):
-        for joint in glcm.symmetric(matrix[np.newaxis]):
-            row[:] = glcm.of_direction(joint)[_PLACES] * _DECADIC
+        for joint in glcm.symmetrise(matrix[np.newaxis]):
+            row[:] = glcm.direction_features(joint)[_POSITIONS] * _DECADIC
             if row[_VARIANCE] == 0:
                 row[_CORRELATION] = np.nan
     return values.ravel()
 
 
-def run_length_features(laid: NDArray[np.int32], highest: int, pad: int) -> NDArray[np.float64]:
+def run_length_features(window: NDArray[np.int32], highest: int, pad: int) -> NDArray[np.float64]:
     """Compute five parameters of the run-length matrix of each of four directions.
 
     Parameters
     ----------
-    laid, highest, pad
+    window, highest, pad
         As in `cooccurrence_features`; a padding of 1 is enough.
 
     Returns
@@ -100,8 +100,8 @@ def run_length_features(laid: NDArray[np.int32], highest: int, pad: int) -> NDAr
     Galloway (1975), Comput Graph Image Process 4:172.
     """
     margin = pad - 1
-    height, width = laid.shape
-    counts = runs(np.ascontiguousarray(laid[margin : height - margin, margin : width - margin]), highest)
+    height, width = window.shape
+    counts = count_runs(np.ascontiguousarray(window[margin : height - margin, margin : width - margin]), highest)
     lengths = np.arange(counts.shape[2])
-    found = [size_features(counts[DIRECTIONS.index(step)], lengths)[_LENGTHS] for step in LINES.values()]
-    return np.concatenate(found)
+    features = [size_features(counts[DIRECTIONS.index(step)], lengths)[_LENGTH_POSITIONS] for step in LINES.values()]
+    return np.concatenate(features)

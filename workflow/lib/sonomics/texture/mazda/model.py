@@ -9,17 +9,17 @@ AUTOREGRESSION = ("Teta1", "Teta2", "Teta3", "Teta4", "Sigma")
 SCALES = range(1, 9)
 BANDS = ("LL", "LH", "HL", "HH")
 ENERGY = tuple(f"WavEn{band}_s-{scale}" for scale in SCALES for band in BANDS)
-# A least-squares fit of four weights needs more pixels than that.
+# Smallest number of pixels for a least-squares fit of four weights.
 FEWEST = 8
 
 
-def autoregression(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
-    """Fit each pixel by its four neighbours before it.
+def fit_autoregression(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
+    """Fit each pixel by the four neighbours that precede it.
 
     Parameters
     ----------
     levels : (rows, columns) float array
-        Levels; outside the region they do not count.
+        Levels; those outside the region are ignored.
     mask : (rows, columns) bool array
         The region, not empty.
 
@@ -27,7 +27,7 @@ def autoregression(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
     -------
     (5,) float array
         Least-squares weights of the left, upper left, upper and upper right neighbour, and the standard deviation of
-        what they leave; levels are standardised over the region first. All NaN when the region is constant, has fewer
+        the residuals; levels are standardised over the region first. All NaN when the region is constant, has fewer
         than 8 pixels with all four neighbours, or neighbours that do not vary independently.
 
     Notes
@@ -40,18 +40,18 @@ def autoregression(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
         return undefined
     standard = np.pad((levels - inside.mean()) / inside.std(), 1)
     known = np.pad(mask, 1)
-    before = [(slice(1, -1), slice(0, -2)), (slice(0, -2), slice(0, -2))]
-    before += [(slice(0, -2), slice(1, -1)), (slice(0, -2), slice(2, None))]
-    here = (slice(1, -1), slice(1, -1))
-    whole = known[here] & np.logical_and.reduce([known[place] for place in before])
-    if whole.sum() < FEWEST:
+    preceding = [(slice(1, -1), slice(0, -2)), (slice(0, -2), slice(0, -2))]
+    preceding += [(slice(0, -2), slice(1, -1)), (slice(0, -2), slice(2, None))]
+    centre = (slice(1, -1), slice(1, -1))
+    usable = known[centre] & np.logical_and.reduce([known[shift] for shift in preceding])
+    if usable.sum() < FEWEST:
         return undefined
-    neighbours = np.stack([standard[place][whole] for place in before], axis=1)
-    weights, _, rank, _ = np.linalg.lstsq(neighbours, standard[here][whole], rcond=1e-10)
-    if rank < len(before):
+    neighbours = np.stack([standard[shift][usable] for shift in preceding], axis=1)
+    weights, _, rank, _ = np.linalg.lstsq(neighbours, standard[centre][usable], rcond=1e-10)
+    if rank < len(preceding):
         return undefined
-    left_over = standard[here][whole] - neighbours @ weights
-    return np.array([*weights, np.sqrt((left_over**2).mean())])
+    residuals = standard[centre][usable] - neighbours @ weights
+    return np.array([*weights, np.sqrt((residuals**2).mean())])
 
 
 def wavelet_energy(levels: Pixels, mask: Mask) -> NDArray[np.float64]:

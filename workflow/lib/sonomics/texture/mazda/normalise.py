@@ -1,4 +1,4 @@
-"""Grey levels of a region in MaZda's three normalisations, as levels of a stated bit depth."""
+"""Normalise the grey levels of a region in MaZda's three ways, and quantise them to a bit depth."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sonomics.core.errors import StudyError
 from sonomics.texture.discretise import Pixels
 
-# The highest grey level of an image as it comes.
+# Highest grey level of an image.
 WHITE = 255.0
 
 
@@ -27,7 +27,7 @@ RANGES = {"none": _whole_range, "sigma": _three_sigma, "percentiles": _percentil
 
 
 def grey_range(values: Pixels, normalisation: str) -> tuple[float, float]:
-    """Return the grey levels that become the lowest and the highest level.
+    """Return the grey levels that become the lowest and the highest level after normalisation.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def grey_range(values: Pixels, normalisation: str) -> tuple[float, float]:
     """
     if normalisation not in RANGES:
         where = "params.yaml, extract.families"
-        raise StudyError(where, f"unknown normalisation {normalisation}", f"use one of {', '.join(RANGES)}")
+        raise StudyError(where, f"{normalisation} is not a normalisation of MaZda's", f"use one of {', '.join(RANGES)}")
     return RANGES[normalisation](values)
 
 
-def levels_of(values: Pixels, bounds: tuple[float, float], bits: int) -> NDArray[np.int32] | None:
+def quantise(values: Pixels, bounds: tuple[float, float], bits: int) -> NDArray[np.int32] | None:
     """Quantise grey levels.
 
     Parameters
@@ -57,14 +57,14 @@ def levels_of(values: Pixels, bounds: tuple[float, float], bits: int) -> NDArray
     values : (n,) float array
         Grey levels.
     bounds : (float, float)
-        As `grey_range` gives them; what lies outside takes the nearest level.
+        From `grey_range`; grey levels outside become the nearest level.
     bits : int
         Bit depth.
 
     Returns
     -------
     (n,) int32 array or None
-        1 to 2^bits, equally wide; None when the bounds fall together.
+        Levels 1 to 2^bits, of equal width; None when the bounds are equal.
     """
     low, high = bounds
     if not high > low:
@@ -73,4 +73,4 @@ def levels_of(values: Pixels, bounds: tuple[float, float], bits: int) -> NDArray
     # Whole grey levels fill the levels evenly: the range ends one grey level above the highest.
     width = high - low + (1.0 if (low, high) == (0.0, WHITE) else 0.0)
     scaled = np.floor((values - low) / width * count)
-    return np.clip(scaled, 0, count - 1).astype(np.int32) + 1
+    return np.asarray(np.clip(scaled, 0, count - 1).astype(np.int32) + 1)

@@ -1,4 +1,4 @@
-"""All of MaZda's families of one region."""
+"""Compute MaZda's families of features of one region."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
-from sonomics.texture.discretise import Mask, Pixels, window
+from sonomics.texture.discretise import Mask, Pixels, lay_in_window
 from sonomics.texture.mazda.distribution import GRADIENT, HISTOGRAM, gradient_features, histogram_features
-from sonomics.texture.mazda.geometry import GEOMETRY, geometry
+from sonomics.texture.mazda.geometry import GEOMETRY, measure_geometry
 from sonomics.texture.mazda.matrices import COOCCURRENCE, RUN_LENGTH, cooccurrence_features, run_length_features
-from sonomics.texture.mazda.model import AUTOREGRESSION, ENERGY, autoregression, wavelet_energy
-from sonomics.texture.mazda.normalise import grey_range, levels_of
+from sonomics.texture.mazda.model import AUTOREGRESSION, ENERGY, fit_autoregression, wavelet_energy
+from sonomics.texture.mazda.normalise import grey_range, quantise
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "histogram": HISTOGRAM,
@@ -22,29 +22,29 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "wavelet": ENERGY,
     "geometry": GEOMETRY,
 }
-# MaZda's own defaults.
+# Bit depths of grey levels, MaZda's own defaults.
 BITS = {"histogram": 8, "gradient": 4, "run_length": 6, "cooccurrence": 6, "autoregression": 8, "wavelet": 8}
 PAD = 5
 
 
-def feature_names(families: Sequence[str]) -> list[str]:
-    """Name the features of some families, the same for every region.
+def name_features(families: Sequence[str]) -> list[str]:
+    """Name the features of families, the same for every region.
 
     Raises
     ------
     StudyError
         When there is no family, or one that is unknown.
     """
-    where, some = "params.yaml, extract.families", f"name some of {', '.join(FAMILIES)}"
+    where, fix = "params.yaml, extract.families", f"use some of {', '.join(FAMILIES)}"
     if not families:
-        raise StudyError(where, "no MaZda family, no feature", some)
+        raise StudyError(where, "kind mazda needs at least one MaZda family", fix)
     for family in families:
         if family not in FAMILIES:
-            raise StudyError(where, f"unknown MaZda family {family}", some)
+            raise StudyError(where, f"{family} is not a MaZda family", fix)
     return [name for family in families for name in FAMILIES[family]]
 
 
-def region_values(
+def compute_features(
     pixels: Pixels,
     mask: Mask,
     families: Sequence[str],
@@ -65,46 +65,46 @@ def region_values(
     normalisation : str
         `none`, `sigma` or `percentiles`, as in `sonomics.texture.mazda.normalise.grey_range`.
     bits : mapping of str to int, optional
-        Bit depth by family, where it is not that of `BITS`.
+        Bit depth of a family, where it is not that of `BITS`.
     spacing : float
         Edge of a pixel, the unit of geometry.
 
     Returns
     -------
     (features,) float array
-        In the order of `feature_names`. All NaN when the region is empty; all but geometry when it holds a NaN or an
+        In the order of `name_features`. All NaN when the region is empty; all but geometry when it holds a NaN or an
         infinity, or is constant and a normalisation has no range to work with.
     """
     if not mask.any():
-        return np.full(len(feature_names(families)), np.nan)
+        return np.full(len(name_features(families)), np.nan)
     values = pixels[mask]
     bounds = grey_range(values, normalisation)
     depths = {**BITS, **(bits or {})}
     return np.concatenate(
         [
-            geometry(mask, spacing)
+            measure_geometry(mask, spacing)
             if family == "geometry"
-            else _of_levels(family, values, mask, bounds, depths[family])
+            else _compute_family(family, values, mask, bounds, depths[family])
             for family in families
         ]
     )
 
 
-def _of_levels(
+def _compute_family(
     family: str, values: NDArray[np.float64], mask: Mask, bounds: tuple[float, float], bits: int
 ) -> NDArray[np.float64]:
-    levels = levels_of(values, bounds, bits) if np.isfinite(values).all() else None
+    levels = quantise(values, bounds, bits) if np.isfinite(values).all() else None
     if levels is None:
         return np.full(len(FAMILIES[family]), np.nan)
     if family == "histogram":
         return histogram_features(levels)
-    laid, highest = window(levels, mask, PAD), 2**bits
+    window, highest = lay_in_window(levels, mask, PAD), 2**bits
     if family == "gradient":
-        return gradient_features(laid, PAD)
+        return gradient_features(window, PAD)
     if family == "run_length":
-        return run_length_features(laid, highest, PAD)
+        return run_length_features(window, highest, PAD)
     if family == "cooccurrence":
-        return cooccurrence_features(laid, highest, PAD)
-    box = laid[PAD:-PAD, PAD:-PAD]
+        return cooccurrence_features(window, highest, PAD)
+    box = window[PAD:-PAD, PAD:-PAD]
     grey, inside = box.astype(np.float64) - 1, box > 0
-    return autoregression(grey, inside) if family == "autoregression" else wavelet_energy(grey, inside)
+    return fit_autoregression(grey, inside) if family == "autoregression" else wavelet_energy(grey, inside)

@@ -14,7 +14,7 @@ from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import placed, stacked
+from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
 from sonomics.train.heat_maps.measure import UNDEFINED, find_reason_for_no_map, measure_overlap
@@ -64,12 +64,12 @@ def _draw_batch(
     crops: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path
 ) -> Iterator[dict[str, Any]]:
     pixels = [read_grey(Path(file)) for file in crops["file"]]
-    heats = grad_cam(network, stacked(pixels, size))
+    heats = grad_cam(network, stack_images(pixels, size))
     if heats is None:
         yield from ({"file": "", "reason": NO_TARGET_LAYER, **UNDEFINED} for _ in pixels)
         return
     for crop, image, square in zip(crops.itertuples(), pixels, heats, strict=True):
-        heat = square[placed(image.shape, size)]
+        heat = square[find_box(image.shape, size)]
         if reason := find_reason_for_no_map(heat):
             yield {"file": "", "reason": reason, **UNDEFINED}
             continue

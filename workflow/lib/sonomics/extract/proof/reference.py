@@ -10,8 +10,9 @@ import SimpleITK
 from numpy.typing import NDArray
 from radiomics import firstorder, glcm, gldm, glrlm, glszm, imageoperations, ngtdm, shape2D
 
-from sonomics.texture.filters import filtered
-from sonomics.texture.region import constant, feature_names
+from sonomics.extract.crops.job import Compute
+from sonomics.texture.filters import filter_image
+from sonomics.texture.region import is_constant, name_features
 
 CLASSES = {
     "firstorder": firstorder.RadiomicsFirstOrder,
@@ -23,7 +24,8 @@ CLASSES = {
     "ngtdm": ngtdm.RadiomicsNGTDM,
 }
 SHAPE = "shape2D"
-# It has no Laplacian of Gaussian for a single slice, and its gradient is of single precision: those are ours.
+# PyRadiomics has no Laplacian of Gaussian for a single slice, and its gradient has single precision: those two
+# images are ours.
 FILTERS = {
     "wavelet": imageoperations.getWaveletImage,
     "square": imageoperations.getSquareImage,
@@ -32,14 +34,31 @@ FILTERS = {
     "exponential": imageoperations.getExponentialImage,
     "lbp2d": imageoperations.getLBP2DImage,
 }
-# The image is one slice, (1, rows, columns): with `force2D` on an image without that axis PyRadiomics silently walks
-# along the columns only.
+# The image is one slice, (1, rows, columns): given an image without that axis, PyRadiomics with `force2D` silently
+# looks along the columns only.
 IN_PLANE = {"force2D": True, "force2Ddimension": 0, "label": 1}
 
 logging.getLogger("radiomics").setLevel(logging.CRITICAL)
 
 
-def region_features(
+def make_reference(family: Mapping[str, Any]) -> Compute:
+    """Make the function that computes a family's features of one crop with PyRadiomics.
+
+    Parameters
+    ----------
+    family : mapping
+        `classes`, `filters` and `bins` of params.
+    """
+
+    def compute(pixels: NDArray[np.float64], mask: NDArray[np.bool_], edge: float) -> NDArray[np.float64]:
+        binning = {"binCount": family["bins"]}
+        values = compute_reference(pixels, mask, family["classes"], family["filters"], binning, edge)
+        return np.array(list(values.values()))
+
+    return compute
+
+
+def compute_reference(
     pixels: NDArray[Any],
     mask: NDArray[np.bool_],
     classes: Sequence[str],
@@ -47,7 +66,7 @@ def region_features(
     binning: Mapping[str, float],
     spacing: float = 1.0,
 ) -> dict[str, float]:
-    """Compute the features of one region, of images filtered by PyRadiomics too where it can.
+    """Compute the features of one region with PyRadiomics, filters included where PyRadiomics has them.
 
     Parameters
     ----------
@@ -56,66 +75,66 @@ def region_features(
     mask : (rows, columns) bool array
         The region.
     classes, filters
-        As in `sonomics.texture.region.feature_names`.
+        As in `sonomics.texture.region.name_features`.
     binning : mapping
-        PyRadiomics' discretisation: `{"binCount": 32}` or `{"binWidth": 1}`.
+        Discretisation as PyRadiomics takes it: `{"binCount": 32}` or `{"binWidth": 1}`.
     spacing : float
         Edge of a pixel: 1, or in mm; the unit of shape features and of filter widths.
 
     Returns
     -------
     dict of str to float
-        One value for each of `feature_names`, in that order. NaN where undefined: shape without two pixels in both
+        One value for each of `name_features`, in that order. NaN where undefined: shape without two pixels in both
         directions; intensity and texture of an image that is constant in the region or holds a NaN or an infinity
         anywhere, and textures of a region in which no pixel has a neighbour.
     """
-    values = dict.fromkeys(feature_names(classes, filters), np.nan)
+    values = dict.fromkeys(name_features(classes, filters), np.nan)
     if not mask.any():
         return values
     labelled = SimpleITK.GetImageFromArray(mask[np.newaxis].astype(np.uint8))
     labelled.SetSpacing((spacing, spacing, spacing))
     if SHAPE in classes and min(np.ptp(axis) for axis in np.nonzero(mask)) > 0:
-        values |= _computed(SHAPE, "original", labelled, labelled, binning)
+        values |= _compute_class(SHAPE, "original", labelled, labelled, binning)
     grey = pixels.astype(np.float64)
     largest = float(np.abs(grey).max())
     if not np.isfinite(largest):
         return values
-    for image, levels in _images(grey, filters, spacing):
-        if constant(levels[mask], largest):
+    for image, levels in _filter_images(grey, filters, spacing):
+        if is_constant(levels[mask], largest):
             continue
-        slice_of = SimpleITK.GetImageFromArray(levels[np.newaxis])
-        slice_of.CopyInformation(labelled)
+        one_slice = SimpleITK.GetImageFromArray(levels[np.newaxis])
+        one_slice.CopyInformation(labelled)
         for name in classes:
             if name != SHAPE:
-                values |= _computed(name, image, slice_of, labelled, binning)
+                values |= _compute_class(name, image, one_slice, labelled, binning)
     return values
 
 
-def _images(
+def _filter_images(
     grey: NDArray[np.float64], filters: Mapping[str, Any], spacing: float
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    slice_of = SimpleITK.GetImageFromArray(grey[np.newaxis])
+    one_slice = SimpleITK.GetImageFromArray(grey[np.newaxis])
     for name, settings in filters.items():
         if name not in FILTERS:
-            yield from filtered(grey, {name: settings}, spacing)
+            yield from filter_image(grey, {name: settings}, spacing)
             continue
         named = {f"lbp2D{key.title()}": value for key, value in settings.items()} if name == "lbp2d" else settings
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            made = list(FILTERS[name](slice_of, slice_of, **IN_PLANE, **named))
-        for image, theirs, _ in made:
+            images = list(FILTERS[name](one_slice, one_slice, **IN_PLANE, **named))
+        for image, theirs, _ in images:
             levels = SimpleITK.GetArrayFromImage(image)[0].astype(np.float64)
             yield theirs.replace("lbp-2D", "lbp2d").replace("-", "_"), levels
 
 
-def _computed(
+def _compute_class(
     name: str, image: str, pixels: SimpleITK.Image, mask: SimpleITK.Image, binning: Mapping[str, float]
 ) -> dict[str, float]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
-            found = CLASSES[name](pixels, mask, **IN_PLANE, **binning).execute()
+            computed = CLASSES[name](pixels, mask, **IN_PLANE, **binning).execute()
         except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError):
             return {}
-    values = {f"{image}_{name}_{feature}": float(np.real(value)) for feature, value in found.items()}
+    values = {f"{image}_{name}_{feature}": float(np.real(value)) for feature, value in computed.items()}
     return {feature: value if np.isfinite(value) else np.nan for feature, value in values.items()}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sonomics.crop.outlines.perturb import _smooth_noise, perturb
-from sonomics.crop.regions.region import diameter
+from sonomics.crop.outlines.perturb import _draw_smooth_noise, perturb
+from sonomics.crop.regions.region import equivalent_diameter
 
 STILL = {"grow": 0.0, "shift": 0.0, "rotate": 0.0, "contour": 0.0}
 
@@ -24,20 +24,20 @@ def test_a_shift_moves_the_centre_and_keeps_the_area():
     moved = perturb(disc(), {**STILL, "shift": 0.2}, generator())
     assert moved.sum() == pytest.approx(disc().sum(), rel=0.03)
     distance = np.hypot(*(np.argwhere(moved).mean(axis=0) - np.argwhere(disc()).mean(axis=0)))
-    assert 0.5 < distance <= 0.2 * np.sqrt(2) * diameter(disc())
+    assert 0.5 < distance <= 0.2 * np.sqrt(2) * equivalent_diameter(disc())
 
 
 def test_a_shift_is_at_most_what_was_asked_along_rows_and_along_columns():
     asked = {**STILL, "shift": 0.2}
     moves = [np.argwhere(perturb(disc(), asked, generator(n))).mean(axis=0) - (40, 45) for n in range(30)]
-    assert np.abs(moves).max() <= 0.2 * diameter(disc()) + 0.1
-    assert np.abs(moves).max() > 0.15 * diameter(disc())
+    assert np.abs(moves).max() <= 0.2 * equivalent_diameter(disc()) + 0.1
+    assert np.abs(moves).max() > 0.15 * equivalent_diameter(disc())
 
 
 def test_growth_changes_the_radius_by_at_most_what_was_asked():
     radii = [np.sqrt(perturb(disc(), {**STILL, "grow": 0.1}, generator(n)).sum() / np.pi) for n in range(20)]
     assert min(radii) < 15 < max(radii)
-    assert max(abs(radius - 15) for radius in radii) <= 0.1 * diameter(disc()) + 0.5
+    assert max(abs(radius - 15) for radius in radii) <= 0.1 * equivalent_diameter(disc()) + 0.5
 
 
 def test_rotation_turns_about_the_centre():
@@ -82,6 +82,6 @@ def test_wobbles_are_as_long_and_as_high_as_asked():
         radii.extend(np.hypot(rows - 100, columns - 100.5))
     assert np.std(radii) == pytest.approx(0.03 * 2 * 60, rel=0.25)
     # At half the width of a wobble the contour has hardly moved on: it is smooth.
-    noise = _smooth_noise((200, 220), 30.0, generator())
+    noise = _draw_smooth_noise((200, 220), 30.0, generator())
     assert noise.std() == pytest.approx(1)
     assert np.corrcoef(noise[:, :-15].ravel(), noise[:, 15:].ravel())[0, 1] > 0.8

@@ -16,13 +16,13 @@ from sklearn.preprocessing import StandardScaler
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey
 from sonomics.networks.architectures.backbones import Backbone, build
-from sonomics.networks.inputs import stacked
+from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import embed
 from sonomics.networks.weights.keras import LAYERS, read_keras
-from sonomics.networks.weights.load import Weights, weights_of
+from sonomics.networks.weights.load import Weights, load_choice
 from sonomics.networks.weights.registry import registry
 from sonomics.statistics.discrimination.auc import auc
-from tests.networks.forward import squeezenet
+from tests.networks.weights.squeezenet import squeezenet
 
 NAME, ARCHITECTURE = "squeezenet1_1_imagenet", "squeezenet1_1"
 SIDE = 64
@@ -52,11 +52,11 @@ def real() -> Path:
 def loaded(path: Path) -> Backbone:
     entry = registry()[NAME]
     if sha256(path.read_bytes()).hexdigest() == entry.sha256:
-        weights = weights_of({"entry": NAME, "file": str(path)}, ARCHITECTURE)
+        weights = load_choice({"entry": NAME, "file": str(path)}, ARCHITECTURE)
     else:
         keys = ("architecture", "mean", "std", "scale", "channels", "grey", "size", "licence")
         digest = sha256(path.read_bytes()).hexdigest()
-        weights = weights_of(
+        weights = load_choice(
             {**{key: vars(entry)[key] for key in keys}, "file": str(path), "sha256": digest}, ARCHITECTURE
         )
     return build(ARCHITECTURE, seed=3, weights=weights).eval()
@@ -78,7 +78,7 @@ def compare(path: Path) -> None:
     backbone = loaded(path)
     images = torch.from_numpy(colour.transpose(2, 0, 1)[None] / 255).float()
     with torch.inference_mode():
-        ours = backbone.trunk.features(backbone.prepared(images))[0].permute(1, 2, 0).numpy()
+        ours = backbone.trunk.features(backbone.normalise(images))[0].permute(1, 2, 0).numpy()
         assert ours.shape == expected.shape == (3, 3, 512)
         np.testing.assert_allclose(ours, expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
         np.testing.assert_allclose(backbone(images)[0].numpy(), expected.mean(axis=(0, 1)), rtol=1e-3, atol=1e-3)
@@ -102,7 +102,7 @@ def test_a_layer_that_is_not_there_is_named(drawn: Path, tmp_path: Path) -> None
     path.write_bytes(drawn.read_bytes())
     with h5py.File(path, "a") as file:
         del file["fire5/expand3x3"]
-    with pytest.raises(StudyError, match="fire5/expand3x3 of squeezenet1_1 is not there"):
+    with pytest.raises(StudyError, match="fire5/expand3x3 of squeezenet1_1 is not in the file"):
         read_keras(path, ARCHITECTURE)
 
 
@@ -125,7 +125,7 @@ def breast() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rim = round(0.2 * max(np.ptp(rows), np.ptp(columns)))
         box = tuple(slice(max(0, side[0] - rim), side[-1] + rim + 1) for side in (rows, columns))
         crops.append(read_grey(folder / "Images" / f"{name}.png")[box])
-    return stacked(crops, 128), (table["Pathology"] == "malignant").to_numpy(float), table["Case"].to_numpy()
+    return stack_images(crops, 128), (table["Pathology"] == "malignant").to_numpy(float), table["Case"].to_numpy()
 
 
 @pytest.mark.realdata

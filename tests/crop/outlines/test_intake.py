@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
-from sonomics.crop.outlines.drawings import RefusedError
-from sonomics.crop.outlines.intake import REASONS, Reading, find_outlines, fitted
+from sonomics.crop.outlines.clean_frame import move_to_clean_frame
+from sonomics.crop.outlines.folders import Reading, find_outlines
+from sonomics.crop.outlines.refusals import REASONS, RefusedError
 
 FRAME = {"rows": 10, "columns": 8, "offset_row": 3, "offset_column": 5, "exported_rows": 20, "exported_columns": 30}
 
@@ -19,7 +20,7 @@ def drawn(rows, columns):
 
 @given(row=st.integers(3, 12), column=st.integers(5, 12))
 def test_a_pixel_moves_by_the_offset_of_the_scan_region(row, column):
-    moved = fitted(drawn(row, column), FRAME, min_pixels=1)
+    moved = move_to_clean_frame(drawn(row, column), FRAME, min_pixels=1)
     assert moved.shape == (10, 8)
     assert np.argwhere(moved).tolist() == [[row - 3, column - 5]]
 
@@ -36,16 +37,16 @@ def test_a_pixel_moves_by_the_offset_of_the_scan_region(row, column):
 )
 def test_an_outline_that_does_not_fit_is_refused_with_its_reason(outline, code):
     with pytest.raises(RefusedError) as refusal:
-        fitted(outline, FRAME, min_pixels=10)
+        move_to_clean_frame(outline, FRAME, min_pixels=10)
     assert refusal.value.code == code
     assert code in REASONS
 
 
 def test_pixels_are_counted_after_the_cut(tmp_path):
     across = drawn(slice(0, 20), 6)
-    assert fitted(across, FRAME, min_pixels=10).sum() == 10
+    assert move_to_clean_frame(across, FRAME, min_pixels=10).sum() == 10
     with pytest.raises(RefusedError):
-        fitted(across, FRAME, min_pixels=11)
+        move_to_clean_frame(across, FRAME, min_pixels=11)
 
 
 def test_the_later_root_wins_file_by_file(tmp_path):
@@ -86,13 +87,13 @@ def test_other_files_are_passed_over(tmp_path):
 @pytest.mark.parametrize("place", ["P1-e1-i1.png", "reader_1/P1-e1-i1.png", "reader_1/1/late/P1-e1-i1.png"])
 def test_an_outline_outside_the_folder_of_a_session_stops_the_study(tmp_path, place):
     write_png(tmp_path / place, drawn(5, 5))
-    with pytest.raises(StudyError, match=r"P1-e1-i1\.png: outlines lie in <reader>/<session>/.*move it"):
+    with pytest.raises(StudyError, match=r"P1-e1-i1\.png: an outline must lie in .*<session>/.*move it"):
         find_outlines([tmp_path])
 
 
 def test_no_reader_is_called_as_perturbed_copies_are(tmp_path):
     write_png(tmp_path / "perturbed" / "1" / "P1-e1-i1.png", drawn(5, 5))
-    with pytest.raises(StudyError, match=r"readings of perturbed.*another name"):
+    with pytest.raises(StudyError, match=r"perturbed is reserved.*rename"):
         find_outlines([tmp_path])
 
 

@@ -57,5 +57,5 @@ def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
 
 
 def test_a_layer_without_a_map_is_refused() -> None:
-    with pytest.raises(StudyError, match="gives no map"):
+    with pytest.raises(StudyError, match="is not a map"):
         Features(build("test_resnet", seed=1), ["global_pool"], "avg", 32)

@@ -10,7 +10,7 @@ from sonomics.core.images import write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.extract import pyradiomics, summarise
 from sonomics.extract.crops import resample
-from sonomics.texture.phantom import phantom_table
+from sonomics.texture.phantom import compute_phantom
 
 TEXTURE = {
     "kind": "pyradiomics",
@@ -80,7 +80,7 @@ def test_resampling_keeps_area_and_brightness():
     pixels = np.full((20, 30), 100, np.uint8)
     mask = np.zeros(pixels.shape, bool)
     mask[4:16, 6:24] = True
-    smaller, inside = resample.resampled(pixels, mask, 0.5)
+    smaller, inside = resample.resample(pixels, mask, 0.5)
     assert smaller.shape == inside.shape == (10, 15)
     assert (smaller == 100).all()
     assert inside.sum() == mask.sum() / 4
@@ -138,11 +138,11 @@ def test_deep_features_come_from_the_same_random_network_in_every_chunk(tmp_path
 
 
 def test_an_engine_that_misses_the_phantom_stops_the_study(monkeypatch):
-    wrong = phantom_table(["mazda"])
+    wrong = compute_phantom(["mazda"])
     wrong.loc[2, ["value", "agrees"]] = [9.0, False]
-    monkeypatch.setattr(summarise, "phantom_table", lambda engines: wrong)
+    monkeypatch.setattr(summarise, "compute_phantom", lambda engines: wrong)
     with pytest.raises(StudyError, match=r"mazda.*phantom is 9.*verify texture"):
-        summarise.phantom_csv(["mazda"])
+        summarise.check_phantom(["mazda"])
 
 
 def test_layers_of_a_network_have_columns_of_their_own_and_batches_change_nothing(tmp_path):
@@ -163,10 +163,10 @@ def test_layers_of_a_network_have_columns_of_their_own_and_batches_change_nothin
 
 
 def test_an_unreadable_crop_stops_the_reading_ahead(tmp_path):
-    from sonomics.extract.deep import batches_ahead
+    from sonomics.extract.deep import read_ahead
 
     files = [crop_row(number, tmp_path)["file"] for number in range(3)]
-    assert [len(batch) for batch in batches_ahead(files, 32, 2)] == [2, 1]
-    assert list(batches_ahead([], 32, 2)) == []
+    assert [len(batch) for batch in read_ahead(files, 32, 2)] == [2, 1]
+    assert list(read_ahead([], 32, 2)) == []
     with pytest.raises(FileNotFoundError):
-        list(batches_ahead([*files, "absent.png"], 32, 2))
+        list(read_ahead([*files, "absent.png"], 32, 2))

@@ -13,8 +13,10 @@ from safetensors.torch import save_file
 
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import build
-from sonomics.networks.weights.load import RANDOM, load_weights, weights_of
-from sonomics.networks.weights.registry import Entry, check_weights, entry_of, located, registry
+from sonomics.networks.weights.check import check_weights
+from sonomics.networks.weights.load import RANDOM, load_choice, load_weights
+from sonomics.networks.weights.locate import locate
+from sonomics.networks.weights.registry import Entry, find_entry, registry
 from sonomics.networks.weights.state import to_tensors
 
 ARCHITECTURE = "test_resnet"
@@ -40,39 +42,39 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_stated_weights_fill_the_trunk(saved: Path) -> None:
-    backbone = build(ARCHITECTURE, seed=5, weights=weights_of(stated(saved), ARCHITECTURE))
+    backbone = build(ARCHITECTURE, seed=5, weights=load_choice(stated(saved), ARCHITECTURE))
     expected = to_tensors(build(ARCHITECTURE, seed=4).trunk)
     assert all(torch.equal(tensor, expected[name]) for name, tensor in to_tensors(backbone.trunk).items())
 
 
 def test_none_is_a_declared_choice() -> None:
-    assert weights_of("none", ARCHITECTURE) is RANDOM
+    assert load_choice("none", ARCHITECTURE) is RANDOM
 
 
 def test_each_channel_is_normalised_by_its_own_numbers_and_grey_goes_to_all(saved: Path) -> None:
-    backbone = build(ARCHITECTURE, seed=5, weights=weights_of(stated(saved), ARCHITECTURE))
-    prepared = backbone.prepared(torch.full((1, 1, 2, 2), 0.8))
+    backbone = build(ARCHITECTURE, seed=5, weights=load_choice(stated(saved), ARCHITECTURE))
+    prepared = backbone.normalise(torch.full((1, 1, 2, 2), 0.8))
     torch.testing.assert_close(prepared[0, :, 0, 0], torch.tensor([4.0, 1.5, 2 / 3]))
 
 
 def test_grey_by_the_average_looks_the_same_in_all_channels(saved: Path) -> None:
-    weights = weights_of(stated(saved, grey="average"), ARCHITECTURE)
-    prepared = build(ARCHITECTURE, seed=5, weights=weights).prepared(torch.full((1, 1, 2, 2), 0.8))
+    weights = load_choice(stated(saved, grey="average"), ARCHITECTURE)
+    prepared = build(ARCHITECTURE, seed=5, weights=weights).normalise(torch.full((1, 1, 2, 2), 0.8))
     torch.testing.assert_close(prepared[0, :, 0, 0], torch.full((3,), 1.5))
 
 
 def test_blue_comes_first_where_the_weights_want_it(saved: Path) -> None:
-    weights = weights_of(stated(saved, channels="BGR", scale=255, mean=[10, 20, 30], std=[1, 1, 1]), ARCHITECTURE)
+    weights = load_choice(stated(saved, channels="BGR", scale=255, mean=[10, 20, 30], std=[1, 1, 1]), ARCHITECTURE)
     colour = torch.tensor([100.0, 150.0, 200.0]).view(1, 3, 1, 1) / 255
-    prepared = build(ARCHITECTURE, seed=5, weights=weights).prepared(colour)
+    prepared = build(ARCHITECTURE, seed=5, weights=weights).normalise(colour)
     torch.testing.assert_close(prepared.flatten(), torch.tensor([190.0, 130.0, 70.0]))
 
 
 def test_an_altered_file_is_refused(saved: Path) -> None:
     choice = stated(saved)
     saved.write_bytes(saved.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(StudyError, match=f"{choice['sha256']} is expected") as caught:
-        weights_of(choice, ARCHITECTURE)
+    with pytest.raises(StudyError, match=f"not {choice['sha256']}") as caught:
+        load_choice(choice, ARCHITECTURE)
     assert caught.value.where == str(saved)
 
 
@@ -80,45 +82,45 @@ def test_a_missing_file_says_where_to_put_it(saved: Path) -> None:
     choice = stated(saved)
     saved.unlink()
     with pytest.raises(StudyError, match=f"{saved}.* missing.*put the file with SHA-256 {choice['sha256']} there"):
-        weights_of(choice, ARCHITECTURE)
+        load_choice(choice, ARCHITECTURE)
 
 
 def test_an_unset_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SONOMICS_WEIGHTS", raising=False)
     with pytest.raises(StudyError, match="export SONOMICS_WEIGHTS=<the folder>"):
-        weights_of("resnet18_imagenet", "resnet18")
+        load_choice("resnet18_imagenet", "resnet18")
 
 
 def test_a_file_of_the_registry_may_lie_elsewhere(saved: Path) -> None:
-    entry = entry_of({"entry": "resnet18_imagenet", "file": str(saved)}, "resnet18")
+    entry = find_entry({"entry": "resnet18_imagenet", "file": str(saved)}, "resnet18")
     assert entry == replace(registry()["resnet18_imagenet"], file=str(saved))
-    with pytest.raises(StudyError, match="f37072fd is expected"):
-        located(entry)
+    with pytest.raises(StudyError, match="not f37072fd"):
+        locate(entry)
 
 
 def test_an_unknown_entry_is_refused_with_the_known_ones() -> None:
     with pytest.raises(StudyError, match=r"no weights 'imagenet' \(squeezenet1_1_imagenet,"):
-        weights_of("imagenet", "resnet18")
+        load_choice("imagenet", "resnet18")
 
 
 def test_weights_of_another_architecture_than_stated_are_refused() -> None:
-    with pytest.raises(StudyError, match="are of resnet18, not of resnet50"):
-        weights_of("resnet18_imagenet", "resnet50")
+    with pytest.raises(StudyError, match="are for resnet18, not for resnet50"):
+        load_choice("resnet18_imagenet", "resnet50")
 
 
 def test_a_file_that_does_not_hold_the_architecture_is_refused(saved: Path) -> None:
-    weights = weights_of(stated(saved, "test_efficientnet"), "test_efficientnet")
-    with pytest.raises(StudyError, match="not of test_efficientnet"):
+    weights = load_choice(stated(saved, "test_efficientnet"), "test_efficientnet")
+    with pytest.raises(StudyError, match="not for test_efficientnet"):
         build("test_efficientnet", seed=1, weights=weights)
 
 
 def test_an_unknown_architecture_is_refused() -> None:
-    with pytest.raises(StudyError, match="timm has no model 'resnet1'"):
+    with pytest.raises(StudyError, match="'resnet1' is neither a timm model"):
         build("resnet1", seed=1)
 
 
 def test_an_architecture_of_one_input_size_says_so() -> None:
-    with pytest.raises(StudyError, match="state size: 160"):
+    with pytest.raises(StudyError, match="set size: 160"):
         build("test_vit", seed=1, size=96)
 
 
@@ -147,13 +149,13 @@ def test_a_checkpoint_that_counts_its_modules_gives_the_same_features(tmp_path: 
     path = tmp_path / "RadImageNet.pt"
     torch.save({"state_dict": wrapped(theirs)}, path)
     choice = stated(path, architecture, prefix="module.backbone.")
-    ours = build(architecture, seed=2, weights=weights_of(choice, architecture)).eval()
+    ours = build(architecture, seed=2, weights=load_choice(choice, architecture)).eval()
     images = torch.rand(2, 3, 64, 64)
     last = list(theirs.children())[-1]
     taken = []
     last.register_forward_pre_hook(lambda layer, inputs: taken.append(inputs[0]))
     with torch.inference_mode():
-        theirs(ours.prepared(images))
+        theirs(ours.normalise(images))
         torch.testing.assert_close(ours(images), taken[0], rtol=1e-4, atol=1e-5)
 
 
@@ -161,21 +163,21 @@ def test_a_pickled_network_is_not_run(tmp_path: Path) -> None:
     path = tmp_path / "network.pth"
     torch.save(torch.nn.Linear(2, 2), path)
     with pytest.raises(StudyError, match="more than tensors"):
-        weights_of(stated(path), ARCHITECTURE)
+        load_choice(stated(path), ARCHITECTURE)
 
 
 def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     path.write_bytes(b"\x00\x01")
-    with pytest.raises(StudyError, match=r"weights\.safetensors: the file is no safetensors"):
-        weights_of(stated(path), ARCHITECTURE)
+    with pytest.raises(StudyError, match=r"weights\.safetensors: the file is not a valid safetensors file"):
+        load_choice(stated(path), ARCHITECTURE)
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "weights.onnx"
     path.write_bytes(b"")
-    with pytest.raises(StudyError, match=r"give one of \.safetensors"):
-        weights_of(stated(path), ARCHITECTURE)
+    with pytest.raises(StudyError, match=r"use one of \.safetensors"):
+        load_choice(stated(path), ARCHITECTURE)
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def hub(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> Entry:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     choice = {**LIKE, "hub": "timm/test", "sha256": digest(snapshot / "model.safetensors")}
-    entry = entry_of({**choice, "architecture": ARCHITECTURE}, ARCHITECTURE)
+    entry = find_entry({**choice, "architecture": ARCHITECTURE}, ARCHITECTURE)
     assert entry is not None
     return entry
 
@@ -204,9 +206,9 @@ def test_weights_of_the_hub_are_those_in_its_cache(hub: Entry) -> None:
 
 def test_the_hub_out_of_reach_is_a_clear_stop(hub: Entry) -> None:
     with pytest.raises(
-        StudyError, match=r"model\.safetensors of timm/other is not in the cache.*hf download timm/other"
+        StudyError, match=r"model\.safetensors of timm/other is not in the hub's cache.*hf download timm/other"
     ):
-        located(replace(hub, hub="timm/other"))
+        locate(replace(hub, hub="timm/other"))
 
 
 def test_every_network_of_a_study_is_checked_before_work(params: dict, saved: Path) -> None:
@@ -221,6 +223,6 @@ def test_every_network_of_a_study_is_checked_before_work(params: dict, saved: Pa
 
 
 def test_a_random_network_sees_grey_centred() -> None:
-    prepared = build(ARCHITECTURE, seed=1).prepared(torch.full((1, 1, 2, 2), 0.75))
+    prepared = build(ARCHITECTURE, seed=1).normalise(torch.full((1, 1, 2, 2), 0.75))
     assert math.isclose(float(prepared.min()), 1.0)
     assert prepared.shape == (1, 3, 2, 2)

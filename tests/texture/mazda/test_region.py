@@ -4,16 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.extract.proof.pyradiomics_values import region_features
+from sonomics.extract.proof.reference import compute_reference
 from sonomics.texture.mazda.distribution import GRADIENT, HISTOGRAM, gradient_features, histogram_features
 from sonomics.texture.mazda.matrices import COOCCURRENCE, PAIRS, RUN_LENGTH, cooccurrence_features, run_length_features
-from sonomics.texture.mazda.model import ENERGY, autoregression, wavelet_energy
-from sonomics.texture.mazda.normalise import grey_range, levels_of
-from sonomics.texture.mazda.region import FAMILIES, feature_names, region_values
+from sonomics.texture.mazda.model import ENERGY, fit_autoregression, wavelet_energy
+from sonomics.texture.mazda.normalise import grey_range, quantise
+from sonomics.texture.mazda.region import FAMILIES, compute_features, name_features
 from tests.texture.regions import odd_regions
 
 ALL = list(FAMILIES)
-NAMES = feature_names(ALL)
+NAMES = name_features(ALL)
 WHOLE = np.ones((40, 44), bool)
 
 
@@ -22,7 +22,7 @@ def image(seed=0, shape=WHOLE.shape):
 
 
 def of(pixels, mask=WHOLE, normalisation="sigma"):
-    return dict(zip(NAMES, region_values(pixels, mask, ALL, normalisation), strict=True))
+    return dict(zip(NAMES, compute_features(pixels, mask, ALL, normalisation), strict=True))
 
 
 def test_about_300_features_a_region_under_mazdas_names():
@@ -91,10 +91,10 @@ def test_run_lengths_by_hand():
 def test_matrices_are_those_of_pyradiomics_where_both_define_the_quantity():
     pixels = image(3)
     mask = np.random.default_rng(4).random(pixels.shape) < 0.9
-    levels = levels_of(pixels[mask], (0.0, 255.0), 6)
+    levels = quantise(pixels[mask], (0.0, 255.0), 6)
     laid = np.zeros(pixels.shape, np.int32)
     laid[mask] = levels
-    theirs = region_features(laid, mask, ["glcm", "glrlm"], {"original": {}}, {"binWidth": 1})
+    theirs = compute_reference(laid, mask, ["glcm", "glrlm"], {"original": {}}, {"binWidth": 1})
     pairs = cooccurrence_features(np.pad(laid, 5), 64, 5).reshape(-1, len(PAIRS))[:4].mean(axis=0)
     for (name, other), value in zip(PAIRS.items(), pairs, strict=True):
         bits = np.log2(10) if "Entr" in name else 1.0
@@ -150,7 +150,7 @@ def test_normalisations_by_hand():
     assert grey_range(values, "sigma") == (50 - 150, 50 + 150)
     assert grey_range(np.arange(101.0), "percentiles") == (1, 99)
     # Of 200 grey levels in 4 bins of 50: -100 to -50, -50 to 0, 0 to 50, 50 to 100 and what lies above.
-    assert levels_of(np.array([-100.0, -1.0, 0.0, 99.0, 100.0, 300.0]), (-100.0, 100.0), 2).tolist() == [
+    assert quantise(np.array([-100.0, -1.0, 0.0, 99.0, 100.0, 300.0]), (-100.0, 100.0), 2).tolist() == [
         1,
         2,
         3,
@@ -162,7 +162,7 @@ def test_normalisations_by_hand():
 
 def test_percentiles_cut_both_ends_off():
     values = np.r_[np.zeros(1), np.full(49, 100.0), np.full(49, 150.0), [255.0]]
-    levels = levels_of(values, (100.0, 150.0), 6)
+    levels = quantise(values, (100.0, 150.0), 6)
     assert levels.tolist() == [1] * 50 + [64] * 50
 
 
@@ -180,10 +180,10 @@ def test_constant_image_has_a_geometry_and_no_texture():
 def test_odd_regions_have_all_columns_and_no_infinity(region):
     mask = odd_regions()[region]
     for normalisation in ("none", "sigma", "percentiles"):
-        values = region_values(image(1, mask.shape), mask, ALL, normalisation)
+        values = compute_features(image(1, mask.shape), mask, ALL, normalisation)
         assert values.shape == (299,)
         assert not np.isinf(values).any()
-    assert np.isnan(region_values(image(1, mask.shape), np.zeros_like(mask), ALL, "none")).all()
+    assert np.isnan(compute_features(image(1, mask.shape), np.zeros_like(mask), ALL, "none")).all()
 
 
 def test_autoregression_finds_the_weights_of_its_own_process():
@@ -199,7 +199,7 @@ def test_autoregression_finds_the_weights_of_its_own_process():
             )
             field[row, column] = np.dot([0.5, -0.3, 0.4, 0.2], before) + generator.standard_normal()
     inner = field[10:120, 10:120]
-    values = autoregression(inner, np.ones(inner.shape, bool))
+    values = fit_autoregression(inner, np.ones(inner.shape, bool))
     np.testing.assert_allclose(values[:4], [0.5, -0.3, 0.4, 0.2], atol=0.03)
     assert values[4] == pytest.approx(1 / inner.std(), rel=0.03)
 
@@ -240,9 +240,9 @@ def test_geometry_of_a_rectangle_by_hand():
 @pytest.mark.parametrize("families", [[], ["texture"]])
 def test_no_family_or_an_unknown_one_stops_the_study(families):
     with pytest.raises(StudyError, match="MaZda"):
-        feature_names(families)
+        name_features(families)
 
 
 def test_unknown_normalisation_stops_the_study():
     with pytest.raises(StudyError, match="normalisation"):
-        region_values(image(), WHOLE, ALL, "zscore")
+        compute_features(image(), WHOLE, ALL, "zscore")

@@ -9,7 +9,7 @@ from safetensors.torch import load, save
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.training.augmentation import Augmentation, augmented
+from sonomics.networks.training.augmentation import Augmentation, augment
 from sonomics.networks.training.fit import embed, fit, predict
 from sonomics.networks.weights.load import Weights
 from sonomics.networks.weights.state import from_tensors, to_tensors
@@ -103,7 +103,7 @@ def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -
 
 
 def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
-    with pytest.raises(StudyError, match=r"learning_rate: a network's loss is no number any more in epoch \d"):
+    with pytest.raises(StudyError, match=r"learning_rate: the training loss became NaN or infinite in epoch \d"):
         fit(untrained(), images, targets, {**SETTINGS, "learning_rate": 1e30}, seed=1)
 
 
@@ -126,10 +126,10 @@ def test_too_few_images_are_refused(images: NDArray[np.uint8], targets: NDArray[
 def test_no_augmentation_leaves_images_as_they_are(images: NDArray[np.uint8]) -> None:
     still = Augmentation(flip=0, rotation=0, crop=0, brightness=0, contrast=0)
     batch = torch.from_numpy(images[:4, None]).float() / 255
-    torch.testing.assert_close(augmented(batch, still, torch.Generator()), batch, atol=1e-5, rtol=0)
+    torch.testing.assert_close(augment(batch, still, torch.Generator()), batch, atol=1e-5, rtol=0)
 
 
 def test_a_certain_flip_mirrors_left_and_right(images: NDArray[np.uint8]) -> None:
     mirror = Augmentation(flip=1, rotation=0, crop=0, brightness=0, contrast=0)
     batch = torch.from_numpy(images[:4, None]).float() / 255
-    torch.testing.assert_close(augmented(batch, mirror, torch.Generator()), batch.flip(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(augment(batch, mirror, torch.Generator()), batch.flip(3), atol=1e-5, rtol=0)

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonomics.extract.crops.compiled import compiled
+from sonomics.extract.crops.compilation import compile_once
 
 JOB = """
-from sonomics.extract.crops.compiled import compiled
-from sonomics.texture.zones import zones
+from sonomics.extract.crops.compilation import compile_once
+from sonomics.texture.zones import count_zones
 import numpy as np
-compiled(lambda pixels, mask, edge: zones(np.pad(mask.astype(np.int32), 1), 1))
-print(sum(zones.stats.cache_misses.values()), sum(zones.stats.cache_hits.values()))
+compile_once(lambda pixels, mask, edge: count_zones(np.pad(mask.astype(np.int32), 1), 1))
+print(sum(count_zones.stats.cache_misses.values()), sum(count_zones.stats.cache_hits.values()))
 """
 
 
@@ -26,7 +26,7 @@ def test_the_function_comes_back_after_a_small_region():
         seen.append((pixels.shape, mask.all(), edge))
         return np.zeros(1)
 
-    assert compiled(compute) is compute
+    assert compile_once(compute) is compute
     assert len(seen) == 1
 
 

@@ -6,27 +6,27 @@ from pathlib import Path
 import numpy as np
 
 from sonomics.extract.crops.job import Compute
-from sonomics.texture.zones import zones
+from sonomics.texture.zones import count_zones
 
-EDGE = 12
+EDGE = 12  # of the small region that is computed, pixels
 
 
-def compiled(compute: Compute) -> Compute:
-    """Describe a small region, so that what a family needs is compiled and kept, one job at a time.
+def compile_once(compute: Compute) -> Compute:
+    """Compute a small region while holding a lock, so that one job compiles and the others load what it compiled.
 
-    The first job compiles, those that waited load what it left (in the folder that numba chose for this checkout).
+    Numba keeps the compiled code in the folder that it chose for this checkout.
 
     Parameters
     ----------
     compute : callable
-        What a family computes of a region.
+        Computes a family's features of one region.
 
     Returns
     -------
     callable
-        The same.
+        The same function.
     """
-    folder = Path(str(zones.stats.cache_path))
+    folder = Path(str(count_zones.stats.cache_path))
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "compiling.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

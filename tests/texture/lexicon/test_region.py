@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonomics.texture.lexicon.contour import CONTOUR, contour_of, ellipse_of, indentations
-from sonomics.texture.lexicon.echo import ECHO, strips
+from sonomics.texture.lexicon.contour import CONTOUR, fit_ellipse, measure_indentations, trace_contour
+from sonomics.texture.lexicon.echo import ECHO, lay_strips
 from sonomics.texture.lexicon.margin import MARGIN
-from sonomics.texture.lexicon.region import NAMES, region_values, signed_distance
+from sonomics.texture.lexicon.region import NAMES, compute_features, signed_distance
 from tests.texture.regions import odd_regions
 
 SHAPE = (160, 200)
@@ -34,7 +34,7 @@ def lesion(mask, inside=INSIDE, outside=OUTSIDE):
 
 
 def described(pixels, mask):
-    return dict(zip(NAMES, region_values(pixels, mask), strict=True))
+    return dict(zip(NAMES, compute_features(pixels, mask), strict=True))
 
 
 def test_names_are_unique():
@@ -71,15 +71,15 @@ def test_arms_are_indentations_and_harmonics(arms):
 
 def test_an_indentation_is_as_deep_as_it_was_cut():
     square = np.array([[0, 0], [40, 0], [40, 40], [20, 25], [0, 40]], np.int32)[:, np.newaxis]
-    assert indentations(square) == pytest.approx([15], abs=0.01)
+    assert measure_indentations(square) == pytest.approx([15], abs=0.01)
 
 
 def test_contour_is_evenly_spaced_and_of_the_largest_part():
     mask = ellipse(30, 20)
     mask[5:8, 5:8] = True
-    steps = np.linalg.norm(np.diff(contour_of(mask), axis=0), axis=1)
+    steps = np.linalg.norm(np.diff(trace_contour(mask), axis=0), axis=1)
     assert steps.max() < 1.05 * np.median(steps)
-    assert contour_of(mask).mean(axis=0) == pytest.approx([100, 80], abs=1)
+    assert trace_contour(mask).mean(axis=0) == pytest.approx([100, 80], abs=1)
 
 
 def test_sharp_edge_by_hand():
@@ -117,7 +117,7 @@ def test_echo_pattern_by_hand():
 
 def test_shadow_and_enhancement():
     mask = ellipse(40, 30)
-    below, above, beside = strips(mask, round(0.75 * 2 * np.sqrt(mask.sum() / np.pi)))
+    below, above, beside = lay_strips(mask, round(0.75 * 2 * np.sqrt(mask.sum() / np.pi)))
     assert not (below & above).any()
     assert not ((below | above | beside) & mask).any()
     for grey in (20.0, 220.0):
@@ -166,15 +166,15 @@ def test_a_lesion_like_its_surroundings_has_no_contrast():
 def test_odd_regions_are_described_or_undefined(name):
     mask = odd_regions()[name]
     pixels = np.random.default_rng(1).integers(1, 256, mask.shape).astype(float)
-    values = region_values(pixels, mask)
+    values = compute_features(pixels, mask)
     assert values[0] == pytest.approx(2 * np.sqrt(mask.sum() / np.pi))
     apart = name == "every second pixel"
-    assert np.isnan(values[1]) == (apart or ellipse_of(mask) is None)
+    assert np.isnan(values[1]) == (apart or fit_ellipse(mask) is None)
     assert not np.isinf(values).any()
 
 
 def test_empty_region_is_undefined():
-    assert np.isnan(region_values(np.ones(SHAPE), np.zeros(SHAPE, bool))).all()
+    assert np.isnan(compute_features(np.ones(SHAPE), np.zeros(SHAPE, bool))).all()
 
 
 @settings(max_examples=15, deadline=None)

@@ -1,0 +1,34 @@
+"""Tables of boxes."""
+
+import pytest
+
+from tests.crop.formats.boxes_on_image import BOX, OTHER, STEM, read
+
+
+def test_boxes_alone(tmp_path):
+    file = tmp_path / "all.boxes.csv"
+    file.write_text(f"image,left,top,width,height,label\n{STEM},15,10,20,10,lesion\n{STEM},5,30,5,5,cyst\n")
+    assert (read(file) == BOX | OTHER).all()
+    assert (read(file, label="cyst") == OTHER).all()
+
+
+def test_boxes_by_the_name_of_the_images_file(tmp_path):
+    file = tmp_path / "all.boxes.csv"
+    file.write_text(f"\ufeffimage, left, top, width, height\n{STEM}.png, 15, 10, 20, 10\n", encoding="utf-8")
+    assert (read(file) == BOX).all()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        f"image,left,top,width,height\n{STEM},a,10,20,10\n",
+        f"image,left,top,width,height\n{STEM},nan,10,20,10\n",
+        f"image,left,top,width,height\n{STEM},inf,10,20,10\n",
+        f"image,left,top,width,height\n{STEM},1,1,5,5\n{STEM},1,1,5,5,a,b,c\n",
+        f"image;left;top;width;height\n{STEM};15;10;20;10\n",
+    ],
+)
+def test_boxes_need_columns_and_numbers(tmp_path, content):
+    file = tmp_path / "all.boxes.csv"
+    file.write_text(content)

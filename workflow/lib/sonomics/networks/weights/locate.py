@@ -1,0 +1,69 @@
+"""Locate the file of starting weights, and check that its content is the expected one.
+
+No torch here: a study's weights are checked before any work.
+"""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from sonomics.core.errors import StudyError
+from sonomics.networks.weights.registry import WHERE, Entry
+
+HUB_FILE = "model.safetensors"
+
+
+def locate(entry: Entry, where: str = WHERE) -> Path:
+    """Locate the file of an entry, and check its SHA-256.
+
+    Parameters
+    ----------
+    entry : Entry
+    where : str
+        Key of params, for messages.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing or altered; it says where to put the file and what its SHA-256 must be.
+    """
+    path = _fetch_from_hub(entry, where) if entry.hub else _locate_local(entry, where)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if not digest.startswith(entry.sha256):
+        rule = f"the file is not that of the weights {entry.name}: its SHA-256 is {digest}, not {entry.sha256}"
+        raise StudyError(str(path), rule, "put the right file there, or set the SHA-256 of the file you mean")
+    return path
+
+
+def _locate_local(entry: Entry, where: str) -> Path:
+    text = os.path.expandvars(Path(entry.file).expanduser())
+    expected = f"the file with SHA-256 {entry.sha256}"
+    if unset := re.search(r"\$\{?(\w+)", text):
+        rule = f"the weights {entry.name} are in ${unset[1]}, which is not set"
+        fix = f"put {expected} into a folder as {Path(text).name}, and export {unset[1]}=<the folder>"
+        raise StudyError(where, rule, fix)
+    path = Path(text)
+    if not path.is_file():
+        raise StudyError(str(path), f"the starting weights {entry.name} are missing", f"put {expected} there")
+    return path
+
+
+def _fetch_from_hub(entry: Entry, where: str) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    repository, _, revision = entry.hub.partition("@")
+    source: dict[str, Any] = {"repo_id": repository, "filename": HUB_FILE, "revision": revision or None}
+    try:
+        return Path(hf_hub_download(**source, local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
+    try:
+        return Path(hf_hub_download(**source))
+    except (OSError, HfHubHTTPError) as error:
+        rule = f"{HUB_FILE} of {entry.hub} is not in the hub's cache and cannot be fetched ({type(error).__name__})"
+        fix = f"fetch it where there is a network (`hf download {repository} {HUB_FILE}`), and set it as `file`"
+        raise StudyError(where, rule, fix) from None
