@@ -129,7 +129,7 @@ def test_a_missing_column_stops_with_what_to_do(tmp_path: Path) -> None:
     ("rule", "broken"),
     [
         ({"head": "tumour", "needs_case": "event"}, r"tumour is not in clean\.qc\.heads"),
-        ({"head": "target", "needs_case": "sim_risk"}, "planted truth"),
+        ({"head": "target", "needs_case": "sim_risk"}, "simulated ground truth"),
         ({"head": "target"}, "needs_case"),
     ],
 )

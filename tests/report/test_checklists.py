@@ -13,6 +13,8 @@ import yaml
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
+from sonomics.core.settings.author import Author
+from sonomics.core.settings.report import Items
 from sonomics.report.card import card
 from sonomics.report.checklists import AUTHOR, Checklist, Item, Standard, as_frame, fill, joined, read_standard
 from sonomics.report.evidence.images import rater_agreement
@@ -22,10 +24,8 @@ from sonomics.report.prose.paragraphs import methods
 from tests.conftest import ROOT
 from tests.report.conftest import TEMPLATES
 from tests.report.synthetic import PARAMS
-from tests.report.test_report_parts import SCHEMA
 
 STANDARDS = {path.stem: read_standard(path) for path in sorted((TEMPLATES / "checklists").glob("*.yaml"))}
-REPORT = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]["report"]["properties"]
 KINDS = {"automatic", "params", "author"}
 # Numbers of items as published: all rows, and numbers without letters.
 PUBLISHED = {"clear": (58, 58), "metrics": (30, 30), "tripod_ai": (52, 27), "claim": (44, 44), "stard": (34, 30)}
@@ -50,7 +50,7 @@ def of(record: Record, key: str, item: str) -> Finding:
 
 
 def test_the_standards_are_those_of_the_schema() -> None:
-    assert set(STANDARDS) == set(PUBLISHED) == set(REPORT["items"]["properties"])
+    assert set(STANDARDS) == set(PUBLISHED) == set(Items.model_fields)
 
 
 @pytest.mark.parametrize("key", PUBLISHED)
@@ -72,7 +72,7 @@ def test_an_item_names_what_there_is(standard: Standard, item: Item) -> None:
     assert item.evidence
     texts = [name.removeprefix(AUTHOR) for name in item.evidence if name.startswith(AUTHOR)]
     rules = [name for name in item.evidence if not name.startswith(AUTHOR)]
-    assert set(texts) <= set(REPORT["author"]["properties"])
+    assert set(texts) <= set(Author.model_fields)
     assert set(rules) <= set(RULES)
     assert bool(texts) == (item.kind == "author")
     assert item.when in {"", *CONDITIONS}

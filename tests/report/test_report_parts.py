@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from jinja2 import Environment, FileSystemLoader
 
 from sonomics.report import methods as wording
@@ -20,11 +19,12 @@ from sonomics.report.pictures import border, inline_svg, outlined
 from sonomics.report.selection import described
 from sonomics.report.summary import findings, set_name, verdicts
 from sonomics.report.tables import auc_table, comparison_table, control_table, performance_table
+from tests.report.choices import choices
 from tests.report.synthetic import PARAMS
 
 NAN = float("nan")
 BOUNDS = ("estimate", "lower", "upper")
-SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "params.schema.yaml"
+TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 WORDS = {
     "export.source": wording.SOURCES,
     "clean.overlays": wording.MARKS,
@@ -315,10 +315,7 @@ def test_starting_weights_are_stated_for_every_network() -> None:
 
 @pytest.mark.parametrize(("place", "words"), [*WORDS.items(), ("export.folder.pixels", wording.PIXELS)])
 def test_every_choice_of_the_schema_has_words(place: str, words: dict[str, str]) -> None:
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    for name in place.split("."):
-        schema = schema["additionalProperties"] if name == "*" else schema["properties"][name]
-    assert set(schema["enum"]) == set(words)
+    assert choices(place) == set(words)
 
 
 @pytest.mark.parametrize(
@@ -343,13 +340,12 @@ def test_numbers_are_printed_as_in_a_journal() -> None:
 
 
 def test_every_step_of_the_schema_has_words() -> None:
-    schema = yaml.safe_load(SCHEMA.read_text())["properties"]["select"]["properties"]["steps"]["items"]
-    assert set(schema["properties"]["step"]["enum"]) == set(wording.STEPS)
+    assert choices("select.steps.*.step") == set(wording.STEPS)
 
 
 @pytest.mark.parametrize("several", [False, True])
 def test_the_slider_says_where_its_intervals_are_too_narrow(several: bool) -> None:
-    parts = Environment(loader=FileSystemLoader(SCHEMA.parents[1] / "report"), autoescape=True)
+    parts = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     task = {"name": "t", "suffix": "", "several": several}
     text = parts.from_string('{% import "parts.html.j2" as parts %}{{ parts.threshold(task) }}').render(task=task)
     assert ("too narrow here: a patient has several cases" in text) is several
