@@ -2,11 +2,17 @@
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
+from sonomics.core import jobs
 from sonomics.core.errors import StudyError
-from sonomics.core.jobs import BAD_STUDY, run_job
+from sonomics.core.jobs import BAD_STUDY, progress, run_job
+from tests.conftest import ROOT
+
+LIBRARY = ROOT / "workflow/lib"
 
 
 def failing(error):
@@ -36,3 +42,20 @@ def test_a_bad_study_and_a_full_disk_end_in_one_line(capsys, error, told):
 def test_any_other_error_is_not_hidden():
     with pytest.raises(FileNotFoundError):
         run_job(failing(FileNotFoundError(errno.ENOENT, "no such file")))
+
+
+def test_a_short_loop_shows_no_bar(capsys):
+    assert list(progress([1, 2, 3], "images")) == [1, 2, 3]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_long_loop_shows_how_far_it_is(capsys, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE_S", -1.0)
+    assert list(progress([1, 2, 3], "images")) == [1, 2, 3]
+    assert "images: 100%" in capsys.readouterr().err
+
+
+def test_a_job_collects_garbage_from_its_first_line_on():
+    code = "import gc; from sonomics.core.jobs import run_job; run_job(lambda argv: print(gc.isenabled()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonomics.core.images import marked, read_grey, read_mask, write_png
+from sonomics.core.images import path_with_overlays, read_grey, read_mask, write_png
 from sonomics.core.schemas import FEATURES
-from sonomics.select.reliability import reliability
-from sonomics.select.rows import repeats_of
+from sonomics.select.steps.reliability import tabulate_reliability
+from sonomics.select.table.rows import pair_repeats
 from tests.crop.chunk import Chunk
 
 PERTURB = {"times": 2, "grow": 0.1, "shift": 0.1, "rotate": 10, "contour": 0.02}
@@ -30,7 +30,7 @@ def test_overlays_come_back_where_they_were_removed(chunk: Chunk) -> None:
     chunk.outline("P2-e1-i1")
     chunk.rows[0]["overlay_pixels"] = 7
     with_marks = np.full((40, 50), 255, np.uint8)
-    write_png(marked(Path(chunk.rows[0]["file"])), with_marks)
+    write_png(path_with_overlays(Path(chunk.rows[0]["file"])), with_marks)
     cleaned = {case: read_grey(Path(file)) for case, file in chunk.crop().set_index("case")["file"].items()}
     exported = chunk.crop(pixels="as_exported").set_index("case")["file"]
     assert (cleaned["P1"] != 255).any()
@@ -63,7 +63,7 @@ def test_perturbed_copies_of_one_readers_outlines_give_an_icc(chunk: Chunk) -> N
     crops = chunk.crop(perturb=PERTURB).reset_index()
     noise = np.random.default_rng(0).normal(size=len(crops))
     features = crops[list(FEATURES.columns)].assign(t__size=crops["outline_pixels"].astype(float), t__noise=noise)
-    table = reliability(repeats_of(features, "image", ANALYSIS))
+    table = tabulate_reliability(pair_repeats(features, "image", tuple(ANALYSIS.values())))
     table = table[table["form"] == "2,1"].set_index(["repeat", "feature"])
     for copy in ("perturbed/1", "perturbed/2"):
         assert table.loc[copy, "t__size"]["rows"] == 8

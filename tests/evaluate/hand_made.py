@@ -1,15 +1,19 @@
-"""Cases as `scored_cases` returns them, made by hand or by chance."""
+"""Cases as `join_scores` returns them, made by hand or at random."""
 
 import numpy as np
 import pandas as pd
 
-from sonomics.evaluate.cases import Model
+from sonomics.core.settings.study import Task
+from sonomics.core.tasks import task_labels
+from sonomics.evaluate.samples.cases import join_scores
+from sonomics.evaluate.samples.models import Model
 
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
+TASK = Task.partial({"type": "binary", "column": "pathology", "positive": "malignant"})
 
 
 def cases_of(splits: dict[str, int], seed: int = 1, events: bool = False) -> pd.DataFrame:
-    """Draw cases with a label and the probabilities of two models, the second the noisier; one case a patient."""
+    """Draw cases with a label and the probabilities of two models, the second noisier; one case per patient."""
     generator = np.random.default_rng(seed)
     split = np.repeat(list(splits), list(splits.values()))
     risk = generator.normal(size=len(split))
@@ -24,3 +28,23 @@ def cases_of(splits: dict[str, int], seed: int = 1, events: bool = False) -> pd.
         censored = generator.uniform(4, 40, len(split))
         frame["time"], frame["event"] = np.minimum(time, censored).round(1), (time <= censored).astype(float)
     return frame
+
+
+def cohort_of(labels: list[str | float], split: str = "internal", **columns: object) -> pd.DataFrame:
+    """Make a cohort of these values of `pathology`; one case per patient."""
+    cases = [f"{split}{number}" for number in range(len(labels))]
+    return pd.DataFrame({"patient": cases, "case": cases, "split": split, "pathology": labels, **columns})
+
+
+def predictions_of(cohort: pd.DataFrame, model: str, values: list[float]) -> pd.DataFrame:
+    """Make a model's probabilities; none for a case whose value is NaN."""
+    fold = np.where(cohort["split"] == "train", "0", "all")
+    rows = cohort[["patient", "case", "split"]].assign(
+        image="", model=model, kind="probability", fold=fold, value=values
+    )
+    return rows[rows["value"].notna()]
+
+
+def join(cohort: pd.DataFrame, predictions: pd.DataFrame, risk: pd.Series | None = None) -> pd.DataFrame:
+    """Join a cohort from `cohort_of` to its labels and to predictions."""
+    return join_scores(cohort, task_labels(cohort, TASK), predictions, risk)

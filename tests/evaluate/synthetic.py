@@ -110,10 +110,10 @@ def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...
     return cohort
 
 
-def arguments(folder: Path, variant: str = "main", beside: tuple[str, ...] = ()) -> list[str]:
+def arguments(folder: Path, variant: str = "main", compared: tuple[str, ...] = ()) -> list[str]:
     """Make the command line of `sonomics.evaluate.task`, without settings and output.
 
-    `beside` names the variants that the main run is compared with.
+    `compared` names the variants that the main run is compared with.
     """
     stack = folder / "results" / "stack"
     homes = [folder / "results" / "stack" / variant / model / "recurrence" for model in MODELS]
@@ -123,6 +123,8 @@ def arguments(folder: Path, variant: str = "main", beside: tuple[str, ...] = ())
         f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--folds={folder / 'results' / 'select' / 'folds.parquet'}",
         f"--readers={folder / 'data' / 'readers.csv'}",
+        "--models",
+        *MODELS,
         "--predictions",
         *(str(home / "predictions.parquet") for home in homes),
         "--thresholds",
@@ -130,6 +132,8 @@ def arguments(folder: Path, variant: str = "main", beside: tuple[str, ...] = ())
         f"--images={folder / 'data' / 'clean' / 'images.parquet'}",
         "--base-predictions",
         str(folder / "results" / "train" / "cnn.parquet"),
+        "--compared",
+        *compared,
         "--variants",
-        *(str(stack / name / "stacked" / "recurrence" / "predictions.parquet") for name in beside),
+        *(str(stack / name / "stacked" / "recurrence" / "predictions.parquet") for name in compared),
     ]

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from sonomics.core.schemas import SCREENING
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table
 from sonomics.report import render
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.evaluation import read_evaluation
+from sonomics.report.study.evaluation import read_evaluation
+from sonomics.report.study.record import Record
 from tests.evaluate.synthetic import SETTINGS
 from tests.report.hostile import write_hostile_study
 from tests.report.synthetic import PARAMS, STATE, report_arguments, write_inputs
@@ -55,7 +56,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def record(study: Path) -> Record:
     """What the rules of the checklists see of the study."""
     results = study / "results"
-    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence")
+    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence", "main", "recurrence")
     metrics = {"crop": {"main": {"by_reading": {"reader_1 session 1": 126, "reader_2 session 1": 30}}}}
     screening = read_table(results / "screening.csv", SCREENING)
-    return Record(PARAMS, metrics, [evaluation], screening, [("texture", "recurrence", STATE)])
+    return Record(Parameters.partial(PARAMS), metrics, [evaluation], screening, [("texture", "recurrence", STATE)])

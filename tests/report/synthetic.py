@@ -10,6 +10,7 @@ import pandas as pd
 from sonomics.core.files import write_json, write_text
 from sonomics.core.images import write_png
 from sonomics.core.schemas import CROPS, MAPS, READERS, SCREENING
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate import task
 from sonomics.simulate.cohorts.readers import draft_readings
@@ -35,14 +36,25 @@ PARAMS: dict[str, Any] = {
         "question": "Does it recur?",
         "variants": {"main": {}, "shuffled": {"study": {"shuffle_labels": True}}},
     },
-    "export": SETTINGS["export"],
+    "export": {**SETTINGS["export"], "simulator": {"patients": {"train": 40, "internal": 24}, "repeat_outlines": 0}},
     "clean": {
         "views": {"grey": {"from": "still"}, "arterial": {"from": "clip", "window_s": [0, 30], "pick": "peak"}},
         "overlays": "remove",
+        "duplicates": {"max_distance": 10},
         "qc": {"network": NETWORK, "heads": {"target": {"exclude_below": 0.5}}},
     },
-    "crop": {"region": "lesion", "margin": 0.1, "analysis": {"reader": "reader_1", "session": "1"}},
-    "extract": {"families": {"texture": {"kind": "pyradiomics", "bins": 32, "filters": {"original": {}}}}},
+    "crop": {"region": "lesion", "margin": 0.1, "min_pixels": 50, "analysis": {"reader": "reader_1", "session": "1"}},
+    "extract": {
+        "families": {
+            "texture": {
+                "kind": "pyradiomics",
+                "bins": 32,
+                "classes": ["firstorder", "shape2D"],
+                "filters": {"original": {}},
+                "resample_mm": None,
+            }
+        }
+    },
     "select": {
         "unit": "case",
         "folds": 3,
@@ -78,18 +90,23 @@ STATE: dict[str, Any] = {
 }
 
 
+def with_author(**texts: str) -> Parameters:
+    """Return the parameters with texts of the authors."""
+    return Parameters.partial({**PARAMS, "report": {**PARAMS["report"], "author": texts}})
+
+
 def write_screening(folder: Path, cohort: pd.DataFrame) -> None:
     """Write a flow chart, and a screening table in which the first training case has lost its images."""
     rows = []
-    for place, case in enumerate(cohort.itertuples()):
-        lost = place == 0
-        fate = {"fate": "excluded" if lost else "kept", "detail": ""}
+    for position, case in enumerate(cohort.itertuples()):
+        lost = position == 0
+        outcome = {"fate": "excluded" if lost else "kept", "detail": ""}
         head = {"patient": case.patient, "case": case.case, "split": case.split}
-        rows.append({**head, "level": "case", "image": "", "view": "", "reason": "no_image" if lost else "", **fate})
+        rows.append({**head, "level": "case", "image": "", "view": "", "reason": "no_image" if lost else "", **outcome})
         for view in VIEWS:
             image = f"{case.case}-e1-{view}-f0"
             reason = "qc_target" if lost else ""
-            rows.append({**head, "level": "image", "image": image, "view": view, "reason": reason, **fate})
+            rows.append({**head, "level": "image", "image": image, "view": view, "reason": reason, **outcome})
     write_table(pd.DataFrame(rows), folder / "results" / "screening.csv", SCREENING)
     write_text(folder / "results" / "screening.svg", CHART)
 
@@ -100,7 +117,7 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
     mask = np.zeros((30, 40), dtype=bool)
     mask[8:22, 10:30] = True
     rows = []
-    for place, (case, view) in enumerate((case, view) for case in cohort["case"] for view in VIEWS):
+    for position, (case, view) in enumerate((case, view) for case in cohort["case"] for view in VIEWS):
         image = f"{case}-e1-{view}-f0"
         paths = {
             kind: folder / "data" / "crop" / "main" / "0" / "pixels" / f"{image}-{kind}.png"
@@ -111,8 +128,8 @@ def write_crops(folder: Path, cohort: pd.DataFrame) -> None:
             write_png(paths["mask"], mask)
         names = {"patient": case, "case": case, "image": image, "reader": "reader_1", "session": "1", "view": view}
         size = {"spacing_mm": 0.2, "rows": 30, "columns": 40, "outline_pixels": int(mask.sum())}
-        fate = {"keep": place != 5, "reason": "no_outline" if place == 5 else ""}
-        rows.append({**names, "file": str(paths["crop"]), "mask": str(paths["mask"]), **size, **fate})
+        outcome = {"keep": position != 5, "reason": "no_outline" if position == 5 else ""}
+        rows.append({**names, "file": str(paths["crop"]), "mask": str(paths["mask"]), **size, **outcome})
     write_table(pd.DataFrame(rows), folder / "data" / "crop" / "main" / "0" / "crops.parquet", CROPS)
 
 
@@ -124,20 +141,20 @@ def write_maps(folder: Path) -> None:
     heat = np.zeros((8, 8), dtype=np.uint8)
     heat[2:5, 2:5] = 255
     rows = []
-    for place, crop in enumerate(drawn.to_dict("records")):
+    for position, crop in enumerate(drawn.to_dict("records")):
         file = home / "maps" / f"{crop['image']}.png"
         write_png(file, heat)
-        cold = place == 0
+        cold = position == 0
         names = {name: crop[name] for name in ("patient", "case", "image", "view")}
         said = {"model": "cnn", "task": "recurrence", "split": "internal", "fold": "all", "value": 0.5}
         paths = {"file": "" if cold else str(file), "crop": crop["file"], "mask": crop["mask"]}
-        measures = dict.fromkeys(("hot_share", "dice", "heat_inside"), np.nan if cold else 0.2 + place / 100)
+        measures = dict.fromkeys(("hot_share", "dice", "heat_inside"), np.nan if cold else 0.2 + position / 100)
         rows.append({**names, **said, **paths, **measures, "reason": "no_heat" if cold else ""})
     write_table(pd.DataFrame(rows), home / "maps.parquet", MAPS)
 
 
-def write_beside(folder: Path, cohort: pd.DataFrame) -> None:
-    """Write what `render_report` reads beside the evaluations."""
+def write_other_phases(folder: Path, cohort: pd.DataFrame) -> None:
+    """Write what `render_report` reads besides the evaluations."""
     write_screening(folder, cohort)
     write_crops(folder, cohort)
     write_maps(folder)
@@ -159,21 +176,26 @@ def write_inputs(
     for variant in VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={out}"])
-    write_beside(folder, cohort)
+    write_other_phases(folder, cohort)
     return cohort
+
+
+def evaluation_option(results: Path, variant: str) -> list[str]:
+    """Make the option that names the evaluation of a variant."""
+    return ["--evaluation", variant, "recurrence", str(results / "evaluate" / variant / "recurrence")]
 
 
 def report_arguments(folder: Path, templates: Path) -> list[str]:
     """Make the command line of `sonomics.report.render`, without settings."""
     results = folder / "results"
     return [
-        "--evaluations",
-        *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
+        *(part for variant in VARIANTS for part in evaluation_option(results, variant)),
         f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--screening={results / 'screening.csv'}",
         f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
-        f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
+        *("--selection", "texture", "recurrence"),
+        str(results / "select" / "main" / "texture" / "recurrence" / "all" / "state.json"),
         f"--maps={results / 'train' / 'main' / 'cnn' / 'recurrence' / 'all' / 'maps.parquet'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--phantom={results / 'plots' / 'extract' / 'phantom.csv'}",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.report.page.numbers import decimal, interval
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.report.elements.numbers import format_decimal, format_interval
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from tests.report.hostile import HOSTILE
 
@@ -135,20 +135,20 @@ def test_the_slider_computes_what_the_library_computes(visit: Visit, cases: pd.D
             page.locator("input[type=range]").evaluate(
                 "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", threshold
             )
-            counts = confusion(used["label"], used[value], threshold)
+            counts = count_confusion(used["label"], used[value], threshold)
             shown = {name: int(page.inner_text(f"[data-out={name}]")) for name in counts._fields}
             assert shown == counts._asdict()
-            measures = classify(counts, 0.95)
+            measures = summarise_confusion(counts, 0.95)
             expected = []
             for name in ("sensitivity", "specificity", "ppv", "npv", "accuracy"):
                 measure = getattr(measures, name)
-                found = decimal(measure.estimate) if measure.n else "not estimable"
-                expected.append([found, interval(*measure.wilson)])
+                found = format_decimal(measure.estimate) if measure.n else "not estimable"
+                expected.append([found, format_interval(*measure.wilson)])
             if threshold < 1:
                 benefit = net_benefit(used["label"], used[value], [threshold]).iloc[0]
                 expected += [
-                    [decimal(benefit["model"], 3), ""],
-                    [decimal(benefit["treat_all"], 3), "treating none: 0"],
+                    [format_decimal(benefit["model"], 3), ""],
+                    [format_decimal(benefit["treat_all"], 3), "treating none: 0"],
                 ]
             rows = page.locator("[data-out=measures] tr").all()
             assert [row.locator("td").all_inner_texts() for row in rows] == expected
@@ -168,7 +168,7 @@ def test_the_slider_starts_at_the_frozen_threshold_and_finds_back(visit: Visit, 
     assert page.inner_text("[data-out=threshold]") == "0.700"
     page.click("[data-act=frozen]")
     assert frozen == {name: page.inner_text(f"[data-out={name}]") for name in frozen}
-    assert page.get_by_text("To choose a threshold on test data is not allowed").is_visible()
+    assert page.get_by_text("A threshold must not be chosen on test data").is_visible()
 
 
 def test_filters_narrow_the_table_and_clear(visit: Visit, cases: pd.DataFrame) -> None:
@@ -192,11 +192,11 @@ def test_every_column_sorts_both_ways_and_says_so(visit: Visit, cases: pd.DataFr
     page = visit.page
     page.get_by_role("button", name="stacked").click()
     values = cases["stacked__probability"].sort_values()
-    assert visit.column("stacked") == [decimal(value, 3) for value in values.head(25)]
+    assert visit.column("stacked") == [format_decimal(value, 3) for value in values.head(25)]
     heading = page.get_by_role("columnheader", name="stacked")
     assert heading.get_attribute("aria-sort") == "ascending"
     page.get_by_role("button", name="stacked").click()
-    assert visit.column("stacked") == [decimal(value, 3) for value in values[::-1].dropna().head(25)]
+    assert visit.column("stacked") == [format_decimal(value, 3) for value in values[::-1].dropna().head(25)]
     assert heading.get_attribute("aria-sort") == "descending"
     page.get_by_role("button", name="age", exact=True).click()
     assert page.locator("[data-cases] [aria-sort]").all_inner_texts() == ["age"]
@@ -228,7 +228,9 @@ def test_the_keyboard_opens_a_case_and_comes_back(visit: Visit, cases: pd.DataFr
     assert "grey, heat of cnn" in dialog.locator("figcaption").all_inner_texts()
     assert dialog.locator("img").first.get_attribute("alt") == f"Case {lowest['case']}, arterial"
     words = dialog.locator(".report").inner_text()
-    assert f"a probability of {decimal(lowest['stacked__probability'], 3)}, below the threshold of 0.500" in words
+    assert (
+        f"a probability of {format_decimal(lowest['stacked__probability'], 3)}, below the threshold of 0.500" in words
+    )
     assert "Clinical data: age " in words
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('dialog') !== null")

@@ -8,8 +8,9 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.select.choose import apply, fit
-from tests.select.test_choose import STEPS, choose, study, table  # noqa: F401
+from sonomics.select.selection.fit import apply_selection
+from tests.select.features import STEPS, fit, table
+from tests.select.study import choose
 
 LASSO = STEPS[-1]
 EVERY = {
@@ -40,7 +41,7 @@ def test_more_features_than_cases(steps):
     rows, labels = wide()
     state = fit(rows, labels, {}, steps, seed=1)
     assert 0 < len(state["kept"]) < 20
-    assert np.isfinite(apply(state, rows).to_numpy()).all()
+    assert np.isfinite(apply_selection(state, rows).to_numpy()).all()
 
 
 @pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
@@ -67,7 +68,7 @@ def test_single_gaps_are_filled_with_the_training_median(steps):
     holed = rows.mask(np.random.default_rng(2).random(rows.shape) < 0.1)
     state = fit(holed, labels, {}, steps, seed=1)
     assert state["kept"]
-    assert np.isfinite(apply(state, holed).to_numpy()).all()
+    assert np.isfinite(apply_selection(state, holed).to_numpy()).all()
 
 
 @pytest.mark.parametrize("step", LABEL_AWARE, ids=[step["step"] for step in LABEL_AWARE])
@@ -99,14 +100,14 @@ def test_features_that_do_not_vary_with_the_labels_have_no_path(step):
     assert state["steps"][-1]["note"] == "not estimable: no feature varies with the outcome"
 
 
-def test_a_reader_who_outlined_nobody_stops_the_study(study):  # noqa: F811
+def test_a_reader_who_outlined_nobody_stops_the_study(study):
     features = read_table(study / "features.parquet", FEATURES)
     write_table(features.assign(reader="reader_9"), study / "features.parquet", FEATURES)
     with pytest.raises(StudyError, match=r"no training case .* outlines of r1, session 1"):
         choose("all")
 
 
-def test_cases_without_an_outline_are_left_out_of_the_fit(study):  # noqa: F811
+def test_cases_without_an_outline_are_left_out_of_the_fit(study):
     features = read_table(study / "features.parquet", FEATURES)
     write_table(features.iloc[3:], study / "features.parquet", FEATURES)
     choose("all")

@@ -39,3 +39,14 @@ def crops_study(inside):
     folds = pd.DataFrame({"patient": cases[:8], "group": cases[:8], "fold": [0, 0, 1, 1] * 2})
     write_table(folds, inside / "folds.parquet", FOLDS)
     return inside
+
+
+@pytest.fixture
+def cohort():
+    """Clinical columns of 120 cases, one of which tells the classes apart, and their labels."""
+    random = np.random.default_rng(0)
+    n = 120
+    size = random.normal(30, 8, n)
+    labels = (random.random(n) < 1 / (1 + np.exp(-(size - 30) / 6))).astype(float)
+    sex = np.where(random.random(n) < 0.4, "M", "F")
+    return pd.DataFrame({"size_mm": size, "sex": sex, "noise": random.normal(size=n)}), labels

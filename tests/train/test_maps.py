@@ -10,7 +10,7 @@ from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.schemas import MAPS
 from sonomics.core.tables import read_table
 from sonomics.train import summarise
-from sonomics.train.maps import main, measured
+from sonomics.train.maps import main
 from tests.train.crops import SETTINGS, train
 
 FOLDS = ("0", "1", "all")
@@ -19,8 +19,16 @@ FOLDS = ("0", "1", "all")
 def draw(maps: dict | None = None) -> None:
     settings = SETTINGS | {"train": SETTINGS["train"] | ({"maps": maps} if maps else {})}
     files = ["--images", "images.parquet", "--crops", "crops.parquet", "--maps", "maps", "--out", "maps.parquet"]
-    predictions = ["--predictions", *(f"{fold}/predictions.parquet" for fold in FOLDS)]
-    main(["--settings", json.dumps(settings), *files, *predictions])
+    networks = [
+        part
+        for option, name in (
+            ("--predictions", "predictions.parquet"),
+            ("--states", "state.json"),
+            ("--weights", "weights.safetensors"),
+        )
+        for part in (option, *(f"{fold}/{name}" for fold in FOLDS))
+    ]
+    main(["--settings", json.dumps(settings), *files, *networks])
 
 
 @pytest.fixture
@@ -73,22 +81,14 @@ def test_an_architecture_without_a_target_is_told_image_by_image(trained):
     table = read_table(trained / "maps.parquet", MAPS)
     assert len(table) == 9
     assert (table["reason"] == "no_target_layer").all()
-    assert summarise.overlaps(table)["without"] == 9
-
-
-def test_overlap_by_hand():
-    heat = np.zeros((4, 5), np.float32)
-    heat[0] = [5, 4, 3, 2, 1]
-    outline = np.zeros((4, 5), bool)
-    outline[:2, :2] = True
-    found = measured(heat, outline, 0.2)
-    assert found == pytest.approx({"hot_share": 0.2, "dice": 2 * 2 / (4 + 4), "heat_inside": 9 / 15})
-    assert measured(heat, outline, 1.0)["hot_share"] == 0.25
+    assert summarise.summarise_maps(table)["without"] == 9
 
 
 @pytest.mark.parametrize(("heat", "reason"), [(0.0, "no_heat"), (0.3, "flat")])
 def test_a_map_without_places_is_none(trained, monkeypatch, heat, reason):
-    monkeypatch.setattr("sonomics.train.maps.grad_cam", lambda model, images: np.full(images.shape, heat, np.float32))
+    monkeypatch.setattr(
+        "sonomics.train.heat_maps.draw.grad_cam", lambda model, images: np.full(images.shape, heat, np.float32)
+    )
     draw()
     table = read_table(trained / "maps.parquet", MAPS)
     assert (table["reason"] == reason).all()

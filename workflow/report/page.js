@@ -1,5 +1,5 @@
 "use strict";
-// The page's own script: the threshold slider and the table of cases. Text from the study only ever becomes text nodes.
+// The script of the page: the threshold slider and the table of cases. Text from the study only ever becomes text nodes.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const PAGE = 25;
@@ -18,7 +18,7 @@
     return element;
   }
 
-  // As the tables of the page print numbers: an exact half goes to the even digit, and minus is a true minus sign.
+  // Prints numbers as the tables of the page do: an exact half is rounded to the even digit, and minus is a true minus sign.
   function decimal(value, digits = 2) {
     if (value === null || Number.isNaN(value)) return "–";
     const half = Math.abs(value) * 2 ** (digits + 1);
@@ -30,7 +30,7 @@
     return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
   }
 
-  // Wilson's interval without continuity correction, as in sonomics.statistics.classification.confusion.
+  // Wilson's interval without continuity correction, as in sonomics.statistics.classification.proportion.
   function proportion(x, n) {
     if (n === 0) return null;
     const z = data.z;
@@ -60,10 +60,10 @@
     const task = data.tasks[root.dataset.threshold];
     const [model, split] = ["model", "split"].map((name) => root.querySelector(`[data-pick=${name}]`));
     const slider = root.querySelector("input");
-    const out = Object.fromEntries([...root.querySelectorAll("[data-out]")].map((one) => [one.dataset.out, one]));
+    const out = Object.fromEntries([...root.querySelectorAll("[data-out]")].map((element) => [element.dataset.out, element]));
     const chosen = { threshold: null };
 
-    task.models.forEach(({ name }, place) => model.append(make("option", { value: place }, name)));
+    task.models.forEach(({ name }, index) => model.append(make("option", { value: index }, name)));
     for (const [name, title] of Object.entries(task.splits)) split.append(make("option", { value: name }, title));
     split.selectedIndex = Math.min(1, split.options.length - 1);
     out.level.textContent = `${Math.round(1000 * data.level) / 10} % CI`;
@@ -81,7 +81,7 @@
       chosen.threshold = cutoff ?? (low + high) / 2;
       slider.value = chosen.threshold;
       out.mark.hidden = cutoff === null;
-      out.mark.style.setProperty("--place", (cutoff - low) / (high - low));
+      out.mark.style.setProperty("--position", (cutoff - low) / (high - low));
       draw();
     }
 
@@ -95,9 +95,9 @@
       slider.setAttribute("aria-valuetext", decimal(chosen.threshold, 3));
       for (const key of Object.keys(counts)) out[key].textContent = counts[key];
       const rows = MEASURES.map(([title, share]) => {
-        const found = proportion(...share(counts));
-        if (!found) return [title, "not estimable", ""];
-        return [title, decimal(found.estimate), `${decimal(found.lower)} to ${decimal(found.upper)}`];
+        const measure = proportion(...share(counts));
+        if (!measure) return [title, "not estimable", ""];
+        return [title, decimal(measure.estimate), `${decimal(measure.lower)} to ${decimal(measure.upper)}`];
       });
       const benefit = kind === "probability" ? netBenefit(counts, chosen.threshold) : null;
       if (benefit) {
@@ -120,21 +120,21 @@
   }
 
   function columnsOf(task) {
-    const alike = task.rows.every((row) => row.patient === row.case || row.patient === "");
-    const value = (place) => (row) => row.values[place];
+    const casesArePatients = task.rows.every((row) => row.patient === row.case || row.patient === "");
+    const value = (index) => (row) => row.values[index];
     return [
       { title: "Case", of: (row) => row.case },
-      ...(alike ? [] : [{ title: "Patient", of: (row) => row.patient }]),
+      ...(casesArePatients ? [] : [{ title: "Patient", of: (row) => row.patient }]),
       { title: "Set", of: (row) => task.splits[row.split] },
       { title: "Label", of: (row) => row.label || "unknown" },
       { title: "Decision", of: (row) => row.decision || "none" },
-      ...task.models.map(({ name }, place) => ({ title: name, of: value(place), number: true })),
-      { title: "Fate", of: (row) => row.fate },
-      ...task.clinical.map((title, place) => ({ title, of: (row) => row.clinical[place] })),
+      ...task.models.map(({ name }, index) => ({ title: name, of: value(index), number: true })),
+      { title: "Status", of: (row) => row.fate },
+      ...task.clinical.map((title, index) => ({ title, of: (row) => row.clinical[index] })),
     ];
   }
 
-  // Numbers by size, text as people sort it ("case 9" before "case 10"); what is not known comes last either way.
+  // Numbers by size, text as people sort it ("case 9" before "case 10"); unknown values come last either way.
   function sorted(rows, column, down) {
     const collator = new Intl.Collator("en", { numeric: true });
     const missing = (value) => value === null || value === "";
@@ -154,10 +154,10 @@
     const form = root.querySelector("form");
     const filters = Object.fromEntries([...form.querySelectorAll("[data-filter]")].map((one) => [one.dataset.filter, one]));
     const [head, body] = [root.querySelector("thead tr"), root.querySelector("tbody")];
-    const out = Object.fromEntries([...root.querySelectorAll("[data-out]")].map((one) => [one.dataset.out, one]));
+    const out = Object.fromEntries([...root.querySelectorAll("[data-out]")].map((element) => [element.dataset.out, element]));
     const words = new Map(task.rows.map((row) => [row, columns.map((column) => column.of(row)).join("\n").toLowerCase()]));
 
-    for (const [name, title] of Object.entries({ split: "Set", label: "Label", decision: "Decision", fate: "Fate" })) {
+    for (const [name, title] of Object.entries({ split: "Set", label: "Label", decision: "Decision", fate: "Status" })) {
       const { of } = columns.find((column) => column.title === title);
       const values = [...new Set(task.rows.map(of))];
       filters[name].append(...values.map((value) => make("option", { value }, value)));
@@ -221,23 +221,23 @@
 
   const viewer = document.getElementById("case");
   const act = (name) => viewer.querySelector(`[data-act=${name}]`);
-  const open = { task: null, rows: [], place: 0 };
+  const open = { task: null, rows: [], index: 0 };
 
-  function openCase(task, rows, place) {
-    Object.assign(open, { task, rows, place });
+  function openCase(task, rows, index) {
+    Object.assign(open, { task, rows, index });
     drawCase();
     if (!viewer.open) viewer.showModal();
   }
 
   function drawCase() {
-    const { task, rows, place } = open;
-    const row = rows[place];
+    const { task, rows, index } = open;
+    const row = rows[index];
     document.getElementById("case-title").textContent = `Case ${row.case}`;
-    act("previous").disabled = place === 0;
-    act("next").disabled = place === rows.length - 1;
+    act("previous").disabled = index === 0;
+    act("next").disabled = index === rows.length - 1;
     const pictures = (data.images[row.case] ?? []).map(([title, link]) => make("figure", {},
       make("img", { src: link, alt: `Case ${row.case}, ${title}` }), make("figcaption", {}, title)));
-    const without = data.shared ? "A shared report holds no images." : "The page does not hold images of this case.";
+    const without = data.shared ? "A shared report holds no images." : "The page holds no images of this case.";
     const images = pictures.length ? make("div", { class: "pictures" }, ...pictures) : make("p", { class: "quiet" }, without);
     const scores = task.models.map(({ name, kind, cutoff }, model) => {
       const value = row.values[model];
@@ -246,24 +246,24 @@
       return make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", {}, cell)));
     });
     const headings = ["Model", "Kind", "Value", "Frozen threshold", "Decision"].map((title) => make("th", { scope: "col" }, title));
-    const facts = [["Set", task.splits[row.split]], ["Label", row.label || "unknown"], ["Fate", row.fate],
+    const facts = [["Set", task.splits[row.split]], ["Label", row.label || "unknown"], ["Status", row.fate],
       ...task.clinical.map((title, fact) => [title, row.clinical[fact] || "unknown"])];
     document.getElementById("case-body").replaceChildren(
       make("p", { class: "report" }, row.text),
       images,
-      make("table", {}, make("caption", {}, "What the models say"),
+      make("table", {}, make("caption", {}, "Predictions of the models"),
         make("thead", {}, make("tr", {}, ...headings)), make("tbody", {}, ...scores)),
       make("dl", { class: "facts" }, ...facts.map(([title, fact]) => make("div", {}, make("dt", {}, title), make("dd", {}, fact)))),
     );
     viewer.scrollTop = 0;
   }
 
-  const step = (by) => () => { open.place += by; drawCase(); };
+  const step = (by) => () => { open.index += by; drawCase(); };
   act("previous").addEventListener("click", step(-1));
   act("next").addEventListener("click", step(1));
   act("close").addEventListener("click", () => viewer.close());
 
   document.querySelectorAll("[data-threshold]").forEach(watchThreshold);
   document.querySelectorAll("[data-cases]").forEach(watchCases);
-  addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach((one) => { one.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach((details) => { details.open = true; }));
 })();

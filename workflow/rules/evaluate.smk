@@ -5,8 +5,13 @@ evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, 
 results/plots/evaluate/.
 """
 
+from sonomics.kinds.analyses import package_files
+
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
+EVALUATED_MODELS = list(STUDY["stack"]["models"])
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
+# The evaluations of the study, as pairs of variant and task.
+EVALUATIONS = [(variant, task) for variant in variants() for task in STUDY["study"]["tasks"]]
 
 
 rule evaluate_task:
@@ -15,13 +20,13 @@ rule evaluate_task:
         cohort=COHORT,
         readers=READERS,
         folds="results/select/folds.parquet",
-        predictions=expand(f"{FINAL}/predictions.parquet", model=STUDY["stack"]["models"]),
-        thresholds=expand(f"{FINAL}/thresholds.json", model=STUDY["stack"]["models"]),
+        predictions=expand(f"{FINAL}/predictions.parquet", model=EVALUATED_MODELS),
+        thresholds=expand(f"{FINAL}/thresholds.json", model=EVALUATED_MODELS),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
-        variants=compared_variants,
-        code=code_of("evaluate"),
+        variants=predictions_of_compared,
+        code=[*code_of("evaluate"), *package_files()],
     output:
         evaluation=report(
             directory("results/evaluate/{variant}/{task}"),
@@ -37,6 +42,8 @@ rule evaluate_task:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
+        models=EVALUATED_MODELS,
+        compared=compared_variants,
     message:
         "evaluate: {wildcards.task}, variant {wildcards.variant}"
     shell:
@@ -47,11 +54,13 @@ rule evaluate_task:
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --readers {input.readers:q}"
+        " --models {params.models:q}"
         " --predictions {input.predictions:q}"
         " --thresholds {input.thresholds:q}"
         " --images {input.images:q}"
         " --qc {input.qc:q}"
         " --base-predictions {input.base:q}"
+        " --compared {params.compared:q}"
         " --variants {input.variants:q}"
         " --out {output.evaluation:q}"
         " > {log:q} 2>&1"
@@ -60,7 +69,7 @@ rule evaluate_task:
 rule summarise_evaluate:
     """Gather the headline figures, and the main curves for `dvc plots`."""
     input:
-        evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        evaluations=[f"results/evaluate/{variant}/{task}" for variant, task in EVALUATIONS],
         code=code_of("evaluate"),
     output:
         metrics="results/metrics/evaluate.json",
@@ -69,12 +78,16 @@ rule summarise_evaluate:
         "logs/summarise_evaluate.log",
     params:
         settings=settings("study.variants", "evaluate"),
+        variants=[variant for variant, _ in EVALUATIONS],
+        tasks=[task for _, task in EVALUATIONS],
     message:
         "evaluate: the headline figures"
     shell:
         "python -m sonomics.evaluate.summarise"
         " --settings {params.settings:q}"
         " --evaluations {input.evaluations:q}"
+        " --variants {params.variants:q}"
+        " --tasks {params.tasks:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
         " > {log:q} 2>&1"

@@ -22,7 +22,7 @@ def variants():
 
 def folds():
     """List the cross-validation folds, and `all`, the fit on the whole training set."""
-    return [*range(STUDY["select"]["folds"]), "all"]
+    return name_folds(STUDY["select"]["folds"])
 
 
 def homes(phase):
@@ -52,24 +52,43 @@ def outline_files(wildcards):
     return [str(file) for file in outlines_drawn() if file.name.split(".")[0].split("-")[0] not in elsewhere]
 
 
+def cut(keys, wildcards):
+    """Cut the study, as the wildcard variant sees it, to the named keys; a key may hold wildcards."""
+    known = dict(wildcards.items())
+    return pick(SEEN[known.get("variant", MAIN)], [key.format(**known) for key in keys])
+
+
 def settings(*keys):
-    """Make a params function: the named keys of the study with their defaults, as the wildcard variant sees them.
+    """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     """
-
-    def cut(wildcards):
-        known = dict(wildcards.items())
-        own = [key.format(**known) for key in keys]
-        return json.dumps(pick(SEEN[known.get("variant", MAIN)], own), sort_keys=True)
-
-    return cut
+    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
 
 
-def models_of(variant, *kinds):
-    """List the models that a variant trains, those of some kinds or all."""
-    models = SEEN[variant]["train"]["models"]
-    return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
+def builders_of(*keys):
+    """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
+    return lambda wildcards: builders(Parameters.partial(cut(keys, wildcards)))
+
+
+def plugins(*keys):
+    """Make an input function: the files of those kinds that installed packages bring."""
+    return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
+
+
+def kind_of_model(variant, name):
+    """Return the declaration of the kind of a model."""
+    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
+
+
+def models_of(variant, takes=("features", "columns", "crops")):
+    """List the models that a variant trains, all or those that take features, columns or crops."""
+    return sorted(name for name in SEEN[variant]["train"]["models"] if kind_of_model(variant, name).takes in takes)
+
+
+def job_of_model(wildcards):
+    """Name the module of the job that trains a model, where its kind has a job of its own."""
+    return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
 
 
 def runs_over(**axes):
@@ -87,14 +106,19 @@ def options_of(option, path, runs):
     return [part for run in runs for part in (option, *run.values(), path.format(**run))]
 
 
-def trained(path, *kinds):
-    """Expand a path over the models that the variants train, their tasks and folds."""
+def trained(models=models_of):
+    """List the training runs of all variants: their models, or those that a function of the variant lists."""
+    tasks = STUDY["study"]["tasks"]
     return [
-        file
+        run
         for variant in variants()
-        for model in models_of(variant, *kinds)
-        for file in expand(path, variant=variant, model=model, task=STUDY["study"]["tasks"], fold=folds())
+        for run in runs_over(variant=[variant], model=models(variant), task=tasks, fold=folds())
     ]
+
+
+def networks_of(variant):
+    """List the networks that a variant trains on crops."""
+    return models_of(variant, takes=("crops",))
 
 
 def members(wildcards):
@@ -163,37 +187,19 @@ def base_predictions(wildcards):
     )
 
 
-def folders_of_states(wildcards, output):
-    """List the folders, one a fold, that a selection is written to."""
-    return [os.path.dirname(path) for path in output.states]
-
-
-def folders_of_thresholds(wildcards, input):
-    """List the folders of the final models."""
-    return [os.path.dirname(path) for path in input.thresholds]
-
-
 def compared_variants(wildcards):
-    """List the primary model's predictions in every variant that learns from the true labels, for the main run alone."""
-    beside = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    """List the variants that the main run is compared with: all others that learn from the true labels."""
+    others = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    return others if wildcards.variant == MAIN else []
+
+
+def predictions_of_compared(wildcards):
+    """List the primary model's predictions in every variant that this one is compared with."""
     path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=beside) if wildcards.variant == MAIN else []
-
-
-def learned():
-    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
-    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
-    return [
-        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
-        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
-        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
-        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
-    ]
+    return expand(path, variant=compared_variants(wildcards))
 
 
 def drawn(file):
     """List a file of the maps of every network of the main run."""
     path = f"results/train/main/{{model}}/{{task}}/all/{file}"
-    return expand(path, model=models_of(MAIN, "network"), task=STUDY["study"]["tasks"])
+    return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])

@@ -7,6 +7,9 @@ and results/plots/select/.
 CHOSEN = "results/select/{variant}/{family}/{task}/{fold}"
 OF_ALL = "results/select/{variant}/{family}/{task}/all"
 SELECTION_FIGURES = ["steps", "curve", "path", "frequencies"]
+SELECTIONS = runs_over(
+    variant=variants(), family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"], fold=folds()
+)
 
 
 rule make_folds:
@@ -40,6 +43,7 @@ rule select_features:
         images="data/clean/images.parquet",
         features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
         code=code_of("select"),
+        plugins=plugins("select.steps"),
     output:
         states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
         steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
@@ -60,31 +64,28 @@ rule select_features:
         "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "crop.analysis", "select"),
-        folders=folders_of_states,
+        builders=builders_of("select.steps"),
+        folds=folds(),
     message:
         "select: {wildcards.family} for {wildcards.task}, variant {wildcards.variant}"
     shell:
         "python -m sonomics.select.choose"
         " --settings {params.settings:q}"
         " --task {wildcards.task}"
+        " --family {wildcards.family}"
+        " --fold {params.folds}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
         " --images {input.images:q}"
         " --features {input.features:q}"
-        " --out {params.folders:q}"
+        " --out results/select/{wildcards.variant}/{wildcards.family}/{wildcards.task}"
         " > {log:q} 2>&1"
 
 
 rule summarise_select:
     """Count the features left after each step."""
     input:
-        steps=expand(
-            f"{CHOSEN}/steps.csv",
-            variant=variants(),
-            family=STUDY["extract"]["families"],
-            task=STUDY["study"]["tasks"],
-            fold=folds(),
-        ),
+        steps=files_of(f"{CHOSEN}/steps.csv", SELECTIONS),
         folds="results/select/folds.parquet",
         code=code_of("select"),
     output:
@@ -92,11 +93,13 @@ rule summarise_select:
         plots=directory("results/plots/select"),
     log:
         "logs/summarise_select.log",
+    params:
+        steps=options_of("--steps", f"{CHOSEN}/steps.csv", SELECTIONS),
     message:
         "select: what was selected"
     shell:
         "python -m sonomics.select.summarise"
-        " --steps {input.steps:q}"
+        " {params.steps:q}"
         " --folds {input.folds:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"

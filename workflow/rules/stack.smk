@@ -5,15 +5,17 @@ Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<t
 
 FINAL_MODELS = list(STUDY["stack"]["models"])
 STACKED = "results/stack/{variant}/{model}/{task}"
+FINAL_RUNS = runs_over(variant=variants(), model=FINAL_MODELS, task=STUDY["study"]["tasks"])
 
 
 rule stack_scores:
-    """Combine, calibrate and freeze every final model: one probability a case."""
+    """Combine, calibrate and freeze every final model: one probability per case."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=base_predictions,
         code=code_of("stack"),
+        plugins=plugins("stack"),
     output:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
@@ -26,6 +28,7 @@ rule stack_scores:
         "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "stack"),
+        builders=builders_of("stack"),
     message:
         "stack: final models for {wildcards.task}, variant {wildcards.variant}"
     shell:
@@ -43,23 +46,15 @@ rule stack_scores:
 rule summarise_stack:
     """Gather thresholds, weights and calibration slopes."""
     input:
-        thresholds=expand(
-            f"{STACKED}/thresholds.json",
-            variant=variants(),
-            model=FINAL_MODELS,
-            task=STUDY["study"]["tasks"],
-        ),
+        thresholds=files_of(f"{STACKED}/thresholds.json", FINAL_RUNS),
         code=code_of("stack"),
     output:
         metrics="results/metrics/stack.json",
     log:
         "logs/summarise_stack.log",
     params:
-        folders=folders_of_thresholds,
+        folders=options_of("--final", STACKED, FINAL_RUNS),
     message:
         "stack: what was combined"
     shell:
-        "python -m sonomics.stack.summarise"
-        " --folders {params.folders:q}"
-        " --metrics {output.metrics:q}"
-        " > {log:q} 2>&1"
+        "python -m sonomics.stack.summarise" " {params.folders:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"

@@ -19,7 +19,7 @@ def build_nearest(settings: Any, seed: int) -> Any:
 
 
 def keep_first(names: list[str], training: Any, settings: Any) -> Any:
-    from sonomics.select.steps import Kept
+    from sonomics.select.steps.training import Kept
 
     return Kept(names[: settings.count])
 

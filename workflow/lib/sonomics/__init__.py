@@ -1,3 +1,11 @@
 """sonomics: reproducible ultrasound deep-learning radiomics, from PACS to paper."""
 
+import gc
+import sys
+
 __version__ = "0.1.0"
+
+# What imports make stays, so that looking for garbage among it is lost time: a tenth of the start of a job. While
+# Python looks for the module of `python -m`, this is its name; `jobs.run_job` turns the collector on again.
+if sys.argv[:1] == ["-m"]:
+    gc.disable()

@@ -10,6 +10,7 @@ from sonomics.commands.label import label
 from sonomics.commands.query import query
 from sonomics.commands.reading import reading
 from sonomics.commands.verify import verify
+from sonomics.core.jobs import collect_garbage
 
 app = typer.Typer(help="Reproducible ultrasound deep-learning radiomics.", no_args_is_help=True, add_completion=False)
 for verb in (query, check, audit, forget, clinical):
@@ -25,4 +26,5 @@ def verbs() -> None:
 
 
 if __name__ == "__main__":
+    collect_garbage()
     app()

@@ -1,19 +1,18 @@
 """`sonomics check`: what is wrong with a study, before any work."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import typer
 
-from sonomics.clean.screening.criteria import CASE, columns_of, counts_of, of_level, states
+from sonomics.clean.screening.criteria import CASE, columns_of, count_states, evaluate_criteria, of_level
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
-from sonomics.core.params import PHASES, Params, columns_named, overlaid
+from sonomics.core.params import PHASES, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines.folders import find_outlines
 from sonomics.networks.weights.check import check_weights, list_networks
@@ -28,34 +27,34 @@ def check(study: Study = Path()) -> None:
         params = read_params(study)
         _check_networks(params)
         path = study / "data" / "cohort.csv"
-        cohort = read_cohort(path, params["study"])
+        cohort = read_cohort(path, params.study)
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
-        typer.echo(f"{params['study']['name']}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
-        check_labels(cohort, params["study"], str(path))
-        check_folds(cohort, params["select"]["folds"], str(path))
-        check_columns(path, columns_named(Parameters.partial(params)))
+        typer.echo(f"{params.study.name}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
+        check_labels(cohort, params.study, str(path))
+        check_folds(cohort, params.select.folds, str(path))
+        check_columns(path, columns_named(params))
         training = cohort[cohort["split"] == TRAIN]
-        for name, task in params["study"]["tasks"].items():
+        for name, task in params.study.tasks.items():
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
             typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
-        for name in params["study"]["clinical"]:
+        for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
-        readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params["study"]["tasks"]))
+        readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
-        on_cases = of_level(params["clean"].get("criteria", []), CASE)
-        clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
-        for criterion, found in counts_of(states(clinical, on_cases)).items():
+        on_cases = of_level([criterion.plain() for criterion in params.clean.criteria], CASE)
+        clinical = read_cohort(path, params.study.model_copy(update={"tasks": {}, "clinical": columns_of(on_cases)}))
+        for criterion, found in count_states(evaluate_criteria(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
 
 
-def _negatives(training: pd.DataFrame, task: Mapping[str, Any], labels: pd.Series) -> str:
+def _negatives(training: pd.DataFrame, task: Task, labels: pd.Series) -> str:
     """Tell which words of a label column count as negative: a word misspelt would be among them."""
-    if "column" not in task:
+    if task.column is None:
         return ""
-    return f"; negative are {_values(training[task['column']][(labels == 0).to_numpy()])}"
+    return f"; negative are {_values(training[task.column][(labels == 0).to_numpy()])}"
 
 
 def _values(column: pd.Series) -> str:
@@ -70,26 +69,26 @@ def _values(column: pd.Series) -> str:
     return f"{held}, {unknown} unknown" if unknown else held
 
 
-def _check_networks(params: Params) -> None:
-    check_weights(params, PHASES)
-    if any(list_networks(params, PHASES)):
+def _check_networks(params: Parameters) -> None:
+    stated = params.plain()
+    check_weights(stated, PHASES)
+    if any(list_networks(stated, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
-        check_networks(params, PHASES)
+        check_networks(stated, PHASES)
 
 
-def _tell_outlines(root: Path, cases: set[str], params: Params) -> None:
+def _tell_outlines(root: Path, cases: set[str], params: Parameters) -> None:
     found = find_outlines([root])
     for (reader, session), drawn in found.items():
         strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
         of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
         typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
-    export = params["export"]
-    if export["source"] == SIMULATOR:
+    if params.export.source == SIMULATOR:
         return
-    brought = export["folder"].get("outlines", {}) if export["source"] == FOLDER else {}
-    for variant in params["study"]["variants"]:
-        seen = overlaid(params, variant)["crop"]["analysis"]
+    brought = params.export.sources()[FOLDER].outlines if params.export.source == FOLDER else {}
+    for variant in params.study.variants:
+        seen = overlaid(params.plain(), variant)["crop"]["analysis"]
         if (seen["reader"], seen["session"]) not in {*found, *((reader, "1") for reader in brought)}:
             who = f"{seen['reader']}, session {seen['session']}"
             typer.echo(f"outlines of {who}: none yet, and crop.analysis of the variant {variant} asks for them")

@@ -1,7 +1,7 @@
 """`sonomics clinical`: the clinical tables of the hospital join the cohort, or do so anew when they have grown."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import typer
@@ -12,6 +12,7 @@ from sonomics.core.files import replacing, write_metrics
 from sonomics.core.tables import read_cells
 
 if TYPE_CHECKING:
+    from sonomics.core.settings.clinical import Clinical as ClinicalSettings
     from sonomics.export.clinical.join import Clinical
 
 SHOWN = 20
@@ -21,24 +22,24 @@ def clinical(study: Study = Path()) -> None:
     """Fill the clinical columns of data/cohort.csv from the tables that params name."""
     with stopping():
         params = read_params(study)
-        if "clinical" not in params["export"]:
+        if params.export.clinical is None:
             rule = "no clinical tables are named"
             raise StudyError("params.yaml, export.clinical", rule, "name them, see docs/your-own-data.md")
         path = study / "data" / "cohort.csv"
         if not path.exists():
             raise StudyError(str(path), "there is no cohort yet", "draft it with `sonomics query`")
         cohort = read_cells(path.read_bytes(), str(path))
-        write_clinical(with_clinical(cohort, params, study), study)
+        write_clinical(with_clinical(cohort, params.export.clinical, study), study)
 
 
-def with_clinical(cohort: pd.DataFrame, params: dict[str, Any], study: Path) -> "Clinical":
+def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Path) -> "Clinical":
     """Join the clinical tables to a cohort, by way of the linkage table where their keys are identities."""
     from sonomics.export.clinical.join import join_clinical
     from sonomics.export.clinical.tables import needs_linkage
     from sonomics.export.deidentify.linkage import linkage_path, read_linkage
     from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 
-    settings = params["export"]["clinical"]
+    settings = clinical.plain()
     linkage = None
     if needs_linkage(settings):
         linkage = read_linkage(linkage_path(study), Pseudonyms(read_key()))
@@ -47,7 +48,7 @@ def with_clinical(cohort: pd.DataFrame, params: dict[str, Any], study: Path) -> 
 
 def write_clinical(joined: "Clinical", study: Path) -> None:
     """Write the cohort and what is to be known of its clinical columns, and say what could not be taken."""
-    from sonomics.export.clinical.data_dictionary import missing_metrics
+    from sonomics.export.clinical.data_dictionary import arrange_missing_metrics
 
     tables = {
         "cohort": joined.cohort,
@@ -59,7 +60,7 @@ def write_clinical(joined: "Clinical", study: Path) -> None:
         path = study / "data" / f"{name}.csv"
         with replacing(path) as temporary:
             table.to_csv(temporary, index=False, lineterminator="\n")
-    write_metrics(study / "results" / "metrics" / "clinical.json", missing_metrics(joined.missing))
+    write_metrics(study / "results" / "metrics" / "clinical.json", arrange_missing_metrics(joined.missing))
     for table_name, counts in joined.tables.set_index("table").iterrows():
         typer.echo(
             f"{table_name}: " + ", ".join(f"{count} {str(kind).replace('_', ' ')}" for kind, count in counts.items())

@@ -12,6 +12,7 @@ from sonomics.commands.clinical import with_clinical, write_clinical
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
+from sonomics.core.settings.parameters import Parameters
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what was drafted before.")]
 
@@ -39,13 +40,13 @@ def query(study: Study = Path(), force: Force = False) -> None:
     """Draft data/cohort.csv from the study's source, and the linkage table where there are identities."""
     with stopping():
         params = read_params(study)
-        drafts = drafts_of(params, study)
+        drafts = drafts_of(params.plain(), study)
         for remark in drafts.remarks:
             typer.echo(remark)
         for path, draft in write_drafts(drafts, study, force).items():
             typer.echo(f"drafted {path}: {len(draft)} rows")
-        if "clinical" in params["export"]:
-            write_clinical(with_clinical(drafts.tables["cohort"], params, study), study)
+        if params.export.clinical is not None:
+            write_clinical(with_clinical(drafts.tables["cohort"], params.export.clinical, study), study)
         (study / "data" / "outlines").mkdir(exist_ok=True)
 
 
@@ -99,10 +100,11 @@ def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
     staying = [exam for exam in named if pseudonyms.case(exam.patient_id) not in forgotten]
     dated = {exam.patient_id for exam in staying if exam.day}
     undated = sum(exam.patient_id not in dated for exam in staying)
-    cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], params["study"], pseudonyms)
+    study_settings = Parameters.partial(params).study
+    cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], study_settings, pseudonyms)
     remarks = _counted(
         {
-            "files that are no DICOM": others,
+            "files that are not DICOM": others,
             "exams without a patient identifier": len(found) - len(named),
             "exams of patients who withdrew": len(named) - len(staying),
             "exams of patients without any date": undated,

@@ -4,19 +4,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_yaml
 from sonomics.core.jobs import BAD_STUDY
-from sonomics.core.params import check_params, fill
+from sonomics.core.params import check_params
+from sonomics.core.settings.parameters import Parameters
 
 Study = Annotated[Path, typer.Option(help="The study directory, with its params.yaml.")]
 
 
-def read_params(study: Path) -> dict[str, Any]:
+def read_params(study: Path) -> Parameters:
     """Read and check a study's params.yaml, and fill in the defaults.
 
     Raises
@@ -27,7 +28,7 @@ def read_params(study: Path) -> dict[str, Any]:
     path = study / "params.yaml"
     params = read_yaml(path)
     check_params(params, str(path), path)
-    return fill(params)
+    return Parameters.partial(params)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,31 +11,34 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_cells
-from sonomics.core.tasks import horizon_of, label_columns, task_labels
+from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
 
 IDENTITY = ("patient", "case", "centre", "split")
 OPTIONAL = ("fold", "group")
 OUTCOME = ("time", "event")
+# Columns of simulated ground truth begin so.
+SIMULATED = "sim_"
 _PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
 
-def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def read_cohort(path: Path, study: Study) -> pd.DataFrame:
     """Read the cohort with the labels and outcomes of every row that is not training masked.
 
-    Columns that params do not name (planted truth, notes) are left out.
+    Columns that params do not name (simulated ground truth, notes) are left out.
 
     Parameters
     ----------
     path : Path
         `data/cohort.csv`.
-    study : mapping
-        The `study` section of params, with `tasks` and `clinical`.
+    study : Study
+        With `tasks` and `clinical`.
 
     Returns
     -------
     DataFrame
-        One row a case, sorted by case.
+        One row per case, sorted by case.
 
     Raises
     ------
@@ -50,23 +52,24 @@ def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
     return _typed(table)
 
 
-def read_unmasked_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def read_unmasked_cohort(path: Path, study: Study) -> pd.DataFrame:
     """Read the cohort with every label. Only `evaluate` may call this (a test holds it)."""
     return _typed(_checked(path, study))
 
 
-def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
     """Stop a study whose cohort breaks a rule.
 
     Raises
     ------
     StudyError
         Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
-        centre, a patient in two splits, a time, an event or a clinical value that is no number where it must be one, or
-        a task whose rule is not understood. Clinical values must be numbers where those of all training cases are.
+        centre, a patient in two splits, a value that is not a number where it must be one (times, events, columns that
+        the rule of a task compares with numbers, clinical columns with numbers in all training cases), or a task whose
+        rule is not understood or reads what cannot be a label.
     """
-    wanted = [*IDENTITY, *_label_columns(study), *study["clinical"]]
-    _insist_on(wanted, table, where)
+    _check_rules(study)
+    _require_columns([*IDENTITY, *_label_columns(study), *study.clinical], table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):
@@ -75,30 +78,29 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
                 rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
                 raise StudyError(f"{where}, line {row}", rule, "rename it")
     for case in table["case"][table["case"].duplicated()]:
-        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row a case")
+        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
     for case, split in zip(table["case"], table["split"], strict=True):
         if not re.fullmatch(SPLIT_PATTERN, str(split)):
             rule = f"unknown split {split!r}"
             raise StudyError(f"{where}, case {case}", rule, "use train, internal, external_1 ..., or prospective")
     for case in table["case"][table["centre"].isna()]:
-        raise StudyError(f"{where}, case {case}", "the case has no centre", "name it, and if there is one alone, too")
+        fix = "fill in `centre`, even if there is only one"
+        raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
     splits = table.groupby("patient")["split"].unique()
     for patient, names in splits[splits.map(len) > 1].items():
         rule = f"the patient is in more than one split ({', '.join(names)})"
         raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
     _check_numbers(table, study, where)
-    for task in study["tasks"].values():
-        horizon_of(task)
 
 
-def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
     """Stop a study that cannot learn. Exams may be exported, cleaned, cropped and measured before labels are known.
 
     Parameters
     ----------
     cohort : DataFrame
         From `read_cohort`.
-    study : mapping
+    study : Study
         With `tasks`.
     where : str
 
@@ -108,7 +110,7 @@ def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> 
         A training set without both classes of a task.
     """
     training = cohort[cohort["split"] == TRAIN]
-    for name, task in study["tasks"].items():
+    for name, task in study.tasks.items():
         known = task_labels(training, task).dropna()
         if known.nunique() < 2:
             rule = f"the training set has {len(known)} known labels of one class for the task {name}"
@@ -116,7 +118,7 @@ def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> 
 
 
 def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
-    """Stop a study whose training patients cannot be dealt into its folds. Patients without a fold are dealt later.
+    """Stop a study whose training patients cannot be divided into its folds. Patients without a fold get one later.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
     ------
     StudyError
         Fewer training patients than folds, a `fold` that is none of 0 .. count - 1, a fold without a patient where all
-        are dealt, or a patient in two folds.
+        patients have one, or a patient in two folds.
     """
     training = cohort[cohort["split"] == TRAIN]
     if (patients := training["patient"].nunique()) < count:
@@ -144,10 +146,10 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
         rule = (
             f"fold is {fold if isinstance(fold, str) else format(fold, 'g')}, and select.folds makes 0 to {count - 1}"
         )
-        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty to be dealt")
+        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
     if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
         rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
-        raise StudyError(where, rule, "lower select.folds in params.yaml, or deal the fold column anew")
+        raise StudyError(where, rule, "lower select.folds in params.yaml, or fill the fold column anew")
     several = known.groupby("patient")["fold"].nunique()
     for patient in several.index[several > 1]:
         fix = "give all cases of a patient one fold"
@@ -157,7 +159,7 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
 def check_columns(path: Path, named: Mapping[str, str]) -> None:
     """Stop a study whose parameters name a column that the cohort lacks, though a late phase alone reads it.
 
-    Planted truth (`sim_*`) does not count.
+    Simulated ground truth (`sim_*`) does not count.
 
     Parameters
     ----------
@@ -171,14 +173,14 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
     StudyError
         Naming the key.
     """
-    known = [name for name in _read(path).columns if not name.startswith("sim_")]
+    known = [name for name in _read(path).columns if not name.startswith(SIMULATED)]
     for key, column in named.items():
         if column not in known:
             rule, fix = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
             raise StudyError(f"params.yaml, {key}", rule, fix)
 
 
-def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
+def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:
     """Return the labels a phase may fit on.
 
     Parameters
@@ -187,10 +189,11 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], f
         From `read_cohort`.
     name : str
         The task.
-    study : mapping
-        With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are dealt out anew among
-        the training cases, the negative control. They are dealt within each fold, and evenly to cases of either class:
-        else a fold with many positives would leave few to learn from, and out-of-fold scores would fall below chance.
+    study : Study
+        With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are permuted among the
+        training cases, the negative control. They are permuted within each fold, and as many positives go to cases of
+        either class: else a fold with many positives would leave few to learn from, and out-of-fold scores would fall
+        below chance.
     folds : Series
         From `read_folds`.
 
@@ -200,13 +203,13 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], f
         Of the training cases with a known label.
     """
     training = cohort[cohort["split"] == TRAIN]
-    known = task_labels(training, study["tasks"][name]).dropna()
-    if study["shuffle_labels"]:
-        fold = training.set_index("case")["patient"].map(folds).reindex(known.index)
-        return pd.concat(
-            [_dealt(known[fold == number], study["seed"], name, number) for number in sorted(fold.unique())]
-        ).reindex(known.index)
-    return known
+    known = task_labels(training, study.tasks[name]).dropna()
+    if not study.shuffle_labels:
+        return known
+    fold_of = training.set_index("case")["patient"].map(folds).reindex(known.index)
+    permuted = [_permute(known[fold_of == fold], study.seed, name, fold) for fold in sorted(fold_of.unique())]
+    shuffled: pd.Series = pd.concat(permuted).reindex(known.index)
+    return shuffled
 
 
 def chunk_of(patient: str, chunks: int) -> int:
@@ -215,7 +218,7 @@ def chunk_of(patient: str, chunks: int) -> int:
 
 
 def read_roster(path: Path) -> pd.DataFrame:
-    """Read who is in the cohort, and the planted truth (`sim_*`) of simulated cases; no label, no outcome.
+    """Read who is in the cohort, and the simulated ground truth (`sim_*`) of simulated cases; no label, no outcome.
 
     Returns
     -------
@@ -229,9 +232,9 @@ def read_roster(path: Path) -> pd.DataFrame:
         When a column of these is missing.
     """
     table = _read(path)
-    _insist_on(IDENTITY, table, str(path))
-    planted = [name for name in table.columns if name.startswith("sim_")]
-    return table[[*IDENTITY, *planted]].sort_values("case", ignore_index=True)
+    _require_columns(IDENTITY, table, str(path))
+    simulated = [name for name in table.columns if name.startswith(SIMULATED)]
+    return table[[*IDENTITY, *simulated]].sort_values("case", ignore_index=True)
 
 
 def fingerprint(roster: pd.DataFrame) -> str:
@@ -239,7 +242,7 @@ def fingerprint(roster: pd.DataFrame) -> str:
     return sha256(roster.to_csv(index=False).encode()).hexdigest()[:16]
 
 
-def _insist_on(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
+def _require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
     for name in columns:
         if name not in table:
             now = ", ".join(table.columns)
@@ -255,24 +258,35 @@ def _read(path: Path) -> pd.DataFrame:
     return table.mask(table == "")
 
 
-def _checked(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def _checked(path: Path, study: Study) -> pd.DataFrame:
     """Read the columns that params name, as text, sorted by case."""
     table = _read(path)
     check_cohort(table, study, str(path))
-    wanted = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study["clinical"]]
-    columns = [name for name in dict.fromkeys(wanted) if name in table]
+    named = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study.clinical]
+    columns = [name for name in dict.fromkeys(named) if name in table]
     return table[columns].sort_values("case", ignore_index=True)
 
 
-def _check_numbers(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def _check_rules(study: Study) -> None:
+    for name, task in study.tasks.items():
+        horizon_of(task)
+        for column in label_columns(task) if task.rule is not None else ():
+            if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
+                kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
+                rule = f"the rule {task.rule!r} reads {column}, {kind}"
+                raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
+
+
+def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
     training = table["split"] == TRAIN
-    for name in [*OUTCOME, *study["clinical"]]:
+    numeric = [*OUTCOME, *(column for task in study.tasks.values() for column in numeric_columns(task))]
+    for name in dict.fromkeys([*numeric, *study.clinical]):
         if name not in table:
             continue
-        no_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
-        text = no_number[training].any() or table.loc[training, name].isna().all()
-        if no_number.any() and (name in OUTCOME or not text):
-            case, value = table.loc[no_number, ["case", name]].iloc[0]
+        not_a_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
+        is_text = not_a_number[training].any() or table.loc[training, name].isna().all()
+        if not_a_number.any() and (name in numeric or not is_text):
+            case, value = table.loc[not_a_number, ["case", name]].iloc[0]
             rule = f"{name} is {value!r}, and the column holds numbers"
             raise StudyError(f"{where}, case {case}", rule, "write a number, or leave the cell empty if it is unknown")
 
@@ -286,16 +300,16 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     return typed
 
 
-def _dealt(labels: pd.Series, *names: object) -> pd.Series:
+def _permute(labels: pd.Series, *names: object) -> pd.Series:
     positives = int(labels.sum())
-    first = round(positives * positives / len(labels))
-    dealt = labels.copy()
-    for value, count in ((1.0, first), (0.0, positives - first)):
+    to_positives = round(positives * positives / len(labels))
+    permuted = labels.copy()
+    for value, count in ((1.0, to_positives), (0.0, positives - to_positives)):
         members = labels.index[labels == value]
-        chosen = generator("shuffle", *names, value).permutation(len(members)) < count
-        dealt[members] = chosen.astype(float)
-    return dealt
+        is_positive = generator("shuffle", *names, value).permutation(len(members)) < count
+        permuted[members] = is_positive.astype(float)
+    return permuted
 
 
-def _label_columns(study: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(column for task in study["tasks"].values() for column in label_columns(task)))
+def _label_columns(study: Study) -> list[str]:
+    return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))

@@ -13,8 +13,8 @@ TABLES = (".csv", ".yaml")
 
 # The library packages whose code a phase runs.
 CODE = {
-    "export": ("core", "simulate", "export"),
-    "clean": ("core", "networks", "statistics", "clean"),
+    "export": ("core", "imaging", "simulate", "export"),
+    "clean": ("core", "imaging", "networks", "statistics", "clean"),
     "crop": ("core", "crop"),
     "extract": ("core", "networks", "texture", "extract"),
     "select": ("core", "statistics", "select"),

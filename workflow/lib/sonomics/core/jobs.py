@@ -2,19 +2,20 @@
 
 import argparse
 import errno
+import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from pathlib import Path
+from time import monotonic
 from typing import Any, NoReturn
-
-from tqdm import tqdm
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
+PATIENCE_S = 2.0
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -37,6 +38,7 @@ def read_settings(text: str) -> Parameters:
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
     """Run a job's `main`; a bad study, and a disk without room, end in one line and exit code 2."""
+    collect_garbage()
     try:
         main(None)
     except StudyError as error:
@@ -46,6 +48,12 @@ def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
             raise
         rule = f"a file cannot be written ({os.strerror(error.errno)})"
         _stop(StudyError(str(error.filename or Path.cwd()), rule, "make room on the disk, then run again"))
+
+
+def collect_garbage() -> None:
+    """Turn the garbage collector on after the imports, whose objects it never has to look at (see `sonomics`)."""
+    gc.freeze()
+    gc.enable()
 
 
 def _stop(error: StudyError) -> NoReturn:
@@ -58,6 +66,18 @@ def threads() -> int:
     return int(os.environ.get("OMP_NUM_THREADS", "1"))
 
 
-def progress(items: Iterable[Any], desc: str, total: int | None = None) -> Iterable[Any]:
-    """Show a progress bar on standard error, redrawn at most every two seconds."""
-    return tqdm(items, desc=desc, total=total, mininterval=2, file=sys.stderr)
+def progress(items: Iterable[Any], desc: str, total: int | None = None) -> Iterator[Any]:
+    """Show a progress bar on standard error once a loop has taken two seconds, redrawn at most every two."""
+    if total is None and isinstance(items, Sized):
+        total = len(items)
+    started, bar = monotonic(), None
+    for done, item in enumerate(items):
+        if bar is None and monotonic() - started > PATIENCE_S:
+            from tqdm import tqdm  # most loops end before it would be imported
+
+            bar = tqdm(desc=desc, total=total, initial=done, mininterval=PATIENCE_S, file=sys.stderr)
+        yield item
+        if bar is not None:
+            bar.update()
+    if bar is not None:
+        bar.close()

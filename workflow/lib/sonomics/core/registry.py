@@ -105,8 +105,7 @@ class Group(Generic[K]):
 
     def build(self, name: str) -> Any:
         """Import the builder of a kind: the code behind it."""
-        module, _, function = self.get(name).builder.partition(":")
-        return getattr(import_module(module), function)
+        return load(self.get(name).builder)
 
     def files(self, name: str) -> list[Path]:
         """List the files whose edit must rerun the jobs of a kind from an installed package; [] for one built in."""
@@ -126,3 +125,9 @@ class Group(Generic[K]):
         from importlib.metadata import entry_points  # costs more than all else here
 
         return {entry.name: entry for entry in entry_points(group=self.package)}
+
+
+def load(reference: str) -> Any:
+    """Import what a reference of the form `module:name` names."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)

@@ -1,4 +1,8 @@
-"""Rules on columns, such as `age >= 18 & sex == F`: where they hold, where they do not, where nobody can tell."""
+"""The language of rules on columns, such as `age >= 18 & sex == F`, which criteria and tasks share.
+
+A rule is parsed into an expression, and evaluated with three-valued logic (Kleene 1938): an unknown value matters only
+where it could change the result.
+"""
 
 import operator
 import re
@@ -27,27 +31,88 @@ _GRAMMAR = "write comparisons such as `age >= 18`, `sex == F` or `event`, joined
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A column against a number or a text; a column alone is compared as `!= 0`."""
+
+    column: str
+    mark: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite of a part."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True)
+class And:
+    """Parts that must all hold."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Parts of which one must hold."""
+
+    parts: tuple["Expression", ...]
+
+
+Expression = Comparison | Not | And | Or
+
+
+@dataclass(frozen=True)
 class Rule:
     """A rule that was understood.
 
     Attributes
     ----------
     text : str
-    columns : tuple of str
-        What it reads, each once, in its order.
-    holds : callable
-        Takes a table with these columns; gives a float array, one value a row: 1 the rule holds, 0 it does not, NaN it
-        cannot be told because a value is unknown (three-valued logic, Kleene 1938: an unknown part matters only where
-        it could tip the whole). Raises StudyError when a comparison does not suit a column's type.
+        As it was written.
+    where : str
+        Named in messages.
+    expression : Expression
     """
 
     text: str
-    columns: tuple[str, ...]
-    holds: Callable[[pd.DataFrame], Truth]
+    where: str
+    expression: Expression
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The comparisons, in their order."""
+        return _list_comparisons(self.expression)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the rule reads, each once, in their order."""
+        return tuple(dict.fromkeys(comparison.column for comparison in self.comparisons))
+
+    def holds(self, table: pd.DataFrame) -> Truth:
+        """Evaluate the rule on every row.
+
+        Parameters
+        ----------
+        table : DataFrame
+            With the columns of the rule; NaN and "" are unknown.
+
+        Returns
+        -------
+        (rows,) array of float
+            1 where the rule holds, 0 where it does not, NaN where an unknown value leaves it open.
+
+        Raises
+        ------
+        StudyError
+            When a comparison does not suit the type of a column.
+        """
+        return _evaluate(self.expression, table, self.where)
 
 
 def parse(text: str, where: str) -> Rule:
-    """Understand a rule.
+    """Parse a rule.
 
     Parameters
     ----------
@@ -63,10 +128,10 @@ def parse(text: str, where: str) -> Rule:
         When it is of another form.
     """
     parser = _Parser(text, where)
-    holds = parser.either()
+    expression = parser.parse_either()
     if parser.tokens:
-        raise parser.wrong(parser.tokens[0][1])
-    return Rule(text, tuple(dict.fromkeys(parser.columns)), holds)
+        raise parser.error_at(parser.tokens[0][1])
+    return Rule(text, where, expression)
 
 
 class _Parser:
@@ -74,60 +139,49 @@ class _Parser:
 
     def __init__(self, text: str, where: str) -> None:
         self.text, self.where = text, where
-        self.columns: list[str] = []
         self.tokens: list[tuple[str, str]] = []
-        place = 0
-        while place < len(text.rstrip()):
-            match = _TOKEN.match(text, place)
+        position = 0
+        while position < len(text.rstrip()):
+            match = _TOKEN.match(text, position)
             if match is None:
-                raise self.wrong(text[place:].strip())
+                raise self.error_at(text[position:].strip())
             kind = str(match.lastgroup)
             self.tokens.append((kind, match[kind]))
-            place = match.end()
+            position = match.end()
 
-    def wrong(self, part: str) -> StudyError:
-        found = f"at {part!r}" if part else "at its end"
-        return StudyError(self.where, f"the rule {self.text!r} is not understood {found}", _GRAMMAR)
+    def error_at(self, part: str) -> StudyError:
+        place = f"at {part!r}" if part else "at its end"
+        return StudyError(self.where, f"the rule {self.text!r} is not understood {place}", _GRAMMAR)
 
-    def either(self) -> Callable[[pd.DataFrame], Truth]:
-        return self._joined("|", 1.0, self.both)
+    def parse_either(self) -> Expression:
+        parts = self._parse_joined("|", self.parse_both)
+        return parts[0] if len(parts) == 1 else Or(parts)
 
-    def both(self) -> Callable[[pd.DataFrame], Truth]:
-        return self._joined("&", 0.0, self.one)
+    def parse_both(self) -> Expression:
+        parts = self._parse_joined("&", self.parse_one)
+        return parts[0] if len(parts) == 1 else And(parts)
 
-    def one(self) -> Callable[[pd.DataFrame], Truth]:
+    def parse_one(self) -> Expression:
         if self._skip("!"):
-            inner = self.one()
-            return lambda table: 1.0 - inner(table)
+            return Not(self.parse_one())
         if self._skip("("):
-            inner = self.either()
+            inner = self.parse_either()
             if not self._skip(")"):
-                raise self.wrong(self.tokens[0][1] if self.tokens else "")
+                raise self.error_at(self.tokens[0][1] if self.tokens else "")
             return inner
         column = self._take("word")
-        self.columns.append(column)
         if not (self.tokens and self.tokens[0][1] in (*_ORDER, *_EQUAL) and self.tokens[0][0] == "mark"):
-            return lambda table: _compared(table[column], "!=", 0.0, self.where)
+            return Comparison(column, "!=", 0.0)
         mark = self._take("mark")
         if mark in _ORDER or (self.tokens and self.tokens[0][0] == "number"):
-            number = float(self._take("number"))
-            return lambda table: _compared(table[column], mark, number, self.where)
-        value = self._take("word", "text")
-        return lambda table: _compared(table[column], mark, value, self.where)
+            return Comparison(column, mark, float(self._take("number")))
+        return Comparison(column, mark, self._take("word", "text"))
 
-    def _joined(
-        self, mark: str, decisive: float, part: Callable[[], Callable[[pd.DataFrame], Truth]]
-    ) -> Callable[[pd.DataFrame], Truth]:
-        parts = [part()]
+    def _parse_joined(self, mark: str, parse_part: Callable[[], Expression]) -> tuple[Expression, ...]:
+        parts = [parse_part()]
         while self._skip(mark):
-            parts.append(part())
-
-        def holds(table: pd.DataFrame) -> Truth:
-            values = np.array([each(table) for each in parts])
-            settled = (values == decisive).any(axis=0)
-            return np.where(settled, decisive, np.where(np.isnan(values).any(axis=0), np.nan, 1.0 - decisive))
-
-        return holds
+            parts.append(parse_part())
+        return tuple(parts)
 
     def _skip(self, mark: str) -> bool:
         if self.tokens and self.tokens[0] == ("mark", mark):
@@ -137,19 +191,48 @@ class _Parser:
 
     def _take(self, *kinds: str) -> str:
         if not self.tokens or self.tokens[0][0] not in kinds:
-            raise self.wrong(self.tokens[0][1] if self.tokens else "")
+            raise self.error_at(self.tokens[0][1] if self.tokens else "")
         return self.tokens.pop(0)[1]
 
 
-def _compared(values: pd.Series, mark: str, value: float | str, where: str) -> Truth:
+def _list_comparisons(expression: Expression) -> tuple[Comparison, ...]:
+    match expression:
+        case Comparison():
+            return (expression,)
+        case Not(part):
+            return _list_comparisons(part)
+        case And(parts) | Or(parts):
+            return tuple(comparison for part in parts for comparison in _list_comparisons(part))
+
+
+def _evaluate(expression: Expression, table: pd.DataFrame, where: str) -> Truth:
+    match expression:
+        case Comparison(column, mark, value):
+            return _compare(table[column], mark, value, where)
+        case Not(part):
+            return 1.0 - _evaluate(part, table, where)
+        case And(parts):
+            return _join([_evaluate(part, table, where) for part in parts], decisive=0.0)
+        case Or(parts):
+            return _join([_evaluate(part, table, where) for part in parts], decisive=1.0)
+
+
+def _join(parts: list[Truth], decisive: float) -> Truth:
+    values = np.array(parts)
+    is_settled = (values == decisive).any(axis=0)
+    is_open = np.isnan(values).any(axis=0)
+    return np.where(is_settled, decisive, np.where(is_open, np.nan, 1.0 - decisive))
+
+
+def _compare(values: pd.Series, mark: str, value: float | str, where: str) -> Truth:
     known = values.notna() & (values.astype(str) != "")
     if not known.any():
         return np.full(len(values), np.nan)
-    numeric = pd.api.types.is_numeric_dtype(values)
-    if isinstance(value, float) and not numeric:
+    is_numeric = pd.api.types.is_numeric_dtype(values)
+    if isinstance(value, float) and not is_numeric:
         rule = f"the rule compares {values.name} with {value:g}, but the column holds text"
         raise StudyError(where, rule, "compare it with == or != to one of its words, or make the column numeric")
-    if isinstance(value, str) and numeric:
+    if isinstance(value, str) and is_numeric:
         rule = f"the rule compares {values.name} with {value!r}, but the column holds numbers"
         raise StudyError(where, rule, "compare it with a number")
     if mark in _ORDER:

@@ -124,6 +124,9 @@ SELECTED = Table("selected", _IMAGE, key=("case", "image"), more=r"[a-z0-9_]+__.
 
 FOLDS = Table("folds", {"patient": "str", "group": "str", "fold": "int"}, key=("patient",))
 
+# The kinds of PREDICTIONS that models of labels give.
+PROBABILITY, SCORE = "probability", "score"
+
 PREDICTIONS = Table(
     "predictions",
     {

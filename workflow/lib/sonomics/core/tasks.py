@@ -1,67 +1,97 @@
-"""What a study predicts: labels from a column or from a rule on time."""
+"""What a study predicts: labels from the value of a column, or from a rule."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.rules import And, Comparison, parse
+from sonomics.core.settings.study import Task
 
-_TIME_RULE = re.compile(r"\s*time\s*<\s*(?P<horizon>\d+(?:\.\d+)?)\s*&\s*event\s*")
+Labels = NDArray[np.float64]
+
+TIME, EVENT = "time", "event"
+WHERE = "params.yaml, study.tasks"
+HAS_EVENT = Comparison(EVENT, "!=", 0.0)
 
 
-def label_columns(task: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the cohort columns that a task's labels come from."""
-    return (task["column"],) if "column" in task else ("time", "event")
-
-
-def horizon_of(task: Mapping[str, Any]) -> float:
-    """Return the horizon of a rule `time < horizon & event`, NaN for a task on a column.
+def label_columns(task: Task) -> tuple[str, ...]:
+    """Name the columns of the cohort that the labels of a task come from.
 
     Raises
     ------
     StudyError
-        When the rule is of another form.
+        When the rule is not understood.
     """
-    if "column" in task:
+    return parse(task.rule, WHERE).columns if task.rule is not None else (str(task.column),)
+
+
+def numeric_columns(task: Task) -> tuple[str, ...]:
+    """Name the columns that a task's rule compares with numbers."""
+    if task.rule is None:
+        return ()
+    comparisons = parse(task.rule, WHERE).comparisons
+    return tuple(comparison.column for comparison in comparisons if isinstance(comparison.value, float))
+
+
+def horizon_of(task: Task) -> float:
+    """Return the horizon of a rule on time, NaN for a task that does not read time.
+
+    Raises
+    ------
+    StudyError
+        When a rule reads time in another way than as an event before a horizon: of a censored case nobody knows more.
+    """
+    if task.rule is None:
         return float("nan")
-    match = _TIME_RULE.fullmatch(task["rule"])
-    if match is None:
-        raise StudyError(
-            "params.yaml, study.tasks", f"the rule {task['rule']!r} is not understood", "write `time < 12 & event`"
-        )
-    return float(match["horizon"])
+    rule = parse(task.rule, WHERE)
+    if TIME not in rule.columns:
+        return float("nan")
+    match rule.expression:
+        case And(parts) if len(parts) == 2 and HAS_EVENT in parts:
+            before = parts[0] if parts[1] == HAS_EVENT else parts[1]
+            if isinstance(before, Comparison) and (before.column, before.mark) == (TIME, "<"):
+                return float(before.value)
+    broken = f"the rule {rule.text!r} is not understood: a rule on time means an event before a horizon"
+    raise StudyError(WHERE, broken, "write `time < 12 & event` with your horizon, or a rule on other columns")
 
 
-def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
+def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
     """Derive the labels of a binary task.
 
-    With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. A positive value
-    that is a number is compared as one, so that 1, 1.0 and "1" mean the same.
+    With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. With another
+    rule, a case is unknown where an unknown value leaves the rule open. A positive value that is a number is compared
+    as one, so that 1, 1.0 and "1" mean the same.
 
     Parameters
     ----------
     cohort : DataFrame
         With `case` and the columns the task reads.
-    task : mapping
-        `column` and `positive`, or `rule`.
+    task : Task
 
     Returns
     -------
     Series of float, indexed by case
         1 positive, 0 negative, NaN unknown.
     """
-    if "column" in task:
-        values, stated = cohort[task["column"]], str(task["positive"])
-        number = pd.to_numeric(stated, errors="coerce")
-        positive = values.astype(str) == stated
-        if not pd.isna(number):
-            positive = pd.to_numeric(values, errors="coerce") == number
-        label = positive.astype(float).where(values.notna())
+    if task.rule is None:
+        labels = _labels_of_value(cohort[task.column], str(task.positive))
+    elif np.isnan(horizon := horizon_of(task)):
+        labels = parse(task.rule, WHERE).holds(cohort)
     else:
-        horizon = horizon_of(task)
-        early = (cohort["time"] < horizon) & (cohort["event"] == 1)
-        late = cohort["time"] >= horizon
-        label = early.astype(float).where(early | late)
-    return pd.Series(label.to_numpy(), index=cohort["case"].to_numpy(), name="label")
+        labels = _labels_of_horizon(cohort, horizon)
+    return pd.Series(labels, index=cohort["case"].to_numpy(), name="label")
+
+
+def _labels_of_value(values: pd.Series, positive: str) -> Labels:
+    number = pd.to_numeric(positive, errors="coerce")
+    is_positive = values.astype(str) == positive
+    if not pd.isna(number):
+        is_positive = pd.to_numeric(values, errors="coerce") == number
+    return np.asarray(is_positive.astype(float).where(values.notna()), dtype=np.float64)
+
+
+def _labels_of_horizon(cohort: pd.DataFrame, horizon: float) -> Labels:
+    early = (cohort[TIME] < horizon) & (cohort[EVENT] == 1)
+    late = cohort[TIME] >= horizon
+    return np.asarray(early.astype(float).where(early | late), dtype=np.float64)

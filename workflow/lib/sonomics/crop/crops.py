@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.errors import ItemError
 from sonomics.core.files import replacing
-from sonomics.core.images import marked, read_grey, write_png
+from sonomics.core.images import path_with_overlays, read_grey, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.settings.crop import Crop
 from sonomics.core.tables import empty_table, read_table, write_table
@@ -61,7 +61,7 @@ def crop_image(pixels: NDArray[np.uint8], outline: Mask, settings: Crop) -> Cuto
 def _choose_file(frame: Mapping[str, Any], settings: Crop) -> Path:
     """Choose the file of an image: with its overlays, where clean removed them and params want them back."""
     file = Path(frame["file"])
-    return marked(file) if settings.pixels == "as_exported" and frame["overlay_pixels"] else file
+    return path_with_overlays(file) if settings.pixels == "as_exported" and frame["overlay_pixels"] else file
 
 
 def _start_row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:

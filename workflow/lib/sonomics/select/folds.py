@@ -1,16 +1,17 @@
 """Divide the training patients into folds, once for the whole study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sonomics.core.cohort import read_cohort
 from sonomics.core.errors import StudyError
+from sonomics.core.folds import connect_patients, mark_fitted
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import FOLDS, SCREENED, TRAIN
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table, write_table
 from sonomics.core.tasks import task_labels
 
@@ -55,7 +56,7 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     return patients[["patient", "group"]].assign(fold=folds)
 
 
-def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[str, Any]) -> pd.DataFrame:
+def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) -> pd.DataFrame:
     """List the training patients with their group and stratum.
 
     Patients whose images are near-duplicates of each other, or who share the cohort's `group`, stay together. The
@@ -76,24 +77,24 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[st
         As `assign_folds` takes it.
     """
     training = cohort[cohort["split"] == TRAIN]
-    first = next(iter(study["tasks"].values()))
+    first = next(iter(study.tasks.values()))
     label = task_labels(training, first).rename(index=dict(zip(training["case"], training["patient"], strict=True)))
     stratum = label.groupby(level=0).max().map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
     patients = training.drop_duplicates("patient").set_index("patient")
-    links = [images.groupby("patient")["duplicate_group"].unique()]
+    ties = _ties(images[images["patient"].isin(patients.index)], "duplicate_group")
     if "group" in training:
-        links.append(training.dropna(subset=["group"]).groupby("patient")["group"].unique())
+        ties += _ties(training.dropna(subset=["group"]), "group")
     return pd.DataFrame(
         {
             "patient": patients.index,
-            "group": list(_connected(links, list(patients.index)).values()),
+            "group": connect_patients(patients.index, ties)[patients.index].to_numpy(),
             "stratum": stratum.reindex(patients.index).to_numpy(),
             "fold": patients["fold"].astype(float).to_numpy() if "fold" in patients else float("nan"),
         }
     )
 
 
-def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str, Any]) -> None:
+def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Study) -> None:
     """Check that what is fitted without a fold sees both classes of every task.
 
     Parameters
@@ -111,33 +112,20 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str,
         Naming task and fold: models of that fold could only give the share of positives.
     """
     training = cohort[cohort["split"] == TRAIN]
-    fold_of = training.set_index("case")["patient"].map(folds.set_index("patient")["fold"])
-    for name, task in study["tasks"].items():
-        known = task_labels(training, task).dropna()
+    fold_of = folds.set_index("patient")["fold"].astype(str)
+    for name, task in study.tasks.items():
+        labels = task_labels(training, task)
         for fold in sorted(folds["fold"].unique()):
-            if known[fold_of[known.index] != fold].nunique() < 2:
+            if labels[mark_fitted(training["patient"], labels, fold_of, str(fold))].nunique() < 2:
                 rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
                 fix = "give the rarer class more cases, or deal the fold column so that two folds have it"
                 raise StudyError("data/cohort.csv", rule, fix)
 
 
-def _connected(links: list[pd.Series], patients: list[str]) -> dict[str, str]:
-    """Name each patient's connected component after its first member."""
-    leader = {patient: patient for patient in patients}
-
-    def find(patient: str) -> str:
-        while leader[patient] != patient:
-            patient = leader[patient]
-        return patient
-
-    for link in links:
-        holders: dict[str, str] = {}
-        for patient in patients:
-            for name in link.get(patient, []):
-                first = holders.setdefault(name, patient)
-                low, high = sorted((find(first), find(patient)))
-                leader[high] = low
-    return {patient: find(patient) for patient in patients}
+def _ties(members: pd.DataFrame, name: str) -> list[tuple[str, str]]:
+    """Tie every patient to the first one with the same value of a column."""
+    first = members.groupby(name)["patient"].transform("first")
+    return list(zip(first, members["patient"], strict=True))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -147,10 +135,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    study = args.settings["study"]
+    study = args.settings.study
     cohort = read_cohort(args.cohort, study)
     patients = training_patients(cohort, read_table(args.images, SCREENED), study)
-    folds = assign_folds(patients, args.settings["select"]["folds"], study["seed"])
+    folds = assign_folds(patients, args.settings.select.folds, study.seed)
     check_classes(cohort, folds, study)
     write_table(folds, args.out, FOLDS)
 

@@ -6,39 +6,57 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.files import replacing, write_metrics
+from sonomics.core.folds import ALL
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.params import MAIN
 from sonomics.core.schemas import FOLDS
 from sonomics.core.tables import read_table
 
+RUN = ["variant", "family", "task", "fold"]
+
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Gather steps.csv of every variant, family, task and fold (named by its folders)."""
+    """Gather the counts of the steps of every variant, family, task and fold."""
     parser = job_parser(__doc__)
-    parser.add_argument("--steps", type=Path, nargs="+", required=True)
+    parser.add_argument("--steps", nargs=5, action="append", required=True, metavar=(*map(str.upper, RUN), "FILE"))
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
-    tables = []
-    for path in args.steps:
-        variant, family, task, fold = path.parts[-5:-1]
-        about = {"variant": variant, "family": family, "task": task, "fold": fold}
-        tables.append(pd.read_csv(path, keep_default_na=False).assign(**about))
-    steps = pd.concat(tables, ignore_index=True)
-    last = steps.groupby(["variant", "family", "task", "fold"], sort=False).tail(1)
-    metrics: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
-    for (variant, task, family), group in last.groupby(["variant", "task", "family"]):
-        inside = group[group["fold"] != "all"]["out"]
-        final = group[group["fold"] == "all"]["out"]
-        kept = {"kept": int(final.iloc[0]), "kept_in_folds": float(inside.mean())}
-        metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(family)] = kept
+    steps = read_steps(args.steps)
     sizes = read_table(args.folds, FOLDS)["fold"].value_counts().sort_index()
-    write_metrics(args.metrics, {"features": metrics, "patients_in_fold": sizes.to_dict()})
+    write_metrics(args.metrics, {"features": count_kept(steps), "patients_in_fold": sizes.to_dict()})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
-        main_run = steps[(steps["variant"] == "main") & (steps["fold"] == "all")]
-        counts = main_run.assign(family_step=main_run["family"] + " " + main_run["step"])
+        of_main = steps[(steps["variant"] == MAIN) & (steps["fold"] == ALL)]
+        counts = of_main.assign(family_step=of_main["family"] + " " + of_main["step"])
         counts[["family_step", "out"]].to_csv(temporary / "steps.csv", index=False, lineterminator="\n")
+
+
+def read_steps(tables: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Read the counts of the steps, each table given as the identifiers of its run and its file."""
+    frames = [
+        pd.read_csv(file, keep_default_na=False).assign(**dict(zip(RUN, run, strict=True))) for *run, file in tables
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def count_kept(steps: pd.DataFrame) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """Count the features that the last step leaves: of the whole training set, and on average of the folds.
+
+    Returns
+    -------
+    dict
+        Variant -> task -> family -> `kept` and `kept_in_folds`.
+    """
+    last = steps.groupby(RUN, sort=False).tail(1)
+    counts: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for (variant, task, family), group in last.groupby(["variant", "task", "family"]):
+        of_folds = group[group["fold"] != ALL]["out"]
+        of_all = group[group["fold"] == ALL]["out"]
+        kept = {"kept": int(of_all.iloc[0]), "kept_in_folds": float(of_folds.mean())}
+        counts.setdefault(str(variant), {}).setdefault(str(task), {})[str(family)] = kept
+    return counts
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import run_job
-from sonomics.core.schemas import CROPS, SCREENED
+from sonomics.core.schemas import CROPS, PROBABILITY, SCREENED
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table, read_tables
 from sonomics.networks.architectures.backbones import build
@@ -20,43 +20,44 @@ from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
-from sonomics.train.rows import divide, training_parser, usable_crops, write_predictions
+from sonomics.train.fold.job import fold_parser, write_predictions
+from sonomics.train.fold.rows import choose_crops, divide
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the weights, how to rebuild the network, its training curve and its predictions."""
-    parser = training_parser(__doc__)
+    parser = fold_parser(__doc__)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--crops", type=Path, nargs="+", required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--curves", type=Path, required=True)
     args = parser.parse_args(argv)
-    analysis = args.settings["crop"]["analysis"]
-    settings = args.settings["train"]["models"][args.model]
+    analysis = args.settings.crop.analysis
+    settings = args.settings.train.models[args.model].plain()
 
-    crops = usable_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
+    crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
-    inside, outside = division.inside, division.outside
-    if inside.sum() < 2:
-        outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
-        count = "one" if inside.any() else "no"
+    fitted, scored = division.fitted, division.scored
+    if fitted.sum() < 2:
+        outlines = f"the outlines of {analysis.reader}, session {analysis.session}"
+        count = "one" if fitted.any() else "no"
         rule = f"{count} training image with a known label has a crop in {outlines}, and a network needs two"
         raise StudyError(f"train.models.{args.model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
-    seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
+    seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
     architecture, size = settings["architecture"], settings["size"]
     images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
     backbone = build(architecture, seed, load_choice(settings["weights"], architecture), size)
     model = Classifier(backbone, [args.task], seed)
     training = Training(settings["epochs"], settings["batch"], settings["learning_rate"], settings["weight_decay"])
-    curves = fit(model, images[inside], division.labels[inside].to_numpy()[:, None], training, seed)
+    curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
 
-    values = predict(model, images[outside])[:, 0] if outside.any() else np.empty(0)
-    write_predictions(crops, division, "probability", values, args)
+    values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
+    write_predictions(crops, division, PROBABILITY, values, args)
     with replacing(args.weights) as temporary:
         temporary.write_bytes(save(to_tensors(model)))
-    built = {key: settings[key] for key in ("architecture", "size", "weights")}
-    write_json(args.state, {**built, "heads": [args.task], "images": int(inside.sum())})
+    network = {key: settings[key] for key in ("architecture", "size", "weights")}
+    write_json(args.state, {**network, "heads": [args.task], "images": int(fitted.sum())})
     with replacing(args.curves) as temporary:
         pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
 

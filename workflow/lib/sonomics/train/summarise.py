@@ -1,5 +1,6 @@
-"""Give the out-of-fold AUC of every model, fold by fold, the networks' training curves and their maps' overlap."""
+"""Summarise the training: the out-of-fold AUC of every model, the networks' training curves and their maps' overlap."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,65 @@ from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.params import overlaid
 from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
 from sonomics.statistics.discrimination.auc import auc
 
+RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
+CURVES = ["run", "epoch", "loss"]
 
-def fold_aucs(predictions: pd.DataFrame) -> dict[str, Any]:
+Metrics = dict[str, dict[str, dict[str, Any]]]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the metrics and plot tables of `train`."""
+    args = parse_arguments(argv)
+    aucs = summarise_predictions(args)
+    maps: dict[str, dict[str, Any]] = {}
+    for (task, model), rows in read_tables(args.maps, MAPS).groupby(["task", "model"]):
+        maps.setdefault(str(task), {})[str(model)] = summarise_maps(rows)
+    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps})
+    with replacing(args.plots) as temporary:
+        temporary.mkdir()
+        read_curves(args.curve).to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = job_parser(__doc__)
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
+    parser.add_argument("--curve", nargs=5, action="append", default=[], metavar=RUN, help="curve of a network")
+    parser.add_argument("--maps", type=Path, nargs="*", required=True)
+    parser.add_argument("--metrics", type=Path, required=True)
+    parser.add_argument("--plots", type=Path, required=True)
+    return parser.parse_args(argv)
+
+
+def summarise_predictions(args: argparse.Namespace) -> Metrics:
+    """Summarise the AUCs of the folds of every model against the labels that it learned.
+
+    Returns
+    -------
+    dict
+        Variant -> task -> model -> as `summarise_folds`.
+    """
+    study: Study = args.settings.study
+    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
+    predictions = read_tables(args.predictions, PREDICTIONS)
+    out_of_fold = predictions[predictions["split"] == TRAIN]
+    metrics: Metrics = {}
+    for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
+        seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
+        labels = training_labels(cohort, str(task), seen, folds)
+        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)))
+        metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
+    return metrics
+
+
+def summarise_folds(predictions: pd.DataFrame) -> dict[str, Any]:
     """Compute the AUC of the held-out cases of each fold.
 
     Parameters
@@ -36,8 +89,8 @@ def fold_aucs(predictions: pd.DataFrame) -> dict[str, Any]:
     return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 
-def overlaps(maps: pd.DataFrame) -> dict[str, Any]:
-    """Sum up how the maps of one model lie on the outlines.
+def summarise_maps(maps: pd.DataFrame) -> dict[str, Any]:
+    """Summarise how the maps of one model lie on the outlines.
 
     Parameters
     ----------
@@ -47,7 +100,7 @@ def overlaps(maps: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        How many images have a map and how many have none, and the medians over those that have.
+        How many images have a map and how many have none, and the medians over those that have one.
     """
     drawn = maps[maps["file"] != ""]
     return {
@@ -58,42 +111,13 @@ def overlaps(maps: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write the metrics and plot tables of `train`."""
-    parser = job_parser(__doc__)
-    parser.add_argument("--cohort", type=Path, required=True)
-    parser.add_argument("--folds", type=Path, required=True)
-    parser.add_argument("--predictions", type=Path, nargs="+", required=True)
-    parser.add_argument("--curves", type=Path, nargs="*", required=True)
-    parser.add_argument("--maps", type=Path, nargs="*", required=True)
-    parser.add_argument("--metrics", type=Path, required=True)
-    parser.add_argument("--plots", type=Path, required=True)
-    args = parser.parse_args(argv)
-    study = args.settings["study"]
-    cohort = read_cohort(args.cohort, study)
-    folds = read_folds(args.folds)
-    predictions = read_tables(args.predictions, PREDICTIONS)
-    own = predictions[predictions["split"] == TRAIN]
-    metrics: dict[str, dict[str, dict[str, Any]]] = {}
-    for (variant, task, model), rows in own.groupby(["variant", "task", "model"]):
-        labels = training_labels(cohort, str(task), overlaid(args.settings, str(variant))["study"], folds)
-        found = fold_aucs(rows.assign(label=rows["case"].map(labels)))
-        metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = found
-    maps: dict[str, dict[str, dict[str, Any]]] = {}
-    for (task, model), rows in read_tables(args.maps, MAPS).groupby(["task", "model"]):
-        maps.setdefault(str(task), {})[str(model)] = overlaps(rows)
-    write_metrics(args.metrics, {"auc_of_folds": metrics, "maps": maps})
-    with replacing(args.plots) as temporary:
-        temporary.mkdir()
-        gathered = [_curve(path) for path in args.curves]
-        columns = ["run", "epoch", "loss"]
-        curves = pd.concat(gathered)[columns] if gathered else pd.DataFrame(columns=columns)
-        curves.to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
-
-
-def _curve(path: Path) -> pd.DataFrame:
-    variant, model, task, fold = path.parts[-5:-1]
-    return pd.read_csv(path).assign(run=f"{variant} {model} {task} fold {fold}")
+def read_curves(tables: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Read training curves, each given as variant, model, task, fold and file."""
+    curves = [
+        pd.read_csv(file).assign(run=f"{variant} {model} {task} fold {fold}")
+        for variant, model, task, fold, file in tables
+    ]
+    return pd.concat(curves)[CURVES] if curves else pd.DataFrame(columns=CURVES)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 """Rules between sections: names that must exist, and the lock on test labels."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from sonomics.core.cohort import OUTCOME
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import parse
-from sonomics.core.settings.base import Section
 from sonomics.core.settings.kinds import group
+from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.types import broken, moved
 from sonomics.core.tasks import label_columns
@@ -58,22 +58,13 @@ def _check_listed(names: Iterable[str], known: Iterable[str], section: str, key:
 
 def _check_kinds(parameters: Parameters) -> None:
     """Check what the kinds ask of the other sections."""
-    for kind, settings, group_name, key in _kinds(parameters):
+    for named in named_kinds(parameters):
+        if named.settings is None:
+            continue
         try:
-            group(group_name).get(kind).check(settings, parameters)
+            group(named.group).get(named.kind).check(named.settings, parameters)
         except ValidationError as error:
-            raise moved(error, key) from None
-
-
-def _kinds(parameters: Parameters) -> Iterator[tuple[str, Section, str, str]]:
-    for name, family in parameters.extract.families.items():
-        yield family.kind, family, "families", f"extract.families.{name}"
-    for position, step in enumerate(parameters.select.steps):
-        yield step.step, step, "steps", f"select.steps.{position}"
-    for name, model in parameters.train.models.items():
-        yield model.kind, model, "models", f"train.models.{name}"
-    for name, source in parameters.export.sources().items():
-        yield name, source, "sources", f"export.{name}"
+            raise moved(error, named.key) from None
 
 
 def _check_outlines(parameters: Parameters) -> None:
@@ -157,4 +148,4 @@ def _refuse_simulated(column: str, key: str) -> None:
 def _hidden_columns(parameters: Parameters) -> set[str]:
     """Name the columns that hold labels and outcomes."""
     tasks = parameters.study.tasks.values()
-    return {*OUTCOME, *(column for task in tasks for column in label_columns(task.plain()))}
+    return {*OUTCOME, *(column for task in tasks for column in label_columns(task))}

@@ -34,32 +34,32 @@ def page(schema: Node) -> str:
     """Return the page, from the schema of params.yaml."""
     blocks = [_wrapped(INTRODUCTION)]
     for name, section in schema["properties"].items():
-        blocks += _tables(schema, section, name, "##", "")
+        blocks += _tables(schema, section, name, "##")
     return "\n\n".join(blocks) + "\n"
 
 
-def _tables(schema: Node, node: Node, path: str, mark: str, title: str) -> Iterator[str]:
+def _tables(schema: Node, node: Node, path: str, mark: str = "###", kind: str = "") -> Iterator[str]:
     """Yield a heading, a sentence and a table for a section, then those of the sections below it."""
     section = _resolved(schema, node)
-    yield f"{mark} `{title or path}`"
-    yield _wrapped(_as_sentence(section["description"]))
-    required = section.get("required", [])
-    properties = section["properties"]
+    properties, required = section["properties"], section.get("required", [])
+    tag = next((tag for tag in TAGS if "const" in properties.get(tag, {})), "")
+    own = f", {tag}: {properties[tag]['const']}" if tag else ""
     if properties:
-        yield "\n".join([HEAD, *(_row(schema, key, child, key in required) for key, child in properties.items())])
+        rows = (_row(schema, key, child, key in required) for key, child in properties.items())
+        heading = f"{mark} `{path}{own or kind}`"
+        yield "\n\n".join([heading, _wrapped(_as_sentence(section["description"])), "\n".join([HEAD, *rows])])
     for key, child in properties.items():
-        for below, where, heading in _sections(schema, child, f"{path}.{key}"):
-            yield from _tables(schema, below, where, "###", heading)
+        for below, where in _sections(schema, child, f"{path}.{key}"):
+            yield from _tables(schema, below, where, kind=own or kind)
 
 
-def _sections(schema: Node, node: Node, path: str) -> Iterator[tuple[Node, str, str]]:
-    """Yield the sections that a key holds: their schema, path and heading."""
+def _sections(schema: Node, node: Node, path: str) -> Iterator[tuple[Node, str]]:
+    """Yield the sections that a key holds, and their paths."""
     node = _resolved(schema, node)
     if not node:
         return
     if "properties" in node:
-        tag = next((tag for tag in TAGS if "const" in node["properties"].get(tag, {})), "")
-        yield node, path, f"{path}, {tag}: {node['properties'][tag]['const']}" if tag else path
+        yield node, path
     for choice in [*node.get("oneOf", []), *node.get("anyOf", [])]:
         yield from _sections(schema, choice, path)
     for below in [*node.get("patternProperties", {}).values(), _map(node.get("additionalProperties"))]:

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import seed_for
-from sonomics.evaluate.cases import BEST_POSSIBLE, PLANTED, PROBABILITY, Model, analysed, column, values_of
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.samples.scored import Samples
+from sonomics.evaluate.tables.columns import concatenate
+from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.calibration.grouped import grouped_calibration
 from sonomics.statistics.calibration.smoothed import calibration_curve
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band
@@ -15,31 +16,27 @@ GROUPED, SMOOTHED = "grouped", "smoothed"
 QUANTILE_GROUPS = 5
 
 
-def roc_table(cases: pd.DataFrame, models: list[Model]) -> pd.DataFrame:
-    """Give the points of every ROC curve.
+def roc_table(samples: Samples) -> pd.DataFrame:
+    """List the points of every ROC curve.
 
     Returns
     -------
     DataFrame
-        `model, split, cutoff, fpr, tpr`; a split without both classes has no curve. The planted risk of a simulated
+        `model, split, cutoff, fpr, tpr`; a split without both classes has no curve. The simulated risk of a simulated
         study is there as the model `best_possible`.
     """
-    judged = {model.name: model.judged for model in models}
-    if PLANTED in cases:
-        judged[BEST_POSSIBLE] = PLANTED
     tables = []
-    for name, score in judged.items():
-        for split, inside in cases.groupby("split", sort=False):
-            used = analysed(inside, score)
-            if used["label"].nunique() == 2:
-                curve = roc_curve(used["label"], values_of(used, score))
-                points = {"cutoff": curve.cutoff, "fpr": curve.false_positive_rate, "tpr": curve.true_positive_rate}
-                tables.append(pd.DataFrame({"model": name, "split": split, **points}))
-    return _joined(tables, ["model", "split", "cutoff", "fpr", "tpr"])
+    for sample in (*samples, *samples.best_possible.values()):
+        used = sample.analysed
+        if len(np.unique(used.y)) == 2:
+            curve = roc_curve(used.y, used.value)
+            points = {"cutoff": curve.cutoff, "fpr": curve.false_positive_rate, "tpr": curve.true_positive_rate}
+            tables.append(pd.DataFrame({"model": sample.model.name, "split": sample.split, **points}))
+    return concatenate(tables, ["model", "split", "cutoff", "fpr", "tpr"])
 
 
-def calibration_table(cases: pd.DataFrame, models: list[Model], level: float) -> pd.DataFrame:
-    """Give observed against predicted risk: fifths of the prediction, and a loess curve.
+def calibration_table(samples: Samples, level: float) -> pd.DataFrame:
+    """Compare observed with predicted risk: fifths of the prediction, and a loess curve.
 
     Returns
     -------
@@ -49,26 +46,22 @@ def calibration_table(cases: pd.DataFrame, models: list[Model], level: float) ->
     """
     columns = ["model", "split", "kind", "n", "predicted", "observed", "lower", "upper"]
     tables = []
-    for model in models:
-        probability = column(model.name, PROBABILITY)
-        for split, inside in cases.groupby("split", sort=False):
-            used = analysed(inside, probability)
-            if used.empty:
-                continue
-            y, p = used["label"].to_numpy(), values_of(used, probability)
-            head = {"model": model.name, "split": split}
-            tables.append(grouped_calibration(y, p, QUANTILE_GROUPS, level).assign(**head, kind=GROUPED)[columns])
-            curve = calibration_curve(y, p, level=level)
-            if not np.isnan(curve.fitted).any():
-                points = {"predicted": curve.x, "observed": curve.fitted, "lower": curve.lower, "upper": curve.upper}
-                tables.append(pd.DataFrame({**head, "kind": SMOOTHED, "n": len(used), **points}))
-    return _joined(tables, columns)
+    for sample in samples:
+        used = sample.by_probability.analysed
+        if not used.n:
+            continue
+        identity = {"model": sample.model.name, "split": sample.split}
+        groups = grouped_calibration(used.y, used.value, QUANTILE_GROUPS, level)
+        tables.append(groups.assign(**identity, kind=GROUPED)[columns])
+        curve = calibration_curve(used.y, used.value, level=level)
+        if not np.isnan(curve.fitted).any():
+            points = {"predicted": curve.x, "observed": curve.fitted, "lower": curve.lower, "upper": curve.upper}
+            tables.append(pd.DataFrame({**identity, "kind": SMOOTHED, "n": used.n, **points}))
+    return concatenate(tables, columns)
 
 
-def decision_table(
-    cases: pd.DataFrame, models: list[Model], thresholds: list[float], sampling: Sampling
-) -> pd.DataFrame:
-    """Give the net benefit of every model beside treating all and none.
+def decision_table(samples: Samples, thresholds: list[float], sampling: Sampling) -> pd.DataFrame:
+    """Compute the net benefit of every model next to that of treating all and none.
 
     Returns
     -------
@@ -77,19 +70,14 @@ def decision_table(
         percentile band over patients; a split without a case with a known label has no curve.
     """
     tables = []
-    for model in models:
-        probability = column(model.name, PROBABILITY)
-        for split, inside in cases.groupby("split", sort=False):
-            used = analysed(inside, probability)
-            if len(used):
-                y, p, patients = used["label"].to_numpy(), values_of(used, probability), used["patient"].to_numpy()
-                seed = seed_for(sampling.seed, "decision", model.name, split)
-                band = net_benefit_band(y, p, thresholds, patients, sampling.resamples, seed, sampling.level)
-                curve = net_benefit(y, p, thresholds).rename(columns={"model": "net_benefit"})
-                tables.append(curve.assign(model=model.name, split=split, lower=band["lower"], upper=band["upper"]))
+    for sample in samples:
+        used = sample.by_probability.analysed
+        if not used.n:
+            continue
+        seed = seed_for(sampling.seed, "decision", sample.model.name, sample.split)
+        band = net_benefit_band(used.y, used.value, thresholds, used.patients, sampling.resamples, seed, sampling.level)
+        curve = net_benefit(used.y, used.value, thresholds).rename(columns={"model": "net_benefit"})
+        identity = {"model": sample.model.name, "split": sample.split}
+        tables.append(curve.assign(**identity, lower=band["lower"], upper=band["upper"]))
     net = ["net_benefit", "lower", "upper", "treat_all", "treat_none", "avoided_per_100"]
-    return _joined(tables, ["model", "split", "threshold", *net])
-
-
-def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+    return concatenate(tables, ["model", "split", "threshold", *net])

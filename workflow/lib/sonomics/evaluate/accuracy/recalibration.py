@@ -1,15 +1,16 @@
-"""What recalibrating the frozen model at each test site would do: its intercept alone, or intercept and slope."""
+"""Recalibration of the frozen model at each test site: of its intercept alone, or of intercept and slope."""
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
-from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
-from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.evaluate.samples.scored import Samples, Texts
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, recalibrate_at_site
 from sonomics.statistics.calibration.probability_scores import brier
 from sonomics.statistics.calibration.smoothed import loess_errors
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Estimate, Floats
 from sonomics.statistics.regression.logistic import fit_logistic
 
 FOLDS = 5
@@ -19,8 +20,8 @@ CROSS_FITTED = f"cross-fitted in {FOLDS} parts by patient: each part is updated 
 COLUMNS = "split model update statistic estimate lower upper df p n positives method reason"
 
 
-def recalibration_table(cases: pd.DataFrame, models: list[Model], level: float, seed: int) -> pd.DataFrame:
-    """Offer recalibration in every test set.
+def recalibration_table(samples: Samples, level: float, seed: int) -> pd.DataFrame:
+    """Recalibrate every model in every test set.
 
     Returns
     -------
@@ -32,29 +33,26 @@ def recalibration_table(cases: pd.DataFrame, models: list[Model], level: float, 
         Not estimable with fewer than 10 cases of a class.
     """
     rows: list[dict[str, object]] = []
-    for model in models:
-        probability = column(model.name, PROBABILITY)
-        for split, inside in cases.groupby("split", sort=False):
-            if split == TRAIN:
-                continue
-            used = analysed(inside, probability)
-            head = {"split": split, "model": model.name, "n": len(used), "positives": int(used["label"].sum())}
-            part = _parts(used["patient"], seed, model.name, str(split))
-            rows += [
-                {**head, **row} for row in _rows(used["label"].to_numpy(), values_of(used, probability), part, level)
-            ]
+    for sample in samples:
+        if sample.split == TRAIN:
+            continue
+        used = sample.by_probability.analysed
+        identity = {"split": sample.split, "model": sample.model.name}
+        counts = {"n": used.n, "positives": used.positives}
+        parts = _assign_parts(used.patients, seed, sample.model.name, sample.split)
+        rows += [{**identity, **counts, **row} for row in _recalibrate(used.y, used.value, parts, level)]
     return pd.DataFrame(rows, columns=COLUMNS.split())
 
 
-def updated(y: Floats, probability: Floats, new: Floats, update: str) -> Floats:
-    """Update predictions by what other cases of the site say.
+def update_predictions(y: Floats, probability: Floats, new: Floats, update: str) -> Floats:
+    """Recalibrate predictions by a logistic model that is fitted on other cases of the site.
 
     Parameters
     ----------
     y, probability : ndarray, shape (n,)
         Outcomes and predictions that the update is fitted on.
     new : ndarray, shape (k,)
-        Predictions to update.
+        Predictions to recalibrate.
     update : {"none", "intercept", "intercept_slope"}
 
     Returns
@@ -64,60 +62,64 @@ def updated(y: Floats, probability: Floats, new: Floats, update: str) -> Floats:
     """
     if update == "none":
         return new
-    linear, ahead = clipped_logit(probability), clipped_logit(new)
+    log_odds, new_log_odds = clipped_logit(probability), clipped_logit(new)
     ones = np.ones((y.size, 1))
     if update == "intercept":
-        (intercept,) = fit_logistic(ones, y, linear).coefficients
-        moved = intercept + ahead
+        (intercept,) = fit_logistic(ones, y, log_odds).coefficients
+        updated = intercept + new_log_odds
     else:
-        intercept, slope = fit_logistic(np.column_stack([ones, linear]), y, np.zeros(y.size)).coefficients
-        moved = intercept + slope * ahead
-    return np.asarray(1 / (1 + np.exp(-moved)))
+        intercept, slope = fit_logistic(np.column_stack([ones, log_odds]), y, np.zeros(y.size)).coefficients
+        updated = intercept + slope * new_log_odds
+    return np.asarray(1 / (1 + np.exp(-updated)))
 
 
-def _rows(y: Floats, probability: Floats, part: np.ndarray, level: float) -> list[dict[str, object]]:
+def _recalibrate(y: Floats, probability: Floats, parts: NDArray[np.int64], level: float) -> list[dict[str, object]]:
     positives = int(y.sum())
     if min(positives, y.size - positives) < FEWEST:
         reason = f"fewer than {FEWEST} cases of a class"
-        return [{"update": update, "statistic": name, "method": "", "reason": reason}
-                for update in UPDATES for name in ("brier", "ici")]  # fmt: skip
-    alone = calibration_in_the_large(y, probability, level)
-    intercept, slope, test = site_recalibration(y, probability, level)
+        return [
+            {"update": update, "statistic": name, "method": "", "reason": reason}
+            for update in UPDATES
+            for name in ("brier", "ici")
+        ]
+    intercept_alone = calibration_in_the_large(y, probability, level)
+    intercept, slope, test = recalibrate_at_site(y, probability, level)
     likelihood = {"df": test.df, "p": test.p}
     apparent = "fitted on all cases of the site; Wald"
     rows = [
-        _row("intercept", "intercept", alone, {}, apparent),
+        _row("intercept", "intercept", intercept_alone, {}, apparent),
         _row("intercept_slope", "intercept", intercept, likelihood, f"{apparent}; P: likelihood ratio of both"),
         _row("intercept_slope", "slope", slope, likelihood, f"{apparent}; P: likelihood ratio of both"),
     ]
     for update in UPDATES:
-        moved = probability.copy()
-        for number in range(FOLDS if update != "none" else 0):
-            held = part == number
-            moved[held] = updated(y[~held], probability[~held], probability[held], update)
-        rows += _errors(y, moved, update)
+        updated = probability.copy()
+        for part in range(FOLDS if update != "none" else 0):
+            held = parts == part
+            updated[held] = update_predictions(y[~held], probability[~held], probability[held], update)
+        rows += _errors(y, updated, update)
     return rows
 
 
-def _errors(y: Floats, moved: Floats, update: str) -> list[dict[str, object]]:
+def _errors(y: Floats, updated: Floats, update: str) -> list[dict[str, object]]:
     method = CROSS_FITTED if update != "none" else "as frozen"
-    if np.isnan(moved).any():
+    if np.isnan(updated).any():
         reason = "the update has no maximum in a part of the cases"
         return [{"update": update, "statistic": name, "method": method, "reason": reason} for name in ("brier", "ici")]
-    errors = loess_errors(y, moved)
+    errors = loess_errors(y, updated)
     return [
-        {"update": update, "statistic": "brier", "estimate": brier(y, moved), "method": method, "reason": ""},
+        {"update": update, "statistic": "brier", "estimate": brier(y, updated), "method": method, "reason": ""},
         {"update": update, "statistic": "ici", "estimate": errors.ici, "method": method, "reason": errors.reason},
     ]
 
 
-def _row(update: str, name: str, found: object, test: dict[str, float], method: str) -> dict[str, object]:
-    values = {key: getattr(found, key) for key in ("estimate", "lower", "upper", "reason")}
+def _row(update: str, name: str, estimate: Estimate, test: dict[str, float], method: str) -> dict[str, object]:
+    values = {key: getattr(estimate, key) for key in ("estimate", "lower", "upper", "reason")}
     return {"update": update, "statistic": name, **values, **test, "method": method}
 
 
-def _parts(patients: pd.Series, *names: object) -> np.ndarray:
-    """Deal patients into parts by chance, the same each time."""
-    known = patients.drop_duplicates().sort_values()
-    dealt = generator("recalibration", *names).permutation(len(known)) % FOLDS
-    return np.asarray(patients.map(dict(zip(known, dealt, strict=True))).to_numpy(dtype=np.int64))
+def _assign_parts(patients: Texts, *names: object) -> NDArray[np.int64]:
+    """Assign patients to parts at random, the same each time."""
+    distinct = sorted(set(patients))
+    parts = generator("recalibration", *names).permutation(len(distinct)) % FOLDS
+    by_patient = dict(zip(distinct, parts, strict=True))
+    return np.array([by_patient[patient] for patient in patients], dtype=np.int64)

@@ -1,23 +1,24 @@
-"""Whom does the primary model move, against another, and the right way? Net reclassification and discrimination."""
+"""Net reclassification (NRI) and integrated discrimination improvement (IDI) of the primary model over another."""
 
 import numpy as np
 import pandas as pd
 
-from sonomics.evaluate.cases import PROBABILITY, Model, analysed, column, values_of
+from sonomics.evaluate.samples.scored import Samples, Scored, shared_cases
 from sonomics.statistics.clinical_utility.reclassification import (
-    Discrimination,
+    IntegratedDiscrimination,
     Reclassification,
     categorical_nri,
     continuous_nri,
     idi,
 )
 
+STATISTICS = ("nri_categorical", "nri_continuous", "idi")
 CAUTION = "may be positive for a marker that tells nothing (Kerr 2014): read it beside the decision curve"
 COLUMNS = "split model against statistic estimate lower upper p events nonevents n positives method reason"
 
 
-def reclassification_table(cases: pd.DataFrame, primary: Model, others: list[Model], level: float) -> pd.DataFrame:
-    """Give NRI and IDI of the primary model over every other, on the cases both give a probability.
+def reclassification_table(samples: Samples, level: float) -> pd.DataFrame:
+    """Compute NRI and IDI of the primary model over every other, on the cases to which both give a probability.
 
     Returns
     -------
@@ -28,44 +29,41 @@ def reclassification_table(cases: pd.DataFrame, primary: Model, others: list[Mod
         way.
     """
     rows = []
-    for split, inside in cases.groupby("split", sort=False):
-        for other in others:
-            names = (column(other.name, PROBABILITY), column(primary.name, PROBABILITY))
-            used = analysed(inside, *names)
-            head = {"split": split, "model": primary.name, "against": other.name}
-            counts = {"n": len(used), "positives": int(used["label"].sum())}
-            rows += [{**head, **row, **counts} for row in _rows(used, names, (other, primary), level)]
+    for sample in samples.primary_samples:
+        for other in samples.others:
+            new, old = shared_cases(sample.by_probability, samples.at(other, sample.split).by_probability)
+            names = {"split": sample.split, "model": samples.primary.name, "against": other.name}
+            counts = {"n": new.n, "positives": new.positives}
+            rows += [{**names, **row, **counts} for row in _reclassify(old, new, level)]
     return pd.DataFrame(rows, columns=COLUMNS.split())
 
 
-def _rows(
-    used: pd.DataFrame, names: tuple[str, str], models: tuple[Model, Model], level: float
-) -> list[dict[str, object]]:
-    y, (old, new) = used["label"].to_numpy(), (values_of(used, name) for name in names)
-    statistics = ("nri_categorical", "nri_continuous", "idi")
-    if used.empty:
-        return [{"statistic": name, "method": "", "reason": "no case has both probabilities"} for name in statistics]
-    if not used["patient"].is_unique:
+def _reclassify(old: Scored, new: Scored, level: float) -> list[dict[str, object]]:
+    if not new.n:
+        return [_undefined(name, "no case has both probabilities") for name in STATISTICS]
+    if not new.has_one_case_per_patient:
         reason = "a patient has several cases, which the method takes for independent"
-        return [{"statistic": name, "method": "", "reason": reason} for name in statistics]
-    cutoffs = [model.cutoff for model in models]
-    if np.isnan(cutoffs).any() or any(model.on != PROBABILITY for model in models):
-        reason = "no frozen threshold of both models on the probability"
-        categorical: dict[str, object] = {"statistic": "nri_categorical", "method": "", "reason": reason}
+        return [_undefined(name, reason) for name in STATISTICS]
+    y = new.y
+    if np.isnan([old.model.cutoff, new.model.cutoff]).any():
+        categorical = _undefined("nri_categorical", "no frozen threshold of both models on the probability")
     else:
-        before, after = ((values >= cut).astype(float) for values, cut in zip((old, new), cutoffs, strict=True))
-        moved = categorical_nri(y, before, after, [0.5], level)
-        categorical = _row("nri_categorical", moved, "each model's frozen threshold")
+        result = categorical_nri(y, old.called.astype(float), new.called.astype(float), [0.5], level)
+        categorical = _row("nri_categorical", result, "each model's frozen threshold")
     return [
         categorical,
-        _row("nri_continuous", continuous_nri(y, old, new, level), "any change"),
-        _row("idi", idi(y, old, new, level), "mean change in events minus that in non-events"),
+        _row("nri_continuous", continuous_nri(y, old.value, new.value, level), "any change"),
+        _row("idi", idi(y, old.value, new.value, level), "mean change in events minus that in non-events"),
     ]
 
 
-def _row(name: str, found: Reclassification | Discrimination, method: str) -> dict[str, object]:
-    parts = {"events": found.events, "nonevents": found.nonevents} if isinstance(found, Reclassification) else {}
-    value = found.nri if isinstance(found, Reclassification) else found.idi
-    bounds = {"estimate": value, "lower": found.lower, "upper": found.upper, "p": found.p}
-    caution = f"{method}; {CAUTION}" if parts else method
-    return {"statistic": name, **bounds, **parts, "method": caution, "reason": found.reason}
+def _undefined(name: str, reason: str) -> dict[str, object]:
+    return {"statistic": name, "method": "", "reason": reason}
+
+
+def _row(name: str, result: Reclassification | IntegratedDiscrimination, method: str) -> dict[str, object]:
+    bounds = {"lower": result.lower, "upper": result.upper, "p": result.p, "reason": result.reason}
+    if isinstance(result, IntegratedDiscrimination):
+        return {"statistic": name, "estimate": result.idi, **bounds, "method": method}
+    parts = {"events": result.events, "nonevents": result.nonevents}
+    return {"statistic": name, "estimate": result.nri, **bounds, **parts, "method": f"{method}; {CAUTION}"}

@@ -1,12 +1,13 @@
-"""Table 1: who was studied, by split, and by label within training."""
+"""Table 1: the cases by split, and by label within training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.schemas import TRAIN
-from sonomics.evaluate.cases import Model, values_of
+from sonomics.evaluate.samples.scored import Samples
 from sonomics.statistics.comparison.description import describe_levels, describe_number
 from sonomics.statistics.comparison.group_tests import Comparison, compare_counts, compare_numbers
 
@@ -17,32 +18,34 @@ NOT_COMPARED = Comparison("", np.nan, np.nan, np.nan)
 COLUMNS = "section group variable level n missing mean sd median q1 q3 count percent test p reason"
 
 
-def baseline_table(cases: pd.DataFrame, primary: Model, clinical: list[str]) -> pd.DataFrame:
+def baseline_table(samples: Samples, clinical: Sequence[str]) -> pd.DataFrame:
     """Describe the cases that the primary model has scored.
 
     A variable is described as a number (mean, SD, median, quartiles) unless it is text or has two values at most: then
-    each level has its count and percentage of the known values, and missing ones a level of their own.
+    each level has its count and percentage of the known values, and missing ones are a level of their own.
 
     Parameters
     ----------
-    cases : DataFrame
-        From `scored_cases`.
-    primary : Model
-    clinical : list of str
+    samples : Samples
+    clinical : sequence of str
         Columns to describe.
 
     Returns
     -------
     DataFrame
         `section, group, variable, level, n, missing, mean, sd, median, q1, q3, count, percent, test, p, reason`.
-        Section "split": one group a split, p against training. Section "label": positive and negative training cases, p
-        between them. p values are descriptive and not adjusted.
+        Section "split": one group per split, p against training. Section "label": positive and negative training
+        cases, p between them. p values are descriptive and not adjusted.
     """
-    scored = cases[~np.isnan(values_of(cases, primary.judged))]
-    labelled = scored.assign(**{LABEL: scored["label"].map({1.0: "positive", 0.0: "negative"})})
-    splits = {str(split): inside for split, inside in labelled.groupby("split", sort=False)}
-    training = labelled[labelled["split"] == TRAIN]
+    scored = [sample.where(sample.is_scored) for sample in samples.primary_samples]
+    splits = {
+        sample.split: sample.rows.assign(**{LABEL: sample.rows[LABEL].map({1.0: "positive", 0.0: "negative"})})
+        for sample in scored
+        if sample.n
+    }
+    training = splits.get(TRAIN, samples.cases.iloc[:0])
     labels = {name: training[training[LABEL] == name] for name in ("positive", "negative")}
+    cases = samples.cases
     numeric = [name for name in clinical if pd.api.types.is_numeric_dtype(cases[name]) and cases[name].nunique() > 2]
     rows = _section(BY_SPLIT, splits, TRAIN, [LABEL, *clinical], numeric)
     rows += _section(BY_LABEL, labels, "positive", clinical, numeric)
@@ -50,20 +53,20 @@ def baseline_table(cases: pd.DataFrame, primary: Model, clinical: list[str]) -> 
 
 
 def _section(
-    section: str, groups: Mapping[str, pd.DataFrame], reference: str, variables: list[str], numeric: list[str]
+    section: str, groups: Mapping[str, pd.DataFrame], reference: str, variables: Sequence[str], numeric: Sequence[str]
 ) -> list[dict[str, object]]:
     rows = []
     for variable in variables:
         against = groups[reference][variable] if reference in groups else pd.Series(dtype=float)
         for group, members in groups.items():
             values = members[variable]
-            head = {"section": section, "group": group, "variable": variable, "level": ""}
+            names = {"section": section, "group": group, "variable": variable, "level": ""}
             if variable in numeric:
                 test = NOT_COMPARED if group == reference else compare_numbers(against, values)
-                rows.append({**head, **describe_number(values)._asdict(), **_tested(test)})
+                rows.append({**names, **describe_number(values)._asdict(), **_test_columns(test)})
             else:
                 test = NOT_COMPARED if group == reference else compare_counts(_counts(against, values))
-                rows += [{**head, **level, **_tested(test)} for level in _levels(values)]
+                rows += [{**names, **level, **_test_columns(test)} for level in _levels(values)]
     return rows
 
 
@@ -82,14 +85,15 @@ def _levels(values: pd.Series) -> list[dict[str, object]]:
     ]
 
 
-def _counts(a: pd.Series, b: pd.Series) -> np.ndarray:
-    one, two = (_as_text(values).value_counts() for values in (a, b))
-    return pd.concat([one, two], axis=1).fillna(0).to_numpy(dtype=np.int64)
+def _counts(a: pd.Series, b: pd.Series) -> NDArray[np.int64]:
+    """Cross the levels of a variable with two groups."""
+    counts = [_as_text(values).value_counts() for values in (a, b)]
+    return pd.concat(counts, axis=1).fillna(0).to_numpy(dtype=np.int64)
 
 
 def _as_text(values: pd.Series) -> pd.Series:
     return values.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
 
 
-def _tested(test: Comparison) -> dict[str, object]:
+def _test_columns(test: Comparison) -> dict[str, object]:
     return {"test": test.test, "p": test.p, "reason": test.reason}

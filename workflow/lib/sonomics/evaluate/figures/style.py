@@ -1,4 +1,4 @@
-"""The look of every figure: journal widths, 8-point type, colours that colour-blind readers tell apart."""
+"""The style of every figure: journal widths, 8-point type, colours that colour-blind readers can distinguish."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +16,8 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from sonomics.evaluate.figures.panel import Panel
 
 MILLIMETRE = 1 / 25.4
 COLUMN = 85
@@ -63,34 +65,30 @@ def open_pdf(path: Path) -> Iterator[PdfPages]:
         yield pages
 
 
-def draw_plate(path: Path, pages: PdfPages, height: float, simulated: bool, draw: Callable[[Figure], None]) -> None:
-    """Draw one figure, as wide as a journal's column: an SVG of its own, and a page of a PDF.
+def draw_panel(folder: Path, add_page: Callable[[Figure], None], panel: Panel, simulated: bool) -> None:
+    """Draw one figure, as wide as a journal's column: an SVG in a folder, and a page of a PDF.
 
     Parameters
     ----------
-    path : Path
-        Of the SVG.
-    pages : PdfPages
-        From `open_pdf`.
-    height : float
-        In millimetres.
+    folder : Path
+    add_page : callable
+        Adds a figure to a PDF.
+    panel : Panel
     simulated : bool
         Whether the figure must say that its data are simulated.
-    draw : callable
-        Draws into an empty figure.
     """
     layout = ConstrainedLayoutEngine(rect=(0, 0.045, 1, 0.955) if simulated else (0, 0, 1, 1))
-    figure = plt.figure(figsize=(COLUMN * MILLIMETRE, height * MILLIMETRE), layout=layout)
-    draw(figure)
+    figure = plt.figure(figsize=(COLUMN * MILLIMETRE, panel.height * MILLIMETRE), layout=layout)
+    panel.draw(figure)
     if simulated:
         figure.text(0.99, 0.012, "simulated data", ha="right", va="bottom", size=6, color=GREY)
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(folder / f"{panel.name}.svg", metadata={"Date": None})
     figure.set_layout_engine("none")  # laid out by now; once is enough
-    pages.savefig(figure)
+    add_page(figure)
     plt.close(figure)
 
 
-def unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
+def set_unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
     """Set up axes that run from 0 to 1 both ways."""
     axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), aspect="equal", xlabel=xlabel, ylabel=ylabel, title=title)
     ticks = [0, 0.25, 0.5, 0.75, 1]
@@ -98,15 +96,15 @@ def unit_square(axes: Axes, xlabel: str, ylabel: str, title: str) -> None:
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
 
 
-def drawable(text: str) -> str:
-    """Put an empty box where the font has no glyph; an emoji in a name must not stop a figure."""
-    return "".join(sign if _has_glyph(sign) else "\u25a1" for sign in text)
+def replace_missing_glyphs(text: str) -> str:
+    """Replace characters that the font lacks by an empty box; an emoji in a name must not stop a figure."""
+    return "".join(character if _has_glyph(character) else "\u25a1" for character in text)
 
 
-def _has_glyph(sign: str) -> bool:
-    return bool(get_font(findfont("DejaVu Sans")).get_char_index(ord(sign)))
+def _has_glyph(character: str) -> bool:
+    return bool(get_font(findfont("DejaVu Sans")).get_char_index(ord(character)))
 
 
-def say_not_estimable(axes: Axes, reason: str) -> None:
+def write_not_estimable(axes: Axes, reason: str) -> None:
     """Write in the middle of empty axes why nothing is drawn."""
     axes.text(0.5, 0.5, f"not estimable:\n{reason}", transform=axes.transAxes, ha="center", va="center", color=GREY)

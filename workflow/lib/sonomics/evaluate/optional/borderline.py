@@ -1,17 +1,21 @@
-"""A borderline class, which a binary task has no word for, evaluated as a class of its own."""
+"""A borderline class, between negative and positive, evaluated as a class of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import ROBUST, robust_share
-from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.core.settings.evaluate import Borderline
+from sonomics.evaluate.samples.scored import Samples, Scored
+from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.tables.columns import Tables
+from sonomics.evaluate.tables.entries import ROBUST, estimate_clustered_share
+from sonomics.statistics.classification.borderline import resolve_borderline
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
+from sonomics.statistics.estimates import Booleans, Floats
 
 COLUMNS = [
     "model", "split", "statistic", "n", "negatives", "borderline", "positives", "estimate", "lower", "upper", "method",
@@ -20,27 +24,31 @@ COLUMNS = [
 VS_NEGATIVE, VS_POSITIVE, CALLED = "auc_borderline_vs_negative", "auc_positive_vs_borderline", "called_positive"
 AS_POSITIVE, AS_NEGATIVE, LEFT_OUT = "auc_as_positive", "auc_as_negative", "auc_left_out"
 NO_CUTOFF = "the threshold was not estimable on the training set"
-NONE = "no borderline case"
+NO_CASE = "no borderline case"
 
 
-def borderline_table(
-    cases: pd.DataFrame, models: list[Model], settings: Mapping[str, Any], level: float
-) -> pd.DataFrame:
-    """Hold the borderline class against the other two, and say how many of it are called positive.
+def borderline_tables(context: Context) -> Tables:
+    """Make the table of the class that `evaluate.borderline` names."""
+    settings = context.settings
+    assert settings.borderline is not None
+    return {"borderline": borderline_table(context.samples, settings.borderline, settings.level)}
+
+
+def borderline_table(samples: Samples, settings: Borderline, level: float) -> pd.DataFrame:
+    """Compare the borderline class with the other two, and count how many of it are called positive.
 
     Parameters
     ----------
-    cases : DataFrame
-        From `scored_cases`, with the column that `settings` names.
-    models : list of Model
-    settings : mapping
-        `column`, and the `value` in it that means borderline.
+    samples : Samples
+        With the column that the settings name.
+    settings : Borderline
     level : float
+        Confidence level.
 
     Returns
     -------
     DataFrame
-        One row a model, split and statistic: the AUC of borderline (as the positive class) against negative, that of
+        One row per model, split and statistic: the AUC of borderline (as the positive class) against negative, that of
         positive against borderline, the share of borderline called positive at the frozen threshold, and the task's AUC
         with borderline as positive, as negative and left out. A borderline case counts whatever its label says.
 
@@ -49,63 +57,65 @@ def borderline_table(
     StudyError
         When no case has the value.
     """
-    named = cases[settings["column"]]
-    numeric = pd.api.types.is_numeric_dtype(named)
-    between = named == float(settings["value"]) if numeric else named.astype(str) == str(settings["value"])
-    if not between.any():
-        values = ", ".join(sorted(map(str, named.dropna().unique()))[:10])
-        rule = f"no case has {settings['value']!r} in the column {settings['column']}"
+    column = samples.cases[settings.column]
+    if not _is_borderline(column, settings).any():
+        values = ", ".join(sorted(map(str, column.dropna().unique()))[:10])
+        rule = f"no case has {settings.value!r} in the column {settings.column}"
         raise StudyError("params.yaml, evaluate.borderline", rule, f"name one of its values ({values})")
     rows = []
-    for model in models:
-        value = values_of(cases, model.judged)
-        for split, inside in cases.groupby("split", sort=False):
-            at = inside.index
-            used = (between[at] | inside["label"].notna()) & ~np.isnan(value[at])
-            kept = inside[used].assign(between=between[at][used], value=value[at][used])
-            rows += [{"model": model.name, "split": split, **row} for row in _statistics(kept, model.cutoff, level)]
+    for sample in samples:
+        borderline = _is_borderline(sample.rows[settings.column], settings)
+        used = (borderline | ~np.isnan(sample.y)) & sample.is_scored
+        names = {"model": sample.model.name, "split": sample.split}
+        rows += [{**names, **row} for row in _statistics(sample.where(used), borderline[used], level)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _statistics(kept: pd.DataFrame, cutoff: float, level: float) -> Iterator[dict[str, Any]]:
-    between = kept["between"].to_numpy()
-    label = np.where(between, np.nan, kept["label"].to_numpy())
+def _is_borderline(column: pd.Series, settings: Borderline) -> Booleans:
+    if pd.api.types.is_numeric_dtype(column):
+        return (column == float(settings.value)).to_numpy()
+    return (column.astype(str) == str(settings.value)).to_numpy()
+
+
+def _statistics(sample: Scored, borderline: Booleans, level: float) -> Iterator[dict[str, Any]]:
+    label = np.where(borderline, np.nan, sample.y)
     counts = {
         "negatives": int((label == 0).sum()),
-        "borderline": int(between.sum()),
+        "borderline": int(borderline.sum()),
         "positives": int((label == 1).sum()),
     }
-    ways = borderline_ways(label, between)
+    ways = resolve_borderline(label, borderline)
     outcomes = {
-        VS_NEGATIVE: np.where(between, 1.0, np.where(label == 0, 0.0, np.nan)),
-        VS_POSITIVE: np.where(between, 0.0, np.where(label == 1, 1.0, np.nan)),
+        VS_NEGATIVE: np.where(borderline, 1.0, np.where(label == 0, 0.0, np.nan)),
+        VS_POSITIVE: np.where(borderline, 0.0, np.where(label == 1, 1.0, np.nan)),
         AS_POSITIVE: ways.positive,
         AS_NEGATIVE: ways.negative,
         LEFT_OUT: ways.left_out,
     }
     for statistic, outcome in outcomes.items():
-        yield {"statistic": statistic, **counts, **_area(kept, outcome, level)}
-    yield {"statistic": CALLED, **counts, **_called(kept[between], cutoff, level)}
+        yield {"statistic": statistic, **counts, **_auc(sample, outcome, level)}
+    yield {"statistic": CALLED, **counts, **_share_called_positive(sample.where(borderline), level)}
 
 
-def _area(kept: pd.DataFrame, outcome: np.ndarray, level: float) -> dict[str, Any]:
+def _auc(sample: Scored, outcome: Floats, level: float) -> dict[str, Any]:
     known = ~np.isnan(outcome)
-    used = kept[known]
-    area = clustered_auc(outcome[known], used["value"].to_numpy(), used["patient"].to_numpy(), level).area
-    method = "DeLong" if used["patient"].is_unique else "Obuchowski's clustered AUC"
-    found = {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
-    return {"n": len(used), "method": method, **found}
+    used = sample.where(known)
+    area = clustered_auc(outcome[known], used.value, used.patients, level).area
+    method = "DeLong" if used.has_one_case_per_patient else "Obuchowski's clustered AUC"
+    estimate = {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
+    return {"n": used.n, "method": method, **estimate}
 
 
-def _called(borderline: pd.DataFrame, cutoff: float, level: float) -> dict[str, Any]:
-    counts: dict[str, Any] = {"n": len(borderline)}
-    if borderline.empty or np.isnan(cutoff):
-        return counts | {"reason": NONE if borderline.empty else NO_CUTOFF}
-    hits = (borderline["value"] >= cutoff).to_numpy()
-    if borderline["patient"].is_unique:
-        found = proportion(int(hits.sum()), len(hits), level)
-        lower, upper = found.wilson
-        return counts | {"estimate": found.estimate, "lower": lower, "upper": upper, "method": "Wilson", "reason": ""}
-    share = robust_share(hits, borderline["patient"].to_numpy(), level)
-    bounds = {"estimate": share.estimate, "lower": share.lower, "upper": share.upper, "reason": share.reason}
-    return counts | bounds | {"method": ROBUST}
+def _share_called_positive(borderline: Scored, level: float) -> dict[str, Any]:
+    count: dict[str, Any] = {"n": borderline.n}
+    if not borderline.n:
+        return count | {"reason": NO_CASE}
+    if np.isnan(borderline.model.cutoff):
+        return count | {"reason": NO_CUTOFF}
+    if borderline.has_one_case_per_patient:
+        share = proportion(int(borderline.called.sum()), borderline.n, level)
+        lower, upper = share.wilson
+        return count | {"estimate": share.estimate, "lower": lower, "upper": upper, "method": "Wilson", "reason": ""}
+    estimate = estimate_clustered_share(borderline.called, borderline.patients, level)
+    bounds = {"estimate": estimate.estimate, "lower": estimate.lower, "upper": estimate.upper}
+    return count | bounds | {"reason": estimate.reason, "method": ROBUST}

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.evaluate.cases import Model, values_of
-from sonomics.evaluate.entries import robust_share
+from sonomics.core.settings.evaluate import Serial
+from sonomics.evaluate.samples.scored import Scored
+from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.tables.columns import Tables
+from sonomics.evaluate.tables.entries import estimate_clustered_share
 from sonomics.statistics.classification.lead_time import lead_times, sensitivity_before
 from sonomics.statistics.classification.proportion import Proportion, proportion
 
-MONTHS_A_YEAR = 12.0
-WINDOWS = (0.0, 1.0, 2.0, 3.0)
+MONTHS_PER_YEAR = 12.0
 PATIENTS = [
     "split", "patient", "exams", "unscored", "after_diagnosis", "undated", "first_exam", "earliest", "lead", "reason",
 ]  # fmt: skip
@@ -23,78 +25,85 @@ NO_EXAM = "no scored exam before the diagnosis"
 NEVER = "no exam before the diagnosis was called positive"
 
 
-def serial_tables(
-    cases: pd.DataFrame, primary: Model, settings: Mapping[str, Any], level: float
-) -> dict[str, pd.DataFrame]:
+def serial_exam_tables(context: Context) -> Tables:
+    """Make the tables of the exams before a diagnosis that `evaluate.serial` describes."""
+    settings = context.settings
+    assert settings.serial is not None
+    return serial_tables(context.samples.primary_samples, settings.serial, settings.level)
+
+
+def serial_tables(samples: Sequence[Scored], settings: Serial, level: float) -> Tables:
     """Evaluate the primary model on exams before a diagnosis; a case is an exam.
 
     Parameters
     ----------
-    cases : DataFrame
-        From `scored_cases`, with the columns that `settings` names.
-    primary : Model
-    settings : mapping
-        `exam_time` and `diagnosis_time`: columns in months on one scale of the patient's own, the latter empty where
-        there was no diagnosis; optionally `windows`, their edges in years before the diagnosis.
+    samples : sequence of Scored
+        Of the primary model, one per split, with the columns that the settings name.
+    settings : Serial
+        Columns of the exam's and the diagnosis' time in months from a day of the patient's own, the latter empty where
+        there was no diagnosis; windows, by their edges in years before the diagnosis.
     level : float
+        Confidence level.
 
     Returns
     -------
     dict of str to DataFrame
-        `serial`, a row a diagnosed patient: exams up to the diagnosis with a score, those without one, those after it
-        and those of unknown time (both set aside), and in years before it: the first exam, the earliest exam called
-        positive, and `lead`, from which on every exam was. `serial_exams`, a row an exam of theirs: `split, patient,
-        case, before, called`; none without a threshold. `serial_summary`: a row a statistic.
+        `serial`, one row per diagnosed patient: exams up to the diagnosis with a score, those without one, those after
+        it and those of unknown time (both set aside), and in years before it: the first exam, the earliest exam called
+        positive, and `lead`, from which on every exam was. `serial_exams`, one row per exam of theirs: `split, patient,
+        case, before, called`; none without a threshold. `serial_summary`: one row per statistic.
 
     Raises
     ------
     StudyError
-        A time that is no number.
+        A time that is not a number.
     """
-    exams = _with_times(cases, settings).assign(value=values_of(cases, primary.judged))
-    exams["called"] = exams["value"] >= primary.cutoff
-    patients, summary = [], []
-    for split, inside in exams.groupby("split", sort=False):
-        found = _patients(inside, np.isnan(primary.cutoff))
-        patients += [{"split": split, **row} for row in found]
-        statistics = _summary(inside, found, primary.cutoff, sorted(settings.get("windows", WINDOWS)), level)
-        summary += [{"split": split, **row} for row in statistics]
-    shown = exams["diagnosed"] & (exams["before"] >= 0) & exams["value"].notna() & ~np.isnan(primary.cutoff)
+    shown, patients, summary = [], [], []
+    for sample in samples:
+        exams, no_cutoff = _exams(sample, settings), bool(np.isnan(sample.model.cutoff))
+        leads = _patient_rows(exams, no_cutoff)
+        patients += [{"split": sample.split, **row} for row in leads]
+        statistics = _summary(exams, leads, no_cutoff, sorted(settings.windows), level)
+        summary += [{"split": sample.split, **row} for row in statistics]
+        before = exams["diagnosed"] & (exams["before"] >= 0) & exams["value"].notna() & (not no_cutoff)
+        shown.append(exams.loc[before, ["split", "patient", "case", "before", "called"]])
     return {
-        "serial_exams": exams.loc[shown, ["split", "patient", "case", "before", "called"]],
+        "serial_exams": pd.concat(shown),
         "serial": pd.DataFrame(patients, columns=PATIENTS),
         "serial_summary": pd.DataFrame(summary, columns=SUMMARY),
     }
 
 
-def _with_times(cases: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Give every exam its years before the diagnosis: negative after it, NaN without a diagnosis or a time."""
-    for name in (settings["exam_time"], settings["diagnosis_time"]):
-        if not pd.api.types.is_numeric_dtype(cases[name]):
+def _exams(sample: Scored, settings: Serial) -> pd.DataFrame:
+    """Compute for every exam the years before the diagnosis: negative after it, NaN without a diagnosis or a time."""
+    rows = sample.rows
+    for name in (settings.exam_time, settings.diagnosis_time):
+        if not pd.api.types.is_numeric_dtype(rows[name]):
             rule = f"the column {name}, a time of evaluate.serial, is not numeric"
             raise StudyError("data/cohort.csv", rule, "give months, and leave the cell empty where there is none")
-    before = cases[settings["diagnosis_time"]] - cases[settings["exam_time"]]
-    diagnosed = cases.groupby("patient")[settings["diagnosis_time"]].transform("count") > 0
-    return cases[["patient", "case", "split"]].assign(before=before / MONTHS_A_YEAR, diagnosed=diagnosed)
+    before = (rows[settings.diagnosis_time] - rows[settings.exam_time]) / MONTHS_PER_YEAR
+    diagnosed = rows.groupby("patient")[settings.diagnosis_time].transform("count") > 0
+    exams = rows[["patient", "case", "split"]]
+    return exams.assign(before=before, diagnosed=diagnosed, value=sample.value, called=sample.called)
 
 
-def _patients(inside: pd.DataFrame, no_cutoff: bool) -> list[dict[str, Any]]:
+def _patient_rows(exams: pd.DataFrame, no_cutoff: bool) -> list[dict[str, Any]]:
     rows = []
-    for patient, exams in inside[inside["diagnosed"]].groupby("patient"):
-        earlier = exams[exams["before"] >= 0]
+    for patient, of_patient in exams[exams["diagnosed"]].groupby("patient"):
+        earlier = of_patient[of_patient["before"] >= 0]
         scored = earlier[earlier["value"].notna()]
         counts = {
             "patient": patient,
             "exams": len(scored),
             "unscored": len(earlier) - len(scored),
-            "after_diagnosis": int((exams["before"] < 0).sum()),
-            "undated": int(exams["before"].isna().sum()),
+            "after_diagnosis": int((of_patient["before"] < 0).sum()),
+            "undated": int(of_patient["before"].isna().sum()),
         }
-        rows.append(counts | _leads(scored, no_cutoff))
+        rows.append(counts | _lead_times(scored, no_cutoff))
     return rows
 
 
-def _leads(scored: pd.DataFrame, no_cutoff: bool) -> dict[str, Any]:
+def _lead_times(scored: pd.DataFrame, no_cutoff: bool) -> dict[str, Any]:
     if scored.empty:
         return {"reason": NO_EXAM}
     first = {"first_exam": float(scored["before"].max())}
@@ -108,17 +117,21 @@ def _leads(scored: pd.DataFrame, no_cutoff: bool) -> dict[str, Any]:
 
 
 def _summary(
-    inside: pd.DataFrame, patients: Sequence[Mapping[str, Any]], cutoff: float, windows: Sequence[float], level: float
+    exams: pd.DataFrame,
+    patients: Sequence[Mapping[str, Any]],
+    no_cutoff: bool,
+    windows: Sequence[float],
+    level: float,
 ) -> Iterator[dict[str, Any]]:
     examined = [row for row in patients if row["exams"]]
-    if np.isnan(cutoff):
+    if no_cutoff:
         yield {"statistic": "found before diagnosis", "n": len(examined), "unit": "patient", "reason": NO_CUTOFF}
         return
     earlier = sum(row.get("earliest", 0.0) > 0 for row in examined)
     yield _share("found before diagnosis", proportion(earlier, len(examined), level), "patient", NO_EXAM)
     for name, words in (("earliest", "years, earliest positive exam"), ("lead", "years, positive from then on")):
         yield _median(words, [row[name] for row in examined if not np.isnan(row.get(name, np.nan))])
-    scored = inside[inside["value"].notna()]
+    scored = exams[exams["value"].notna()]
     before = scored[scored["diagnosed"] & (scored["before"] >= 0)]
     for latest, earliest in zip(windows, [*windows[1:], np.inf], strict=True):
         share = sensitivity_before(before["patient"], before["before"], before["called"], earliest, latest, level)
@@ -127,22 +140,22 @@ def _summary(
     yield from _false_alarms(scored[~scored["diagnosed"]], level)
 
 
-def _false_alarms(others: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
-    """Positive calls in patients without a diagnosis: by exam, robust to several of a patient, and by patient."""
-    share = robust_share(others["called"], others["patient"], level)
-    by_exam = {"x": int(others["called"].sum()), "n": len(others), "unit": "exam", "method": "Wald, cluster-robust"}
+def _false_alarms(exams: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
+    """Count positive calls in patients without a diagnosis: by exam, robust to several of a patient, and by patient."""
+    share = estimate_clustered_share(exams["called"], exams["patient"], level)
+    by_exam = {"x": int(exams["called"].sum()), "n": len(exams), "unit": "exam", "method": "Wald, cluster-robust"}
     bounds = {"estimate": share.estimate, "lower": share.lower, "upper": share.upper, "reason": share.reason}
     yield {"statistic": "called positive without a diagnosis", **by_exam, **bounds}
-    ever = others.groupby("patient")["called"].any()
-    found = proportion(int(ever.sum()), len(ever), level)
-    yield _share("ever called positive without a diagnosis", found, "patient", "no patient without a diagnosis")
+    ever = exams.groupby("patient")["called"].any()
+    by_patient = proportion(int(ever.sum()), len(ever), level)
+    yield _share("ever called positive without a diagnosis", by_patient, "patient", "no patient without a diagnosis")
 
 
-def _share(statistic: str, found: Proportion, unit: str, reason: str) -> dict[str, Any]:
-    lower, upper = found.wilson
-    counts = {"statistic": statistic, "x": found.x, "n": found.n, "unit": unit}
-    estimate = {"estimate": found.estimate, "lower": lower, "upper": upper}
-    return counts | estimate | {"method": "Wilson", "reason": "" if found.n else reason}
+def _share(statistic: str, share: Proportion, unit: str, reason: str) -> dict[str, Any]:
+    lower, upper = share.wilson
+    counts = {"statistic": statistic, "x": share.x, "n": share.n, "unit": unit}
+    estimate = {"estimate": share.estimate, "lower": lower, "upper": upper}
+    return counts | estimate | {"method": "Wilson", "reason": "" if share.n else reason}
 
 
 def _median(statistic: str, years: Sequence[float]) -> dict[str, Any]:

@@ -1,16 +1,27 @@
 """Every reader against the model: AUC, operating point, and the tests of their differences."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sonomics.evaluate.entries import ROBUST
-from sonomics.evaluate.readers.readings import AUC, SENSITIVITY, SPECIFICITY, measured, uncertainty, usable
+from sonomics.evaluate.readers.readings import (
+    AUC,
+    SENSITIVITY,
+    SPECIFICITY,
+    covariance_name,
+    estimate_measure,
+    usable_readings,
+)
+from sonomics.evaluate.tables.columns import concatenate
+from sonomics.evaluate.tables.entries import ROBUST
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.comparison.multiple_testing import holm
-from sonomics.statistics.discrimination.auc_comparison import auc_difference
+from sonomics.statistics.discrimination.auc_comparison import compare_aucs
 from sonomics.statistics.discrimination.roc_curve import roc_curve
-from sonomics.statistics.estimates import normal_quantile
+from sonomics.statistics.estimates import Booleans, normal_quantile
 from sonomics.statistics.readers.mrmc import FEW_CASES
 
 ACCURACY = "accuracy"
@@ -22,56 +33,57 @@ POINTS = [
     "split", "reader", "level", "arm", "measure", "hits", "n", "estimate", "lower", "upper", "model", "reader_only",
     "model_only", "p", "p_holm", "method", "reason",
 ]  # fmt: skip
-NOBODY = "no case with a reading, a known label and a score of the model"
+NO_READING = "no case with a reading, a known label and a score of the model"
 OF_CLASS = {SENSITIVITY: (1.0,), SPECIFICITY: (0.0,), ACCURACY: (0.0, 1.0)}
 
 
 def readers_auc(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Give every reader's AUC and its difference to the model's on the same cases.
+    """Compute every reader's AUC and its difference to the model's on the same cases.
 
     Parameters
     ----------
     rows : DataFrame
-        From `readings_of`.
+        From `join_readings`.
     level : float
+        Confidence level.
 
     Returns
     -------
     DataFrame
-        `AREAS`: one row a split, reader and arm. `read` counts the cases with a reading, n those with a score, a known
-        label and a score of the model; `difference` is reader minus model; `p_holm` is corrected for the readers of a
-        split and arm (Holm).
+        `AREAS`: one row per split, reader and arm. `read` counts the cases with a reading, n those with a score, a
+        known label and a score of the model; `difference` is reader minus model; `p_holm` is adjusted for the readers
+        of a split and arm (Holm).
     """
-    made = []
-    for (split, reader, arm), inside in _by_reader(rows):
-        head = {"split": split, "reader": reader, "level": inside["level"].iloc[0], "arm": arm, "read": _read(inside)}
-        made.append(head | _area(usable(inside, AUC), level))
-    return _corrected(pd.DataFrame(made, columns=AREAS), ["split", "arm"])
+    table = []
+    for (split, reader, arm), readings in _by_reader(rows):
+        names = {"split": split, "reader": reader, "level": readings["level"].iloc[0], "arm": arm}
+        table.append(names | {"read": _count_read(readings)} | _compare_auc(usable_readings(readings, AUC), level))
+    return _adjust_p(pd.DataFrame(table, columns=AREAS), ["split", "arm"])
 
 
 def readers_points(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Give every reader's operating point, and compare its decisions with the model's at the frozen threshold.
+    """Compute every reader's operating point, and compare its decisions with the model's at the frozen threshold.
 
     Returns
     -------
     DataFrame
-        `POINTS`: one row a split, reader, arm and measure (sensitivity, specificity, accuracy). `hits` of n decisions
+        `POINTS`: one row per split, reader, arm and measure (sensitivity, specificity, accuracy). `hits` of n decisions
         are right; `reader_only` and `model_only` count the cases that only one of the two got right (McNemar). Where a
         patient has several cases, interval and test are robust to that (Wald).
     """
-    made = []
-    for (split, reader, arm), inside in _by_reader(rows):
-        head = {"split": split, "reader": reader, "level": inside["level"].iloc[0], "arm": arm}
-        decisions = usable(inside, SENSITIVITY)
-        made += [
-            head | {"measure": measure} | _point(decisions[decisions["label"].isin(classes)], level)
+    table = []
+    for (split, reader, arm), readings in _by_reader(rows):
+        names = {"split": split, "reader": reader, "level": readings["level"].iloc[0], "arm": arm}
+        decisions = usable_readings(readings, SENSITIVITY)
+        table += [
+            names | {"measure": measure} | _compare_decisions(decisions[decisions["label"].isin(classes)], level)
             for measure, classes in OF_CLASS.items()
         ]
-    return _corrected(pd.DataFrame(made, columns=POINTS), ["split", "arm", "measure"])
+    return _adjust_p(pd.DataFrame(table, columns=POINTS), ["split", "arm", "measure"])
 
 
 def readers_roc(rows: pd.DataFrame, cutoff: float) -> pd.DataFrame:
-    """Give the model's ROC curve on the cases that somebody has read.
+    """List the points of the model's ROC curve on the cases that somebody has read.
 
     Returns
     -------
@@ -80,34 +92,32 @@ def readers_roc(rows: pd.DataFrame, cutoff: float) -> pd.DataFrame:
         both classes.
     """
     tables = []
-    for split, inside in rows.groupby("split", sort=False):
-        cases = inside[inside["label"].notna() & inside["model"].notna()].drop_duplicates("case")
+    for split, readings in rows.groupby("split", sort=False):
+        cases = readings[readings["label"].notna() & readings["model"].notna()].drop_duplicates("case")
         if cases["label"].nunique() == 2:
             curve = roc_curve(cases["label"], cases["model"])
             points = {"cutoff": curve.cutoff, "fpr": curve.false_positive_rate, "tpr": curve.true_positive_rate}
-            called = int((curve.cutoff >= cutoff).sum())
-            frozen = np.arange(len(curve.cutoff)) == called - 1
+            frozen = np.arange(len(curve.cutoff)) == int((curve.cutoff >= cutoff).sum()) - 1
             tables.append(pd.DataFrame({"split": split, **points, "frozen": frozen}))
-    columns = ["split", "cutoff", "fpr", "tpr", "frozen"]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    return concatenate(tables, ["split", "cutoff", "fpr", "tpr", "frozen"])
 
 
-def _by_reader(rows: pd.DataFrame) -> "pd.api.typing.DataFrameGroupBy":
+def _by_reader(rows: pd.DataFrame) -> Any:
     return rows[rows["first"]].groupby(["split", "reader", "arm"], sort=False)
 
 
-def _read(inside: pd.DataFrame) -> int:
-    return int((inside["score"].notna() | (inside["category"] != "") | (inside["decision"] != "")).sum())
+def _count_read(readings: pd.DataFrame) -> int:
+    return int((readings["score"].notna() | (readings["category"] != "") | (readings["decision"] != "")).sum())
 
 
-def _area(used: pd.DataFrame, level: float) -> dict[str, float | str]:
+def _compare_auc(used: pd.DataFrame, level: float) -> dict[str, float | str]:
     y, patients = used["label"].to_numpy(), used["patient"].to_numpy()
     counts: dict[str, float | str] = {"n": len(used), "positives": int(y.sum())}
     if not len(used):
-        return counts | {"reason": NOBODY}
+        return counts | {"reason": NO_READING}
     scores = used[["score", "model"]].to_numpy().T
-    aucs, covariance = measured(AUC, y, scores, patients)
-    found = auc_difference(aucs, covariance, level, FEW_CASES)
+    aucs, covariance = estimate_measure(AUC, y, scores, patients)
+    result = compare_aucs(aucs, covariance, level, FEW_CASES)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     tied = np.ptp(scores[0]) == 0
     lower, upper = (np.nan, np.nan) if tied else np.clip([aucs[0] - half, aucs[0] + half], 0.0, 1.0)
@@ -116,52 +126,54 @@ def _area(used: pd.DataFrame, level: float) -> dict[str, float | str]:
         "lower": lower,
         "upper": upper,
         "model": float(aucs[1]),
-        "difference": found.difference,
-        "diff_lower": found.lower,
-        "diff_upper": found.upper,
-        "p": found.p,
-        "method": f"{uncertainty(AUC, patients)}, paired",
-        "reason": found.reason or ("all scores are equal" if tied else ""),
+        "difference": result.difference,
+        "diff_lower": result.lower,
+        "diff_upper": result.upper,
+        "p": result.p,
+        "method": f"{covariance_name(AUC, patients)}, paired",
+        "reason": result.reason or ("all scores are equal" if tied else ""),
     }
 
 
-def _point(used: pd.DataFrame, level: float) -> dict[str, float | str]:
+def _compare_decisions(used: pd.DataFrame, level: float) -> dict[str, float | str]:
     right = (used["decided"] == used["label"]).to_numpy()
-    found = proportion(int(right.sum()), len(used), level)
-    counts: dict[str, float | str] = {"hits": found.x, "n": found.n}
+    share = proportion(int(right.sum()), len(used), level)
+    counts: dict[str, float | str] = {"hits": share.x, "n": share.n}
     if not len(used):
-        return counts | {"reason": NOBODY}
+        return counts | {"reason": NO_READING}
     known = bool(used["called"].notna().all())
     model_right = (used["called"] == used["label"]).to_numpy()
     reason = "" if known else "the model's threshold was not estimable on the training set"
-    made = counts | {"estimate": found.estimate, "model": float(model_right.mean()) if known else np.nan}
+    row = counts | {"estimate": share.estimate, "model": float(model_right.mean()) if known else np.nan}
     if not used["patient"].is_unique:
-        return made | _clustered(right, model_right if known else right, used["patient"].to_numpy(), level, reason)
-    lower, upper = found.wilson
-    made |= {"lower": lower, "upper": upper, "method": "Wilson; McNemar, mid-p", "reason": reason}
+        patients = used["patient"].to_numpy()
+        return row | _compare_clustered(right, model_right if known else right, patients, level, reason)
+    lower, upper = share.wilson
+    row |= {"lower": lower, "upper": upper, "method": "Wilson; McNemar, mid-p", "reason": reason}
     if not known:
-        return made
+        return row
     test = mcnemar(right, model_right)
-    return made | {"reader_only": test.b, "model_only": test.c, "p": test.p_mid, "reason": test.reason}
+    return row | {"reader_only": test.b, "model_only": test.c, "p": test.p_mid, "reason": test.reason}
 
 
-def _clustered(
-    right: np.ndarray, model_right: np.ndarray, patients: np.ndarray, level: float, reason: str
+def _compare_clustered(
+    right: Booleans, model_right: Booleans, patients: NDArray[np.object_], level: float, reason: str
 ) -> dict[str, float | str]:
-    """Interval of the share right, and test of its difference to the model's, for several cases a patient (Wald)."""
-    ones = np.ones(len(right))
-    shares, covariance = measured(SENSITIVITY, ones, np.stack([right, model_right]).astype(np.float64), patients)
+    """Compare the shares of right decisions where patients have several cases (Wald)."""
+    values = np.stack([right, model_right]).astype(np.float64)
+    shares, covariance = estimate_measure(SENSITIVITY, np.ones(len(right)), values, patients)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     lower, upper = np.clip([shares[0] - half, shares[0] + half], 0.0, 1.0) if half > 0 else (np.nan, np.nan)
-    bounds = {"lower": lower, "upper": upper}
-    found = auc_difference(shares, covariance, level, "fewer than two patients")
+    bounds = {"lower": lower, "upper": upper, "method": ROBUST}
+    if reason:
+        return {**bounds, "reason": reason}
+    result = compare_aucs(shares, covariance, level, "fewer than two patients")
     only = {"reader_only": int((right & ~model_right).sum()), "model_only": int((~right & model_right).sum())}
-    test: dict[str, float | str] = {"reason": reason} if reason else {**only, "p": found.p, "reason": found.reason}
-    return {**bounds, "method": ROBUST, **test}
+    return {**bounds, **only, "p": result.p, "reason": result.reason}
 
 
-def _corrected(table: pd.DataFrame, family: list[str]) -> pd.DataFrame:
-    """Correct the P values of each family for their number (Holm)."""
+def _adjust_p(table: pd.DataFrame, family: list[str]) -> pd.DataFrame:
+    """Adjust the P values of each family for their number (Holm)."""
     table["p"] = table["p"].astype(np.float64)
     table["p_holm"] = table.groupby(family, sort=False)["p"].transform(holm) if len(table) else table["p"]
     return table.assign(**{name: table[name].fillna("") for name in ("method", "reason")})

@@ -1,4 +1,4 @@
-"""How far readers agree with one another, alone and with the model's help, and with themselves."""
+"""Agreement of readers with one another, alone and with the model's help, and with themselves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +8,8 @@ import pandas as pd
 
 from sonomics.core.readings import AIDED, ALONE, NEGATIVE, POSITIVE, category_scale
 from sonomics.statistics.agreement.icc import icc21, icc21_interval
-from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknifed, pairwise_kappa
-from sonomics.statistics.estimates import Estimate
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknife_interval, pairwise_kappa
+from sonomics.statistics.estimates import Estimate, Floats
 
 COLUMNS = [
     "split", "between", "reader", "arm", "what", "statistic", "readers", "n", "estimate", "lower", "upper", "method",
@@ -22,15 +22,16 @@ FLEISS, PAIRS, WEIGHTED, COHEN = "Fleiss kappa", "mean pairwise kappa", "mean pa
 
 
 def readers_agreement(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Give the agreement between readers of each arm, its change with help, and that of each reader's two sessions.
+    """Compute the agreement between readers of each arm, its change with help, and that of a reader's two sessions.
 
     Agreement needs no label: every case of the split counts that all readers of the arm have read.
 
     Parameters
     ----------
     rows : DataFrame
-        From `readings_of`.
+        From `join_readings`.
     level : float
+        Confidence level.
 
     Returns
     -------
@@ -41,17 +42,22 @@ def readers_agreement(rows: pd.DataFrame, level: float) -> pd.DataFrame:
         large-sample, ICC(2,1) by F.
     """
     scale = category_scale(rows["category"])
-    made = []
-    for split, inside in rows.groupby("split", sort=False):
-        firsts = inside[inside["first"]]
+    table = []
+    for split, in_split in rows.groupby("split", sort=False):
+        firsts = in_split[in_split["first"]]
         for what, categories in ((DECISION, [NEGATIVE, POSITIVE]), (CATEGORY, scale)):
-            ratings = {arm: _ratings(firsts, what, (arm,)) for arm in (ALONE, AIDED)}
-            found = [row for arm, table in ratings.items() for row in _between(table, what, arm, categories, level)]
-            found += _change(firsts, what, categories, level)
-            made += [{"split": split, "between": READERS, "reader": "", "what": what, **row} for row in found]
-        made += [{"split": split, "between": SESSIONS, **row} for row in _within(inside, scale, level)]
-    table = pd.DataFrame(made, columns=COLUMNS)
-    return table.assign(reason=table["reason"].fillna(""))
+            statistics = [
+                row
+                for arm in (ALONE, AIDED)
+                for row in _between_readers(_ratings(firsts, what, (arm,)), what, arm, categories, level)
+            ]
+            statistics += _change(firsts, what, categories, level)
+            names = {"split": split, "between": READERS, "reader": "", "what": what}
+            table += [{**names, **row} for row in statistics]
+        sessions = _between_sessions(in_split, scale, level)
+        table += [{"split": split, "between": SESSIONS, **row} for row in sessions]
+    agreement = pd.DataFrame(table, columns=COLUMNS)
+    return agreement.assign(reason=agreement["reason"].fillna(""))
 
 
 def _ratings(firsts: pd.DataFrame, what: str, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -63,76 +69,83 @@ def _ratings(firsts: pd.DataFrame, what: str, arms: tuple[str, ...]) -> pd.DataF
     return wide[shared].dropna()
 
 
-def _between(ratings: pd.DataFrame, what: str, arm: str, scale: list[str], level: float) -> Iterator[dict[str, Any]]:
+def _between_readers(
+    ratings: pd.DataFrame, what: str, arm: str, scale: list[str], level: float
+) -> Iterator[dict[str, Any]]:
     readers = ratings.shape[1]
     if not readers:
         return
     counts = {"arm": arm, "readers": readers, "n": len(ratings)}
     fleiss = fleiss_kappa(ratings.to_numpy(dtype=str), level)
     estimate = Estimate(fleiss.kappa, fleiss.lower, fleiss.upper, fleiss.se, fleiss.reason)
-    yield counts | {"statistic": FLEISS, "method": "t over cases (Gwet)"} | _stated(estimate)
-    for statistic, weights in _kinds(what):
+    yield counts | {"statistic": FLEISS, "method": "t over cases (Gwet)"} | _columns(estimate)
+    for statistic, weights in _weightings(what):
         pairs = pairwise_kappa(ratings.to_numpy(dtype=str), scale, weights)
         left_out = f"; {pairs.undefined} of {pairs.pairs} pairs not estimable" if pairs.undefined else ""
-        one = _bounded(pairs.estimate, pairs.without, level, pairs.reason)
-        yield counts | {"statistic": statistic, "method": f"jackknife over cases{left_out}"} | _stated(one)
+        kappa = _jackknife(pairs.estimate, pairs.without, level, pairs.reason)
+        yield counts | {"statistic": statistic, "method": f"jackknife over cases{left_out}"} | _columns(kappa)
 
 
 def _change(firsts: pd.DataFrame, what: str, scale: list[str], level: float) -> Iterator[dict[str, Any]]:
     both = _ratings(firsts, what, (ALONE, AIDED))
     if both.empty:
         return
-    for statistic, weights in _kinds(what):
+    for statistic, weights in _weightings(what):
         alone, aided = (pairwise_kappa(both[arm].to_numpy(dtype=str), scale, weights) for arm in (ALONE, AIDED))
-        change = _bounded(
+        change = _jackknife(
             aided.estimate - alone.estimate, aided.without - alone.without, level, alone.reason or aided.reason
         )
         counts = {"arm": CHANGE, "readers": both[ALONE].shape[1], "n": len(both)}
-        yield counts | {"statistic": statistic, "method": "jackknife over cases"} | _stated(change)
+        yield counts | {"statistic": statistic, "method": "jackknife over cases"} | _columns(change)
 
 
-def _within(inside: pd.DataFrame, scale: list[str], level: float) -> Iterator[dict[str, Any]]:
-    for (reader, arm), rows in inside.groupby(["reader", "arm"], sort=False):
-        sessions = list(dict.fromkeys(rows["session"]))[:2]
+def _between_sessions(rows: pd.DataFrame, scale: list[str], level: float) -> Iterator[dict[str, Any]]:
+    for (reader, arm), readings in rows.groupby(["reader", "arm"], sort=False):
+        sessions = list(dict.fromkeys(readings["session"]))[:2]
         if len(sessions) < 2:
             continue
-        head = {"reader": reader, "arm": arm, "readers": 1}
-        first, second = (rows[rows["session"] == session].set_index("case") for session in sessions)
+        names = {"reader": reader, "arm": arm, "readers": 1}
+        first, second = (readings[readings["session"] == session].set_index("case") for session in sessions)
         for what in (DECISION, CATEGORY):
-            given = _twice(*(one[what].where(one[what] != "") for one in (first, second)))
-            if given.empty:
-                continue
-            weights, method = (
-                ("none", "large sample") if what == DECISION else ("linear", "large sample; linear weights")
-            )
-            code = [[scale.index(word) if what == CATEGORY else word for word in given[side]] for side in (0, 1)]
-            every = range(len(scale)) if what == CATEGORY else [NEGATIVE, POSITIVE]
-            kappa = cohen_kappa(code[0], code[1], weights, level, every)  # type: ignore[arg-type]
-            one = Estimate(kappa.estimate, kappa.lower, kappa.upper, kappa.se, kappa.reason)
-            yield head | {"what": what, "statistic": COHEN, "n": len(given), "method": method} | _stated(one)
-        yield from _scores(_twice(first["score"], second["score"]), head, level)
+            ratings = _rated_twice(*(session[what].where(session[what] != "") for session in (first, second)))
+            if not ratings.empty:
+                yield names | {"what": what, "n": len(ratings)} | _cohen(ratings, what, scale, level)
+        scores = _rated_twice(first["score"], second["score"])
+        if len(scores) >= 2:
+            yield names | {"what": SCORE, "n": len(scores)} | _icc(scores, level)
 
 
-def _scores(given: pd.DataFrame, head: dict[str, Any], level: float) -> Iterator[dict[str, Any]]:
-    if len(given) < 2:
-        return
-    lower, upper = icc21_interval(given.to_numpy(), level)
-    icc = float(icc21(given.to_numpy()))
-    one = Estimate(icc, float(lower), float(upper), reason="all scores are equal" if np.isnan(icc) else "")
-    yield head | {"what": SCORE, "statistic": "ICC(2,1)", "n": len(given), "method": "F"} | _stated(one)
+def _cohen(ratings: pd.DataFrame, what: str, scale: list[str], level: float) -> dict[str, Any]:
+    first, second = (list(ratings[session]) for session in (0, 1))
+    if what == CATEGORY:
+        first, second = ([scale.index(category) for category in session] for session in (first, second))
+        kappa = cohen_kappa(first, second, "linear", level, range(len(scale)))
+        method = "large sample; linear weights"
+    else:
+        kappa = cohen_kappa(first, second, "none", level, [NEGATIVE, POSITIVE])
+        method = "large sample"
+    estimate = Estimate(kappa.estimate, kappa.lower, kappa.upper, kappa.se, kappa.reason)
+    return {"statistic": COHEN, "method": method} | _columns(estimate)
 
 
-def _twice(first: pd.Series, second: pd.Series) -> pd.DataFrame:
+def _icc(scores: pd.DataFrame, level: float) -> dict[str, Any]:
+    lower, upper = icc21_interval(scores.to_numpy(), level)
+    icc = float(icc21(scores.to_numpy()))
+    estimate = Estimate(icc, float(lower), float(upper), reason="all scores are equal" if np.isnan(icc) else "")
+    return {"statistic": "ICC(2,1)", "method": "F"} | _columns(estimate)
+
+
+def _rated_twice(first: pd.Series, second: pd.Series) -> pd.DataFrame:
     return pd.concat([first, second], axis=1, join="inner", keys=[0, 1]).dropna()
 
 
-def _kinds(what: str) -> list[tuple[str, Any]]:
+def _weightings(what: str) -> list[tuple[str, Any]]:
     return [(PAIRS, "none")] if what == DECISION else [(PAIRS, "none"), (WEIGHTED, "linear")]
 
 
-def _bounded(estimate: float, without: np.ndarray, level: float, reason: str) -> Estimate:
-    return Estimate(estimate, reason=reason) if reason else jackknifed(estimate, without, level)
+def _jackknife(estimate: float, without: Floats, level: float, reason: str) -> Estimate:
+    return Estimate(estimate, reason=reason) if reason else jackknife_interval(estimate, without, level)
 
 
-def _stated(one: Estimate) -> dict[str, Any]:
-    return {"estimate": one.estimate, "lower": one.lower, "upper": one.upper, "reason": one.reason}
+def _columns(estimate: Estimate) -> dict[str, Any]:
+    return {name: getattr(estimate, name) for name in ("estimate", "lower", "upper", "reason")}

@@ -1,4 +1,4 @@
-"""Several readers, several cases: what the model's help changes, and the readers' mean against the model."""
+"""Multi-reader multi-case analysis: what the model's help changes, and the readers' mean against the model."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -11,11 +11,16 @@ from sonomics.evaluate.readers.readings import (
     ALL_READERS,
     MEASURES,
     Crossed,
-    crossed,
-    measured,
-    uncertainty,
+    covariance_name,
+    cross_readings,
+    estimate_measure,
 )
-from sonomics.statistics.readers.mrmc import Contrast, reader_study, readers_against_model, single_treatment
+from sonomics.statistics.readers.mrmc import (
+    Contrast,
+    analyse_reader_study,
+    compare_readers_with_model,
+    mean_over_readers,
+)
 
 AID = [
     "split", "scope", "name", "level", "measure", "readers", "n", "positives", "alone", "aided", "difference",
@@ -46,23 +51,25 @@ def readers_aid(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        From `readings_of`.
+        From `join_readings`.
     level : float
+        Confidence level.
 
     Returns
     -------
     DataFrame
-        `AID`: one row a split, group of readers and measure, on the cases that all of the group read both ways. A
+        `AID`: one row per split, group of readers and measure, on the cases that all of the group read both ways. A
         reader's difference is tested on the cases alone (z: DeLong, or the jackknife of shares); that of several by
         Obuchowski and Rockette (F), which carries over to other readers and cases; `p_these_readers` holds for these
         readers alone.
     """
-    made: list[dict[str, Any]] = []
-    for split, inside in rows.groupby("split", sort=False):
-        for group in _groups(inside, (ALONE, AIDED)):
-            head = {"split": split} | group._asdict() | {"readers": len(group.readers)}
-            made += [head | {"measure": measure} | _aided(inside, group, measure, level) for measure in MEASURES]
-    return _finished(made, AID)
+    table: list[dict[str, Any]] = []
+    for split, in_split in rows.groupby("split", sort=False):
+        for group in _groups(in_split, (ALONE, AIDED)):
+            shared = {"split": split} | group._asdict() | {"readers": len(group.readers)}
+            for measure in MEASURES:
+                table.append(shared | {"measure": measure} | _compare_arms(in_split, group, measure, level))
+    return _build_table(table, AID)
 
 
 def readers_mrmc(rows: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -71,88 +78,89 @@ def readers_mrmc(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `AGAINST`: one row a split, arm and measure; `difference` is readers minus model. Readers and cases are random,
-        the model is fixed (single treatment; Chakraborty 2017). `level` says "all readers".
+        `AGAINST`: one row per split, arm and measure; `difference` is readers minus model. Readers and cases are
+        random, the model is fixed (single treatment; Chakraborty 2017). `level` says "all readers".
     """
-    return _against(rows, level, (ALL,))
+    return _against_model(rows, level, ALL)
 
 
 def readers_levels(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Give the same for the readers of every level of experience: a row a split, level, arm and measure."""
-    return _against(rows, level, (LEVEL,))
+    """Compare the same for the readers of every level of experience: one row per split, level, arm and measure."""
+    return _against_model(rows, level, LEVEL)
 
 
-def _against(rows: pd.DataFrame, level: float, scopes: tuple[str, ...]) -> pd.DataFrame:
-    made: list[dict[str, Any]] = []
-    for (split, arm), inside in rows.groupby(["split", "arm"], sort=False):
-        for group in _groups(inside, (str(arm),)):
-            if group.scope in scopes:
-                head = {"split": split, "level": group.level, "arm": arm, "readers": len(group.readers)}
-                made += [
-                    head | {"measure": measure} | _mean_and_model(inside, group, str(arm), measure, level)
-                    for measure in MEASURES
-                ]
-    return _finished(made, AGAINST)
+def _against_model(rows: pd.DataFrame, level: float, scope: str) -> pd.DataFrame:
+    table: list[dict[str, Any]] = []
+    for (split, arm), in_arm in rows.groupby(["split", "arm"], sort=False):
+        for group in _groups(in_arm, (str(arm),)):
+            if group.scope == scope:
+                shared = {"split": split, "level": group.level, "arm": arm, "readers": len(group.readers)}
+                for measure in MEASURES:
+                    row = _compare_with_model(in_arm, group, str(arm), measure, level)
+                    table.append(shared | {"measure": measure} | row)
+    return _build_table(table, AGAINST)
 
 
-def _groups(inside: pd.DataFrame, arms: tuple[str, ...]) -> Iterator[Group]:
-    """List every reader who has read in all arms, their levels, and all of them."""
-    listed = inside.groupby("reader", sort=False).agg(level=("level", "first"), arms=("arm", "nunique"))
-    both = listed[listed["arms"] >= len(arms)]
-    for name, level in both["level"].items():
+def _groups(rows: pd.DataFrame, arms: tuple[str, ...]) -> Iterator[Group]:
+    """Yield every reader who has read in all arms, their levels, and all of them."""
+    readers = rows.groupby("reader", sort=False).agg(level=("level", "first"), arms=("arm", "nunique"))
+    in_all = readers[readers["arms"] >= len(arms)]
+    for name, level in in_all["level"].items():
         yield Group(READER, str(name), level, [str(name)])
-    for level, members in both.groupby("level", sort=False):
+    for level, members in in_all.groupby("level", sort=False):
         yield Group(LEVEL, str(level), str(level), [str(name) for name in members.index])
-    if len(both):
-        yield Group(ALL, ALL_READERS, ALL_READERS, [str(name) for name in both.index])
+    if len(in_all):
+        yield Group(ALL, ALL_READERS, ALL_READERS, [str(name) for name in in_all.index])
 
 
-def _aided(inside: pd.DataFrame, group: Group, measure: str, level: float) -> dict[str, float | str]:
-    case = crossed(inside, group.readers, (ALONE, AIDED), measure)
-    counts = _counts(case)
-    if not case.y.size:
+def _compare_arms(rows: pd.DataFrame, group: Group, measure: str, level: float) -> dict[str, float | str]:
+    crossed = cross_readings(rows, group.readers, (ALONE, AIDED), measure)
+    counts = _counts(crossed)
+    if not crossed.y.size:
         return counts | {"reason": NO_CASE}
-    estimates, covariance = measured(measure, case.y, case.readings, case.patients)
-    study = reader_study(estimates.reshape(2, -1), covariance, level)
+    estimates, covariance = estimate_measure(measure, crossed.y, crossed.readings, crossed.patients)
+    study = analyse_reader_study(estimates.reshape(2, -1), covariance, level)
     alone, aided = study.estimates.mean(axis=1)
-    errors = uncertainty(measure, case.patients)
+    errors = covariance_name(measure, crossed.patients)
     fixed = study.readers_fixed
     if group.scope == READER:
-        return counts | {"alone": alone, "aided": aided} | _tested(fixed, f"{errors}, paired")
-    tested = _tested(study.both_random, f"{OBUCHOWSKI_ROCKETTE} ({errors})")
-    return counts | {"alone": alone, "aided": aided, **tested, "p_these_readers": fixed.p}
+        return counts | {"alone": alone, "aided": aided} | _contrast_columns(fixed, f"{errors}, paired")
+    contrast = _contrast_columns(study.both_random, f"{OBUCHOWSKI_ROCKETTE} ({errors})")
+    return counts | {"alone": alone, "aided": aided, **contrast, "p_these_readers": fixed.p}
 
 
-def _tested(found: Contrast, method: str) -> dict[str, float | str]:
-    kept = ("difference", "lower", "upper", "statistic", "df1", "df2", "p", "reason")
-    return {name: getattr(found, name) for name in kept} | {"method": method}
+def _contrast_columns(contrast: Contrast, method: str) -> dict[str, float | str]:
+    names = ("difference", "lower", "upper", "statistic", "df1", "df2", "p", "reason")
+    return {name: getattr(contrast, name) for name in names} | {"method": method}
 
 
-def _mean_and_model(inside: pd.DataFrame, group: Group, arm: str, measure: str, level: float) -> dict[str, float | str]:
-    case = crossed(inside, group.readers, (arm,), measure)
-    counts = _counts(case)
-    if not case.y.size:
+def _compare_with_model(
+    rows: pd.DataFrame, group: Group, arm: str, measure: str, level: float
+) -> dict[str, float | str]:
+    crossed = cross_readings(rows, group.readers, (arm,), measure)
+    counts = _counts(crossed)
+    if not crossed.y.size:
         return counts | {"reason": NO_CASE}
-    errors = uncertainty(measure, case.patients)
+    errors = covariance_name(measure, crossed.patients)
     method = f"single treatment, {OBUCHOWSKI_ROCKETTE} ({errors})"
-    known = not np.isnan(case.model).any()
-    values = np.vstack([case.readings, case.model]) if known else case.readings
-    estimates, covariance = measured(measure, case.y, values, case.patients)
+    known = not np.isnan(crossed.model).any()
+    values = np.vstack([crossed.readings, crossed.model]) if known else crossed.readings
+    estimates, covariance = estimate_measure(measure, crossed.y, values, crossed.patients)
     count = len(group.readers)
-    mean = single_treatment(estimates[:count], covariance[:count, :count], level)
+    mean = mean_over_readers(estimates[:count], covariance[:count, :count], level)
     lower, upper = np.clip([mean.lower, mean.upper], 0.0, 1.0)
-    made = counts | {"mean": mean.estimate, "mean_lower": lower, "mean_upper": upper, "method": method}
+    row = counts | {"mean": mean.estimate, "mean_lower": lower, "mean_upper": upper, "method": method}
     if not known:
-        return made | {"reason": NO_CUTOFF}
-    found = readers_against_model(estimates, covariance, level)
-    compared = {"difference": found.difference, "lower": found.lower, "upper": found.upper, "t": found.statistic}
-    return made | compared | {"model": estimates[-1], "df": found.df2, "p": found.p, "reason": found.reason}
+        return row | {"reason": NO_CUTOFF}
+    result = compare_readers_with_model(estimates, covariance, level)
+    difference = {"difference": result.difference, "lower": result.lower, "upper": result.upper, "t": result.statistic}
+    return row | difference | {"model": estimates[-1], "df": result.df2, "p": result.p, "reason": result.reason}
 
 
-def _counts(case: Crossed) -> dict[str, float | str]:
-    return {"n": case.y.size, "positives": int(case.y.sum())}
+def _counts(crossed: Crossed) -> dict[str, float | str]:
+    return {"n": crossed.y.size, "positives": int(crossed.y.sum())}
 
 
-def _finished(made: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    table = pd.DataFrame(made, columns=columns)
+def _build_table(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(**{name: table[name].fillna("") for name in ("method", "reason")})

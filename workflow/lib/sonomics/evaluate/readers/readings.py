@@ -1,4 +1,4 @@
-"""Readings beside labels and the model's scores, one by one and crossed: the same cases read by several readers."""
+"""Readings next to labels and the model's scores, one by one and crossed: the same cases read by several readers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
-from sonomics.evaluate.cases import Model, ordered_splits, values_of
-from sonomics.statistics.discrimination.clustered_auc import clustered_covariance
+from sonomics.evaluate.samples.scored import Scored
+from sonomics.evaluate.samples.splits import sort_splits
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc_covariance
+from sonomics.statistics.estimates import Floats
 from sonomics.statistics.readers.covariance import clustered_share_covariance
-
-Floats = NDArray[np.float64]
 
 AUC, SENSITIVITY, SPECIFICITY = "auc", "sensitivity", "specificity"
 MEASURES = (AUC, SENSITIVITY, SPECIFICITY)
@@ -21,7 +21,7 @@ ALL_READERS = "all readers"
 
 @dataclass(frozen=True)
 class Crossed:
-    """The cases that several readers, in every arm asked for, and the model have all read.
+    """The cases that several readers, in every arm of interest, and the model have all read.
 
     Attributes
     ----------
@@ -39,17 +39,16 @@ class Crossed:
     model: Floats
 
 
-def readings_of(readings: pd.DataFrame, task: str, cases: pd.DataFrame, primary: Model) -> pd.DataFrame:
-    """Put the readings of one task beside labels and the primary model.
+def join_readings(readings: pd.DataFrame, task: str, samples: Sequence[Scored]) -> pd.DataFrame:
+    """Join the readings of one task to labels and to the primary model.
 
     Parameters
     ----------
     readings : DataFrame
         Schema READERS.
     task : str
-    cases : DataFrame
-        From `scored_cases`.
-    primary : Model
+    samples : sequence of Scored
+        Of the primary model, one per split.
 
     Returns
     -------
@@ -59,43 +58,40 @@ def readings_of(readings: pd.DataFrame, task: str, cases: pd.DataFrame, primary:
         is of the reader's first session in that arm, the one that performance counts. Sorted by split, level, reader,
         arm (alone first), session and case.
     """
-    value = values_of(cases, primary.judged)
-    called = np.where(np.isnan(value) | np.isnan(primary.cutoff), np.nan, value >= primary.cutoff)
-    beside = cases[["case", "patient", "split", "label"]].assign(model=value, called=called.astype(np.float64))
-    rows = readings[readings["task"] == task].drop(columns="task").merge(beside, on="case")
+    cases = pd.concat([_case_columns(sample) for sample in samples], ignore_index=True)
+    rows = readings[readings["task"] == task].drop(columns="task").merge(cases, on="case")
     rows["decided"] = rows["decision"].map({POSITIVE: 1.0, NEGATIVE: 0.0}).astype(np.float64)
-    rows["turn"] = _turns(rows["session"])
+    rows["turn"] = _session_order(rows["session"])
     rows["first"] = rows["turn"] == rows.groupby(["reader", "arm"])["turn"].transform("min")
-    splits = ordered_splits(list(rows["split"]))
-    rows["rank"] = rows["split"].map(splits.index)
-    rows["helped"] = rows["arm"] == AIDED
-    order = ["rank", "level", "reader", "helped", "turn", "case"]
-    return rows.sort_values(order, ignore_index=True).drop(columns=["rank", "helped", "turn"])
+    rows["rank"] = rows["split"].map(sort_splits(rows["split"]).index)
+    rows["is_aided"] = rows["arm"] == AIDED
+    order = ["rank", "level", "reader", "is_aided", "turn", "case"]
+    return rows.sort_values(order, ignore_index=True).drop(columns=["rank", "is_aided", "turn"])
 
 
-def usable(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+def usable_readings(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Keep the readings that a measure can use: of a known label, scored by the model, and given by the reader."""
     given = rows["score" if measure == AUC else "decided"].notna()
     return rows[given & rows["label"].notna() & rows["model"].notna()]
 
 
-def crossed(rows: pd.DataFrame, readers: Sequence[str], arms: Sequence[str], measure: str) -> Crossed:
+def cross_readings(rows: pd.DataFrame, readers: Sequence[str], arms: Sequence[str], measure: str) -> Crossed:
     """Cross readers with cases, on the cases that all of them have read in every arm."""
-    asked = [(arm, reader) for arm in arms for reader in readers]
-    used = usable(rows[rows["first"]], measure)
+    pairs = pd.MultiIndex.from_tuples([(arm, reader) for arm in arms for reader in readers])
+    used = usable_readings(rows[rows["first"]], measure)
     wide = used.pivot_table(index="case", columns=["arm", "reader"], values="score" if measure == AUC else "decided")
-    full = wide.reindex(columns=pd.MultiIndex.from_tuples(asked)).dropna()
-    about = used.drop_duplicates("case").set_index("case").reindex(full.index)
-    model = about["model" if measure == AUC else "called"]
+    complete = wide.reindex(columns=pairs).dropna()
+    cases = used.drop_duplicates("case").set_index("case").reindex(complete.index)
+    model = cases["model" if measure == AUC else "called"]
     return Crossed(
-        about["label"].to_numpy(dtype=np.float64),
-        about["patient"].to_numpy(dtype=object),
-        full.to_numpy(dtype=np.float64).T,
+        cases["label"].to_numpy(dtype=np.float64),
+        cases["patient"].to_numpy(dtype=object),
+        complete.to_numpy(dtype=np.float64).T,
         model.to_numpy(dtype=np.float64),
     )
 
 
-def measured(measure: str, y: Floats, values: Floats, patients: NDArray[np.object_]) -> tuple[Floats, Floats]:
+def estimate_measure(measure: str, y: Floats, values: Floats, patients: NDArray[np.object_]) -> tuple[Floats, Floats]:
     """Estimate a measure of several readings of the same cases, with the covariance over patients.
 
     Where every patient has one case this is DeLong's covariance of AUCs, or the jackknife's of shares.
@@ -116,20 +112,26 @@ def measured(measure: str, y: Floats, values: Floats, patients: NDArray[np.objec
         NaN where the class is absent, or has fewer than two patients.
     """
     if measure == AUC:
-        return clustered_covariance(y, values, patients)
-    truth = float(measure == SENSITIVITY)
-    members = y == truth
-    return clustered_share_covariance(values[:, members] == truth, patients[members])
+        return clustered_auc_covariance(y, values, patients)
+    label = float(measure == SENSITIVITY)
+    members = y == label
+    return clustered_share_covariance(values[:, members] == label, patients[members])
 
 
-def uncertainty(measure: str, patients: NDArray[np.object_]) -> str:
-    """Name the covariance that `measured` gives."""
+def covariance_name(measure: str, patients: NDArray[np.object_]) -> str:
+    """Return the name of the covariance that `estimate_measure` computes."""
     if len(set(patients)) < len(patients):
         return "Obuchowski's clustered AUC" if measure == AUC else "cluster-robust by patient"
     return "DeLong" if measure == AUC else "jackknife"
 
 
-def _turns(sessions: pd.Series) -> pd.Series:
+def _case_columns(sample: Scored) -> pd.DataFrame:
+    known = sample.is_scored & ~np.isnan(sample.model.cutoff)
+    called = np.where(known, sample.called.astype(np.float64), np.nan)
+    return sample.rows[["case", "patient", "split", "label"]].assign(model=sample.value, called=called)
+
+
+def _session_order(sessions: pd.Series) -> pd.Series:
     """Order sessions: by number when all are numbers, else by name."""
     numbers = pd.to_numeric(sessions, errors="coerce")
     return numbers if numbers.notna().all() else sessions

@@ -1,23 +1,28 @@
 """Test sets without the cases that have, by their label, what none of their images shows: a sensitivity analysis.
 
-The phase `clean` may hold such a rule against training rows alone, since it reads the label.
+The phase `clean` may apply such a rule to training rows alone, since it reads the label.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.schemas import SCREENED, TRAIN
+from sonomics.core.settings.evaluate import LabelAware
 from sonomics.core.tables import read_table
 from sonomics.evaluate.accuracy.auc import auc_entry
-from sonomics.evaluate.cases import Model, analysed
-from sonomics.evaluate.entries import Sampling
+from sonomics.evaluate.samples.scored import Samples, Scored
+from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.tables.columns import Tables
+from sonomics.evaluate.tables.entries import Sampling
+from sonomics.statistics.estimates import Booleans
 
-HAS = {"1", "1.0", "true", "yes"}
+YES = {"1", "1.0", "true", "yes"}
 ABOVE = "above"
 ALL = "all cases"
 
@@ -37,8 +42,17 @@ class LeftOut(NamedTuple):
     partly: frozenset[str]
 
 
-def not_shown(images: pd.DataFrame, head: str, limit: Mapping[str, Any], known: frozenset[str]) -> LeftOut:
-    """List the cases whose images do not show what the cases have.
+def label_aware_tables(context: Context) -> Tables:
+    """Make the table of the analyses that `evaluate.label_aware` names."""
+    files = context.files
+    if files.qc is None:
+        raise StudyError("evaluate.label_aware", "the folder of the QC classifier is missing", "name it with --qc")
+    left_out = read_left_out(context.settings.label_aware, files.cohort, files.images, files.qc)
+    return {"label_aware": label_aware_table(context.samples, left_out, context.sampling)}
+
+
+def find_not_shown(images: pd.DataFrame, head: str, limit: Mapping[str, Any], positive: frozenset[str]) -> LeftOut:
+    """Find the cases whose images do not show what the cases have.
 
     Parameters
     ----------
@@ -49,26 +63,22 @@ def not_shown(images: pd.DataFrame, head: str, limit: Mapping[str, Any], known: 
     limit : mapping
         What the classifier has saved of the head: `threshold`, and `exclude`, the side that says no: "above" (from the
         threshold on), else below it.
-    known : frozenset of str
+    positive : frozenset of str
         Cases that have it.
     """
     value = images[f"qc__{head}"]
-    used = images["keep"] & value.notna() & images["case"].isin(known)
-    lacks = value >= limit["threshold"] if limit["exclude"] == ABOVE else value < limit["threshold"]
-    share = lacks[used].groupby(images.loc[used, "case"]).mean()
+    used = images["keep"] & value.notna() & images["case"].isin(positive)
+    lacking = value >= limit["threshold"] if limit["exclude"] == ABOVE else value < limit["threshold"]
+    share = lacking[used].groupby(images.loc[used, "case"]).mean()
     return LeftOut(frozenset(share.index[share == 1]), frozenset(share.index[(share > 0) & (share < 1)]))
 
 
-def label_aware_table(
-    cases: pd.DataFrame, models: list[Model], left_out: Mapping[str, LeftOut], sampling: Sampling
-) -> pd.DataFrame:
+def label_aware_table(samples: Samples, left_out: Mapping[str, LeftOut], sampling: Sampling) -> pd.DataFrame:
     """Compute the AUC of every model in every test set, with all cases and without those left out.
 
     Parameters
     ----------
-    cases : DataFrame
-        From `scored_cases`.
-    models : list of Model
+    samples : Samples
     left_out : mapping
         Analysis to its cases.
     sampling : Sampling
@@ -76,36 +86,34 @@ def label_aware_table(
     Returns
     -------
     DataFrame
-        `model, split, analysis, auc, lower, upper, method, n, positives, left_out, partly, reason`: one row a model,
+        `model, split, analysis, auc, lower, upper, method, n, positives, left_out, partly, reason`: one row per model,
         test set and analysis, `all cases` first. `left_out` and `partly` count cases of the set with a label and a
         value of the model. NaN with a reason where the AUC is not estimable.
     """
     analyses = {ALL: LeftOut(frozenset(), frozenset()), **left_out}
     rows = []
-    for model in models:
-        for split, inside in cases[cases["split"] != TRAIN].groupby("split", sort=False):
-            every = analysed(inside, model.judged)
-            for name, gone in analyses.items():
-                used = every[~every["case"].isin(gone.cases)]
-                area = auc_entry(used, model, sampling)
-                rows.append(
-                    {
-                        "model": model.name, "split": split, "analysis": name, "auc": area.estimate,
-                        "lower": area.lower, "upper": area.upper, "method": area.method, "n": len(used),
-                        "positives": int(used["label"].sum()), "left_out": len(every) - len(used),
-                        "partly": int(used["case"].isin(gone.partly).sum()), "reason": area.reason,
-                    }
-                )  # fmt: skip
+    for sample in samples:
+        if sample.split == TRAIN:
+            continue
+        every = sample.analysed
+        for name, cases in analyses.items():
+            used = every.where(~_are_in(every, cases.cases))
+            area = auc_entry(used, sampling)
+            names = {"model": sample.model.name, "split": sample.split, "analysis": name}
+            estimate = {"auc": area.estimate, "lower": area.lower, "upper": area.upper, "method": area.method}
+            counts = {"n": used.n, "positives": used.positives, "left_out": every.n - used.n}
+            partly = int(_are_in(used, cases.partly).sum())
+            rows.append({**names, **estimate, **counts, "partly": partly, "reason": area.reason})
     return pd.DataFrame(rows)
 
 
-def read_left_out(stated: Mapping[str, Mapping[str, str]], cohort: Path, images: Path, qc: Path) -> dict[str, LeftOut]:
+def read_left_out(analyses: Mapping[str, LabelAware], cohort: Path, images: Path, qc: Path) -> dict[str, LeftOut]:
     """Read which cases each analysis of `evaluate.label_aware` leaves out.
 
     Parameters
     ----------
-    stated : mapping
-        Analysis to `head`, of the QC classifier, and `needs_case`, a column of the cohort (1, true or yes: it has it).
+    analyses : mapping of str to LabelAware
+        Analysis to its `head` of the QC classifier and its column of the cohort (1, true or yes: the case has it).
     cohort, images, qc : Path
         data/cohort.csv, data/clean/images.parquet, and the folder of the QC classifier.
 
@@ -115,13 +123,17 @@ def read_left_out(stated: Mapping[str, Mapping[str, str]], cohort: Path, images:
         When the cohort lacks a column.
     """
     table = pd.read_csv(cohort, dtype=str, keep_default_na=False)
-    screened, heads = read_table(images, SCREENED), read_json(qc / "state.json")["heads"]
-    found = {}
-    for name, rule in stated.items():
-        column, head = rule["needs_case"], rule["head"]
+    screened, limits = read_table(images, SCREENED), read_json(qc / "state.json")["heads"]
+    left_out = {}
+    for name, analysis in analyses.items():
+        column = analysis.needs_case
         if column not in table:
-            broken = f"the column {column} is missing, which evaluate.label_aware.{name} asks for"
-            raise StudyError(str(cohort), broken, f"add it (columns now: {', '.join(table.columns)})")
-        known = frozenset(table.loc[table[column].str.strip().str.lower().isin(HAS), "case"])
-        found[name] = not_shown(screened, head, heads[head], known)
-    return found
+            rule = f"the column {column} is missing, which evaluate.label_aware.{name} asks for"
+            raise StudyError(str(cohort), rule, f"add it (columns now: {', '.join(table.columns)})")
+        positive = frozenset(table.loc[table[column].str.strip().str.lower().isin(YES), "case"])
+        left_out[name] = find_not_shown(screened, analysis.head, limits[analysis.head], positive)
+    return left_out
+
+
+def _are_in(sample: Scored, cases: frozenset[str]) -> Booleans:
+    return np.asarray(sample.rows["case"].isin(cases))

@@ -2,24 +2,36 @@
 
 import pandas as pd
 
-from sonomics.core.schemas import TRAIN
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.tables import read_tables
 from sonomics.evaluate.accuracy.auc import OBUCHOWSKI
-from sonomics.evaluate.cases import ordered_splits
+from sonomics.evaluate.samples.predictions import image_rows, rows_out_of_sample
+from sonomics.evaluate.samples.splits import sort_splits
+from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.tables.columns import Tables
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 
 COLUMNS = "model split statistic estimate lower upper n positives patients unit method reason"
 
 
+def image_tables(context: Context) -> Tables:
+    """Make the table of single images, which base models and models from elsewhere may score."""
+    base = read_tables(context.files.base_predictions, PREDICTIONS)
+    predictions = pd.concat([base, context.predictions], ignore_index=True)
+    return {"images": image_table(predictions, context.labels, context.settings.level)}
+
+
 def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> pd.DataFrame:
-    """Give the AUC over single images of every model that scores images.
+    """Compute the AUC over single images of every model that scores images.
 
     Parameters
     ----------
     predictions : DataFrame
-        Schema PREDICTIONS, one task and variant; rows of cases are left alone.
+        Schema PREDICTIONS, of one task and variant; rows of cases are ignored.
     labels : Series of float, indexed by case
         An image has the label of its case.
     level : float
+        Confidence level.
 
     Returns
     -------
@@ -28,17 +40,17 @@ def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> p
         count images. Scores of training images are out of fold. Images of a patient are not independent: the interval
         is Obuchowski's.
     """
-    out_of_fold = (predictions["split"] == TRAIN) == (predictions["fold"] != "all")
-    used = predictions[out_of_fold & (predictions["image"] != "")]
+    used = image_rows(rows_out_of_sample(predictions))
     used = used.assign(label=used["case"].map(labels)).dropna(subset=["label", "value"])
     rows = []
     for model, of_model in used.groupby("model", sort=True):
-        own = of_model[of_model["kind"] == of_model["kind"].min()]
-        for split in ordered_splits(list(own["split"])):
-            inside = own[own["split"] == split]
-            found = clustered_auc(inside["label"], inside["value"], inside["patient"].to_numpy(), level)
-            shown = {"estimate": found.area.estimate, "lower": found.area.lower, "upper": found.area.upper}
-            counts = {"n": len(inside), "positives": int(inside["label"].sum()), "patients": found.clusters}
-            about = {"statistic": "auc", "unit": "image", "method": OBUCHOWSKI, "reason": found.area.reason}
-            rows.append({"model": model, "split": split, **shown, **counts, **about})
+        of_kind = of_model[of_model["kind"] == of_model["kind"].min()]
+        for split in sort_splits(of_kind["split"]):
+            images = of_kind[of_kind["split"] == split]
+            result = clustered_auc(images["label"], images["value"], images["patient"].to_numpy(), level)
+            area = result.area
+            estimate = {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
+            counts = {"n": len(images), "positives": int(images["label"].sum()), "patients": result.clusters}
+            words = {"statistic": "auc", "unit": "image", "method": OBUCHOWSKI}
+            rows.append({"model": model, "split": split, **estimate, **counts, **words})
     return pd.DataFrame(rows, columns=COLUMNS.split())

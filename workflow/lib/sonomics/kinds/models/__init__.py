@@ -77,6 +77,8 @@ class ModelKind(DescribedKind):
         Whether it is a plain regression, which checklists ask for.
     training : str
         A template of how it is trained, as the end of a sentence that its name begins; "" when there is nothing to say.
+    schedule : str
+        A template of how long and in what steps it is trained, for the checklists; "" when there is nothing to say.
     image_changes : str
         How training images are changed at random; "" for models that take no image.
     """
@@ -87,6 +89,7 @@ class ModelKind(DescribedKind):
     takes_row_weights: bool = False
     is_regression: bool = False
     training: str = ""
+    schedule: str = ""
     image_changes: str = ""
 
     @property
@@ -109,6 +112,10 @@ class ModelKind(DescribedKind):
     def describe_training(self, settings: Section) -> str:
         """Describe how the model is trained; "" when there is nothing to say."""
         return self.fill(self.training, settings)
+
+    def describe_schedule(self, settings: Section) -> str:
+        """Describe how long and in what steps the model is trained; "" when there is nothing to say."""
+        return self.fill(self.schedule, settings)
 
     def balances_classes(self, settings: Section) -> bool:
         """Tell whether both classes have the same weight, whatever their sizes."""

@@ -43,5 +43,6 @@ KIND = NetworkKind(
         "was trained with AdamW (weight decay {weight_decay:g}), batches of {batch} and one cycle of the learning rate "
         "up to {learning_rate:g}"
     ),
+    schedule="{epochs} epochs, batch {batch}, highest learning rate {learning_rate:g}",
     image_changes="mirrored, turned, shifted, scaled and changed in brightness and contrast",
 )

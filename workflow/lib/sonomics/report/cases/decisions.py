@@ -1,38 +1,40 @@
-"""The final models as the page judges cases by them: which value, and at what threshold."""
+"""The final models as the page applies them to single cases: their values and their frozen thresholds."""
 
+import math
 from dataclasses import dataclass
 
-from sonomics.report.page.evaluation import Evaluation
+from sonomics.report.study.evaluation import Evaluation
 
 KINDS = ("probability", "score")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A model: `column` of the table of cases holds its value, `cutoff` is the frozen threshold (NaN: none)."""
+class FrozenModel:
+    """A final model with its frozen threshold (NaN where there is none)."""
 
     name: str
     kind: str
-    cutoff: float
+    threshold: float
 
     @property
     def column(self) -> str:
-        """Return the name of its column in the table of cases."""
+        """The name of its column in the table of cases."""
         return f"{self.name}__{self.kind}"
 
-    def decision(self, value: float) -> str:
-        """Say what the frozen threshold makes of a value; nothing where one of them is unknown."""
-        if value != value or self.cutoff != self.cutoff:
+    def decide(self, value: float) -> str:
+        """Return "positive" or "negative" by the frozen threshold; "" where value or threshold is NaN."""
+        if math.isnan(value) or math.isnan(self.threshold):
             return ""
-        return "positive" if value >= self.cutoff else "negative"
+        return "positive" if value >= self.threshold else "negative"
 
 
-def judged_models(evaluation: Evaluation) -> list[Judged]:
-    """List the models of an evaluation, the primary one first; one that has scored no case is left out."""
+def list_models(evaluation: Evaluation) -> list[FrozenModel]:
+    """List the models of an evaluation that have scored a case, the primary one first."""
     cases, first = evaluation.tables["cases"], next(iter(evaluation.splits))
     models = []
     for name in evaluation.models:
         kind = next((kind for kind in KINDS if f"{name}__{kind}" in cases), None)
         if kind:
-            models.append(Judged(name, kind, float(evaluation.statistic(name, first, "threshold")["estimate"])))
+            threshold = float(evaluation.find_statistic(name, first, "threshold")["estimate"])
+            models.append(FrozenModel(name, kind, threshold))
     return models

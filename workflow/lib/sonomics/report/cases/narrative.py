@@ -1,4 +1,4 @@
-"""One case in plain English: who it is, what was seen, what the models say, and what turned out."""
+"""The report of one case in plain English: the case, its images, what the models predict, and its label."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.report.cases.decisions import Judged
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import decimal, listed
-from sonomics.report.prose.summary import set_name
+from sonomics.kinds.wording import join_words
+from sonomics.report.cases.decisions import FrozenModel
+from sonomics.report.elements.numbers import format_decimal
+from sonomics.report.study.evaluation import name_set
+from sonomics.report.study.flow_of_cases import spell_reason
 
 OUTCOMES = {
     ("positive", 1.0): "a true positive",
@@ -20,11 +21,11 @@ OUTCOMES = {
 LABELS = {1.0: "positive", 0.0: "negative"}
 
 
-def case_text(
+def write_case_report(
     name: str,
     case: Mapping[Hashable, Any],
-    models: Sequence[Judged],
-    excluded: str,
+    models: Sequence[FrozenModel],
+    exclusion: str,
     clinical: Mapping[str, str],
     images: str,
 ) -> str:
@@ -36,66 +37,62 @@ def case_text(
         What the page calls the case.
     case : mapping
         Its row of the evaluation's table of cases.
-    models : sequence of Judged
+    models : sequence of FrozenModel
         The primary one first.
-    excluded : str
+    exclusion : str
         Why it was not analysed; "" when it was.
     clinical : mapping
         Clinical variables as text; empty to leave them out.
     images : str
-        A sentence from `images_text`, or nothing.
+        A sentence from `describe_images`, or "".
     """
-    sentences = [f"Case {name} belongs to {set_name(case['split'])}."]
+    sentences = [f"Case {name} belongs to {name_set(case['split'])}."]
     if clinical:
-        sentences.append(
-            f"Clinical data: {listed([f'{_apart(key)} {_apart(value)}' for key, value in clinical.items()])}."
-        )
-    sentences += [images, *_judgement(case, models)]
+        variables = [f"{_isolate(key)} {_isolate(value)}" for key, value in clinical.items()]
+        sentences.append(f"Clinical data: {join_words(variables)}.")
+    sentences += [images, *_describe_predictions(case, models)]
     label = LABELS.get(case["label"])
-    sentences.append(f"The label is {label}{_outcome(case, models)}." if label else "The label is unknown.")
-    if excluded:
-        sentences.append(f"The case was not analysed: {excluded}.")
-    return " ".join(sentence for sentence in sentences if sentence)
+    sentences.append(f"The label is {label}{_describe_outcome(case, models)}." if label else "The label is unknown.")
+    if exclusion:
+        sentences.append(f"The case was not analysed: {exclusion}.")
+    return " ".join(filter(None, sentences))
 
 
-def images_text(images: Sequence[Mapping[Hashable, Any]]) -> str:
-    """Say what screening made of a case's images: rows of SCREENING, level image."""
+def describe_images(images: Sequence[Mapping[Hashable, Any]]) -> str:
+    """Describe what screening kept of a case's images, as rows of SCREENING of the level image."""
     if not images:
         return "No image was exported."
     views = Counter(image["view"] for image in images if image["fate"] == "kept")
-    reasons = Counter(in_words(image["reason"]) for image in images if image["fate"] != "kept")
-    seen = f" ({listed([f'{count} {view}' for view, count in sorted(views.items())])})" if views else ""
-    because = listed([f"{count} ({reason})" for reason, count in sorted(reasons.items())])
-    aside = f"; set aside: {because}" if reasons else ""
-    return f"Images kept: {views.total()} of {len(images)}{seen}{aside}."
+    reasons = Counter(spell_reason(image["reason"]) for image in images if image["fate"] != "kept")
+    by_view = f" ({join_words([f'{count} {view}' for view, count in sorted(views.items())])})" if views else ""
+    by_reason = join_words([f"{count} ({reason})" for reason, count in sorted(reasons.items())])
+    excluded = f"; excluded: {by_reason}" if reasons else ""
+    return f"Images kept: {views.total()} of {len(images)}{by_view}{excluded}."
 
 
-def _judgement(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> list[str]:
+def _describe_predictions(case: Mapping[Hashable, Any], models: Sequence[FrozenModel]) -> list[str]:
     scored = [(model, case[model.column]) for model in models if not pd.isna(case[model.column])]
     if not scored or scored[0][0] is not models[0]:
         return [f"The primary model, {models[0].name}, has no score for it."]
     (primary, value), *others = scored
-    decision = primary.decision(value)
-    said = f"The primary model, {primary.name}, gives a {primary.kind} of {decimal(value, 3)}"
-    if decision:
+    sentence = f"The primary model, {primary.name}, gives a {primary.kind} of {format_decimal(value, 3)}"
+    if decision := primary.decide(value):
         side = "at or above" if decision == "positive" else "below"
-        said += (
-            f", {side} the threshold of {decimal(primary.cutoff, 3)} frozen on training: it calls the case {decision}"
-        )
-    rest = [f"{model.name} {decimal(value, 3)}{_called(model, value)}" for model, value in others]
-    return [f"{said}.", f"Other models: {listed(rest)}." if rest else ""]
+        threshold = format_decimal(primary.threshold, 3)
+        sentence += f", {side} the threshold of {threshold} frozen on training: it calls the case {decision}"
+    of_others = [f"{model.name} {format_decimal(value, 3)}{_bracket(model.decide(value))}" for model, value in others]
+    return [f"{sentence}.", f"Other models: {join_words(of_others)}." if of_others else ""]
 
 
-def _called(model: Judged, value: float) -> str:
-    decision = model.decision(value)
+def _bracket(decision: str) -> str:
     return f" ({decision})" if decision else ""
 
 
-def _outcome(case: Mapping[Hashable, Any], models: Sequence[Judged]) -> str:
-    found = OUTCOMES.get((models[0].decision(case[models[0].column]), case["label"]))
-    return f", so this is {found}" if found else ""
+def _describe_outcome(case: Mapping[Hashable, Any], models: Sequence[FrozenModel]) -> str:
+    outcome = OUTCOMES.get((models[0].decide(case[models[0].column]), case["label"]))
+    return f", so this is {outcome}" if outcome else ""
 
 
-def _apart(text: str) -> str:
-    # Text of another direction of writing must not turn the sentence around it: U+2068 and U+2069 set it apart.
+def _isolate(text: str) -> str:
+    # Text that is written from right to left must not turn the sentence around it: U+2068 and U+2069 isolate it.
     return text if text.isascii() else f"\u2068{text}\u2069"

@@ -15,26 +15,27 @@ SOFTWARE = (
 )  # fmt: skip
 
 
-def hash_of(path: Path) -> str:
-    """Hash a file, or the names and hashes of a folder's files, but for those whose name starts with a dot."""
+def hash_path(path: Path) -> str:
+    """Hash a file, or the names and hashes of a folder's files except those whose name starts with a dot."""
     if path.is_file():
         with path.open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
-    names = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
-    lines = [f"{one.relative_to(path).as_posix()}\t{hash_of(one)}\n" for one in names]
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    lines = [f"{file.relative_to(path).as_posix()}\t{hash_path(file)}\n" for file in files]
     return sha256("".join(lines).encode()).hexdigest()
 
 
-def hash_of_settings(params: Mapping[str, Any]) -> str:
+def hash_params(params: Mapping[str, Any]) -> str:
     """Hash parameters by their content: neither comments nor the order of keys count."""
     return sha256(json.dumps(params, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def hashes(params: Mapping[str, Any], paths: Sequence[Path]) -> list[tuple[str, str]]:
+def list_hashes(params: Mapping[str, Any], paths: Sequence[Path]) -> list[tuple[str, str]]:
     """List (what, SHA-256) of the parameters and of every file and folder, in the order given."""
-    return [("params.yaml (content)", hash_of_settings(params)), *((path.as_posix(), hash_of(path)) for path in paths)]
+    of_paths = [(path.as_posix(), hash_path(path)) for path in paths]
+    return [("parameters with defaults (content)", hash_params(params)), *of_paths]
 
 
-def software() -> list[tuple[str, str]]:
-    """Name the versions of Python and of the libraries that can change a result."""
+def list_software() -> list[tuple[str, str]]:
+    """List the versions of Python and of the libraries that can change a result."""
     return [("python", platform.python_version()), *((name, version(name)) for name in SOFTWARE)]

@@ -1,1 +1,1 @@
-"""What a study shows by itself of the things that reporting standards ask for."""
+"""Rules that look at a study and answer what reporting standards ask."""

@@ -1,188 +1,209 @@
 """Rules on what was asked, of whom, and how cases were labelled and divided."""
 
 from sonomics.core.params import MAIN
-from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.page.variants import blind
-from sonomics.report.prose.wording import SOURCES, classes_alike, label_in_words, worded
+from sonomics.kinds.models import MODELS
+from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count
+from sonomics.report.evidence.findings import (
+    CHARACTERISTICS,
+    CONTROLS,
+    FLOW,
+    METHODS,
+    MISSING,
+    NOT_APPLICABLE,
+    PARTLY,
+    PERFORMANCE,
+    REPORTED,
+    Finding,
+    index_rules,
+)
+from sonomics.report.study.record import Record
+from sonomics.report.study.variants import list_controls, list_sensitivity_runs
+from sonomics.report.study.wording import describe_label
 
-FLOW, METHODS, RECORD = "page: Flow of cases", "page: Methods", "page: Record of the run"
 
-
-def title(record: Record) -> Finding:
+def find_title(record: Record) -> Finding:
     """Judge whether the title or question names radiomics and ultrasound."""
-    text = f"{record.params['study']['title']} {record.params['study']['question']}".lower()
+    study = record.params.study
+    text = f"{study.title} {study.question}".lower()
     lacking = [word for word, stem in (("radiomics", "radiomic"), ("ultrasound", "ultraso")) if stem not in text]
-    shown = f"“{record.params['study']['title']}”"
+    quoted = f"“{study.title}”"
     if lacking:
-        return partly("page: title", f"{shown}; it does not name {listed(lacking)}")
-    return reported("page: title", shown)
+        return Finding(PARTLY, "page: title", f"{quoted}; it does not name {join_words(lacking)}")
+    return Finding(REPORTED, "page: title", quoted)
 
 
-def question(record: Record) -> Finding:
-    """Give the question of the study."""
-    return reported("page: title", record.params["study"]["question"])
+def find_question(record: Record) -> Finding:
+    """Return the question of the study."""
+    return Finding(REPORTED, "page: title", record.params.study.question)
 
 
-def goal(record: Record) -> Finding:
-    """Say whether models were developed, and on what they were tested."""
-    tested = listed([record.first.splits[split].lower() for split in record.unseen]) or "out-of-fold scores alone"
-    return reported(METHODS, f"models were developed, and tested on: {tested}")
+def find_goal(record: Record) -> Finding:
+    """Describe that models were developed, and on what they were tested."""
+    titles = record.first.splits
+    tested = join_words(titles[split].lower() for split in record.tested_splits) or "out-of-fold scores alone"
+    return Finding(REPORTED, METHODS, f"models were developed, and tested on: {tested}")
 
 
-def standards_followed(record: Record) -> Finding:
-    """Name the checklists filled."""
-    return reported("file: results/checklists", "CLEAR, METRICS, TRIPOD+AI, CLAIM 2024, STARD 2015")
+def find_standards_followed(record: Record) -> Finding:
+    """Name the checklists that are filled."""
+    return Finding(REPORTED, "file: results/checklists", "CLEAR, METRICS, TRIPOD+AI, CLAIM 2024, STARD 2015")
 
 
-def source(record: Record) -> Finding:
+def find_source(record: Record) -> Finding:
     """Name the source of the exams."""
-    return reported(METHODS, worded(SOURCES, record.params["export"]["source"]))
+    export = record.params.export
+    description = SOURCES.get(export.source).describe(export.sources()[export.source])
+    return Finding(REPORTED, METHODS, description)
 
 
-def centres(record: Record) -> Finding:
+def find_centres(record: Record) -> Finding:
     """Count centres and the cases of each."""
     cases = record.first.tables["cases"]
     if "centre" not in cases:
-        return missing("the cohort names no centre")
+        return Finding(MISSING, evidence="the cohort names no centre")
     counts = cases["centre"].value_counts().sort_index()
-    return reported(FLOW, listed([f"{centre}: {plural(int(count), 'case')}" for centre, count in counts.items()]))
+    by_centre = [f"{centre}: {format_count(int(count), 'case')}" for centre, count in counts.items()]
+    return Finding(REPORTED, FLOW, join_words(by_centre))
 
 
-def several_centres(record: Record) -> Finding:
-    """Judge whether more than one centre gave images."""
+def find_several_centres(record: Record) -> Finding:
+    """Judge whether more than one centre provided images."""
     cases = record.first.tables["cases"]
     count = cases["centre"].nunique() if "centre" in cases else 0
-    return reported(FLOW, f"{count} centres") if count > 1 else missing("one centre")
+    return Finding(REPORTED, FLOW, f"{count} centres") if count > 1 else Finding(MISSING, evidence="one centre")
 
 
-def deidentification(record: Record) -> Finding:
-    """Say how identities were taken out."""
-    export = record.params["export"]
-    if record.simulated:
-        return not_applicable("no patient: the exams were simulated")
-    pictures = export.get("folder", {}) if export["source"] == "folder" else {"dicom": {}}
-    if pictures.get("pixels") == "keep":
-        return partly(METHODS, "pictures without metadata; their pixels not checked for text")
-    if "dicom" not in pictures:
-        return reported(METHODS, "pictures without metadata, blanked outside the scan and freed of writing")
-    kept = export.get("deidentify", {}).get("retain", ["device", "dates"])
-    return reported(METHODS, f"DICOM PS3.15 basic profile, keyed pseudonyms; kept: {listed(list(kept)) or 'nothing'}")
+def find_deidentification(record: Record) -> Finding:
+    """Describe how identities were removed."""
+    export = record.params.export
+    source, settings = SOURCES.get(export.source), export.sources()[export.source]
+    if source.is_simulated:
+        return Finding(NOT_APPLICABLE, evidence="no patient: the exams were simulated")
+    if pictures := source.describe_pictures(settings):
+        return Finding(PARTLY if source.keeps_pixels(settings) else REPORTED, METHODS, pictures)
+    retained = join_words(export.deidentify.retain) or "nothing"
+    return Finding(REPORTED, METHODS, f"DICOM PS3.15 basic profile, keyed pseudonyms; retained: {retained}")
 
 
-def selection_criteria(record: Record) -> Finding:
+def find_selection_criteria(record: Record) -> Finding:
     """List the criteria that the screening applied."""
-    criteria = record.params["clean"].get("criteria", [])
+    criteria = record.params.clean.criteria
     if not criteria:
-        return not_applicable("the screening applied no criterion (clean.criteria)")
-    return reported(METHODS, "; ".join(f"{criterion['name']}: {criterion['rule']}" for criterion in criteria))
+        return Finding(NOT_APPLICABLE, evidence="the screening applied no criterion (clean.criteria)")
+    return Finding(REPORTED, METHODS, "; ".join(f"{criterion.name}: {criterion.rule}" for criterion in criteria))
 
 
-def flow(record: Record) -> Finding:
+def find_flow(record: Record) -> Finding:
     """Count the cases listed and analysed."""
     cases, analysed = sum(one.cases for one in record.sets), sum(one.analysed for one in record.sets)
-    return reported(FLOW, f"{cases:,} cases listed, {analysed:,} analysed")
+    return Finding(REPORTED, FLOW, f"{cases:,} cases listed, {analysed:,} analysed")
 
 
-def subsets(record: Record) -> Finding:
-    """Count the images that screening kept of those exported, by reason left out."""
+def find_subsets(record: Record) -> Finding:
+    """Count the images that screening kept of those exported."""
     images = record.screening[record.screening["level"] == "image"]
     kept = int((images["fate"] == "kept").sum())
-    said = f"{kept:,} of {len(images):,} images kept, each with its fate"
-    return reported(f"{FLOW}; file: results/screening.csv", said)
+    counts = f"{kept:,} of {len(images):,} images kept; the outcome of each is listed"
+    return Finding(REPORTED, f"{FLOW}; file: results/screening.csv", counts)
 
 
-def split(record: Record) -> Finding:
-    """Say how cases were assigned to sets, with numbers."""
+def find_split(record: Record) -> Finding:
+    """Describe how cases were assigned to sets, with numbers."""
     sizes = [f"{one.title} ({one.cases:,})" for one in record.sets]
-    return reported(f"{METHODS}; {FLOW}", f"by the cohort's column split: {listed(sizes)}")
+    return Finding(REPORTED, f"{METHODS}; {FLOW}", f"by the column split of the cohort: {join_words(sizes)}")
 
 
-def split_by_patient(record: Record) -> Finding:
+def find_split_by_patient(record: Record) -> Finding:
     """State the level at which sets are disjoint."""
-    return reported(METHODS, "by patient; near-duplicate images are removed from training or kept in one fold")
+    description = "by patient; near-duplicate images are removed from training or kept in one fold"
+    return Finding(REPORTED, METHODS, description)
 
 
-def leakage_guards(record: Record) -> Finding:
-    """State what kept the test sets apart, and which runs were there to find nothing."""
-    controls = [name for name in record.params["study"]["variants"] if blind(name, record.params)]
-    stated = "every fit on training rows of its fold; test labels masked until evaluation"
-    return reported(METHODS, f"{stated}; negative control: {listed(controls) or 'none'}")
+def find_leakage_guards(record: Record) -> Finding:
+    """State what kept the test sets apart, and which negative controls were run."""
+    guards = "every fit on training rows of its fold; test labels masked until evaluation"
+    controls = join_words(list_controls(record.params)) or "none"
+    return Finding(REPORTED, METHODS, f"{guards}; negative control: {controls}")
 
 
-def blinding(record: Record) -> Finding:
+def find_blinding(record: Record) -> Finding:
     """State that no model saw a test label."""
-    return reported(METHODS, "labels and outcomes of test cases were masked until models and thresholds were frozen")
+    description = "labels and outcomes of test cases were masked until models and thresholds were frozen"
+    return Finding(REPORTED, METHODS, description)
 
 
-def label(record: Record) -> Finding:
-    """Give the rule of every label."""
-    tasks = record.params["study"]["tasks"].items()
-    return reported(METHODS, "; ".join(f"{name}: {label_in_words(task)}" for name, task in tasks))
+def find_label(record: Record) -> Finding:
+    """Return the rule of every label."""
+    tasks = record.params.study.tasks.items()
+    return Finding(REPORTED, METHODS, "; ".join(f"{name}: {describe_label(task)}" for name, task in tasks))
 
 
-def follow_up(record: Record) -> Finding:
-    """Say whether follow-up was analysed."""
+def find_follow_up(record: Record) -> Finding:
+    """Judge whether follow-up was analysed."""
     if "risk_groups" in record.first.tables:
-        return reported("page: Follow-up", "time to event of the risk groups: Kaplan-Meier, log-rank, Cox")
-    return not_applicable("the cohort has no follow-up")
+        description = "time to event of the risk groups: Kaplan-Meier, log-rank, Cox"
+        return Finding(REPORTED, "page: Follow-up", description)
+    return Finding(NOT_APPLICABLE, evidence="the cohort has no follow-up")
 
 
-def clinical_variables(record: Record) -> Finding:
+def find_clinical_variables(record: Record) -> Finding:
     """List the predictors that are not images."""
-    columns = record.params["study"]["clinical"]
+    columns = record.params.study.clinical
     if not columns:
-        return not_applicable("the study uses no clinical variable")
-    return reported("page: Characteristics", listed(list(columns)))
+        return Finding(NOT_APPLICABLE, evidence="the study uses no clinical variable")
+    return Finding(REPORTED, CHARACTERISTICS, join_words(columns))
 
 
-def sample(record: Record) -> Finding:
+def find_sample(record: Record) -> Finding:
     """Count cases and positives of every set."""
     counts = [f"{one.title}: {one.analysed:,}, {one.positives:,} positive" for one in record.sets]
-    return reported("page: Performance", "; ".join(counts))
+    return Finding(REPORTED, PERFORMANCE, "; ".join(counts))
 
 
-def sample_size(record: Record) -> Finding:
+def find_sample_size(record: Record) -> Finding:
     """State that sample size and power were computed."""
-    return reported("page: Sample size, power and missing values", "size of the development, precision, power")
+    description = "size of the development set, precision, power"
+    return Finding(REPORTED, "page: Sample size, power and missing values", description)
 
 
-def class_balance(record: Record) -> Finding:
-    """Give the share of positives, and how classes were weighed."""
+def find_class_balance(record: Record) -> Finding:
+    """Count the positives, and describe how classes were weighted."""
     positives, analysed = sum(one.positives for one in record.sets), sum(one.analysed for one in record.sets)
-    alike = classes_alike(record.models())
-    handling = f"classes weighed alike in {listed(alike)}" if alike else "classes not weighed"
-    return reported(f"page: Performance; {METHODS}", f"{positives:,} of {analysed:,} positive; {handling}")
+    balanced = [name for name, model in record.models.items() if MODELS.get(model.kind).balances_classes(model)]
+    weighting = f"classes weighted equally in {join_words(balanced)}" if balanced else "classes not weighted"
+    where = f"{PERFORMANCE}; {METHODS}"
+    return Finding(REPORTED, where, f"{positives:,} of {analysed:,} positive; {weighting}")
 
 
-def baseline(record: Record) -> Finding:
-    """Say whether the table of characteristics has clinical variables."""
+def find_baseline(record: Record) -> Finding:
+    """Judge whether the table of characteristics has clinical variables."""
     variables = set(record.first.tables["baseline"]["variable"]) - {"label"}
     if not variables:
-        return partly("page: Characteristics", "the label alone; study.clinical names no variable")
-    return reported("page: Characteristics", listed(sorted(map(str, variables))))
+        return Finding(PARTLY, CHARACTERISTICS, "the label alone; study.clinical names no variable")
+    return Finding(REPORTED, CHARACTERISTICS, join_words(sorted(map(str, variables))))
 
 
-def training_against_test(record: Record) -> Finding:
-    """Say whether characteristics of test sets are held against training."""
-    if not record.unseen:
-        return not_applicable("there is no test set")
-    return reported("page: Characteristics", "every test set beside training, with P")
+def find_training_against_test(record: Record) -> Finding:
+    """Judge whether characteristics of test sets are compared with training."""
+    if not record.tested_splits:
+        return Finding(NOT_APPLICABLE, evidence="there is no test set")
+    return Finding(REPORTED, CHARACTERISTICS, "every test set compared with training, with P")
 
 
-def variants(record: Record) -> Finding:
-    """List the runs beside the main one that change something and could find something."""
-    others = [name for name in record.params["study"]["variants"] if name != MAIN]
-    sensitivity = [name for name in others if not blind(name, record.params)]
-    if sensitivity:
-        return reported("page: Controls", f"sensitivity runs: {listed(sensitivity)}")
-    if others:
-        return partly("page: Controls", "a negative control, no sensitivity run")
-    return missing("study.variants has no run beside the main one")
+def find_variants(record: Record) -> Finding:
+    """List the runs besides the main one that change something and are no negative controls."""
+    if sensitivity := list_sensitivity_runs(record.params):
+        return Finding(REPORTED, CONTROLS, f"sensitivity runs: {join_words(sensitivity)}")
+    if any(name != MAIN for name in record.params.study.variants):
+        return Finding(PARTLY, CONTROLS, "a negative control, no sensitivity run")
+    return Finding(MISSING, evidence="study.variants has no run besides the main one")
 
 
-RULES = named(
-    title, question, goal, standards_followed, source, centres, several_centres, deidentification, selection_criteria,
-    flow, subsets, split, split_by_patient, leakage_guards, blinding, label, follow_up, clinical_variables, sample,
-    sample_size, class_balance, baseline, training_against_test, variants,
+RULES = index_rules(
+    find_title, find_question, find_goal, find_standards_followed, find_source, find_centres, find_several_centres,
+    find_deidentification, find_selection_criteria, find_flow, find_subsets, find_split, find_split_by_patient,
+    find_leakage_guards, find_blinding, find_label, find_follow_up, find_clinical_variables, find_sample,
+    find_sample_size, find_class_balance, find_baseline, find_training_against_test, find_variants,
 )  # fmt: skip

@@ -1,205 +1,226 @@
 """Rules on images, outlines and features."""
 
 from importlib.metadata import version
+from typing import Any
 
 from sonomics.core.schemas import TRAIN
-from sonomics.report.evidence.design import METHODS, RECORD
-from sonomics.report.evidence.record import (
-    HAND_CRAFTED,
+from sonomics.kinds.families import FAMILIES
+from sonomics.kinds.steps import STEPS
+from sonomics.kinds.wording import join_words, values_of
+from sonomics.report.elements.numbers import format_count
+from sonomics.report.evidence.findings import (
+    FLOW,
+    METHODS,
+    MISSING,
+    NOT_APPLICABLE,
+    PARTLY,
+    RECORD,
+    REPORTED,
+    SELECTION,
     Finding,
-    Record,
-    missing,
-    named,
-    not_applicable,
-    partly,
-    reported,
+    index_rules,
 )
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import MARKS, REGIONS, family_in_words, step_in_words, view_in_words, worded
+from sonomics.report.study.record import Record
+from sonomics.report.study.wording import describe_overlays, describe_region, describe_view
 
-PERFORMANCE, SELECTION = "page: Performance", "page: Selected features"
-NO_TEXTURE = "no hand-crafted features"
+NO_HAND_CRAFTED = Finding(NOT_APPLICABLE, evidence="no hand-crafted features")
 
 
-def views(record: Record) -> Finding:
+def find_views(record: Record) -> Finding:
     """List the views, and what they were taken from."""
-    named_views = record.params["clean"]["views"].items()
-    return reported(METHODS, listed([f"{name} ({view_in_words(view)})" for name, view in named_views]))
+    views = [f"{name} ({describe_view(view)})" for name, view in record.params.clean.views.items()]
+    return Finding(REPORTED, METHODS, join_words(views))
 
 
-def preprocessing(record: Record) -> Finding:
-    """Say what was done to the images before features were taken."""
-    clean, crop = record.params["clean"], record.params["crop"]
-    region = worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
-    return reported(METHODS, f"cut to the scan region; overlays {worded(MARKS, clean['overlays'])}; {region}")
+def find_preprocessing(record: Record) -> Finding:
+    """Describe what was done to the images before features were computed."""
+    overlays, region = describe_overlays(record.params.clean), describe_region(record.params.crop)
+    return Finding(REPORTED, METHODS, f"cut to the scan region; overlays {overlays}; {region}")
 
 
-def image_quality(record: Record) -> Finding:
-    """Say whether images were judged before use."""
-    heads = list(record.params["clean"]["qc"]["heads"])
+def find_image_quality(record: Record) -> Finding:
+    """Judge whether images were screened before use."""
+    heads = record.params.clean.qc.heads
     if heads:
-        return reported(f"{METHODS}; page: Flow of cases", f"a classifier judged every image for {listed(heads)}")
-    return partly(METHODS, "exact and near duplicates were sought; no classifier judged the images")
+        return Finding(REPORTED, f"{METHODS}; {FLOW}", f"a classifier judged every image for {join_words(heads)}")
+    return Finding(PARTLY, METHODS, "images were searched for exact and near duplicates; no classifier judged them")
 
 
-def outlines(record: Record) -> Finding:
-    """Count the outlines by reader and session, and say whose the models saw."""
-    analysis = record.params["crop"]["analysis"]
-    counts = record.readings
-    counted = f" (outlined images: {listed([f'{name}: {count}' for name, count in counts.items()])})" if counts else ""
-    return reported(METHODS, f"outlines of {analysis['reader']}, session {analysis['session']}{counted}")
+def find_outlines(record: Record) -> Finding:
+    """Count the outlines by reader and session, and name those that the models saw."""
+    analysis = record.params.crop.analysis
+    counts = [f"{reading}: {count}" for reading, count in record.readings.items()]
+    counted = f" (outlined images: {join_words(counts)})" if counts else ""
+    return Finding(REPORTED, METHODS, f"outlines of {analysis.reader}, session {analysis.session}{counted}")
 
 
-def single_reader_outlines(record: Record) -> Finding:
-    """State that the test sets were outlined by one reader."""
-    return reported(METHODS, f"all sets: {record.params['crop']['analysis']['reader']}")
+def find_single_reader_outlines(record: Record) -> Finding:
+    """State that one reader outlined all sets, the test sets among them."""
+    return Finding(REPORTED, METHODS, f"all sets: {record.params.crop.analysis.reader}")
 
 
-def outline_reliability(record: Record) -> Finding:
-    """Say whether repeated outlines judged the features."""
-    steps = [step for step in record.params["select"]["steps"] if step["step"] == "icc"]
+def find_outline_reliability(record: Record) -> Finding:
+    """Judge whether features were tested for reliability between outlines."""
+    steps = _describe_steps(record, "reliability")
     if not steps:
-        return missing("no step of select.steps is icc")
-    copies = record.params["crop"].get("perturb", {}).get("times", 0)
+        return Finding(MISSING, evidence="no step of select.steps is icc")
+    perturb = record.params.crop.perturb
+    copies = perturb.times if perturb else 0
     if len(record.readings) < 2 and not copies:
-        return partly(SELECTION, "the step icc is stated, but no outline was drawn twice")
-    changed = f", {copies} random changes of each outline" if copies else ""
-    return reported(SELECTION, f"{step_in_words(steps[0])}; {plural(len(record.readings), 'reading')}{changed}")
+        return Finding(PARTLY, SELECTION, "the step icc is stated, but no outline was drawn twice")
+    changes = f", {copies} random changes of each outline" if copies else ""
+    return Finding(REPORTED, SELECTION, f"{steps[0]}; {format_count(len(record.readings), 'reading')}{changes}")
 
 
-def rater_agreement(record: Record) -> Finding:
-    """Say whether raters were compared on the outlines."""
+def find_rater_agreement(record: Record) -> Finding:
+    """Judge whether raters were compared on the outlines."""
     if len(record.readings) < 2:
-        return missing("one reader, one session")
-    return reported(SELECTION, f"outlines repeated ({listed(sorted(record.readings))}); ICC of every feature")
+        return Finding(MISSING, evidence="one reader, one session")
+    readings = join_words(sorted(record.readings))
+    return Finding(REPORTED, SELECTION, f"outlines repeated ({readings}); ICC of every feature")
 
 
-def resampling(record: Record) -> Finding:
-    """Give the pixel spacing that features were computed at."""
-    families = record.families(*HAND_CRAFTED)
+def find_resampling(record: Record) -> Finding:
+    """Return the pixel spacing that features were computed at."""
+    families: dict[str, Any] = dict(record.hand_crafted_families)
     if not families:
-        return not_applicable(NO_TEXTURE)
-    spacings = {name: family.get("resample_mm") for name, family in families.items()}
-    as_is = "pixels as they are, lengths in pixels"
-    stated = [f"{name}: {f'{spacing:g} mm' if spacing else as_is}" for name, spacing in spacings.items()]
-    return reported(METHODS, "; ".join(stated))
+        return NO_HAND_CRAFTED
+    spacings = {name: family.resample_mm for name, family in families.items()}
+    unchanged = "pixels as they are, lengths in pixels"
+    described = [f"{name}: {f'{spacing:g} mm' if spacing else unchanged}" for name, spacing in spacings.items()]
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def discretisation(record: Record) -> Finding:
-    """Give the grey levels."""
-    families = record.families(*HAND_CRAFTED)
+def find_discretisation(record: Record) -> Finding:
+    """Return the grey levels."""
+    families = record.hand_crafted_families
     if not families:
-        return not_applicable(NO_TEXTURE)
-    without = {"mazda": "MaZda's bit depths", "lexicon": "grey levels as they are"}
-    levels = {name: without.get(one["kind"]) or f"{one['bins']} bins in every region" for name, one in families.items()}
-    stated = [f"{name}: {said}" for name, said in levels.items()]
-    return reported(METHODS, "; ".join(stated))
+        return NO_HAND_CRAFTED
+    described = [
+        f"{name}: {FAMILIES.get(family.kind).describe_grey_levels(family)}" for name, family in families.items()
+    ]
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def image_types(record: Record) -> Finding:
+def find_image_types(record: Record) -> Finding:
     """List the filters."""
-    families = record.families("texture", "pyradiomics")
+    families: dict[str, Any] = {
+        name: family for name, family in record.families.items() if FAMILIES.get(family.kind).is_standard
+    }
     if not families:
-        return not_applicable("no family takes filtered images")
-    stated = [f"{name}: {listed(list(family['filters']))}" for name, family in families.items()]
-    return reported(METHODS, "; ".join(stated))
+        return Finding(NOT_APPLICABLE, evidence="no family takes filtered images")
+    described = [f"{name}: {join_words(values_of(family.filters))}" for name, family in families.items()]
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def extraction(record: Record) -> Finding:
-    """Say how each family was computed, and with what software."""
-    families = record.params["extract"]["families"].items()
-    return reported(METHODS, "; ".join(f"{name}: {family_in_words(family)}" for name, family in families))
+def find_extraction(record: Record) -> Finding:
+    """Describe how each family was computed, and with what software."""
+    described = [f"{name}: {FAMILIES.get(family.kind).describe(family)}" for name, family in record.families.items()]
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def standard_software(record: Record) -> Finding:
-    """Judge whether hand-crafted features came from software held to the standard."""
-    families = record.families(*HAND_CRAFTED)
+def find_standard_software(record: Record) -> Finding:
+    """Judge whether hand-crafted features came from software that is compared with the standard."""
+    families = record.hand_crafted_families
     if not families:
-        return not_applicable(NO_TEXTURE)
-    if strange := [name for name, family in families.items() if family["kind"] in ("mazda", "lexicon")]:
-        return partly(METHODS, f"{listed(strange)}: not features of the biomarker standard")
-    held = f"PyRadiomics {version('pyradiomics')}"
-    if any(family["kind"] == "texture" for family in families.values()):
-        held = f"own engine, recomputed in part with {held} and held to the IBSI phantom in this run"
-    return reported(METHODS, held)
+        return NO_HAND_CRAFTED
+    kinds = {name: FAMILIES.get(family.kind) for name, family in families.items()}
+    if others := [name for name, kind in kinds.items() if not kind.is_standard]:
+        return Finding(PARTLY, METHODS, f"{join_words(others)}: not features of the biomarker standard")
+    software = f"PyRadiomics {version('pyradiomics')}"
+    if any(kind.own_engine for kind in kinds.values()):
+        software = f"own engine, recomputed in part with {software} and compared with the IBSI phantom in this run"
+    return Finding(REPORTED, METHODS, software)
 
 
-def feature_classes(record: Record) -> Finding:
+def find_feature_classes(record: Record) -> Finding:
     """List the classes of features."""
-    families = record.families(*HAND_CRAFTED)
+    families = record.hand_crafted_families
     if not families:
-        return not_applicable(NO_TEXTURE)
-    classes = {name: family.get("classes") or family.get("families") or ["all"] for name, family in families.items()}
-    stated = [f"{name}: {listed(list(names))}" for name, names in classes.items()]
-    return reported(f"{METHODS}; {RECORD}", "; ".join(stated))
+        return NO_HAND_CRAFTED
+    described = [
+        f"{name}: {join_words(FAMILIES.get(family.kind).feature_classes(family))}" for name, family in families.items()
+    ]
+    return Finding(REPORTED, f"{METHODS}; {RECORD}", "; ".join(described))
 
 
-def feature_counts(record: Record) -> Finding:
+def find_feature_counts(record: Record) -> Finding:
     """Count the features of each family before and after the selection."""
     if not record.selections:
-        return not_applicable("no feature family")
+        return Finding(NOT_APPLICABLE, evidence="no feature family")
     counts = [
         f"{family} ({task}): {state['steps'][0]['in']} before, {len(state['coefficients'])} with a coefficient"
         for family, task, state in record.selections
         if state["steps"]
     ]
-    return reported(SELECTION, "; ".join(counts))
+    return Finding(REPORTED, SELECTION, "; ".join(counts))
 
 
-def default_settings(record: Record) -> Finding:
-    """State that every parameter stands in the record."""
-    return reported(RECORD, "params.yaml in full; what it does not name is at the software's documented default")
+def find_default_settings(record: Record) -> Finding:
+    """State that the record has every parameter."""
+    description = "all parameters with their defaults; what they do not name is at the software's documented default"
+    return Finding(REPORTED, RECORD, description)
 
 
-def missing_values(record: Record) -> Finding:
-    """Say what happened to undefined values and missing data."""
+def find_missing_values(record: Record) -> Finding:
+    """Describe what happened to undefined values and missing data."""
     unscored, unknown = sum(one.unscored for one in record.sets), sum(one.unknown_label for one in record.sets)
-    filled = "features: training median, left out when undefined in half of the rows"
-    said = f"{filled}; {plural(unscored, 'case')} without score, {unknown} without label"
-    return reported(f"{METHODS}; page: Flow of cases", said)
+    imputation = "features: training median, left out when undefined in half of the rows"
+    counts = f"{format_count(unscored, 'case')} without score, {unknown} without label"
+    return Finding(REPORTED, f"{METHODS}; {FLOW}", f"{imputation}; {counts}")
 
 
-def scaling(record: Record) -> Finding:
+def find_scaling(record: Record) -> Finding:
     """State how features were scaled."""
-    return reported(METHODS, "z-scores from mean and SD of the training rows of each fold")
+    return Finding(REPORTED, METHODS, "z-scores from mean and SD of the training rows of each fold")
 
 
-def reduction(record: Record) -> Finding:
+def find_reduction(record: Record) -> Finding:
     """List the steps of the selection."""
-    steps = record.params["select"]["steps"]
-    return reported(f"{METHODS}; {SELECTION}", "; ".join(map(step_in_words, steps)))
+    return Finding(REPORTED, f"{METHODS}; {SELECTION}", "; ".join(_describe_steps(record)))
 
 
-def redundancy(record: Record) -> Finding:
+def find_redundancy(record: Record) -> Finding:
     """Judge whether a step removes redundant features."""
-    steps = [step for step in record.params["select"]["steps"] if step["step"] in ("correlation", "mrmr", "pca")]
+    steps = _describe_steps(record, "redundancy")
     if not steps:
-        return missing("no step of select.steps does so")
-    return reported(SELECTION, "; ".join(map(step_in_words, steps)))
+        return Finding(MISSING, evidence="no step of select.steps does so")
+    return Finding(REPORTED, SELECTION, "; ".join(steps))
 
 
-def harmonisation(record: Record) -> Finding:
-    """Say whether differences of devices or centres were taken out of the features."""
-    steps = [step_in_words(step) for step in record.params["select"]["steps"] if step["step"] == "combat"]
-    return reported(SELECTION, "; ".join(steps)) if steps else not_applicable("no step of select.steps is combat")
+def find_harmonisation(record: Record) -> Finding:
+    """Judge whether differences between devices or centres were removed from the features."""
+    steps = _describe_steps(record, "harmonisation")
+    if not steps:
+        return Finding(NOT_APPLICABLE, evidence="no step of select.steps is combat")
+    return Finding(REPORTED, SELECTION, "; ".join(steps))
 
 
-def dimensionality(record: Record) -> Finding:
-    """Hold the features kept against the training cases: at least ten cases of the rarer class a feature.
+def find_dimensionality(record: Record) -> Finding:
+    """Judge whether there are at least ten training cases of the rarer class for every feature kept.
 
     Ten is the usual rule of thumb; METRICS gives no number.
     """
     training = next((one for one in record.sets if one.split == TRAIN), None)
     if training is None or not record.selections:
-        return missing("no training set or no feature family")
+        return Finding(MISSING, evidence="no training set or no feature family")
     rarer = min(training.positives, training.analysed - training.positives)
     kept = max(len(state["coefficients"]) for _, _, state in record.selections)
-    said = f"{kept} features kept in the largest family, {rarer} training cases of the rarer class"
-    return reported(SELECTION, said) if rarer >= 10 * kept else missing(f"{said}: fewer than ten a feature")
+    counts = f"{kept} features kept in the largest family, {rarer} training cases of the rarer class"
+    if rarer >= 10 * kept:
+        return Finding(REPORTED, SELECTION, counts)
+    return Finding(MISSING, evidence=f"{counts}: fewer than ten per feature")
 
 
-RULES = named(
-    views, preprocessing, image_quality, outlines, single_reader_outlines, outline_reliability, rater_agreement,
-    resampling, discretisation, image_types, extraction, standard_software, feature_classes, feature_counts,
-    default_settings, missing_values, scaling, reduction, redundancy, harmonisation, dimensionality,
+def _describe_steps(record: Record, purpose: str = "") -> list[str]:
+    """Describe the steps of the selection, those with a purpose or all."""
+    kinds = [(step, STEPS.get(step.step)) for step in record.params.select.steps]
+    return [kind.describe(step) for step, kind in kinds if purpose in ("", kind.purpose)]
+
+
+RULES = index_rules(
+    find_views, find_preprocessing, find_image_quality, find_outlines, find_single_reader_outlines,
+    find_outline_reliability, find_rater_agreement, find_resampling, find_discretisation, find_image_types,
+    find_extraction, find_standard_software, find_feature_classes, find_feature_counts, find_default_settings,
+    find_missing_values, find_scaling, find_reduction, find_redundancy, find_harmonisation, find_dimensionality,
 )  # fmt: skip

@@ -1,165 +1,187 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
-from sonomics.report.evidence.design import METHODS, RECORD
-from sonomics.report.evidence.images import PERFORMANCE, SELECTION
-from sonomics.report.evidence.record import Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import decimal, listed
-from sonomics.report.page.variants import blind
-from sonomics.report.prose.wording import CALIBRATIONS, model_in_words, starting_weights, worded
-from sonomics.report.prose.wording import RULES as CUTOFFS
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.models import MODELS
+from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_decimal
+from sonomics.report.evidence.findings import (
+    CONTROLS,
+    METHODS,
+    MISSING,
+    NOT_APPLICABLE,
+    PARTLY,
+    PERFORMANCE,
+    RECORD,
+    REPORTED,
+    SELECTION,
+    Finding,
+    index_rules,
+)
+from sonomics.report.study.record import Record
+from sonomics.report.study.variants import describe_control
+from sonomics.report.study.wording import describe_starting_weights
 
 
-def algorithms(record: Record) -> Finding:
+def find_algorithms(record: Record) -> Finding:
     """List the base models and the final ones."""
-    base = [f"{name} ({model_in_words(model)})" for name, model in record.models().items()]
-    final = [f"{name} (of {listed(list(model['of']))})" for name, model in record.params["stack"]["models"].items()]
-    return reported(METHODS, f"{listed(base)}; final models {listed(final)}")
+    base = [f"{name} ({MODELS.get(model.kind).describe(model)})" for name, model in record.models.items()]
+    final = [f"{name} (of {join_words(model.of)})" for name, model in record.final_models.items()]
+    return Finding(REPORTED, METHODS, f"{join_words(base)}; final models {join_words(final)}")
 
 
-def tuning(record: Record) -> Finding:
-    """Say how hyperparameters were set."""
-    searched = [name for name, model in record.models().items() if "search" in model]
-    fixed = [name for name in record.models() if name not in searched]
-    said = {"chosen in inner folds": searched, "fixed beforehand": fixed}
-    stated = [f"{how}: {listed(names)}" for how, names in said.items() if names]
-    return reported(f"{METHODS}; {RECORD}", "; ".join(stated))
+def find_tuning(record: Record) -> Finding:
+    """Describe how hyperparameters were set."""
+    searched = [name for name, model in record.models.items() if getattr(model, "search", None)]
+    fixed = [name for name in record.models if name not in searched]
+    ways = {"chosen in inner folds": searched, "fixed beforehand": fixed}
+    described = [f"{way}: {join_words(names)}" for way, names in ways.items() if names]
+    return Finding(REPORTED, f"{METHODS}; {RECORD}", "; ".join(described))
 
 
-def network_training(record: Record) -> Finding:
-    """Give the schedule of every network."""
-    networks = record.models("network")
-    if not networks:
-        return not_applicable("no network was trained end to end")
-    said = [
-        f"{name}: {model['epochs']} epochs, batch {model['batch']}, highest learning rate {model['learning_rate']:g}"
-        for name, model in networks.items()
-    ]
-    return reported(f"{METHODS}; {RECORD}", "; ".join(said))
+def find_network_training(record: Record) -> Finding:
+    """Return the schedule of every network."""
+    described = {name: MODELS.get(model.kind).describe_schedule(model) for name, model in record.models.items()}
+    schedules = [f"{name}: {schedule}" for name, schedule in described.items() if schedule]
+    if not schedules:
+        return Finding(NOT_APPLICABLE, evidence="no network was trained end to end")
+    return Finding(REPORTED, f"{METHODS}; {RECORD}", "; ".join(schedules))
 
 
-def initial_weights(record: Record) -> Finding:
-    """Say what every network started from."""
-    lines = starting_weights(record.params)
-    return reported(METHODS, "; ".join(lines)) if lines else not_applicable("the study uses no network")
+def find_initial_weights(record: Record) -> Finding:
+    """Describe what every network started from."""
+    described = describe_starting_weights(record.params)
+    if not described:
+        return Finding(NOT_APPLICABLE, evidence="the study uses no network")
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def final_choice(record: Record) -> Finding:
+def find_final_choice(record: Record) -> Finding:
     """State how the primary model was chosen."""
-    primary = record.params["evaluate"]["primary"]
-    return reported(METHODS, f"{primary}, named in the parameters before test labels were read")
+    primary = record.params.evaluate.primary
+    return Finding(REPORTED, METHODS, f"{primary}, named in the parameters before test labels were read")
 
 
-def ensembles(record: Record) -> Finding:
-    """List the final models that join several."""
-    joined = {name: model for name, model in record.params["stack"]["models"].items() if len(model["of"]) > 1}
-    if not joined:
-        return not_applicable("every final model is of one base model")
-    alike = [name for name, model in joined.items() if model.get("weights") == "equal"]
-    fitted = [name for name in joined if name not in alike]
-    said = {"stacked by logistic regression on out-of-fold scores": fitted, "mean of z-scored scores": alike}
-    return reported(METHODS, "; ".join(f"{how}: {listed(names)}" for how, names in said.items() if names))
+def find_ensembles(record: Record) -> Finding:
+    """List the final models that combine several."""
+    by_combination: dict[str, list[str]] = {}
+    for name, model in record.final_models.items():
+        if len(model.of) > 1:
+            by_combination.setdefault(model.weights, []).append(name)
+    if not by_combination:
+        return Finding(NOT_APPLICABLE, evidence="every final model is of one base model")
+    described = [f"{COMBINATIONS.get(way).evidence}: {join_words(names)}" for way, names in by_combination.items()]
+    return Finding(REPORTED, METHODS, "; ".join(described))
 
 
-def clinical_model(record: Record) -> Finding:
-    """Judge whether a model without images stands beside the others."""
-    names = _finals_of(record, "clinical")
+def find_clinical_model(record: Record) -> Finding:
+    """Judge whether there is a model without images to compare with."""
+    names = _final_models_of(record, _clinical_models(record))
     if not names:
-        return missing("no final model of clinical variables alone")
-    return reported(PERFORMANCE, f"clinical model: {listed(names)}")
+        return Finding(MISSING, evidence="no final model of clinical variables alone")
+    return Finding(REPORTED, PERFORMANCE, f"clinical model: {join_words(names)}")
 
 
-def combined_model(record: Record) -> Finding:
-    """Judge whether images and clinical variables are joined in a model."""
-    clinical = set(record.models("clinical"))
-    joined = [
-        name
-        for name, model in record.params["stack"]["models"].items()
-        if clinical & set(model["of"]) and set(model["of"]) - clinical
+def find_combined_model(record: Record) -> Finding:
+    """Judge whether a model combines images and clinical variables."""
+    clinical = _clinical_models(record)
+    names = [
+        name for name, model in record.final_models.items() if clinical & set(model.of) and set(model.of) - clinical
     ]
-    if not joined:
-        return missing("no final model joins clinical variables and images")
-    return reported(PERFORMANCE, listed(joined))
-
-
-def classical_model(record: Record) -> Finding:
-    """Judge whether a simple statistical model stands beside the others."""
-    names = _finals_of(record, "logistic", "radscore", "clinical")
     if not names:
-        return missing("no final model is a plain regression")
-    return reported(PERFORMANCE, f"regression: {listed(names)}")
+        return Finding(MISSING, evidence="no final model combines clinical variables and images")
+    return Finding(REPORTED, PERFORMANCE, join_words(names))
 
 
-def one_view(record: Record) -> Finding:
+def find_classical_model(record: Record) -> Finding:
+    """Judge whether there is a simple statistical model to compare with."""
+    regressions = {name for name, model in record.models.items() if MODELS.get(model.kind).is_regression}
+    names = _final_models_of(record, regressions)
+    if not names:
+        return Finding(MISSING, evidence="no final model is a plain regression")
+    return Finding(REPORTED, PERFORMANCE, f"regression: {join_words(names)}")
+
+
+def find_one_view(record: Record) -> Finding:
     """Judge whether one kind of image alone was used."""
-    views = list(record.params["clean"]["views"])
+    views = list(record.params.clean.views)
     if len(views) > 1:
-        return missing(f"{len(views)} views, and no model of one of them alone")
-    return reported(METHODS, views[0])
+        return Finding(MISSING, evidence=f"{len(views)} views, and no model of one of them alone")
+    return Finding(REPORTED, METHODS, views[0])
 
 
-def interpretation(record: Record) -> Finding:
-    """Say what explains the models."""
+def find_interpretation(record: Record) -> Finding:
+    """Describe what explains the models."""
     kept = sum(len(state["coefficients"]) for _, _, state in record.selections)
-    said = {f"{kept} features with their coefficients, and the score as a formula": kept > 0}
-    said["maps of where the networks looked (Grad-CAM)"] = bool(record.models("network"))
-    shown = [what for what, there in said.items() if there]
-    if not shown:
-        return missing("no feature was kept and no network was trained")
-    return reported(SELECTION if kept else "page: Where the networks looked", "; ".join(shown))
+    has_maps = any(MODELS.get(model.kind).takes == "crops" for model in record.models.values())
+    explanations = [
+        *([f"{kept} features with their coefficients, and the score as a formula"] if kept else []),
+        *(["maps of where the networks looked (Grad-CAM)"] if has_maps else []),
+    ]
+    if not explanations:
+        return Finding(MISSING, evidence="no feature was kept and no network was trained")
+    return Finding(REPORTED, SELECTION if kept else "page: Where the networks looked", "; ".join(explanations))
 
 
-def formula(record: Record) -> Finding:
-    """Say where the score is written out."""
+def find_formula(record: Record) -> Finding:
+    """Describe where the score is written out."""
     if not any(state["coefficients"] for _, _, state in record.selections):
-        return missing("no score can be written out: no feature was kept")
-    place = f"{SELECTION}; file: results/select; file: results/stack"
-    return reported(place, "coefficients, intercept and scaling; fitted models as files")
+        return Finding(MISSING, evidence="no score can be written out: no feature was kept")
+    where = f"{SELECTION}; file: results/select; file: results/stack"
+    return Finding(REPORTED, where, "coefficients, intercept and scaling; fitted models as files")
 
 
-def output(record: Record) -> Finding:
-    """State what a model gives."""
-    stack = record.params["stack"]
-    calibrated = CALIBRATIONS[stack.get("calibration", "platt")]
-    rule = worded(CUTOFFS, stack["threshold"])
-    return reported(METHODS, f"a score a case, positive at or above a threshold by {rule}. {calibrated}")
+def find_output(record: Record) -> Finding:
+    """Describe what a model gives."""
+    stack = record.params.stack
+    calibration = CALIBRATIONS.get(stack.calibration).describe()
+    rule = THRESHOLDS.get(stack.threshold).describe()
+    return Finding(REPORTED, METHODS, f"a score per case, positive at or above a threshold by {rule}. {calibration}")
 
 
-def threshold(record: Record) -> Finding:
-    """Give the frozen threshold of the primary model."""
+def find_threshold(record: Record) -> Finding:
+    """Return the frozen threshold of the primary model."""
     evaluation = record.first
-    row = evaluation.statistic(evaluation.primary, next(iter(evaluation.splits)), "threshold")
-    rule = worded(CUTOFFS, record.params["stack"]["threshold"])
-    said = f"{decimal(row['estimate'], 3)}, {rule} on training, set before testing"
-    return reported(f"{METHODS}; {PERFORMANCE}", said)
+    row = evaluation.find_statistic(evaluation.primary, next(iter(evaluation.splits)), "threshold")
+    rule = THRESHOLDS.get(record.params.stack.threshold).describe()
+    description = f"{format_decimal(row['estimate'], 3)}, {rule} on training, set before testing"
+    return Finding(REPORTED, f"{METHODS}; {PERFORMANCE}", description)
 
 
-def scoring(record: Record) -> Finding:
+def find_scoring(record: Record) -> Finding:
     """State how test cases were scored."""
-    return reported(METHODS, "by the saved models of all training cases; training cases by models of the other folds")
+    description = "by the saved models of all training cases; training cases by models of the other folds"
+    return Finding(REPORTED, METHODS, description)
 
 
-def updating(record: Record) -> Finding:
-    """State what was done about updating."""
+def find_updating(record: Record) -> Finding:
+    """Judge whether updating of the model was examined."""
     if record.first.tables["recalibration"].empty:
-        return missing("no test set that a model could be updated at")
-    return reported(PERFORMANCE, "what recalibrating at each test site would do; the model itself is left alone")
+        return Finding(MISSING, evidence="no test set that a model could be updated at")
+    description = "the effect of recalibration at each test site; the model itself is left unchanged"
+    return Finding(REPORTED, PERFORMANCE, description)
 
 
-def network_robustness(record: Record) -> Finding:
+def find_network_robustness(record: Record) -> Finding:
     """Judge whether a network was run again under other conditions."""
-    variants = record.params["study"]["variants"]
-    again = [name for name, overlay in variants.items() if {"crop", "train"} & set(overlay)]
-    if sensitivity := [name for name in again if not blind(name, record.params)]:
-        return reported("page: Controls", f"runs of other crops or training: {listed(sensitivity)}")
-    return partly("page: Controls", "a spread over folds in the metrics; no sensitivity run of crops or training")
+    changed = [name for name, overlay in record.params.study.variants.items() if {"crop", "train"} & set(overlay)]
+    if sensitivity := [name for name in changed if not describe_control(name, record.params)]:
+        return Finding(REPORTED, CONTROLS, f"runs with other crops or training: {join_words(sensitivity)}")
+    description = "a spread over folds in the metrics; no sensitivity run of crops or training"
+    return Finding(PARTLY, CONTROLS, description)
 
 
-def _finals_of(record: Record, *kinds: str) -> list[str]:
-    bases = set(record.models(*kinds))
-    return [name for name, model in record.params["stack"]["models"].items() if set(model["of"]) <= bases]
+def _clinical_models(record: Record) -> set[str]:
+    return {name for name, model in record.models.items() if MODELS.get(model.kind).takes == "columns"}
 
 
-RULES = named(
-    algorithms, tuning, network_training, initial_weights, final_choice, ensembles, clinical_model, combined_model,
-    classical_model, one_view, interpretation, formula, output, threshold, scoring, updating, network_robustness,
+def _final_models_of(record: Record, bases: set[str]) -> list[str]:
+    return [name for name, model in record.final_models.items() if set(model.of) <= bases]
+
+
+RULES = index_rules(
+    find_algorithms, find_tuning, find_network_training, find_initial_weights, find_final_choice, find_ensembles,
+    find_clinical_model, find_combined_model, find_classical_model, find_one_view, find_interpretation, find_formula,
+    find_output, find_threshold, find_scoring, find_updating, find_network_robustness,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rules on what was measured, how surely, and what is given to others."""
+"""Rules on what was measured, with what uncertainty, and what is given to others."""
 
 import math
 import platform
@@ -7,162 +7,185 @@ from importlib.metadata import version
 import pandas as pd
 
 from sonomics.core.schemas import TRAIN
-from sonomics.report.evidence.design import METHODS, RECORD
-from sonomics.report.evidence.images import PERFORMANCE
-from sonomics.report.evidence.record import REPORTED, Finding, Record, missing, named, not_applicable, partly, reported
-from sonomics.report.page.numbers import decimal, interval, listed, plural
-from sonomics.report.page.tables import FURTHER, MEASURES
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count, format_decimal, format_interval
+from sonomics.report.evidence.findings import (
+    FLOW,
+    METHODS,
+    MISSING,
+    NOT_APPLICABLE,
+    PARTLY,
+    PERFORMANCE,
+    RECORD,
+    REPORTED,
+    SUBGROUPS,
+    Finding,
+    index_rules,
+)
+from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES
+from sonomics.report.study.record import Record
 
 
-def testing(record: Record) -> Finding:
+def find_testing(record: Record) -> Finding:
     """Name the sets that models were tested on."""
-    folds = record.params["select"]["folds"]
-    sets = listed([record.first.splits[split] for split in record.unseen])
-    inner = f"{folds}-fold cross-validation inside training"
-    return reported(METHODS, f"{inner}; {sets}") if sets else partly(METHODS, f"{inner} alone")
+    sets = join_words(record.first.splits[split] for split in record.tested_splits)
+    inner = f"{record.params.select.folds}-fold cross-validation inside training"
+    return Finding(REPORTED, METHODS, f"{inner}; {sets}") if sets else Finding(PARTLY, METHODS, f"{inner} alone")
 
 
-def internal_test(record: Record) -> Finding:
+def find_internal_test(record: Record) -> Finding:
     """Judge whether there is a held-out set of the training centres."""
-    sets = [record.first.splits[split] for split in record.unseen if not split.startswith("external")]
-    return reported(PERFORMANCE, listed(sets)) if sets else missing("no internal test set")
+    sets = [record.first.splits[split] for split in record.tested_splits if not split.startswith("external")]
+    return _find_sets(sets, "no internal test set")
 
 
-def external_test(record: Record) -> Finding:
+def find_external_test(record: Record) -> Finding:
     """Judge whether there is a set of another centre."""
-    sets = [record.first.splits[split] for split in record.unseen if split.startswith("external")]
-    return reported(PERFORMANCE, listed(sets)) if sets else missing("no external test set")
+    sets = [record.first.splits[split] for split in record.tested_splits if split.startswith("external")]
+    return _find_sets(sets, "no external test set")
 
 
-def measures(record: Record) -> Finding:
+def find_measures(record: Record) -> Finding:
     """List the measures of performance."""
-    return reported(f"{METHODS}; {PERFORMANCE}", listed([*MEASURES.values(), *FURTHER.values(), "net benefit"]))
+    measures = join_words([*MEASURES.values(), *FURTHER_MEASURES.values(), "net benefit"])
+    return Finding(REPORTED, f"{METHODS}; {PERFORMANCE}", measures)
 
 
-def performance(record: Record) -> Finding:
-    """Give the primary model's AUC in every set."""
+def find_performance(record: Record) -> Finding:
+    """Return the primary model's AUC in every set."""
     evaluation = record.first
-    said, known = [], 0
+    aucs, estimable = [], []
     for split, title in evaluation.splits.items():
-        row = evaluation.statistic(evaluation.primary, split, "auc")
-        bounds = interval(row["lower"], row["upper"])
-        known += not math.isnan(row["estimate"])
-        said.append(f"{title} {decimal(row['estimate'])}" + (f" ({bounds})" if bounds else ""))
-    shown = f"AUC of {evaluation.primary}: {'; '.join(said)}"
-    return reported(PERFORMANCE, shown) if known == len(said) else partly(PERFORMANCE, f"{shown}; – is not estimable")
+        row = evaluation.find_statistic(evaluation.primary, split, "auc")
+        interval = format_interval(row["lower"], row["upper"])
+        estimable.append(not math.isnan(row["estimate"]))
+        aucs.append(f"{title} {format_decimal(row['estimate'])}" + (f" ({interval})" if interval else ""))
+    description = f"AUC of {evaluation.primary}: {'; '.join(aucs)}"
+    if all(estimable):
+        return Finding(REPORTED, PERFORMANCE, description)
+    return Finding(PARTLY, PERFORMANCE, f"{description}; – is not estimable")
 
 
-def uncertainty(record: Record) -> Finding:
-    """State the intervals."""
-    settings, table = record.params["evaluate"], record.first.tables["performance"]
-    known = table[(table["model"] == record.first.primary) & table["lower"].notna() & table["statistic"].isin(MEASURES)]
-    own = [method for method in dict.fromkeys(known["method"]) if not method.startswith("bootstrap")]
-    methods = ", ".join([*own, f"{settings['bootstrap']:,} resamples of patients"])
-    said = f"{100 * settings['level']:g} % intervals: {methods}"
-    return reported(f"{METHODS}; {PERFORMANCE}", said)
+def find_uncertainty(record: Record) -> Finding:
+    """Describe the intervals."""
+    settings, table = record.params.evaluate, record.first.tables["performance"]
+    of_primary = table[(table["model"] == record.first.primary) & table["statistic"].isin(MEASURES)]
+    estimable = of_primary[of_primary["lower"].notna()]
+    analytic = [method for method in dict.fromkeys(estimable["method"]) if not method.startswith("bootstrap")]
+    methods = ", ".join([*analytic, f"{settings.bootstrap:,} resamples of patients"])
+    return Finding(REPORTED, f"{METHODS}; {PERFORMANCE}", f"{100 * settings.level:g} % intervals: {methods}")
 
 
-def comparison(record: Record) -> Finding:
-    """Say how models were compared."""
+def find_comparison(record: Record) -> Finding:
+    """Describe how models were compared."""
     if len(record.first.models) < 2:
-        return not_applicable("one model")
+        return Finding(NOT_APPLICABLE, evidence="one model")
     methods = sorted({method for method in record.first.tables["comparison"]["method"] if method})
     if not methods:
-        return missing("no difference is estimable")
-    return reported(PERFORMANCE, f"{listed(methods)}; with P")
+        return Finding(MISSING, evidence="no difference is estimable")
+    return Finding(REPORTED, PERFORMANCE, f"{join_words(methods)}; with P")
 
 
-def calibration(record: Record) -> Finding:
-    """Judge whether calibration was assessed in an unseen set."""
+def find_calibration(record: Record) -> Finding:
+    """Judge whether calibration was assessed in a test set."""
     evaluation = record.first
-    known = [
+    assessed = [
         evaluation.splits[split]
-        for split in record.unseen or [TRAIN]
-        if not math.isnan(evaluation.statistic(evaluation.primary, split, "calibration_slope")["estimate"])
+        for split in record.tested_splits or [TRAIN]
+        if not math.isnan(evaluation.find_statistic(evaluation.primary, split, "calibration_slope")["estimate"])
     ]
-    if not known:
-        return missing("the calibration slope is not estimable in any set")
-    return reported(PERFORMANCE, f"curve, intercept, slope, ICI and Brier score: {listed(known)}")
+    if not assessed:
+        return Finding(MISSING, evidence="the calibration slope is not estimable in any set")
+    description = f"curve, intercept, slope, ICI and Brier score: {join_words(assessed)}"
+    return Finding(REPORTED, PERFORMANCE, description)
 
 
-def clinical_utility(record: Record) -> Finding:
-    """Say whether decision curves were drawn."""
+def find_clinical_utility(record: Record) -> Finding:
+    """Judge whether decision curves were drawn."""
     if record.first.tables["decision"].empty:
-        return missing("no decision curve")
-    return reported(PERFORMANCE, "decision curves with a bootstrap band")
+        return Finding(MISSING, evidence="no decision curve")
+    return Finding(REPORTED, PERFORMANCE, "decision curves with a bootstrap band")
 
 
-def cross_table(record: Record) -> Finding:
-    """Give the primary model's counts in the first unseen set."""
+def find_cross_table(record: Record) -> Finding:
+    """Return the primary model's counts in the first test set."""
     evaluation = record.first
-    split = (record.unseen or [TRAIN])[0]
-    counts = [evaluation.statistic(evaluation.primary, split, name)["estimate"] for name in ("tp", "fp", "tn", "fn")]
-    said = " / ".join(decimal(count, 0) for count in counts)
-    return reported(PERFORMANCE, f"{evaluation.splits[split]}: TP / FP / TN / FN {said}; all sets on the page")
+    split = (record.tested_splits or [TRAIN])[0]
+    names = ("tp", "fp", "tn", "fn")
+    counts = [evaluation.find_statistic(evaluation.primary, split, name)["estimate"] for name in names]
+    described = " / ".join(format_decimal(count, 0) for count in counts)
+    description = f"{evaluation.splits[split]}: TP / FP / TN / FN {described}; all sets on the page"
+    return Finding(REPORTED, PERFORMANCE, description)
 
 
-def unscored(record: Record) -> Finding:
-    """Say what became of cases that got no score."""
+def find_unscored(record: Record) -> Finding:
+    """Describe what happened to cases without a score."""
     count = sum(one.unscored for one in record.sets)
-    return reported("page: Flow of cases", f"{plural(count, 'case')} without a score, left out and counted by reason")
+    return Finding(REPORTED, FLOW, f"{format_count(count, 'case')} without a score, left out and counted by reason")
 
 
-def subgroups(record: Record) -> Finding:
-    """Judge whether performance is given by subgroup in an unseen set."""
-    known = _estimable(record)
-    if known.empty:
-        return missing("no subgroup is large enough")
-    return reported("page: Subgroups and fairness", f"by {listed(sorted(map(str, known['variable'].unique())))}")
+def find_subgroups(record: Record) -> Finding:
+    """Judge whether performance is given by subgroup in a test set."""
+    estimable = _select_estimable_subgroups(record)
+    if estimable.empty:
+        return Finding(MISSING, evidence="no subgroup is large enough")
+    return Finding(REPORTED, SUBGROUPS, f"by {join_words(sorted(map(str, estimable['variable'].unique())))}")
 
 
-def across_centres(record: Record) -> Finding:
+def find_across_centres(record: Record) -> Finding:
     """Judge whether performance is given by centre."""
-    known = _estimable(record)
-    if known.loc[known["variable"] == "centre", "level"].nunique() > 1:
-        return reported("page: Subgroups and fairness", "AUC by centre")
-    if external_test(record).status == REPORTED:
-        return partly(PERFORMANCE, "performance of the external sets beside the internal ones; no measure of spread")
-    return missing("one centre")
+    estimable = _select_estimable_subgroups(record)
+    if estimable.loc[estimable["variable"] == "centre", "level"].nunique() > 1:
+        return Finding(REPORTED, SUBGROUPS, "AUC by centre")
+    if find_external_test(record).status == REPORTED:
+        description = "performance of the external sets next to the internal ones; no measure of spread"
+        return Finding(PARTLY, PERFORMANCE, description)
+    return Finding(MISSING, evidence="one centre")
 
 
-def explored_cases(record: Record) -> Finding:
-    """Say whether single cases can be looked at."""
-    shown = record.params["report"]["shown_cases"]
-    if not shown:
-        return missing("report.shown_cases is 0")
-    return partly("page: Example cases; file: cases.csv", "cases from the lowest to the highest score, with label")
+def find_explored_cases(record: Record) -> Finding:
+    """Judge whether single cases can be examined."""
+    if not record.params.report.shown_cases:
+        return Finding(MISSING, evidence="report.shown_cases is 0")
+    description = "cases from the lowest to the highest score, with label"
+    return Finding(PARTLY, "page: Example cases; file: cases.csv", description)
 
 
-def limits(record: Record) -> Finding:
-    """Say what limits the page states of itself."""
-    simulated = ", and that data are simulated" if record.simulated else ""
-    return reported("page: Limits", f"of intervals, P values and training figures{simulated}")
+def find_limits(record: Record) -> Finding:
+    """Describe the limits that the page states of itself."""
+    simulated = ", and that data are simulated" if record.is_simulated else ""
+    return Finding(REPORTED, "page: Limits", f"of intervals, P values and training results{simulated}")
 
 
-def software(record: Record) -> Finding:
+def find_software(record: Record) -> Finding:
     """Name the software."""
-    named_versions = [f"{name} {version(name)}" for name in ("scikit-learn", "pyradiomics", "torch")]
-    return reported(RECORD, listed([f"Python {platform.python_version()}", *named_versions]) + "; all on the page")
+    versions = [f"{name} {version(name)}" for name in ("scikit-learn", "pyradiomics", "torch")]
+    software = join_words([f"Python {platform.python_version()}", *versions])
+    return Finding(REPORTED, RECORD, f"{software}; all on the page")
 
 
-def pipeline(record: Record) -> Finding:
+def find_pipeline(record: Record) -> Finding:
     """Say where the phases are drawn."""
-    return reported(RECORD, "a drawing of the phases and of what each has made")
+    return Finding(REPORTED, RECORD, "a diagram of the phases and of what each has produced")
 
 
-def settings(record: Record) -> Finding:
+def find_settings(record: Record) -> Finding:
     """State that every setting is given."""
-    return reported(RECORD, "params.yaml in full, seed included; preprocessing runs from it alone")
+    return Finding(REPORTED, RECORD, "all parameters, seed included; preprocessing runs from them alone")
 
 
-def _estimable(record: Record) -> pd.DataFrame:
-    """Cut the table of subgroups down to the parts of unseen sets whose AUC is estimable."""
+def _find_sets(titles: list[str], reason: str) -> Finding:
+    return Finding(REPORTED, PERFORMANCE, join_words(titles)) if titles else Finding(MISSING, evidence=reason)
+
+
+def _select_estimable_subgroups(record: Record) -> pd.DataFrame:
+    """Return the rows of subgroups of test sets whose AUC is estimable."""
     table = record.first.tables["subgroups"]
-    return table[table["split"].isin(record.unseen) & (table["variable"] != "all") & table["estimate"].notna()]
+    return table[table["split"].isin(record.tested_splits) & (table["variable"] != "all") & table["estimate"].notna()]
 
 
-RULES = named(
-    testing, internal_test, external_test, measures, performance, uncertainty, comparison, calibration,
-    clinical_utility, cross_table, unscored, subgroups, across_centres, explored_cases, limits, software, pipeline,
-    settings,
+RULES = index_rules(
+    find_testing, find_internal_test, find_external_test, find_measures, find_performance, find_uncertainty,
+    find_comparison, find_calibration, find_clinical_utility, find_cross_table, find_unscored, find_subgroups,
+    find_across_centres, find_explored_cases, find_limits, find_software, find_pipeline, find_settings,
 )  # fmt: skip

@@ -1,39 +1,52 @@
-"""All rules and conditions by the names that the YAML files of the standards use."""
+"""All rules and conditions, by the names that the YAML files of the standards use."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from sonomics.kinds.models import MODELS
 from sonomics.report.evidence import design, images, models, results
-from sonomics.report.evidence.record import HAND_CRAFTED, Record
+from sonomics.report.study.record import Record
 
 RULES = design.RULES | images.RULES | models.RULES | results.RULES
 
 
-def segmentation(record: Record) -> bool:
-    """Whether models or features use an outline."""
-    return record.params["crop"]["region"] != "whole" or bool(record.families(*HAND_CRAFTED))
+@dataclass(frozen=True)
+class Condition:
+    """When an item applies: what the study must have, in words, and whether it has it."""
+
+    words: str
+    holds: Callable[[Record], bool]
 
 
-def automated_segmentation(record: Record) -> bool:
-    """Whether a program drew the outlines: a study reads outlines of readers, so only the authors can say so."""
+def uses_outlines(record: Record) -> bool:
+    """Tell whether models or features use an outline."""
+    return record.params.crop.region != "whole" or bool(record.hand_crafted_families)
+
+
+def uses_automatic_outlines(record: Record) -> bool:
+    """Tell whether a program drew the outlines: a study reads outlines of readers, so only the authors can say so."""
     return bool(record.author.get("automated_segmentation"))
 
 
-def hand_crafted(record: Record) -> bool:
-    """Whether features are computed by formula."""
-    return bool(record.families(*HAND_CRAFTED))
+def uses_hand_crafted_features(record: Record) -> bool:
+    """Tell whether a formula computes features."""
+    return bool(record.hand_crafted_families)
 
 
-def tabular(record: Record) -> bool:
-    """Whether a model takes features in a table."""
-    return bool(set(record.models()) - set(record.models("network")))
+def uses_tables(record: Record) -> bool:
+    """Tell whether a model takes features or clinical columns in a table."""
+    return any(MODELS.get(model.kind).takes != "crops" for model in record.models.values())
 
 
-def end_to_end(record: Record) -> bool:
-    """Whether a network goes from image to score."""
-    return bool(record.models("network"))
+def uses_end_to_end_networks(record: Record) -> bool:
+    """Tell whether a network goes from image to score."""
+    return any(MODELS.get(model.kind).takes == "crops" for model in record.models.values())
 
 
-CONDITIONS: dict[str, Callable[[Record], bool]] = {
-    condition.__name__: condition
-    for condition in (segmentation, automated_segmentation, hand_crafted, tabular, end_to_end)
+CONDITIONS = {
+    "segmentation": Condition("outlines", uses_outlines),
+    "automated_segmentation": Condition("automatic outlines", uses_automatic_outlines),
+    "hand_crafted": Condition("hand-crafted features", uses_hand_crafted_features),
+    "tabular": Condition("tables of features", uses_tables),
+    "end_to_end": Condition("end-to-end networks", uses_end_to_end_networks),
 }

@@ -12,12 +12,12 @@ from markupsafe import Markup
 ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def island(data: Mapping[str, Any]) -> Markup:
-    """Write data as JSON that may stand inside a `<script type="application/json">`, whatever text it holds."""
+def embed_json(data: Mapping[str, Any]) -> Markup:
+    """Write data as JSON that is safe inside a `<script type="application/json">`, whatever text it holds."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.translate(ESCAPES))
 
 
-def script_hash(script: str) -> str:
-    """Return what a Content-Security-Policy calls a script: only this one may run on the page."""
+def hash_script(script: str) -> str:
+    """Return the hash by which a Content-Security-Policy allows one script, and no other, to run on the page."""
     return "sha256-" + base64.b64encode(sha256(script.encode()).digest()).decode("ascii")

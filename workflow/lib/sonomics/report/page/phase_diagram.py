@@ -1,4 +1,4 @@
-"""A picture of the nine phases, with what each has made."""
+"""A diagram of the nine phases, with what each has produced."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,91 +6,95 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from sonomics.core.params import PHASES
-from sonomics.report.page.numbers import plural
+from sonomics.core.settings.parameters import Parameters
+from sonomics.report.elements.numbers import format_count
 
-WIDTH, HEIGHT, GAP, ACROSS = 208, 74, 52, 3
+WIDTH, HEIGHT, GAP = 208, 74, 52  # of a box, and between boxes, in SVG units
+COLUMNS = 3
 
 
-def spine_counts(metrics: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
-    """Say in a few words what every phase has made; nothing where its metrics do not tell.
+def count_products(metrics: Mapping[str, Any], params: Parameters) -> dict[str, str]:
+    """Describe in a few words what every phase has produced; "" where its metrics do not say.
 
     Parameters
     ----------
     metrics : mapping
         Phase to the content of its metrics file.
-    params : mapping
-        All parameters.
+    params : Parameters
     """
 
-    def kept(of: Any) -> int:
-        return sum(family["kept"] for task in of["features"]["main"].values() for family in task.values())
+    def count_kept(selected: Any) -> int:
+        return sum(family["kept"] for task in selected["features"]["main"].values() for family in task.values())
 
-    told: dict[str, Callable[[Any], str]] = {
-        "export": lambda of: f"{of['cases']:,} cases, {of['files']:,} files",
-        "clean": lambda of: f"{of['images']['kept']:,} of {of['images']['exported']:,} images kept",
-        "crop": lambda of: f"{of['main']['crops']:,} crops",
-        "extract": lambda of: f"{sum(family['features'] for family in of['main'].values()):,} features",
-        "select": lambda of: f"{kept(of):,} features kept",
-        "train": lambda of: plural(len(params["train"]["models"]), "model"),
-        "stack": lambda of: plural(len(params["stack"]["models"]), "final model"),
-        "evaluate": lambda of: (
-            f"{plural(len(params['study']['variants']), 'run')}, {plural(len(params['study']['tasks']), 'task')}"
+    descriptions: dict[str, Callable[[Any], str]] = {
+        "export": lambda counts: f"{counts['cases']:,} cases, {counts['files']:,} files",
+        "clean": lambda counts: f"{counts['images']['kept']:,} of {counts['images']['exported']:,} images kept",
+        "crop": lambda counts: f"{counts['main']['crops']:,} crops",
+        "extract": lambda counts: f"{sum(family['features'] for family in counts['main'].values()):,} features",
+        "select": lambda counts: f"{count_kept(counts):,} features kept",
+        "train": lambda _: format_count(len(params.train.models), "model"),
+        "stack": lambda _: format_count(len(params.stack.models), "final model"),
+        "evaluate": lambda _: ", ".join(
+            [
+                format_count(len(params.study.variants), "run"),
+                format_count(len(params.study.tasks), "task"),
+            ]
         ),
     }
-    counts = {}
+    products = {}
     for phase in PHASES:
         try:
-            counts[phase] = told[phase](metrics[phase])
+            products[phase] = descriptions[phase](metrics[phase])
         except (KeyError, TypeError):
-            counts[phase] = ""
-    return {**counts, "report": "this page"}
+            products[phase] = ""
+    return {**products, "report": "this page"}
 
 
-def spine_svg(counts: Mapping[str, str]) -> Markup:
+def draw_phases(products: Mapping[str, str]) -> Markup:
     """Draw the phases as boxes in three rows, read like lines of text, with an arrow from each to the next."""
-    boxes = [_box(phase, counts[phase], *_corner(place)) for place, phase in enumerate(PHASES)]
-    arrows = [_arrow(_corner(place), _corner(place + 1)) for place in range(len(PHASES) - 1)]
-    width, height = ACROSS * WIDTH + (ACROSS - 1) * GAP, 3 * HEIGHT + 2 * GAP
-    head = (
-        '<marker id="spine-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    boxes = [_draw_box(phase, products[phase], *_corner(position)) for position, phase in enumerate(PHASES)]
+    arrows = [_draw_arrow(_corner(position), _corner(position + 1)) for position in range(len(PHASES) - 1)]
+    rows = -(-len(PHASES) // COLUMNS)
+    width, height = COLUMNS * WIDTH + (COLUMNS - 1) * GAP, rows * HEIGHT + (rows - 1) * GAP
+    tip = (
+        '<marker id="arrow-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0L8 4L0 8z"/></marker>'
     )
     return Markup(
-        f'<svg class="spine" aria-hidden="true" focusable="false" viewBox="-2 -2 {width + 4} {height + 4}">'
-        f"<defs>{head}</defs>{''.join(boxes)}{''.join(arrows)}</svg>"
+        f'<svg class="phases" aria-hidden="true" focusable="false" viewBox="-2 -2 {width + 4} {height + 4}">'
+        f"<defs>{tip}</defs>{''.join(boxes)}{''.join(arrows)}</svg>"
     )
 
 
-def spine_words(counts: Mapping[str, str]) -> str:
-    """Say what the picture shows, for those who do not see it."""
-    return "Phases of the run: " + "; ".join(
-        f"{phase} ({count})" if count else phase for phase, count in counts.items()
-    )
+def describe_phases(products: Mapping[str, str]) -> str:
+    """Describe what the diagram shows, as its text alternative."""
+    phases = [f"{phase} ({product})" if product else phase for phase, product in products.items()]
+    return f"Phases of the run: {'; '.join(phases)}"
 
 
-def _corner(place: int) -> tuple[int, int]:
-    row, column = divmod(place, ACROSS)
+def _corner(position: int) -> tuple[int, int]:
+    row, column = divmod(position, COLUMNS)
     return column * (WIDTH + GAP), row * (HEIGHT + GAP)
 
 
-def _box(phase: str, count: str, x: int, y: int) -> str:
+def _draw_box(phase: str, product: str, x: int, y: int) -> str:
     middle = x + WIDTH // 2
     return (
         f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
         f'<text x="{middle}" y="{y + 31}" class="phase">{escape(phase)}</text>'
-        f'<text x="{middle}" y="{y + 55}">{escape(count)}</text>'
+        f'<text x="{middle}" y="{y + 55}">{escape(product)}</text>'
     )
 
 
-def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
+def _draw_arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
     if start[1] == end[1]:
         middle = start[1] + HEIGHT // 2
-        return _path([(start[0] + WIDTH, middle), (end[0] - 2, middle)])
+        return _draw_path([(start[0] + WIDTH, middle), (end[0] - 2, middle)])
     below, between = start[1] + HEIGHT, start[1] + HEIGHT + GAP // 2
     from_x, to_x = start[0] + WIDTH // 2, end[0] + WIDTH // 2
-    return _path([(from_x, below), (from_x, between), (to_x, between), (to_x, end[1] - 2)])
+    return _draw_path([(from_x, below), (from_x, between), (to_x, between), (to_x, end[1] - 2)])
 
 
-def _path(points: Sequence[tuple[int, int]]) -> str:
-    way = "L".join(f"{x} {y}" for x, y in points)
-    return f'<path class="way" d="M{way}" marker-end="url(#spine-tip)"/>'
+def _draw_path(points: Sequence[tuple[int, int]]) -> str:
+    path = "L".join(f"{x} {y}" for x, y in points)
+    return f'<path class="arrow" d="M{path}" marker-end="url(#arrow-tip)"/>'

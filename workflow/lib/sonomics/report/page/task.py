@@ -1,76 +1,82 @@
-"""What the page says of one task."""
+"""What the page shows of one task."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sonomics.report.cases.examples import Picture, gallery, pictures, shown_cases
-from sonomics.report.page import figures, tables
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.variants import Pooled, expectation
+from sonomics.core.settings.parameters import Parameters
+from sonomics.report.cases.examples import choose_cases, choose_examples, draw_crops
+from sonomics.report.elements.pictures import Picture
+from sonomics.report.elements.section import Section
 from sonomics.report.prose import summary
-from sonomics.report.sections.learned import learned_sections
-from sonomics.report.sections.maps import heat_pictures, maps_sections
-from sonomics.report.sections.registry import sections
+from sonomics.report.sections.baseline import tabulate_characteristics
+from sonomics.report.sections.controls import tabulate_controls
+from sonomics.report.sections.follow_up import gather_kaplan_meier, tabulate_cox
+from sonomics.report.sections.learned import LearnedTable, build_learned_sections
+from sonomics.report.sections.maps import build_maps_section, draw_heat_pictures
+from sonomics.report.sections.performance import (
+    gather_performance_figures,
+    tabulate_aucs,
+    tabulate_comparison,
+    tabulate_further_measures,
+    tabulate_performance,
+)
+from sonomics.report.sections.registry import build_sections
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.variants import ShuffledMeans, describe_variant
 
 
-def task_section(
+def gather_task(
     evaluations: Sequence[Evaluation],
-    shown: Mapping[str, list[Picture]],
+    pictures: Mapping[str, list[Picture]],
     maps: pd.DataFrame,
-    learned: Sequence[Path],
-    pooled: Pooled,
-    params: Mapping[str, Any],
+    learned: Sequence[LearnedTable],
+    shuffled_means: ShuffledMeans,
+    params: Parameters,
 ) -> dict[str, Any]:
-    """Gather what the page says of one task; the main run comes first in `evaluations`, `pooled` is of dealt labels."""
+    """Gather what the page shows of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
-    level = params["evaluate"]["level"]
-    expectations = {other.variant: expectation(other.variant, params) for other in evaluations}
-    descriptive = "Mean (SD) with median (quartiles), or counts with share of the known values."
-    by_split = tables.baseline_table(
-        main,
-        "split",
-        main.splits,
-        "Scored cases by set",
-        f"{descriptive} P: each test set against training." if len(main.splits) > 1 else descriptive,
-    )
-    by_label = tables.baseline_table(
-        main,
-        "label",
-        {"positive": "Positive", "negative": "Negative"},
-        "Training cases by label",
-        f"{descriptive} P: positive against negative.",
-    )
+    descriptions = {evaluation.variant: describe_variant(evaluation.variant, params) for evaluation in evaluations}
     return {
         "name": main.task,
-        "suffix": "" if len(params["study"]["tasks"]) == 1 else f": {main.task}",
-        "headlines": summary.headlines(main, level),
-        "findings": summary.findings(main, evaluations, pooled, params),
-        # Without clinical columns there is nothing to compare by label.
-        "baseline": [table for table in (by_split, by_label) if table.rows],
-        "performance": [tables.auc_table(main), *(tables.performance_table(main, split) for split in main.splits)],
-        "further": [tables.further_table(main, split) for split in main.splits],
-        "comparison": tables.comparison_table(main) if len(main.models) > 1 else None,
-        "cox": [tables.cox_table(main, split) for split in main.splits] if "cox" in main.tables else [],
-        "figures": figures.plates(main),
-        "sections": [*sections(main, params), *maps_sections(maps, main), *learned_sections(learned, main.task)],
-        "control": tables.control_table(evaluations, expectations, pooled),
-        "verdicts": summary.verdicts(evaluations, pooled, params),
-        "examples": gallery(main, shown, params["report"]["shown_cases"]),
-        "example_set": main.splits[summary.unseen(main)[0]],
+        "suffix": "" if len(params.study.tasks) == 1 else f": {main.task}",
+        "headlines": summary.list_headlines(main, params.evaluate.level),
+        "findings": summary.answer_questions(main, evaluations, shuffled_means, params),
+        "baseline": tabulate_characteristics(main),
+        "performance": [tabulate_aucs(main), *(tabulate_performance(main, split) for split in main.splits)],
+        "further": [tabulate_further_measures(main, split) for split in main.splits],
+        "comparison": tabulate_comparison(main) if len(main.models) > 1 else None,
+        "figures": gather_performance_figures(main),
+        "kaplan_meier": gather_kaplan_meier(main),
+        "cox": [tabulate_cox(main, split) for split in main.splits] if "cox" in main.tables else [],
+        "sections": _build_sections(main, maps, learned, params),
+        "control": tabulate_controls(evaluations, descriptions, shuffled_means),
+        "verdicts": summary.judge_controls(evaluations, shuffled_means, params),
+        "examples": choose_examples(main, pictures, params.report.shown_cases),
+        "example_set": main.splits[main.tested_splits[0]],
         "primary": main.primary,
         "several": main.tables["performance"]["unit"].iloc[0] == "case",
     }
 
 
-def pictures_shown(
-    mains: Sequence[Evaluation], crops: pd.DataFrame, maps: pd.DataFrame, params: Mapping[str, Any]
+def draw_pictures(
+    mains: Sequence[Evaluation], crops: pd.DataFrame, maps: pd.DataFrame, params: Parameters
 ) -> dict[str, list[Picture]]:
-    """Read the pictures of the cases that the page shows of any task: crops, and after them the maps of networks."""
-    count = params["report"]["shown_cases"]
-    wanted = dict.fromkeys(case for main in mains for case in shown_cases(main, count)["case"])
-    cropped = pictures(wanted, crops, params["crop"]["analysis"])
-    heat = heat_pictures(maps, cropped)
-    return {case: [*found, *heat.get(case, [])] for case, found in cropped.items()}
+    """Draw the pictures of the cases that the page shows of any task: crops, then the maps of networks."""
+    count = params.report.shown_cases
+    cases = dict.fromkeys(case for main in mains for case in choose_cases(main, count)["case"])
+    of_crops = draw_crops(cases, crops, params.crop.analysis)
+    of_maps = draw_heat_pictures(maps, of_crops)
+    return {case: [*pictures, *of_maps.get(case, [])] for case, pictures in of_crops.items()}
+
+
+def _build_sections(
+    main: Evaluation, maps: pd.DataFrame, learned: Sequence[LearnedTable], params: Parameters
+) -> list[Section]:
+    maps_section = build_maps_section(maps, main)
+    return [
+        *build_sections(main, params),
+        *([maps_section] if maps_section else []),
+        *build_learned_sections(learned, main.task),
+    ]

@@ -1,83 +1,83 @@
-"""Paragraphs on models, how their scores became calls, and software."""
+"""Paragraphs on models, how their scores became decisions, and software."""
 
 import platform
 from importlib.metadata import version
 
-from sonomics.report.evidence.record import Record
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import CALIBRATIONS, POOLS, RULES, classes_alike, model_in_words, worded
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.families import FAMILIES
+from sonomics.kinds.models import MODELS
+from sonomics.kinds.pools import POOLS
+from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count
+from sonomics.report.study.record import Record
 
 
-def models_text(record: Record) -> str:
+def describe_models(record: Record) -> str:
     """Describe the base models, how each was fitted, and the final models made of them."""
-    models = record.params["train"]["models"]
-    text = f"The models trained were {listed([f'{name} ({model_in_words(one)})' for name, one in models.items()])}."
-    return " ".join([text, *_fitting(record), _final(record)])
+    models = record.params.train.models
+    described = [f"{name} ({MODELS.get(model.kind).describe(model)})" for name, model in models.items()]
+    text = f"The models trained were {join_words(described)}."
+    return " ".join([text, *_describe_fitting(record), _describe_final_models(record)])
 
 
-def evaluation_text(record: Record) -> str:
-    """Say how scores became probabilities and calls, and what was kept from the models."""
-    stack = record.params["stack"]
-    rule = worded(RULES, stack["threshold"])
-    calibration = stack.get("calibration", "platt")
-    both = "both " if calibration != "none" else ""
+def describe_evaluation(record: Record) -> str:
+    """Describe how scores became probabilities and decisions, and what was kept from the models."""
+    stack = record.params.stack
+    calibration, rule = CALIBRATIONS.get(stack.calibration), THRESHOLDS.get(stack.threshold).describe()
+    both = "both " if calibration.is_fitted else ""
     return (
-        f"{CALIBRATIONS[calibration]}, and a threshold was set by "
-        f"{rule}, {both}on training scores that were cross-fitted over the same folds; thresholds were then frozen. "
-        "Training cases were scored by models fitted without their fold, all others by the model fitted on the whole "
-        "training set. Labels and outcomes outside training were masked until evaluation. The primary model was "
-        f"{record.params['evaluate']['primary']}, named in the parameters."
+        f"{calibration.describe()}, and a threshold was set by {rule}, {both}on training scores that were cross-fitted "
+        "over the same folds; thresholds were then frozen. Training cases were scored by models fitted without their "
+        "fold, all others by the model fitted on the whole training set. Labels and outcomes outside training were "
+        f"masked until evaluation. The primary model was {record.params.evaluate.primary}, named in the parameters."
     )
 
 
-def software_text(record: Record) -> str:
-    """Name the software that gave the numbers, with versions, and the seed."""
-    used = ["scikit-learn"]
-    if record.families("pyradiomics"):
-        used.append("pyradiomics")
-    if record.models("network") or record.families("deep") or record.params["clean"]["qc"]["heads"]:
-        used += ["torch", "timm"]
-    own = "sonomics' own engine for the texture features, " if record.families("texture", "mazda", "lexicon") else ""
-    named = listed([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in used)])
+def describe_software(record: Record) -> str:
+    """Name the software that computed the results, with versions, and the seed."""
+    families = sorted((FAMILIES.get(one.kind) for one in record.families.values()), key=lambda kind: kind.has_network)
+    networks = record.params.clean.qc.heads or any(
+        MODELS.get(model.kind).takes == "crops" for model in record.models.values()
+    )
+    of_families = [package for kind in families for package in kind.software]
+    packages = dict.fromkeys(["scikit-learn", *of_families, *(["torch", "timm"] if networks else [])])
+    own = "sonomics' own engine for the texture features, " if any(kind.own_engine for kind in families) else ""
+    versions = join_words([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
     return (
-        f"Software: {own}{named}; every version is in the record of the run. The seed of the study was "
-        f"{record.params['study']['seed']}; the same seed gives the same numbers on the same machine."
+        f"Software: {own}{versions}; every version is in the record of the run. The seed of the study was "
+        f"{record.params.study.seed}; the same seed gives the same numbers on the same machine."
     )
 
 
-def _fitting(record: Record) -> list[str]:
-    models = record.params["train"]["models"]
+def _describe_fitting(record: Record) -> list[str]:
+    models = {name: (MODELS.get(model.kind), model) for name, model in record.params.train.models.items()}
     sentences = []
-    if alike := classes_alike(models):
-        sentences.append(f"Classes weighed alike in {listed(alike)}.")
-    for name, one in models.items():
-        if "search" in one:
-            folds = plural(one["search"]["folds"], "inner fold")
-            sentences.append(f"What is chosen in {name} had the best mean AUC in {folds} of its training rows.")
-    networks = {name: one for name, one in models.items() if one["kind"] == "network"}
-    for name, one in networks.items():
-        start = "random weights" if one["weights"] == "none" else "pretrained weights"
-        decay, top = f"weight decay {one['weight_decay']:g}", f"{one['learning_rate']:g}"
-        sentences.append(
-            f"{name} started from {start} and was trained with AdamW ({decay}), batches of {one['batch']} and one "
-            f"cycle of the learning rate up to {top}."
-        )
-    if networks:
-        changes = "mirrored, turned, shifted, scaled and changed in brightness and contrast"
-        sentences.append(f"Their training images were {changes} at random.")
+    if balanced := [name for name, (kind, model) in models.items() if kind.balances_classes(model)]:
+        sentences.append(f"Classes were weighted equally in {join_words(balanced)}.")
+    for name, (_, model) in models.items():
+        if search := getattr(model, "search", None):
+            folds = format_count(search.folds, "inner fold")
+            sentences.append(f"The values chosen in {name} had the best mean AUC in {folds} of its training rows.")
+    for name, (kind, model) in models.items():
+        if training := kind.describe_training(model):
+            sentences.append(f"{name} {training}.")
+    changes = dict.fromkeys(kind.image_changes for kind, _ in models.values() if kind.image_changes)
+    sentences += [f"The training images were {change} at random." for change in changes]
     return sentences
 
 
-def _final(record: Record) -> str:
-    stack = record.params["stack"]
-    final = [f"{name} (of {listed(list(model['of']))})" for name, model in stack["models"].items()]
-    pool = worded(POOLS, stack["pool"])
-    text = f"From their scores, pooled over a case's images by the {pool}, came the final models {listed(final)}"
-    several = {name: model for name, model in stack["models"].items() if len(model["of"]) > 1}
-    if not several:
+def _describe_final_models(record: Record) -> str:
+    models = record.final_models
+    described = join_words(f"{name} (of {join_words(model.of)})" for name, model in models.items())
+    pool = POOLS.get(record.params.stack.pool).describe()
+    text = f"From their scores, pooled over a case's images by the {pool}, came the final models {described}"
+    by_way: dict[str, list[str]] = {}
+    for name, model in models.items():
+        if len(model.of) > 1:
+            by_way.setdefault(model.weights, []).append(name)
+    if not by_way:
         return f"{text}."
-    alike = [name for name, model in several.items() if model.get("weights") == "equal"]
-    fitted = [name for name in several if name not in alike]
-    weighed = [f"stacked by logistic regression in {listed(fitted)}"] if fitted else []
-    weighed += [f"averaged in {listed(alike)}"] if alike else []
-    return f"{text}; several scores, as log odds where they are probabilities, were z-scored and {listed(weighed)}."
+    ways = join_words(f"{COMBINATIONS.get(way).describe()} in {join_words(names)}" for way, names in by_way.items())
+    return f"{text}; several scores, as log odds where they are probabilities, were z-scored and {ways}."

@@ -1,134 +1,112 @@
 """Paragraphs on cases, images, outlines, features and their selection."""
 
-from collections.abc import Mapping
-from typing import Any
+from sonomics.core.settings.clean import Clean
+from sonomics.core.settings.crop import Perturb
+from sonomics.kinds.families import FAMILIES
+from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.steps import STEPS
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count
+from sonomics.report.study.flow_of_cases import spell_reason
+from sonomics.report.study.record import Record
+from sonomics.report.study.wording import describe_label, describe_overlays, describe_region, describe_view
 
-from sonomics.report.evidence.record import HAND_CRAFTED, Record
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import listed, plural
-from sonomics.report.prose.wording import (
-    MARKS,
-    PIXELS,
-    REGIONS,
-    SOURCES,
-    family_in_words,
-    label_in_words,
-    step_in_words,
-    view_in_words,
-    worded,
-)
-
-CLASSES = {
-    "firstorder": "first-order",
-    "shape2D": "shape",
-    "glcm": "grey-level co-occurrence",
-    "glrlm": "run length",
-    "glszm": "size zone",
-    "gldm": "dependence",
-    "ngtdm": "neighbouring grey-tone difference",
-}
+ROWS = {"case": "cases, their views next to each other", "image": "single images"}
 
 
-def cases_text(record: Record) -> str:
-    """Say where cases come from, how they got a label and how they were divided."""
-    source = record.params["export"]["source"]
-    tasks = [f"{name} ({label_in_words(task)})" for name, task in record.params["study"]["tasks"].items()]
+def describe_cases(record: Record) -> str:
+    """Describe where cases come from, how they got a label and how they were divided."""
+    params = record.params
+    source, settings = SOURCES.get(params.export.source), params.export.sources()[params.export.source]
+    origin = "; ".join(filter(None, [source.describe(settings), source.describe_pixels(settings)]))
+    tasks = join_words(f"{name} ({describe_label(task)})" for name, task in params.study.tasks.items())
     sets = [f"{one.title.split(' (')[0].lower()} ({one.cases:,})" for one in record.sets]
-    cases = plural(sum(one.cases for one in record.sets), "case")
-    patients = plural(sum(one.patients for one in record.sets), "patient")
-    divided = f"divided by patient into {listed(sets)}" if len(sets) > 1 else f"all of them in {sets[0]}"
-    text = (
-        f"Exams came from {worded(SOURCES, source)}{_pixels(record)}. The target was {listed(tasks)}. "
-        f"The cohort lists {cases} of {patients}, {divided}."
-    )
+    cases = format_count(sum(one.cases for one in record.sets), "case")
+    patients = format_count(sum(one.patients for one in record.sets), "patient")
+    divided = f"divided by patient into {join_words(sets)}" if len(sets) > 1 else f"all of them in {sets[0]}"
+    text = f"Exams came from {origin}. The target was {tasks}. The cohort lists {cases} of {patients}, {divided}."
     if unknown := sum(one.unknown_label for one in record.sets):
         text += f" Cases whose label is unknown ({unknown:,}) were not analysed."
     return text
 
 
-def _pixels(record: Record) -> str:
-    export = record.params["export"]
-    stated = export.get("folder", {}).get("pixels", "deidentify")
-    return f"; {worded(PIXELS, stated)}" if export["source"] == "folder" else ""
-
-
-def images_text(record: Record) -> str:
-    """Say what was made of the exams, and which images were left out and why, with counts."""
-    clean = record.params["clean"]
-    views = [f"{name} ({view_in_words(view)})" for name, view in clean["views"].items()]
+def describe_images(record: Record) -> str:
+    """Describe what was done to the images, and which were excluded and why, with counts."""
+    clean = record.params.clean
+    views = join_words(f"{name} ({describe_view(view)})" for name, view in clean.views.items())
     text = (
-        f"The views were {listed(views)}. Images were cut to the scan region, and calipers and text found inside it "
-        f"{worded(MARKS, clean['overlays'])}. "
+        f"The views were {views}. Images were cut to the scan region, and calipers and text inside it "
+        f"{describe_overlays(clean)}. "
     )
-    return text + " ".join(filter(None, [_criteria(clean), _classifier(clean), _duplicates(clean), _kept(record)]))
+    parts = [_describe_criteria(clean), _describe_classifier(clean), _describe_duplicates(clean), _count_images(record)]
+    return text + " ".join(filter(None, parts))
 
 
-def outlines_text(record: Record) -> str:
-    """Say which part of the image models saw, and whose outlines were used."""
-    crop = record.params["crop"]
-    region = worded(REGIONS, crop["region"]).format(rim=100 * crop["margin"])
-    analysis = crop["analysis"]
-    text = f"Models saw {region}; outlines are those of {analysis['reader']} in session {analysis['session']}."
-    own = f"{analysis['reader']} session {analysis['session']}"
-    others = [f"{name} ({plural(count, 'image')})" for name, count in record.readings.items() if name != own]
+def describe_outlines(record: Record) -> str:
+    """Describe which part of the image models saw, and whose outlines were used."""
+    crop, steps = record.params.crop, record.params.select.steps
+    analysis = crop.analysis
+    text = f"Models saw {describe_region(crop)}; outlines are those of {analysis.reader} in session {analysis.session}."
+    analysed = f"{analysis.reader} session {analysis.session}"
+    others = [f"{name} ({format_count(count, 'image')})" for name, count in record.readings.items() if name != analysed]
     if others:
-        judged = any(step["step"] == "icc" for step in record.params["select"]["steps"])
-        use = "served to judge how far features depend on the outline" if judged else "were not used"
-        text += f" Outlines of {listed(others)} {use}."
-    if "perturb" in crop:
-        text += _copies(crop["perturb"])
-    if crop.get("pixels") == "as_exported":
-        text += " Crops were taken from the images as exported, overlays and all."
-    if "perturbed" in analysis:
+        is_tested = any(STEPS.get(step.step).purpose == "reliability" for step in steps)
+        use = "served to test how far features depend on the outline" if is_tested else "were not used"
+        text += f" Outlines of {join_words(others)} {use}."
+    if crop.perturb:
+        text += _describe_copies(crop.perturb)
+    if crop.pixels == "as_exported":
+        text += " Crops were taken from the images as exported, with their overlays."
+    if analysis.perturbed:
         text += " Models saw a randomly changed copy of the outlines."
-    if "min_pixels" in crop:
-        text += f" An outline of fewer than {crop['min_pixels']} pixels was not used."
-    return text
+    return f"{text} An outline of fewer than {crop.min_pixels} pixels was not used."
 
 
-def _copies(perturb: Mapping[str, Any]) -> str:
-    grow, shift, contour = (f"{100 * perturb[name]:g} %" for name in ("grow", "shift", "contour"))
-    return (
-        f" To judge how far features depend on the outline, random copies of each were made ({perturb['times']}): "
-        f"grown or shrunk by up to {grow}, shifted by up to {shift} along rows and columns, wobbled by "
-        f"{contour} (standard deviation) of the lesion's diameter, and rotated by up to {perturb['rotate']:g} degrees."
-    )
-
-
-def features_text(record: Record) -> str:
-    """Describe the feature families; nothing when the study has none."""
-    families = record.params["extract"]["families"]
-    if not families:
+def describe_features(record: Record) -> str:
+    """Describe the feature families; "" when the study has none."""
+    if not record.families:
         return ""
-    text = (
-        f"The feature families were {listed([f'{name} ({family_in_words(one)})' for name, one in families.items()])}."
-    )
-    details = [_detail(name, family) for name, family in record.families(*HAND_CRAFTED).items()]
-    counts = record.metric("extract", "main") or {}
-    computed = [f"{counts[name]['features']:,} of {name}" for name in families if name in counts]
-    counted = f"Features of a region: {listed(computed)}." if computed else ""
-    return " ".join(filter(None, [text, *details, counted]))
+    kinds = {name: (FAMILIES.get(family.kind), family) for name, family in record.families.items()}
+    described = join_words(f"{name} ({kind.describe(family)})" for name, (kind, family) in kinds.items())
+    details = [
+        f"For {name}: {text}." for name, (kind, family) in kinds.items() if (text := kind.describe_details(family))
+    ]
+    counts = record.find_metric("extract", "main") or {}
+    computed = join_words(f"{counts[name]['features']:,} of {name}" for name in kinds if name in counts)
+    counted = f"Features of a region: {computed}." if computed else ""
+    return " ".join(filter(None, [f"The feature families were {described}.", *details, counted]))
 
 
-def selection_text(record: Record) -> str:
-    """Describe folds and the steps of the selection; the folds alone when no feature was selected."""
-    select = record.params["select"]
-    folds = f"Training patients were divided once into {select['folds']} folds."
-    if not record.params["extract"]["families"]:
+def describe_selection(record: Record) -> str:
+    """Describe folds and the steps of the selection; the folds only when no feature was selected."""
+    select = record.params.select
+    folds = f"Training patients were divided once into {select.folds} folds."
+    if not record.families:
         return folds
-    steps = "; ".join(f"({number}) {step_in_words(step)}" for number, step in enumerate(select["steps"], start=1))
-    rows = {"case": "cases, their views side by side", "image": "single images"}[select["unit"]]
-    kept = [f"{plural(len(state['coefficients']), 'feature')} of {family}" for family, _, state in record.selections]
-    chosen = f" On all training cases this left {listed(kept)}." if kept else ""
-    chosen += "".join(f" For {family} the step {name} was {note}." for family, name, note in _not_done(record))
+    described = [STEPS.get(step.step).describe(step) for step in select.steps]
+    steps = "; ".join(f"({number}) {step}" for number, step in enumerate(described, start=1))
+    counts = [(family, len(state["coefficients"])) for family, _, state in record.selections]
+    kept = [f"{format_count(count, 'feature')} of {family}" for family, count in counts]
+    result = f" On all training cases this left {join_words(kept)}." if kept else ""
+    result += "".join(f" For {family} the step {step} was {note}." for family, step, note in _list_not_applied(record))
     return (
         f"{folds} In each fold, and again on all training cases, features were kept that varied, were defined in half "
-        f"of the rows, and passed in turn: {steps}. Rows were {rows}. Undefined values were replaced by the median of "
-        f"the training rows, and features were z-scored by the training rows' mean and standard deviation.{chosen}"
+        f"of the rows, and passed in turn: {steps}. Rows were {ROWS[select.unit]}. Undefined values were replaced by "
+        "the median of the training rows, and features were z-scored by the training rows' mean and standard "
+        f"deviation.{result}"
     )
 
 
-def _not_done(record: Record) -> list[tuple[str, str, str]]:
+def _describe_copies(perturb: Perturb) -> str:
+    grow, shift, contour = (f"{100 * share:g} %" for share in (perturb.grow, perturb.shift, perturb.contour))
+    return (
+        f" To test how far features depend on the outline, random copies of each were made ({perturb.times}): grown or "
+        f"shrunk by up to {grow}, shifted by up to {shift} along rows and columns, displaced along the contour by "
+        f"{contour} (standard deviation) of the lesion's diameter, and rotated by up to {perturb.rotate:g} degrees."
+    )
+
+
+def _list_not_applied(record: Record) -> list[tuple[str, str, str]]:
     """List (family, step, note) of the steps that could not be applied to all training cases."""
     return [
         (family, str(step["step"]), str(step["note"]))
@@ -138,49 +116,32 @@ def _not_done(record: Record) -> list[tuple[str, str, str]]:
     ]
 
 
-def _criteria(clean: Mapping[str, Any]) -> str:
-    stated = [f"{criterion['name'].replace('_', ' ')} ({criterion['rule']})" for criterion in clean.get("criteria", [])]
-    return f"Criteria applied: {listed(stated)}." if stated else ""
+def _describe_criteria(clean: Clean) -> str:
+    criteria = join_words(f"{criterion.name.replace('_', ' ')} ({criterion.rule})" for criterion in clean.criteria)
+    return f"Criteria applied: {criteria}." if criteria else ""
 
 
-def _classifier(clean: Mapping[str, Any]) -> str:
-    heads = list(clean["qc"]["heads"])
-    if not heads:
+def _describe_classifier(clean: Clean) -> str:
+    network = clean.qc.network
+    if not clean.qc.heads or network is None:
         return "Images were not screened by a classifier."
-    network = clean["qc"]["network"]
     return (
-        f"A classifier ({network['architecture']} at {network['size']} pixels, learnt from labelled images of training "
-        f"patients) judged every image for {listed(heads)}."
+        f"A classifier ({network.architecture} at {network.size} pixels, trained on labelled images of training "
+        f"patients) judged every image for {join_words(clean.qc.heads)}."
     )
 
 
-def _duplicates(clean: Mapping[str, Any]) -> str:
-    settings = clean.get("duplicates", {})
-    bits = (
-        f" (difference hashes at most {settings['max_distance']} of 256 bits apart)"
-        if "max_distance" in settings
-        else ""
-    )
+def _describe_duplicates(clean: Clean) -> str:
     return (
-        f"Exact and near duplicates{bits} were removed within a case; of two in training and another set the training "
-        "copy went; patients who share one were kept in one fold."
+        f"Exact and near duplicates (difference hashes at most {clean.duplicates.max_distance} of 256 bits apart) were "
+        "removed within a case; of two in training and another set the training copy was removed; patients who share "
+        "one were kept in one fold."
     )
 
 
-def _kept(record: Record) -> str:
+def _count_images(record: Record) -> str:
     images = record.screening[record.screening["level"] == "image"]
-    left_out = images.loc[images["fate"] != "kept", "reason"].value_counts()
-    reasons = [f"{in_words(str(reason))} {left_out[reason]:,}" for reason in sorted(left_out.index)]
+    excluded = images.loc[images["fate"] != "kept", "reason"].value_counts()
+    reasons = [f"{spell_reason(str(reason))} {excluded[reason]:,}" for reason in sorted(excluded.index)]
     text = f"Of {len(images):,} images, {int((images['fate'] == 'kept').sum()):,} were kept"
     return f"{text} ({'; '.join(reasons)})." if reasons else f"{text}."
-
-
-def _detail(name: str, family: Mapping[str, Any]) -> str:
-    said = []
-    if classes := family.get("classes"):
-        said.append(f"classes {listed([CLASSES.get(one, one) for one in classes])}")
-    if "bins" in family:
-        said.append("a fixed number of grey levels in each region")
-    spacing = family.get("resample_mm")
-    said.append(f"resampled to {spacing:g} mm" if spacing else "pixels as they were, lengths in pixels")
-    return f"For {name}: {'; '.join(said)}."

@@ -1,30 +1,36 @@
 """The methods as paragraphs in plain English: only what the study did, with its counts."""
 
-from sonomics.report.evidence.record import Record
-from sonomics.report.evidence.statements import sentences
-from sonomics.report.prose.analysis import evaluation_text, models_text, software_text
-from sonomics.report.prose.data import cases_text, features_text, images_text, outlines_text, selection_text
-from sonomics.report.prose.statistics import statistics_text
+from sonomics.report.prose.analysis import describe_evaluation, describe_models, describe_software
+from sonomics.report.prose.data import (
+    describe_cases,
+    describe_features,
+    describe_images,
+    describe_outlines,
+    describe_selection,
+)
+from sonomics.report.prose.statistics import describe_statistics
+from sonomics.report.study.record import Record
+from sonomics.report.study.statements import join_sentences
 
-# What the authors state of each part goes before (participants) or behind what the study shows of it.
+# What the authors state goes before (participants) or after what the study shows of each part.
 PARTICIPANTS = ("design", "setting", "dates", "recruitment", "eligibility", "sample_size")
 ETHICS = ("ethics", "consent", "registration", "protocol")
 
 
-def methods(record: Record) -> list[str]:
-    """Write the methods, a paragraph a phase, in the order of the work, with the authors' own sentences in place."""
+def write_methods(record: Record) -> list[str]:
+    """Write the methods, one paragraph per phase in the order of the work, with the authors' own sentences in place."""
     params = record.params
     paragraphs = [
-        [sentences(params, *PARTICIPANTS)],
-        [cases_text(record), sentences(params, "reference_standard", "treatments")],
-        [sentences(params, "acquisition"), images_text(record)],
-        [outlines_text(record), sentences(params, "segmentation", "outliners")],
-        [features_text(record)],
-        [selection_text(record)],
-        [models_text(record)],
-        [evaluation_text(record)],
-        [statistics_text(record)],
-        [software_text(record)],
-        [sentences(params, *ETHICS)],
+        [join_sentences(params, *PARTICIPANTS)],
+        [describe_cases(record), join_sentences(params, "reference_standard", "treatments")],
+        [join_sentences(params, "acquisition"), describe_images(record)],
+        [describe_outlines(record), join_sentences(params, "segmentation", "outliners")],
+        [describe_features(record)],
+        [describe_selection(record)],
+        [describe_models(record)],
+        [describe_evaluation(record)],
+        [describe_statistics(record)],
+        [describe_software(record)],
+        [join_sentences(params, *ETHICS)],
     ]
     return [text for parts in paragraphs if (text := " ".join(filter(None, parts)))]

@@ -1,24 +1,32 @@
-"""What was found, in sentences written from the tables."""
+"""The summary: what was asked and found, in sentences written from the tables."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sonomics.core.params import MAIN, deals_labels
-from sonomics.core.schemas import TRAIN
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import decimal, interval, listed, plural
-from sonomics.report.page.variants import Pooled, blind
+from sonomics.core.params import MAIN
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_count, format_decimal, format_interval
+from sonomics.report.study.evaluation import Evaluation, name_set
+from sonomics.report.study.variants import ShuffledMeans, describe_control, shuffles_labels
+from sonomics.report.study.wording import SIMULATED
 
 CHANCE = 0.5
-NO_CONTROL = "No negative control was run, so nothing shows what this work finds where nothing is to be found."
-SIMULATED = "The data are simulated: these figures prove the method, not a clinical claim."
+NO_CONTROL = "No negative control was run, so nothing shows what this analysis finds where there is nothing to find."
+LOOK_FOR_A_LEAK = (
+    "With several sets one such interval can occur by chance; look for a leak before you trust the main run."
+)
+MORE_PERMUTATIONS = (
+    "In test sets, strong features can also carry a model of shuffled labels away from chance, in either direction: "
+    "add variants with another study.seed; three or more permutations are judged together."
+)
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The primary model's AUC in one set, as shown large at the top."""
+    """The primary model's AUC in one set, as shown in large type at the top."""
 
     title: str
     auc: str
@@ -26,135 +34,133 @@ class Headline:
     counts: str
 
 
-def headlines(evaluation: Evaluation, level: float) -> list[Headline]:
-    """Give the primary model's AUC of every set."""
-    shown = []
+def list_headlines(evaluation: Evaluation, level: float) -> list[Headline]:
+    """List the primary model's AUC in every set, with intervals of this confidence level."""
+    headlines = []
     for split, title in evaluation.splits.items():
-        row = evaluation.statistic(evaluation.primary, split, "auc")
-        unit = plural(int(row["n"]), row["unit"])
-        sure = f"{100 * level:g} % CI {interval(row['lower'], row['upper'])}"
-        shown.append(
+        row = evaluation.find_statistic(evaluation.primary, split, "auc")
+        interval = f"{100 * level:g} % CI {format_interval(row['lower'], row['upper'])}"
+        headlines.append(
             Headline(
                 title,
-                decimal(row["estimate"]),
-                row["reason"] if math.isnan(row["lower"]) else sure,
-                f"{unit}, {row['positives']:.0f} positive",
+                format_decimal(row["estimate"]),
+                row["reason"] if math.isnan(row["lower"]) else interval,
+                f"{format_count(int(row['n']), row['unit'])}, {row['positives']:.0f} positive",
             )
         )
-    return shown
+    return headlines
 
 
-def findings(
-    evaluation: Evaluation, controls: Sequence[Evaluation], pooled: Pooled, params: Mapping[str, Any]
+def answer_questions(
+    evaluation: Evaluation, evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Parameters
 ) -> dict[str, list[str]]:
-    """Answer what a reader asks first: the question, on how many, what was found, how sure, what the controls say."""
+    """Answer what a reader asks first; questions without an answer are left out.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Of the main run.
+    evaluations : sequence of Evaluation
+        Of all runs of the task.
+    shuffled_means : mapping
+        See `study.variants`.
+    params : Parameters
+    """
+    level = params.evaluate.level
     answers = {
-        "What was asked": [params["study"]["question"]],
-        "On how many": [_counted(evaluation)],
-        "What was found": [_found(evaluation, split, params) for split in unseen(evaluation)],
-        "How sure": [_sureness(evaluation)],
-        "What the controls say": verdicts(controls, pooled, params) or [NO_CONTROL],
-        "What it stands for": [SIMULATED] if params["export"]["source"] == "simulator" else [],
+        "Question": [params.study.question],
+        "Study population": [_describe_population(evaluation)],
+        "Results": [_describe_result(evaluation, split, level) for split in evaluation.tested_splits],
+        "Precision": [_describe_precision(evaluation)],
+        "Negative controls": judge_controls(evaluations, shuffled_means, params) or [NO_CONTROL],
+        "Scope": [SIMULATED] if SOURCES.get(params.export.source).is_simulated else [],
     }
-    return {question: said for question, sentences in answers.items() if (said := [one for one in sentences if one])}
+    return {question: sentences for question, sentences in answers.items() if sentences}
 
 
-def unseen(evaluation: Evaluation) -> list[str]:
-    """List the test sets; the training set (out of fold) when there is none."""
-    return [split for split in evaluation.splits if split != TRAIN] or [TRAIN]
+def judge_controls(evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Parameters) -> list[str]:
+    """Judge every negative control; those with shuffled labels together where there are means over permutations."""
+    controls = [run for run in evaluations if run.variant != MAIN and describe_control(run.variant, params)]
+    shuffled = [run for run in controls if shuffles_labels(run.variant, params)] if shuffled_means else []
+    together = [judge_permutations(shuffled, shuffled_means)] if shuffled else []
+    return [*together, *(judge_control(run, params) for run in controls if run not in shuffled)]
 
 
-LOOK_FOR_A_LEAK = "With several sets one such interval may be chance; look for a leak before you trust the main run."
-OTHER_DEALS = (
-    "On unseen sets strong features can also carry a model of dealt labels off chance, either way: add variants with "
-    "another study.seed, and from three on all deals are judged together."
-)
+def judge_control(control: Evaluation, params: Parameters) -> str:
+    """Judge one negative control: every interval of its AUC should include chance."""
+    rows = {split: control.find_statistic(control.primary, split, "auc") for split in control.splits}
+    aucs = {split: (row["estimate"], row["lower"], row["upper"]) for split, row in rows.items()}
+    name = f"The negative control ({control.variant}: {describe_control(control.variant, params)})"
+    verdict = _judge(name, "AUC", aucs)
+    suspicious = LOOK_FOR_A_LEAK in verdict
+    return f"{verdict} {MORE_PERMUTATIONS}" if suspicious and shuffles_labels(control.variant, params) else verdict
 
 
-def verdicts(controls: Sequence[Evaluation], pooled: Pooled, params: Mapping[str, Any]) -> list[str]:
-    """Say of every negative control whether it behaved as it must; of dealt labels together where `pooled` has them."""
-    blinded = [control for control in controls if control.variant != MAIN and blind(control.variant, params)]
-    deals = [control for control in blinded if deals_labels(params, control.variant)] if pooled else []
-    together = [verdict_over_deals(deals, pooled)] if deals else []
-    return [*together, *(verdict(control, params) for control in blinded if control not in deals)]
+def judge_permutations(shuffled: Sequence[Evaluation], shuffled_means: ShuffledMeans) -> str:
+    """Judge all permutations of the labels together: the interval of their mean AUC should include chance."""
+    rows = {split: shuffled_means[split] for split in shuffled[0].splits}
+    aucs = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in rows.items()}
+    names = join_words([run.variant for run in shuffled])
+    name = f"The negative control (training labels shuffled at random, {len(shuffled)} permutations: {names})"
+    return _judge(name, "mean AUC", aucs)
 
 
-def verdict(control: Evaluation, params: Mapping[str, Any]) -> str:
-    """Say whether one negative control behaved as it must."""
-    areas = {split: control.statistic(control.primary, split, "auc") for split in control.splits}
-    bounds = {split: (row["estimate"], row["lower"], row["upper"]) for split, row in areas.items()}
-    said = _judged(f"The negative control ({control.variant}: {blind(control.variant, params)})", "AUC", bounds)
-    return f"{said} {OTHER_DEALS}" if LOOK_FOR_A_LEAK in said and deals_labels(params, control.variant) else said
-
-
-def verdict_over_deals(deals: Sequence[Evaluation], pooled: Pooled) -> str:
-    """Say whether all deals of the labels together behaved as they must."""
-    figures = ((split, pooled[split]) for split in deals[0].splits)
-    bounds = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in figures}
-    names = listed([deal.variant for deal in deals])
-    name = f"The negative control (training labels dealt out at random, {len(deals)} deals: {names})"
-    return _judged(name, "mean AUC", bounds)
-
-
-def _judged(name: str, statistic: str, bounds: Mapping[str, tuple[float, float, float]]) -> str:
-    inside: list[str] = []
-    outside: list[str] = []
-    for split, (estimate, lower, upper) in bounds.items():
+def _judge(name: str, statistic: str, aucs: Mapping[str, tuple[float, float, float]]) -> str:
+    at_chance: list[str] = []
+    away: list[str] = []
+    for split, (estimate, lower, upper) in aucs.items():
         if not math.isnan(lower):
-            holds = lower <= CHANCE <= upper
-            (inside if holds else outside).append(f"{set_name(split)} ({decimal(estimate)})")
-    if not inside and not outside:
+            includes_chance = lower <= CHANCE <= upper
+            (at_chance if includes_chance else away).append(f"{name_set(split)} ({format_decimal(estimate)})")
+    if not at_chance and not away:
         return f"{name} was not estimable in any set."
-    if not outside:
-        return f"{name} stayed at chance, as it must: {statistic} in {listed(inside)}, every interval holding 0.50."
-    return f"{name} is away from chance in {listed(outside)}, where the interval does not hold 0.50. {LOOK_FOR_A_LEAK}"
+    if not away:
+        sets = join_words(at_chance)
+        return f"{name} stayed at chance, as it should: {statistic} in {sets}; every interval includes 0.50."
+    sets = join_words(away)
+    return f"{name} is away from chance in {sets}, where the interval does not include 0.50. {LOOK_FOR_A_LEAK}"
 
 
-def set_name(split: str) -> str:
-    """Name a split within a sentence."""
-    stem, _, number = split.partition("_")
-    named = {TRAIN: "the training set (out of fold)", "internal": "the internal test set"}
-    return named.get(stem, f"external test set {number}" if number else f"the {stem} set")
-
-
-def _counted(evaluation: Evaluation) -> str:
+def _describe_population(evaluation: Evaluation) -> str:
     table = evaluation.tables["splits"]
-    listed_cases, analysed = int(table["cases"].sum()), int(table["analysed"].sum())
-    patients = int(table["patients"].sum())
+    patients, cases, analysed = (int(table[name].sum()) for name in ("patients", "cases", "analysed"))
     return (
-        f"Of {plural(listed_cases, 'case')} from {plural(patients, 'patient')}, {analysed:,} were analysed; "
-        f"{listed_cases - analysed:,} were excluded or have an unknown label (see the flow chart)."
+        f"Of {format_count(cases, 'case')} from {format_count(patients, 'patient')}, {analysed:,} were analysed; "
+        f"{cases - analysed:,} were excluded or have an unknown label (see the flow chart)."
     )
 
 
-def _found(evaluation: Evaluation, split: str, params: Mapping[str, Any]) -> str:
-    place, model = set_name(split), evaluation.primary
-    row = evaluation.statistic(model, split, "auc")
+def _describe_result(evaluation: Evaluation, split: str, level: float) -> str:
+    model = evaluation.primary
+    row = evaluation.find_statistic(model, split, "auc")
     if math.isnan(row["estimate"]):
-        return f"In {place} the AUC of the primary model, {model}, is not estimable: {row['reason']}."
-    level = f"{100 * params['evaluate']['level']:g} % CI"
-    bounds = interval(row["lower"], row["upper"])
-    sentence = f"In {place} the primary model, {model}, reached an AUC of {decimal(row['estimate'])}"
-    sentence += f" ({level} {bounds})" if bounds else f" (no interval: {row['reason']})"
-    measures = {name: evaluation.statistic(model, split, name)["estimate"] for name in ("sensitivity", "specificity")}
+        return f"In {name_set(split)} the AUC of the primary model, {model}, is not estimable: {row['reason']}."
+    interval = format_interval(row["lower"], row["upper"])
+    sentence = f"In {name_set(split)} the primary model, {model}, reached an AUC of {format_decimal(row['estimate'])}"
+    sentence += f" ({100 * level:g} % CI {interval})" if interval else f" (no interval: {row['reason']})"
+    measures = {
+        name: evaluation.find_statistic(model, split, name)["estimate"] for name in ("sensitivity", "specificity")
+    }
     if not any(math.isnan(value) for value in measures.values()):
-        at = [f"{name} {decimal(value)}" for name, value in measures.items()]
-        sentence += f", with {listed(at)} at the threshold frozen on training"
-    best = evaluation.statistic(model, split, "best_possible")["estimate"]
-    return sentence + ("." if math.isnan(best) else f"; the planted risk itself reached {decimal(best)}.")
+        values = join_words([f"{name} {format_decimal(value)}" for name, value in measures.items()])
+        sentence += f", with {values} at the threshold frozen on training"
+    best = evaluation.find_statistic(model, split, "best_possible")["estimate"]
+    if math.isnan(best):
+        return f"{sentence}."
+    return f"{sentence}; the simulated ground truth itself, used as the score, reached {format_decimal(best)}."
 
 
-def _sureness(evaluation: Evaluation) -> str:
-    rows = {split: evaluation.statistic(evaluation.primary, split, "auc") for split in unseen(evaluation)}
-    known = {split: row for split, row in rows.items() if not math.isnan(row["lower"])}
-    if not known:
-        return "It cannot be said: no interval is estimable."
-    widest = max(row["upper"] - row["lower"] for row in known.values())
-    doubtful = [set_name(split) for split, row in known.items() if row["lower"] <= CHANCE <= row["upper"]]
-    below = [set_name(split) for split, row in known.items() if row["upper"] < CHANCE]
-    sure = f"The widest of these intervals spans {decimal(widest)}"
-    if doubtful:
-        sure += f"; in {listed(doubtful)} it holds 0.50, so chance alone is not excluded there"
+def _describe_precision(evaluation: Evaluation) -> str:
+    rows = {split: evaluation.find_statistic(evaluation.primary, split, "auc") for split in evaluation.tested_splits}
+    estimable = {split: row for split, row in rows.items() if not math.isnan(row["lower"])}
+    if not estimable:
+        return "Unknown: no interval is estimable."
+    widest = max(row["upper"] - row["lower"] for row in estimable.values())
+    at_chance = [name_set(split) for split, row in estimable.items() if row["lower"] <= CHANCE <= row["upper"]]
+    below = [name_set(split) for split, row in estimable.items() if row["upper"] < CHANCE]
+    sentence = f"The widest of these intervals spans {format_decimal(widest)}"
+    if at_chance:
+        sentence += f"; in {join_words(at_chance)} it includes 0.50, so that chance alone is not excluded there"
     if below:
-        sure += f"; in {listed(below)} it lies below 0.50, where the model ranks worse than chance"
-    return f"{sure}." if doubtful or below else f"{sure}, and none holds 0.50."
+        sentence += f"; in {join_words(below)} it lies below 0.50, where the model ranks worse than chance"
+    return f"{sentence}." if at_chance or below else f"{sentence}, and none includes 0.50."

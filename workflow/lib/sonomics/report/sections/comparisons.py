@@ -1,18 +1,18 @@
 """The section on further comparisons: other thresholds, decisions, sets and runs, and recalibration."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import Row, by_split, figure_cell, grid
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.core.settings.parameters import Parameters
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_interval, format_p
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
+from sonomics.report.elements.tables import Cell, Row, Table, show_estimate_and_counts
+from sonomics.report.study.evaluation import Evaluation
 
 RULES = {"youden": "largest Youden index", "max_accuracy": "largest accuracy"}
 SHARES = {"sensitivity": "sensitivity", "specificity": "specificity"}
-RECLASSIFIED = {"nri_categorical": "NRI at the thresholds", "nri_continuous": "NRI, any change", "idi": "IDI"}
+RECLASSIFICATION = {"nri_categorical": "NRI at the thresholds", "nri_continuous": "NRI, any change", "idi": "IDI"}
 UPDATES = {"none": "as frozen", "intercept": "intercept updated", "intercept_slope": "intercept and slope updated"}
 ERRORS = {"brier": "Brier score", "ici": "ICI"}
 CALIBRATION = {
@@ -27,178 +27,181 @@ CALIBRATION = {
 TESTS = {"hosmer_lemeshow": "Hosmer-Lemeshow", "spiegelhalter_z": "Spiegelhalter's z"}
 
 
-def comparisons_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
-    """Show what stands beside the main comparison; None when the tables are not there."""
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
+    """Build the section on comparisons besides those of AUCs; None when the tables are not there."""
     if "operating" not in evaluation.tables:
         return None
-    tables = [_operating(evaluation), *_filled(_between(evaluation))]
+    tables = [_tabulate_thresholds(evaluation), _tabulate_between_sets(evaluation)]
     if len(evaluation.models) > 1:
-        tables += [_decisions(evaluation), _reclassified(evaluation)]
-    tables += [_calibration(evaluation), *_filled(_recalibration(evaluation))]
+        tables += [_tabulate_decisions(evaluation), _tabulate_reclassification(evaluation)]
+    tables += [_tabulate_calibration(evaluation), _tabulate_recalibration(evaluation)]
     paragraphs = [
-        "Would another threshold, another model or another site change what was found? Every threshold was chosen on "
+        "Would another threshold, another model or another site change the results? Every threshold was chosen on "
         "out-of-fold scores of training cases and then frozen; the first is the study's own, the others are "
         "sensitivity analyses."
     ]
     if "sensitivity" in evaluation.tables:
-        tables.insert(0, _sensitivity(evaluation))
-        paragraphs.append("Other runs of the whole chain are held against the main one on the same cases.")
+        tables.insert(0, _tabulate_sensitivity_runs(evaluation))
+        paragraphs.append("Other runs of the whole study are compared with the main run on the same cases.")
     if len(images := evaluation.tables["images"]):
-        tables.append(_images(evaluation))
+        tables.append(_tabulate_images(evaluation))
         models = ", ".join(sorted(set(images["model"])))
-        paragraphs.append(f"A secondary unit: of the models that score single images ({models}), the AUC over images.")
-    return Section("further", "Further comparisons and sensitivity analyses", paragraphs, tables)
+        paragraphs.append(f"Of the models that score single images ({models}), the AUC over images is given as well.")
+    # A study without test sets has nothing to compare between sets or to update.
+    shown = [table for table in tables if table.rows]
+    return Section("further", "Further comparisons and sensitivity analyses", paragraphs, shown)
 
 
-def _filled(table: Table) -> list[Table]:
-    """Leave a table without a row out: of a study without test sets there is nothing to compare or to update."""
-    return [table] if table.rows else []
-
-
-def _sensitivity(evaluation: Evaluation) -> Table:
+def _tabulate_sensitivity_runs(evaluation: Evaluation) -> Table:
     table = evaluation.tables["sensitivity"]
     rows = [
-        (str(variant), {split: _difference(row) for split, row in by_split(inside).items()})
-        for variant, inside in table.groupby("variant", sort=False)
+        (str(variant), {split: _show_difference(row) for split, row in index_by_split(of_variant).items()})
+        for variant, of_variant in table.groupby("variant", sort=False)
     ]
-    note = f"{_methods(table['method'])}. Holm: adjusted for the number of runs in the set."
-    return grid(evaluation, f"AUC of {evaluation.primary}: the main run minus other runs", "Run", rows, note)
+    note = f"{_list_methods(table['method'])}. Holm: adjusted for the number of runs in the set."
+    caption = f"AUC of {evaluation.primary}: the main run minus other runs"
+    return tabulate_by_split(evaluation, caption, "Run", rows, note)
 
 
-def _operating(evaluation: Evaluation) -> Table:
+def _tabulate_thresholds(evaluation: Evaluation) -> Table:
     table = evaluation.tables["operating"]
     table = table[table["model"] == evaluation.primary]
     rows = []
     for rule, of_rule in table.groupby("rule", sort=False):
-        name = _rule(str(rule))
-        cutoff = decimal(float(of_rule["cutoff"].iloc[0]), 3)
-        for statistic, words in SHARES.items():
-            inside = of_rule[of_rule["statistic"] == statistic]
-            cells = {split: figure_cell(row) for split, row in by_split(inside).items()}
-            rows.append((f"{name} ({cutoff}): {words}", cells))
-    methods = _methods(table.loc[table["statistic"].isin(list(SHARES)), "method"])
+        name = _name_rule(str(rule))
+        cutoff = format_decimal(float(of_rule["cutoff"].iloc[0]), 3)
+        for statistic, word in SHARES.items():
+            of_statistic = of_rule[of_rule["statistic"] == statistic]
+            cells = {split: show_estimate_and_counts(row) for split, row in index_by_split(of_statistic).items()}
+            rows.append((f"{name} ({cutoff}): {word}", cells))
+    methods = _list_methods(table.loc[table["statistic"].isin(list(SHARES)), "method"])
     note = f"The cutoff in brackets; intervals: {methods}. A case at or above the cutoff is called positive."
-    return grid(
-        evaluation, f"{evaluation.primary} at other thresholds, all frozen on training", "Threshold", rows, note
-    )
+    caption = f"{evaluation.primary} at other thresholds, all frozen on training"
+    return tabulate_by_split(evaluation, caption, "Threshold", rows, note)
 
 
-def _rule(rule: str) -> str:
+def _name_rule(rule: str) -> str:
     if rule.startswith("sensitivity_"):
         return f"sensitivity of at least {rule.removeprefix('sensitivity_')}"
     return RULES.get(rule, f"the study's own, {rule}")
 
 
-def _between(evaluation: Evaluation) -> Table:
+def _tabulate_between_sets(evaluation: Evaluation) -> Table:
     table = evaluation.tables["between_splits"]
     rows = [
-        (str(model), {split: _difference(row, df=True) for split, row in by_split(inside).items()})
-        for model, inside in table.groupby("model", sort=False)
+        (str(model), {split: _show_difference(row, df=True) for split, row in index_by_split(of_model).items()})
+        for model, of_model in table.groupby("model", sort=False)
     ]
     note = "DeLong's unpaired test, Welch's degrees of freedom. Holm: adjusted for the number of sets."
-    return grid(evaluation, "AUC in each test set minus the AUC in training (out of fold)", "Model", rows, note)
+    caption = "AUC in each test set minus the AUC in training (out of fold)"
+    return tabulate_by_split(evaluation, caption, "Model", rows, note)
 
 
-def _decisions(evaluation: Evaluation) -> Table:
+def _tabulate_decisions(evaluation: Evaluation) -> Table:
     table = evaluation.tables["comparison"]
     rows = [
-        (str(against), {split: _mcnemar(row) for split, row in by_split(inside).items()})
-        for against, inside in table.groupby("against", sort=False)
+        (str(against), {split: _show_mcnemar(row) for split, row in index_by_split(of_model).items()})
+        for against, of_model in table.groupby("against", sort=False)
     ]
     note = (
-        f"Cases that {evaluation.primary} alone / the other model alone calls right, and McNemar's mid-P; exact P and "
-        "P adjusted for the number of models (Holm) below."
+        f"Cases that only {evaluation.primary} / only the other model calls correctly. Below: McNemar's mid-P, exact P "
+        "and mid-P adjusted for the number of models (Holm)."
     )
-    return grid(evaluation, f"Decisions of {evaluation.primary} against other models", "Against", rows, note)
+    caption = f"Decisions of {evaluation.primary} compared with other models"
+    return tabulate_by_split(evaluation, caption, "Compared with", rows, note)
 
 
-def _mcnemar(row: Row) -> Cell:
+def _show_mcnemar(row: Row) -> Cell:
     if math.isnan(row["p_mcnemar"]):
         return Cell(NOT_ESTIMABLE, row["mcnemar_reason"])
     counts = f"{row['only_model_right']:.0f} / {row['only_against_right']:.0f}"
-    tested = (
-        f"P {p_value(row['p_mcnemar'])}; exact {p_value(row['p_mcnemar_exact'])}; Holm {p_value(row['p_mcnemar_holm'])}"
-    )
-    return Cell(counts, tested)
+    mid_p, exact, holm = (format_p(row[name]) for name in ("p_mcnemar", "p_mcnemar_exact", "p_mcnemar_holm"))
+    return Cell(counts, f"P {mid_p}; exact {exact}; Holm {holm}")
 
 
-def _reclassified(evaluation: Evaluation) -> Table:
+def _tabulate_reclassification(evaluation: Evaluation) -> Table:
     table = evaluation.tables["reclassification"]
     rows = []
-    for (against, statistic), inside in table.groupby(["against", "statistic"], sort=False):
+    for (against, statistic), of_statistic in table.groupby(["against", "statistic"], sort=False):
         cells = {
-            split: figure_cell(row, f"P {p_value(row['p'])}" if not math.isnan(row["p"]) else "")
-            for split, row in by_split(inside).items()
+            split: show_estimate_and_counts(row, "" if math.isnan(row["p"]) else f"P {format_p(row['p'])}")
+            for split, row in index_by_split(of_statistic).items()
         }
-        rows.append((f"{RECLASSIFIED[str(statistic)]}, over {against}", cells))
+        rows.append((f"{RECLASSIFICATION[str(statistic)]}, over {against}", cells))
     note = (
-        "With care: an NRI may be positive for a marker that tells nothing (Kerr 2014). Read the decision curve first."
+        "With caution: the NRI can be positive for a marker without information (Kerr 2014). Read the decision curve "
+        "first."
     )
-    return grid(evaluation, f"What {evaluation.primary} moves the right way", "Measure", rows, note)
+    caption = f"Reclassification by {evaluation.primary} (positive: in the right direction)"
+    return tabulate_by_split(evaluation, caption, "Measure", rows, note)
 
 
-def _calibration(evaluation: Evaluation) -> Table:
+def _tabulate_calibration(evaluation: Evaluation) -> Table:
     rows = []
-    for name, words in CALIBRATION.items():
-        found = {split: evaluation.statistic(evaluation.primary, split, name) for split in evaluation.splits}
-        rows.append((words, {split: figure_cell(row.to_dict()) for split, row in found.items()}))
-    for name, words in TESTS.items():
-        tests = {split: evaluation.statistic(evaluation.primary, split, name) for split in evaluation.splits}
-        rows.append((words, {split: _tested(row.to_dict()) for split, row in tests.items()}))
+    for show, names in ((show_estimate_and_counts, CALIBRATION), (_show_test, TESTS)):
+        for name, word in names.items():
+            statistics = {
+                split: evaluation.find_statistic(evaluation.primary, split, name) for split in evaluation.splits
+            }
+            rows.append((word, {split: show(row.to_dict()) for split, row in statistics.items()}))
     note = (
-        "E50, E90, Emax: median, 90 % quantile and largest distance of prediction and loess curve. Hosmer-Lemeshow: "
-        "ten groups, df = groups - 2 in the set of development, df = groups elsewhere. A large P proves nothing."
+        "E50, E90, Emax: median, 90 % quantile and largest distance between prediction and loess curve. "
+        "Hosmer-Lemeshow: ten groups, df = groups - 2 in training, df = groups elsewhere. A large P proves nothing."
     )
-    return grid(evaluation, f"Calibration of {evaluation.primary}, further measures and tests", "Measure", rows, note)
+    caption = f"Calibration of {evaluation.primary}, further measures and tests"
+    return tabulate_by_split(evaluation, caption, "Measure", rows, note)
 
 
-def _tested(row: Row) -> Cell:
+def _show_test(row: Row) -> Cell:
     if math.isnan(row["estimate"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
     df = "" if math.isnan(row["df"]) else f"; df {row['df']:.0f}"
-    return Cell(decimal(row["estimate"]), f"P {p_value(row['p'])}{df}")
+    return Cell(format_decimal(row["estimate"]), f"P {format_p(row['p'])}{df}")
 
 
-def _recalibration(evaluation: Evaluation) -> Table:
+def _tabulate_recalibration(evaluation: Evaluation) -> Table:
     table = evaluation.tables["recalibration"]
     table = table[table["model"] == evaluation.primary]
     rows = []
-    for update, words in UPDATES.items():
-        inside = table[table["update"] == update]
+    for update, word in UPDATES.items():
+        of_update = table[table["update"] == update]
         for statistic in ("intercept", "slope", *ERRORS):
-            found = inside[inside["statistic"] == statistic]
-            if len(found):
-                name = ERRORS.get(statistic, statistic)
-                rows.append((f"{words}: {name}", {split: figure_cell(row) for split, row in by_split(found).items()}))
+            of_statistic = of_update[of_update["statistic"] == statistic]
+            if len(of_statistic):
+                cells = {split: show_estimate_and_counts(row) for split, row in index_by_split(of_statistic).items()}
+                rows.append((f"{word}: {ERRORS.get(statistic, statistic)}", cells))
     note = (
-        "What updating the model at a site would do. Intercept and slope are fitted on all cases of the site; Brier "
-        "score and ICI of updated models are cross-fitted in five parts, so no case updates its own prediction."
+        "What updating the model at a site would change. Intercept and slope are fitted on all cases of the site; "
+        "Brier score and ICI of updated models are cross-fitted in five parts, so that no case updates its own "
+        "prediction."
     )
-    return grid(evaluation, f"Recalibration of {evaluation.primary} at each site", "Update", rows, note)
+    caption = f"Recalibration of {evaluation.primary} at each site"
+    return tabulate_by_split(evaluation, caption, "Update", rows, note)
 
 
-def _images(evaluation: Evaluation) -> Table:
+def _tabulate_images(evaluation: Evaluation) -> Table:
     table = evaluation.tables["images"]
     rows = []
-    for model, inside in table.groupby("model", sort=False):
+    for model, of_model in table.groupby("model", sort=False):
         cells = {
-            split: figure_cell(row, f"{row['n']} images of {row['patients']} patients")
-            for split, row in by_split(inside).items()
+            split: show_estimate_and_counts(row, f"{row['n']} images of {row['patients']} patients")
+            for split, row in index_by_split(of_model).items()
         }
         rows.append((str(model), cells))
-    note = "Unit: the image, labelled as its case. Images of a patient are not independent: Obuchowski's interval."
-    return grid(evaluation, "AUC over single images", "Model", rows, note)
+    note = "Unit: the image, with the label of its case. Images of a patient are not independent: Obuchowski interval."
+    return tabulate_by_split(evaluation, "AUC over single images", "Model", rows, note)
 
 
-def _difference(row: Row, df: bool = False) -> Cell:
+def _show_difference(row: Row, df: bool = False) -> Cell:
     if math.isnan(row["difference"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
+    difference = format_decimal(row["difference"])
     if math.isnan(row["p"]):
-        return Cell(decimal(row["difference"]), row["reason"])
-    degrees = f"; df {decimal(row['df'], 1)}" if df else ""
-    tested = f"P {p_value(row['p'])}; Holm {p_value(row['p_holm'])}{degrees}"
-    return Cell(decimal(row["difference"]), f"{interval(row['lower'], row['upper'])}; {tested}")
+        return Cell(difference, row["reason"])
+    degrees = f"; df {format_decimal(row['df'], 1)}" if df else ""
+    interval = format_interval(row["lower"], row["upper"])
+    return Cell(difference, f"{interval}; P {format_p(row['p'])}; Holm {format_p(row['p_holm'])}{degrees}")
 
 
-def _methods(methods: Any) -> str:
+def _list_methods(methods: Iterable[str]) -> str:
     return ", ".join(sorted({method for method in methods if method})) or "Not estimable"

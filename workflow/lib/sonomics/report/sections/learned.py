@@ -1,134 +1,140 @@
 """What was learned on the training set: how features were chosen, clinical models, and models as nomograms."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from sonomics.report.page.figures import Plate
-from sonomics.report.page.nomogram import described, draw_nomogram
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value
-from sonomics.report.page.pictures import inline_svg
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.figures import Figure
+from sonomics.report.elements.numbers import DASH, NOT_ESTIMABLE, format_decimal, format_interval, format_p
+from sonomics.report.elements.pictures import inline_svg
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Cell, Row, Table
+from sonomics.report.sections.nomogram import describe_nomogram, draw_nomogram
 
-SELECTION = {
+FREQUENCIES, ODDS_RATIOS, NOMOGRAM = "frequencies.csv", "odds_ratios.csv", "nomogram.csv"
+SELECTION_FIGURES = {
     "steps": "features left after each step",
     "curve": "cross-validated deviance of the penalised regression by penalty, with its standard error",
     "path": "coefficients by penalty, those kept in colour",
     "frequencies": "how often features were kept",
 }
 MOST_ROWS = 20
-ALL = "all"
 
 
-def learned_sections(files: Sequence[Path], task: str) -> list[Section]:
-    """Make the sections of one task.
+@dataclass(frozen=True)
+class LearnedTable:
+    """A table of the main run: FREQUENCIES of a family by `select`, ODDS_RATIOS of a model by `train`, or NOMOGRAM.
 
-    Parameters
+    Attributes
     ----------
-    files : sequence of Path
-        Of the main run: of `select` `<family>/<task>/all/frequencies.csv` and figures, of `train`
-        `<model>/<task>/all/odds_ratios.csv` and `nomogram.csv`, of `stack` `<model>/<task>/nomogram.csv`.
+    name : str
+        The family or model.
     task : str
+    file : Path
+        Next to a file FREQUENCIES lie the figures of SELECTION_FIGURES.
     """
-    own = [path for path in files if _task_and_name(path)[0] == task]
-    made = (_selection(own, task), _clinical(own), _nomograms(own, task))
-    return [section for section in made if section]
+
+    name: str
+    task: str
+    file: Path
 
 
-def frequency_table(family: str, often: pd.DataFrame) -> Table:
-    """How often the commonest features were kept, in the folds and in resamples of the patients."""
+def build_learned_sections(tables: Sequence[LearnedTable], task: str) -> list[Section]:
+    """Build the sections of one task; those that would be empty are left out."""
+    of_task = [table for table in tables if table.task == task]
+    sections = (
+        _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
+        _build_clinical([table for table in of_task if table.file.name == ODDS_RATIOS]),
+        _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM]),
+    )
+    return [section for section in sections if section]
+
+
+def tabulate_frequencies(family: str, frequencies: pd.DataFrame) -> Table:
+    """Tabulate how often the most frequent features were kept, in the folds and in resamples of the patients."""
     rows = []
-    for row in often.head(MOST_ROWS).to_dict("records"):
+    for row in frequencies.head(MOST_ROWS).to_dict("records"):
         kept = Cell("yes" if row["all"] else "no")
-        rows.append([Cell(str(row["feature"])), kept, _percent(row["folds"]), _percent(row["resamples"])])
-    note = f"The first {MOST_ROWS} of {len(often)}." if len(often) > MOST_ROWS else ""
+        shares = [_show_percentage(row[name]) for name in ("folds", "resamples")]
+        rows.append([Cell(str(row["feature"])), kept, *shares])
+    note = f"The first {MOST_ROWS} of {len(frequencies)}." if len(frequencies) > MOST_ROWS else ""
     columns = ["Feature", "On all training cases", "Folds", "Resamples"]
     return Table(f"{family}: how often each feature was kept", columns, rows, note)
 
 
-def odds_table(model: str, odds: pd.DataFrame) -> Table:
-    """Odds ratios of a clinical model, each variable alone and together."""
-    alone, together = (
-        {str(row["variable"]): row for row in odds[odds["model"] == kind].to_dict("records")}
-        for kind in ("univariable", "multivariable")
+def tabulate_odds_ratios(model: str, odds: pd.DataFrame) -> Table:
+    """Tabulate the odds ratios of a clinical model, univariable and multivariable: one row per variable."""
+    univariable, multivariable = (
+        {str(row["variable"]): row for row in odds[odds["model"] == analysis].to_dict("records")}
+        for analysis in ("univariable", "multivariable")
     )
-    rows = [[Cell(name), *_ratio(row), *_ratio(together.get(name))] for name, row in alone.items()]
-    columns = ["Variable", "OR alone", "P", "OR adjusted", "P"]
+    rows = [[Cell(name), *_show_ratio(row), *_show_ratio(multivariable.get(name))] for name, row in univariable.items()]
+    columns = ["Variable", "OR, univariable", "P", "OR, multivariable", "P"]
     note = "Logistic regression on all training cases; 95 % Wald intervals. A dash: not in the multivariable model."
     return Table(f"{model}: odds ratios", columns, rows, note)
 
 
-def _selection(files: list[Path], task: str) -> Section | None:
-    tables, plates = [], []
-    for path in files:
-        if path.name != "frequencies.csv":
-            continue
-        family, often = path.parts[-4], pd.read_csv(path)
-        if len(often):
-            tables.append(frequency_table(family, often))
-        panels = [
-            (
-                f"{family}: {title}",
-                Markup(
-                    inline_svg(path.with_name(f"{name}.svg").read_text(encoding="utf-8"), f"{task}-{family}-{name}")
-                ),
-            )
-            for name, title in SELECTION.items()
-        ]
-        plates.append(Plate("choice", family, f"In order: {'; '.join(SELECTION.values())}.", panels))
-    if not plates:
+def _build_selection(learned: Sequence[LearnedTable]) -> Section | None:
+    if not learned:
         return None
-    words = (
-        "What is shown was learned on all training cases; each fold chose anew. The numbers stand in results/select/."
+    tables = []
+    for table in learned:
+        frequencies = pd.read_csv(table.file)
+        if len(frequencies):
+            tables.append(tabulate_frequencies(table.name, frequencies))
+    description = (
+        "These results come from all training cases; each fold selected its features anew. The numbers are in "
+        "results/select/."
     )
-    return Section("choice", "How the features were chosen", [words], tables, plates)
+    figures = [_gather_selection_figure(table) for table in learned]
+    return Section("choice", "How the features were chosen", [description], tables, figures)
 
 
-def _clinical(files: list[Path]) -> Section | None:
-    tables = [odds_table(path.parts[-4], pd.read_csv(path)) for path in files if path.name == "odds_ratios.csv"]
+def _gather_selection_figure(table: LearnedTable) -> Figure:
+    panels = []
+    for name, title in SELECTION_FIGURES.items():
+        svg = table.file.with_name(f"{name}.svg").read_text(encoding="utf-8")
+        panels.append((f"{table.name}: {title}", Markup(inline_svg(svg, f"{table.task}-{table.name}-{name}"))))
+    return Figure("choice", table.name, f"In order: {'; '.join(SELECTION_FIGURES.values())}.", panels)
+
+
+def _build_clinical(learned: Sequence[LearnedTable]) -> Section | None:
+    tables = [tabulate_odds_ratios(table.name, pd.read_csv(table.file)) for table in learned]
     return Section("clinical", "Clinical models", [], tables) if tables else None
 
 
-def _nomograms(files: list[Path], task: str) -> Section | None:
-    plates = []
-    for path in files:
-        if path.name != "nomogram.csv":
-            continue
-        model = _task_and_name(path)[1]
-        points = pd.read_csv(path, dtype={"label": str}, keep_default_na=False)
+def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
+    figures = []
+    for table in learned:
+        points = pd.read_csv(table.file, dtype={"label": str}, keep_default_na=False)
         if points.empty:
             continue
-        panel = (f"{model}: {described(points)}", Markup(inline_svg(draw_nomogram(points), f"{task}-nomogram-{model}")))
-        plates.append(
-            Plate("nomogram", model, "The points of a case's values add up to the probability below.", [panel])
-        )
-    if not plates:
+        svg = Markup(inline_svg(draw_nomogram(points), f"{table.task}-nomogram-{table.name}"))
+        caption = "The points of a case's values are added; the probability is read below the sum."
+        panels = [(f"{table.name}: {describe_nomogram(points)}", svg)]
+        figures.append(Figure("nomogram", table.name, caption, panels))
+    if not figures:
         return None
-    words = (
-        "Each value has points on the upper line; their sum on the line of total points stands above the probability. "
+    description = (
+        "Each value has points on the upper line; below their sum on the line of total points is the probability. "
+        "Scores of base models are out of fold. A nomogram repeats its model and has that model's performance."
     )
-    words += "Scores of base models are out of fold. A nomogram repeats its model and has that model's performance."
-    return Section("nomogram", "Nomograms", [words], [], plates)
+    return Section("nomogram", "Nomograms", [description], [], figures)
 
 
-def _task_and_name(path: Path) -> tuple[str, str]:
-    """Read the task, and the family or model, off a path; only `select` and `train` have folds."""
-    name, task, fold = path.parts[-4:-1]
-    return (task, name) if fold == ALL else (fold, task)
+def _show_percentage(share: float) -> Cell:
+    return Cell(DASH if math.isnan(share) else f"{format_decimal(100 * share, 0)} %")
 
 
-def _percent(share: float) -> Cell:
-    return Cell("–" if math.isnan(share) else f"{decimal(100 * share, 0)} %")
-
-
-def _ratio(row: Mapping[Hashable, Any] | None) -> tuple[Cell, Cell]:
+def _show_ratio(row: Row | None) -> tuple[Cell, Cell]:
     if row is None:
-        return Cell("–"), Cell("–")
+        return Cell(DASH), Cell(DASH)
     if math.isnan(row["odds_ratio"]):
-        return Cell(NOT_ESTIMABLE, "the model has no maximum: constant, or separates the classes"), Cell("–")
-    return Cell(decimal(row["odds_ratio"], 3), interval(row["lower"], row["upper"], 3)), Cell(p_value(row["p"]))
+        reason = "the model has no maximum: the variable is constant or separates the classes"
+        return Cell(NOT_ESTIMABLE, reason), Cell(DASH)
+    interval = format_interval(row["lower"], row["upper"], 3)
+    return Cell(format_decimal(row["odds_ratio"], 3), interval), Cell(format_p(row["p"]))

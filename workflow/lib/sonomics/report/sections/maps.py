@@ -1,4 +1,4 @@
-"""Where the networks looked: a table of how well their heat meets the outline, and the maps of the shown cases."""
+"""Where the networks looked: how their heat meets the outlines, and the maps of the shown cases."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -7,19 +7,18 @@ import pandas as pd
 
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import progress
-from sonomics.report.cases.examples import Picture
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.flow_of_cases import in_words
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval
-from sonomics.report.page.pictures import data_uri, heated
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, format_interval
+from sonomics.report.elements.pictures import Picture, draw_heat, encode_as_link
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Cell, Table
+from sonomics.report.study.evaluation import Evaluation
+from sonomics.report.study.flow_of_cases import spell_reason
 
 MEASURES = {"dice": "Dice of the hot region and the outline", "heat_inside": "Share of the heat inside the outline"}
 
 
-def maps_sections(maps: pd.DataFrame, evaluation: Evaluation) -> list[Section]:
-    """Set out how the maps of a task meet the outlines: a row a network and set; nothing when no network drew any.
+def build_maps_section(maps: pd.DataFrame, evaluation: Evaluation) -> Section | None:
+    """Build the section on the maps of one task, with one row per network and set; None when no network drew any.
 
     Parameters
     ----------
@@ -28,42 +27,43 @@ def maps_sections(maps: pd.DataFrame, evaluation: Evaluation) -> list[Section]:
     evaluation : Evaluation
         Of the main run.
     """
-    inside = maps[maps["task"] == evaluation.task]
-    if inside.empty:
-        return []
+    of_task = maps[maps["task"] == evaluation.task]
+    if of_task.empty:
+        return None
     rows = []
-    for model, of_model in inside.groupby("model"):
+    for model, of_model in of_task.groupby("model"):
         for split, title in evaluation.splits.items():
             table = of_model[of_model["split"] == split]
             drawn = table[table["file"] != ""]
-            reasons = table.loc[table["file"] == "", "reason"].map(in_words).value_counts().sort_index()
+            reasons = table.loc[table["file"] == "", "reason"].map(spell_reason).value_counts().sort_index()
             without = ", ".join(f"{count} without: {reason}" for reason, count in reasons.items())
-            cells = [_quartiles(drawn[name]) for name in MEASURES]
-            rows.append([Cell(f"{model}, {title}"), Cell(f"{len(drawn):,}", without), *cells])
-    words = (
-        "Heat shows which parts of a crop raised the score of a network (Grad-CAM); the maps stand with the cases, the "
-        "warmer the tint the hotter. Training images are shown by the network that was fitted without their patient. "
-        "Heat says where a network looked, not why."
+            quartiles = [_show_quartiles(drawn[name]) for name in MEASURES]
+            rows.append([Cell(f"{model}, {title}"), Cell(f"{len(drawn):,}", without), *quartiles])
+    description = (
+        "Heat shows which parts of a crop raised the score of a network (Grad-CAM); the maps are shown with the cases, "
+        "and a warmer tint is hotter. Training images are shown by the network that was fitted without their patient. "
+        "Heat shows where a network looked, not why."
     )
-    note = "Median and quartiles over the maps."
-    caption = "Heat of the networks against the outlines"
-    shown = Table(caption, ["Network and set", "Maps", *MEASURES.values()], rows, note)
-    return [Section("maps", "Where the networks looked", [words], [shown])]
+    caption = "Heat of the networks compared with the outlines"
+    columns = ["Network and set", "Maps", *MEASURES.values()]
+    shown = Table(caption, columns, rows, "Median and quartiles over the maps.")
+    return Section("maps", "Where the networks looked", [description], [shown])
 
 
-def heat_pictures(maps: pd.DataFrame, cases: Collection[str]) -> dict[str, list[Picture]]:
+def draw_heat_pictures(maps: pd.DataFrame, cases: Collection[str]) -> dict[str, list[Picture]]:
     """Draw the maps of some cases over their crops; a case without a map is left out."""
     drawn = maps[(maps["file"] != "") & maps["case"].isin(cases)].sort_values(["case", "task", "model", "view"])
-    shown: dict[str, list[Picture]] = {}
+    pictures: dict[str, list[Picture]] = {}
     for row in progress(drawn.to_dict("records"), "maps"):
         crop, mask, heat = (Path(row[name]) for name in ("crop", "mask", "file"))
-        pixels = heated(read_grey(crop), read_mask(mask), read_grey(heat))
-        shown.setdefault(row["case"], []).append(Picture(f"{row['view']}, heat of {row['model']}", data_uri(pixels)))
-    return shown
+        pixels = draw_heat(read_grey(crop), read_mask(mask), read_grey(heat))
+        picture = Picture(f"{row['view']}, heat of {row['model']}", encode_as_link(pixels))
+        pictures.setdefault(row["case"], []).append(picture)
+    return pictures
 
 
-def _quartiles(values: pd.Series) -> Cell:
+def _show_quartiles(values: pd.Series) -> Cell:
     if not values.notna().any():
         return Cell(NOT_ESTIMABLE, "no map")
-    low, middle, high = values.quantile([0.25, 0.5, 0.75])
-    return Cell(decimal(middle), interval(low, high))
+    lower, median, upper = values.quantile([0.25, 0.5, 0.75])
+    return Cell(format_decimal(median), format_interval(lower, upper))

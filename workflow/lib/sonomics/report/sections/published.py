@@ -1,58 +1,57 @@
-"""Our figures beside those of the publication whose design a study follows."""
+"""The section with our results next to those of the publication whose design a study follows."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import Cell, decimal, estimate_cell, interval
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import FURTHER, MEASURES, Table
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.report import Figure
+from sonomics.kinds.sources import SOURCES
+from sonomics.report.elements.numbers import format_decimal, format_interval
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.tables import Cell, Table, show_estimate
+from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES, Evaluation
 
-DIFFERENT = (
-    "The publication's patients are not ours: the two columns are of different data, and neither repeats, confirms nor "
-    "refutes the other."
+DIFFERENT_DATA = (
+    "The patients of the publication are not ours: the two columns come from different data, and neither reproduces, "
+    "confirms nor refutes the other."
 )
-SIMULATED = "Ours are simulated, with a planted risk that bounds what any model can reach."
-COLUMNS = ["Set", "Model", "Statistic", "Ours", "Published", "Ours minus published", "Of the publication"]
+SIMULATED = "Ours are simulated; their simulated ground truth bounds what any model can reach."
+NOTE = "Note on the publication"
+COLUMNS = ["Set", "Model", "Statistic", "Ours", "Published", "Ours minus published", NOTE]
 
 
-def beside_published(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
-    """Make the section of a study that follows a published design; None when the task has no published figure."""
-    published = params["report"].get("published")
-    if not published:
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
+    """Build the section of a study that follows a published design; None when the task has no published result."""
+    published = params.report.published
+    if published is None:
         return None
-    first = next(iter(params["study"]["tasks"]))
-    figures = [figure for figure in published["figures"] if figure.get("task", first) == evaluation.task]
-    if not figures:
+    first_task = next(iter(params.study.tasks))
+    results = [result for result in published.figures if (result.task or first_task) == evaluation.task]
+    if not results:
         return None
-    simulated = params["export"]["source"] == "simulator"
-    paragraphs = [DIFFERENT + (f" {SIMULATED}" if simulated else "")]
-    paragraphs += [published["note"]] if "note" in published else []
-    title = "Beside the published design"
-    return Section("published", title, paragraphs, [published_table(evaluation, published["paper"], figures)])
+    is_simulated = SOURCES.get(params.export.source).is_simulated
+    paragraphs = [f"{DIFFERENT_DATA} {SIMULATED}" if is_simulated else DIFFERENT_DATA]
+    paragraphs += [published.note] if published.note else []
+    table = tabulate_published(evaluation, published.paper, results)
+    return Section("published", "Comparison with the published design", paragraphs, [table])
 
 
-def published_table(evaluation: Evaluation, paper: str, figures: Sequence[Mapping[str, Any]]) -> Table:
-    """Set ours beside theirs: a row a figure; "not computed" where we have no such set, model or statistic."""
+def tabulate_published(evaluation: Evaluation, paper: str, results: Sequence[Figure]) -> Table:
+    """Tabulate ours and theirs, one row per result; "not computed" where we have no such set, model or statistic."""
     rows = []
-    for figure in figures:
-        ours = evaluation.statistic(figure["model"], figure["set"], figure["statistic"])
-        name = {**MEASURES, **FURTHER}.get(figure["statistic"], figure["statistic"])
-        lower, upper = figure.get("interval", (math.nan, math.nan))
-        title = evaluation.splits.get(figure["set"], figure["set"])
+    for result in results:
+        ours = evaluation.find_statistic(result.model, result.set, result.statistic)
+        lower, upper = result.interval or (math.nan, math.nan)
         rows.append(
             [
-                Cell(title),
-                Cell(figure["model"]),
-                Cell(name),
-                estimate_cell(ours),
-                Cell(decimal(figure["value"], 3), interval(lower, upper)),
-                Cell(decimal(ours["estimate"] - figure["value"])),
-                Cell(figure.get("note", "")),
+                Cell(evaluation.splits.get(result.set, result.set)),
+                Cell(result.model),
+                Cell({**MEASURES, **FURTHER_MEASURES}.get(result.statistic, result.statistic)),
+                show_estimate(ours),
+                Cell(format_decimal(result.value, 3), format_interval(lower, upper)),
+                Cell(format_decimal(ours["estimate"] - result.value)),
+                Cell(result.note),
             ]
         )
-    text = ("Model", "Statistic", "Of the publication")
-    return Table(
-        f"Our figures beside those of {paper}", COLUMNS, rows, "A difference here is not an error of either.", text
-    )
+    caption = f"Our results next to those of {paper}"
+    return Table(caption, COLUMNS, rows, "A difference is not an error of either.", ("Model", "Statistic", NOTE))

@@ -1,154 +1,163 @@
 """The tables of the section on the reader study."""
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.numbers import NOT_ESTIMABLE, Cell, decimal, interval, p_value, plural
-from sonomics.report.page.tables import Table
+from sonomics.report.elements.numbers import (
+    DASH,
+    NOT_ESTIMABLE,
+    format_count,
+    format_decimal,
+    format_interval,
+    format_p,
+)
+from sonomics.report.elements.tables import Cell, Row, Table
+from sonomics.report.study.evaluation import Evaluation
 
+ARMS = {"alone": "unaided", "aided": "aided"}
 MEASURES = {"auc": "AUC", "sensitivity": "sensitivity", "specificity": "specificity"}
-Row = Mapping[Hashable, Any]
 
 
-def rows_of(evaluation: Evaluation, name: str, split: str, **chosen: str) -> pd.DataFrame:
-    """Return the rows of a table of one split, and of the value chosen in every column named."""
+def select_rows(evaluation: Evaluation, name: str, split: str, **values: str) -> pd.DataFrame:
+    """Return the rows of a table of one split that have the given value in every column named."""
     table = evaluation.tables[name]
-    kept = table["split"] == split
-    for column, value in chosen.items():
-        kept &= table[column] == value
-    return table[kept]
+    selected = table["split"] == split
+    for column, value in values.items():
+        selected &= table[column] == value
+    return table[selected]
 
 
-def areas_table(evaluation: Evaluation, split: str) -> Table:
-    """Every reader's AUC, alone and with help, beside the model's, and what help changes."""
-    areas, aid = (rows_of(evaluation, name, split) for name in ("readers_auc", "readers_aid"))
+def tabulate_aucs(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate every reader's AUC, unaided and aided, its difference to the model's, and the change by the aid."""
+    aucs, aid = (select_rows(evaluation, name, split) for name in ("readers_auc", "readers_aid"))
     changes = aid[(aid["scope"] == "reader") & (aid["measure"] == "auc")].set_index("name").to_dict("index")
     rows = []
-    for number, (reader, inside) in enumerate(areas.groupby("reader", sort=False), start=1):
-        by_arm = inside.set_index("arm").to_dict("index")
-        level = inside["level"].iloc[0]
-        cells = [cell for arm in ("alone", "aided") for cell in _area(by_arm.get(arm))]
-        change = changes.get(reader)
-        last = [_estimate(change, "difference"), Cell(p_value(change["p"]))] if change else [Cell("–"), Cell("–")]
-        rows.append([Cell(f"{number} · {reader}", level), *cells, *last])
-    counts = areas.iloc[0]
+    for number, (reader, of_reader) in enumerate(aucs.groupby("reader", sort=False), start=1):
+        by_arm = of_reader.set_index("arm").to_dict("index")
+        cells = [cell for arm in ARMS for cell in _show_auc(by_arm.get(arm))]
+        heading = Cell(f"{number} · {reader}", of_reader["level"].iloc[0])
+        rows.append([heading, *cells, *_show_change(changes.get(reader))])
+    first = aucs.iloc[0]
     caption = f"{evaluation.splits[split]}: AUC of every reader and its difference to the model's"
     note = (
-        f"{counts['method']} test. Cases with a known label and a score of the model: {counts['n']:.0f}, "
-        f"{counts['positives']:.0f} positive (first reader). P to the model: Holm's correction for the readers of an "
-        "arm. Numbers are those of the figure."
+        f"{first['method']} test. Cases with a known label and a score of the model: {first['n']:.0f}, "
+        f"{first['positives']:.0f} positive (first reader). P vs model: Holm's correction for the readers of an arm. "
+        "Numbers are those of the figure."
     )
-    columns = ["Reader", "AUC alone", "To model", "P", "AUC with help", "To model", "P", "Change", "P"]
+    columns = ["Reader", "AUC, unaided", "vs model", "P", "AUC, aided", "vs model", "P", "Change", "P"]
     return Table(caption, columns, rows, note)
 
 
-def _area(row: Row | None) -> list[Cell]:
+def _show_auc(row: Row | None) -> list[Cell]:
     if row is None:
-        return [Cell("–")] * 3
-    return [
-        _estimate(row, "auc"),
-        _estimate(row, "difference", "diff_lower", "diff_upper"),
-        Cell(p_value(row["p_holm"])),
-    ]
+        return [Cell(DASH)] * 3
+    difference = _show(row, "difference", "diff_lower", "diff_upper")
+    return [_show(row, "auc"), difference, Cell(format_p(row["p_holm"]))]
 
 
-def means_table(evaluation: Evaluation, split: str) -> Table:
-    """Means over all readers, and the mean AUC of every level of experience, beside the model."""
-    of_levels = rows_of(evaluation, "readers_levels", split, measure="auc")
-    against = pd.concat([rows_of(evaluation, "readers_mrmc", split), of_levels])
-    aid = rows_of(evaluation, "readers_aid", split)
+def tabulate_means(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate means over all readers, and the mean AUC of every level of experience, compared with the model."""
+    of_levels = select_rows(evaluation, "readers_levels", split, measure="auc")
+    means = pd.concat([select_rows(evaluation, "readers_mrmc", split), of_levels])
+    aid = select_rows(evaluation, "readers_aid", split)
     changes = aid[aid["scope"] != "reader"].set_index(["level", "measure"]).to_dict("index")
     rows = []
-    for (level, measure), inside in against.groupby(["level", "measure"], sort=False):
-        by_arm = inside.set_index("arm").to_dict("index")
-        cells = [cell for arm in ("alone", "aided") for cell in _mean(by_arm.get(arm))]
-        change = changes.get((level, measure))
-        last = [_estimate(change, "difference"), Cell(p_value(change["p"]))] if change else [Cell("–"), Cell("–")]
+    for (level, measure), of_measure in means.groupby(["level", "measure"], sort=False):
+        by_arm = of_measure.set_index("arm").to_dict("index")
+        cells = [cell for arm in ARMS for cell in _show_mean(by_arm.get(arm))]
         name = f"{level}: {MEASURES[str(measure)]}"
-        rows.append([Cell(name[0].upper() + name[1:], plural(int(inside["readers"].max()), "reader")), *cells, *last])
-    caption = f"{evaluation.splits[split]}: means over readers, beside the model"
+        heading = Cell(_capitalise(name), format_count(int(of_measure["readers"].max()), "reader"))
+        rows.append([heading, *cells, *_show_change(changes.get((level, measure)))])
+    caption = f"{evaluation.splits[split]}: means over readers, compared with the model"
     note = (
-        "Obuchowski and Rockette's analysis with Hillis' degrees of freedom: holds for other readers and cases. To "
-        "model: mean of the readers minus the model, which is fixed. P values are not corrected here."
+        "Obuchowski-Rockette analysis with Hillis' degrees of freedom: it generalises to other readers and cases. "
+        "vs model: mean of the readers minus the model, which is fixed. P values are not corrected here."
     )
-    columns = ["Readers and measure", "Alone", "To model", "P", "With help", "To model", "P", "Change", "P"]
+    columns = ["Readers and measure", "Unaided", "vs model", "P", "Aided", "vs model", "P", "Change", "P"]
     return Table(caption, columns, rows, note)
 
 
-def _mean(row: Row | None) -> list[Cell]:
+def _show_mean(row: Row | None) -> list[Cell]:
     if row is None:
-        return [Cell("–")] * 3
-    return [_estimate(row, "mean", "mean_lower", "mean_upper"), _estimate(row, "difference"), Cell(p_value(row["p"]))]
+        return [Cell(DASH)] * 3
+    return [_show(row, "mean", "mean_lower", "mean_upper"), _show(row, "difference"), Cell(format_p(row["p"]))]
 
 
-def decisions_table(evaluation: Evaluation, split: str) -> Table:
-    """Every reader's sensitivity and specificity, alone and with help, tested against the model."""
-    points = rows_of(evaluation, "readers_points", split)
+def _show_change(row: Row | None) -> list[Cell]:
+    return [_show(row, "difference"), Cell(format_p(row["p"]))] if row else [Cell(DASH)] * 2
+
+
+def tabulate_decisions(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate every reader's sensitivity and specificity, unaided and aided, tested against the model."""
+    points = select_rows(evaluation, "readers_points", split)
     rows = []
-    for number, (reader, inside) in enumerate(points.groupby("reader", sort=False), start=1):
-        by_point = inside.set_index(["arm", "measure"]).to_dict("index")
+    for number, (reader, of_reader) in enumerate(points.groupby("reader", sort=False), start=1):
+        by_point = of_reader.set_index(["arm", "measure"]).to_dict("index")
         cells = []
-        for arm in ("alone", "aided"):
+        for arm in ARMS:
             for measure in ("sensitivity", "specificity"):
                 row = by_point.get((arm, measure))
-                cells += [_share(row), Cell(p_value(row["p_holm"]) if row else "–")]
-        rows.append([Cell(f"{number} · {reader}", inside["level"].iloc[0]), *cells])
+                cells += [_show_share(row), Cell(format_p(row["p_holm"]) if row else DASH)]
+        rows.append([Cell(f"{number} · {reader}", of_reader["level"].iloc[0]), *cells])
     model = points.drop_duplicates("measure").set_index("measure")["model"]
     caption = f"{evaluation.splits[split]}: readers' decisions"
     note = (
         f"{points['method'].iloc[0]}, against the model at its frozen threshold (sensitivity "
-        f"{decimal(model['sensitivity'])}, specificity {decimal(model['specificity'])}); Holm's correction for the "
-        "readers of an arm."
+        f"{format_decimal(model['sensitivity'])}, specificity {format_decimal(model['specificity'])}); Holm's "
+        "correction for the readers of an arm."
     )
-    columns = ["Reader", *("Sensitivity alone", "P", "Specificity alone", "P")]
-    return Table(caption, [*columns, "Sensitivity with help", "P", "Specificity with help", "P"], rows, note)
+    columns = ["Reader", "Sensitivity, unaided", "P", "Specificity, unaided", "P"]
+    return Table(caption, [*columns, "Sensitivity, aided", "P", "Specificity, aided", "P"], rows, note)
 
 
-def _share(row: Row | None) -> Cell:
+def _show_share(row: Row | None) -> Cell:
     if row is None:
-        return Cell("–")
+        return Cell(DASH)
     if math.isnan(row["estimate"]):
         return Cell(NOT_ESTIMABLE, row["reason"])
-    bounds = interval(row["lower"], row["upper"])
+    interval = format_interval(row["lower"], row["upper"])
     counts = f"{row['hits']:.0f} of {row['n']:.0f}"
-    return Cell(decimal(row["estimate"]), f"{counts}; {bounds}" if bounds else counts)
+    return Cell(format_decimal(row["estimate"]), f"{counts}; {interval}" if interval else counts)
 
 
-def agreement_table(evaluation: Evaluation, split: str) -> Table:
-    """Agreement between readers alone and with help, and its change: a row a question and statistic."""
-    table = rows_of(evaluation, "readers_agreement", split, between="readers")
+def tabulate_agreement(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate agreement between readers, unaided and aided, and its change: one row per question and statistic."""
+    table = select_rows(evaluation, "readers_agreement", split, between="readers")
     rows = []
-    arms = ("alone", "aided", "aided minus alone")
-    for (what, statistic), inside in table.groupby(["what", "statistic"], sort=False):
-        by_arm = inside.set_index("arm").to_dict("index")
-        cells = [_estimate(by_arm[arm], "estimate") if arm in by_arm else Cell("–") for arm in arms]
-        rows.append(
-            [Cell(str(statistic)[0].upper() + str(statistic)[1:], str(what)), *cells, Cell(f"{inside['n'].min():.0f}")]
-        )
+    for (question, statistic), of_statistic in table.groupby(["what", "statistic"], sort=False):
+        by_arm = of_statistic.set_index("arm").to_dict("index")
+        cells = [
+            _show(by_arm[arm], "estimate") if arm in by_arm else Cell(DASH) for arm in (*ARMS, "aided minus alone")
+        ]
+        heading = Cell(_capitalise(str(statistic)), str(question))
+        rows.append([heading, *cells, Cell(f"{of_statistic['n'].min():.0f}")])
     caption = f"{evaluation.splits[split]}: agreement between readers"
     note = "Fleiss' kappa: t interval over cases (Gwet); mean pairwise kappa and changes: jackknife over cases."
-    return Table(caption, ["Statistic", "Alone", "With help", "Change", "Cases"], rows, note)
+    return Table(caption, ["Statistic", "Unaided", "Aided", "Change", "Cases"], rows, note)
 
 
-def sessions_table(evaluation: Evaluation, split: str) -> Table:
-    """Agreement of every reader's first two sessions: a row a reader and arm."""
-    table = rows_of(evaluation, "readers_agreement", split, between="sessions")
+def tabulate_sessions(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate the agreement of every reader's first two sessions: one row per reader and arm."""
+    table = select_rows(evaluation, "readers_agreement", split, between="sessions")
     rows = []
-    for (reader, arm), inside in table.groupby(["reader", "arm"], sort=False):
-        by_what = inside.set_index("what").to_dict("index")
-        asked = ("decision", "category", "score")
-        cells = [_estimate(by_what[what], "estimate") if what in by_what else Cell("–") for what in asked]
-        rows.append([Cell(str(reader), str(arm)), *cells, Cell(f"{inside['n'].min():.0f}")])
+    for (reader, arm), of_arm in table.groupby(["reader", "arm"], sort=False):
+        by_question = of_arm.set_index("what").to_dict("index")
+        cells = [
+            _show(by_question[question], "estimate") if question in by_question else Cell(DASH)
+            for question in ("decision", "category", "score")
+        ]
+        rows.append([Cell(str(reader), ARMS[str(arm)]), *cells, Cell(f"{of_arm['n'].min():.0f}")])
     caption = f"{evaluation.splits[split]}: agreement of readers with themselves, between two sessions"
     note = "Decisions: Cohen's kappa; categories: Cohen's kappa with linear weights; scores: ICC(2,1)."
     return Table(caption, ["Reader", "Decisions", "Categories", "Scores", "Cases"], rows, note)
 
 
-def _estimate(row: Row, name: str, lower: str = "lower", upper: str = "upper") -> Cell:
+def _show(row: Row, name: str, lower: str = "lower", upper: str = "upper") -> Cell:
     if math.isnan(row[name]):
         return Cell(NOT_ESTIMABLE, row["reason"])
-    return Cell(decimal(row[name]), interval(row[lower], row[upper]) or row["reason"])
+    return Cell(format_decimal(row[name]), format_interval(row[lower], row[upper]) or row["reason"])
+
+
+def _capitalise(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,38 +1,16 @@
-"""Which sections the page may have beside those of every study, in the order of the page."""
+"""Which sections the page may have besides those of every study, in the order of the page."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.section import Maker, Section
-from sonomics.report.sections.borderline import borderline_section
-from sonomics.report.sections.classes import classes_section
-from sonomics.report.sections.comparisons import comparisons_section
-from sonomics.report.sections.label_aware import label_aware_section
-from sonomics.report.sections.power import power_section
-from sonomics.report.sections.published import beside_published
-from sonomics.report.sections.readers import readers_section
-from sonomics.report.sections.serial import serial_section
-from sonomics.report.sections.subgroups import subgroups_section
-from sonomics.report.sections.survival import survival_section
-from sonomics.report.sections.treatment import treatment_section
-
-MAKERS: tuple[Maker, ...] = (
-    comparisons_section,
-    survival_section,
-    subgroups_section,
-    treatment_section,
-    classes_section,
-    borderline_section,
-    serial_section,
-    readers_section,
-    label_aware_section,
-    power_section,
-    beside_published,
-)
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.analyses import analyses_on_page, load
+from sonomics.report.elements.section import Section
+from sonomics.report.study.evaluation import Evaluation
 
 
-def sections(evaluation: Evaluation, params: Mapping[str, Any]) -> list[Section]:
-    """Make the sections that a study has."""
-    made = (make(evaluation, params) for make in MAKERS)
-    return [section for section in made if section]
+def build_sections(evaluation: Evaluation, params: Parameters) -> list[Section]:
+    """Build the sections of the analyses that a study has.
+
+    Every builder takes the main run's evaluation of a task and all parameters; it returns None when the study lacks its
+    analysis.
+    """
+    sections = (load(analysis.section)(evaluation, params) for analysis in analyses_on_page())
+    return [section for section in sections if section]

@@ -1,16 +1,28 @@
-"""Which features were kept, and the score they make, written out as a formula."""
+"""The features that were kept, and the score that they make, written out as a formula."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sonomics.report.page.numbers import decimal, listed
-from sonomics.report.page.tables import Table, steps_table
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.numbers import format_decimal
+from sonomics.report.elements.tables import Cell, Table
 
 
 @dataclass(frozen=True)
-class Weighted:
-    """A kept feature: coefficient on its z-scored value, its size as a share of the largest, and what scales it."""
+class KeptFeature:
+    """A kept feature.
+
+    Attributes
+    ----------
+    name : str
+    coefficient : float
+        Of its z-scored value.
+    share : float
+        Size of the coefficient as a share of the largest.
+    mean, sd : float
+        Of the training rows, which scale it.
+    """
 
     name: str
     coefficient: float
@@ -21,34 +33,42 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Selection:
-    """One family on one task: the steps, the features with a coefficient by its size, and the formula."""
+    """One family on one task: its steps, the kept features by size of their coefficient, and the formula."""
 
     family: str
     task: str
     steps: Table
-    weighted: list[Weighted]
+    features: list[KeptFeature]
     formula: str
 
 
-def described(family: str, task: str, state: Mapping[str, Any]) -> Selection:
+def describe_selection(family: str, task: str, state: Mapping[str, Any]) -> Selection:
     """Describe the state of a selection (`kept, coefficients, intercept, mean, sd, steps`)."""
     coefficients = state["coefficients"]
     ranked = sorted(coefficients.items(), key=lambda item: (-abs(item[1]), item[0]))
     largest = max((abs(value) for value in coefficients.values()), default=0.0)
     mean, sd = state["mean"], state["sd"]
-    weighted = [Weighted(name, value, abs(value) / largest, mean[name], sd[name]) for name, value in ranked]
-    written = formula(state["intercept"], weighted, state["kept"])
-    return Selection(family, task, steps_table(family, state["steps"]), weighted, written)
+    features = [KeptFeature(name, value, abs(value) / largest, mean[name], sd[name]) for name, value in ranked]
+    formula = write_formula(state["intercept"], features, state["kept"])
+    return Selection(family, task, tabulate_steps(family, state["steps"]), features, formula)
 
 
-def formula(intercept: float | None, weighted: list[Weighted], kept: Sequence[str]) -> str:
+def tabulate_steps(family: str, steps: Sequence[Mapping[str, object]]) -> Table:
+    """Tabulate how many features each step of the selection left: one row per step."""
+    rows = [[Cell(str(step.get(name, ""))) for name in ("step", "in", "out", "note")] for step in steps]
+    columns = ["Step", "Before", "After", "Note"]
+    return Table(f"{family}: features before and after each step, on all training cases", columns, rows, "", ("Note",))
+
+
+def write_formula(intercept: float | None, features: Sequence[KeptFeature], kept: Sequence[str]) -> str:
     """Write the score as a sum; z(x) is the feature in standard deviations from the training mean."""
     if not kept:
         return "no feature was kept, so there is no score"
-    if not weighted:
-        return f"kept: {listed(list(kept))}; the last step gives no coefficients, so there is no score"
-    start = "" if intercept is None else decimal(intercept, 4)
+    if not features:
+        return f"kept: {join_words(list(kept))}; the last step gives no coefficients, so there is no score"
+    start = "" if intercept is None else format_decimal(intercept, 4)
     terms = [
-        f"{'+' if part.coefficient >= 0 else '−'} {abs(part.coefficient):.4f} × z({part.name})" for part in weighted
+        f"{'+' if feature.coefficient >= 0 else '−'} {abs(feature.coefficient):.4f} × z({feature.name})"
+        for feature in features
     ]
     return " ".join(["score =", start, *terms]).replace("  ", " ")

@@ -1,92 +1,99 @@
-"""The section on subgroups: does the primary model do as well, and mean as much, for everybody?"""
+"""The section on subgroups: performance and prognostic value of the primary model in each."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from sonomics.report.page.evaluation import Evaluation
-from sonomics.report.page.grids import by_split, figure_cell, grid, p_cell, plate_of
-from sonomics.report.page.numbers import Cell, decimal, interval, listed, p_value, plural
-from sonomics.report.page.section import Section
-from sonomics.report.page.tables import Table
+from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.wording import join_words
+from sonomics.report.elements.figures import gather_figure
+from sonomics.report.elements.numbers import DASH, format_count, format_decimal, format_interval, format_p
+from sonomics.report.elements.section import Section
+from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
+from sonomics.report.elements.tables import Cell, Row, Table, show_estimate_and_counts, show_p
+from sonomics.report.study.evaluation import Evaluation
 
 WHOLE = "all"
 
 
-def subgroups_section(evaluation: Evaluation, params: Mapping[str, Any]) -> Section | None:
-    """Show AUC and hazard ratio in every subgroup with the interaction; None when the tables are not there."""
+def build(evaluation: Evaluation, params: Parameters) -> Section | None:
+    """Build the section with AUC and hazard ratio in every subgroup, and tests of interaction."""
     if "subgroups" not in evaluation.tables:
         return None
-    areas = evaluation.tables["subgroups"]
-    words = {split: _alternative(areas, split, "AUC") for split in evaluation.splits}
+    aucs = evaluation.tables["subgroups"]
+    alternatives = {split: _describe_figure(aucs, split, "AUC") for split in evaluation.splits}
     caption = "Square: AUC; line: its interval; dotted: the whole set. Counts: positives / cases."
-    plates = [plate_of(evaluation, "subgroups", "AUC by subgroup", caption, words)]
-    tables = [_table(evaluation, areas, "AUC", "positives"), _interactions(evaluation, areas, "AUC")]
+    figures = [gather_figure(evaluation, "subgroups", "AUC by subgroup", caption, alternatives)]
+    tables = [_tabulate(evaluation, aucs, "AUC", "positives"), _tabulate_interactions(evaluation, aucs, "AUC")]
     if "hazard_subgroups" in evaluation.tables:
         hazards = evaluation.tables["hazard_subgroups"]
-        words = {split: _alternative(hazards, split, "hazard ratio") for split in evaluation.splits}
+        alternatives = {split: _describe_figure(hazards, split, "hazard ratio") for split in evaluation.splits}
         caption = "High against low risk by the frozen threshold, on a logarithmic axis. Counts: events / cases."
-        plates.append(plate_of(evaluation, "hazard_subgroups", "Hazard ratio by subgroup", caption, words))
-        tables += [_table(evaluation, hazards, "HR", "events"), _interactions(evaluation, hazards, "HR")]
-    fewest = params["evaluate"].get("fewest", 10)
+        title = "Hazard ratio by subgroup"
+        figures.append(gather_figure(evaluation, "hazard_subgroups", title, caption, alternatives))
+        tables += [_tabulate(evaluation, hazards, "HR", "events"), _tabulate_interactions(evaluation, hazards, "HR")]
     paragraphs = [
-        f"A good figure overall may hide a group that {evaluation.primary} serves badly. Cases are cut by centre, by "
-        "scanner and by the variables named in the parameters. A group says something only where it is large enough: "
-        f"below {fewest} positives or negatives (events, for hazard ratios) it says “too few”.",
-        _found(evaluation, areas),
+        f"Good performance overall can hide a group in which {evaluation.primary} performs badly. Cases are grouped by "
+        "centre, by scanner and by the variables named in the parameters. A result is given only for a group that is "
+        f"large enough: with fewer than {params.evaluate.fewest} positives or negatives (events, for hazard ratios) it "
+        "is “too few”.",
+        _describe_interactions(evaluation, aucs),
     ]
-    return Section(
-        "subgroups", "Subgroups and fairness", paragraphs, tables, [plate for plate in plates if plate.panels]
-    )
+    shown = [figure for figure in figures if figure.panels]
+    return Section("subgroups", "Subgroups and fairness", paragraphs, tables, shown)
 
 
-def _table(evaluation: Evaluation, table: pd.DataFrame, name: str, counted: str) -> Table:
+def _tabulate(evaluation: Evaluation, table: pd.DataFrame, name: str, counted: str) -> Table:
     rows = []
     for variable, of_variable in table.groupby("variable", sort=False):
-        for level, inside in of_variable.groupby("level", sort=False):
-            cells = {split: figure_cell(row, f"{row[counted]} / {row['n']}") for split, row in by_split(inside).items()}
+        for level, of_level in of_variable.groupby("level", sort=False):
+            cells = {
+                split: show_estimate_and_counts(row, f"{row[counted]} / {row['n']}")
+                for split, row in index_by_split(of_level).items()
+            }
             rows.append(("all cases" if variable == WHOLE else f"{variable}: {level}", cells))
     methods = ", ".join(sorted({method for method in table["method"] if method}))
-    return grid(evaluation, f"{name} by subgroup, with {counted} / cases", "Subgroup", rows, f"{methods}.")
+    caption = f"{name} by subgroup, with {counted} / cases"
+    return tabulate_by_split(evaluation, caption, "Subgroup", rows, f"{methods}.")
 
 
-def _interactions(evaluation: Evaluation, table: pd.DataFrame, name: str) -> Table:
+def _tabulate_interactions(evaluation: Evaluation, table: pd.DataFrame, name: str) -> Table:
     rows = []
-    for variable, inside in table[table["variable"] != WHOLE].groupby("variable", sort=False):
-        cells = {split: _interaction(row) for split, row in by_split(inside).items()}
+    for variable, of_variable in table[table["variable"] != WHOLE].groupby("variable", sort=False):
+        cells = {split: _show_interaction(row) for split, row in index_by_split(of_variable).items()}
         rows.append((str(variable), cells))
     note = "P of the interaction, with degrees of freedom; Holm: adjusted for the number of variables in the set."
-    return grid(evaluation, f"Does the {name} differ between the groups of a variable?", "Variable", rows, note)
+    caption = f"Does the {name} differ between the groups of a variable?"
+    return tabulate_by_split(evaluation, caption, "Variable", rows, note)
 
 
-def _interaction(row: Mapping[Any, Any]) -> Cell:
+def _show_interaction(row: Row) -> Cell:
     if math.isnan(row["p_interaction"]):
-        return Cell("–", "fewer than two groups with a figure")
-    return p_cell(row["p_interaction"], f"df {row['df']:.0f}; Holm {p_value(row['p_holm'])}")
+        return Cell(DASH, "fewer than two groups with a result")
+    return show_p(row["p_interaction"], f"df {row['df']:.0f}; Holm {format_p(row['p_holm'])}")
 
 
-def _found(evaluation: Evaluation, table: pd.DataFrame) -> str:
-    each = table[(table["variable"] != WHOLE) & table["p_interaction"].notna()].drop_duplicates(["split", "variable"])
-    if each.empty:
-        return "No variable has two groups large enough to compare, so nothing can be said about differences."
-    clear = each[each["p_holm"] < 0.05]
-    looked = f"Of {plural(len(each), 'comparison')} of AUCs between groups"
+def _describe_interactions(evaluation: Evaluation, table: pd.DataFrame) -> str:
+    tested = table[(table["variable"] != WHOLE) & table["p_interaction"].notna()].drop_duplicates(["split", "variable"])
+    if tested.empty:
+        return "No variable has two groups large enough to compare, so no difference can be tested."
+    clear = tested[tested["p_holm"] < 0.05]
+    compared = f"Of {format_count(len(tested), 'comparison')} of AUCs between groups"
     if clear.empty:
-        return f"{looked}, none stands out after adjustment; small groups cannot rule a difference out."
-    named = [f"{row['variable']} ({evaluation.splits[row['split']]})" for row in clear.to_dict("records")]
-    return f"{looked}, {len(named)} stood out after adjustment: {listed(named)}."
+        return f"{compared}, none was significant after adjustment; with small groups, differences cannot be ruled out."
+    names = [f"{row['variable']} ({evaluation.splits[row['split']]})" for row in clear.to_dict("records")]
+    return f"{compared}, {len(names)} remained significant after adjustment: {join_words(names)}."
 
 
-def _alternative(table: pd.DataFrame, split: str, name: str) -> str:
-    told = [
-        f"{row['variable']} {row['level']} "
-        + (
-            row["reason"]
-            if math.isnan(row["estimate"])
-            else f"{decimal(row['estimate'])} ({interval(row['lower'], row['upper'])})"
-        )
+def _describe_figure(table: pd.DataFrame, split: str, name: str) -> str:
+    described = [
+        f"{row['variable']} {row['level']} {_describe_estimate(row)}"
         for row in table[table["split"] == split].to_dict("records")
     ]
-    return f"{name} by subgroup; {'; '.join(told)}." if told else f"{name} by subgroup; no case."
+    return f"{name} by subgroup; {'; '.join(described)}." if described else f"{name} by subgroup; no case."
+
+
+def _describe_estimate(row: Row) -> str:
+    if math.isnan(row["estimate"]):
+        return str(row["reason"])
+    return f"{format_decimal(row['estimate'])} ({format_interval(row['lower'], row['upper'])})"

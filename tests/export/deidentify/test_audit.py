@@ -1,0 +1,77 @@
+"""The audit's page: per device a contact sheet, counts, and the words that are still read."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from sonomics.cli import app
+from sonomics.core.files import read_json
+from sonomics.core.images import write_png
+from sonomics.export import folder
+from sonomics.export.deidentify import audit
+from tests.export.planted import speckle, written
+
+DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Beta 2"}
+
+
+@pytest.fixture
+def study(tmp_path, params, monkeypatch):
+    """Three exported pictures of two scanners; on the last one a word came back."""
+    source, root = tmp_path / "source", tmp_path / "study"
+    rows = [{"case": case, "file": f"{case}.png", "device": device} for case, device in DEVICES.items()]
+    for number, row in enumerate(rows):
+        write_png(source / row["file"], speckle(number)[0])
+    pd.DataFrame(rows).to_csv(source / "table.csv", index=False)
+    listed = {
+        "root": str(source), "table": "table.csv", "view": "grey", "columns": {"patient": "case", "device": "device"},
+        "images": "{file}",
+        "cohort": {"centre": "c", "split": {"column": "case", "values": {"train": ["P1"]}}, "columns": {}},
+    }  # fmt: skip
+    (root / "data").mkdir(parents=True)
+    (root / "params.yaml").write_text(yaml.safe_dump({**params, "export": {"source": "folder", "folder": listed}}))
+    cohort = pd.DataFrame([{"patient": case, "case": case, "centre": "c", "split": "train"} for case in DEVICES])
+    cohort.to_csv(root / "data/cohort.csv", index=False)
+    monkeypatch.chdir(root)
+    settings = json.dumps({"study": {"seed": 1, "chunks": 1}, "export": {"source": "folder", "folder": listed}})
+    folder.main(["--settings", settings, "--cohort", "data/cohort.csv", "--chunk", "0", "--out", "data/export/0"])
+    back = written(np.zeros((384, 512), np.uint8), (200, 200), "RESIDUAL77")
+    write_png(root / "data/export/0/images/P3-e1-i1.png", back)
+    return root
+
+
+def section(page, device):
+    return re.split(r"<h2>", page.partition(f"<h2>{device}</h2>")[2])[0]
+
+
+def test_each_device_has_its_sheet_and_its_counts(study, monkeypatch):
+    monkeypatch.setattr(audit, "can_read", lambda: False)
+    done = CliRunner().invoke(app, ["audit"])
+    assert done.exit_code == 0, done.output
+    page = (study / "work/audit/index.html").read_text()
+    assert "was <strong>not read</strong>" in page
+    for device, files in {"Alpha 1": 2, "Beta 2": 1}.items():
+        own = section(page, device)
+        assert f"{files} files." in own
+        assert own.count('alt="before"') == own.count('alt="after"') == files
+        assert f"Text removed inside it: {files} files" in own
+
+
+def test_words_that_are_still_read_are_listed(study):
+    if not audit.can_read():
+        pytest.skip("needs Debian's tesseract-ocr")
+    assert CliRunner().invoke(app, ["audit"]).exit_code == 0
+    page = (study / "work/audit/index.html").read_text()
+    assert "RESIDUAL77" in section(page, "Beta 2")
+    assert "with words left: 0" in section(page, "Alpha 1")
+    assert read_json(study / "work/audit/summary.json")["Beta 2"] == {"files": 1, "read": 1, "residual_text": 1}
+
+
+def test_only_as_many_as_asked_for_are_shown(study, monkeypatch):
+    monkeypatch.setattr(audit, "can_read", lambda: False)
+    assert CliRunner().invoke(app, ["audit", "--shown", "1"]).exit_code == 0
+    assert section((study / "work/audit/index.html").read_text(), "Alpha 1").count('alt="after"') == 1

@@ -1,0 +1,103 @@
+"""What an analysis may use of one task in one variant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from sonomics.core.params import MAIN
+from sonomics.core.settings.evaluate import Evaluate
+from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.samples.scored import Samples
+from sonomics.evaluate.tables.columns import Tables
+from sonomics.evaluate.tables.entries import Sampling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Files of earlier phases that single analyses read.
+
+    Attributes
+    ----------
+    cohort : Path
+    readers : Path
+        Readings, schema READERS.
+    images : Path
+        Screened images, schema SCREENED.
+    qc : Path or None
+        Folder of the quality-control classifier.
+    base_predictions : sequence of Path
+        Predictions of the base models, by image or case.
+    compared : mapping of str to Path
+        Variant to its predictions of the primary model, for the comparison with this run.
+    """
+
+    cohort: Path
+    readers: Path
+    images: Path
+    qc: Path | None = None
+    base_predictions: Sequence[Path] = ()
+    compared: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One task of one variant: its samples, its settings, and what lies next to them.
+
+    Attributes
+    ----------
+    variant, task : str
+    settings : Evaluate
+        The section `evaluate` of params.
+    cohort : DataFrame
+        Unmasked, with the columns that the analyses of the study read.
+    samples : Samples
+    labels : Series of float, indexed by case
+        From `reference_labels`.
+    predictions : DataFrame
+        Schema PREDICTIONS, of all models.
+    files : Files
+    seed : int
+        Of the study.
+    clinical : list of str
+        Clinical columns of the cases.
+    horizon : float
+        Months of the task's own rule; NaN when its label is a column.
+    parameters : int
+        Number of parameters that the primary model's last step fits.
+    tasks : list of str
+        All tasks of the study.
+    tables : dict of str to DataFrame
+        The tables that earlier analyses have made.
+    """
+
+    variant: str
+    task: str
+    settings: Evaluate
+    cohort: pd.DataFrame
+    samples: Samples
+    labels: pd.Series
+    predictions: pd.DataFrame
+    files: Files
+    seed: int
+    clinical: list[str]
+    horizon: float
+    parameters: int
+    tasks: list[str]
+    tables: Tables = field(default_factory=dict)
+
+    @property
+    def primary(self) -> Model:
+        """The model that the study is about."""
+        return self.samples.primary
+
+    @property
+    def sampling(self) -> Sampling:
+        """How uncertainty is computed."""
+        return Sampling(self.settings.level, self.settings.bootstrap, self.seed)
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the main run."""
+        return self.variant == MAIN

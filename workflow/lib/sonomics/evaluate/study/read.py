@@ -1,0 +1,99 @@
+"""Read one task of one variant from the files of earlier phases."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from sonomics.core.cohort import read_roster, read_unmasked_cohort
+from sonomics.core.errors import StudyError
+from sonomics.core.files import read_json
+from sonomics.core.folds import read_folds
+from sonomics.core.params import MAIN
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.settings.evaluate import Evaluate
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.study import Study
+from sonomics.core.tables import read_table
+from sonomics.core.tasks import horizon_of
+from sonomics.evaluate.optional.external_models import add_external_models
+from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_labels
+from sonomics.evaluate.samples.models import Model, model_from
+from sonomics.evaluate.samples.scored import build_samples
+from sonomics.evaluate.study.context import Context, Files
+from sonomics.kinds.analyses import columns_of_analyses
+
+SIMULATOR = "simulator"
+
+
+def read_context(
+    parameters: Parameters,
+    variant: str,
+    task: str,
+    folds: Path,
+    models: Mapping[str, tuple[Path, Path]],
+    files: Files,
+) -> Context:
+    """Read everything that the analyses of a run use.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        With `study`, `export.source`, `stack.models` and `evaluate`.
+    variant, task : str
+    folds : Path
+        Schema FOLDS.
+    models : mapping of str to (Path, Path)
+        Final model to its predictions (schema PREDICTIONS) and its `thresholds.json`.
+    files : Files
+    """
+    study, settings = parameters.study, parameters.evaluate
+    cohort = read_study_cohort(files.cohort, study, settings)
+    labels = reference_labels(cohort, task, study, read_folds(folds))
+    predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
+    evaluated = read_models({name: path for name, (_, path) in models.items()}, settings.primary)
+    if variant == MAIN:
+        external = settings.external_models
+        evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
+    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) else None
+    return Context(
+        variant=variant,
+        task=task,
+        settings=settings,
+        cohort=cohort,
+        samples=build_samples(join_scores(cohort, labels, predictions, risk), evaluated),
+        labels=labels,
+        predictions=predictions,
+        files=files,
+        seed=study.seed,
+        clinical=study.clinical,
+        horizon=horizon_of(study.tasks[task]),
+        parameters=max(1, len(parameters.stack.models[settings.primary].of)),
+        tasks=list(study.tasks),
+    )
+
+
+def is_simulated(parameters: Parameters) -> bool:
+    """Tell whether the cases of a study are simulated."""
+    return parameters.export.source == SIMULATOR
+
+
+def read_study_cohort(path: Path, study: Study, settings: Evaluate) -> pd.DataFrame:
+    """Read the cohort with every label, the clinical columns and those that the analyses of the study read."""
+    columns = dict.fromkeys([*study.clinical, *columns_of_analyses(settings)])
+    return read_unmasked_cohort(path, study.model_copy(update={"clinical": list(columns)}))
+
+
+def read_models(thresholds: Mapping[str, Path], primary: str) -> list[Model]:
+    """Read the models with their frozen thresholds, the primary one first."""
+    models = [model_from(name, read_json(path)) for name, path in thresholds.items()]
+    return sorted(models, key=lambda model: model.name != primary)
+
+
+def read_simulated_risk(path: Path) -> pd.Series:
+    """Read the risk that the simulator drew, indexed by case."""
+    roster = read_roster(path)
+    if SIMULATED_RISK not in roster:
+        rule = f"a simulated cohort has the column {SIMULATED_RISK}"
+        raise StudyError(str(path), rule, "draft it with `sonomics query`")
+    return roster.set_index("case")[SIMULATED_RISK].astype(float)

@@ -1,0 +1,1 @@
+"""How tables are made of single statistics, and written."""

@@ -1,0 +1,12 @@
+"""Hazard ratios in subgroups, shown in the section on subgroups."""
+
+from sonomics.kinds.analyses import Analysis
+
+KIND = Analysis(
+    name="hazards",
+    builder="sonomics.evaluate.robustness.hazards:hazard_tables",
+    figures="sonomics.evaluate.figures.forest:hazard_panels",
+    tables=("hazard_subgroups",),
+    order=80,
+    needs=("time", "event"),
+)

@@ -1,0 +1,1 @@
+"""What the page is made of: numbers, tables, figures, pictures and sections."""

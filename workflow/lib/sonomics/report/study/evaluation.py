@@ -1,0 +1,102 @@
+"""What `evaluate` has written, read back: one folder per variant and task."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sonomics.core.schemas import TRAIN
+
+TEXT = ("assumption", "class", "decided", "level", "mcnemar_reason", "method", "reason", "test", "true", "variable")
+
+# Statistics of the table of performance, and their names on the page.
+MEASURES = {
+    "auc": "AUC",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "PPV",
+    "npv": "NPV",
+    "accuracy": "Accuracy",
+}
+FURTHER_MEASURES = {
+    "brier": "Brier score",
+    "calibration_intercept": "Calibration intercept",
+    "calibration_slope": "Calibration slope",
+    "ici": "ICI",
+    "f1": "F1",
+    "mcc": "MCC",
+    "kappa": "Kappa",
+}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The tables and figures of one variant and task.
+
+    Attributes
+    ----------
+    variant, task : str
+    tables : dict of str to DataFrame
+        By the name of the CSV; text is never missing.
+    figures : dict of (str, str) to str
+        SVG text by kind and split.
+    """
+
+    variant: str
+    task: str
+    tables: dict[str, pd.DataFrame]
+    figures: dict[tuple[str, str], str]
+
+    @property
+    def primary(self) -> str:
+        """The primary model, which is the first of the table of performance."""
+        return str(self.tables["performance"]["model"].iloc[0])
+
+    @property
+    def models(self) -> list[str]:
+        """All models, the primary one first."""
+        return [str(model) for model in self.tables["performance"]["model"].unique()]
+
+    @property
+    def splits(self) -> dict[str, str]:
+        """The splits and their titles, in order."""
+        table = self.tables["splits"]
+        return dict(zip(table["split"], table["title"], strict=True))
+
+    @property
+    def tested_splits(self) -> list[str]:
+        """The test sets; the training set (out of fold) when there is none."""
+        return [split for split in self.splits if split != TRAIN] or [TRAIN]
+
+    def find_statistic(self, model: str, split: str, name: str) -> pd.Series:
+        """Return one row of the table of performance; NaN with the reason "not computed" where there is none."""
+        table = self.tables["performance"]
+        rows = table[(table["model"] == model) & (table["split"] == split) & (table["statistic"] == name)]
+        if rows.empty:
+            unknown = dict.fromkeys(("estimate", "lower", "upper"), float("nan"))
+            return pd.Series({**unknown, "reason": "not computed"})
+        return rows.iloc[0]
+
+
+def read_evaluation(folder: Path, variant: str, task: str) -> Evaluation:
+    """Read the folder of one variant and task."""
+    tables = {path.stem: read_result_table(path) for path in sorted(folder.glob("*.csv"))}
+    figures: dict[tuple[str, str], str] = {}
+    for split in tables["splits"]["split"]:
+        for path in sorted(folder.glob(f"*_{split}.svg")):
+            figures[path.stem.removesuffix(f"_{split}"), str(split)] = path.read_text(encoding="utf-8")
+    return Evaluation(variant, task, tables, figures)
+
+
+def read_result_table(path: Path) -> pd.DataFrame:
+    """Read a CSV of results; text that is missing is empty."""
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str))
+    text = [name for name in table if name in TEXT or table[name].dtype.kind == "O"]
+    return table.assign(**{str(name): table[name].astype(object).fillna("") for name in text})
+
+
+def name_set(split: str) -> str:
+    """Name a split within a sentence: `external_1` is "external test set 1"."""
+    stem, _, number = split.partition("_")
+    names = {TRAIN: "the training set (out of fold)", "internal": "the internal test set"}
+    return names.get(stem, f"external test set {number}" if number else f"the {stem} set")

@@ -1,0 +1,95 @@
+"""What choices are called in the text that no kind declares, and what every network started from."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from sonomics.core.settings.clean import Clean, View
+from sonomics.core.settings.crop import Crop
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.study import Task
+from sonomics.networks.weights.registry import find_entry
+
+SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
+# What each choice of the parameters is called on the page; a choice without words is named as it is.
+OVERLAYS = {"remove": "were inpainted", "keep": "were left in place"}
+ORIGINS = {"still": "still image", "clip": "{pick} between {start:g} and {end:g} s of a clip"}
+PICKS = {"peak": "the brightest frame", "mean": "the frame nearest the mean brightness"}
+REGIONS = {
+    "lesion": "the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
+    "ring": "the ring around the outlined lesion, cropped with a rim of {rim:g} % of its longer side",
+    "background": (
+        "tissue next to the outlined lesion in the lesion's shape, not the lesion itself, cropped with a rim of "
+        "{rim:g} % of its longer side"
+    ),
+    "whole": "the whole of every image that has an outline, not cropped",
+}
+
+
+def describe_label(task: Task) -> str:
+    """Describe how a case gets its label."""
+    return task.rule or f"{task.column} = {task.positive}"
+
+
+def describe_overlays(clean: Clean) -> str:
+    """Describe what happened to calipers and text, as the end of a sentence about them."""
+    return OVERLAYS.get(clean.overlays, clean.overlays)
+
+
+def describe_view(view: View) -> str:
+    """Describe what the images of a view are."""
+    start, end = view.window_s or (0, 0)
+    pick = PICKS.get(view.pick, view.pick) if view.pick else ""
+    return ORIGINS.get(view.from_, view.from_).format(pick=pick, start=start, end=end)
+
+
+def describe_region(crop: Crop) -> str:
+    """Describe which part of the image models saw."""
+    return REGIONS.get(crop.region, crop.region).format(rim=100 * crop.margin)
+
+
+def describe_starting_weights(params: Parameters, *, models: list[str] | None = None) -> list[str]:
+    """Describe for every network what its weights were before training.
+
+    Parameters
+    ----------
+    params : Parameters
+    models : list of str, optional
+        Base models, to describe only the networks that these are made of.
+    """
+    networks = _list_networks(params) if models is None else _list_networks_of(params, models)
+    return [f"{name}: {_describe_start(network)}" for name, network in networks]
+
+
+def _list_networks(params: Parameters) -> Iterator[tuple[str, Any]]:
+    if params.clean.qc.heads:
+        yield "quality control", params.clean.qc.network
+    for settings in (params.extract.families, params.train.models):
+        yield from _with_weights(settings)
+
+
+def _list_networks_of(params: Parameters, models: list[str]) -> Iterator[tuple[str, Any]]:
+    settings = {name: params.train.models[name] for name in models}
+    families = {family for model in settings.values() for family in getattr(model, "families", ())}
+    yield from _with_weights({name: family for name, family in params.extract.families.items() if name in families})
+    yield from _with_weights(settings)
+
+
+def _with_weights(settings: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, network) for name, network in settings.items() if hasattr(network, "weights"))
+
+
+def _describe_start(network: Any) -> str:
+    weights = network.weights if isinstance(network.weights, str) else network.weights.plain()
+    entry = find_entry(weights, network.architecture)
+    if entry is None:
+        return (
+            f"{network.architecture}, random initial weights (weights: none, a declared choice of this study; no "
+            "pretrained file was used)"
+        )
+    citation = f"; {entry.citation}" if entry.citation else ""
+    source = entry.hub or PurePath(entry.file).name
+    return (
+        f"{entry.architecture}, starting weights {entry.name} (file {source}, SHA-256 {entry.sha256}, licence "
+        f"{entry.licence}{citation})"
+    )

@@ -1,0 +1,1 @@
+"""One selection: its fit on training rows, how stable it is, and its figures."""

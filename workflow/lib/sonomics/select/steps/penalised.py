@@ -1,0 +1,116 @@
+"""Steps that fit a penalised logistic regression, its penalty chosen by cross-validation over patients."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core.seeds import seed_for
+from sonomics.kinds.steps import Penalty
+from sonomics.kinds.steps.elastic_net import ElasticNet
+from sonomics.select.steps.training import CURVE, NO_FEATURE, PATH, Kept, PenalisedModel, Training
+from sonomics.statistics.selection.lasso import LassoResult, NoPathError, lasso_path_cv
+
+FEWEST_INNER_FOLDS = 3
+LEAST_DEVIANCE, WITHIN_ONE_ERROR = "min", "1se"
+INTERCEPT = "(intercept)"
+
+
+def keep_by_lasso(names: list[str], training: Training, step: Penalty) -> Kept:
+    """Keep the features with a coefficient in an L1-penalised logistic regression, as `keep_by_penalty`."""
+    return keep_by_penalty(names, training, step.folds, step.rule, mixing=1.0)
+
+
+def keep_by_elastic_net(names: list[str], training: Training, step: ElasticNet) -> Kept:
+    """Keep the features with a coefficient in an elastic-net logistic regression, as `keep_by_penalty`."""
+    return keep_by_penalty(names, training, step.folds, step.rule, step.mixing)
+
+
+def keep_by_penalty(names: list[str], training: Training, folds: int, rule: str, mixing: float) -> Kept:
+    """Fit a LASSO or elastic-net logistic regression (Friedman et al. 2010) and keep the features with a coefficient.
+
+    Parameters
+    ----------
+    names : list of str
+    training : Training
+    folds : int
+        Inner folds; a patient's rows stay in one of them.
+    rule : {"min", "1se"}
+        The penalty with the least deviance, or the largest within one standard error of it.
+    mixing : float
+        Share of the L1 penalty, 1 for the LASSO.
+
+    Returns
+    -------
+    Kept
+        Nothing when there are no features, too few patients of a class for three inner folds, or no feature that varies
+        with the labels; the note says which.
+    """
+    if not names:
+        return _keep_nothing(NO_FEATURE)
+    inner_folds = assign_inner_folds(training.patients, training.labels, folds, training.seed)
+    if inner_folds is None:
+        return _keep_nothing(f"not estimable: under {FEWEST_INNER_FOLDS} patients of a class")
+    scaled = training.scale(names)
+    try:
+        path = lasso_path_cv(scaled.to_numpy(), training.labels, inner_folds, mixing=mixing)
+    except NoPathError as problem:
+        return _keep_nothing(f"not estimable: {problem}")
+    chosen = path.index_min if rule == LEAST_DEVIANCE else path.index_1se
+    coefficients = dict(zip(names, path.coefficients[chosen].tolist(), strict=True))
+    model = PenalisedModel(
+        coefficients={name: value for name, value in coefficients.items() if value != 0},
+        intercept=float(path.intercepts[chosen]),
+        penalty=float(path.lambdas[chosen]),
+        curve=_list_curve(path),
+        path=_list_coefficients(path, names),
+    )
+    return Kept(list(model.coefficients), model=model)
+
+
+def assign_inner_folds(
+    patients: list[str], labels: NDArray[np.float64], count: int, seed: int
+) -> NDArray[np.int64] | None:
+    """Assign patients to inner folds, class by class.
+
+    Returns
+    -------
+    (rows,) array of int or None
+        The inner fold of each row; fewer than `count` when a class has fewer patients, None when it has fewer than
+        three.
+    """
+    outcome = pd.Series(labels, index=patients).groupby(level=0).max()
+    count = min(count, int(outcome.value_counts().reindex([0.0, 1.0], fill_value=0).min()))
+    if count < FEWEST_INNER_FOLDS:
+        return None
+    order = sorted(outcome.index, key=lambda patient: (outcome[patient], seed_for(seed, "inner", patient)))
+    fold_of = {patient: position % count for position, patient in enumerate(order)}
+    return np.array([fold_of[patient] for patient in patients], dtype=np.int64)
+
+
+def _keep_nothing(note: str) -> Kept:
+    return Kept([], note, PenalisedModel())
+
+
+def _list_curve(path: LassoResult) -> dict[str, list[Any]]:
+    chosen = {LEAST_DEVIANCE: path.index_min, WITHIN_ONE_ERROR: path.index_1se}
+    penalties = range(len(path.lambdas))
+    rules = [", ".join(rule for rule, at in chosen.items() if at == position) for position in penalties]
+    counts = np.count_nonzero(path.coefficients, axis=1)
+    columns = (path.lambdas.tolist(), path.deviance_mean.tolist(), path.deviance_se.tolist(), counts.tolist(), rules)
+    return dict(zip(CURVE, columns, strict=True))
+
+
+def _list_coefficients(path: LassoResult, names: list[str]) -> dict[str, list[Any]]:
+    values = np.column_stack([path.intercepts, path.coefficients])
+    is_listed = values != 0
+    is_listed[:, 0] = True
+    penalties, features = np.nonzero(is_listed)
+    feature_names = [INTERCEPT, *names]
+    columns = (
+        path.lambdas[penalties].tolist(),
+        [feature_names[position] for position in features],
+        values[is_listed].tolist(),
+    )
+    return dict(zip(PATH, columns, strict=True))

@@ -1,0 +1,101 @@
+"""What a step of the selection sees, the training rows of a fold, and what it leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+NO_FEATURE = "not applied: no feature is left"
+FEW_ROWS = "not estimable: too few training rows of a class"
+
+Change = dict[str, Any]
+Repeats = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+
+# Columns of the cross-validation curve and of the coefficient path.
+CURVE = ("penalty", "deviance", "standard_error", "features", "rule")
+PATH = ("penalty", "feature", "coefficient")
+
+
+@dataclass(frozen=True)
+class Training:
+    """The training rows of a fold.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Features, indexed by (patient, case, image, device, centre); NaN where undefined.
+    labels : (rows,) array of 0 and 1
+    repeats : mapping
+        Name of a reading to two frames of the same rows: the analysis reading and the repeat.
+    seed : int
+        Of inner folds.
+    """
+
+    rows: pd.DataFrame
+    labels: NDArray[np.float64]
+    repeats: Repeats
+    seed: int
+
+    def fill(self, names: list[str]) -> pd.DataFrame:
+        """Return features with the median where they are undefined."""
+        values = self.rows[names]
+        return pd.DataFrame(np.where(values.isna(), values.median(), values), values.index, values.columns)
+
+    def scale(self, names: list[str]) -> pd.DataFrame:
+        """Return z-scored features, filled."""
+        filled = self.fill(names)
+        return (filled - filled.mean()) / filled.std(ddof=0)
+
+    @property
+    def patients(self) -> list[str]:
+        """The patient of each row."""
+        return [str(patient) for patient in self.rows.index.get_level_values("patient")]
+
+
+@dataclass(frozen=True)
+class PenalisedModel:
+    """A penalised regression: coefficients of z-scored features, and the cross-validation that chose the penalty.
+
+    Attributes
+    ----------
+    coefficients : dict of str to float
+        Those that are not zero.
+    intercept, penalty : float
+        NaN when nothing was fitted.
+    curve : dict of str to list
+        `penalty`, `deviance`, `standard_error` of the cross-validation, number of `features` with a coefficient, and
+        the `rule` that chooses the penalty ("" for most; "min, 1se" where both choose it).
+    path : dict of str to list
+        `penalty`, `feature`, `coefficient` for every coefficient that is not zero and for the intercept.
+    """
+
+    coefficients: dict[str, float] = field(default_factory=dict)
+    intercept: float = float("nan")
+    penalty: float = float("nan")
+    curve: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CURVE})
+    path: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PATH})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a step leaves.
+
+    Attributes
+    ----------
+    names : list of str
+        The features that stay.
+    note : str
+        Why the step could not be applied, or what it found; "" when there is nothing to say.
+    model : PenalisedModel or None
+        What a penalised regression fitted besides choosing.
+    change : dict or None
+        JSON-ready: how a step that gives features new values gives them to any rows, see `apply_changes`.
+    """
+
+    names: list[str]
+    note: str = ""
+    model: PenalisedModel | None = field(default=None, compare=False)
+    change: Change | None = field(default=None, compare=False)

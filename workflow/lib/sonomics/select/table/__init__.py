@@ -1,0 +1,1 @@
+"""From feature tables to the rows that a model sees."""

@@ -1,0 +1,94 @@
+"""Combine and calibrate one final model, and freeze its threshold; training scores are cross-fitted."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.folds import cross_fit
+from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.stack import FinalModel
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.stack.final_model.base_scores import gives_probabilities
+from sonomics.stack.methods.calibration import apply_calibrator, fit_calibrator
+from sonomics.stack.methods.combination import apply_combination, fit_combination
+
+
+def check_calibration(calibration: str, model: str, settings: FinalModel, predictions: pd.DataFrame) -> None:
+    """Check that a final model's scores are log odds where they are not calibrated.
+
+    Parameters
+    ----------
+    calibration : str
+        `stack.calibration`.
+    model : str
+    settings : FinalModel
+        One of `stack.models`.
+    predictions : DataFrame
+        Of its base models.
+
+    Raises
+    ------
+    StudyError
+        When they are not: those of a single base model that gives no probabilities, and means of several.
+    """
+    if CALIBRATIONS.get(calibration).is_fitted:
+        return
+    first, *others = settings.of
+    where, fix = "params.yaml, stack.calibration", "calibrate by platt or isotonic"
+    if others and not COMBINATIONS.get(settings.weights).gives_log_odds:
+        raise StudyError(where, f"{model} is a mean of scores, which is not a probability", fix)
+    if not others and not gives_probabilities(predictions[predictions["model"] == first]):
+        raise StudyError(where, f"{model} is made of {first} alone, whose scores are not probabilities", fix)
+
+
+def fit_final_model(
+    scores: pd.DataFrame, labels: pd.Series, threshold: str, calibration: str, weights: str
+) -> dict[str, Any]:
+    """Combine, calibrate and freeze one final model.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From `join_base_scores`.
+    labels : Series
+        Known training labels by case.
+    threshold : str
+        Name of a kind of threshold, `stack.threshold`.
+    calibration : str
+        As `fit_calibrator`'s method.
+    weights : str
+        As those of `fit_combination`.
+
+    Returns
+    -------
+    dict
+        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, and the frame `cases`: `patient,
+        case, split, fold, score, probability`, those of training cases cross-fitted.
+    """
+    in_training = scores.index.get_level_values("split") == TRAIN
+    training, tests = scores[in_training], scores[~in_training]
+    about = training.index.to_frame()
+    label_of, folds = about["case"].map(labels).astype(float), about["fold"]
+    known = label_of.notna().to_numpy()
+    known_labels = np.asarray(label_of[known], dtype=np.float64)
+
+    fit_weights, fit_calibration = (
+        partial(fit_combination, weights=weights),
+        partial(fit_calibrator, method=calibration),
+    )
+    stack = fit_weights(training[known], label_of[known])
+    training_score = cross_fit(training, label_of, folds, fit_weights, apply_combination)
+    calibrator = fit_calibration(training_score[known], known_labels)
+    training_probability = cross_fit(training_score, label_of, folds, fit_calibration, apply_calibrator)
+    cutoff = THRESHOLDS.build(threshold)(known_labels, training_probability[known])
+    test_score = apply_combination(stack, tests)
+    cases = pd.concat([training, tests]).index.to_frame(index=False)
+    cases["score"] = np.concatenate([training_score, test_score])
+    cases["probability"] = np.concatenate([training_probability, apply_calibrator(calibrator, test_score)])
+    thresholds = {"rule": threshold, "on": "probability", "cutoff": cutoff.cutoff, "reason": cutoff.reason}
+    return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "cases": cases}

@@ -1,0 +1,1 @@
+"""From the scores of base models to one probability per case: pooling, combination, calibration."""

@@ -1,0 +1,63 @@
+"""Fit a classifier on training rows, and score any rows with it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonomics.core.schemas import PROBABILITY, SCORE
+from sonomics.core.settings.train import Model
+from sonomics.kinds.models import MODELS
+from sonomics.train.classifiers.weights import balance_rows
+
+
+def fit_classifier(settings: Model, values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
+    """Fit a classifier of the kind that the settings name.
+
+    Parameters
+    ----------
+    settings : Model
+        One of `train.models`, of a kind that takes features.
+    values : (rows, features) array
+    labels : (rows,) array of 0 and 1
+    seed : int
+
+    Returns
+    -------
+    scikit-learn classifier
+    """
+    kind, classifier = MODELS.get(settings.kind), MODELS.build(settings.kind)(settings, seed)
+    if kind.takes_row_weights and kind.balances_classes(settings):
+        return classifier.fit(values, labels, sample_weight=balance_rows(labels))
+    return classifier.fit(values, labels)
+
+
+def fit_prevalence(values: NDArray[np.float64], labels: NDArray[np.float64]) -> Any:
+    """Fit a classifier that gives every row the share of positives of the training rows."""
+    from sklearn.dummy import DummyClassifier
+
+    return DummyClassifier(strategy="prior").fit(values, labels)
+
+
+def score_rows(classifier: Any, values: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]]:
+    """Score rows.
+
+    Parameters
+    ----------
+    classifier : scikit-learn classifier
+        Fitted.
+    values : (rows, features) array
+
+    Returns
+    -------
+    kind : {"probability", "score"}
+        A score is a signed distance from the boundary.
+    values : (rows,) array
+        Larger means positive. Empty without rows, which scikit-learn does not take: a study may have no test set.
+    """
+    kind = PROBABILITY if hasattr(classifier, "predict_proba") else SCORE
+    if not len(values):
+        return kind, np.empty(0)
+    if kind == PROBABILITY:
+        return kind, classifier.predict_proba(values) @ (classifier.classes_ == 1.0)
+    return kind, classifier.decision_function(values)

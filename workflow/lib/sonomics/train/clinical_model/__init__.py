@@ -1,0 +1,1 @@
+"""The clinical model: how columns enter a regression, the regression, and its nomogram."""

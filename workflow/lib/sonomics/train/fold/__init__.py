@@ -1,0 +1,1 @@
+"""What every training job of one fold shares: its command line, its rows, the table it writes."""

@@ -1,0 +1,48 @@
+"""The command line of a training job, and the predictions that it writes."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core.jobs import job_parser
+from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.tables import write_table
+from sonomics.train.fold.rows import Division
+
+
+def fold_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Make the parser of a training job: one variant, model, task and fold."""
+    parser = job_parser(doc)
+    for name in ("--variant", "--model", "--task", "--fold"):
+        parser.add_argument(name, required=True)
+    for name in ("--cohort", "--folds", "--state", "--out"):
+        parser.add_argument(name, type=Path, required=True)
+    return parser
+
+
+def write_predictions(
+    rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
+) -> None:
+    """Write the values that a model gives the scored rows, in their order.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        All rows of the job, with `patient`, `case` and `image`.
+    division : Division
+    kind : {"probability", "score"}
+    values : (scored rows,) array
+    args : Namespace
+        From `fold_parser`; the table goes to `out`.
+    """
+    predictions = rows.loc[division.scored, ["patient", "case", "image"]].assign(
+        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
+        horizon=np.nan,
+        split=division.splits[division.scored],
+        fold=args.fold,
+        value=values,
+    )
+    write_table(predictions, args.out, PREDICTIONS)

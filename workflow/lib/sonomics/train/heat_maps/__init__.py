@@ -1,0 +1,1 @@
+"""Grad-CAM maps: drawn by networks that were not fitted on the image, and measured on its outline."""

@@ -1,0 +1,80 @@
+"""Draw the heat maps of some crops by one network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+from safetensors.torch import load_file
+
+from sonomics.core.files import read_json
+from sonomics.core.images import read_grey, read_mask, write_png
+from sonomics.core.jobs import progress
+from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.inputs import find_box, stack_images
+from sonomics.networks.maps import grad_cam
+from sonomics.networks.weights.state import from_tensors
+from sonomics.train.heat_maps.measure import UNDEFINED, find_reason_for_no_map, measure_overlap
+
+NO_TARGET_LAYER = "no_target_layer"
+# Images whose crops are held at a time.
+BATCH = 32
+
+
+def read_network(state: Path, weights: Path) -> tuple[Classifier, int]:
+    """Rebuild a network from the files of its training job; also return the side of its input in pixels."""
+    saved = read_json(state)
+    size = saved["size"]
+    untrained = Classifier(build(saved["architecture"], 0, size=size), saved["heads"], 0)
+    return from_tensors(untrained, load_file(weights)), size
+
+
+def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path) -> pd.DataFrame:
+    """Draw the maps of the crops that a network has scored.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Predictions of the network, with `view`, `file` and `mask` of the crops.
+    network : Classifier
+    size : int
+        Side of its input, pixels.
+    share : float
+        As for `measure_overlap`.
+    folder : Path
+        The maps go here, one picture per image.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `scored`, the file of the crop as `crop`, with `file` (the name of the map), `reason` and the
+        measures.
+    """
+    starts = progress(range(0, len(scored), BATCH), "maps")
+    batches = (scored.iloc[start : start + BATCH] for start in starts)
+    rows = [row for batch in batches for row in _draw_batch(batch, network, size, share, folder)]
+    about = scored.rename(columns={"file": "crop"}).reset_index(drop=True)
+    return about.join(pd.DataFrame(rows))
+
+
+def _draw_batch(
+    crops: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path
+) -> Iterator[dict[str, Any]]:
+    pixels = [read_grey(Path(file)) for file in crops["file"]]
+    heats = grad_cam(network, stack_images(pixels, size))
+    if heats is None:
+        yield from ({"file": "", "reason": NO_TARGET_LAYER, **UNDEFINED} for _ in pixels)
+        return
+    for crop, image, square in zip(crops.itertuples(), pixels, heats, strict=True):
+        heat = square[find_box(image.shape, size)]
+        if reason := find_reason_for_no_map(heat):
+            yield {"file": "", "reason": reason, **UNDEFINED}
+            continue
+        name = f"{crop.image}.png"
+        write_png(folder / name, np.rint(255 * heat / heat.max()).astype(np.uint8))
+        stretched = cv2.resize(heat, image.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        measures = measure_overlap(stretched, read_mask(Path(str(crop.mask))), share)
+        yield {"file": name, "reason": "", **measures}

@@ -1,0 +1,1 @@
+"""Search for hyperparameters in inner folds of the training rows."""
