@@ -52,7 +52,7 @@ def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collec
     ------
     StudyError
         A case that is not in the cohort, a task that the study does not have, a score outside 0 to 100, or a reader of
-        two levels. A reading without a score, category or decision is no error: it counts as not given.
+        two levels. A reading without a score, category or decision is not an error: it counts as not given.
     """
     for known, column, fix in (
         (set(cases), "case", "correct it, or list the case in data/cohort.csv"),
