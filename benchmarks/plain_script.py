@@ -83,7 +83,7 @@ def chain_scores(model: str, split: str) -> pd.Series:
 def main() -> None:
     """Print both AUCs by patient, their difference and its 95 % interval."""
     from sonomics.statistics.discrimination.auc import auc
-    from sonomics.statistics.resampling.bootstrap import paired_auc_difference
+    from sonomics.statistics.resampling.bootstrap import bootstrap_auc_difference
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=["train", "internal"], required=True)
@@ -107,7 +107,7 @@ def main() -> None:
     )
     by_patient = cases.groupby("patient").mean().join(chain_scores(args.model, args.split).rename("chain"))
     both = by_patient.dropna()
-    compared = paired_auc_difference(both["label"], both["chain"], both["plain"], both.index, RESAMPLES, SEED)
+    compared = bootstrap_auc_difference(both["label"], both["chain"], both["plain"], both.index, RESAMPLES, SEED)
     result = {
         "split": args.split,
         "model": args.model,

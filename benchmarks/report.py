@@ -50,7 +50,7 @@ def study(folder: Path, patients: int, settings: dict[str, Any]) -> dict[str, fl
     internal, external = max(SHOWN, patients // 5), patients // 5
     splits = {"train": patients - internal - external, "internal": internal, "external_1": external}
     cohort = evaluated.write_study(folder, splits, reported.VARIANTS)
-    reported.write_beside(folder, cohort)
+    reported.write_other_phases(folder, cohort)
     cost = {"evaluate_s": 0.0, "evaluate_mb": 0.0}
     for variant in reported.VARIANTS:
         out = folder / "results" / "evaluate" / variant / "recurrence"

@@ -9,8 +9,8 @@ import time
 
 import numpy as np
 
-from sonomics.statistics.clinical_utility.decision_curve import whole_percents
-from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.clinical_utility.decision_curve import percent_thresholds
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
 
 SEED = 20260921
 
@@ -25,9 +25,9 @@ def main() -> None:
     groups = np.repeat(np.arange(args.patients), args.images)
     probability = np.clip(generator.beta(1.5, 2.5, groups.size), 0.001, 0.999)
     y = (generator.uniform(size=groups.size) < probability).astype(int)
-    metric_bootstrap(y, probability, 0.5, groups, 2, SEED)
+    bootstrap_metrics(y, probability, 0.5, groups, 2, SEED)
     start = time.perf_counter()
-    table = metric_bootstrap(y, probability, 0.5, groups, args.resamples, SEED, whole_percents())
+    table = bootstrap_metrics(y, probability, 0.5, groups, args.resamples, SEED, percent_thresholds())
     seconds = time.perf_counter() - start
     print(
         table.loc[["auc", "sensitivity", "brier", "calibration_slope", "ici"], ["estimate", "lower", "upper"]].round(4)

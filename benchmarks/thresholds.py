@@ -26,7 +26,7 @@ from sonomics.imaging import boxes, burned_in_text, colour, scan_region
 from sonomics.imaging.brightness import brightest_channel, luma
 from sonomics.simulate.scanner.marks import KINDS, paste
 from sonomics.texture.lexicon import contour, echo, margin
-from sonomics.texture.lexicon.region import NAMES, region_values
+from sonomics.texture.lexicon.region import NAMES, compute_features
 
 Outcomes = dict[str, float]
 STEP = 0.2
@@ -189,10 +189,10 @@ def descriptors(real: Path) -> Callable[[], Outcomes]:
     files = sorted((real / "bus-bra/Images").iterdir())[::31]
     masks = [real / "bus-bra/Masks" / f"mask_{file.name.removeprefix('bus_')}" for file in files]
     lesions = [_crop(read_grey(file).astype(float), read_mask(mask)) for file, mask in zip(files, masks, strict=True)]
-    before = pd.DataFrame([region_values(*lesion) for lesion in lesions], columns=list(NAMES))
+    before = pd.DataFrame([compute_features(*lesion) for lesion in lesions], columns=list(NAMES))
 
     def measure() -> Outcomes:
-        after = pd.DataFrame([region_values(*lesion) for lesion in lesions], columns=list(NAMES))
+        after = pd.DataFrame([compute_features(*lesion) for lesion in lesions], columns=list(NAMES))
         ranks = before.corrwith(after, method="spearman")
         moved = int((ranks < 1 - 1e-9).sum())
         return {"lowest": float(ranks.min()), "mean": float(ranks.mean()), "values moved": float(moved)}

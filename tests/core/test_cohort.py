@@ -17,9 +17,10 @@ from sonomics.core.cohort import (
     training_labels,
 )
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study
 from sonomics.core.tasks import task_labels
 
-STUDY = {
+STATED = {
     "seed": 1,
     "shuffle_labels": False,
     "clinical": ["age"],
@@ -28,6 +29,13 @@ STUDY = {
         "grade": {"type": "binary", "column": "grade", "positive": "high"},
     },
 }
+
+
+def study_of(**changes: object) -> Study:
+    return Study.partial({**STATED, **changes})
+
+
+STUDY = study_of()
 FOLDS = pd.Series({"P1": "0", "P2": "1", "P3": "0"})
 
 
@@ -86,14 +94,14 @@ def test_a_missing_label_is_unknown_not_negative(path):
 @pytest.mark.parametrize("column", ["event", "cancer"])
 def test_a_column_of_numbers_may_name_its_positive_value_as_number_or_text(path, column, positive, locked):
     cohort().assign(cancer=["1", "1", "0", locked, "1"]).to_csv(path, index=False)
-    study = {**STUDY, "tasks": {"label": {"type": "binary", "column": column, "positive": positive}}}
+    study = study_of(tasks={"label": {"type": "binary", "column": column, "positive": positive}})
     found = {"P1": 1.0, "P2": 1.0, "P3": 0.0}
     assert training_labels(read_cohort(path, study), "label", study, FOLDS).to_dict() == found
-    assert task_labels(read_unmasked_cohort(path, study), study["tasks"]["label"])[list(found)].to_dict() == found
+    assert task_labels(read_unmasked_cohort(path, study), study.tasks["label"])[list(found)].to_dict() == found
 
 
 def test_what_is_locked_does_not_decide_whether_a_column_holds_numbers(path):
-    study = {**STUDY, "tasks": {"label": {"type": "binary", "column": "cancer", "positive": 1}}}
+    study = study_of(tasks={"label": {"type": "binary", "column": "cancer", "positive": 1}})
     read = {}
     for locked in ("0", "?"):
         cohort().assign(cancer=["1", "1", "0", locked, "1"]).to_csv(path, index=False)
@@ -110,9 +118,9 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
     names = [f"P{i}" for i in range(40)]
     many = pd.DataFrame({"patient": names, "case": names, "split": "train", "grade": ["high", "low"] * 20})
     folds = pd.Series(["0", "0", "1", "1"] * 10, index=names)
-    study = {**STUDY, "tasks": {"grade": STUDY["tasks"]["grade"]}}
+    study = study_of(tasks={"grade": STATED["tasks"]["grade"]})
     true = training_labels(many, "grade", study, folds)
-    dealt = training_labels(many, "grade", {**study, "shuffle_labels": True}, folds)
+    dealt = training_labels(many, "grade", study.model_copy(update={"shuffle_labels": True}), folds)
     assert dealt.sum() == true.sum()
     assert list(dealt.index) == list(true.index)
     assert dealt[true == 1].mean() == dealt[true == 0].mean() == 0.5
@@ -170,26 +178,26 @@ def test_an_empty_cohort_file_is_stopped(tmp_path):
 
 
 def test_an_unknown_rule_is_stopped(path):
-    study = {**STUDY, "tasks": {"odd": {"type": "binary", "rule": "time > 3"}}}
+    study = study_of(tasks={"odd": {"type": "binary", "rule": "time > 3"}})
     with pytest.raises(StudyError, match="not understood"):
         read_cohort(path, study)
 
 
 @pytest.mark.parametrize("rule", ["event & time < 12", "time < 12 & event"])
 def test_the_order_of_a_rule_on_time_does_not_matter(path, rule):
-    study = {**STUDY, "tasks": {"recurrence": {"type": "binary", "rule": rule}}}
+    study = study_of(tasks={"recurrence": {"type": "binary", "rule": rule}})
     assert training_labels(read_cohort(path, study), "recurrence", study, FOLDS).to_dict() == {"P1": 1.0, "P2": 0.0}
 
 
 def test_every_column_that_a_rule_reads_is_masked_outside_training(path):
     cohort().assign(size=[3, 1, 2, 9, 9], stage=["a", "b", "a", "a", "b"]).to_csv(path, index=False)
-    study = {**STUDY, "tasks": {"large": {"type": "binary", "rule": "size >= 2 & stage == a | grade == high"}}}
+    study = study_of(tasks={"large": {"type": "binary", "rule": "size >= 2 & stage == a | grade == high"}})
     masked = read_cohort(path, study).set_index("case")
     assert masked.loc[["P4", "P5"], ["size", "stage", "grade", "time", "event"]].isna().all(axis=None)
     assert masked.loc["P1", ["size", "stage", "grade"]].tolist() == [3, "a", "high"]
     assert training_labels(read_cohort(path, study), "large", study, FOLDS).to_dict() == {"P1": 1, "P2": 0, "P3": 1}
     unmasked = read_unmasked_cohort(path, study)
-    assert task_labels(unmasked, study["tasks"]["large"]).tolist() == [1, 0, 1, 1, 0]
+    assert task_labels(unmasked, study.tasks["large"]).tolist() == [1, 0, 1, 1, 0]
 
 
 @given(
@@ -198,7 +206,7 @@ def test_every_column_that_a_rule_reads_is_masked_outside_training(path):
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
 def test_labels_of_test_cases_by_a_rule_change_nothing_that_is_read(path, sizes, grades):
-    study = {**STUDY, "tasks": {"large": {"type": "binary", "rule": "size >= 2 | grade == high"}}}
+    study = study_of(tasks={"large": {"type": "binary", "rule": "size >= 2 | grade == high"}})
     read = []
     for tested_sizes, tested_grades in (([0, 0], ["low", "low"]), (sizes, grades)):
         table = cohort().assign(size=[3, 1, 2, *tested_sizes], grade=["high", "low", "low", *tested_grades])
@@ -217,7 +225,7 @@ def test_labels_of_test_cases_by_a_rule_change_nothing_that_is_read(path, sizes,
     ],
 )
 def test_a_rule_that_cannot_make_a_label_is_stopped_before_any_work(rule, where, broken):
-    study = {**STUDY, "tasks": {"odd": {"type": "binary", "rule": rule}}}
+    study = study_of(tasks={"odd": {"type": "binary", "rule": rule}})
     with pytest.raises(StudyError) as stopped:
         check_cohort(cohort(), study, "cohort.csv")
     assert where in stopped.value.where

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Task
 from sonomics.core.tasks import horizon_of, label_columns, task_labels
 
 NAN = np.nan
@@ -22,8 +23,12 @@ COHORT = pd.DataFrame(
 EARLY = [1.0, 0.0, NAN, 0.0, NAN, NAN]
 
 
+def task(**keys: str) -> Task:
+    return Task.model_validate({"type": "binary", **keys})
+
+
 def labels_of(rule: str) -> list[float]:
-    labels = task_labels(COHORT, {"type": "binary", "rule": rule})
+    labels = task_labels(COHORT, task(rule=rule))
     assert labels.index.tolist() == COHORT["case"].tolist()
     return labels.tolist()
 
@@ -40,8 +45,8 @@ def labels_of(rule: str) -> list[float]:
     ],
 )
 def test_an_event_before_a_horizon_may_be_written_in_any_order(rule):
-    assert horizon_of({"rule": rule}) == 12
-    assert set(label_columns({"rule": rule})) == {"time", "event"}
+    assert horizon_of(task(rule=rule)) == 12
+    assert set(label_columns(task(rule=rule))) == {"time", "event"}
     np.testing.assert_array_equal(labels_of(rule), EARLY)
 
 
@@ -53,7 +58,7 @@ def test_an_event_before_a_horizon_may_be_written_in_any_order(rule):
 def test_a_case_is_unknown_where_it_was_censored_before_the_horizon(followed):
     table = pd.DataFrame(followed, columns=["time", "event"])
     table["case"] = [f"C{number}" for number in range(len(table))]
-    for (time, event), label in zip(followed, task_labels(table, {"rule": "event & time < 12"}).tolist(), strict=True):
+    for (time, event), label in zip(followed, task_labels(table, task(rule="event & time < 12")).tolist(), strict=True):
         if time >= 12:
             assert label == 0
         elif time < 12 and event == 1:
@@ -72,8 +77,8 @@ def test_a_case_is_unknown_where_it_was_censored_before_the_horizon(followed):
     ],
 )
 def test_a_rule_on_other_columns_gives_a_label_where_it_can_be_told(rule, columns, labels):
-    assert np.isnan(horizon_of({"rule": rule}))
-    assert label_columns({"rule": rule}) == columns
+    assert np.isnan(horizon_of(task(rule=rule)))
+    assert label_columns(task(rule=rule)) == columns
     np.testing.assert_array_equal(labels_of(rule), labels)
 
 
@@ -94,15 +99,15 @@ def test_another_rule_on_time_is_refused(rule):
     with pytest.raises(
         StudyError, match=r"not understood: a rule on time means an event before a horizon.*time < 12 & event"
     ):
-        horizon_of({"rule": rule})
+        horizon_of(task(rule=rule))
 
 
 @pytest.mark.parametrize("rule", ["", "time <", "time < old & event", "grade => 3"])
 def test_what_the_language_does_not_know_is_refused(rule):
     with pytest.raises(StudyError, match="not understood"):
-        label_columns({"rule": rule})
+        label_columns(task(rule=rule))
 
 
 def test_a_task_on_a_column_has_no_horizon():
-    assert np.isnan(horizon_of({"column": "stage", "positive": "T2"}))
-    assert task_labels(COHORT, {"column": "stage", "positive": "T2"}).tolist()[:2] == [0.0, 1.0]
+    assert np.isnan(horizon_of(task(column="stage", positive="T2")))
+    assert task_labels(COHORT, task(column="stage", positive="T2")).tolist()[:2] == [0.0, 1.0]

@@ -63,7 +63,7 @@ def test_perturbed_copies_of_one_readers_outlines_give_an_icc(chunk: Chunk) -> N
     crops = chunk.crop(perturb=PERTURB).reset_index()
     noise = np.random.default_rng(0).normal(size=len(crops))
     features = crops[list(FEATURES.columns)].assign(t__size=crops["outline_pixels"].astype(float), t__noise=noise)
-    table = tabulate_reliability(pair_repeats(features, "image", ANALYSIS))
+    table = tabulate_reliability(pair_repeats(features, "image", tuple(ANALYSIS.values())))
     table = table[table["form"] == "2,1"].set_index(["repeat", "feature"])
     for copy in ("perturbed/1", "perturbed/2"):
         assert table.loc[copy, "t__size"]["rows"] == 8

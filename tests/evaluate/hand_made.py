@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
 from sonomics.evaluate.samples.cases import join_scores
 from sonomics.evaluate.samples.models import Model
 
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
-TASK = {"type": "binary", "column": "pathology", "positive": "malignant"}
+TASK = Task.partial({"type": "binary", "column": "pathology", "positive": "malignant"})
 
 
 def cases_of(splits: dict[str, int], seed: int = 1, events: bool = False) -> pd.DataFrame:

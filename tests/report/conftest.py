@@ -56,7 +56,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def record(study: Path) -> Record:
     """What the rules of the checklists see of the study."""
     results = study / "results"
-    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence")
+    evaluation = read_evaluation(results / "evaluate" / "main" / "recurrence", "main", "recurrence")
     metrics = {"crop": {"main": {"by_reading": {"reader_1 session 1": 126, "reader_2 session 1": 30}}}}
     screening = read_table(results / "screening.csv", SCREENING)
     return Record(Parameters.partial(PARAMS), metrics, [evaluation], screening, [("texture", "recurrence", STATE)])

@@ -180,17 +180,22 @@ def write_inputs(
     return cohort
 
 
+def evaluation_option(results: Path, variant: str) -> list[str]:
+    """Make the option that names the evaluation of a variant."""
+    return ["--evaluation", variant, "recurrence", str(results / "evaluate" / variant / "recurrence")]
+
+
 def report_arguments(folder: Path, templates: Path) -> list[str]:
     """Make the command line of `sonomics.report.render`, without settings."""
     results = folder / "results"
     return [
-        "--evaluations",
-        *(str(results / "evaluate" / variant / "recurrence") for variant in VARIANTS),
+        *(part for variant in VARIANTS for part in evaluation_option(results, variant)),
         f"--cohort={folder / 'data' / 'cohort.csv'}",
         f"--screening={results / 'screening.csv'}",
         f"--chart={results / 'screening.svg'}",
         f"--crops={folder / 'data' / 'crop' / 'main' / '0' / 'crops.parquet'}",
-        f"--selections={results / 'select' / 'main' / 'texture' / 'recurrence' / 'all' / 'state.json'}",
+        *("--selection", "texture", "recurrence"),
+        str(results / "select" / "main" / "texture" / "recurrence" / "all" / "state.json"),
         f"--maps={results / 'train' / 'main' / 'cnn' / 'recurrence' / 'all' / 'maps.parquet'}",
         f"--metrics={results / 'metrics' / 'select.json'}",
         f"--phantom={results / 'plots' / 'extract' / 'phantom.csv'}",

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sonomics.report.elements.numbers import format_decimal, format_interval
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from tests.report.hostile import HOSTILE
 
@@ -135,10 +135,10 @@ def test_the_slider_computes_what_the_library_computes(visit: Visit, cases: pd.D
             page.locator("input[type=range]").evaluate(
                 "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", threshold
             )
-            counts = confusion(used["label"], used[value], threshold)
+            counts = count_confusion(used["label"], used[value], threshold)
             shown = {name: int(page.inner_text(f"[data-out={name}]")) for name in counts._fields}
             assert shown == counts._asdict()
-            measures = classify(counts, 0.95)
+            measures = summarise_confusion(counts, 0.95)
             expected = []
             for name in ("sensitivity", "specificity", "ppv", "npv", "accuracy"):
                 measure = getattr(measures, name)

@@ -3,7 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.select.steps.training import Training
+from sonomics.core.settings.select import Step
+from sonomics.kinds.steps import STEPS as KINDS
+from sonomics.select.selection.fit import State, fit_selection
+from sonomics.select.selection.stability import resample_selection
+from sonomics.select.steps.training import Repeats, Training
 
 SETTINGS = {
     "unit": "image",
@@ -15,12 +19,30 @@ SETTINGS = {
         {"step": "lasso", "folds": 3, "rule": "min"},
     ],
 }
-
-
 STEPS = SETTINGS["steps"]
+ANALYSIS = ("r1", "1")
 
 
-ANALYSIS = {"reader": "r1", "session": "1"}
+def step(name: str, **keys: object) -> Step:
+    """Make the settings of a step, with its defaults."""
+    return step_of({"step": name, **keys})
+
+
+def step_of(stated: dict) -> Step:
+    """Make the settings of a step that is stated as in params."""
+    return KINDS.get(stated["step"]).settings.model_validate(stated)
+
+
+def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: list[dict], seed: int) -> State:
+    """Fit a selection with the steps that are stated as in params."""
+    return fit_selection(rows, labels, repeats, [step_of(keys) for keys in steps], seed)
+
+
+def resample(
+    rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: list[dict], seed: int, resamples: int
+) -> pd.Series | None:
+    """Resample a selection with the steps that are stated as in params."""
+    return resample_selection(rows, labels, repeats, [step_of(keys) for keys in steps], seed, resamples)
 
 
 def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:

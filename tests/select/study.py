@@ -11,7 +11,7 @@ def choose(*folds: str, **changes) -> None:
     task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     settings = {
         "study": {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False},
-        "crop": {"analysis": ANALYSIS},
+        "crop": {"analysis": dict(zip(("reader", "session"), ANALYSIS, strict=True))},
         "select": {**SETTINGS, **changes},
     }
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]

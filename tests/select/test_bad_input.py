@@ -8,8 +8,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.schemas import FEATURES, SELECTED
 from sonomics.core.tables import read_table, write_table
-from sonomics.select.selection.fit import apply_selection, fit_selection
-from tests.select.features import STEPS, table
+from sonomics.select.selection.fit import apply_selection
+from tests.select.features import STEPS, fit, table
 from tests.select.study import choose
 
 LASSO = STEPS[-1]
@@ -39,7 +39,7 @@ def wide(rows: int = 20, columns: int = 300) -> tuple[pd.DataFrame, pd.Series]:
 @pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
 def test_more_features_than_cases(steps):
     rows, labels = wide()
-    state = fit_selection(rows, labels, {}, steps, seed=1)
+    state = fit(rows, labels, {}, steps, seed=1)
     assert 0 < len(state["kept"]) < 20
     assert np.isfinite(apply_selection(state, rows).to_numpy()).all()
 
@@ -48,7 +48,7 @@ def test_more_features_than_cases(steps):
 def test_separable_classes_give_finite_coefficients(steps):
     rows, labels = table()
     rows = rows.filter(like="noise").assign(t__label=labels)
-    state = fit_selection(rows, labels, {}, steps, seed=1)
+    state = fit(rows, labels, {}, steps, seed=1)
     assert "t__label" in state["kept"]
     assert np.isfinite(list(state["coefficients"].values())).all()
     assert np.isfinite([state["intercept"], state["penalty"]]).all()
@@ -57,7 +57,7 @@ def test_separable_classes_give_finite_coefficients(steps):
 @pytest.mark.parametrize("steps", EVERY.values(), ids=EVERY)
 def test_constant_and_undefined_features_go_first_and_are_counted(steps):
     rows, labels = table()
-    state = fit_selection(rows, labels, {}, steps, seed=1)
+    state = fit(rows, labels, {}, steps, seed=1)
     assert state["steps"][0] == {"step": "defined", "in": 15, "out": 13, "note": ""}
     assert not {"t__constant", "t__undefined"} & set(state["kept"])
 
@@ -66,7 +66,7 @@ def test_constant_and_undefined_features_go_first_and_are_counted(steps):
 def test_single_gaps_are_filled_with_the_training_median(steps):
     rows, labels = table()
     holed = rows.mask(np.random.default_rng(2).random(rows.shape) < 0.1)
-    state = fit_selection(holed, labels, {}, steps, seed=1)
+    state = fit(holed, labels, {}, steps, seed=1)
     assert state["kept"]
     assert np.isfinite(apply_selection(state, holed).to_numpy()).all()
 
@@ -74,7 +74,7 @@ def test_single_gaps_are_filled_with_the_training_median(steps):
 @pytest.mark.parametrize("step", LABEL_AWARE, ids=[step["step"] for step in LABEL_AWARE])
 def test_a_fold_of_one_class_keeps_nothing_and_says_why(step):
     rows, _ = table()
-    state = fit_selection(rows, pd.Series(1.0, index=rows.index), {}, [step, step], seed=1)
+    state = fit(rows, pd.Series(1.0, index=rows.index), {}, [step, step], seed=1)
     assert state["kept"] == []
     why, then = (count["note"] for count in state["steps"][1:])
     assert why.startswith("not estimable")
@@ -85,7 +85,7 @@ def test_a_fold_of_one_class_keeps_nothing_and_says_why(step):
 def test_a_feature_that_varies_by_rounding_alone_is_constant(steps):
     rows, labels = table()
     rows = rows.assign(t__rounded=np.where(labels == 1, 1.0, np.nextafter(1.0, 0.0)), t__constant=0.1 + 1e-16)
-    state = fit_selection(rows, labels, {}, steps, seed=1)
+    state = fit(rows, labels, {}, steps, seed=1)
     assert state["steps"][0]["out"] == 13
     assert "t__rounded" not in state["kept"]
 
@@ -95,7 +95,7 @@ def test_features_that_do_not_vary_with_the_labels_have_no_path(step):
     rows, _ = table()
     labels = pd.Series(np.arange(40) // 2 % 2.0, index=rows.index)
     balanced = pd.DataFrame({"t__x": np.arange(40) % 2.0}, rows.index)
-    state = fit_selection(balanced, labels, {}, [step], seed=1)
+    state = fit(balanced, labels, {}, [step], seed=1)
     assert state["kept"] == []
     assert state["steps"][-1]["note"] == "not estimable: no feature varies with the outcome"
 

@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study
 from sonomics.select.folds import assign_folds, check_classes, training_patients
 
-STUDY = {"tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "yes"}}}
+STUDY = Study.partial({"tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "yes"}}})
 
 
 def patients(labels: list[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import numpy as np
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.selection.correlation import prune_by_p
 from sonomics.statistics.selection.lasso import lambda_path, lasso_path
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 REPEATS = 40
 CASES, FEATURES, KEPT = 100, 300, 15
@@ -13,7 +13,7 @@ CASES, FEATURES, KEPT = 100, 300, 15
 
 def select(features, y):
     """Columns of the smallest p values, pruned of correlated ones."""
-    p = mann_whitney(features, y)[1]
+    p = mann_whitney_by_feature(features, y)[1]
     best = np.argsort(p)[:KEPT]
     return best[prune_by_p(features[:, best], [f"x{column:03d}" for column in best], p[best], 0.8)]
 

@@ -13,7 +13,7 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.train import classifier
 from sonomics.train.classifier import main
 from sonomics.train.classifiers.fit import score_rows
-from tests.train.rows import KINDS, data
+from tests.train.rows import KINDS, STATED, data
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def train(models: dict, name: str) -> None:
 
 
 def test_job_writes_a_model_that_makes_its_predictions(chosen):
-    train(KINDS, "rf")
+    train(STATED, "rf")
     predictions = read_table(chosen / "p.parquet", PREDICTIONS)
     assert len(predictions) == 12
     assert set(predictions["fold"]) == {"0"}
@@ -55,19 +55,19 @@ def test_job_writes_a_model_that_makes_its_predictions(chosen):
 
 def test_patients_of_a_group_stay_in_one_inner_fold(chosen, monkeypatch):
     together = []
-    monkeypatch.setattr(classifier, "choose_values", lambda settings, *data: together.append(data[2]) or settings)
+    monkeypatch.setattr(classifier, "choose_values", lambda settings, *data: together.append(data[3]) or settings)
     folds = read_table(chosen / "folds.parquet", FOLDS)
     folds["group"] = [f"P{number // 2 * 2:02d}" for number in range(24)]
     write_table(folds, chosen / "folds.parquet", FOLDS)
-    train({"rf": {**KINDS["rf"], "search": {"folds": 2, "values": {"trees": [5]}}}}, "rf")
+    train({"rf": {**STATED["rf"], "search": {"folds": 2, "values": {"trees": [5]}}}}, "rf")
     assert together[0].tolist() == folds.loc[folds["fold"] == 1, "group"].tolist()
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_held_out_cannot_change_the_model(chosen, name):
     values = {"forest": ("trees", [5, 20]), "boosting": ("depth", [1, 2])}
-    key, tried = values.get(KINDS[name]["kind"], ("cost", [0.01, 1.0]))
-    models = {name: {**KINDS[name], "search": {"folds": 3, "values": {key: tried}}}}
+    key, tried = values.get(STATED[name]["kind"], ("cost", [0.01, 1.0]))
+    models = {name: {**STATED[name], "search": {"folds": 3, "values": {key: tried}}}}
     train(models, name)
     before = (chosen / "m.skops").read_bytes()
     folds = read_table(chosen / "folds.parquet", FOLDS).set_index("patient")["fold"]

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from sonomics.cli import app
 from sonomics.core.errors import StudyError
 from sonomics.verify.statistics import SECTIONS, folder_statistics
-from sonomics.verify.tree import UNSTATED, plain, reasons
+from sonomics.verify.tree import NO_REASON, list_reasons, to_plain
 from tests.statistics.oracle import DATA, Oracle
 from tests.verify.folders import DEGENERATE, Tables, oracle_tables, resampled, write
 
@@ -69,7 +69,7 @@ def test_the_oracle_itself_agrees(computed, tmp_path):
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory) -> dict[str, Any]:
-    return plain(folder_statistics(write(resampled(1), tmp_path_factory.mktemp("other"))))
+    return to_plain(folder_statistics(write(resampled(1), tmp_path_factory.mktemp("other"))))
 
 
 def test_other_tables_give_every_value(oracle, other):
@@ -113,8 +113,10 @@ SHARES = {"p", "p_exact", "p_midp", "auc", "est", "brier", "dice", "iou", "soft_
 @pytest.mark.parametrize("case", DEGENERATE)
 def test_degenerate_tables_give_null_with_a_reason(case, sections_of):
     found = sections_of(DEGENERATE[case])
-    json.dumps(plain(found), allow_nan=False)
-    assert UNSTATED not in set(reasons(found).values()), [key for key, why in reasons(found).items() if why == UNSTATED]
+    json.dumps(to_plain(found), allow_nan=False)
+    assert NO_REASON not in set(list_reasons(found).values()), [
+        key for key, why in list_reasons(found).items() if why == NO_REASON
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +138,7 @@ def sections_of():
 
 def test_the_command_says_why_values_are_null(ran):
     assert "edge_cases.prop_0_of_0.est: 0 of 0" in ran.stderr
-    assert UNSTATED not in ran.stderr.split(": ")
+    assert NO_REASON not in ran.stderr.split(": ")
 
 
 def test_a_folder_without_a_table_is_refused(tmp_path):

@@ -15,8 +15,11 @@ from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
-from sonomics.core.settings.named import builders, plugin_files
+from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.families import FAMILIES
+from sonomics.kinds.models import MODELS
+from sonomics.kinds.outlines import OUTLINES
 from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"
@@ -33,10 +36,11 @@ try:
             )
     check_params(config, "params.yaml", Path("params.yaml"))
     check_weights(config, ACTIVE_PHASES)
-    listed = read_cohort(COHORT, config["study"])
-    NAMED = columns_named(Parameters.partial(config))
+    parameters = Parameters.partial(config)
+    listed = read_cohort(COHORT, parameters.study)
+    NAMED = columns_named(parameters)
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
-        check_labels(listed, config["study"], COHORT)
+        check_labels(listed, parameters.study, COHORT)
         check_folds(listed, config["select"]["folds"], COHORT)
     else:
         NAMED = {key: column for key, column in NAMED.items() if key.startswith(ACTIVE_PHASES)}

@@ -76,10 +76,19 @@ def plugins(*keys):
     return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
 
 
-def models_of(variant, *kinds):
-    """List the models that a variant trains, those of some kinds or all."""
-    models = SEEN[variant]["train"]["models"]
-    return sorted(name for name, model in models.items() if not kinds or model["kind"] in kinds)
+def kind_of_model(variant, name):
+    """Return the declaration of the kind of a model."""
+    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
+
+
+def models_of(variant, takes=("features", "columns", "crops")):
+    """List the models that a variant trains, all or those that take features, columns or crops."""
+    return sorted(name for name in SEEN[variant]["train"]["models"] if kind_of_model(variant, name).takes in takes)
+
+
+def job_of_model(wildcards):
+    """Name the module of the job that trains a model, where its kind has a job of its own."""
+    return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
 
 
 def runs_over(**axes):
@@ -97,15 +106,19 @@ def options_of(option, path, runs):
     return [part for run in runs for part in (option, *run.values(), path.format(**run))]
 
 
-def trained(*kinds):
-    """List the training runs of all variants: their models, those of some kinds or all, by task and fold."""
+def trained(models=models_of):
+    """List the training runs of all variants: their models, or those that a function of the variant lists."""
+    tasks = STUDY["study"]["tasks"]
     return [
         run
         for variant in variants()
-        for run in runs_over(
-            variant=[variant], model=models_of(variant, *kinds), task=STUDY["study"]["tasks"], fold=folds()
-        )
+        for run in runs_over(variant=[variant], model=models(variant), task=tasks, fold=folds())
     ]
+
+
+def networks_of(variant):
+    """List the networks that a variant trains on crops."""
+    return models_of(variant, takes=("crops",))
 
 
 def members(wildcards):
@@ -126,9 +139,26 @@ def labelled_chunks(path):
     return expand(path, chunk=sorted(chunked))
 
 
-def kind_of_family(wildcards):
-    """Name the kind of a feature family, which is the module that extracts it."""
-    return STUDY["extract"]["families"][wildcards.family]["kind"]
+def outline_plugins():
+    """List the modules of installed packages that read file formats of outlines."""
+    return [str(file) for name in OUTLINES.names() for file in OUTLINES.files(name)]
+
+
+def families_that_read(source):
+    """List the feature families whose jobs read crops, or curves."""
+    families = STUDY["extract"]["families"]
+    return [name for name, family in families.items() if FAMILIES.get(family["kind"]).reads == source]
+
+
+def job_of_family(wildcards):
+    """Name the module whose job extracts a feature family."""
+    return FAMILIES.get(STUDY["extract"]["families"][wildcards.family]["kind"]).builder.partition(":")[0]
+
+
+def code_of_family(wildcards):
+    """List the modules that the job of a feature family runs; those of an installed package too."""
+    plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
+    return [*code_of("extract"), *map(str, plugins)]
 
 
 def selected(file):
@@ -169,20 +199,7 @@ def predictions_of_compared(wildcards):
     return expand(path, variant=compared_variants(wildcards))
 
 
-def learned():
-    """List the tables of what the main run learned: frequencies, odds ratios, nomograms of models of several."""
-    tasks, clinical = STUDY["study"]["tasks"], models_of(MAIN, "clinical")
-    several = [name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1]
-    chosen = "results/select/main/{family}/{task}/all/frequencies.csv"
-    return [
-        *expand(chosen, family=STUDY["extract"]["families"], task=tasks),
-        *expand("results/train/main/{model}/{task}/all/odds_ratios.csv", model=clinical, task=tasks),
-        *expand("results/train/main/{model}/{task}/all/nomogram.csv", model=clinical, task=tasks),
-        *expand("results/stack/main/{model}/{task}/nomogram.csv", model=several, task=tasks),
-    ]
-
-
 def drawn(file):
     """List a file of the maps of every network of the main run."""
     path = f"results/train/main/{{model}}/{{task}}/all/{file}"
-    return expand(path, model=models_of(MAIN, "network"), task=STUDY["study"]["tasks"])
+    return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])

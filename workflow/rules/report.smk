@@ -6,30 +6,43 @@ results/plots/extract/ and the templates; writes results/report.html, its tables
 results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
+from sonomics.kinds.analyses import section_files
+
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
+EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
+SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
+CLINICAL = runs_over(model=models_of(MAIN, takes=("columns",)), task=STUDY["study"]["tasks"])
+COMBINED = runs_over(
+    model=[name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1],
+    task=STUDY["study"]["tasks"],
+)
+EVALUATION = "results/evaluate/{variant}/{task}"
+SELECTION = "results/select/main/{family}/{task}/all"
+# What the main run learned: a file, and the runs that have it.
+LEARNED = [
+    (f"{SELECTION}/frequencies.csv", SELECTED),
+    ("results/train/main/{model}/{task}/all/odds_ratios.csv", CLINICAL),
+    ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
+    ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
+]
 
 
 rule render_report:
     """Render the report as one self-contained page."""
     input:
-        evaluations=expand("results/evaluate/{variant}/{task}", variant=variants(), task=STUDY["study"]["tasks"]),
+        evaluations=files_of(EVALUATION, EVALUATED),
         cohort=COHORT,
         screening="results/screening.csv",
         chart="results/screening.svg",
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
-        selections=expand(
-            "results/select/main/{family}/{task}/all/state.json",
-            family=STUDY["extract"]["families"],
-            task=STUDY["study"]["tasks"],
-        ),
-        learned=learned(),
-        figures=expand(
-            "results/select/main/{family}/{task}/all/{figure}.svg",
-            family=STUDY["extract"]["families"],
-            task=STUDY["study"]["tasks"],
-            figure=["steps", "curve", "path", "frequencies"],
-        ),
+        selections=files_of(f"{SELECTION}/state.json", SELECTED),
+        learned=[file for path, runs in LEARNED for file in files_of(path, runs)],
+        figures=[
+            file
+            for figure in ("steps", "curve", "path", "frequencies")
+            for file in files_of(f"{SELECTION}/{figure}.svg", SELECTED)
+        ],
         maps=drawn("maps.parquet"),
         heat=drawn("maps"),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
@@ -39,7 +52,7 @@ rule render_report:
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
         script=os.path.join(TEMPLATES, "page.js"),
-        code=code_of("report"),
+        code=[*code_of("report"), *section_files(), *declaration_files(parameters)],
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
         checklists=directory("results/checklists"),
@@ -52,18 +65,21 @@ rule render_report:
         "logs/benchmarks/render_report.tsv"
     params:
         settings=settings("study", *PHASES),
+        evaluations=options_of("--evaluation", EVALUATION, EVALUATED),
+        selections=options_of("--selection", f"{SELECTION}/state.json", SELECTED),
+        learned=[part for path, runs in LEARNED for part in options_of("--learned", path, runs)],
     message:
         "report: the page and its documents"
     shell:
         "python -m sonomics.report.render"
         " --settings {params.settings:q}"
-        " --evaluations {input.evaluations:q}"
+        " {params.evaluations:q}"
         " --cohort {input.cohort:q}"
         " --screening {input.screening:q}"
         " --chart {input.chart:q}"
         " --crops {input.crops:q}"
-        " --selections {input.selections:q}"
-        " --learned {input.learned:q}"
+        " {params.selections:q}"
+        " {params.learned:q}"
         " --maps {input.maps:q}"
         " --metrics {input.metrics:q}"
         " --phantom {input.phantom:q}"

@@ -43,6 +43,7 @@ rule select_features:
         images="data/clean/images.parquet",
         features=at_home("extract", "data/features/{variant}/{family}/{chunk}.parquet"),
         code=code_of("select"),
+        plugins=plugins("select.steps"),
     output:
         states=expand(f"{CHOSEN}/state.json", fold=folds(), allow_missing=True),
         steps=expand(f"{CHOSEN}/steps.csv", fold=folds(), allow_missing=True),
@@ -63,6 +64,7 @@ rule select_features:
         "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "crop.analysis", "select"),
+        builders=builders_of("select.steps"),
         folds=folds(),
     message:
         "select: {wildcards.family} for {wildcards.task}, variant {wildcards.variant}"

@@ -15,6 +15,7 @@ rule stack_scores:
         folds="results/select/folds.parquet",
         predictions=base_predictions,
         code=code_of("stack"),
+        plugins=plugins("stack"),
     output:
         states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
         calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
@@ -27,6 +28,7 @@ rule stack_scores:
         "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "stack"),
+        builders=builders_of("stack"),
     message:
         "stack: final models for {wildcards.task}, variant {wildcards.variant}"
     shell:

@@ -4,8 +4,6 @@ Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, resul
 results/plots/train/.
 """
 
-NETWORKS = models_of(MAIN, "network")
-CLASSIFIERS = models_of(MAIN, "radscore", "forest", "boosting", "svm", "logistic")
 FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
 # The options of every training job.
 JOB = (
@@ -22,6 +20,7 @@ rule train_classifier:
         features=selected("features.parquet"),
         selections=selected("state.json"),
         code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         model=f"{FOLDER}/model.skops",
         predictions=f"{FOLDER}/predictions.parquet",
@@ -30,9 +29,10 @@ rule train_classifier:
     benchmark:
         "logs/benchmarks/train_classifier/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
-        model="|".join(CLASSIFIERS) or "none",
+        model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
@@ -50,6 +50,7 @@ rule train_clinical:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         state=f"{FOLDER}/clinical.json",
         odds_ratios=f"{FOLDER}/odds_ratios.csv",
@@ -60,13 +61,15 @@ rule train_clinical:
     benchmark:
         "logs/benchmarks/train_clinical/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
-        model="|".join(models_of(MAIN, "clinical")) or "none",
+        model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
     params:
         settings=settings(*LEARNING, "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
+        job=job_of_model,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
-        f"python -m sonomics.train.clinical {JOB}"
+        f"python -m {{params.job}} {JOB}"
         " --state {output.state:q}"
         " --odds-ratios {output.odds_ratios:q}"
         " --nomogram {output.nomogram:q}"
@@ -83,6 +86,7 @@ rule train_network:
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
         code=code_of("train"),
+        plugins=plugins("train.models.{model}"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
         state=f"{FOLDER}/state.json",
@@ -93,14 +97,16 @@ rule train_network:
     benchmark:
         "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
-        model="|".join(NETWORKS) or "none",
+        model="|".join(networks_of(MAIN)) or "(?!)",
     priority: 1
     params:
         settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
+        builders=builders_of("train.models.{model}"),
+        job=job_of_model,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
-        f"python -m sonomics.train.network {JOB}"
+        f"python -m {{params.job}} {JOB}"
         " --images {input.images:q}"
         " --crops {input.crops:q}"
         " --weights {output.weights:q}"
@@ -148,7 +154,7 @@ rule summarise_train:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
-        curves=files_of(f"{FOLDER}/curves.csv", trained("network")),
+        curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
         maps=drawn("maps.parquet"),
         code=code_of("train"),
     output:
@@ -158,7 +164,7 @@ rule summarise_train:
         "logs/summarise_train.log",
     params:
         settings=settings(*LEARNING, "study.variants"),
-        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained("network")),
+        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
     message:
         "train: how training went"
     shell:

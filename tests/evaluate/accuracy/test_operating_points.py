@@ -5,7 +5,7 @@ import pytest
 
 from sonomics.evaluate.accuracy.operating_points import choose_cutoffs, operating_table
 from sonomics.evaluate.samples.scored import build_samples
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.classification.cutoffs import sensitivity_cutoff, youden_cutoff
 from tests.evaluate.hand_made import A, cases_of
 
@@ -23,7 +23,7 @@ def test_every_rule_is_settled_on_training_and_applied_elsewhere() -> None:
     test = cases[cases["split"] == "internal"]
     for rule, cutoff in chosen.items():
         inside = table[(table["rule"] == rule) & (table["split"] == "internal")].set_index("statistic")
-        expected = classify(confusion(test["label"], test["a__probability"], cutoff)).sensitivity
+        expected = summarise_confusion(count_confusion(test["label"], test["a__probability"], cutoff)).sensitivity
         assert inside["cutoff"].unique() == pytest.approx([cutoff])
         assert inside.loc["sensitivity", "estimate"] == expected.estimate
         assert inside.loc["sensitivity", ["lower", "upper"]].tolist() == pytest.approx(list(expected.wilson))

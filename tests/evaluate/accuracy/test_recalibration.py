@@ -4,7 +4,7 @@ import pytest
 
 from sonomics.evaluate.accuracy.recalibration import recalibration_table, update_predictions
 from sonomics.evaluate.samples.scored import build_samples
-from sonomics.statistics.calibration.intercept_slope import site_recalibration
+from sonomics.statistics.calibration.intercept_slope import recalibrate_at_site
 from sonomics.statistics.calibration.probability_scores import brier
 from tests.evaluate.hand_made import A, cases_of
 
@@ -13,7 +13,7 @@ def test_recalibration_is_cross_fitted_and_few_cases_say_so() -> None:
     cases = cases_of({"train": 30, "internal": 120})
     table = recalibration_table(build_samples(cases, [A]), 0.95, seed=1).set_index(["update", "statistic"])
     inside = cases[cases["split"] == "internal"]
-    intercept, slope, test = site_recalibration(inside["label"], inside["a__probability"])
+    intercept, slope, test = recalibrate_at_site(inside["label"], inside["a__probability"])
     assert table.loc[("intercept_slope", "slope"), "estimate"] == pytest.approx(slope.estimate)
     assert table.loc[("intercept_slope", "intercept"), ["estimate", "p", "df"]].tolist() == pytest.approx(
         [intercept.estimate, test.p, 2]

@@ -234,9 +234,9 @@ def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:
 
 
 BAD = {
-    "too high": ({"score": "101"}, "the score '101' is no number from 0 to 100"),
-    "a word": ({"score": "high"}, "the score 'high' is no number from 0 to 100"),
-    "not a number": ({"score": "nan"}, "the score 'nan' is no number from 0 to 100"),
+    "too high": ({"score": "101"}, "the score '101' is not a number from 0 to 100"),
+    "a word": ({"score": "high"}, "the score 'high' is not a number from 0 to 100"),
+    "not a number": ({"score": "nan"}, "the score 'nan' is not a number from 0 to 100"),
     "unknown decision": ({"decision": "maybe"}, "the decision 'maybe' is unknown"),
     "unknown category": ({"category": "9"}, "the category '9' is unknown"),
     "no decision": ({"decision": ""}, "there is a score but no decision"),
@@ -269,7 +269,7 @@ def test_a_row_or_column_taken_out_stops(study: Path) -> None:
     sheet.drop(columns="decision").to_csv(package / "ann.csv", index=False)
     assert "no column decision" in read(study, package)
     (package / "ann.csv").write_bytes(b"\xff\xfe\x00")
-    assert "this is no sheet" in read(study, package)
+    assert "not a valid sheet" in read(study, package)
 
 
 def test_what_cannot_be_written_stops(study: Path) -> None:

@@ -104,7 +104,9 @@ def test_from_the_files_of_clean_to_the_page(tmp_path: Path) -> None:
     assert every["n"] - fewer["n"] == every["positives"] - fewer["positives"] == fewer["left_out"]
     performance = pd.read_csv(out / "performance.csv").set_index(["model", "split", "statistic"])
     assert every["auc"] == performance.loc[("stacked", "internal", "auc"), "estimate"]
-    section = label_aware.build(read_evaluation(out), Parameters.partial({"evaluate": settings["evaluate"]}))
+    section = label_aware.build(
+        read_evaluation(out, "main", "recurrence"), Parameters.partial({"evaluate": settings["evaluate"]})
+    )
     assert section is not None
     assert "head lesion" in section.paragraphs[0]
     rows = section.tables[0].rows
@@ -114,7 +116,7 @@ def test_from_the_files_of_clean_to_the_page(tmp_path: Path) -> None:
 
 def test_a_study_without_the_analysis_has_no_section(evaluation: Path) -> None:
     assert not (evaluation / "label_aware.csv").exists()
-    assert label_aware.build(read_evaluation(evaluation), Parameters.partial({})) is None
+    assert label_aware.build(read_evaluation(evaluation, "main", "recurrence"), Parameters.partial({})) is None
 
 
 def test_a_missing_column_stops_with_what_to_do(tmp_path: Path) -> None:

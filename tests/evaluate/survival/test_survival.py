@@ -16,11 +16,12 @@ from sonomics.evaluate.survival.risk_groups import cases_at_risk
 from sonomics.evaluate.survival.treatment import find_treated, treatment_curves, treatment_table
 from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.survival.concordance import harrell_c, uno_c
-from sonomics.statistics.survival.cox_tests import cox_interaction, proportional_hazards
-from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.cox_tests import cox_interaction
+from sonomics.statistics.survival.cutpoint import maximally_selected_log_rank
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up
 from sonomics.statistics.survival.log_rank import log_rank
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
 from tests.evaluate.hand_made import A, B, cases_of
 
 SAMPLING = Sampling(0.95, 30, 1)
@@ -102,10 +103,10 @@ def test_proportional_hazards_and_cutpoint_equal_the_pure_functions() -> None:
     found = proportional_table(samples, ["age"])
     inside = found[found["split"] == "train"].set_index("term")
     training = cases[cases["split"] == "train"]
-    expected = proportional_hazards(training["time"], training["event"], terms.loc[training.index])
+    expected = proportional_hazards_test(training["time"], training["event"], terms.loc[training.index])
     assert inside["p"].to_dict() == pytest.approx(expected["p"].to_dict())
     cut = cutpoint_table(samples).set_index("split")
-    chosen = maximally_selected(training["time"], training["event"], training["a__probability"])
+    chosen = maximally_selected_log_rank(training["time"], training["event"], training["a__probability"])
     assert cut.loc["train", ["cutpoint", "p", "p_asymptotic"]].tolist() == pytest.approx(
         [chosen.cutpoint, chosen.p_1994, chosen.p_1992]
     )

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.study import Study as StudySettings
 from sonomics.export.cohort.draft_from_studies import draft_from_studies, find_split
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.pacs.protocol import (
@@ -25,7 +26,9 @@ from tests.export.conftest import KEY, exam
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
 SPLIT = {"train": "2018-01-01", "internal": "2020-01-01", "prospective": "2022-01-01"}
 COHORT = {"centre": "north", "split": SPLIT}
-TASKS = {"tasks": {"recurrence": {"rule": "time < 12 & event"}, "grade": {"column": "grade"}}, "clinical": ["age"]}
+TASKS = StudySettings.partial(
+    {"tasks": {"recurrence": {"rule": "time < 12 & event"}, "grade": {"column": "grade"}}, "clinical": ["age"]}
+)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_each_device_has_its_sheet_and_its_counts(study, monkeypatch):
         own = section(page, device)
         assert f"{files} files." in own
         assert own.count('alt="before"') == own.count('alt="after"') == files
-        assert f"Writing removed inside it: {files} files" in own
+        assert f"Text removed inside it: {files} files" in own
 
 
 def test_words_that_are_still_read_are_listed(study):

@@ -3,14 +3,18 @@
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from sonomics.core.settings.parameters import Parameters
+from sonomics.report.documents.model_card import format_as_markdown, write_model_card
+from sonomics.report.evidence.rules import RULES
 from sonomics.report.prose.paragraphs import write_methods
 from sonomics.report.study.record import Record
+from tests.kinds import toy
 from tests.report.study.test_wording import WORDS
 from tests.report.synthetic import PARAMS, with_author
 
@@ -88,6 +92,37 @@ def test_the_methods_claim_no_more_of_a_folder_than_was_done(
 def test_the_radiomics_score_has_words(written: Written) -> None:
     models = {"score": {"kind": "radscore", "families": ["texture"]}}
     assert "score (the LASSO's own linear score of texture)" in written(PARAMS | {"train": {"models": models}})
+
+
+def test_kinds_of_another_package_are_described(record: Record, tmp_path: Path) -> None:
+    families = {"texture": {"kind": "area", "unit": 100}}
+    models = {"rf": {"kind": "nearest", "families": ["texture"]}, "cnn": PARAMS["train"]["models"]["cnn"]}
+    finals = {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"], "weights": "leader"}}
+    params = {
+        **PARAMS,
+        "export": {"source": "twin", "twin": {"patients": {"train": 4}}},
+        "extract": {"families": families},
+        "select": {**PARAMS["select"], "steps": [{"step": "first"}]},
+        "train": {"models": models},
+        "stack": {"pool": "median", "calibration": "half", "threshold": "middle", "models": finals},
+    }
+    with toy.installed(tmp_path):
+        study = replace(record, params=Parameters.partial(params))
+        text = " ".join(write_methods(study))
+        card = format_as_markdown("T", write_model_card(study))
+        evidence = [find(study).evidence for find in RULES.values()]
+    for words in (
+        "Exams came from a twin of the simulator.",
+        "texture (area of the region in units of 100)",
+        "(1) the first 3.",
+        "rf (nearest neighbours on texture: neighbours 3)",
+        "pooled over a case's images by the median",
+        "were z-scored and led by the first of them in stacked.",
+        "All probabilities were one half, and a threshold was set by the middle of the scale, on training scores",
+    ):
+        assert words in text
+    assert "Combined from rf and cnn: the first score alone." in card
+    assert "texture: area of the region in units of 100" in evidence
 
 
 @pytest.mark.parametrize("key", WORDS)

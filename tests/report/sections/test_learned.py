@@ -11,9 +11,9 @@ from sonomics.report.sections.learned import (
     tabulate_odds_ratios,
 )
 from sonomics.report.sections.nomogram import draw_nomogram
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import build_nomogram
 
-POINTS = nomogram({"age": [("20", 2.0), ("40", 4.0)], "sex": [("F", 0.0), ("M", 1.0)]}, -4)
+POINTS = build_nomogram({"age": [("20", 2.0), ("40", 4.0)], "sex": [("F", 0.0), ("M", 1.0)]}, -4)
 ODDS = pd.DataFrame(
     [
         ("age", "univariable", 1.5, 1.2, 1.9, 0.0004),
@@ -44,8 +44,12 @@ def learned(tmp_path):
     write_csv(clinic / "odds_ratios.csv", ODDS)
     write_csv(clinic / "nomogram.csv", POINTS)
     write_csv(final / "nomogram.csv", POINTS.iloc[:0])
-    files = [chosen / "frequencies.csv", clinic / "odds_ratios.csv", clinic / "nomogram.csv", final / "nomogram.csv"]
-    return list(map(LearnedTable.at, files))
+    return [
+        LearnedTable("texture", "recurrence", chosen / "frequencies.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "odds_ratios.csv"),
+        LearnedTable("clinic", "recurrence", clinic / "nomogram.csv"),
+        LearnedTable("both", "recurrence", final / "nomogram.csv"),
+    ]
 
 
 def test_sections_of_a_task(learned):

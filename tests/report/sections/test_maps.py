@@ -23,7 +23,7 @@ def maps(study: Path) -> pd.DataFrame:
 
 @pytest.fixture
 def evaluation(study: Path) -> Evaluation:
-    return read_evaluation(study / "results" / "evaluate" / "main" / "recurrence")
+    return read_evaluation(study / "results" / "evaluate" / "main" / "recurrence", "main", "recurrence")
 
 
 def test_the_table_counts_maps_and_says_why_there_is_none(maps: pd.DataFrame, evaluation: Evaluation) -> None:

@@ -44,7 +44,7 @@ def test_the_page_has_a_section_with_figure_tables_and_words(page: str, study: P
     text = unescape(section[0])
     assert '<a href="#readers-recurrence">Readers</a>' in page
     assert "The readers are simulated, with a given skill. 6 readers (2 intermediate, 2 junior and 2 senior)" in text
-    evaluation = read_evaluation(study / "results" / "evaluate" / "main" / "recurrence")
+    evaluation = read_evaluation(study / "results" / "evaluate" / "main" / "recurrence", "main", "recurrence")
     mean = (
         evaluation.tables["readers_mrmc"].query("split == 'internal' and arm == 'alone' and measure == 'auc'").iloc[0]
     )
@@ -55,7 +55,7 @@ def test_the_page_has_a_section_with_figure_tables_and_words(page: str, study: P
 
 
 def test_a_variant_has_no_readers(study: Path) -> None:
-    shuffled = read_evaluation(study / "results" / "evaluate" / "shuffled" / "recurrence")
+    shuffled = read_evaluation(study / "results" / "evaluate" / "shuffled" / "recurrence", "shuffled", "recurrence")
     assert not [name for name in shuffled.tables if name.startswith("readers")]
     assert readers.build(shuffled, PARAMETERS) is None
 

@@ -35,7 +35,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sheet, "draw_panel", lambda *_: None)
         task.main([f"--settings={json.dumps(PARAMS)}", *arguments(folder, compared=("uncropped",)), f"--out={out}"])
-    return read_evaluation(out)
+    return read_evaluation(out, "main", "recurrence")
 
 
 def cells(section: Section | None, caption: str, row: str) -> dict[str, tuple[str, str]]:
@@ -126,7 +126,7 @@ def test_levels_that_are_numbers_stay_text(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     pd.DataFrame({"split": ["internal"], "title": ["Internal test"]}).to_csv(folder / "splits.csv", index=False)
     pd.DataFrame({"variable": ["grade"], "level": ["1"]}).to_csv(folder / "subgroups.csv", index=False)
-    assert read_evaluation(folder).tables["subgroups"]["level"].tolist() == ["1"]
+    assert read_evaluation(folder, "main", "t").tables["subgroups"]["level"].tolist() == ["1"]
 
 
 def test_only_tests_with_a_p_are_counted_and_none_is_said_to_be_none(evaluation: Evaluation) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
-from sonomics.select.selection.fit import STEPS as KINDS
-from sonomics.select.selection.fit import apply_selection, choose_steps, fit_selection
-from tests.select.features import STEPS, table
+from sonomics.kinds.steps import STEPS as KINDS
+from sonomics.select.selection.fit import apply_selection, choose_steps
+from tests.select.features import STEPS, fit, step_of, table
 
 
 def test_steps_keep_what_tells_and_say_how_many_they_dropped():
     rows, labels = table()
-    state = fit_selection(rows, labels, {}, STEPS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     assert {"t__first", "t__copy"} & set(state["kept"])
     assert "t__second" in state["kept"]
     assert not {"t__first", "t__copy"} <= set(state["kept"])
@@ -38,10 +38,11 @@ STEP_OF_EACH_KIND = [
 
 @pytest.mark.parametrize("step", STEP_OF_EACH_KIND, ids=lambda step: step["step"])
 def test_a_step_may_be_for_some_families_alone(step, params):
-    assert {one["step"] for one in STEP_OF_EACH_KIND} == set(KINDS)
+    assert {one["step"] for one in STEP_OF_EACH_KIND} == set(KINDS.names())
     steps = [step | {"families": ["deep"]}, {"step": "u_test", "below": 0.05}]
-    assert choose_steps(steps, "deep") == steps
-    assert choose_steps(steps, "texture") == steps[1:]
+    typed = [step_of(stated) for stated in steps]
+    assert choose_steps(typed, "deep") == typed
+    assert choose_steps(typed, "texture") == typed[1:]
     params["select"]["steps"] = steps
     check_params(params)
     steps[0]["families"] = ["depth"]
@@ -51,7 +52,7 @@ def test_a_step_may_be_for_some_families_alone(step, params):
 
 def test_apply_uses_the_numbers_of_the_training_rows():
     rows, labels = table()
-    state = fit_selection(rows, labels, {}, STEPS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     scaled = apply_selection(state, rows)
     assert np.allclose(scaled.mean(), 0)
     assert np.allclose(scaled.std(ddof=0), 1)
@@ -64,7 +65,7 @@ def test_apply_uses_the_numbers_of_the_training_rows():
 
 def test_without_a_feature_left_nothing_is_kept_and_the_note_says_so():
     rows, labels = table()
-    state = fit_selection(rows[["t__constant", "t__undefined"]], labels, {}, STEPS, seed=1)
+    state = fit(rows[["t__constant", "t__undefined"]], labels, {}, STEPS, seed=1)
     assert state["kept"] == []
     assert state["steps"][-1]["note"] == "not applied: no feature is left"
     assert apply_selection(state, rows).shape == (40, 0)
@@ -74,6 +75,6 @@ def test_a_class_with_two_patients_is_not_estimable():
     rows, _ = table()
     labels = pd.Series([1.0, 1.0] + [0.0] * 38, index=rows.index)
     rows["t__first"] = labels + np.linspace(0, 0.01, 40)
-    state = fit_selection(rows, labels, {}, STEPS, seed=1)
+    state = fit(rows, labels, {}, STEPS, seed=1)
     assert state["kept"] == []
     assert state["steps"][-1]["note"].startswith("not estimable")

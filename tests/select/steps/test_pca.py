@@ -10,8 +10,9 @@ from sklearn.preprocessing import StandardScaler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
-from sonomics.select.selection.fit import apply_selection, fit_selection
+from sonomics.select.selection.fit import apply_selection
 from sonomics.select.steps import pca
+from tests.select.features import fit
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_there_are_no_more_components_than_rows_carry(rows: pd.DataFrame) -> Non
 def state_of(rows: pd.DataFrame, steps: list[dict]) -> dict:
     labels = pd.Series((np.arange(40) % 2).astype(float), index=rows.index[:40])
     shifted = rows[:40] + 3 * labels.to_numpy()[:, None] * np.r_[np.zeros(6), np.ones(6)] * 10
-    return fit_selection(shifted, labels, {}, steps, seed=1)
+    return fit(shifted, labels, {}, steps, seed=1)
 
 
 def test_later_steps_choose_among_components(rows: pd.DataFrame) -> None:

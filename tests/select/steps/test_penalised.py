@@ -3,16 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.select.selection.fit import fit_selection
 from sonomics.select.steps.penalised import assign_inner_folds
-from tests.select.features import table
+from tests.select.features import fit, table
 
 
 def test_an_elastic_net_keeps_both_of_a_pair_where_the_lasso_keeps_one():
     rows, labels = table()
     penalty = {"folds": 3, "rule": "min"}
     kept = {
-        name: set(fit_selection(rows, labels, {}, [{"step": name, **penalty, **more}], seed=1)["kept"])
+        name: set(fit(rows, labels, {}, [{"step": name, **penalty, **more}], seed=1)["kept"])
         for name, more in (("lasso", {}), ("elastic_net", {"mixing": 0.05}))
     }
     assert kept["lasso"] < kept["elastic_net"]

@@ -5,7 +5,7 @@ import pytest
 
 from sonomics.select.steps.reliability import keep_reliable, measure_pairwise_icc, tabulate_reliability
 from sonomics.statistics.agreement.icc import icc21
-from tests.select.features import table, training
+from tests.select.features import step, table, training
 
 
 def test_only_features_that_repeat_are_reliable():
@@ -13,7 +13,7 @@ def test_only_features_that_repeat_are_reliable():
     random = np.random.default_rng(1)
     second = rows[["t__first", "t__second"]].copy()
     second["t__second"] = random.normal(size=len(rows))
-    kept = keep_reliable(["t__first", "t__second"], training({"r2/1": (rows, second)}), {"above": 0.75})
+    kept = keep_reliable(["t__first", "t__second"], training({"r2/1": (rows, second)}), step("icc", above=0.75))
     assert kept.names == ["t__first"]
     assert kept.note == "repeats: r2/1 on 40 rows"
 
@@ -47,7 +47,7 @@ def test_every_icc_is_listed_with_its_interval():
 
 def test_too_few_repeats_are_passed_over():
     rows, _ = table()
-    kept = keep_reliable(["t__first"], training({"r2/1": (rows[:4], rows[:4] * 0)}), {"above": 0.75})
+    kept = keep_reliable(["t__first"], training({"r2/1": (rows[:4], rows[:4] * 0)}), step("icc", above=0.75))
     assert kept.names == ["t__first"]
     assert kept.note.startswith("not applied")
 
@@ -58,14 +58,14 @@ def test_the_lower_bound_of_the_icc_is_stricter_than_the_icc():
     names = ["t__first", "t__second"]
     repeats = training({"r2/1": (rows, second)})
     icc = measure_pairwise_icc(rows[names].to_numpy(), second[names].to_numpy())
-    step = {"above": float(icc.max()) - 0.01}
-    assert keep_reliable(names, repeats, step).names
-    assert not keep_reliable(names, repeats, {**step, "of": "lower"}).names
+    above = float(icc.max()) - 0.01
+    assert keep_reliable(names, repeats, step("icc", above=above)).names
+    assert not keep_reliable(names, repeats, step("icc", above=above, of="lower")).names
 
 
 @pytest.mark.parametrize("form", ["2,1", "3,1"])
 def test_a_reader_who_is_always_off_by_one_agrees_only_by_consistency(form):
     rows, _ = table()
     repeats = training({"r2/1": (rows, rows + 5)})
-    kept = keep_reliable(["t__first"], repeats, {"above": 0.75, "form": form}).names
+    kept = keep_reliable(["t__first"], repeats, step("icc", above=0.75, form=form)).names
     assert bool(kept) == (form == "3,1")

@@ -5,12 +5,17 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.stack import FinalModel
+from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.stack.final_model.fit import check_calibration, fit_final_model
-from sonomics.stack.methods.calibration import CALIBRATIONS
 from tests.stack.base import scores
 
 
-@pytest.mark.parametrize("method", CALIBRATIONS)
+def final(*models: str, **keys: str) -> FinalModel:
+    return FinalModel.model_validate({"of": list(models), **keys})
+
+
+@pytest.mark.parametrize("method", CALIBRATIONS.names())
 def test_every_calibration_is_fitted_out_of_fold_and_says_what_it_is(method):
     rows, labels = scores(90)
     folds = (np.arange(90) // 2 % 3).astype(str)
@@ -32,13 +37,13 @@ def test_every_calibration_is_fitted_out_of_fold_and_says_what_it_is(method):
 
 def test_scores_that_are_no_log_odds_need_a_calibration():
     predictions = pd.DataFrame({"model": ["svm", "rf"], "kind": ["score", "probability"]})
-    check_calibration("none", "forest", {"of": ["rf"]}, predictions)
-    check_calibration("none", "both", {"of": ["rf", "svm"]}, predictions)
-    check_calibration("isotonic", "machine", {"of": ["svm"]}, predictions)
+    check_calibration("none", "forest", final("rf"), predictions)
+    check_calibration("none", "both", final("rf", "svm"), predictions)
+    check_calibration("isotonic", "machine", final("svm"), predictions)
     with pytest.raises(StudyError, match="machine is made of svm alone"):
-        check_calibration("none", "machine", {"of": ["svm"]}, predictions)
+        check_calibration("none", "machine", final("svm"), predictions)
     with pytest.raises(StudyError, match="both is a mean"):
-        check_calibration("none", "both", {"of": ["rf", "svm"], "weights": "equal"}, predictions)
+        check_calibration("none", "both", final("rf", "svm", weights="equal"), predictions)
 
 
 def test_equal_weights_are_cross_fitted_too():

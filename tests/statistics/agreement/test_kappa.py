@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknifed, pairwise_kappa
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknife_interval, pairwise_kappa
 
 SCALE = np.array(["1", "2", "3", "4"])
 
@@ -85,13 +85,13 @@ def test_it_is_the_mean_of_cohens_kappa_with_and_without_each_subject(ratings: n
     assert found.without == pytest.approx(left_out)
     n = len(ratings)
     se = np.sqrt((n - 1) / n * ((left_out - np.mean(left_out)) ** 2).sum())
-    assert jackknifed(found.estimate, found.without).se == pytest.approx(se)
+    assert jackknife_interval(found.estimate, found.without).se == pytest.approx(se)
 
 
 def test_the_jackknife_is_near_the_large_sample_error_of_two_raters(ratings: np.ndarray) -> None:
     pair = ratings[:, :2]
     found = pairwise_kappa(pair, SCALE)
-    assert jackknifed(found.estimate, found.without).se == pytest.approx(cohen_kappa(*pair.T).se, rel=0.15)
+    assert jackknife_interval(found.estimate, found.without).se == pytest.approx(cohen_kappa(*pair.T).se, rel=0.15)
 
 
 def test_the_order_of_the_scale_counts_not_that_of_the_words() -> None:
@@ -117,4 +117,4 @@ def test_no_interval_when_one_subject_decides() -> None:
     ratings = np.array([["1", "1"], ["1", "1"], ["2", "2"]])
     found = pairwise_kappa(ratings, SCALE)
     assert found.estimate == 1
-    assert np.isnan(jackknifed(found.estimate, found.without).lower)
+    assert np.isnan(jackknife_interval(found.estimate, found.without).lower)

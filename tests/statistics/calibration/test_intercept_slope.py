@@ -6,7 +6,7 @@ from sonomics.statistics.calibration.intercept_slope import (
     calibration_in_the_large,
     calibration_slope,
     clipped_logit,
-    site_recalibration,
+    recalibrate_at_site,
 )
 from sonomics.statistics.calibration.probability_scores import brier, scaled_brier
 from sonomics.statistics.calibration.smoothed import loess_errors
@@ -53,15 +53,15 @@ def test_recalibration_finds_a_planted_shift():
     truth = generator.uniform(0.05, 0.95, 20_000)
     y = generator.uniform(size=truth.size) < truth
     shifted = expit((logit(truth) - 0.7) / 1.4)
-    intercept, slope, test = site_recalibration(y, shifted)
+    intercept, slope, test = recalibrate_at_site(y, shifted)
     assert intercept.estimate == pytest.approx(0.7, abs=4 * intercept.se)
     assert slope.estimate == pytest.approx(1.4, abs=4 * slope.se)
     assert max(intercept.se, slope.se) < 0.03
     assert test.p < 1e-10
-    assert site_recalibration(y, truth)[2].p > 0.001
+    assert recalibrate_at_site(y, truth)[2].p > 0.001
     assert slope.estimate == pytest.approx(calibration_slope(y, shifted).estimate)
 
 
 def test_recalibration_without_a_maximum_says_so():
-    assert site_recalibration([1, 1], [0.2, 0.3])[0].reason == "only one class"
-    assert "no maximum" in site_recalibration([0, 1, 0, 1], [0.4] * 4)[1].reason
+    assert recalibrate_at_site([1, 1], [0.2, 0.3])[0].reason == "only one class"
+    assert "no maximum" in recalibrate_at_site([0, 1, 0, 1], [0.4] * 4)[1].reason

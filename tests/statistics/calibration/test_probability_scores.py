@@ -7,7 +7,13 @@ from sonomics.statistics.calibration.grouped import (
 from sonomics.statistics.calibration.intercept_slope import (
     observed_to_expected,
 )
-from sonomics.statistics.calibration.probability_scores import brier, log_loss, null_brier, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.probability_scores import (
+    brier,
+    log_loss,
+    null_brier,
+    scaled_brier,
+    spiegelhalter_test,
+)
 
 
 def test_by_hand():
@@ -19,13 +25,13 @@ def test_by_hand():
     assert expected_calibration_error(y, p, groups=4) == pytest.approx(0.3)
     variance = 2 * 0.6**2 * 0.16 + 2 * 0.2**2 * 0.24
     z = (0.2 * -0.6 + -0.4 * 0.2 + 0.4 * -0.2 + -0.2 * 0.6) / np.sqrt(variance)
-    assert spiegelhalter(y, p).statistic == pytest.approx(z)
+    assert spiegelhalter_test(y, p).statistic == pytest.approx(z)
 
 
 def test_certain_predictions():
     assert log_loss([1, 0], [1.0, 0.0]) == 0
     assert log_loss([1, 0], [0.0, 0.0]) == np.inf
-    assert np.isnan(spiegelhalter([1, 0], [0.5, 1.0]).p)
+    assert np.isnan(spiegelhalter_test([1, 0], [0.5, 1.0]).p)
     assert np.isnan(observed_to_expected([0], [0.0]))
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from sonomics.statistics.classification.confusion import Classification, Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Classification, Confusion, count_confusion, summarise_confusion
 from sonomics.statistics.classification.proportion import Proportion
 
 
@@ -30,21 +30,21 @@ def as_oracle(value):
 )
 def test_measures_at_a_cutoff_equal_r(oracle, paired, model, table, part, rule):
     cutoff = oracle[f"cutoffs.{model}.{rule}.cutoff"] if rule else 0.5
-    got = classify(confusion(paired[part]["y"], paired[part][model], cutoff))
+    got = summarise_confusion(count_confusion(paired[part]["y"], paired[part][model], cutoff))
     oracle.check(f"cutoffs.{model}.{table}", as_oracle(got))
 
 
 def test_nothing_called_positive(oracle):
     case = oracle["edge_cases.no_predicted_positive"]
-    got = as_oracle(classify(confusion(case["y"], case["pred"], 1)))
+    got = as_oracle(summarise_confusion(count_confusion(case["y"], case["pred"], 1)))
     oracle.check("edge_cases.no_predicted_positive", {key: got[key] for key in case if key in got})
 
 
 def test_ratios_without_denominator():
-    perfect = classify(Confusion(tp=4, fp=0, tn=6, fn=0))
+    perfect = summarise_confusion(Confusion(tp=4, fp=0, tn=6, fn=0))
     assert perfect.lr_pos == math.inf
     assert perfect.lr_neg == 0
-    only_negatives = classify(Confusion(tp=0, fp=0, tn=5, fn=0))
+    only_negatives = summarise_confusion(Confusion(tp=0, fp=0, tn=5, fn=0))
     undefined = [only_negatives.sensitivity.estimate, only_negatives.ppv.estimate, only_negatives.f1]
     undefined += [only_negatives.mcc, only_negatives.kappa, only_negatives.youden, only_negatives.lr_pos]
     assert np.isnan(undefined).all()
@@ -53,4 +53,4 @@ def test_ratios_without_denominator():
 
 def test_a_cutoff_that_was_not_estimable_is_refused():
     with pytest.raises(ValueError, match="cutoff is NaN"):
-        confusion([0, 1], [0.1, 0.2], float("nan"))
+        count_confusion([0, 1], [0.1, 0.2], float("nan"))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.classification.cutoffs import (
     accuracy_cutoff,
     operating_points,
@@ -43,14 +43,14 @@ def test_wanted_sensitivity_is_reached_with_the_best_specificity():
 def test_wanted_sensitivity_always_holds_on_the_training_rows(rows, wanted):
     y, score = np.array(rows).T
     chosen = sensitivity_cutoff(y, score, wanted)
-    assert classify(confusion(y, score, chosen.cutoff)).sensitivity.estimate >= wanted - 1e-12
+    assert summarise_confusion(count_confusion(y, score, chosen.cutoff)).sensitivity.estimate >= wanted - 1e-12
 
 
 @given(ROWS)
 def test_operating_points_are_the_confusion_tables(rows):
     y, score = np.array(rows).T
     for cutoff, *shares in zip(*operating_points(y, score), strict=True):
-        table = classify(confusion(y, score, cutoff))
+        table = summarise_confusion(count_confusion(y, score, cutoff))
         assert shares == pytest.approx(
             [table.sensitivity.estimate, table.specificity.estimate, table.accuracy.estimate]
         )
@@ -66,5 +66,5 @@ def test_one_class_is_not_estimable(choose, y):
 
 
 def test_an_impossible_sensitivity_is_refused():
-    with pytest.raises(ValueError, match="wanted sensitivity"):
+    with pytest.raises(ValueError, match="required sensitivity"):
         sensitivity_cutoff(Y, SCORE, 90)

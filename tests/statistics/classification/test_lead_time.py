@@ -26,5 +26,5 @@ def test_each_patient_counts_once_by_the_last_exam_in_the_window():
 
 
 def test_exams_after_diagnosis_are_refused():
-    with pytest.raises(ValueError, match="after the diagnosis"):
+    with pytest.raises(ValueError, match="later than the diagnosis"):
         lead_times(["a"], [-1], [1])

@@ -41,5 +41,5 @@ def test_intervals_hold_the_estimate_and_mirror(counts, level):
 
 
 def test_more_successes_than_trials_are_refused():
-    with pytest.raises(ValueError, match="not a proportion"):
+    with pytest.raises(ValueError, match="not a valid proportion"):
         proportion(3, 2)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band, whole_percents
+from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band, percent_thresholds
 
 
 def test_net_benefit_equals_r(oracle, paired):
@@ -23,7 +23,7 @@ def test_net_benefit_equals_r(oracle, paired):
 
 
 def test_thresholds_are_literals():
-    percents = whole_percents(1, 99)
+    percents = percent_thresholds(1, 99)
     assert percents[14] == 0.15
     assert len(percents) == 99
     # A score of exactly 0.15 is treated at 15 %.

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sonomics.statistics.discrimination.auc import auc, auc_interval, hanley_mcneil_se, logit_interval
+from sonomics.statistics.discrimination.auc import auc, auc_interval, auc_logit_interval, hanley_mcneil_se
 from sonomics.statistics.discrimination.auc_comparison import delong_test
 
 SCORED = st.integers(2, 30).flatmap(
@@ -68,13 +68,13 @@ def test_bad_input_is_refused(y, score):
 def test_the_logit_interval_stays_inside_and_holds_the_area(seed):
     generator = np.random.default_rng(seed)
     y = np.repeat([0, 1], 6)
-    got = logit_interval(y, generator.normal(1.5 * y, 1))
+    got = auc_logit_interval(y, generator.normal(1.5 * y, 1))
     if not got.reason:
         assert 0 < got.lower < got.estimate < got.upper < 1
 
 
 def test_an_area_of_one_has_no_logit_interval():
-    got = logit_interval([0, 0, 1, 1], [1, 2, 3, 4])
+    got = auc_logit_interval([0, 0, 1, 1], [1, 2, 3, 4])
     assert got.estimate == 1
     assert np.isnan([got.lower, got.upper]).all()
     assert "infinite" in got.reason

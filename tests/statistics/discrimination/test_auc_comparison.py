@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.discrimination.auc import auc_interval, delong
+from sonomics.statistics.discrimination.auc import auc_interval, delong_covariance
 from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
 
 
@@ -25,7 +25,7 @@ def test_unpaired_difference_of_one_class_says_so():
 def test_paired_delong_test_equals_r(oracle, paired, part):
     rows = paired[part]
     got = delong_test(rows["y"], rows["model_a"], rows["model_b"])
-    _, covariance = delong(rows["y"], rows[["model_a", "model_b"]].to_numpy().T)
+    _, covariance = delong_covariance(rows["y"], rows[["model_a", "model_b"]].to_numpy().T)
     values = {"diff_a_minus_b": got.difference, "se": got.se, "z": got.z, "p": got.p, "ci": [got.lower, got.upper]}
     oracle.check(f"roc.{part}.delong_paired", values | {"cov": covariance[0, 1]})
 

@@ -3,7 +3,7 @@ import pytest
 
 from sonomics.statistics.discrimination.auc import auc_interval
 from sonomics.statistics.discrimination.auc_comparison import delong_test
-from sonomics.statistics.discrimination.clustered_auc import clustered_auc, clustered_difference, per_patient
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc, compare_clustered_aucs, pool_by_patient
 
 
 def test_one_image_a_patient_is_delong(paired):
@@ -27,15 +27,15 @@ def test_difference_of_single_images_is_delongs_and_repeats_add_nothing(paired):
     names = ("y", "model_a", "model_b", "patient_id")
     plain = delong_test(rows["y"], rows["model_a"], rows["model_b"])
     for times in (1, 3):
-        got = clustered_difference(*(np.repeat(rows[name], times) for name in names))
+        got = compare_clustered_aucs(*(np.repeat(rows[name], times) for name in names))
         assert got[:-1] == pytest.approx(plain[:-1])
 
 
 def test_difference_without_variance_or_patients_says_so(paired):
     rows = paired["all"]
-    same = clustered_difference(rows["y"], rows["model_a"], 2 * rows["model_a"], rows["patient_id"])
+    same = compare_clustered_aucs(rows["y"], rows["model_a"], 2 * rows["model_a"], rows["patient_id"])
     assert same.reason == "the difference has no variance"
-    few = clustered_difference([1, 1, 0, 0], [3, 4, 1, 2], [1, 2, 3, 4], ["a", "a", "b", "c"])
+    few = compare_clustered_aucs([1, 1, 0, 0], [3, 4, 1, 2], [1, 2, 3, 4], ["a", "a", "b", "c"])
     assert few.reason == "fewer than two patients in a class"
 
 
@@ -48,9 +48,9 @@ def test_too_few_patients_of_a_class_give_no_interval():
 
 
 def test_scores_of_a_patient():
-    mean, largest, y = per_patient([0.1, 0.3, 0.2, 0.9], ["b", "b", "a", "c"], [0, 0, 1, 1])
+    mean, largest, y = pool_by_patient([0.1, 0.3, 0.2, 0.9], ["b", "b", "a", "c"], [0, 0, 1, 1])
     assert mean.tolist() == [0.2, 0.2, 0.9]
     assert largest.tolist() == [0.2, 0.3, 0.9]
     assert y.tolist() == [1, 0, 1]
     with pytest.raises(ValueError, match="two outcomes"):
-        per_patient([0.1, 0.2], ["a", "a"], [0, 1])
+        pool_by_patient([0.1, 0.2], ["a", "a"], [0, 1])

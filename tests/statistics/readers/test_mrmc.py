@@ -3,11 +3,11 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from sonomics.statistics.readers.covariance import jackknife_auc_covariance
-from sonomics.statistics.readers.mrmc import reader_study, readers_against_model, single_treatment
+from sonomics.statistics.readers.mrmc import analyse_reader_study, compare_readers_with_model, mean_over_readers
 
 
 def test_components_by_hand():
-    got = reader_study([[0.7, 0.8], [0.8, 0.9]], np.diag([0.01, 0.02, 0.03, 0.04]))
+    got = analyse_reader_study([[0.7, 0.8], [0.8, 0.9]], np.diag([0.01, 0.02, 0.03, 0.04]))
     parts = got.components
     assert parts.treatment == pytest.approx(2 * 2 * 0.05**2)
     assert parts.reader == pytest.approx(2 * 2 * 0.05**2)
@@ -19,14 +19,14 @@ def test_components_by_hand():
 
 
 def test_one_reader_generalises_to_cases_only():
-    got = reader_study([[0.7], [0.8]], [[0.002, 0.001], [0.001, 0.002]])
+    got = analyse_reader_study([[0.7], [0.8]], [[0.002, 0.001], [0.001, 0.002]])
     assert got.readers_fixed.se == pytest.approx(np.sqrt(0.002))
     assert got.both_random.reason == got.single[0].reason == "fewer than two readers"
 
 
 def test_without_positives_nothing_is_estimable():
     y, scores = np.zeros(4), np.ones((4, 4))
-    got = reader_study(
+    got = analyse_reader_study(
         *(
             part.reshape(shape)
             for part, shape in zip(jackknife_auc_covariance(y, scores), [(2, 2), (4, 4)], strict=True)
@@ -38,12 +38,12 @@ def test_without_positives_nothing_is_estimable():
 
 def test_shapes_are_checked():
     with pytest.raises(ValueError, match="two treatments"):
-        reader_study(np.zeros((3, 2)), np.zeros((6, 6)))
+        analyse_reader_study(np.zeros((3, 2)), np.zeros((6, 6)))
 
 
 def test_readers_without_errors_of_cases_are_compared_with_the_model_by_a_t_test():
     values = [0.70, 0.78, 0.74, 0.85]
-    got = readers_against_model([*values, 0.9], np.zeros((5, 5)))
+    got = compare_readers_with_model([*values, 0.9], np.zeros((5, 5)))
     expected = ttest_1samp(values, 0.9)
     assert (got.statistic, got.p, got.df2) == pytest.approx((expected.statistic, expected.pvalue, 3))
     assert (got.lower, got.upper) == pytest.approx(np.array(expected.confidence_interval()) - 0.9)
@@ -51,20 +51,20 @@ def test_readers_without_errors_of_cases_are_compared_with_the_model_by_a_t_test
 
 def test_what_readers_share_with_the_model_cancels_out_of_the_difference():
     values, errors = np.array([0.7, 0.8, 0.75]), np.diag([0.002, 0.001, 0.003]) + 0.0005
-    of_readers = single_treatment(values, errors)
+    of_readers = mean_over_readers(values, errors)
     sure = np.zeros((4, 4))
     sure[:3, :3] = errors
-    against = readers_against_model([*values, 0.7], sure)
+    against = compare_readers_with_model([*values, 0.7], sure)
     assert (against.difference, against.se, against.df2) == pytest.approx(
         (of_readers.estimate - 0.7, of_readers.se, of_readers.df)
     )
-    assert readers_against_model([*values, 0.7], sure + 0.004).se == pytest.approx(against.se)
+    assert compare_readers_with_model([*values, 0.7], sure + 0.004).se == pytest.approx(against.se)
 
 
 def test_one_reader_or_one_class_leaves_only_the_difference_to_the_model():
-    assert readers_against_model([0.7, 0.8], np.eye(2)).reason == "fewer than two readers"
-    got = readers_against_model([0.7, 0.75, 0.8], np.full((3, 3), np.nan))
+    assert compare_readers_with_model([0.7, 0.8], np.eye(2)).reason == "fewer than two readers"
+    got = compare_readers_with_model([0.7, 0.75, 0.8], np.full((3, 3), np.nan))
     assert got.reason == "fewer than two cases in a class"
     assert got.difference == pytest.approx(-0.075)
     with pytest.raises(ValueError, match="readers and a model"):
-        readers_against_model([0.7], np.eye(1))
+        compare_readers_with_model([0.7], np.eye(1))

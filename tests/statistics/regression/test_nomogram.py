@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.statistics.regression.nomogram import build_nomogram
 
 # Log odds = -5 + 0.1 age + 1.5 (male) - 0.02 afp; age 20 to 60, afp 0 to 100.
 AXES = {
@@ -13,7 +13,7 @@ AXES = {
 
 
 def test_points_by_hand():
-    table = nomogram(AXES, -5).set_index(["axis", "label"])["points"]
+    table = build_nomogram(AXES, -5).set_index(["axis", "label"])["points"]
     # age spans 4 units of log odds, the most: 100 points, so 25 points a unit.
     assert table["age"].to_dict() == pytest.approx({"20": 0, "40": 50, "60": 100})
     assert table["sex"].to_dict() == pytest.approx({"F": 0, "M": 37.5})
@@ -26,7 +26,7 @@ def test_points_by_hand():
 
 
 def test_the_sum_of_a_cases_points_means_the_models_probability():
-    table = nomogram(AXES, -5).set_index(["axis", "label"])["points"]
+    table = build_nomogram(AXES, -5).set_index(["axis", "label"])["points"]
     total = table["age", "40"] + table["sex", "M"] + table["afp", "50"]
     probability = expit(-5 + 4 + 1.5 - 1)
     scale = table["Probability"]
@@ -35,7 +35,7 @@ def test_the_sum_of_a_cases_points_means_the_models_probability():
 
 
 def test_a_narrow_range_of_probabilities_has_marks_of_its_own():
-    table = nomogram({"score": [("low", 0.0), ("high", 0.5)]}, -1.5)
+    table = build_nomogram({"score": [("low", 0.0), ("high", 0.5)]}, -1.5)
     shown = table.loc[table["kind"] == "probability"].set_index("label")["points"]
     assert list(shown.index) == ["0.2", "0.22", "0.24", "0.26"]
     assert shown["0.24"] == pytest.approx(200 * (logit(0.24) + 1.5))
@@ -43,4 +43,4 @@ def test_a_narrow_range_of_probabilities_has_marks_of_its_own():
 
 @pytest.mark.parametrize("axes", [{}, {"age": [("1", 0.0), ("2", 0.0)]}])
 def test_without_a_variable_that_changes_anything_there_is_none(axes):
-    assert nomogram(axes, 0.3).empty
+    assert build_nomogram(axes, 0.3).empty

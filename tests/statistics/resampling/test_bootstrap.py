@@ -5,14 +5,14 @@ from sonomics.statistics.clinical_utility.decision_curve import net_benefit_band
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.resampling import bootstrap
 from sonomics.statistics.resampling.bootstrap import (
-    auc_bootstrap,
-    bootstrap_interval,
-    paired_auc_difference,
+    bootstrap_auc,
+    bootstrap_auc_difference,
+    bootstrap_statistic,
     resample_weights,
     summarise_draws,
     weighted_aucs,
 )
-from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
 
 
 def test_percentiles_of_given_resamples_equal_r(oracle, paired):
@@ -42,7 +42,7 @@ def test_p_value_is_the_normal_one_of_the_given_resamples(oracle, paired, monkey
     drawn = oracle.table("boot_patients").to_numpy() - 1
     weights = np.stack([np.bincount(one, minlength=len(rows)) for one in drawn])
     monkeypatch.setattr(bootstrap, "resample_weights", lambda *_: iter([weights[:70], weights[70:]]))
-    got = paired_auc_difference(rows["y"], rows["model_a"], rows["model_b"], rows["patient_id"], 200, seed=1)
+    got = bootstrap_auc_difference(rows["y"], rows["model_a"], rows["model_b"], rows["patient_id"], 200, seed=1)
     oracle.check("roc.bootstrap_given_indices", {"p_two_sided_normal": got.p, "diff_sd": got.se})
 
 
@@ -73,8 +73,8 @@ def test_draws_do_not_depend_on_the_block_size(monkeypatch):
 def test_vectorised_and_generic_form_agree(paired):
     rows = paired["test"]
     y, score = rows["y"].to_numpy(), rows["model_b"].to_numpy()
-    fast = auc_bootstrap(y, score, rows["patient_id"], 60, seed=5)
-    slow = bootstrap_interval(lambda drawn: auc(y[drawn], score[drawn]), rows["patient_id"], 60, seed=5)
+    fast = bootstrap_auc(y, score, rows["patient_id"], 60, seed=5)
+    slow = bootstrap_statistic(lambda drawn: auc(y[drawn], score[drawn]), rows["patient_id"], 60, seed=5)
     assert fast == pytest.approx(slow)
     assert fast.lower < fast.estimate < fast.upper
 
@@ -82,7 +82,7 @@ def test_vectorised_and_generic_form_agree(paired):
 def test_single_class_resamples_are_skipped_and_counted():
     y, score = [1, 0, 0, 0, 0], [0.2, 0.5, 0.3, 0.1, 0.4]
     drawn = np.concatenate(list(resample_weights(range(5), 400, seed=2)))
-    got = paired_auc_difference(y, score, np.negative(score), range(5), 400, seed=2)
+    got = bootstrap_auc_difference(y, score, np.negative(score), range(5), 400, seed=2)
     assert got.skipped == int(((drawn[:, 0] == 0) | (drawn[:, 0] == 5)).sum())
     assert 0 < got.skipped < 400
     assert got.used + got.skipped == 400
@@ -90,14 +90,14 @@ def test_single_class_resamples_are_skipped_and_counted():
 
 
 def test_identical_scores_have_no_p_value():
-    got = paired_auc_difference([0, 1, 0, 1], [1, 2, 3, 4], [1, 2, 3, 4], range(4), 50, seed=1)
+    got = bootstrap_auc_difference([0, 1, 0, 1], [1, 2, 3, 4], [1, 2, 3, 4], range(4), 50, seed=1)
     assert got.difference == 0
     assert np.isnan(got.p)
     assert got.reason
 
 
 def test_one_class_is_not_estimable():
-    got = auc_bootstrap([1, 1, 1], [1, 2, 3], range(3), 20, seed=1)
+    got = bootstrap_auc([1, 1, 1], [1, 2, 3], range(3), 20, seed=1)
     assert np.isnan([got.estimate, got.lower, got.upper]).all()
     assert got.skipped == 20
     assert got.reason
@@ -110,10 +110,10 @@ def test_nothing_to_resample_is_refused():
 
 def test_a_single_patient_has_no_interval():
     y, score, patient = [0, 1, 1], [0.1, 0.8, 0.05], np.zeros(3)
-    got = auc_bootstrap(y, score, patient, 20, 1)
+    got = bootstrap_auc(y, score, patient, 20, 1)
     assert (got.estimate, got.used) == (0.5, 0)
     assert np.isnan([got.lower, got.upper, got.se]).all()
     assert got.reason
-    measures = metric_bootstrap(y, score, 0.5, patient, 20, 1, [0.1])
+    measures = bootstrap_metrics(y, score, 0.5, patient, 20, 1, [0.1])
     assert measures["lower"].isna().all()
     assert net_benefit_band(y, score, [0.1], patient, 20, 1)[["lower", "upper"]].isna().all(axis=None)

@@ -8,17 +8,17 @@ from sonomics.statistics.calibration.intercept_slope import (
 )
 from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier
 from sonomics.statistics.calibration.smoothed import loess_errors
-from sonomics.statistics.classification.confusion import classify, confusion
+from sonomics.statistics.classification.confusion import count_confusion, summarise_confusion
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.resampling.bootstrap import resample_weights
-from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
 
 CUTOFF, THRESHOLD = 0.4, 0.2
 
 
 def one_by_one(y, p):
-    found = classify(confusion(y, p, CUTOFF))
+    found = summarise_confusion(count_confusion(y, p, CUTOFF))
     shares = {name: getattr(found, name).estimate for name in ("sensitivity", "specificity", "ppv", "npv", "accuracy")}
     names = ("f1", "balanced_accuracy", "youden", "mcc", "kappa", "lr_pos", "lr_neg")
     return (
@@ -43,7 +43,7 @@ def test_every_measure_of_every_resample_is_the_plain_one():
     groups = np.repeat(np.arange(60), 2)
     p = generator.uniform(0.02, 0.98, 120)
     y = (generator.uniform(size=120) < p).astype(int)
-    got = metric_bootstrap(y, p, CUTOFF, groups, 8, 5, [THRESHOLD])
+    got = bootstrap_metrics(y, p, CUTOFF, groups, 8, 5, [THRESHOLD])
     estimates = one_by_one(y, p)
     draws = [
         one_by_one(np.repeat(y, row), np.repeat(p, row))
@@ -60,17 +60,17 @@ def test_every_measure_of_every_resample_is_the_plain_one():
 
 def test_undefined_measures_say_so_and_the_others_go_on():
     y = np.repeat([0, 1], 10)
-    got = metric_bootstrap(y, np.linspace(0.1, 0.9, 20), float("nan"), np.arange(20), 20, 3)
+    got = bootstrap_metrics(y, np.linspace(0.1, 0.9, 20), float("nan"), np.arange(20), 20, 3)
     assert np.isnan(got.loc["sensitivity", "estimate"])
     assert got.loc["sensitivity", "reason"] == "undefined on the data themselves"
     assert np.isnan(got.loc["calibration_slope", "estimate"])
     assert got.loc["auc", "estimate"] == 1
-    constant = metric_bootstrap(y, np.full(20, 0.3), 0.5, np.arange(20), 20, 3)
+    constant = bootstrap_metrics(y, np.full(20, 0.3), 0.5, np.arange(20), 20, 3)
     assert np.isnan(constant.loc[["calibration_slope", "ici", "ppv"], "estimate"]).all()
     assert constant.loc["brier", "used"] == 20
 
 
 def test_resamples_of_one_class_are_skipped_and_counted():
-    got = metric_bootstrap([0, 0, 0, 1], [0.1, 0.2, 0.3, 0.9], 0.5, np.arange(4), 50, 3)
+    got = bootstrap_metrics([0, 0, 0, 1], [0.1, 0.2, 0.3, 0.9], 0.5, np.arange(4), 50, 3)
     assert 0 < got.loc["auc", "skipped"] < 50
     assert got.loc["auc", "used"] + got.loc["auc", "skipped"] == 50

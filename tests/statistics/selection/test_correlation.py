@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.statistics.selection.correlation import absolute_correlations, prune_by_mean_correlation, prune_by_p
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 
 @pytest.mark.parametrize("method", ["spearman", "pearson"])
 def test_pruning_by_p_equals_r(oracle, train, method):
     y, features, names = train
-    p = mann_whitney(features, y)[1]
+    p = mann_whitney_by_feature(features, y)[1]
     selected = np.flatnonzero(p < 0.05)
     assert [names[column] for column in selected] == oracle["features.mwu_selected_p_lt_0.05"]
     kept = prune_by_p(features[:, selected], [names[column] for column in selected], p[selected], 0.6, method)
@@ -28,7 +28,7 @@ def test_correlations_equal_r(oracle, train, method):
 @given(st.permutations(range(24)))
 def test_pruning_does_not_depend_on_the_order_of_columns(train, order):
     y, features, names = train
-    p = mann_whitney(features, y)[1]
+    p = mann_whitney_by_feature(features, y)[1]
     shuffled, labels = features[:, order], [names[column] for column in order]
     kept = [labels[column] for column in prune_by_p(shuffled, labels, p[order], 0.4)]
     assert kept == [names[column] for column in prune_by_p(features, names, p, 0.4)]
@@ -41,7 +41,7 @@ def test_kept_features_correlate_up_to_the_threshold_only(train, threshold):
     y, features, names = train
     correlation = absolute_correlations(features)
     kept = [
-        prune_by_p(features, names, mann_whitney(features, y)[1], threshold),
+        prune_by_p(features, names, mann_whitney_by_feature(features, y)[1], threshold),
         prune_by_mean_correlation(features, names, threshold),
     ]
     for columns in kept:
@@ -89,4 +89,4 @@ def test_constant_features_are_never_kept():
 
 def test_rows_must_match():
     with pytest.raises(ValueError, match="2 rows"):
-        mann_whitney(np.zeros((3, 1)), [0, 1])
+        mann_whitney_by_feature(np.zeros((3, 1)), [0, 1])

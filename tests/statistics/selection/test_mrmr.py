@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.selection.mrmr import mrmr
+from sonomics.statistics.selection.mrmr import select_by_mrmr
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ def data():
 
 def test_a_copy_comes_after_what_tells_something_new(data):
     features, y = data
-    order = mrmr(features, ["strong", "copy", "other", "noise"], y, 3)
+    order = select_by_mrmr(features, ["strong", "copy", "other", "noise"], y, 3)
     assert order[0] in (0, 1)
     assert order[1] == 2
 
 
 def test_undefined_features_are_never_chosen(data):
     features, y = data
-    assert mrmr(np.column_stack([np.ones(60), features[:, 0]]), ["a", "b"], y, 2) == [1]
-    assert mrmr(features, list("abcd"), np.ones(60), 2) == []
+    assert select_by_mrmr(np.column_stack([np.ones(60), features[:, 0]]), ["a", "b"], y, 2) == [1]
+    assert select_by_mrmr(features, list("abcd"), np.ones(60), 2) == []

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from lifelines.utils import concordance_index
 
 from sonomics.statistics.survival.censoring import Censoring
-from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts, uno_c
+from sonomics.statistics.survival.concordance import compare_harrell_c, count_pairs, harrell_c, uno_c
 from tests.statistics.followed import FOLLOWED
 
 
@@ -26,23 +27,24 @@ def test_harrell_c_is_the_share_of_comparable_pairs(rows):
     got = harrell_c(time, event, risk)
     assert got.estimate == pytest.approx(np.mean(pairs) if pairs else np.nan, nan_ok=True)
     assert bool(got.reason) == (not pairs)
+    assert not pairs or got.estimate == pytest.approx(concordance_index(time, -risk, event))
 
 
 def test_pairs_by_hand():
     # Events at 1 (risk 3), 2 (risk 1), 2 (risk 2); censored at 2 (risk 1).
-    got = pair_counts([1, 2, 2, 2], [1, 1, 1, 0], [3, 1, 2, 1])
+    got = count_pairs([1, 2, 2, 2], [1, 1, 1, 0], [3, 1, 2, 1])
     assert got == (4, 0, 1, 1, 0)
 
 
 def test_difference_of_a_risk_with_itself_has_no_variance(cohort):
     data = (cohort["time_months"], cohort["event"])
-    got = harrell_difference(*data, cohort["risk_score"], cohort["risk_score"])
+    got = compare_harrell_c(*data, cohort["risk_score"], cohort["risk_score"])
     assert got.difference == 0
     assert np.isnan(got.p)
-    opposite = harrell_difference(*data, cohort["risk_score"], -cohort["risk_score"])
+    opposite = compare_harrell_c(*data, cohort["risk_score"], -cohort["risk_score"])
     assert opposite.difference == pytest.approx(2 * opposite.c_a - 1)
     assert opposite.p < 1e-10
-    assert harrell_difference([1, 2], [0, 0], [1, 2], [2, 1]).reason == "no comparable pair"
+    assert compare_harrell_c([1, 2], [0, 0], [1, 2], [2, 1]).reason == "no comparable pair"
 
 
 def test_uno_without_censoring_is_harrell(cohort):
@@ -54,5 +56,5 @@ def test_uno_without_censoring_is_harrell(cohort):
 
 def test_uno_before_the_first_event_is_not_estimable():
     assert uno_c([2, 3, 4], [1, 1, 0], [3, 2, 1], tau=2).reason == "no comparable pair"
-    everybody_leaves = Censoring.of([1, 1], [0, 0])
+    everybody_leaves = Censoring.estimate([1, 1], [0, 0])
     assert uno_c([2, 3], [1, 1], [2, 1], 9, everybody_leaves).reason == "nobody stays uncensored to an event"

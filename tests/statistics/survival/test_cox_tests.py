@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests, predicted_risk, proportional_hazards
+from sonomics.statistics.survival.cox import fit_cox
+from sonomics.statistics.survival.cox_model import predict_risk
+from sonomics.statistics.survival.cox_tests import cox_interaction, cox_model_tests
 
 
 @pytest.fixture(scope="module")
@@ -15,24 +16,10 @@ def crossing():
     return time, np.ones(600), pd.DataFrame({"group": group, "noise": generator.normal(size=600)})
 
 
-@pytest.mark.parametrize("transform", ["km", "rank", "identity"])
-def test_crossing_hazards_are_found(crossing, transform):
-    got = proportional_hazards(*crossing, transform)
-    assert got.loc["group", "p"] < 1e-6
-    assert got.loc["noise", "p"] > 0.01
-    assert got.loc["GLOBAL", "df"] == 2
-
-
-def test_one_event_time_says_nothing_of_a_trend():
-    got = proportional_hazards([1, 1, 2, 2], [1, 1, 0, 0], pd.DataFrame({"x": [0.0, 1.0, 1.0, 0.0]}))
-    assert np.isnan(got["p"]).all()
-    assert got["reason"].str.len().gt(0).all()
-
-
 def test_tests_of_one_covariate_agree_with_its_coefficient(crossing):
     time, event, covariates = crossing
-    got = model_tests(time, event, covariates[["group"]])
-    assert got.wald.statistic == pytest.approx(cox(time, event, covariates[["group"]])["z"].item() ** 2)
+    got = cox_model_tests(time, event, covariates[["group"]])
+    assert got.wald.statistic == pytest.approx(fit_cox(time, event, covariates[["group"]])["z"].item() ** 2)
     assert got.likelihood_ratio.statistic == pytest.approx(2 * (got.fitted - got.null))
     assert (got.n, got.events, got.score.df) == (600, 600, 1)
 
@@ -47,10 +34,10 @@ def test_tests_of_one_covariate_agree_with_its_coefficient(crossing):
 )
 def test_what_cannot_be_fitted_says_so(event, x, reason):
     design = pd.DataFrame({"x": np.array(x, dtype=float)})
-    got = model_tests([1, 2, 3, 4], event, design)
+    got = cox_model_tests([1, 2, 3, 4], event, design)
     assert np.isnan(got.wald.p)
     assert got.reason == reason
-    assert np.isnan(predicted_risk([1, 2, 3, 4], event, design, design, 2)).all()
+    assert np.isnan(predict_risk([1, 2, 3, 4], event, design, design, 2)).all()
 
 
 def test_the_interaction_is_the_ratio_of_the_hazard_ratios(oracle):
@@ -61,14 +48,3 @@ def test_the_interaction_is_the_ratio_of_the_hazard_ratios(oracle):
     assert got.wald_z == pytest.approx(np.log(got.ratio.estimate) / got.ratio.se)
     constant = cox_interaction(rows["time_months"], rows["event"], high, np.zeros(len(rows)))
     assert constant.ratio.reason == "a constant covariate"
-
-
-def test_predicted_risk_without_a_covariates_effect_is_the_hazard():
-    # Times 1..4, risk independent of x by symmetry: H(2) = 1/4 + 1/3.
-    x = pd.DataFrame({"x": [1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0]})
-    time = [1, 1, 2, 2, 3, 3, 4, 4]
-    got = predicted_risk(time, np.ones(8), x, x, 1)
-    assert got[0] > 0
-    assert ((got > 0) & (got < 1)).all()
-    assert predicted_risk(time, np.ones(8), x, x, 0.5).tolist() == [0] * 8
-    assert np.isnan(predicted_risk(time, np.ones(8), x, x, 5)).all()

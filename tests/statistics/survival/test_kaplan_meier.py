@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from lifelines import KaplanMeierFitter
 
-from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, null_risk, survival_at
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, kaplan_meier_risk, median_follow_up, survival_at
 from tests.statistics.followed import FOLLOWED
 
 
@@ -64,11 +66,24 @@ def test_curve_never_rises_and_counts_everybody(rows):
     assert curve.survival[0] == pytest.approx(1 - curve.events[0] / len(time))
 
 
+@given(FOLLOWED, st.integers(0, 9))
+def test_null_risk_is_that_of_the_curve(rows, horizon):
+    time, event, _ = rows
+    at = survival_at(kaplan_meier(time, event), [horizon])["survival"].item()
+    assert kaplan_meier_risk(time, event, horizon) == pytest.approx(1 - at, abs=1e-12, nan_ok=True)
+
+
+def test_median_where_the_curve_is_flat_at_one_half_is_the_middle():
+    # R takes the middle of 2 and 3; lifelines takes 2.
+    assert kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]).median.estimate == 2.5
+    assert KaplanMeierFitter().fit([1, 2, 3, 4], [1, 1, 1, 1]).median_survival_time_ == 2
+
+
 def test_median_follow_up_equals_r(oracle, cohort):
     got = median_follow_up(cohort["time_months"], cohort["event"])
     oracle.check("survival.median_followup_reverse_km", got.estimate)
 
 
 def test_null_risk_is_one_minus_the_curve():
-    assert null_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
-    assert np.isnan(null_risk([1, 2], [1, 0], 5))
+    assert kaplan_meier_risk([1, 2, 3, 4], [1, 0, 1, 0], 3) == pytest.approx(1 - 3 / 4 * 1 / 2)
+    assert np.isnan(kaplan_meier_risk([1, 2], [1, 0], 5))

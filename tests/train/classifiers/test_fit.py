@@ -6,7 +6,7 @@ import pytest
 from sonomics.core.models import read_model, write_model
 from sonomics.train.classifier import fit
 from sonomics.train.classifiers.fit import score_rows
-from tests.train.rows import KINDS, data, people
+from tests.train.rows import KINDS, STATED, data, model_of, people
 
 
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
@@ -14,7 +14,7 @@ def test_larger_scores_mean_positive(settings):
     values, labels = data()
     kind, scores = score_rows(fit(settings, values, labels, people(values), seed=1), values)
     assert scores[labels == 1].mean() > scores[labels == 0].mean()
-    assert kind == ("score" if settings["kind"] == "svm" else "probability")
+    assert kind == ("score" if settings.kind == "svm" else "probability")
 
 
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
@@ -29,7 +29,7 @@ def test_without_features_every_case_gets_the_share_of_positives(settings):
 def test_a_study_without_a_test_set_has_no_scores_of_it(settings):
     values, labels = data()
     kind, scores = score_rows(fit(settings, values, labels, people(values), seed=1), values[:0])
-    assert kind == ("score" if settings["kind"] == "svm" else "probability")
+    assert kind == ("score" if settings.kind == "svm" else "probability")
     assert scores.shape == (0,)
 
 
@@ -56,7 +56,7 @@ def test_balanced_classes_score_a_rare_class_higher_than_balanced_cases_do(name)
     values = np.column_stack([labels + random.normal(0, 1, 56), random.normal(size=56)])
     means = {}
     for weight in ("balanced", "none"):
-        model = fit({**KINDS[name], "class_weight": weight}, values, labels, people(values), seed=1)
+        model = fit(model_of({**STATED[name], "class_weight": weight}), values, labels, people(values), seed=1)
         means[weight] = score_rows(model, values)[1].mean()
     assert means["balanced"] > means["none"]
 

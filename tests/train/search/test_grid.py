@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from sonomics.core.settings.train import Model
 from sonomics.train.classifier import fit
 from sonomics.train.search.grid import choose_values
-from tests.train.rows import KINDS, people
+from tests.train.rows import STATED, model_of, people
 
 
 def ring(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -14,14 +15,19 @@ def ring(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
     return np.column_stack([np.cos(turn), np.sin(turn)]) * (0.3 + labels)[:, None], labels
 
 
+def searching(values: dict) -> Model:
+    return model_of({**STATED["linear"], "search": {"folds": 3, "values": values}})
+
+
 def test_the_search_takes_what_parts_the_classes():
     values, labels = ring()
-    settings = {**KINDS["linear"], "search": {"folds": 3, "values": {"kernel": ["linear", "rbf"], "cost": [1.0]}}}
-    assert choose_values(settings, values, labels, people(values), seed=1)["kernel"] == "rbf"
+    settings = searching({"kernel": ["linear", "rbf"], "cost": [1.0]})
+    assert choose_values(settings, settings.search, values, labels, people(values), seed=1).kernel == "rbf"
     assert fit(settings, values, labels, people(values), seed=1).kernel == "rbf"
 
 
 def test_with_one_patient_a_class_the_first_candidate_is_taken():
     values, labels = ring(4)
-    settings = {**KINDS["linear"], "search": {"folds": 3, "values": {"kernel": ["linear", "rbf"]}}}
-    assert choose_values(settings, values, labels, np.array(["P1", "P2", "P1", "P2"]), seed=1)["kernel"] == "linear"
+    settings = searching({"kernel": ["linear", "rbf"]})
+    groups = np.array(["P1", "P2", "P1", "P2"])
+    assert choose_values(settings, settings.search, values, labels, groups, seed=1).kernel == "linear"

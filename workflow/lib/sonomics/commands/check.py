@@ -1,8 +1,6 @@
 """`sonomics check`: what is wrong with a study, before any work."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import typer
@@ -14,6 +12,7 @@ from sonomics.core.params import PHASES, columns_named, overlaid
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines.folders import find_outlines
 from sonomics.networks.weights.check import check_weights, list_networks
@@ -28,15 +27,14 @@ def check(study: Study = Path()) -> None:
         params = read_params(study)
         _check_networks(params)
         path = study / "data" / "cohort.csv"
-        cohort = read_cohort(path, params.study.plain())
+        cohort = read_cohort(path, params.study)
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params.study.name}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
-        check_labels(cohort, params.study.plain(), str(path))
+        check_labels(cohort, params.study, str(path))
         check_folds(cohort, params.select.folds, str(path))
         check_columns(path, columns_named(params))
         training = cohort[cohort["split"] == TRAIN]
-        for name, outcome in params.study.tasks.items():
-            task = outcome.plain()
+        for name, task in params.study.tasks.items():
             labels = task_labels(training, task)
             counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
             typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
@@ -46,17 +44,17 @@ def check(study: Study = Path()) -> None:
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
         on_cases = of_level(params.clean.criteria, CASE)
-        clinical = read_cohort(path, {"tasks": {}, "clinical": columns_of(on_cases)})
+        clinical = read_cohort(path, params.study.model_copy(update={"tasks": {}, "clinical": columns_of(on_cases)}))
         for criterion, found in count_states(evaluate_criteria(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
 
 
-def _negatives(training: pd.DataFrame, task: Mapping[str, Any], labels: pd.Series) -> str:
+def _negatives(training: pd.DataFrame, task: Task, labels: pd.Series) -> str:
     """Tell which words of a label column count as negative: a word misspelt would be among them."""
-    if "column" not in task:
+    if task.column is None:
         return ""
-    return f"; negative are {_values(training[task['column']][(labels == 0).to_numpy()])}"
+    return f"; negative are {_values(training[task.column][(labels == 0).to_numpy()])}"
 
 
 def _values(column: pd.Series) -> str:

@@ -12,6 +12,7 @@ from sonomics.commands.clinical import with_clinical, write_clinical
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
+from sonomics.core.settings.parameters import Parameters
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what was drafted before.")]
 
@@ -99,7 +100,8 @@ def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
     staying = [exam for exam in named if pseudonyms.case(exam.patient_id) not in forgotten]
     dated = {exam.patient_id for exam in staying if exam.day}
     undated = sum(exam.patient_id not in dated for exam in staying)
-    cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], params["study"], pseudonyms)
+    study_settings = Parameters.partial(params).study
+    cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], study_settings, pseudonyms)
     remarks = _counted(
         {
             "files that are not DICOM": others,

@@ -21,7 +21,7 @@ from sonomics.core.readings import AIDED, check_readings, read_readings
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table, write_table
 from sonomics.evaluate.reading import package
-from sonomics.evaluate.reading.answers import answers_in, merged
+from sonomics.evaluate.reading.answers import merge_readings, read_answers
 
 reading = typer.Typer(help="A reader study: `write` a blinded package for the readers, `read` their answers back.")
 
@@ -82,7 +82,7 @@ def write(
     """Write images under neutral names in random order, a page and a sheet for each reader, and the key elsewhere."""
     with stopping():
         params = read_params(study)
-        levels = package.readers_and_levels(readers)
+        levels = package.parse_readers(readers)
         task = _task(task, params)
         kept_at = _key_path(folder, key, study)
         for path in (folder, kept_at):
@@ -92,22 +92,22 @@ def write(
         roster = read_roster(study / "data" / "cohort.csv")
         seed = params.study.seed
         wanted = [part.strip() for part in splits.split(",") if part.strip()]
-        chosen = package.chosen_cases(roster, images, wanted, cases, seed)
+        chosen = package.choose_cases(roster, images, wanted, cases, seed)
         help_ = _help(study, params, task, chosen) if arm == AIDED else None
         shown = [case for case in chosen if help_ is None or case in help_.probabilities]
         if not shown:
             rule = "the primary model gives none of the cases a probability"
             raise StudyError(str(study / "results" / "stack"), rule, "run the study as far as stack, or read alone")
         occasion = {"task": task, "arm": arm.value, "session": session}
-        names = package.neutral_names(shown, seed, *occasion.values())
+        names = package.name_neutrally(shown, seed, *occasion.values())
         mark = package.package_mark(names, seed, *occasion.values())
         scale = [part.strip() for part in categories.split(",")]
         with replacing(folder) as out:
             (out / "images").mkdir(parents=True)
-            write_json(out / PACKAGE, package.stated_in_package(occasion, levels, list(names), scale, mark))
+            write_json(out / PACKAGE, package.describe_package(occasion, levels, list(names), scale, mark))
             readings = _copy_images(out / "images", images, names, help_, study)
             for reader in levels:
-                order = package.order_of(list(names), reader, seed, *occasion.values())
+                order = package.shuffle_readings(list(names), reader, seed, *occasion.values())
                 probabilities = None if help_ is None else {name: help_.probabilities[names[name]] for name in order}
                 package.write_sheet(package.empty_sheet(order, probabilities), out / f"{reader}.{sheet}", scale)
                 about: dict[str, Any] = {
@@ -145,7 +145,7 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
             if not sheets:
                 typer.echo(f"{reader}: no sheet")
                 continue
-            table, unread = answers_in(sheets[0], reader, stated, cases)
+            table, unread = read_answers(sheets[0], reader, stated, cases)
             typer.echo(f"{reader}: {len(table)} read, {unread} left empty")
             tables.append(table)
         if not tables:
@@ -153,7 +153,7 @@ def read(folder: Folder, key: Key = None, study: Study = Path()) -> None:
         roster = read_roster(study / "data" / "cohort.csv")
         known, tasks = set(roster["case"]), set(params.study.tasks)
         before = read_readings(study / READINGS, known, tasks)
-        readings = merged(before, pd.concat(tables, ignore_index=True))
+        readings = merge_readings(before, pd.concat(tables, ignore_index=True))
         check_readings(readings, known, tasks, str(folder))
         write_table(readings, study / READINGS, schemas.READERS)
         typer.echo(f"{study / READINGS}: {len(readings)} readings")
@@ -178,7 +178,7 @@ def _help(study: Path, params: Parameters, task: str, cases: list[str]) -> Help:
     predictions = read_table(home / "predictions.parquet", schemas.PREDICTIONS)
     threshold = read_json(home / "thresholds.json")
     cutoff = threshold["cutoff"] if threshold["on"] == "probability" else None
-    return Help(package.shown_probabilities(predictions, cases), cutoff, _maps(study, task))
+    return Help(package.probabilities_of(predictions, cases), cutoff, _maps(study, task))
 
 
 def _maps(study: Path, task: str) -> dict[str, list[tuple[Path, Path]]]:
@@ -206,7 +206,7 @@ def _copy_images(
         maps = []
         for number, (crop, heat) in enumerate(help_.maps.get(case, []) if help_ else [], start=1):
             maps.append(f"{name}_map_{number}.png")
-            write_png(out / maps[-1], package.heated(read_grey(crop), read_grey(heat)))
+            write_png(out / maps[-1], package.overlay_map(read_grey(crop), read_grey(heat)))
         probability = help_.probabilities[case] if help_ else None
         readings[name] = {"name": name, "images": shown, "maps": maps, "probability": probability}
     return readings

@@ -21,12 +21,12 @@ def statistics(folder: Folder) -> None:
     standard error.
     """
     from sonomics.verify.statistics import folder_statistics
-    from sonomics.verify.tree import plain, reasons
+    from sonomics.verify.tree import list_reasons, to_plain
 
     with stopping():
         found = folder_statistics(folder)
-    typer.echo(json.dumps(plain(found), indent=1, allow_nan=False))
-    for path, reason in reasons(found).items():
+    typer.echo(json.dumps(to_plain(found), indent=1, allow_nan=False))
+    for path, reason in list_reasons(found).items():
         print(f"{path}: {reason}", file=sys.stderr)
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_cells
 from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
 
@@ -23,7 +23,7 @@ SIMULATED = "sim_"
 _PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
 
-def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def read_cohort(path: Path, study: Study) -> pd.DataFrame:
     """Read the cohort with the labels and outcomes of every row that is not training masked.
 
     Columns that params do not name (simulated ground truth, notes) are left out.
@@ -32,8 +32,8 @@ def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
     ----------
     path : Path
         `data/cohort.csv`.
-    study : mapping
-        The `study` section of params, with `tasks` and `clinical`.
+    study : Study
+        With `tasks` and `clinical`.
 
     Returns
     -------
@@ -52,12 +52,12 @@ def read_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
     return _typed(table)
 
 
-def read_unmasked_cohort(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def read_unmasked_cohort(path: Path, study: Study) -> pd.DataFrame:
     """Read the cohort with every label. Only `evaluate` may call this (a test holds it)."""
     return _typed(_checked(path, study))
 
 
-def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
     """Stop a study whose cohort breaks a rule.
 
     Raises
@@ -69,7 +69,7 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
         rule is not understood or reads what cannot be a label.
     """
     _check_rules(study)
-    _require_columns([*IDENTITY, *_label_columns(study), *study["clinical"]], table, where)
+    _require_columns([*IDENTITY, *_label_columns(study), *study.clinical], table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
     for name in ("patient", "case"):
@@ -93,14 +93,14 @@ def check_cohort(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> N
     _check_numbers(table, study, where)
 
 
-def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
     """Stop a study that cannot learn. Exams may be exported, cleaned, cropped and measured before labels are known.
 
     Parameters
     ----------
     cohort : DataFrame
         From `read_cohort`.
-    study : mapping
+    study : Study
         With `tasks`.
     where : str
 
@@ -110,7 +110,7 @@ def check_labels(cohort: pd.DataFrame, study: Mapping[str, Any], where: str) -> 
         A training set without both classes of a task.
     """
     training = cohort[cohort["split"] == TRAIN]
-    for name, task in study["tasks"].items():
+    for name, task in study.tasks.items():
         known = task_labels(training, task).dropna()
         if known.nunique() < 2:
             rule = f"the training set has {len(known)} known labels of one class for the task {name}"
@@ -180,7 +180,7 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
             raise StudyError(f"params.yaml, {key}", rule, fix)
 
 
-def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], folds: pd.Series) -> pd.Series:
+def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:
     """Return the labels a phase may fit on.
 
     Parameters
@@ -189,7 +189,7 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], f
         From `read_cohort`.
     name : str
         The task.
-    study : mapping
+    study : Study
         With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are permuted among the
         training cases, the negative control. They are permuted within each fold, and as many positives go to cases of
         either class: else a fold with many positives would leave few to learn from, and out-of-fold scores would fall
@@ -203,11 +203,11 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Mapping[str, Any], f
         Of the training cases with a known label.
     """
     training = cohort[cohort["split"] == TRAIN]
-    known = task_labels(training, study["tasks"][name]).dropna()
-    if not study["shuffle_labels"]:
+    known = task_labels(training, study.tasks[name]).dropna()
+    if not study.shuffle_labels:
         return known
     fold_of = training.set_index("case")["patient"].map(folds).reindex(known.index)
-    permuted = [_permute(known[fold_of == fold], study["seed"], name, fold) for fold in sorted(fold_of.unique())]
+    permuted = [_permute(known[fold_of == fold], study.seed, name, fold) for fold in sorted(fold_of.unique())]
     shuffled: pd.Series = pd.concat(permuted).reindex(known.index)
     return shuffled
 
@@ -258,29 +258,29 @@ def _read(path: Path) -> pd.DataFrame:
     return table.mask(table == "")
 
 
-def _checked(path: Path, study: Mapping[str, Any]) -> pd.DataFrame:
+def _checked(path: Path, study: Study) -> pd.DataFrame:
     """Read the columns that params name, as text, sorted by case."""
     table = _read(path)
     check_cohort(table, study, str(path))
-    named = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study["clinical"]]
+    named = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study.clinical]
     columns = [name for name in dict.fromkeys(named) if name in table]
     return table[columns].sort_values("case", ignore_index=True)
 
 
-def _check_rules(study: Mapping[str, Any]) -> None:
-    for name, task in study["tasks"].items():
+def _check_rules(study: Study) -> None:
+    for name, task in study.tasks.items():
         horizon_of(task)
-        for column in label_columns(task) if "column" not in task else ():
+        for column in label_columns(task) if task.rule is not None else ():
             if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
                 kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
-                rule = f"the rule {task['rule']!r} reads {column}, {kind}"
+                rule = f"the rule {task.rule!r} reads {column}, {kind}"
                 raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
 
 
-def _check_numbers(table: pd.DataFrame, study: Mapping[str, Any], where: str) -> None:
+def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
     training = table["split"] == TRAIN
-    numeric = [*OUTCOME, *(column for task in study["tasks"].values() for column in numeric_columns(task))]
-    for name in dict.fromkeys([*numeric, *study["clinical"]]):
+    numeric = [*OUTCOME, *(column for task in study.tasks.values() for column in numeric_columns(task))]
+    for name in dict.fromkeys([*numeric, *study.clinical]):
         if name not in table:
             continue
         not_a_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
@@ -311,5 +311,5 @@ def _permute(labels: pd.Series, *names: object) -> pd.Series:
     return permuted
 
 
-def _label_columns(study: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(column for task in study["tasks"].values() for column in label_columns(task)))
+def _label_columns(study: Study) -> list[str]:
+    return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))

@@ -105,14 +105,20 @@ class Group(Generic[K]):
 
     def build(self, name: str) -> Any:
         """Import the builder of a kind: the code behind it."""
-        module, _, function = self.get(name).builder.partition(":")
-        return getattr(import_module(module), function)
+        return load(self.get(name).builder)
 
     def files(self, name: str) -> list[Path]:
         """List the files whose edit must rerun the jobs of a kind from an installed package; [] for one built in."""
         if name in self._modules:
             return []
         spec = find_spec(self.get(name).builder.partition(":")[0])
+        return [Path(spec.origin)] if spec and spec.origin else []
+
+    def declaration_files(self, name: str) -> list[Path]:
+        """List the file in which an installed package declares a kind: its words; [] for a kind built in."""
+        if name in self._modules:
+            return []
+        spec = find_spec(self._entries[name].module)
         return [Path(spec.origin)] if spec and spec.origin else []
 
     @cached_property
@@ -126,3 +132,9 @@ class Group(Generic[K]):
         from importlib.metadata import entry_points  # costs more than all else here
 
         return {entry.name: entry for entry in entry_points(group=self.package)}
+
+
+def load(reference: str) -> Any:
+    """Import what a reference of the form `module:name` names."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)

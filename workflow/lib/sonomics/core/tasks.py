@@ -1,14 +1,12 @@
 """What a study predicts: labels from the value of a column, or from a rule."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import And, Comparison, parse
+from sonomics.core.settings.study import Task
 
 Labels = NDArray[np.float64]
 
@@ -17,7 +15,7 @@ WHERE = "params.yaml, study.tasks"
 HAS_EVENT = Comparison(EVENT, "!=", 0.0)
 
 
-def label_columns(task: Mapping[str, Any]) -> tuple[str, ...]:
+def label_columns(task: Task) -> tuple[str, ...]:
     """Name the columns of the cohort that the labels of a task come from.
 
     Raises
@@ -25,18 +23,18 @@ def label_columns(task: Mapping[str, Any]) -> tuple[str, ...]:
     StudyError
         When the rule is not understood.
     """
-    return (task["column"],) if "column" in task else parse(task["rule"], WHERE).columns
+    return parse(task.rule, WHERE).columns if task.rule is not None else (str(task.column),)
 
 
-def numeric_columns(task: Mapping[str, Any]) -> tuple[str, ...]:
+def numeric_columns(task: Task) -> tuple[str, ...]:
     """Name the columns that a task's rule compares with numbers."""
-    if "column" in task:
+    if task.rule is None:
         return ()
-    comparisons = parse(task["rule"], WHERE).comparisons
+    comparisons = parse(task.rule, WHERE).comparisons
     return tuple(comparison.column for comparison in comparisons if isinstance(comparison.value, float))
 
 
-def horizon_of(task: Mapping[str, Any]) -> float:
+def horizon_of(task: Task) -> float:
     """Return the horizon of a rule on time, NaN for a task that does not read time.
 
     Raises
@@ -44,9 +42,9 @@ def horizon_of(task: Mapping[str, Any]) -> float:
     StudyError
         When a rule reads time in another way than as an event before a horizon: of a censored case nobody knows more.
     """
-    if "column" in task:
+    if task.rule is None:
         return float("nan")
-    rule = parse(task["rule"], WHERE)
+    rule = parse(task.rule, WHERE)
     if TIME not in rule.columns:
         return float("nan")
     match rule.expression:
@@ -58,7 +56,7 @@ def horizon_of(task: Mapping[str, Any]) -> float:
     raise StudyError(WHERE, broken, "write `time < 12 & event` with your horizon, or a rule on other columns")
 
 
-def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
+def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
     """Derive the labels of a binary task.
 
     With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. With another
@@ -69,18 +67,17 @@ def task_labels(cohort: pd.DataFrame, task: Mapping[str, Any]) -> pd.Series:
     ----------
     cohort : DataFrame
         With `case` and the columns the task reads.
-    task : mapping
-        `column` and `positive`, or `rule`.
+    task : Task
 
     Returns
     -------
     Series of float, indexed by case
         1 positive, 0 negative, NaN unknown.
     """
-    if "column" in task:
-        labels = _labels_of_value(cohort[task["column"]], str(task["positive"]))
+    if task.rule is None:
+        labels = _labels_of_value(cohort[task.column], str(task.positive))
     elif np.isnan(horizon := horizon_of(task)):
-        labels = parse(task["rule"], WHERE).holds(cohort)
+        labels = parse(task.rule, WHERE).holds(cohort)
     else:
         labels = _labels_of_horizon(cohort, horizon)
     return pd.Series(labels, index=cohort["case"].to_numpy(), name="label")

@@ -27,16 +27,26 @@ from sonomics.report.study.evaluation import read_evaluation, read_result_table
 def parse(argv: Sequence[str] | None) -> Namespace:
     """Read the command line."""
     parser = job_parser(__doc__)
-    parser.add_argument("--evaluations", type=Path, nargs="+", required=True, help="folders <variant>/<task>")
+    parser.add_argument("--evaluation", action="append", nargs=3, required=True, metavar=("VARIANT", "TASK", "FOLDER"))
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--screening", type=Path, required=True)
     parser.add_argument("--chart", type=Path, required=True, help="flow chart of the screening")
     parser.add_argument("--crops", type=Path, nargs="+", required=True, help="tables of the main run")
     parser.add_argument(
-        "--selections", type=Path, nargs="+", required=True, help="state.json of the main run, all training"
+        "--selection",
+        action="append",
+        nargs=3,
+        required=True,
+        metavar=("FAMILY", "TASK", "FILE"),
+        help="state.json of the main run, on all training cases",
     )
     parser.add_argument(
-        "--learned", type=Path, nargs="*", default=[], help="of the main run: frequencies, odds ratios, nomograms"
+        "--learned",
+        action="append",
+        nargs=3,
+        default=[],
+        metavar=("NAME", "TASK", "FILE"),
+        help="frequencies of a family, or odds ratios or nomogram of a model, of the main run",
     )
     parser.add_argument("--maps", type=Path, nargs="*", default=[], help="tables of the maps of every network")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
@@ -56,21 +66,29 @@ def parse(argv: Sequence[str] | None) -> Namespace:
 def read_inputs(args: Namespace) -> Inputs:
     """Read what the other phases have written."""
     params = args.settings
-    evaluations = sorted(map(read_evaluation, args.evaluations), key=lambda evaluation: evaluation.variant != MAIN)
-    sources = [args.cohort, args.screening, *(path.parent for path in args.crops), *args.selections, *args.evaluations]
+    evaluations = [read_evaluation(Path(folder), variant, task) for variant, task, folder in args.evaluation]
+    evaluations.sort(key=lambda evaluation: evaluation.variant != MAIN)
+    selections = [(family, task, Path(file)) for family, task, file in args.selection]
+    sources = [
+        args.cohort,
+        args.screening,
+        *(path.parent for path in args.crops),
+        *(file for _, _, file in selections),
+        *(Path(folder) for _, _, folder in args.evaluation),
+    ]
     return Inputs(
         params=params,
         evaluations={
             task: [evaluation for evaluation in evaluations if evaluation.task == task] for task in params.study.tasks
         },
-        cohort=read_cohort(args.cohort, params.plain()["study"]).set_index("case"),
+        cohort=read_cohort(args.cohort, params.study).set_index("case"),
         cohort_content=args.cohort.read_bytes(),
         screening=read_table(args.screening, SCREENING),
         crops=read_tables(args.crops, CROPS),
         maps=read_tables(args.maps, MAPS),
         flow_chart=args.chart.read_text(encoding="utf-8"),
-        selections=[(path.parts[-4], path.parts[-3], read_json(path)) for path in args.selections],
-        learned=list(map(LearnedTable.at, args.learned)),
+        selections=[(family, task, read_json(file)) for family, task, file in selections],
+        learned=[LearnedTable(name, task, Path(file)) for name, task, file in args.learned],
         metrics={path.stem: read_json(path) for path in args.metrics},
         metrics_texts={path.stem: path.read_text(encoding="utf-8") for path in args.metrics},
         phantom=read_result_table(args.phantom),

@@ -1,9 +1,8 @@
 """Choose features of one family on the training rows of each fold, and hand on their values for every row."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from sonomics.core.folds import ALL, mark_fitted, read_folds, read_groups
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import FEATURES, SCREENED, SELECTED
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.crop import Analysis
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.select.selection.figures import draw_curve, draw_frequencies, draw_paths, draw_steps
 from sonomics.select.selection.fit import State, apply_selection, choose_steps, fit_selection
@@ -32,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     For `all`, the last of the folds, also how often each feature was kept, every ICC, and the figures.
     """
     args = parse_arguments(argv)
-    study, settings = args.settings["study"], args.settings["select"]
-    steps = choose_steps(settings["steps"], args.family)
+    study, settings = args.settings.study, args.settings.select
+    steps = choose_steps(settings.steps, args.family)
     rows, repeats = read_rows(args)
     folds, groups = read_folds(args.folds), read_groups(args.folds)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
@@ -45,17 +45,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         folder = args.out / fold
         training = mark_fitted(about["patient"], label_of, folds, fold)
         if not training.any():
-            raise _nobody_to_fit_on(folder, args.settings["crop"]["analysis"])
+            raise _nobody_to_fit_on(folder, args.settings.crop.analysis)
         training_repeats = cut_repeats(repeats, rows.index[training])
         # Patients who stay together are one to the inner folds and resamples.
         grouped = rows[training].rename(index=groups.to_dict(), level="patient")
-        seed = seed_for(study["seed"], "select", args.task, fold)
+        seed = seed_for(study.seed, "select", args.task, fold)
         data = (grouped, label_of[training], training_repeats, steps, seed)
         state = fit_selection(*data)
         kept[fold] = state["kept"]
         write_selection(folder, state, rows)
         if fold == ALL:
-            resampled = resample_selection(*data, settings.get("resamples", 0))
+            resampled = resample_selection(*data, settings.resamples)
             write_stability(folder, tabulate_frequencies(kept, resampled), training_repeats)
             draw_selection(folder, state)
 
@@ -76,17 +76,18 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def read_rows(args: argparse.Namespace) -> tuple[pd.DataFrame, Repeats]:
     """Read the features of kept images, or noise in their place, as rows and as repeats of rows."""
-    settings, analysis = args.settings["select"], args.settings["crop"]["analysis"]
+    settings, analysis = args.settings.select, args.settings.crop.analysis
+    reading = (analysis.reader, analysis.session)
     images = read_table(args.images, SCREENED)
     images = images[images["keep"]]
     features = read_tables(args.features, FEATURES)
     features = features[features["image"].isin(images["image"])]
-    if settings.get("features") == NOISE:
-        features = sample_noise(features, args.settings["study"]["seed"])
-    rows = add_origin(arrange_rows(features, settings["unit"], analysis), images)
+    if settings.features == NOISE:
+        features = sample_noise(features, args.settings.study.seed)
+    rows = add_origin(arrange_rows(features, settings.unit, reading), images)
     repeats = {
         name: (add_origin(first, images), add_origin(second, images))
-        for name, (first, second) in pair_repeats(features, settings["unit"], analysis).items()
+        for name, (first, second) in pair_repeats(features, settings.unit, reading).items()
     }
     return rows, repeats
 
@@ -123,8 +124,8 @@ def draw_selection(folder: Path, state: State) -> None:
     write_text(folder / "path.svg", draw_paths(path, curve, state["kept"]))
 
 
-def _nobody_to_fit_on(folder: Path, analysis: Mapping[str, Any]) -> StudyError:
-    outlines = f"the outlines of {analysis['reader']}, session {analysis['session']}"
+def _nobody_to_fit_on(folder: Path, analysis: Analysis) -> StudyError:
+    outlines = f"the outlines of {analysis.reader}, session {analysis.session}"
     rule = f"no training case with a known label has features in {outlines}"
     return StudyError(str(folder), rule, "see results/metrics/crop.json, and check crop.analysis")
 

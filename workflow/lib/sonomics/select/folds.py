@@ -1,8 +1,7 @@
 """Divide the training patients into folds, once for the whole study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from sonomics.core.folds import connect_patients, mark_fitted
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import FOLDS, SCREENED, TRAIN
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table, write_table
 from sonomics.core.tasks import task_labels
 
@@ -56,7 +56,7 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     return patients[["patient", "group"]].assign(fold=folds)
 
 
-def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[str, Any]) -> pd.DataFrame:
+def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) -> pd.DataFrame:
     """List the training patients with their group and stratum.
 
     Patients whose images are near-duplicates of each other, or who share the cohort's `group`, stay together. The
@@ -77,7 +77,7 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[st
         As `assign_folds` takes it.
     """
     training = cohort[cohort["split"] == TRAIN]
-    first = next(iter(study["tasks"].values()))
+    first = next(iter(study.tasks.values()))
     label = task_labels(training, first).rename(index=dict(zip(training["case"], training["patient"], strict=True)))
     stratum = label.groupby(level=0).max().map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
     patients = training.drop_duplicates("patient").set_index("patient")
@@ -94,7 +94,7 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: dict[st
     )
 
 
-def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str, Any]) -> None:
+def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Study) -> None:
     """Check that what is fitted without a fold sees both classes of every task.
 
     Parameters
@@ -113,7 +113,7 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Mapping[str,
     """
     training = cohort[cohort["split"] == TRAIN]
     fold_of = folds.set_index("patient")["fold"].astype(str)
-    for name, task in study["tasks"].items():
+    for name, task in study.tasks.items():
         labels = task_labels(training, task)
         for fold in sorted(folds["fold"].unique()):
             if labels[mark_fitted(training["patient"], labels, fold_of, str(fold))].nunique() < 2:
@@ -135,10 +135,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    study = args.settings["study"]
+    study = args.settings.study
     cohort = read_cohort(args.cohort, study)
     patients = training_patients(cohort, read_table(args.images, SCREENED), study)
-    folds = assign_folds(patients, args.settings["select"]["folds"], study["seed"])
+    folds = assign_folds(patients, args.settings.select.folds, study.seed)
     check_classes(cohort, folds, study)
     write_table(folds, args.out, FOLDS)
 

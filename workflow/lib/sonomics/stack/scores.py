@@ -22,15 +22,13 @@ from sonomics.stack.final_model.points import tabulate_points
 def main(argv: Sequence[str] | None = None) -> None:
     """Write predictions (score and probability), threshold, nomogram, and the states of stack and calibrator."""
     args = parse_arguments(argv)
-    study, settings = args.settings["study"], args.settings["stack"]
+    study, settings = args.settings.study, args.settings.stack
     predictions = read_tables(args.predictions, PREDICTIONS)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, read_folds(args.folds))
-    for model, of_model in settings["models"].items():
-        calibration = settings.get("calibration", "platt")
-        check_calibration(calibration, model, of_model, predictions)
-        scores = join_base_scores(predictions, of_model["of"], settings["pool"])
-        weights = of_model.get("weights", "fitted")
-        final = fit_final_model(scores, labels, settings["threshold"], calibration, weights)
+    for model, of_model in settings.models.items():
+        check_calibration(settings.calibration, model, of_model, predictions)
+        scores = join_base_scores(predictions, of_model.of, settings.pool)
+        final = fit_final_model(scores, labels, settings.threshold, settings.calibration, of_model.weights)
         folder = args.out / model / args.task
         write_states(folder, final)
         write_nomogram(folder, final, scores, predictions)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
@@ -41,8 +41,23 @@ class SignificanceTest(NamedTuple):
 
 
 def not_estimable(reason: str) -> Estimate:
-    """Return an estimate of NaN that says why."""
+    """Return an all-NaN estimate with its reason."""
     return Estimate(np.nan, reason=reason)
+
+
+def divide_where(estimable: ArrayLike, numerator: ArrayLike, denominator: ArrayLike) -> Floats:
+    """Divide where the quotient is estimable; NaN elsewhere.
+
+    Parameters
+    ----------
+    estimable : array_like of bool
+        Any shape that broadcasts with the others, as do these.
+    numerator, denominator : array_like
+    """
+    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
+    quotient = np.full(shape, np.nan)
+    np.divide(numerator, denominator, out=quotient, where=np.asarray(estimable))
+    return quotient
 
 
 def normal_quantile(level: float) -> float:

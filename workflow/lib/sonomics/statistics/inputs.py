@@ -1,4 +1,4 @@
-"""Checks of outcomes, scores, probabilities and follow-up; what is not valid is refused."""
+"""Checks of outcomes, scores, probabilities and follow-up, which refuse what is not valid."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from sonomics.statistics.estimates import Booleans, Floats
 
 
-def outcome(y: ArrayLike) -> Booleans:
+def check_outcome(y: ArrayLike) -> Booleans:
     """Return a binary outcome as booleans.
 
     Parameters
@@ -17,17 +17,17 @@ def outcome(y: ArrayLike) -> Booleans:
     Raises
     ------
     ValueError
-        If a value is neither 0 nor 1; unknown outcomes (NaN) are the caller's to count and leave out.
+        If a value is neither 0 nor 1; the caller counts and leaves out unknown outcomes (NaN).
     """
     values = np.asarray(y, dtype=np.float64)
     if values.ndim != 1:
         raise ValueError(f"an outcome is one-dimensional, not of shape {values.shape}")
     if not np.isin(values, (0.0, 1.0)).all():
         raise ValueError("an outcome holds only 0 and 1; leave unknown ones out and count them")
-    return values == 1.0
+    return np.asarray(values == 1.0)
 
 
-def numbers(values: ArrayLike, length: int) -> Floats:
+def check_scores(values: ArrayLike, length: int) -> Floats:
     """Return scores as float64 whose last axis has `length` elements.
 
     Raises
@@ -43,7 +43,7 @@ def numbers(values: ArrayLike, length: int) -> Floats:
     return array
 
 
-def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
+def check_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
     """Return events as booleans and times as float64.
 
     Raises
@@ -51,10 +51,10 @@ def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Booleans, Floats]:
     ValueError
         Without cases, or if a time is negative or NaN, or an event neither 0 nor 1.
     """
-    happened = outcome(event)
-    times = numbers(time, happened.size)
+    happened = check_outcome(event)
+    times = check_scores(time, happened.size)
     if not times.size or (times < 0).any():
-        raise ValueError("survival needs cases with follow-up times that are not negative")
+        raise ValueError("survival needs at least one case, and follow-up times that are not negative")
     return happened, times
 
 
@@ -64,10 +64,10 @@ def check_probabilities(y: ArrayLike, probability: ArrayLike) -> tuple[Booleans,
     Raises
     ------
     ValueError
-        As `outcome` and `numbers`, or if a probability lies outside [0, 1].
+        As `check_outcome` and `check_scores`, or if a probability lies outside [0, 1].
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if ((values < 0) | (values > 1)).any():
         raise ValueError("a predicted probability lies outside [0, 1]")
     return positive, values
@@ -79,7 +79,7 @@ def check_shares(*shares: float) -> None:
     Raises
     ------
     ValueError
-        If one does not.
+        If a share does not.
     """
     if not all(0 < share < 1 for share in shares):
         raise ValueError("a share lies strictly between 0 and 1")

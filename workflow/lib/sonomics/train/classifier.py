@@ -1,6 +1,6 @@
 """Train a classifier on the selected features of one fold and score the rows it has not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ from sonomics.core.jobs import run_job
 from sonomics.core.models import write_model
 from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.train import Model
 from sonomics.core.tables import read_table
-from sonomics.train.classifiers import radscore
+from sonomics.kinds.models import MODELS
 from sonomics.train.classifiers.fit import fit_classifier, fit_prevalence, score_rows
 from sonomics.train.fold.job import fold_parser, write_predictions
 from sonomics.train.fold.rows import divide
 from sonomics.train.search.grid import choose_values
 
-RADSCORE = "radscore"
 ROW = ["patient", "case", "image"]
 
 
@@ -32,15 +32,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--features", type=Path, nargs="+", required=True)
     parser.add_argument("--selections", type=Path, nargs="+", required=True)
     args = parser.parse_args(argv)
-    settings = args.settings["train"]["models"][args.model]
+    settings = args.settings.train.models[args.model]
     rows = join_families(args.features)
     division = divide(rows, args)
     names = [name for name in rows.columns if name not in ROW]
     values = rows[names].to_numpy()
-    if settings["kind"] == RADSCORE and names:
-        classifier = radscore.build(read_json(args.selections[0]), names)
+    if MODELS.get(settings.kind).is_selected and names:
+        classifier = MODELS.build(settings.kind)(read_json(args.selections[0]), names)
     else:
-        seed = seed_for(args.settings["study"]["seed"], "train", args.model, args.task, args.fold)
+        seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
         fitted = division.fitted
         groups = rows.loc[fitted, "patient"].map(read_groups(args.folds)).to_numpy(dtype=np.str_)
         classifier = fit(settings, values[fitted], division.labels[fitted].to_numpy(), groups, seed)
@@ -56,7 +56,7 @@ def join_families(tables: Sequence[Path]) -> pd.DataFrame:
 
 
 def fit(
-    settings: Mapping[str, Any],
+    settings: Model,
     values: NDArray[np.float64],
     labels: NDArray[np.float64],
     groups: NDArray[np.str_],
@@ -66,7 +66,7 @@ def fit(
 
     Parameters
     ----------
-    settings : mapping
+    settings : Model
         One of `train.models`; with `search`, its values are chosen by the AUC in inner folds.
     values : (rows, features) array
     labels : (rows,) array of 0 and 1
@@ -80,8 +80,9 @@ def fit(
     """
     if values.shape[1] == 0 or len(set(labels)) < 2:
         return fit_prevalence(values, labels)
-    chosen = choose_values(settings, values, labels, groups, seed) if "search" in settings else settings
-    return fit_classifier(chosen, values, labels, seed)
+    if search := getattr(settings, "search", None):
+        settings = choose_values(settings, search, values, labels, groups, seed)
+    return fit_classifier(settings, values, labels, seed)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--odds-ratios", type=Path, required=True)
     parser.add_argument("--nomogram", type=Path, required=True)
     args = parser.parse_args(argv)
-    settings = args.settings["train"]["models"][args.model]
-    rows = read_cohort(args.cohort, args.settings["study"]).assign(image="")
+    settings = args.settings.train.models[args.model]
+    rows = read_cohort(args.cohort, args.settings.study).assign(image="")
     division = divide(rows, args)
-    clinical = rows[settings["columns"]]
+    clinical = rows[settings.columns]
     labels = division.labels[division.fitted].to_numpy(dtype=np.float64)
-    state = fit(clinical[division.fitted], labels, settings["enter"])
+    state = fit(clinical[division.fitted], labels, settings.enter)
     write_json(args.state, state)
     write_csv(args.odds_ratios, pd.DataFrame(state["odds_ratios"], columns=ODDS_RATIOS))
     write_csv(args.nomogram, tabulate_points(state))

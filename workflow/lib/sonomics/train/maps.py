@@ -13,15 +13,13 @@ from sonomics.core.tables import empty_table, read_table, read_tables, write_tab
 from sonomics.train.fold.rows import choose_crops
 from sonomics.train.heat_maps.draw import draw_maps, read_network
 
-HOTTEST = 0.2
-
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write one picture per image and the table of all."""
     args = parse_arguments(argv)
-    share = args.settings.get("train", {}).get("maps", {}).get("hottest", HOTTEST)
+    share = args.settings.train.maps.hottest
     screened = read_table(args.images, SCREENED)
-    crops = choose_crops(read_tables(args.crops, CROPS), screened, args.settings["crop"]["analysis"])
+    crops = choose_crops(read_tables(args.crops, CROPS), screened, args.settings.crop.analysis)
     columns = crops[["image", "view", "file", "mask"]]
     networks = list(zip(args.predictions, args.states, args.weights, strict=True))
     tables = []

@@ -11,8 +11,8 @@ from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.params import overlaid
 from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
+from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
 from sonomics.statistics.discrimination.auc import auc
 
@@ -56,13 +56,14 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
     dict
         Variant -> task -> model -> as `summarise_folds`.
     """
-    cohort, folds = read_cohort(args.cohort, args.settings["study"]), read_folds(args.folds)
+    study: Study = args.settings.study
+    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
     predictions = read_tables(args.predictions, PREDICTIONS)
     out_of_fold = predictions[predictions["split"] == TRAIN]
     metrics: Metrics = {}
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
-        study = overlaid(args.settings, str(variant))["study"]
-        labels = training_labels(cohort, str(task), study, folds)
+        seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
+        labels = training_labels(cohort, str(task), seen, folds)
         summary = summarise_folds(rows.assign(label=rows["case"].map(labels)))
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics

@@ -1,1 +1,1 @@
-"""Our statistics on the tables of a reference folder, to be set beside values computed elsewhere."""
+"""Our statistics on the tables of a reference folder, for comparison with values computed elsewhere."""

@@ -1,4 +1,4 @@
-"""Table 1 by outcome, and a model in the strata of a variable."""
+"""Table 1 by outcome, and the performance of a model in strata."""
 
 from typing import Any
 
@@ -24,17 +24,17 @@ from sonomics.statistics.comparison.group_tests import (
     yates_chi_square,
 )
 from sonomics.statistics.discrimination.auc_comparison import unpaired_delong_test
-from sonomics.verify.discrimination import area, models_of
-from sonomics.verify.tree import Tree, because, picked
+from sonomics.verify.discrimination import auc_fields, list_models
+from sonomics.verify.tree import Tree, explain_nan, pick_fields
 
 STRATUM = "menopause"
 HIGH = 0.5
 
 
 def table1_by_y(patients: pd.DataFrame) -> Tree:
-    """Every clinical variable by outcome, complete cases of each."""
+    """Describe and compare every clinical variable by outcome, complete cases of each."""
     clinical = [
-        name for name in map(str, patients.columns) if name not in ("patient_id", "set", "y", *models_of(patients))
+        name for name in map(str, patients.columns) if name not in ("patient_id", "set", "y", *list_models(patients))
     ]
     return {
         name: (_number if _is_number(patients[name]) else _category)(patients[name], patients["y"]) for name in clinical
@@ -42,24 +42,24 @@ def table1_by_y(patients: pd.DataFrame) -> Tree:
 
 
 def subgroups_binary(patients: pd.DataFrame) -> Tree:
-    """AUC and odds ratio of the second model by menopause."""
-    model = models_of(patients)[1]
+    """Compute AUC and odds ratio of the second model by menopause."""
+    model = list_models(patients)[1]
     strata = {f"{STRATUM}_{level}": patients[patients[STRATUM] == level] for level in (0, 1)}
     tree: Tree = {
-        name: {"n": len(rows), "n_pos": int(rows["y"].sum())} | area(rows["y"], rows[model])
+        name: {"n": len(rows), "n_pos": int(rows["y"].sum())} | auc_fields(rows["y"], rows[model])
         for name, rows in strata.items()
     }
-    zero, one = strata.values()
-    difference = unpaired_delong_test(zero["y"], zero[model], one["y"], one[model])
-    tree["auc_difference"] = picked(difference, {"diff_0_minus_1": "difference", "z": "z", "p_normal": "p"})
+    at_zero, at_one = strata.values()
+    difference = unpaired_delong_test(at_zero["y"], at_zero[model], at_one["y"], at_one[model])
+    tree["auc_difference"] = pick_fields(difference, {"diff_0_minus_1": "difference", "z": "z", "p_normal": "p"})
     high = (patients[model] >= HIGH).astype(float)
     known = patients[STRATUM].isin([0, 1])
-    found = odds_interaction(patients.loc[known, "y"], high[known], patients.loc[known, STRATUM])
+    interaction = odds_interaction(patients.loc[known, "y"], high[known], patients.loc[known, STRATUM])
     tree[f"or_{model}_ge_{HIGH}"] = {
         "overall": _odds(odds_ratio(patients["y"], high)),
         **{name: _odds(odds_ratio(rows["y"], high[rows.index])) for name, rows in strata.items()},
-        **picked(found.likelihood_ratio, {"interaction_lrt_chi2": "statistic", "interaction_lrt_p": "p"}),
-        **picked(found.ratio, {"interaction_wald_z": "z", "interaction_wald_p": "p"}),
+        **pick_fields(interaction.likelihood_ratio, {"interaction_lrt_chi2": "statistic", "interaction_lrt_p": "p"}),
+        **pick_fields(interaction.ratio, {"interaction_wald_z": "z", "interaction_wald_p": "p"}),
     }
     return tree
 
@@ -74,23 +74,23 @@ def _number(column: pd.Series, y: pd.Series) -> Tree:
     return {
         **{f"group{value}": _described(group) for value, group in enumerate(groups)},
         "n_missing": int(column.isna().sum()),
-        **picked(student, {"student_t": "statistic", "student_p": "p"}),
-        **picked(welch, {"welch_t": "statistic", "welch_df": "df", "welch_p": "p"}),
-        **picked(mann_whitney_u(*groups), {"mwu_U_group0": "statistic", "mwu_p_cc": "p"}),
-        **picked(mann_whitney_u_uncorrected(*groups), {"mwu_p_nocc": "p"}),
+        **pick_fields(student, {"student_t": "statistic", "student_p": "p"}),
+        **pick_fields(welch, {"welch_t": "statistic", "welch_df": "df", "welch_p": "p"}),
+        **pick_fields(mann_whitney_u(*groups), {"mwu_U_group0": "statistic", "mwu_p_cc": "p"}),
+        **pick_fields(mann_whitney_u_uncorrected(*groups), {"mwu_p_nocc": "p"}),
         **{
             name: value
             for number, group in enumerate(groups)
-            for name, value in picked(shapiro_wilk(group), {f"shapiro_p_group{number}": "p"}).items()
+            for name, value in pick_fields(shapiro_wilk(group), {f"shapiro_p_group{number}": "p"}).items()
         },
-        "smd_pooled": because(standardised_difference(*groups), "too few values or no spread"),
+        "smd_pooled": explain_nan(standardised_difference(*groups), "too few values or no spread"),
     }
 
 
 def _described(values: np.ndarray) -> Tree:
-    found = describe_number(values)
+    summary = describe_number(values)
     names = ("n", "mean", "sd", "median", "q1", "q3")
-    return {name: because(getattr(found, name), "too few known values") for name in names}
+    return {name: explain_nan(getattr(summary, name), "too few known values") for name in names}
 
 
 def _category(column: pd.Series, y: pd.Series) -> Tree:
@@ -103,15 +103,15 @@ def _category(column: pd.Series, y: pd.Series) -> Tree:
     tree = {
         "levels": [_name(level) for level in levels],
         "counts": counts,
-        "min_expected": float(expected.min()) if expected.size else because(float("nan"), "no cases"),
-        **picked(plain, {"chi2_nocc": "statistic", "df": "df", "p_nocc": "p"}),
-        **picked(fisher(counts), {"fisher_p": "p"}),
+        "min_expected": float(expected.min()) if expected.size else explain_nan(float("nan"), "no cases"),
+        **pick_fields(plain, {"chi2_nocc": "statistic", "df": "df", "p_nocc": "p"}),
+        **pick_fields(fisher(counts), {"fisher_p": "p"}),
     }
     if len(levels) != 2:
         return tree
     return tree | {
-        **picked(yates_chi_square(counts), {"chi2_yates": "statistic", "p_yates": "p"}),
-        "odds_ratio_sample": because(sample_odds_ratio(counts), "0/0"),
+        **pick_fields(yates_chi_square(counts), {"chi2_yates": "statistic", "p_yates": "p"}),
+        "odds_ratio_sample": explain_nan(sample_odds_ratio(counts), "0/0"),
     }
 
 
@@ -119,6 +119,6 @@ def _name(level: Any) -> str:
     return f"{level:g}" if isinstance(level, float | np.floating) else str(level)
 
 
-def _odds(found: OddsRatio) -> Tree:
+def _odds(ratio: OddsRatio) -> Tree:
     names = {"log_or": "log_odds", "se": "se", "or": "ratio", "ci_wald": ("lower", "upper"), "p_wald": "p"}
-    return picked(found, names)
+    return pick_fields(ratio, names)

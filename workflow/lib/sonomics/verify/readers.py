@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.agreement.kappa import FleissKappa, Kappa, cohen_kappa, fleiss_kappa
-from sonomics.statistics.classification.confusion import Confusion, classify
-from sonomics.statistics.discrimination.auc import delong
+from sonomics.statistics.classification.confusion import Confusion, summarise_confusion
+from sonomics.statistics.discrimination.auc import delong_covariance
 from sonomics.statistics.readers.covariance import jackknife_auc_covariance, jackknife_share_covariance
-from sonomics.statistics.readers.mrmc import Contrast, SingleTreatment, reader_study
-from sonomics.verify.discrimination import paired_decisions, share
-from sonomics.verify.tree import Tree, because, picked
+from sonomics.statistics.readers.mrmc import Contrast, ReaderMean, analyse_reader_study
+from sonomics.verify.discrimination import compare_decisions, proportion_fields
+from sonomics.verify.tree import Tree, explain_nan, pick_fields
 
 SHARES = ("sensitivity", "specificity", "accuracy")
 UNAIDED = "unaided"
@@ -21,7 +21,7 @@ FEW_CASES = "fewer than two cases in a class"
 
 
 def readers(readings: pd.DataFrame) -> Tree:
-    """All of the reader study; reading without aid, or else the file's first modality, is the reference."""
+    """Compute the reader study; reading without aid, or else the file's first modality, is the reference."""
     modalities = sorted(readings["modality"].unique(), key=lambda modality: modality != UNAIDED)
     names = sorted(readings["reader"].unique())
     if len(modalities) < 2:
@@ -30,23 +30,23 @@ def readers(readings: pd.DataFrame) -> Tree:
     return {
         "agreement": {modality: _agreement(study, modality) for modality in modalities},
         "per_reader": {name: _reader(study, name) for name in names},
-        "mrmc_auc_delong": _mrmc(study, *delong(study.truth, study.rows("score"))),
-        "mrmc_auc_jackknife_dbm": _mrmc(study, *jackknife_auc_covariance(study.truth, study.rows("score"))),
+        "mrmc_auc_delong": _mrmc(study, *delong_covariance(study.labels, study.rows("score"))),
+        "mrmc_auc_jackknife_dbm": _mrmc(study, *jackknife_auc_covariance(study.labels, study.rows("score"))),
         "mrmc_sensitivity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(1))),
         "mrmc_specificity_jackknife": _mrmc(study, *jackknife_share_covariance(study.hits(0))),
     }
 
 
 class _Study:
-    """Readings as arrays: one row per modality and reader, one column per case that everybody has read."""
+    """Readings as arrays: one row per modality and reader, one column per case that all readers have read."""
 
     def __init__(self, readings: pd.DataFrame, modalities: list[str], names: list[str]) -> None:
         self.modalities, self.names = modalities, names
         self.categories = np.sort(readings["category"].unique())
         wide = readings.pivot(index="case_id", columns=["modality", "reader"], values=["score", "category", "decision"])
         self.wide = wide.dropna()
-        truth = readings.drop_duplicates("case_id").set_index("case_id")["truth"]
-        self.truth = truth.reindex(self.wide.index).to_numpy()
+        labels = readings.drop_duplicates("case_id").set_index("case_id")["truth"]
+        self.labels = labels.reindex(self.wide.index).to_numpy()
 
     def of(self, column: str, modality: str, name: str) -> np.ndarray:
         return self.wide[(column, modality, name)].to_numpy()
@@ -57,8 +57,8 @@ class _Study:
     def rows(self, column: str) -> np.ndarray:
         return np.concatenate([self.ratings(column, modality).T for modality in self.modalities[:2]])
 
-    def hits(self, truth: int) -> np.ndarray:
-        return self.rows("decision")[:, self.truth == truth] == truth
+    def hits(self, label: int) -> np.ndarray:
+        return np.asarray(self.rows("decision")[:, self.labels == label] == label)
 
 
 def _agreement(study: _Study, modality: str) -> Tree:
@@ -77,7 +77,7 @@ def _agreement(study: _Study, modality: str) -> Tree:
     pairs = [
         cohen_kappa(decisions[:, a], decisions[:, b]).estimate for a, b in combinations(range(len(study.names)), 2)
     ]
-    tree["mean_pairwise_cohen_decision"] = because(
+    tree["mean_pairwise_cohen_decision"] = explain_nan(
         float(np.mean(pairs)) if pairs else float("nan"), "a pair of readers uses one category only"
     )
     return tree
@@ -94,16 +94,16 @@ def _fleiss(kappa: FleissKappa) -> Tree:
         "ci_gwet_t": ("lower", "upper"),
         "ci_gwet_z": ("lower_normal", "upper_normal"),
     }
-    return picked(kappa, names)
+    return pick_fields(kappa, names)
 
 
 def _cohen(kappa: Kappa) -> Tree:
     names = {"kappa": "estimate", "po": "observed", "pe": "by_chance", "se": "se", "ci": ("lower", "upper")}
-    return picked(kappa, names | {"se_null": "se_null", "z": "z"})
+    return pick_fields(kappa, names | {"se_null": "se_null", "z": "z"})
 
 
 def _reader(study: _Study, name: str) -> Tree:
-    positive = study.truth == 1
+    positive = study.labels == 1
     tree: Tree = {}
     called = []
     for modality in study.modalities:
@@ -114,25 +114,25 @@ def _reader(study: _Study, name: str) -> Tree:
             int((~positive & ~decision).sum()),
             int((positive & ~decision).sum()),
         )
-        found = classify(counts)
-        tree[modality] = counts._asdict() | {key: share(getattr(found, key)) for key in SHARES}
+        measures = summarise_confusion(counts)
+        tree[modality] = counts._asdict() | {key: proportion_fields(getattr(measures, key)) for key in SHARES}
         called.append(decision)
     if len(called) > 1:
-        tree[f"mcnemar_{study.modalities[0]}_vs_{study.modalities[1]}"] = paired_decisions(positive, called[:2])
+        tree[f"mcnemar_{study.modalities[0]}_vs_{study.modalities[1]}"] = compare_decisions(positive, called[:2])
     return tree
 
 
 def _mrmc(study: _Study, values: Any, covariance: Any) -> Tree:
     first, second = study.modalities[:2]
-    found = reader_study(np.asarray(values).reshape(2, -1), covariance)
-    parts = found.components
+    analysis = analyse_reader_study(np.asarray(values).reshape(2, -1), covariance)
+    parts = analysis.components
     return {
-        f"reader_values_{first}": [because(float(value), FEW_CASES) for value in found.estimates[0]],
-        f"reader_values_{second}": [because(float(value), FEW_CASES) for value in found.estimates[1]],
-        f"mean_{first}": because(float(found.estimates[0].mean()), FEW_CASES),
-        f"mean_{second}": because(float(found.estimates[1].mean()), FEW_CASES),
+        f"reader_values_{first}": [explain_nan(float(value), FEW_CASES) for value in analysis.estimates[0]],
+        f"reader_values_{second}": [explain_nan(float(value), FEW_CASES) for value in analysis.estimates[1]],
+        f"mean_{first}": explain_nan(float(analysis.estimates[0].mean()), FEW_CASES),
+        f"mean_{second}": explain_nan(float(analysis.estimates[1].mean()), FEW_CASES),
         **{
-            name: because(value, "too few readers or cases")
+            name: explain_nan(value, "too few readers or cases")
             for name, value in {
                 "MS_T": parts.treatment,
                 "MS_R": parts.reader,
@@ -143,21 +143,21 @@ def _mrmc(study: _Study, values: Any, covariance: Any) -> Tree:
                 "cov3": parts.neither,
             }.items()
         },
-        "rrrc": _random(found.both_random, f"diff_{second}_minus_{first}")
-        | {f"single_{name}": _mean(one) for name, one in zip((first, second), found.single, strict=True)},
-        "frrc": picked(found.readers_fixed, {"z": "statistic"})
-        | {"chi2": because(found.readers_fixed.statistic**2, found.readers_fixed.reason)}
-        | picked(found.readers_fixed, {"p": "p", "se": "se", "ci": ("lower", "upper")}),
-        "rrfc": picked(
-            found.cases_fixed, {"t": "statistic", "df": "df2", "p": "p", "se": "se", "ci": ("lower", "upper")}
+        "rrrc": _random(analysis.both_random, f"diff_{second}_minus_{first}")
+        | {f"single_{name}": _mean(mean) for name, mean in zip((first, second), analysis.single, strict=True)},
+        "frrc": pick_fields(analysis.readers_fixed, {"z": "statistic"})
+        | {"chi2": explain_nan(analysis.readers_fixed.statistic**2, analysis.readers_fixed.reason)}
+        | pick_fields(analysis.readers_fixed, {"p": "p", "se": "se", "ci": ("lower", "upper")}),
+        "rrfc": pick_fields(
+            analysis.cases_fixed, {"t": "statistic", "df": "df2", "p": "p", "se": "se", "ci": ("lower", "upper")}
         ),
     }
 
 
 def _random(contrast: Contrast, difference: str) -> Tree:
     names: dict[str, Sequence[str]] = {"F": "statistic", "df1": "df1", "ddf_hillis": "df2", "p": "p"}
-    return picked(contrast, names | {difference: "difference", "se": "se", "ci": ("lower", "upper")})
+    return pick_fields(contrast, names | {difference: "difference", "se": "se", "ci": ("lower", "upper")})
 
 
-def _mean(one: SingleTreatment) -> Tree:
-    return picked(one, {"estimate": "estimate", "se": "se", "df": "df", "ci": ("lower", "upper")})
+def _mean(mean: ReaderMean) -> Tree:
+    return pick_fields(mean, {"estimate": "estimate", "se": "se", "df": "df", "ci": ("lower", "upper")})

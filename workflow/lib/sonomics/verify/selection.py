@@ -16,8 +16,8 @@ from sonomics.statistics.comparison.multiple_testing import (
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.selection.correlation import prune_by_p
 from sonomics.statistics.selection.lasso import lasso_path, lasso_path_cv
-from sonomics.statistics.selection.univariable import mann_whitney
-from sonomics.verify.tree import Tree, Undefined, because, nothing
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
+from sonomics.verify.tree import Tree, Undefined, explain_nan, undefined_fields
 
 GOOD = 0.75
 SIGNIFICANT = 0.05
@@ -37,22 +37,22 @@ ADJUSTED = {
 
 
 def icc(readings: pd.DataFrame) -> Tree:
-    """Intraclass correlations between readers and between sessions of the first reader."""
+    """Compute intraclass correlations between readers and between sessions of the first reader."""
     names = [name for name in map(str, readings.columns) if name not in ("patient_id", "reader", "session")]
     by_reading = readings.set_index(["reader", "session", "patient_id"]).sort_index()[names]
     outlining = sorted(readings["reader"].unique())
     sessions = sorted(readings.loc[readings["reader"] == outlining[0], "session"].unique()) if outlining else []
     if min(len(outlining), len(sessions)) < 2:
-        raise ValueError("agreement needs two readers, the first of them twice")
+        raise ValueError("agreement needs two readers, and two sessions of the first")
     (first, second), (early, late) = outlining[:2], sessions[:2]
     compared = {
         f"inter_{first}s{early}_vs_{second}s{early}": ((first, early), (second, early)),
         f"intra_{first}s{early}_vs_{first}s{late}": ((first, early), (first, late)),
     }
     pairs = {name: _paired(by_reading, *readings_of) for name, readings_of in compared.items()}
-    found = {name: _agreement(values) for name, values in pairs.items()}
+    agreements = {name: _agreement(values) for name, values in pairs.items()}
     tree: Tree = {
-        feature: {name: {key: _at(values[key], index) for key in values} for name, values in found.items()}
+        feature: {name: {key: _at(values[key], index) for key in values} for name, values in agreements.items()}
         for index, feature in enumerate(names)
     }
     inter, intra = pairs.values()
@@ -69,16 +69,16 @@ def icc(readings: pd.DataFrame) -> Tree:
 
 
 def features(table: pd.DataFrame) -> Tree:
-    """Filters, scaling and LASSO on training patients, the score on all."""
+    """Fit filters, scaling and LASSO on training patients, and score all patients."""
     names = [name for name in map(str, table.columns) if name not in ("patient_id", "set", "fold", "y")]
     train = table[table["set"] == "train"]
     values = train[names].to_numpy(dtype=np.float64)
-    u, p = mann_whitney(values, train["y"])
+    u, p = mann_whitney_by_feature(values, train["y"])
     chosen = [index for index in range(len(names)) if p[index] < SIGNIFICANT]
     adjusted = {name: correct(p) for name, correct in ADJUSTED.items()}
     return {
         "mann_whitney_train": {
-            name: {"U_pos": because(u[index], CONSTANT), "p": because(p[index], CONSTANT)}
+            name: {"U_pos": explain_nan(u[index], CONSTANT), "p": explain_nan(p[index], CONSTANT)}
             for index, name in enumerate(names)
         },
         "p_adjusted": {method: _named(names, column) for method, column in adjusted.items()},
@@ -87,20 +87,22 @@ def features(table: pd.DataFrame) -> Tree:
         "correlation": _correlations(train),
         **{f"pruned_{method}_0.6": _pruned(values, names, p, chosen, method) for method in ("spearman", "pearson")},
         "zscore_train": {
-            "mean": _named(names, values.mean(axis=0)) if len(train) else nothing(names, "no training patients"),
+            "mean": _named(names, values.mean(axis=0))
+            if len(train)
+            else undefined_fields(names, "no training patients"),
             "sd_population": _named(names, values.std(axis=0))
             if len(train)
-            else nothing(names, "no training patients"),
+            else undefined_fields(names, "no training patients"),
             "sd_sample": _named(names, values.std(axis=0, ddof=1))
             if len(train) > 1
-            else nothing(names, "fewer than two training patients"),
+            else undefined_fields(names, "fewer than two training patients"),
         },
         "lasso": _lasso(table, train, names),
     }
 
 
-def _paired(by_reading: pd.DataFrame, one: tuple[Any, Any], other: tuple[Any, Any]) -> np.ndarray:
-    first, second = by_reading.loc[one], by_reading.loc[other]
+def _paired(by_reading: pd.DataFrame, reading: tuple[Any, Any], other_reading: tuple[Any, Any]) -> np.ndarray:
+    first, second = by_reading.loc[reading], by_reading.loc[other_reading]
     both = first.index.intersection(second.index)
     return np.stack([first.loc[both].to_numpy(dtype=float), second.loc[both].to_numpy(dtype=float)], axis=1)
 
@@ -119,22 +121,22 @@ def _agreement(values: np.ndarray) -> dict[str, Any]:
 
 def _at(value: Any, index: int) -> Any:
     if isinstance(value, tuple):
-        return [because(float(side[index]), CONSTANT) for side in value]
-    return because(float(value[index]), CONSTANT)
+        return [explain_nan(float(side[index]), CONSTANT) for side in value]
+    return explain_nan(float(value[index]), CONSTANT)
 
 
 def _named(names: list[str], values: np.ndarray) -> Tree:
-    return {name: because(float(value), CONSTANT) for name, value in zip(names, values, strict=True)}
+    return {name: explain_nan(float(value), CONSTANT) for name, value in zip(names, values, strict=True)}
 
 
 def _correlations(train: pd.DataFrame) -> Tree:
     tree: Tree = {}
-    for one, other in (pair for pair in PAIRS if {*pair} <= {*train.columns}):
+    for first, second in (pair for pair in PAIRS if {*pair} <= {*train.columns}):
         for method in ("spearman", "pearson"):
-            pair = train[[one, other]].to_numpy(dtype=np.float64)
+            pair = train[[first, second]].to_numpy(dtype=np.float64)
             varies = len(pair) > 1 and (pair != pair[:1]).any(axis=0).all()
-            value = train[one].corr(train[other], method=method) if varies else Undefined(CONSTANT)
-            tree[f"{method}_{one}_{other}"] = value
+            value = train[first].corr(train[second], method=method) if varies else Undefined(CONSTANT)
+            tree[f"{method}_{first}_{second}"] = value
     return tree
 
 
@@ -153,12 +155,12 @@ def _lasso(table: pd.DataFrame, train: pd.DataFrame, names: list[str]) -> Tree:
     keys = [f"lambda_{penalty}" for penalty in PENALTIES]
     try:
         path = lasso_path(z, y, PENALTIES)
-        found = lasso_path_cv(z, y, train["fold"].to_numpy(), lambdas=GRID)
+        tuned = lasso_path_cv(z, y, train["fold"].to_numpy(), lambdas=GRID)
     except (ValueError, ArithmeticError) as error:
         return _no_lasso(keys, str(error))
     score = (
-        found.intercepts[found.index_min]
-        + (table[names].to_numpy(dtype=np.float64) - mean) / scale @ (found.coefficients[found.index_min])
+        tuned.intercepts[tuned.index_min]
+        + (table[names].to_numpy(dtype=np.float64) - mean) / scale @ (tuned.coefficients[tuned.index_min])
     )
     test = (table["set"] == "test").to_numpy()
     tree: Tree = {
@@ -174,17 +176,17 @@ def _lasso(table: pd.DataFrame, train: pd.DataFrame, names: list[str]) -> Tree:
     return tree | {
         "cv10": {
             "lambda_grid": GRID,
-            "mean_deviance": found.deviance_mean,
-            "se_deviance": found.deviance_se,
-            "lambda_min": found.lambdas[found.index_min],
-            "lambda_1se": found.lambdas[found.index_1se],
-            "intercept_min": found.intercepts[found.index_min],
-            "coef_min": _nonzero(names, found.coefficients[found.index_min]),
-            "intercept_1se": found.intercepts[found.index_1se],
-            "coef_1se": _nonzero(names, found.coefficients[found.index_1se]),
+            "mean_deviance": tuned.deviance_mean,
+            "se_deviance": tuned.deviance_se,
+            "lambda_min": tuned.lambdas[tuned.index_min],
+            "lambda_1se": tuned.lambdas[tuned.index_1se],
+            "intercept_min": tuned.intercepts[tuned.index_min],
+            "coef_min": _nonzero(names, tuned.coefficients[tuned.index_min]),
+            "intercept_1se": tuned.intercepts[tuned.index_1se],
+            "coef_1se": _nonzero(names, tuned.coefficients[tuned.index_1se]),
             "radiomics_score_first5_rows": score[:SHOWN],
-            "auc_train": because(auc(table.loc[of_train, "y"], score[of_train]), "only one class"),
-            "auc_test": because(auc(table.loc[test, "y"], score[test]), "only one class"),
+            "auc_train": explain_nan(auc(table.loc[of_train, "y"], score[of_train]), "only one class"),
+            "auc_test": explain_nan(auc(table.loc[test, "y"], score[test]), "only one class"),
         }
     }
 
@@ -193,7 +195,9 @@ def _no_lasso(keys: list[str], reason: str) -> Tree:
     cv = ("lambda_min", "lambda_1se", "intercept_min", "intercept_1se", "auc_train", "auc_test")
     lists = ("mean_deviance", "se_deviance", "radiomics_score_first5_rows")
     tree: Tree = {key: {"lambda": Undefined(reason), "intercept": Undefined(reason), "coef": {}} for key in keys}
-    return tree | {"cv10": {"lambda_grid": GRID, "coef_min": {}, "coef_1se": {}} | nothing((*cv, *lists), reason)}
+    return tree | {
+        "cv10": {"lambda_grid": GRID, "coef_min": {}, "coef_1se": {}} | undefined_fields((*cv, *lists), reason)
+    }
 
 
 def _nonzero(names: list[str], coefficients: np.ndarray) -> Tree:

@@ -1,4 +1,4 @@
-"""Every statistic on the tables of a folder: what a reference computed elsewhere is compared with."""
+"""Every statistic on the tables of a folder, to be compared with a reference computed elsewhere."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.verify.description import subgroups_binary, table1_by_y
-from sonomics.verify.discrimination import cutoffs, mcnemar_test_set, models_of, roc
+from sonomics.verify.discrimination import cutoffs, list_models, mcnemar_test_set, roc
 from sonomics.verify.fixed import edge_cases, sample_size
 from sonomics.verify.images import clustered, heatmap
 from sonomics.verify.probabilities import calibration, dca_binary_all, reclassification_a_to_b
@@ -64,12 +64,12 @@ def folder_statistics(folder: Path) -> Tree:
     Raises
     ------
     StudyError
-        When a file or a column is missing, there are fewer than two models, or a table holds what no statistic takes:
-        an unscored row, a case read twice by one reader, an outcome that is not 0 or 1.
+        When a file or a column is missing, there are fewer than two models, or a table holds invalid values:
+        an unscored row, a case read twice by the same reader, an outcome that is not 0 or 1.
     """
     tables = {name: _read(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
     patients = tables["binary_paired"]
-    if len(models_of(patients)) < 2:
+    if len(list_models(patients)) < 2:
         where = str(folder / "binary_paired.csv")
         raise StudyError(where, "it has fewer than two columns model_...", "add the probabilities of two models")
     for rows, units in (("boot_patients", len(patients)), ("boot_clusters", _patients(tables["clustered_images"]))):
@@ -79,14 +79,14 @@ def folder_statistics(folder: Path) -> Tree:
     if not (folder / SIZES).exists():
         raise StudyError(str(folder / SIZES), "the file is missing", "name a folder of reference tables")
     inputs: dict[str, Any] = read_json(folder / SIZES)
-    found: Tree = {}
+    tree: Tree = {}
     for name, (section, needed) in SECTIONS.items():
         try:
-            found[name] = section(*(tables[table] for table in needed))
+            tree[name] = section(*(tables[table] for table in needed))
         except ValueError as error:
             where = ", ".join(str(folder / f"{table}.csv") for table in needed)
             raise StudyError(where, f"{name} cannot be computed: {error}", "see docs/statistics.md") from error
-    return found | {"sample_size": sample_size(inputs), "edge_cases": edge_cases()}
+    return tree | {"sample_size": sample_size(inputs), "edge_cases": edge_cases()}
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:

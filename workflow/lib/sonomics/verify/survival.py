@@ -6,21 +6,31 @@ import numpy as np
 import pandas as pd
 
 from sonomics.statistics.estimates import Floats, SignificanceTest
-from sonomics.statistics.survival.concordance import harrell_c, harrell_difference, pair_counts
-from sonomics.statistics.survival.cox import cox
-from sonomics.statistics.survival.cox_tests import cox_interaction, model_tests, proportional_hazards
-from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected
+from sonomics.statistics.survival.concordance import compare_harrell_c, count_pairs, harrell_c
+from sonomics.statistics.survival.cox import fit_cox
+from sonomics.statistics.survival.cox_tests import cox_interaction, cox_model_tests
+from sonomics.statistics.survival.cutpoint import largest_log_rank, maximally_selected_log_rank
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
 from sonomics.statistics.survival.log_rank import LogRank, log_rank, stratified_log_rank
-from sonomics.verify.prediction import EMPTY, HORIZONS, NO_CURVE, auc_at, followed, predicted, uno, value
-from sonomics.verify.tree import Tree, Undefined, because, nothing, picked
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
+from sonomics.verify.prediction import (
+    EMPTY,
+    HORIZONS,
+    NO_CURVE,
+    auc_at_horizon,
+    point_value,
+    predict_at_horizon,
+    time_and_event,
+    uno_by_part,
+)
+from sonomics.verify.tree import Tree, Undefined, explain_nan, pick_fields, undefined_fields
 
 LATE = ("III", "IV")
 OLD = 60
 
 
 def survival(patients: pd.DataFrame) -> Tree:
-    """Everything of the survival table."""
+    """Compute every section of the survival table."""
     train = patients[patients["set"] == "train"]
     cut = float(train["risk_score"].median())
     rows = patients.assign(high=(patients["risk_score"] > cut).astype(float))
@@ -28,21 +38,23 @@ def survival(patients: pd.DataFrame) -> Tree:
     return {
         "n": len(rows),
         "n_events": int(rows["event"].sum()),
-        "cut_train_median": because(cut, "no training patients"),
+        "cut_train_median": explain_nan(cut, "no training patients"),
         "n_high": int(rows["high"].sum()),
         **{f"km_{name}": _curve(part) for name, part in groups.items()},
-        "median_followup_reverse_km": picked(median_follow_up(*followed(rows)), {"median": "estimate"})["median"],
-        "logrank_high_low": _compared(log_rank(*followed(rows), rows["high"])),
-        "logrank_stage": _compared(log_rank(*followed(rows), rows["stage"])),
-        "logrank_high_low_stratified_by_stage": picked(
-            stratified_log_rank(*followed(rows), rows["high"], rows["stage"]), {"chi2": "statistic", "p": "p"}
+        "median_followup_reverse_km": pick_fields(median_follow_up(*time_and_event(rows)), {"median": "estimate"})[
+            "median"
+        ],
+        "logrank_high_low": _compared(log_rank(*time_and_event(rows), rows["high"])),
+        "logrank_stage": _compared(log_rank(*time_and_event(rows), rows["stage"])),
+        "logrank_high_low_stratified_by_stage": pick_fields(
+            stratified_log_rank(*time_and_event(rows), rows["high"], rows["stage"]), {"chi2": "statistic", "p": "p"}
         ),
         "cox_efron": {name: _model(rows, design) for name, design in _designs(rows).items()},
         "cox_zph_score_test_columns": {transform: _trends(rows, transform) for transform in ("km", "rank", "identity")},
         "harrell_c": _harrell(rows),
-        "uno_c": uno(rows),
-        "time_dependent_auc": {f"t{horizon}": auc_at(rows, horizon) for horizon in HORIZONS},
-        **predicted(rows),
+        "uno_c": uno_by_part(rows),
+        "time_dependent_auc": {f"t{horizon}": auc_at_horizon(rows, horizon) for horizon in HORIZONS},
+        **predict_at_horizon(rows),
         "optimal_cutpoint_train": _cutpoint(rows[rows["set"] == "train"]),
         "subgroup_forest": _forest(rows),
     }
@@ -54,12 +66,14 @@ def _curve(rows: pd.DataFrame) -> Tree:
         bounds: Tree = {"lower": unknown, "upper": unknown, "median_ci": unknown[:2]}
         numbers: Tree = {"surv": unknown, "se_greenwood": unknown, "n_risk": [0] * len(HORIZONS)}
         return {"times": list(HORIZONS), **numbers, "median": Undefined(EMPTY), "loglog": bounds}
-    curve = kaplan_meier(*followed(rows))
+    curve = kaplan_meier(*time_and_event(rows))
     at = survival_at(curve, HORIZONS)
 
     def column(name: str) -> list[float]:
         reasons = (NO_CURVE if np.isnan(value) else "survival is 0 or 1" for value in at["survival"])
-        return [because(value, f"{reason} {h}") for value, reason, h in zip(at[name], reasons, HORIZONS, strict=True)]
+        return [
+            explain_nan(value, f"{reason} {h}") for value, reason, h in zip(at[name], reasons, HORIZONS, strict=True)
+        ]
 
     median = curve.median._replace(reason="not reached")
     return {
@@ -67,15 +81,15 @@ def _curve(rows: pd.DataFrame) -> Tree:
         "surv": column("survival"),
         "se_greenwood": column("se"),
         "n_risk": at["at_risk"].to_numpy(),
-        "median": picked(median, {"median": "estimate"})["median"],
+        "median": pick_fields(median, {"median": "estimate"})["median"],
         "loglog": {"lower": column("lower"), "upper": column("upper")}
-        | picked(median, {"median_ci": ("lower", "upper")}),
+        | pick_fields(median, {"median_ci": ("lower", "upper")}),
     }
 
 
-def _compared(found: LogRank) -> Tree:
-    groups = {"obs": found.groups["observed"].to_numpy(), "exp": found.groups["expected"].to_numpy()}
-    return picked(found.test, {"chi2": "statistic", "df": "df", "p": "p"}) | groups
+def _compared(result: LogRank) -> Tree:
+    groups = {"obs": result.groups["observed"].to_numpy(), "exp": result.groups["expected"].to_numpy()}
+    return pick_fields(result.test, {"chi2": "statistic", "df": "df", "p": "p"}) | groups
 
 
 def _stages(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,23 +111,23 @@ def _designs(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _model(rows: pd.DataFrame, design: pd.DataFrame) -> Tree:
-    tests = model_tests(*followed(rows), design)
-    table = cox(*followed(rows), design)
+    tests = cox_model_tests(*time_and_event(rows), design)
+    table = fit_cox(*time_and_event(rows), design)
     return {
         "n": tests.n,
         "events": tests.events,
-        **picked(tests, {"loglik": ("null", "fitted")}),
+        **pick_fields(tests, {"loglik": ("null", "fitted")}),
         "lrt": _test(tests.likelihood_ratio),
         "wald": _test(tests.wald),
         "score": _test(tests.score),
         "coef": {
             str(name): {
-                "beta": because(row["beta"], row["reason"]),
-                "se": because(row["se"], row["reason"]),
-                "hr": because(row["hr"], row["reason"]),
-                "ci": [because(row["lower"], row["reason"]), because(row["upper"], row["reason"])],
-                "z": because(row["z"], row["reason"]),
-                "p": because(row["p"], row["reason"]),
+                "beta": explain_nan(row["beta"], row["reason"]),
+                "se": explain_nan(row["se"], row["reason"]),
+                "hr": explain_nan(row["hr"], row["reason"]),
+                "ci": [explain_nan(row["lower"], row["reason"]), explain_nan(row["upper"], row["reason"])],
+                "z": explain_nan(row["z"], row["reason"]),
+                "p": explain_nan(row["p"], row["reason"]),
             }
             for name, row in table.iterrows()
         },
@@ -121,13 +135,13 @@ def _model(rows: pd.DataFrame, design: pd.DataFrame) -> Tree:
 
 
 def _test(test: SignificanceTest) -> list[float]:
-    return list(picked(test, {"chi2": "statistic", "df": "df", "p": "p"}).values())
+    return list(pick_fields(test, {"chi2": "statistic", "df": "df", "p": "p"}).values())
 
 
 def _trends(rows: pd.DataFrame, transform: Any) -> Tree:
-    table = proportional_hazards(*followed(rows), _designs(rows)["multivariable"], transform)
+    table = proportional_hazards_test(*time_and_event(rows), _designs(rows)["multivariable"], transform)
     return {
-        str(name): {"chisq": because(row["chi2"], row["reason"]), "p": because(row["p"], row["reason"])}
+        str(name): {"chisq": explain_nan(row["chi2"], row["reason"]), "p": explain_nan(row["p"], row["reason"])}
         for name, row in table.iterrows()
     }
 
@@ -137,10 +151,10 @@ def _harrell(rows: pd.DataFrame) -> Tree:
     tree: Tree = {}
     for name, part in parts.items():
         if not len(part):
-            tree[name] = nothing(("c", "se", "concordant", "discordant", "tied_x", "tied_y", "tied_xy"), EMPTY)
+            tree[name] = undefined_fields(("c", "se", "concordant", "discordant", "tied_x", "tied_y", "tied_xy"), EMPTY)
             continue
-        counts = pair_counts(*followed(part), part["risk_score"])
-        tree[name] = picked(harrell_c(*followed(part), part["risk_score"]), _C) | picked(
+        counts = count_pairs(*time_and_event(part), part["risk_score"])
+        tree[name] = pick_fields(harrell_c(*time_and_event(part), part["risk_score"]), _C) | pick_fields(
             counts,
             {
                 "concordant": "concordant",
@@ -163,12 +177,14 @@ def _harrell(rows: pd.DataFrame) -> Tree:
     }
     no_fit = "a Cox model could not be fitted"
     tree["multivariable_apparent_efron"] = (
-        nothing(_C, no_fit) if np.isnan(apparent).any() else picked(harrell_c(*followed(rows), apparent), _C)
+        undefined_fields(_C, no_fit)
+        if np.isnan(apparent).any()
+        else pick_fields(harrell_c(*time_and_event(rows), apparent), _C)
     )
     tree["compare_risk_score_vs_clinical_cox"] = (
-        nothing(compared, no_fit)
+        undefined_fields(compared, no_fit)
         if np.isnan(alone + clinical).any()
-        else picked(harrell_difference(*followed(rows), alone, clinical), compared)
+        else pick_fields(compare_harrell_c(*time_and_event(rows), alone, clinical), compared)
     )
     return tree
 
@@ -177,7 +193,7 @@ _C = {"c": "estimate", "se": "se"}
 
 
 def _linear(rows: pd.DataFrame, design: pd.DataFrame) -> Floats:
-    beta = cox(*followed(rows), design)["beta"].to_numpy(dtype=np.float64)
+    beta = fit_cox(*time_and_event(rows), design)["beta"].to_numpy(dtype=np.float64)
     return np.asarray(design.to_numpy(dtype=np.float64) @ beta, dtype=np.float64)
 
 
@@ -190,9 +206,9 @@ def _cutpoint(train: pd.DataFrame) -> Tree:
     }
     scanned = {"max_logrank_chi2_cutpoint": "cutpoint", "max_logrank_chi2": "chi2", "n_candidates": "candidates"}
     if not len(train):
-        return nothing((*selected, *scanned), EMPTY)
-    data = (*followed(train), train["risk_score"])
-    return picked(maximally_selected(*data), selected) | picked(largest_log_rank(*data), scanned)
+        return undefined_fields((*selected, *scanned), EMPTY)
+    data = (*time_and_event(train), train["risk_score"])
+    return pick_fields(maximally_selected_log_rank(*data), selected) | pick_fields(largest_log_rank(*data), scanned)
 
 
 def _forest(rows: pd.DataFrame) -> Tree:
@@ -201,13 +217,13 @@ def _forest(rows: pd.DataFrame) -> Tree:
 
 
 def _split(rows: pd.DataFrame, members: np.ndarray) -> Tree:
-    found = cox_interaction(*followed(rows), rows["high"], members.astype(float))
+    interaction = cox_interaction(*time_and_event(rows), rows["high"], members.astype(float))
     return {
         "level0": _ratio(rows[~members]),
         "level1": _ratio(rows[members]),
-        **picked(found.likelihood_ratio, {"interaction_lrt_chi2": "statistic", "interaction_lrt_p": "p"}),
-        "interaction_wald_p": because(found.wald_p, found.ratio.reason),
-        "interaction_hr_ratio": value(found.ratio),
+        **pick_fields(interaction.likelihood_ratio, {"interaction_lrt_chi2": "statistic", "interaction_lrt_p": "p"}),
+        "interaction_wald_p": explain_nan(interaction.wald_p, interaction.ratio.reason),
+        "interaction_hr_ratio": point_value(interaction.ratio),
     }
 
 
@@ -215,6 +231,6 @@ def _ratio(rows: pd.DataFrame) -> Tree:
     counts = {"n": len(rows), "events": int(rows["event"].sum())}
     if not len(rows):
         return counts | {"hr": Undefined(EMPTY), "ci": [Undefined(EMPTY)] * 2, "p": Undefined(EMPTY)}
-    row = cox(*followed(rows), rows[["high"]]).iloc[0]
-    hr, lower, upper, p = (because(row[name], row["reason"]) for name in ("hr", "lower", "upper", "p"))
+    row = fit_cox(*time_and_event(rows), rows[["high"]]).iloc[0]
+    hr, lower, upper, p = (explain_nan(row[name], row["reason"]) for name in ("hr", "lower", "upper", "p"))
     return counts | {"hr": hr, "ci": [lower, upper], "p": p}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 Tree = dict[str, Any]
-UNSTATED = "undefined"
+NO_REASON = "undefined"
 
 
 class Undefined(float):
@@ -18,11 +18,11 @@ class Undefined(float):
     def __new__(cls, reason: str) -> "Undefined":
         """Return a NaN with its reason."""
         self = super().__new__(cls, math.nan)
-        self.reason = reason or UNSTATED
+        self.reason = reason or NO_REASON
         return self
 
 
-def picked(result: Any, names: Mapping[str, Sequence[str]]) -> Tree:
+def pick_fields(result: Any, names: Mapping[str, Sequence[str]]) -> Tree:
     """Take fields of a result under other names; a tuple of fields becomes a list, NaN carries the result's reason.
 
     Parameters
@@ -34,29 +34,29 @@ def picked(result: Any, names: Mapping[str, Sequence[str]]) -> Tree:
     """
     reason = getattr(result, "reason", "")
     return {
-        name: because(getattr(result, fields), reason)
+        name: explain_nan(getattr(result, fields), reason)
         if isinstance(fields, str)
-        else [because(getattr(result, field), reason) for field in fields]
+        else [explain_nan(getattr(result, field), reason) for field in fields]
         for name, fields in names.items()
     }
 
 
-def because(value: Any, reason: str) -> Any:
+def explain_nan(value: Any, reason: str) -> Any:
     """Give a NaN its reason; every other value stays."""
     return Undefined(reason) if isinstance(value, float) and math.isnan(value) else value
 
 
-def nothing(names: Iterable[str], reason: str) -> Tree:
+def undefined_fields(names: Iterable[str], reason: str) -> Tree:
     """Return a tree of undefined values."""
     return {name: Undefined(reason) for name in names}
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Turn a tree into what JSON knows: NaN becomes None, infinity "Inf", arrays lists."""
     if isinstance(value, Mapping):
-        return {str(name): plain(part) for name, part in value.items()}
+        return {str(name): to_plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [plain(part) for part in value]
+        return [to_plain(part) for part in value]
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):
@@ -68,8 +68,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def reasons(value: Any, path: str = "") -> dict[str, str]:
-    """Why values are undefined, by dotted path, in the order of the tree."""
+def list_reasons(value: Any, path: str = "") -> dict[str, str]:
+    """List why values are undefined, by dotted path, in the order of the tree."""
     if isinstance(value, Mapping):
         parts: Iterable[tuple[str, Any]] = (
             (f"{path}.{name}" if path else str(name), part) for name, part in value.items()
@@ -78,5 +78,5 @@ def reasons(value: Any, path: str = "") -> dict[str, str]:
         parts = ((f"{path}[{index}]", part) for index, part in enumerate(value))
     else:
         undefined = isinstance(value, float | np.floating) and math.isnan(value)
-        return {path: getattr(value, "reason", UNSTATED)} if undefined else {}
-    return {name: reason for where, part in parts for name, reason in reasons(part, where).items()}
+        return {path: getattr(value, "reason", NO_REASON)} if undefined else {}
+    return {name: reason for where, part in parts for name, reason in list_reasons(part, where).items()}

@@ -15,11 +15,12 @@ from sonomics.core.settings.clean import Network
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stack_images
-from sonomics.networks.training.fit import fit, predict
+from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import from_tensors
 
 CROSS_VALIDATION_FOLDS = 3  # a convention: few, since each trains a network
+WEIGHT_DECAY = 0.01  # of AdamW, its usual value
 
 Pictures = NDArray[np.uint8]
 
@@ -74,7 +75,8 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Network, seed: i
     State
     """
     state = _build(tuple(targets.columns), network, seed)
-    fit(state.model, inputs, targets.to_numpy(), network.plain(), seed)
+    training = Training(network.epochs, network.batch, network.learning_rate, WEIGHT_DECAY)
+    fit(state.model, inputs, targets.to_numpy(), training, seed)
     return state
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sonomics.clean.qc.labels import BLANK, NO, UNDETERMINABLE, YES
 from sonomics.core.seeds import seed_for
 from sonomics.statistics.classification.proportion import proportion
-from sonomics.statistics.resampling.bootstrap import auc_bootstrap
+from sonomics.statistics.resampling.bootstrap import bootstrap_auc
 
 ENOUGH = 5  # images of an answer; a convention
 RESAMPLES = 1000  # of a bootstrap of patients; a convention
@@ -57,7 +57,7 @@ def report_head(
 def _estimate_auc(truth: Floats, score: Floats, patients: NDArray[Any], seed: int) -> dict[str, Any]:
     if min((truth == 1).sum(), (truth == 0).sum()) < ENOUGH:
         return _too_few()
-    area = auc_bootstrap(truth, score, patients, RESAMPLES, seed_for(seed, "qc bootstrap"))
+    area = bootstrap_auc(truth, score, patients, RESAMPLES, seed_for(seed, "qc bootstrap"))
     return {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
 
 

@@ -10,6 +10,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.rules import Rule, parse
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.clean import Criterion
+from sonomics.core.settings.study import Study
 
 CASE, IMAGE = "case", "image"
 MET, BROKEN, UNKNOWN, NOT_ASKED = "met", "broken", "unknown", "not_asked"
@@ -26,7 +27,7 @@ def columns_of(criteria: Iterable[Criterion]) -> list[str]:
     return list(dict.fromkeys(column for criterion in criteria for column in _parse_rule(criterion).columns))
 
 
-def make_cohort_request(criteria: Iterable[Criterion]) -> dict[str, Any]:
+def make_cohort_request(criteria: Iterable[Criterion]) -> Study:
     """Make the request for the columns that the criteria read of the cohort, as `read_cohort` takes it.
 
     A column that only criteria on training cases read may be a label: it is requested as one, so that the labels of
@@ -35,7 +36,7 @@ def make_cohort_request(criteria: Iterable[Criterion]) -> dict[str, Any]:
     listed = list(criteria)
     clinical = columns_of(criterion for criterion in listed if not criterion.training_only)
     labels = [column for column in columns_of(listed) if column not in clinical]
-    return {"tasks": {column: {"column": column} for column in labels}, "clinical": clinical}
+    return Study.partial({"tasks": {column: {"column": column} for column in labels}, "clinical": clinical})
 
 
 def evaluate_criteria(table: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:

@@ -148,4 +148,4 @@ def _refuse_simulated(column: str, key: str) -> None:
 def _hidden_columns(parameters: Parameters) -> set[str]:
     """Name the columns that hold labels and outcomes."""
     tasks = parameters.study.tasks.values()
-    return {*OUTCOME, *(column for task in tasks for column in label_columns(task.plain()))}
+    return {*OUTCOME, *(column for task in tasks for column in label_columns(task))}

@@ -8,10 +8,14 @@ from sonomics.core.settings.base import Name, Section, Unique, Value, broken
 
 
 class Task(Section):
-    """One outcome to predict: a column of the cohort and its positive value, or a rule on follow-up."""
+    """One outcome to predict: a column of the cohort and its positive value, or a rule on columns."""
 
     type: Literal["binary"] = Field(description="kind of label")
-    rule: str | None = Field(None, description="rule that gives the label from follow-up, such as `time < 12 & event`")
+    rule: str | None = Field(
+        None,
+        description="rule that gives the label: an event before a horizon, `time < 12 & event`, or a rule on other "
+        "columns",
+    )
     column: str | None = Field(None, description="column of the cohort that holds the label")
     positive: Value | None = Field(None, description="value of the column that counts as positive")
 

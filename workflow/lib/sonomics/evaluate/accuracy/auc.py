@@ -7,10 +7,10 @@ import numpy as np
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, bootstrap_entry, estimate_entry
-from sonomics.statistics.discrimination.auc import auc_interval, logit_interval
+from sonomics.statistics.discrimination.auc import auc_interval, auc_logit_interval
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Estimate
-from sonomics.statistics.resampling.bootstrap import auc_bootstrap
+from sonomics.statistics.resampling.bootstrap import bootstrap_auc
 
 NO_CASE = "no case"
 OBUCHOWSKI = "Obuchowski, clustered by patient"
@@ -40,10 +40,10 @@ def auc_entries(sample: Scored, sampling: Sampling) -> Iterator[Entry]:
         yield from (Entry(name, 0.5, reason=TIED) for name in ALWAYS_STATED)
         return
     seed = seed_for(sampling.seed, "auc", sample.model.name, sample.split)
-    resampled = auc_bootstrap(y, value, patients, sampling.resamples, seed, level)
+    resampled = bootstrap_auc(y, value, patients, sampling.resamples, seed, level)
     if sample.has_one_case_per_patient:
         yield estimate_entry("auc", auc_interval(y, value, level), "DeLong")
-        yield estimate_entry("auc_logit", _with_reason(logit_interval(y, value, level)), "DeLong, logit scale")
+        yield estimate_entry("auc_logit", _with_reason(auc_logit_interval(y, value, level)), "DeLong, logit scale")
     else:
         yield bootstrap_entry("auc", resampled)
         yield estimate_entry("auc_clustered", clustered_auc(y, value, patients, level).area, OBUCHOWSKI)

@@ -11,7 +11,7 @@ from sonomics.statistics.calibration.intercept_slope import (
     calibration_slope,
     observed_to_expected,
 )
-from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier, spiegelhalter
+from sonomics.statistics.calibration.probability_scores import brier, log_loss, scaled_brier, spiegelhalter_test
 from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import ONE_CLASS, Floats, SignificanceTest
 
@@ -48,7 +48,7 @@ def calibration_entries(y: Floats, probability: Floats, level: float, developed:
     error = expected_calibration_error(y, probability, GROUPS)
     yield number_entry("ece", error, f"{GROUPS} quantile groups", no_case)
     yield _hosmer_lemeshow(y, probability, developed)
-    yield significance_entry("spiegelhalter_z", spiegelhalter(y, probability), "normal")
+    yield significance_entry("spiegelhalter_z", spiegelhalter_test(y, probability), "normal")
 
 
 def _log_loss(y: Floats, probability: Floats, no_case: str) -> Entry:

@@ -12,7 +12,7 @@ from sonomics.evaluate.tables.entries import BOOTSTRAP, Sampling
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.discrimination.auc_comparison import delong_test, unpaired_delong_test
-from sonomics.statistics.resampling.bootstrap import paired_auc_difference
+from sonomics.statistics.resampling.bootstrap import bootstrap_auc_difference
 
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")
 NO_SHARED_CASE = "no case is scored by both"
@@ -96,7 +96,9 @@ def compare_aucs(a: Scored, b: Scored, against: str, sampling: Sampling) -> dict
         method, result = "DeLong, paired", delong_test(a.y, a.value, b.value, sampling.level)._asdict()
     else:
         seed = seed_for(sampling.seed, "comparison", a.model.name, against, a.split)
-        difference = paired_auc_difference(a.y, a.value, b.value, a.patients, sampling.resamples, seed, sampling.level)
+        difference = bootstrap_auc_difference(
+            a.y, a.value, b.value, a.patients, sampling.resamples, seed, sampling.level
+        )
         method, result = f"{BOOTSTRAP}, paired", difference._asdict()
     areas = {"auc": result["auc_a"], "auc_against": result["auc_b"], "method": method}
     return {**areas, **{name: result[name] for name in DIFFERENCE}}

@@ -16,7 +16,7 @@ from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, bootstrap_ent
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.estimates import ONE_CLASS
 from sonomics.statistics.resampling.bootstrap import Bootstrap
-from sonomics.statistics.resampling.metric_bootstrap import metric_bootstrap
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
 
 # These have no interval of their own and get that of resampled patients.
 RESAMPLED = (*RATIOS, "observed_to_expected", "brier", "scaled_brier", "log_loss", "ici")
@@ -68,7 +68,7 @@ def _replace_intervals(entries: list[Entry], sample: Scored, sampling: Sampling)
         yield from entries
         return
     seed = seed_for(sampling.seed, "measures", sample.model.name, sample.split)
-    resampled = metric_bootstrap(
+    resampled = bootstrap_metrics(
         used.y, used.value, used.model.cutoff, used.patients, sampling.resamples, seed, level=sampling.level
     )
     replaced = RESAMPLED if used.has_one_case_per_patient else (*RESAMPLED, *WALD)

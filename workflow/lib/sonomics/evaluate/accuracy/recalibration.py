@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sonomics.core.schemas import TRAIN
 from sonomics.core.seeds import generator
 from sonomics.evaluate.samples.scored import Samples, Texts
-from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, site_recalibration
+from sonomics.statistics.calibration.intercept_slope import calibration_in_the_large, clipped_logit, recalibrate_at_site
 from sonomics.statistics.calibration.probability_scores import brier
 from sonomics.statistics.calibration.smoothed import loess_errors
 from sonomics.statistics.estimates import Estimate, Floats
@@ -83,7 +83,7 @@ def _recalibrate(y: Floats, probability: Floats, parts: NDArray[np.int64], level
             for name in ("brier", "ici")
         ]
     intercept_alone = calibration_in_the_large(y, probability, level)
-    intercept, slope, test = site_recalibration(y, probability, level)
+    intercept, slope, test = recalibrate_at_site(y, probability, level)
     likelihood = {"df": test.df, "p": test.p}
     apparent = "fitted on all cases of the site; Wald"
     rows = [

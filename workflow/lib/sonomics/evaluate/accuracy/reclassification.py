@@ -5,7 +5,7 @@ import pandas as pd
 
 from sonomics.evaluate.samples.scored import Samples, Scored, shared_cases
 from sonomics.statistics.clinical_utility.reclassification import (
-    Discrimination,
+    IntegratedDiscrimination,
     Reclassification,
     categorical_nri,
     continuous_nri,
@@ -61,9 +61,9 @@ def _undefined(name: str, reason: str) -> dict[str, object]:
     return {"statistic": name, "method": "", "reason": reason}
 
 
-def _row(name: str, result: Reclassification | Discrimination, method: str) -> dict[str, object]:
+def _row(name: str, result: Reclassification | IntegratedDiscrimination, method: str) -> dict[str, object]:
     bounds = {"lower": result.lower, "upper": result.upper, "p": result.p, "reason": result.reason}
-    if isinstance(result, Discrimination):
+    if isinstance(result, IntegratedDiscrimination):
         return {"statistic": name, "estimate": result.idi, **bounds, "method": method}
     parts = {"events": result.events, "nonevents": result.nonevents}
     return {"statistic": name, "estimate": result.nri, **bounds, **parts, "method": f"{method}; {CAUTION}"}

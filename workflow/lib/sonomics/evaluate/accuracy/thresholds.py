@@ -15,7 +15,7 @@ from sonomics.evaluate.tables.entries import (
     number_entry,
     wilson_entry,
 )
-from sonomics.statistics.classification.confusion import Confusion, classify, confusion
+from sonomics.statistics.classification.confusion import Confusion, count_confusion, summarise_confusion
 from sonomics.statistics.estimates import Booleans
 
 # Name to the reason where it is not estimable.
@@ -50,8 +50,8 @@ def threshold_entries(sample: Scored, cutoff: float, level: float) -> Iterator[E
         names = [*PROPORTIONS, *(f"{name}_exact" for name in PROPORTIONS), *RATIOS, *Confusion._fields]
         yield from (Entry(name, NAN, reason=NO_CUTOFF) for name in names)
         return
-    counts = confusion(sample.y, sample.value, cutoff)
-    measures = classify(counts, level)
+    counts = count_confusion(sample.y, sample.value, cutoff)
+    measures = summarise_confusion(counts, level)
     independent = sample.has_one_case_per_patient
     shares = _shares(sample.y == 1, sample.value >= cutoff)
     for name, reason in PROPORTIONS.items():

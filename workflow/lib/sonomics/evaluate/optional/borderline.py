@@ -12,7 +12,7 @@ from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import ROBUST, estimate_clustered_share
-from sonomics.statistics.classification.borderline import borderline_ways
+from sonomics.statistics.classification.borderline import resolve_borderline
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.discrimination.clustered_auc import clustered_auc
 from sonomics.statistics.estimates import Booleans, Floats
@@ -84,7 +84,7 @@ def _statistics(sample: Scored, borderline: Booleans, level: float) -> Iterator[
         "borderline": int(borderline.sum()),
         "positives": int((label == 1).sum()),
     }
-    ways = borderline_ways(label, borderline)
+    ways = resolve_borderline(label, borderline)
     outcomes = {
         VS_NEGATIVE: np.where(borderline, 1.0, np.where(label == 0, 0.0, np.nan)),
         VS_POSITIVE: np.where(borderline, 0.0, np.where(label == 1, 1.0, np.nan)),

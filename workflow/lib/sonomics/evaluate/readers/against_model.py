@@ -19,7 +19,7 @@ from sonomics.evaluate.tables.entries import ROBUST
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.comparison.multiple_testing import holm
-from sonomics.statistics.discrimination.auc_comparison import auc_difference
+from sonomics.statistics.discrimination.auc_comparison import compare_aucs
 from sonomics.statistics.discrimination.roc_curve import roc_curve
 from sonomics.statistics.estimates import Booleans, normal_quantile
 from sonomics.statistics.readers.mrmc import FEW_CASES
@@ -117,7 +117,7 @@ def _compare_auc(used: pd.DataFrame, level: float) -> dict[str, float | str]:
         return counts | {"reason": NO_READING}
     scores = used[["score", "model"]].to_numpy().T
     aucs, covariance = estimate_measure(AUC, y, scores, patients)
-    result = auc_difference(aucs, covariance, level, FEW_CASES)
+    result = compare_aucs(aucs, covariance, level, FEW_CASES)
     half = normal_quantile(level) * float(np.sqrt(covariance[0, 0]))
     tied = np.ptp(scores[0]) == 0
     lower, upper = (np.nan, np.nan) if tied else np.clip([aucs[0] - half, aucs[0] + half], 0.0, 1.0)
@@ -167,7 +167,7 @@ def _compare_clustered(
     bounds = {"lower": lower, "upper": upper, "method": ROBUST}
     if reason:
         return {**bounds, "reason": reason}
-    result = auc_difference(shares, covariance, level, "fewer than two patients")
+    result = compare_aucs(shares, covariance, level, "fewer than two patients")
     only = {"reader_only": int((right & ~model_right).sum()), "model_only": int((~right & model_right).sum())}
     return {**bounds, **only, "p": result.p, "reason": result.reason}
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sonomics.core.readings import AIDED, ALONE, NEGATIVE, POSITIVE, category_scale
 from sonomics.statistics.agreement.icc import icc21, icc21_interval
-from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknifed, pairwise_kappa
+from sonomics.statistics.agreement.kappa import cohen_kappa, fleiss_kappa, jackknife_interval, pairwise_kappa
 from sonomics.statistics.estimates import Estimate, Floats
 
 COLUMNS = [
@@ -144,7 +144,7 @@ def _weightings(what: str) -> list[tuple[str, Any]]:
 
 
 def _jackknife(estimate: float, without: Floats, level: float, reason: str) -> Estimate:
-    return Estimate(estimate, reason=reason) if reason else jackknifed(estimate, without, level)
+    return Estimate(estimate, reason=reason) if reason else jackknife_interval(estimate, without, level)
 
 
 def _columns(estimate: Estimate) -> dict[str, Any]:

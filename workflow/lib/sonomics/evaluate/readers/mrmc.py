@@ -15,7 +15,12 @@ from sonomics.evaluate.readers.readings import (
     cross_readings,
     estimate_measure,
 )
-from sonomics.statistics.readers.mrmc import Contrast, reader_study, readers_against_model, single_treatment
+from sonomics.statistics.readers.mrmc import (
+    Contrast,
+    analyse_reader_study,
+    compare_readers_with_model,
+    mean_over_readers,
+)
 
 AID = [
     "split", "scope", "name", "level", "measure", "readers", "n", "positives", "alone", "aided", "difference",
@@ -114,7 +119,7 @@ def _compare_arms(rows: pd.DataFrame, group: Group, measure: str, level: float) 
     if not crossed.y.size:
         return counts | {"reason": NO_CASE}
     estimates, covariance = estimate_measure(measure, crossed.y, crossed.readings, crossed.patients)
-    study = reader_study(estimates.reshape(2, -1), covariance, level)
+    study = analyse_reader_study(estimates.reshape(2, -1), covariance, level)
     alone, aided = study.estimates.mean(axis=1)
     errors = covariance_name(measure, crossed.patients)
     fixed = study.readers_fixed
@@ -142,12 +147,12 @@ def _compare_with_model(
     values = np.vstack([crossed.readings, crossed.model]) if known else crossed.readings
     estimates, covariance = estimate_measure(measure, crossed.y, values, crossed.patients)
     count = len(group.readers)
-    mean = single_treatment(estimates[:count], covariance[:count, :count], level)
+    mean = mean_over_readers(estimates[:count], covariance[:count, :count], level)
     lower, upper = np.clip([mean.lower, mean.upper], 0.0, 1.0)
     row = counts | {"mean": mean.estimate, "mean_lower": lower, "mean_upper": upper, "method": method}
     if not known:
         return row | {"reason": NO_CUTOFF}
-    result = readers_against_model(estimates, covariance, level)
+    result = compare_readers_with_model(estimates, covariance, level)
     difference = {"difference": result.difference, "lower": result.lower, "upper": result.upper, "t": result.statistic}
     return row | difference | {"model": estimates[-1], "df": result.df2, "p": result.p, "reason": result.reason}
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sonomics.core.readings import AIDED, NEGATIVE, POSITIVE
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.samples.splits import sort_splits
-from sonomics.statistics.discrimination.clustered_auc import clustered_covariance
+from sonomics.statistics.discrimination.clustered_auc import clustered_auc_covariance
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.readers.covariance import clustered_share_covariance
 
@@ -112,7 +112,7 @@ def estimate_measure(measure: str, y: Floats, values: Floats, patients: NDArray[
         NaN where the class is absent, or has fewer than two patients.
     """
     if measure == AUC:
-        return clustered_covariance(y, values, patients)
+        return clustered_auc_covariance(y, values, patients)
     label = float(measure == SENSITIVITY)
     members = y == label
     return clustered_share_covariance(values[:, members] == label, patients[members])

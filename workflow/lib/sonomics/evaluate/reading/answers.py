@@ -1,4 +1,4 @@
-"""Filled sheets of readers, checked answer by answer and turned into readings."""
+"""Read the filled sheets of readers, checking every answer."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,9 @@ from sonomics.evaluate.reading.package import ANSWERS, READING
 Row = dict[str, str]
 
 
-def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+def read_answers(
+    path: Path, reader: str, package: Mapping[str, Any], key: Mapping[str, str]
+) -> tuple[pd.DataFrame, int]:
     """Read a reader's filled sheet.
 
     Parameters
@@ -24,10 +26,10 @@ def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[
     path : Path
         CSV as spreadsheets save it (comma, semicolon or tab), or XLSX.
     reader : str
-    stated : mapping
-        From `reading_package.stated_in_package`.
+    package : mapping
+        From `describe_package`.
     key : mapping of str to str
-        Reading to case; readings of patients who withdrew are no longer in it, and their rows are passed over.
+        Reading to case; readings of patients who withdrew are no longer in it, and their rows are skipped.
 
     Returns
     -------
@@ -40,12 +42,12 @@ def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[
     ------
     StudyError
         Naming the sheet, reader, row and reading: a reading that is not in the package, twice or missing, a score that
-        is no number from 0 to 100, an unknown category or decision, a score without a decision or the other way round;
-        or a sheet without an answer.
+        is not a number from 0 to 100, an unknown category or decision, a score without a decision or the other way
+        round; or a sheet without an answer.
     """
     rows = _rows(path)
-    _check_readings([row[READING] for row in rows], stated["readings"], f"{path}, reader {reader}")
-    made, unread = [], 0
+    _check_readings([row[READING] for row in rows], package["readings"], f"{path}, reader {reader}")
+    answers, unread = [], 0
     for number, row in enumerate(rows, start=2):
         where = f"{path}, reader {reader}, row {number} ({row[READING]})"
         if row[READING] not in key:
@@ -53,30 +55,30 @@ def answers_in(path: Path, reader: str, stated: Mapping[str, Any], key: Mapping[
         if not any(row[name] for name in ANSWERS):
             unread += 1
         else:
-            made.append({"case": key[row[READING]], **_answer(row, stated["categories"], where)})
-    if not made:
+            answers.append({"case": key[row[READING]], **_parse_answer(row, package["categories"], where)})
+    if not answers:
         raise StudyError(f"{path}, reader {reader}", "no reading is answered", "fill the sheet, or take it out")
-    about = {name: stated[name] for name in ("task", "arm", "session")}
-    table = pd.DataFrame(made).assign(reader=reader, level=stated["readers"][reader], **about)
+    occasion = {name: package[name] for name in ("task", "arm", "session")}
+    table = pd.DataFrame(answers).assign(reader=reader, level=package["readers"][reader], **occasion)
     return table[list(READERS.columns)], unread
 
 
-def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+def merge_readings(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Add readings to those there are; a new one of a reader, occasion and case replaces the old one."""
-    joined = pd.concat([table for table in (before, fresh) if len(table)], ignore_index=True)
-    return joined.drop_duplicates(list(READERS.key), keep="last").sort_values(list(READERS.key), ignore_index=True)
+    readings = pd.concat([table for table in (old, new) if len(table)], ignore_index=True)
+    return readings.drop_duplicates(list(READERS.key), keep="last").sort_values(list(READERS.key), ignore_index=True)
 
 
 def _rows(path: Path) -> list[Row]:
-    wanted = (READING, *ANSWERS)
+    columns = (READING, *ANSWERS)
     try:
         rows = _spreadsheet(path) if path.suffix == ".xlsx" else _text(path)
     except Exception as error:
-        raise StudyError(str(path), f"this is no sheet ({error})", "save it as CSV or XLSX") from error
-    for name in wanted:
+        raise StudyError(str(path), f"not a valid sheet ({error})", "save it as CSV or XLSX") from error
+    for name in columns:
         if not rows or name not in rows[0]:
             raise StudyError(str(path), f"no column {name}", "keep the columns of the sheet as they were")
-    return [{name: row.get(name, "").strip() for name in wanted} for row in rows if any(row.values())]
+    return [{name: row.get(name, "").strip() for name in columns} for row in rows if any(row.values())]
 
 
 def _text(path: Path) -> list[Row]:
@@ -101,21 +103,21 @@ def _cell(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _check_readings(found: Sequence[str], names: Sequence[str], where: str) -> None:
-    for number, name in enumerate(found, start=2):
+def _check_readings(listed: Sequence[str], names: Sequence[str], where: str) -> None:
+    for number, name in enumerate(listed, start=2):
         if name not in names:
             rule = f"the reading {name!r} is not in the package"
             raise StudyError(f"{where}, row {number}", rule, "leave the column reading as it was")
-        if name in found[: number - 2]:
-            raise StudyError(f"{where}, row {number}", f"the reading {name} is there twice", "keep one row a reading")
-    missing = sorted(set(names) - set(found))
+        if name in listed[: number - 2]:
+            raise StudyError(f"{where}, row {number}", f"the reading {name} is there twice", "keep one row per reading")
+    missing = sorted(set(names) - set(listed))
     if missing:
         rule = f"the reading {missing[0]} is missing ({len(missing)} in all)"
         raise StudyError(where, rule, "keep every row, and leave what was not read empty")
 
 
-def _answer(row: Row, categories: Sequence[str], where: str) -> dict[str, Any]:
-    score, decision = _score(row["score"], where), row["decision"].lower()
+def _parse_answer(row: Row, categories: Sequence[str], where: str) -> dict[str, Any]:
+    score, decision = _parse_score(row["score"], where), row["decision"].lower()
     if decision not in ("", POSITIVE, NEGATIVE):
         rule = f"the decision {row['decision']!r} is unknown"
         raise StudyError(where, rule, f"write {POSITIVE} or {NEGATIVE}")
@@ -128,8 +130,8 @@ def _answer(row: Row, categories: Sequence[str], where: str) -> dict[str, Any]:
     return {"score": score, "category": row["category"], "decision": decision}
 
 
-def _score(text: str, where: str) -> float:
-    """Read a score; a decimal comma counts as a point, an empty cell as NaN."""
+def _parse_score(text: str, where: str) -> float:
+    """Parse a score; a decimal comma counts as a point, an empty cell as NaN."""
     if not text:
         return float("nan")
     try:
@@ -137,5 +139,5 @@ def _score(text: str, where: str) -> float:
     except ValueError:
         score = float("nan")
     if not LEAST <= score <= MOST:
-        raise StudyError(where, f"the score {text!r} is no number from 0 to 100", "write such a number")
+        raise StudyError(where, f"the score {text!r} is not a number from 0 to 100", "write such a number")
     return score

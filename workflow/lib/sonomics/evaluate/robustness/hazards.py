@@ -21,7 +21,7 @@ from sonomics.evaluate.survival.risk_groups import HIGH, cases_at_risk
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.statistics.comparison.subgroups import hazard_ratio_by_subgroup
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.survival.cox_tests import model_tests
+from sonomics.statistics.survival.cox_tests import cox_model_tests
 
 METHOD = "Cox, Wald; interaction: likelihood ratio"
 COLUMNS = "split variable level n events estimate lower upper p p_interaction p_holm df method reason"
@@ -82,8 +82,8 @@ def _test_interaction(sample: Scored, column: pd.Series, table: pd.DataFrame) ->
     terms = pd.DataFrame({HIGH: sample.called[used].astype(float), **levels})
     products = {f"{HIGH} x {name}": terms[HIGH] * values for name, values in levels.items()}
     time, event = sample.time[used], sample.event[used]
-    without = model_tests(time, event, terms)
-    both = model_tests(time, event, terms.assign(**products))
+    without = cox_model_tests(time, event, terms)
+    both = cox_model_tests(time, event, terms.assign(**products))
     if without.reason or both.reason:
         return SignificanceTest(np.nan, np.nan, np.nan, without.reason or both.reason)
     statistic = max(0.0, 2 * (both.fitted - without.fitted))

@@ -34,8 +34,8 @@ def reference_labels(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Se
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    known = training_labels(cohort, task, study.plain(), folds)
-    return known.combine_first(task_labels(cohort, study.tasks[task].plain()))
+    known = training_labels(cohort, task, study, folds)
+    return known.combine_first(task_labels(cohort, study.tasks[task]))
 
 
 def value_column(model: str, kind: str) -> str:

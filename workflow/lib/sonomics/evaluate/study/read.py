@@ -67,7 +67,7 @@ def read_context(
         files=files,
         seed=study.seed,
         clinical=study.clinical,
-        horizon=horizon_of(study.tasks[task].plain()),
+        horizon=horizon_of(study.tasks[task]),
         parameters=max(1, len(parameters.stack.models[settings.primary].of)),
         tasks=list(study.tasks),
     )
@@ -81,7 +81,7 @@ def is_simulated(parameters: Parameters) -> bool:
 def read_study_cohort(path: Path, study: Study, settings: Evaluate) -> pd.DataFrame:
     """Read the cohort with every label, the clinical columns and those that the analyses of the study read."""
     columns = dict.fromkeys([*study.clinical, *columns_of_analyses(settings)])
-    return read_unmasked_cohort(path, {**study.plain(), "clinical": list(columns)})
+    return read_unmasked_cohort(path, study.model_copy(update={"clinical": list(columns)}))
 
 
 def read_models(thresholds: Mapping[str, Path], primary: str) -> list[Model]:

@@ -9,8 +9,8 @@ from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.tables.columns import concatenate
 from sonomics.evaluate.tables.entries import NAN
 from sonomics.statistics.estimates import Booleans
-from sonomics.statistics.survival.cox import cox, univariable_cox
-from sonomics.statistics.survival.cox_tests import proportional_hazards
+from sonomics.statistics.survival.cox import fit_cox, fit_univariable_cox
+from sonomics.statistics.survival.proportional_hazards import proportional_hazards_test
 
 SCORE_TERM = "score per SD"
 # Below five events per term, Cox coefficients are biased and their intervals cover too little (Vittinghoff E,
@@ -55,7 +55,7 @@ def proportional_table(samples: Samples, clinical: Sequence[str]) -> pd.DataFram
         used, used_terms = rows[complete], terms[complete]
         events = int(used["event"].sum())
         if events:
-            table = proportional_hazards(used["time"], used["event"], used_terms).rename_axis("term").reset_index()
+            table = proportional_hazards_test(used["time"], used["event"], used_terms).rename_axis("term").reset_index()
         else:
             table = pd.DataFrame({"term": [*terms.columns, "GLOBAL"]})
             table = table.assign(chi2=NAN, df=NAN, p=NAN, reason="no event")
@@ -116,7 +116,7 @@ def _fit_models(rows: pd.DataFrame, terms: pd.DataFrame, level: float) -> Iterat
         if used.empty:
             yield _not_estimable([str(name)], "univariable", "no case with a value", rows, present)
             continue
-        fit = univariable_cox(used["time"], used["event"], terms.loc[present, [name]], level)
+        fit = fit_univariable_cox(used["time"], used["event"], terms.loc[present, [name]], level)
         yield _with_analysis(fit, "univariable", len(rows) - len(used))
     complete = terms.notna().all(axis=1).to_numpy()
     used = rows[complete]
@@ -125,7 +125,7 @@ def _fit_models(rows: pd.DataFrame, terms: pd.DataFrame, level: float) -> Iterat
         reason = f"{events} events for {count} terms, fewer than {EVENTS_PER_TERM} a term"
         yield _not_estimable([str(name) for name in terms], "multivariable", reason, rows, complete)
     else:
-        fit = cox(used["time"], used["event"], terms[complete], level)
+        fit = fit_cox(used["time"], used["event"], terms[complete], level)
         yield _with_analysis(fit, "multivariable", len(rows) - len(used))
 
 

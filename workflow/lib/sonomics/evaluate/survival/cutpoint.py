@@ -7,7 +7,7 @@ from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.entries import NAN
 from sonomics.statistics.estimates import Booleans
-from sonomics.statistics.survival.cutpoint import maximally_selected
+from sonomics.statistics.survival.cutpoint import maximally_selected_log_rank
 from sonomics.statistics.survival.log_rank import log_rank
 
 COLUMNS = "split model cutpoint statistic p p_asymptotic n_high n_low n events method reason"
@@ -42,7 +42,7 @@ def cutpoint_table(samples: Samples) -> pd.DataFrame:
 def _choose_cutpoint(training: Scored) -> dict[str, float | str]:
     if not training.n:
         return {"cutpoint": NAN, "method": CHOSEN, "reason": "no training case with follow-up and score"}
-    result = maximally_selected(training.time, training.event, training.value)
+    result = maximally_selected_log_rank(training.time, training.event, training.value)
     values = {"cutpoint": result.cutpoint, "statistic": result.statistic}
     return {**values, "p": result.p_1994, "p_asymptotic": result.p_1992, "method": CHOSEN, "reason": result.reason}
 

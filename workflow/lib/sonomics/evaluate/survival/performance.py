@@ -13,11 +13,11 @@ from sonomics.evaluate.tables.columns import concatenate
 from sonomics.evaluate.tables.entries import NAN, Entry, Sampling, bootstrap_entry, estimate_entry, number_entry
 from sonomics.statistics.clinical_utility.decision_curve import survival_net_benefit
 from sonomics.statistics.estimates import Estimate, Floats
-from sonomics.statistics.resampling.bootstrap import bootstrap_interval
+from sonomics.statistics.resampling.bootstrap import bootstrap_statistic
 from sonomics.statistics.survival.concordance import harrell_c, uno_c
-from sonomics.statistics.survival.cox_tests import predicted_risk
+from sonomics.statistics.survival.cox_model import predict_risk
 from sonomics.statistics.survival.horizon import ipcw_brier, time_dependent_auc
-from sonomics.statistics.survival.kaplan_meier import null_risk
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 
 NOT_FOLLOWED = "nobody was followed to the horizon"
 COLUMNS = "split model statistic horizon estimate lower upper n events method reason"
@@ -77,7 +77,7 @@ def risk_by_split(samples: Samples, model: Model, horizon: float) -> dict[str, F
         return {sample.split: np.full(sample.n, NAN) for sample in followed}
     score = pd.DataFrame({"score": np.concatenate([sample.value for sample in followed])})
     fitted_on = pd.DataFrame({"score": training.value})
-    risk = np.asarray(predicted_risk(training.time, training.event, fitted_on, score, horizon))
+    risk = np.asarray(predict_risk(training.time, training.event, fitted_on, score, horizon))
     parts = np.split(risk, np.cumsum([sample.n for sample in followed])[:-1])
     return {sample.split: part for sample, part in zip(followed, parts, strict=True)}
 
@@ -98,7 +98,7 @@ def survival_decision_table(samples: Samples, horizons: Sequence[float], thresho
             followed, risk = sample.followed, risks[sample.split]
             if not followed.n or np.isnan(risk).any():
                 continue
-            if not np.isnan(null_risk(followed.time, followed.event, horizon)):
+            if not np.isnan(kaplan_meier_risk(followed.time, followed.event, horizon)):
                 curve = survival_net_benefit(followed.time, followed.event, risk, horizon, thresholds)
                 curve = curve.rename(columns={"model": "net_benefit"})
                 curve = curve.assign(split=sample.split, model=sample.model.name, horizon=horizon)
@@ -139,7 +139,7 @@ def _bootstrap(name: str, concordance: Concordance, sample: Scored, horizon: flo
     def statistic(rows: NDArray[np.intp]) -> float:
         return concordance(time[rows], event[rows], value[rows]).estimate
 
-    entry = bootstrap_entry(name, bootstrap_interval(statistic, sample.patients, resamples, seed, sampling.level))
+    entry = bootstrap_entry(name, bootstrap_statistic(statistic, sample.patients, resamples, seed, sampling.level))
     return entry._replace(method=f"{entry.method}; {resamples} drawn")
 
 
@@ -161,7 +161,7 @@ def _brier_entries(time: Floats, event: Floats, risk: Floats, horizon: float) ->
         reason = "training does not settle the risk at this horizon"
         yield from (Entry(name, NAN, method=method, reason=reason) for name in ("brier", "scaled_brier"))
         return
-    without_score = null_risk(time, event, horizon)
+    without_score = kaplan_meier_risk(time, event, horizon)
     null = NAN if np.isnan(without_score) else ipcw_brier(time, event, np.full(time.size, without_score), horizon)
     score = ipcw_brier(time, event, risk, horizon)
     yield number_entry("brier", score, method, NOT_FOLLOWED)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.tables.columns import concatenate
-from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.survival.cox import fit_cox
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier
 from sonomics.statistics.survival.log_rank import log_rank
 
@@ -75,7 +75,7 @@ def _compare_groups(sample: Scored, level: float) -> dict[str, float | str]:
     if len(np.unique(sample.called)) < 2:
         return {"reason": "no two risk groups"}
     high = pd.DataFrame({HIGH: sample.called.astype(float)})
-    ratio = cox(sample.time, sample.event, high, level).iloc[0]
+    ratio = fit_cox(sample.time, sample.event, high, level).iloc[0]
     test = log_rank(sample.time, sample.event, np.where(sample.called, HIGH, LOW)).test
     result = {name: float(ratio[name]) for name in ("hr", "lower", "upper")}
     return {**result, "p_logrank": test.p, "reason": ratio["reason"] or test.reason}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings import study as settings_of
 from sonomics.core.tasks import label_columns
 from sonomics.export.deidentify.linkage import TABLE
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
@@ -16,7 +17,7 @@ UNDATED = "9"  # after all dates
 
 
 def draft_from_studies(
-    studies: Sequence[Study], settings: Mapping[str, Any], study: Mapping[str, Any], pseudonyms: Pseudonyms
+    studies: Sequence[Study], settings: Mapping[str, Any], study: settings_of.Study, pseudonyms: Pseudonyms
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draft cohort and linkage table: a case is a patient, exams are numbered by date.
 
@@ -26,7 +27,7 @@ def draft_from_studies(
     settings : mapping
         `export.<source>.cohort` of params: `centre`, and `split`: name -> first day YYYY-MM-DD. A patient belongs to
         the split of the first exam, by its true date, with all exams; exams without a date come last.
-    study : mapping
+    study : Study of core.settings
         The `study` section: its tasks and clinical columns become empty columns to fill in.
     pseudonyms : Pseudonyms
 
@@ -40,8 +41,8 @@ def draft_from_studies(
     StudyError
         When two patients get the same pseudonym, as two of 2**25 would.
     """
-    labels = [column for task in study["tasks"].values() for column in label_columns(task)]
-    empty = dict.fromkeys([*labels, *study["clinical"]], "")
+    labels = [column for task in study.tasks.values() for column in label_columns(task)]
+    empty = dict.fromkeys([*labels, *study.clinical], "")
     patients: dict[str, list[Study]] = {}
     for exam in sorted(studies, key=lambda exam: (exam.day or UNDATED, exam.time, exam.uid)):
         patients.setdefault(exam.patient_id, []).append(exam)

@@ -18,7 +18,8 @@ class CalibrationKind(Choice):
     is_fitted : bool
         Whether it learns from training scores.
     is_logistic : bool
-        Whether the log odds are a linear function of the score, so that a nomogram can be drawn.
+        Whether the log odds are a linear function of the score, so that a nomogram can be drawn; the state of a fitted
+        one then has `slope` and `intercept`.
     """
 
     is_fitted: bool

@@ -4,7 +4,7 @@ from sonomics.kinds.calibrations import CalibrationKind
 
 KIND = CalibrationKind(
     name="isotonic",
-    builder="sonomics.stack.calibrate:ISOTONIC",
+    builder="sonomics.stack.methods.calibration:ISOTONIC",
     words="Scores were turned into probabilities by isotonic regression",
     is_fitted=True,
     is_logistic=False,

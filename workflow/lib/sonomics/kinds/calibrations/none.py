@@ -4,7 +4,7 @@ from sonomics.kinds.calibrations import CalibrationKind
 
 KIND = CalibrationKind(
     name="none",
-    builder="sonomics.stack.calibrate:NONE",
+    builder="sonomics.stack.methods.calibration:NONE",
     words="Probabilities were taken as they were, without calibration",
     is_fitted=False,
     is_logistic=True,

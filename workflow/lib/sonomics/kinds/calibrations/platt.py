@@ -4,7 +4,7 @@ from sonomics.kinds.calibrations import CalibrationKind
 
 KIND = CalibrationKind(
     name="platt",
-    builder="sonomics.stack.calibrate:PLATT",
+    builder="sonomics.stack.methods.calibration:PLATT",
     words="Scores were turned into probabilities by a logistic calibration (Platt)",
     is_fitted=True,
     is_logistic=True,

@@ -4,7 +4,7 @@ from sonomics.kinds.combinations import CombinationKind
 
 KIND = CombinationKind(
     name="equal",
-    builder="sonomics.stack.combine:give_equal_weights",
+    builder="sonomics.stack.methods.combination:give_equal_weights",
     words="averaged",
     evidence="mean of z-scored scores",
     gives_log_odds=False,

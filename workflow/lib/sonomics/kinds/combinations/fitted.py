@@ -4,7 +4,7 @@ from sonomics.kinds.combinations import CombinationKind
 
 KIND = CombinationKind(
     name="fitted",
-    builder="sonomics.stack.combine:fit_logistic_weights",
+    builder="sonomics.stack.methods.combination:fit_logistic_weights",
     words="stacked by logistic regression",
     evidence="stacked by logistic regression on out-of-fold scores",
     gives_log_odds=True,

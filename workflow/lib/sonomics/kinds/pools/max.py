@@ -2,4 +2,4 @@
 
 from sonomics.kinds.pools import PoolKind
 
-KIND = PoolKind(name="max", builder="sonomics.stack.pool:pool_by_maximum", words="maximum")
+KIND = PoolKind(name="max", builder="sonomics.stack.methods.pooling:pool_by_maximum", words="maximum")

@@ -2,4 +2,4 @@
 
 from sonomics.kinds.pools import PoolKind
 
-KIND = PoolKind(name="mean", builder="sonomics.stack.pool:pool_by_mean", words="mean")
+KIND = PoolKind(name="mean", builder="sonomics.stack.methods.pooling:pool_by_mean", words="mean")

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from sonomics.core.registry import Group
+from sonomics.core.registry import Group, load
 from sonomics.core.settings.base import Section
 from sonomics.kinds.wording import DescribedKind
 
@@ -36,11 +35,11 @@ class SourceKind(DescribedKind):
 
     def load_draft(self) -> Any:
         """Import the function that drafts the tables of a study."""
-        return _load(self.draft)
+        return load(self.draft)
 
     def load_client(self) -> Any:
         """Import the client of a server."""
-        return _load(self.client)
+        return load(self.client)
 
     def studies(self, settings: Any) -> Section | None:
         """Return the section with `query` and `cohort` of DICOM studies; None for a source of other files."""
@@ -68,8 +67,3 @@ class SourceKind(DescribedKind):
 
 
 SOURCES: Group[SourceKind] = Group("sources", "export.source")
-
-
-def _load(reference: str) -> Any:
-    module, _, name = reference.partition(":")
-    return getattr(import_module(module), name)

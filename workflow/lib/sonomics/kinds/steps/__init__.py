@@ -1,11 +1,11 @@
 """Steps of the feature selection, `select.steps`: each sees the training rows of a fold only."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from sonomics.core.registry import Group
+from sonomics.core.registry import Group, load
 from sonomics.core.settings.base import Fraction
 from sonomics.core.settings.select import Step
 from sonomics.kinds.wording import DescribedKind
@@ -46,10 +46,18 @@ class StepKind(DescribedKind):
     gives_coefficients : bool
         Whether it fits a linear score of the features that it keeps; a radiomics score is made of that of the last
         step.
+    transform : str
+        Of a step that gives features new values: `module:function` of `apply(change, rows) -> rows`, which gives them
+        to any rows by the `change` that the step left in `Kept`; "" for steps that only choose.
     """
 
     purpose: Purpose
     gives_coefficients: bool = False
+    transform: str = ""
+
+    def load_transform(self) -> Any:
+        """Import the function that gives features their new values."""
+        return load(self.transform)
 
 
 STEPS: Group[StepKind] = Group("steps", "select.steps")

@@ -32,6 +32,7 @@ KIND = CombatKind(
     name="combat",
     settings=Combat,
     builder="sonomics.select.steps.combat:harmonise",
+    transform="sonomics.select.steps.combat:apply",
     purpose="harmonisation",
     words="ComBat by {by} without covariates",
 )

@@ -39,6 +39,7 @@ KIND = ComponentsKind(
     name="pca",
     settings=Components,
     builder="sonomics.select.steps.pca:keep_components",
+    transform="sonomics.select.steps.pca:apply",
     purpose="redundancy",
     words="principal components",
 )

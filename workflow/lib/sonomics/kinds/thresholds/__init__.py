@@ -10,7 +10,7 @@ from sonomics.kinds.choices import Choice
 class ThresholdKind(Choice):
     """A rule of the cutoff, and its words after `a threshold was set by`.
 
-    Its builder is a function `choose(labels, probabilities) -> Cutoff`, as in `sonomics.statistics.cutoffs`.
+    Its builder is a function `choose(labels, probabilities) -> Cutoff` (`statistics.classification.cutoffs`).
     """
 
 

@@ -3,5 +3,5 @@
 from sonomics.kinds.thresholds import ThresholdKind
 
 KIND = ThresholdKind(
-    name="accuracy", builder="sonomics.statistics.classification.cutoffs:accuracy_cutoff", words="the largest accuracy"
+    name="accuracy", builder="sonomics.stack.methods.thresholds:accuracy_cutoff", words="the largest accuracy"
 )

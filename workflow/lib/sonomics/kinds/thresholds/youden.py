@@ -3,5 +3,5 @@
 from sonomics.kinds.thresholds import ThresholdKind
 
 KIND = ThresholdKind(
-    name="youden", builder="sonomics.statistics.classification.cutoffs:youden_cutoff", words="the largest Youden index"
+    name="youden", builder="sonomics.stack.methods.thresholds:youden_cutoff", words="the largest Youden index"
 )

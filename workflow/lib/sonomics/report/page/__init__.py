@@ -1,1 +1,1 @@
-"""What the page is made of: sections, tables, figures, numbers, embedded data."""
+"""The page as a whole: what its template is filled with, task by task."""

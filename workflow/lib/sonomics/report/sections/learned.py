@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import pandas as pd
 from markupsafe import Markup
@@ -24,7 +23,6 @@ SELECTION_FIGURES = {
     "frequencies": "how often features were kept",
 }
 MOST_ROWS = 20
-ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -33,22 +31,16 @@ class LearnedTable:
 
     Attributes
     ----------
-    task : str
     name : str
         The family or model.
+    task : str
     file : Path
         Next to a file FREQUENCIES lie the figures of SELECTION_FIGURES.
     """
 
-    task: str
     name: str
+    task: str
     file: Path
-
-    @classmethod
-    def at(cls, file: Path) -> Self:
-        """Read task and name off a path; only `select` and `train` have folders of folds."""
-        name, task, fold = file.parts[-4:-1]
-        return cls(task, name, file) if fold == ALL else cls(fold, task, file)
 
 
 def build_learned_sections(tables: Sequence[LearnedTable], task: str) -> list[Section]:

@@ -78,9 +78,8 @@ class Evaluation:
         return rows.iloc[0]
 
 
-def read_evaluation(folder: Path) -> Evaluation:
-    """Read a folder `.../<variant>/<task>`."""
-    variant, task = folder.parts[-2:]
+def read_evaluation(folder: Path, variant: str, task: str) -> Evaluation:
+    """Read the folder of one variant and task."""
     tables = {path.stem: read_result_table(path) for path in sorted(folder.glob("*.csv"))}
     figures: dict[tuple[str, str], str] = {}
     for split in tables["splits"]["split"]:

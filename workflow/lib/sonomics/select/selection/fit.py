@@ -1,35 +1,23 @@
 """Fit a selection on training rows, and apply it to any rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sonomics.select.steps import combat, pca, penalised, redundancy, reliability, tests
+from sonomics.core.settings.select import Step
+from sonomics.kinds.steps import STEPS
 from sonomics.select.steps.changes import apply_changes, change_training
 from sonomics.select.steps.defined import keep_defined
-from sonomics.select.steps.training import Kept, PenalisedModel, Repeats, Training
+from sonomics.select.steps.training import PenalisedModel, Repeats, Training
 
 State = dict[str, Any]
-Step = Mapping[str, Any]
-
-STEPS: Mapping[str, Callable[[list[str], Training, Step], Kept]] = {
-    "combat": combat.harmonise,
-    "pca": pca.keep_components,
-    "icc": reliability.keep_reliable,
-    "u_test": tests.keep_by_u_test,
-    "t_test": tests.keep_by_t_test,
-    "correlation": redundancy.keep_uncorrelated,
-    "mrmr": redundancy.keep_by_mrmr,
-    "lasso": penalised.keep_by_lasso,
-    "elastic_net": penalised.keep_by_elastic_net,
-}
 
 
 def choose_steps(steps: Sequence[Step], family: str) -> list[Step]:
     """Return the steps that are for a feature family: those that name it under `families`, or name no family at all."""
-    return [step for step in steps if family in step.get("families", [family])]
+    return [step for step in steps if family in (step.families or [family])]
 
 
 def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
@@ -43,7 +31,7 @@ def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps
         0 or 1 of each row, in the same order.
     repeats : mapping
         From `pair_repeats`, cut to the training rows.
-    steps : sequence of mapping
+    steps : sequence of Step
         Those of `select.steps` that are for the family.
     seed : int
         Of the inner folds.
@@ -61,11 +49,11 @@ def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps
     changes = []
     for step in steps:
         before = len(kept.names)
-        kept = STEPS[step["step"]](kept.names, training, step)
+        kept = STEPS.build(step.step)(kept.names, training, step)
         if kept.change:
             changes.append(kept.change)
             training = change_training(training, kept.change)
-        counts.append({"step": step["step"], "in": before, "out": len(kept.names), "note": kept.note})
+        counts.append({"step": step.step, "in": before, "out": len(kept.names), "note": kept.note})
     filled = training.fill(kept.names)
     model = kept.model or PenalisedModel()
     return {

@@ -11,7 +11,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.folds import ALL
 from sonomics.core.jobs import progress
 from sonomics.core.seeds import generator
-from sonomics.select.selection.fit import Step, fit_selection
+from sonomics.core.settings.select import Step
+from sonomics.select.selection.fit import fit_selection
 from sonomics.select.steps.training import Repeats
 
 

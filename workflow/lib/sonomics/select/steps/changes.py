@@ -1,14 +1,12 @@
 """Steps that give features new values: what they learned from training rows is applied to any rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from sonomics.select.steps import combat, pca
+from sonomics.kinds.steps import STEPS
 from sonomics.select.steps.training import Change, Training
-
-CHANGES: Mapping[str, Callable[[Change, pd.DataFrame], pd.DataFrame]] = {"combat": combat.apply, "pca": pca.apply}
 
 
 def apply_changes(rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
@@ -27,7 +25,7 @@ def apply_changes(rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame
         The same rows; a step may replace the columns.
     """
     for change in changes:
-        rows = CHANGES[change["step"]](change, rows)
+        rows = STEPS.get(change["step"]).load_transform()(change, rows)
     return rows
 
 

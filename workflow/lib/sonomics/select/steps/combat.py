@@ -1,30 +1,28 @@
 """ComBat: take the effect of the scanner out of the features, estimated on training rows and never with the label."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.kinds.steps.combat import Combat
 from sonomics.select.steps.training import NO_FEATURE, Change, Kept, Training
 from sonomics.statistics.selection.combat import FEWEST, Harmonisation, apply_combat, fit_combat
 
 WHERE = "params.yaml, select.steps, combat"
 
 
-def harmonise(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def harmonise(names: list[str], training: Training, step: Combat) -> Kept:
     """Keep features without the effect of the scanner: `by` (device or centre) and `reference`.
 
     A feature that varies inside no scanner (with a reference: not inside it) goes: without the scanner it is constant.
     """
-    values, by = training.fill(names), step["by"]
+    values = training.fill(names)
     if not names:
         return Kept([], NO_FEATURE)
-    change = fit(values, by, step.get("reference"))
+    change = fit(values, step.by, step.reference)
     varying = [name for name, sd in zip(names, change["sd"], strict=True) if sd > 0]
-    return Kept(varying, count_batches(values, by), change=change)
+    return Kept(varying, count_batches(values, step.by), change=change)
 
 
 def fit(values: pd.DataFrame, by: str, reference: str | None) -> Change:

@@ -1,22 +1,20 @@
 """Principal components in place of the features, found on training rows."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from sonomics.kinds.steps.pca import Components
 from sonomics.select.steps.training import NO_FEATURE, Change, Kept, Training
 
 # Explained shares add up to 1 within the rounding of double precision.
 ROUNDING = 1e-12
 
 
-def keep_components(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_components(names: list[str], training: Training, step: Components) -> Kept:
     """Replace the features by principal components: as many as `components`, or as explain a share of `variance`."""
     if not names:
         return Kept([], NO_FEATURE)
-    change = fit(training.rows[names], step.get("components"), step.get("variance"))
+    change = fit(training.rows[names], step.components, step.variance)
     note = f"{100 * sum(change['explained']):.1f} % of the variance"
     return Kept(change["components"], note, change=change)
 

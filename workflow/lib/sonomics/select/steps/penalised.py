@@ -1,6 +1,5 @@
 """Steps that fit a penalised logistic regression, its penalty chosen by cross-validation over patients."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.seeds import seed_for
+from sonomics.kinds.steps import Penalty
+from sonomics.kinds.steps.elastic_net import ElasticNet
 from sonomics.select.steps.training import CURVE, NO_FEATURE, PATH, Kept, PenalisedModel, Training
 from sonomics.statistics.selection.lasso import LassoResult, NoPathError, lasso_path_cv
 
@@ -16,14 +17,14 @@ LEAST_DEVIANCE, WITHIN_ONE_ERROR = "min", "1se"
 INTERCEPT = "(intercept)"
 
 
-def keep_by_lasso(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_by_lasso(names: list[str], training: Training, step: Penalty) -> Kept:
     """Keep the features with a coefficient in an L1-penalised logistic regression, as `keep_by_penalty`."""
-    return keep_by_penalty(names, training, step["folds"], step["rule"], mixing=1.0)
+    return keep_by_penalty(names, training, step.folds, step.rule, mixing=1.0)
 
 
-def keep_by_elastic_net(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_by_elastic_net(names: list[str], training: Training, step: ElasticNet) -> Kept:
     """Keep the features with a coefficient in an elastic-net logistic regression, as `keep_by_penalty`."""
-    return keep_by_penalty(names, training, step["folds"], step["rule"], step["mixing"])
+    return keep_by_penalty(names, training, step.folds, step.rule, step.mixing)
 
 
 def keep_by_penalty(names: list[str], training: Training, folds: int, rule: str, mixing: float) -> Kept:

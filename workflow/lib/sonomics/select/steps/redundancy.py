@@ -1,17 +1,16 @@
 """Steps that drop features which repeat what others say."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from sonomics.kinds.steps.correlation import Correlation
+from sonomics.kinds.steps.mrmr import Relevance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
-from sonomics.statistics.selection.mrmr import mrmr
-from sonomics.statistics.selection.univariable import mann_whitney
+from sonomics.statistics.selection.mrmr import select_by_mrmr
+from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 
-def keep_uncorrelated(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -> Kept:
     """Of two features correlated `above` a value (`method`: pearson or spearman), drop one.
 
     `drop` says which: "mean_correlation", the one with the higher mean correlation with those that are left; or
@@ -19,20 +18,20 @@ def keep_uncorrelated(names: list[str], training: Training, step: Mapping[str, A
     """
     if not names:
         return Kept([], NO_FEATURE)
-    values, method = training.fill(names).to_numpy(), step.get("method", "pearson")
-    if step.get("drop", "mean_correlation") == "larger_p":
-        _, p = mann_whitney(values, training.labels)
+    values = training.fill(names).to_numpy()
+    if step.drop == "larger_p":
+        _, p = mann_whitney_by_feature(values, training.labels)
         if np.isnan(p).all():
             return Kept([], FEW_ROWS)
-        kept = sorted(prune_by_p(values, names, p, step["above"], method))
+        kept = sorted(prune_by_p(values, names, p, step.above, step.method))
     else:
-        kept = prune_by_mean_correlation(values, names, step["above"], method)
+        kept = prune_by_mean_correlation(values, names, step.above, step.method)
     return Kept([names[column] for column in kept])
 
 
-def keep_by_mrmr(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_by_mrmr(names: list[str], training: Training, step: Relevance) -> Kept:
     """Keep the `count` features with the largest relevance to the label and the least redundancy."""
     if not names:
         return Kept([], NO_FEATURE)
-    chosen = mrmr(training.fill(names).to_numpy(), names, training.labels, step["count"])
+    chosen = select_by_mrmr(training.fill(names).to_numpy(), names, training.labels, step.count)
     return Kept([names[column] for column in sorted(chosen)], "" if chosen else FEW_ROWS)

@@ -1,12 +1,12 @@
 """How well features agree between outlines of the same images, and the step that drops those that do not."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.kinds.steps.icc import Reliability
 from sonomics.select.steps.training import Kept, Repeats, Training
 from sonomics.statistics.agreement.icc import icc21, icc21_interval, icc31, icc31_interval
 
@@ -25,7 +25,7 @@ ICC: Mapping[tuple[str, str], Measure] = {
 }
 
 
-def keep_reliable(names: list[str], training: Training, step: Mapping[str, Any]) -> Kept:
+def keep_reliable(names: list[str], training: Training, step: Reliability) -> Kept:
     """Keep features whose ICC with every repeat outline is `above` a value.
 
     `form` is "2,1" (two-way random, absolute agreement) or "3,1" (two-way mixed, consistency); `of` says what must be
@@ -37,10 +37,10 @@ def keep_reliable(names: list[str], training: Training, step: Mapping[str, Any])
     usable = {name: pair for name, pair in training.repeats.items() if len(pair[0]) >= FEWEST_REPEATS}
     if not usable:
         return Kept(names, f"not applied: no repeat outlines on at least {FEWEST_REPEATS} training rows")
-    measure = ICC[step.get("form", "2,1"), step.get("of", "value")]
+    measure = ICC[step.form, step.of]
     is_reliable = np.ones(len(names), dtype=bool)
     for first, second in usable.values():
-        is_reliable &= measure_pairwise_icc(first[names].to_numpy(), second[names].to_numpy(), measure) > step["above"]
+        is_reliable &= measure_pairwise_icc(first[names].to_numpy(), second[names].to_numpy(), measure) > step.above
     counts = ", ".join(f"{name} on {len(pair[0])} rows" for name, pair in usable.items())
     return Kept([name for name, stays in zip(names, is_reliable, strict=True) if stays], f"repeats: {counts}")
 

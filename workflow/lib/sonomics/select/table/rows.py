@@ -1,16 +1,18 @@
 """From feature tables to the rows that a model sees: one row per image or per case."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import pandas as pd
 
 IMAGE, CASE = "image", "case"
+# A reader and a session.
+Reading = tuple[str, str]
 ORIGIN: list[Hashable] = ["device", "centre"]
 _NOT_FEATURES = ["patient", "case", "image", "reader", "session", "view"]
 
 
-def arrange_rows(features: pd.DataFrame, unit: str, outline: Mapping[str, Any]) -> pd.DataFrame:
+def arrange_rows(features: pd.DataFrame, unit: str, reading: Reading) -> pd.DataFrame:
     """Arrange the features of one reader's outlines of one session, one row per unit.
 
     Parameters
@@ -20,15 +22,15 @@ def arrange_rows(features: pd.DataFrame, unit: str, outline: Mapping[str, Any]) 
     unit : {"image", "case"}
         With "case", features are averaged over the images of a case in one view, and the views stand next to each other
         as `view__family__name`.
-    outline : mapping
-        `reader` and `session`.
+    reading : tuple of str
+        Reader and session of the outlines.
 
     Returns
     -------
     DataFrame
         Indexed by (patient, case, image), sorted; image is "" when the unit is the case. Undefined features are NaN.
     """
-    outlined = _outlined_by(features, outline)
+    outlined = _outlined_by(features, reading)
     names = [name for name in features if name not in _NOT_FEATURES]
     if unit == IMAGE:
         return outlined.set_index(["patient", "case", "image"])[names].sort_index()
@@ -39,17 +41,15 @@ def arrange_rows(features: pd.DataFrame, unit: str, outline: Mapping[str, Any]) 
     return wide.set_index("image", append=True).sort_index()
 
 
-def pair_repeats(
-    features: pd.DataFrame, unit: str, analysis: Mapping[str, Any]
-) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def pair_repeats(features: pd.DataFrame, unit: str, analysis: Reading) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Pair the rows of the analysis outlines with those of every other reader and session.
 
     Parameters
     ----------
     features, unit
         As for `arrange_rows`.
-    analysis : mapping
-        `reader` and `session` of the outlines that models see.
+    analysis : tuple of str
+        Reader and session of the outlines that models see.
 
     Returns
     -------
@@ -61,14 +61,13 @@ def pair_repeats(
     outlined = _outlined_by(features, analysis)
     readings = features[["reader", "session"]].drop_duplicates().sort_values(["reader", "session"])
     pairs = {}
-    for reader, session in readings.itertuples(index=False):
-        if (reader, session) == (analysis["reader"], analysis["session"]):
+    for reading in readings.itertuples(index=False, name=None):
+        if reading == analysis:
             continue
-        outline = {"reader": reader, "session": session}
-        repeated = _outlined_by(features, outline)
+        repeated = _outlined_by(features, reading)
         twice = features[features["image"].isin(outlined["image"]) & features["image"].isin(repeated["image"])]
-        first, second = arrange_rows(twice, unit, analysis), arrange_rows(twice, unit, outline)
-        pairs[f"{reader}/{session}"] = (first.reindex(columns=names), second.reindex(columns=names))
+        first, second = arrange_rows(twice, unit, analysis), arrange_rows(twice, unit, reading)
+        pairs["/".join(reading)] = (first.reindex(columns=names), second.reindex(columns=names))
     return pairs
 
 
@@ -94,8 +93,9 @@ def add_origin(rows: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     return rows.set_index([pd.Index(origin[name], name=name) for name in ORIGIN], append=True)
 
 
-def _outlined_by(features: pd.DataFrame, outline: Mapping[str, Any]) -> pd.DataFrame:
-    is_outlined = (features["reader"] == outline["reader"]) & (features["session"] == outline["session"])
+def _outlined_by(features: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    reader, session = reading
+    is_outlined = (features["reader"] == reader) & (features["session"] == session)
     outlined: pd.DataFrame = features[is_outlined]
     return outlined
 

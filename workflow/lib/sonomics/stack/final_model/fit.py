@@ -1,6 +1,5 @@
 """Combine and calibrate one final model, and freeze its threshold; training scores are cross-fitted."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,15 +9,16 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import cross_fit
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.stack import FinalModel
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.stack.final_model.base_scores import gives_probabilities
 from sonomics.stack.methods.calibration import apply_calibrator, fit_calibrator
 from sonomics.stack.methods.combination import apply_combination, fit_combination
-from sonomics.statistics.classification.cutoffs import accuracy_cutoff, youden_cutoff
-
-THRESHOLDS = {"youden": youden_cutoff, "accuracy": accuracy_cutoff}
 
 
-def check_calibration(calibration: str, model: str, settings: Mapping[str, Any], predictions: pd.DataFrame) -> None:
+def check_calibration(calibration: str, model: str, settings: FinalModel, predictions: pd.DataFrame) -> None:
     """Check that a final model's scores are log odds where they are not calibrated.
 
     Parameters
@@ -26,8 +26,8 @@ def check_calibration(calibration: str, model: str, settings: Mapping[str, Any],
     calibration : str
         `stack.calibration`.
     model : str
-    settings : mapping
-        The final model's, one of `stack.models`.
+    settings : FinalModel
+        One of `stack.models`.
     predictions : DataFrame
         Of its base models.
 
@@ -36,11 +36,11 @@ def check_calibration(calibration: str, model: str, settings: Mapping[str, Any],
     StudyError
         When they are not: those of a single base model that gives no probabilities, and means of several.
     """
-    if calibration != "none":
+    if CALIBRATIONS.get(calibration).is_fitted:
         return
-    first, *others = settings["of"]
+    first, *others = settings.of
     where, fix = "params.yaml, stack.calibration", "calibrate by platt or isotonic"
-    if others and settings.get("weights", "fitted") == "equal":
+    if others and not COMBINATIONS.get(settings.weights).gives_log_odds:
         raise StudyError(where, f"{model} is a mean of scores, which is not a probability", fix)
     if not others and not gives_probabilities(predictions[predictions["model"] == first]):
         raise StudyError(where, f"{model} is made of {first} alone, whose scores are not probabilities", fix)
@@ -57,7 +57,8 @@ def fit_final_model(
         From `join_base_scores`.
     labels : Series
         Known training labels by case.
-    threshold : {"youden", "accuracy"}
+    threshold : str
+        Name of a kind of threshold, `stack.threshold`.
     calibration : str
         As `fit_calibrator`'s method.
     weights : str
@@ -84,7 +85,7 @@ def fit_final_model(
     training_score = cross_fit(training, label_of, folds, fit_weights, apply_combination)
     calibrator = fit_calibration(training_score[known], known_labels)
     training_probability = cross_fit(training_score, label_of, folds, fit_calibration, apply_calibrator)
-    cutoff = THRESHOLDS[threshold](known_labels, training_probability[known])
+    cutoff = THRESHOLDS.build(threshold)(known_labels, training_probability[known])
     test_score = apply_combination(stack, tests)
     cases = pd.concat([training, tests]).index.to_frame(index=False)
     cases["score"] = np.concatenate([training_score, test_score])

@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.special import logit
 
 from sonomics.core.svg import covering
-from sonomics.statistics.regression.nomogram import nomogram
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.statistics.regression.nomogram import build_nomogram
 
 # Probabilities that may be marks of an axis.
 MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
@@ -16,7 +17,7 @@ MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999
 def tabulate_points(
     stack: dict[str, Any], calibrator: dict[str, Any], training: pd.DataFrame, probabilities: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Turn a final model into the points of a nomogram over its base models' scores, as `nomogram` returns them.
+    """Turn a final model into the points of a nomogram over its base models' scores, as `build_nomogram` returns them.
 
     Parameters
     ----------
@@ -32,17 +33,17 @@ def tabulate_points(
     DataFrame
         Empty where the probability is not a logistic function of the scores.
     """
-    is_logistic = calibrator["method"] == "platt" and not calibrator["reason"]
-    if not is_logistic and calibrator["method"] != "none":
-        return nomogram({}, 0.0)
-    slope, intercept = (calibrator["slope"], calibrator["intercept"]) if is_logistic else (1.0, 0.0)
+    kind = CALIBRATIONS.get(calibrator["method"])
+    if not kind.is_logistic or calibrator["reason"]:
+        return build_nomogram({}, 0.0)
+    slope, intercept = (calibrator["slope"], calibrator["intercept"]) if kind.is_fitted else (1.0, 0.0)
     axes = {}
     for position, model in enumerate(stack["models"]):
         weight = slope * stack["weight"][position] / stack["sd"][position]
         least, most = float(training[model].min()), float(training[model].max())
         marks = mark_probabilities(least, most) if model in probabilities else mark_scores(least, most)
         axes[model] = [(label, weight * (value - stack["mean"][position])) for label, value in marks]
-    return nomogram(axes, intercept + slope * stack["intercept"])
+    return build_nomogram(axes, intercept + slope * stack["intercept"])
 
 
 def mark_scores(least: float, most: float) -> list[tuple[str, float]]:

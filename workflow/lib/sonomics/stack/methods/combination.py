@@ -1,11 +1,12 @@
 """Combine the scores of base models into one."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from sonomics.kinds.combinations import COMBINATIONS
 
 State = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -46,12 +47,6 @@ def fit_logistic_weights(scores: Floats, labels: Floats) -> tuple[Floats, float]
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-COMBINATIONS: Mapping[str, Callable[[Floats, Floats], tuple[Floats, float]]] = {
-    "equal": give_equal_weights,
-    "fitted": fit_logistic_weights,
-}
-
-
 def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> State:
     """Fit the weights of base models on their out-of-fold scores; a single base model needs none.
 
@@ -61,7 +56,8 @@ def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> St
         One column per base model, one row per training case.
     labels : Series
         0 or 1 of each row.
-    weights : {"fitted", "equal"}
+    weights : str
+        Name of a kind of combination, `weights` of `stack.models`.
 
     Returns
     -------
@@ -73,7 +69,7 @@ def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> St
         return {"models": models, "mean": [0.0], "sd": [1.0], "weight": [1.0], "intercept": 0.0}
     mean, sd = scores.mean(), scores.std(ddof=0)
     sd = sd.where(sd > 0, 1.0)
-    weight, intercept = COMBINATIONS[weights](((scores - mean) / sd).to_numpy(), labels.to_numpy())
+    weight, intercept = COMBINATIONS.build(weights)(((scores - mean) / sd).to_numpy(), labels.to_numpy())
     return {
         "models": models,
         "mean": mean.tolist(),

@@ -1,9 +1,9 @@
 """From the scores of a case's images to one score per case."""
 
-from collections.abc import Callable, Mapping
-
 import pandas as pd
 from pandas.core.groupby import SeriesGroupBy
+
+from sonomics.kinds.pools import POOLS
 
 ROW = ["patient", "case", "split", "fold"]
 
@@ -18,9 +18,6 @@ def pool_by_maximum(scores: "SeriesGroupBy[float, tuple[str, ...]]") -> "pd.Seri
     return scores.max()
 
 
-POOLS: Mapping[str, Callable[..., "pd.Series[float]"]] = {"mean": pool_by_mean, "max": pool_by_maximum}
-
-
 def pool_images(predictions: pd.DataFrame, pool: str) -> pd.DataFrame:
     """Pool the scores of the images of each case.
 
@@ -28,11 +25,13 @@ def pool_images(predictions: pd.DataFrame, pool: str) -> pd.DataFrame:
     ----------
     predictions : DataFrame
         A PREDICTIONS table of one model; rows of one case and fold belong together.
-    pool : {"mean", "max"}
+    pool : str
+        Name of a kind of pool, `stack.pool`.
 
     Returns
     -------
     DataFrame
         `patient, case, split, fold, value`, one row per case.
     """
-    return POOLS[pool](predictions.groupby(ROW)["value"]).reset_index()
+    pooled: pd.Series[float] = POOLS.build(pool)(predictions.groupby(ROW)["value"])
+    return pooled.reset_index()

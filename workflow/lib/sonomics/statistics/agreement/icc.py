@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtrc, fdtri
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Floats, divide_where
 
 _ROUNDING = 1e-12
 
@@ -20,7 +20,7 @@ class MeanSquares(NamedTuple):
 
 
 def mean_squares(values: ArrayLike) -> MeanSquares:
-    """Two-way analysis of variance without replication, of every feature at once.
+    """Compute the two-way analysis of variance without replication, of every feature at once.
 
     Parameters
     ----------
@@ -43,18 +43,18 @@ def mean_squares(values: ArrayLike) -> MeanSquares:
     # Centring first keeps the sums of squares exact for features of large offset.
     size = np.abs(array).max(axis=(0, 1))
     array = array - array.mean(axis=(0, 1))
-    of_subjects, of_raters = array.mean(axis=1, keepdims=True), array.mean(axis=0, keepdims=True)
-    subjects = k * (of_subjects**2).sum(axis=(0, 1)) / (n - 1)
-    raters = n * (of_raters**2).sum(axis=(0, 1)) / (k - 1)
-    error = ((array - of_subjects - of_raters) ** 2).sum(axis=(0, 1)) / ((n - 1) * (k - 1))
-    # What rounding leaves of zero would pass for a variance.
+    subject_means, rater_means = array.mean(axis=1, keepdims=True), array.mean(axis=0, keepdims=True)
+    subjects = k * (subject_means**2).sum(axis=(0, 1)) / (n - 1)
+    raters = n * (rater_means**2).sum(axis=(0, 1)) / (k - 1)
+    error = ((array - subject_means - rater_means) ** 2).sum(axis=(0, 1)) / ((n - 1) * (k - 1))
+    # Rounding errors of a zero variance must not count as a variance.
     raters, error = (np.where(square > (_ROUNDING * size) ** 2, square, 0.0) for square in (raters, error))
     varies = np.abs(array).max(axis=(0, 1)) > _ROUNDING * size
     return MeanSquares(*(np.where(varies, square, np.nan) for square in (subjects, raters, error)))
 
 
 def icc21(values: ArrayLike) -> Floats:
-    """ICC(2,1) = ICC(A,1): absolute agreement of single measurements, two-way random effects.
+    """Compute ICC(2,1) = ICC(A,1): absolute agreement of single measurements, two-way random effects.
 
     Parameters
     ----------
@@ -76,14 +76,14 @@ def icc21(values: ArrayLike) -> Floats:
 
 
 def icc31(values: ArrayLike) -> Floats:
-    """ICC(3,1) = ICC(C,1): consistency of single measurements, fixed raters; arguments and result as `icc21`."""
+    """Compute ICC(3,1) = ICC(C,1): consistency of single measurements, fixed raters; otherwise as `icc21`."""
     k = np.shape(values)[1]
     squares = mean_squares(values)
     return _divide(squares.subjects - squares.error, squares.subjects + (k - 1) * squares.error)
 
 
 def icc21_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Confidence bounds of ICC(2,1).
+    """Compute the confidence bounds of ICC(2,1).
 
     Parameters
     ----------
@@ -108,26 +108,26 @@ def icc21_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floa
     b = 1 + a * (n - 1)
     spread = (a * squares.raters) ** 2 / (k - 1) + (b * squares.error) ** 2 / ((n - 1) * (k - 1))
     df = _divide((a * squares.raters + b * squares.error) ** 2, spread)
-    above, below = _f_quantile(n - 1, df, level), _f_quantile(df, n - 1, level)
-    both = k * squares.raters + (k * n - k - n) * squares.error
-    lower = _divide(n * (squares.subjects - above * squares.error), above * both + n * squares.subjects)
-    upper = _divide(n * (below * squares.subjects - squares.error), both + n * below * squares.subjects)
+    f_lower, f_upper = _f_quantile(n - 1, df, level), _f_quantile(df, n - 1, level)
+    pooled = k * squares.raters + (k * n - k - n) * squares.error
+    lower = _divide(n * (squares.subjects - f_lower * squares.error), f_lower * pooled + n * squares.subjects)
+    upper = _divide(n * (f_upper * squares.subjects - squares.error), pooled + n * f_upper * squares.subjects)
     return np.where(perfect, 1.0, lower), np.where(perfect, 1.0, upper)
 
 
 def icc31_interval(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Confidence bounds of ICC(3,1) (Shrout & Fleiss 1979); arguments and result as `icc21_interval`."""
+    """Compute the confidence bounds of ICC(3,1) (Shrout & Fleiss 1979); otherwise as `icc21_interval`."""
     n, k = np.shape(values)[:2]
     squares = mean_squares(values)
     df1, df2 = np.float64(n - 1), np.float64((n - 1) * (k - 1))
-    above, below = _f_quantile(df1, df2, level), _f_quantile(df2, df1, level)
-    lower = _divide(squares.subjects - above * squares.error, squares.subjects + (k - 1) * above * squares.error)
-    upper = _divide(below * squares.subjects - squares.error, below * squares.subjects + (k - 1) * squares.error)
+    f_lower, f_upper = _f_quantile(df1, df2, level), _f_quantile(df2, df1, level)
+    lower = _divide(squares.subjects - f_lower * squares.error, squares.subjects + (k - 1) * f_lower * squares.error)
+    upper = _divide(f_upper * squares.subjects - squares.error, f_upper * squares.subjects + (k - 1) * squares.error)
     return lower, upper
 
 
 def subject_test(values: ArrayLike) -> tuple[Floats, Floats]:
-    """F test that subjects do not differ beyond the error of the raters.
+    """Test by F whether subjects differ beyond the error of the raters.
 
     Parameters
     ----------
@@ -152,6 +152,4 @@ def _f_quantile(df1: ArrayLike, df2: ArrayLike, level: float) -> Floats:
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(
-        numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=np.asarray(denominator) != 0
-    )
+    return divide_where(np.asarray(denominator) != 0, numerator, denominator)

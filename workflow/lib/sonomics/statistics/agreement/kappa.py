@@ -7,15 +7,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from sonomics.statistics.estimates import Estimate, Floats, normal_quantile
+from sonomics.statistics.estimates import Estimate, Floats, divide_where, normal_quantile
 
 NAN = float("nan")
 
 
 class Kappa(NamedTuple):
-    """Cohen's kappa with its Wald interval, observed and chance agreement (weighted), and the test of 0.
+    """Cohen's kappa of two raters.
 
-    `se` is the large-sample standard error, `se_null` that if kappa were 0, and `z` = kappa / `se_null`.
+    Attributes
+    ----------
+    estimate, lower, upper, se : float
+        Kappa, its Wald interval and large-sample standard error.
+    observed, by_chance : float
+        Weighted agreement, observed and expected by chance.
+    se_null, z : float
+        Standard error if kappa were 0, and kappa / `se_null`.
+    reason : str
+        Why a value is NaN.
     """
 
     estimate: float
@@ -36,7 +45,7 @@ def cohen_kappa(
     level: float = 0.95,
     categories: ArrayLike | None = None,
 ) -> Kappa:
-    """Cohen's kappa of two raters with its large-sample standard error.
+    """Compute Cohen's kappa of two raters with its large-sample standard error.
 
     Parameters
     ----------
@@ -46,27 +55,28 @@ def cohen_kappa(
     level : float
         Confidence level of the Wald interval.
     categories : array_like, optional
-        All categories of the scale; by default those that are used. An unused one widens the distances of the
+        All categories of the scale; by default those that are used. An unused category widens the distances of the
         weighted forms.
 
     Returns
     -------
     Kappa
-        NaN when both raters use one and the same category only.
+        NaN when both raters use the same single category.
 
     References
     ----------
     Cohen J, Educ Psychol Meas 1960; Fleiss JL, Cohen J, Everitt BS, Psychol Bull 1969.
     """
-    one, two = np.asarray(first), np.asarray(second)
-    if one.ndim != 1 or one.shape != two.shape or not one.size:
-        raise ValueError(f"two raters of the same cases are needed, got shapes {one.shape} and {two.shape}")
-    scale = np.unique(np.concatenate([one, two] if categories is None else [one, two, np.asarray(categories)]))
+    rated_a, rated_b = np.asarray(first), np.asarray(second)
+    if rated_a.ndim != 1 or rated_a.shape != rated_b.shape or not rated_a.size:
+        raise ValueError(f"two raters of the same cases are needed, got shapes {rated_a.shape} and {rated_b.shape}")
+    extra = [] if categories is None else [np.asarray(categories)]
+    scale = np.unique(np.concatenate([rated_a, rated_b, *extra]))
     table = np.zeros((scale.size, scale.size))
-    np.add.at(table, (np.searchsorted(scale, one), np.searchsorted(scale, two)), 1 / one.size)
+    np.add.at(table, (np.searchsorted(scale, rated_a), np.searchsorted(scale, rated_b)), 1 / rated_a.size)
     if (table.sum(axis=0) + table.sum(axis=1) > 0).sum() < 2:
         return Kappa(*(np.nan,) * 8, "both raters use one category only")
-    weight = credit(scale.size, weights)
+    weight = agreement_weights(scale.size, weights)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     observed, by_chance = float((weight * table).sum()), float((weight * np.outer(rows, columns)).sum())
     kappa = (observed - by_chance) / (1 - by_chance)
@@ -74,20 +84,20 @@ def cohen_kappa(
     second_moment = float((table * (weight - mean_weight * (1 - kappa)) ** 2).sum())
     variance = second_moment - (kappa - by_chance * (1 - kappa)) ** 2
     null_variance = float((np.outer(rows, columns) * (weight - mean_weight) ** 2).sum()) - by_chance**2
-    scatter = np.sqrt(one.size) * (1 - by_chance)
+    scatter = np.sqrt(rated_a.size) * (1 - by_chance)
     se, se_null = (float(np.sqrt(max(0.0, value)) / scatter) for value in (variance, null_variance))
     half = normal_quantile(level) * se
     z = kappa / se_null if se_null > 0 else float("nan")
     return Kappa(kappa, kappa - half, kappa + half, se, observed, by_chance, se_null, z)
 
 
-def credit(count: int, weights: str) -> Floats:
-    """Weigh how far two categories agree: 1 on the diagonal; off it 0 ("none") or less with distance.
+def agreement_weights(count: int, weights: str) -> Floats:
+    """Weight how far two categories agree: 1 on the diagonal; off it 0 ("none") or less with distance.
 
     Parameters
     ----------
     count : int
-        Of ordered, equally spaced categories.
+        Number of categories, ordered and equally spaced.
     weights : {"none", "linear", "quadratic"}
 
     Returns
@@ -95,8 +105,12 @@ def credit(count: int, weights: str) -> Floats:
     ndarray, shape (count, count)
     """
     distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
-    credit = {"none": (distance == 0).astype(float), "linear": 1 - distance, "quadratic": 1 - distance**2}
-    return credit[weights]
+    by_scheme: dict[str, Floats] = {
+        "none": (distance == 0).astype(float),
+        "linear": 1 - distance,
+        "quadratic": 1 - distance**2,
+    }
+    return by_scheme[weights]
 
 
 class PairwiseKappa(NamedTuple):
@@ -105,11 +119,11 @@ class PairwiseKappa(NamedTuple):
     Attributes
     ----------
     estimate : float
-        NaN with a reason when no pair has one.
+        NaN with a reason when no pair has a kappa.
     without : ndarray, shape (subjects,)
         The same without one subject at a time.
     pairs, undefined : int
-        All pairs of raters, and those left out because both use one and the same category only.
+        All pairs of raters, and those left out because both raters use the same single category.
     reason : str
     """
 
@@ -123,7 +137,7 @@ class PairwiseKappa(NamedTuple):
 def pairwise_kappa(
     ratings: ArrayLike, scale: ArrayLike, weights: Literal["none", "linear", "quadratic"] = "none"
 ) -> PairwiseKappa:
-    """Mean of Cohen's kappa over all pairs of raters.
+    """Average Cohen's kappa over all pairs of raters.
 
     Parameters
     ----------
@@ -139,12 +153,12 @@ def pairwise_kappa(
     table, categories = np.asarray(ratings), np.asarray(scale)
     order = np.argsort(categories)
     code = order[np.searchsorted(categories, table, sorter=order)]
-    weight = credit(categories.size, weights)
+    weight = agreement_weights(categories.size, weights)
     pairs = list(combinations(range(table.shape[1]), 2))
-    found = [_kappas(code[:, a], code[:, b], weight) for a, b in pairs] if len(table) else []
-    defined = [(kappa, without) for kappa, without in found if not np.isnan(kappa)]
+    kappas = [_kappas(code[:, a], code[:, b], weight) for a, b in pairs] if len(table) else []
+    defined = [(kappa, without) for kappa, without in kappas if not np.isnan(kappa)]
     if not defined:
-        reason = "fewer than two raters or no subjects" if not found else "every pair uses one category only"
+        reason = "fewer than two raters or no subjects" if not kappas else "every pair uses one category only"
         return PairwiseKappa(NAN, np.full(len(table), NAN), len(pairs), len(pairs), reason)
     mean = float(np.mean([kappa for kappa, _ in defined]))
     return PairwiseKappa(
@@ -152,7 +166,7 @@ def pairwise_kappa(
     )
 
 
-def jackknifed(estimate: float, without: Floats, level: float = 0.95) -> Estimate:
+def jackknife_interval(estimate: float, without: Floats, level: float = 0.95) -> Estimate:
     """Give an estimate the normal interval of its jackknife standard error over subjects.
 
     Parameters
@@ -165,7 +179,7 @@ def jackknifed(estimate: float, without: Floats, level: float = 0.95) -> Estimat
     Returns
     -------
     Estimate
-        Without an interval when leaving a subject out leaves nothing to estimate.
+        Without an interval when leaving out a single subject makes the estimate undefined.
 
     References
     ----------
@@ -180,7 +194,7 @@ def jackknifed(estimate: float, without: Floats, level: float = 0.95) -> Estimat
 
 
 class FleissKappa(NamedTuple):
-    """Kappa with observed and chance agreement.
+    """Fleiss' kappa with observed and chance agreement.
 
     Attributes
     ----------
@@ -208,7 +222,7 @@ class FleissKappa(NamedTuple):
 
 
 def fleiss_kappa(ratings: ArrayLike, level: float = 0.95) -> FleissKappa:
-    """Fleiss' kappa.
+    """Compute Fleiss' kappa of several raters.
 
     Parameters
     ----------
@@ -221,7 +235,7 @@ def fleiss_kappa(ratings: ArrayLike, level: float = 0.95) -> FleissKappa:
     -------
     FleissKappa
         NaN when all ratings are one category, with fewer than two raters or without subjects; no standard error over
-        subjects with a single one.
+        subjects when there is a single subject.
 
     References
     ----------
@@ -253,7 +267,7 @@ def fleiss_kappa(ratings: ArrayLike, level: float = 0.95) -> FleissKappa:
 
 
 def _kappas(first: np.ndarray, second: np.ndarray, weight: Floats) -> tuple[float, Floats]:
-    """Kappa of two raters, and without each subject in turn."""
+    """Compute kappa of two raters, and without each subject in turn."""
     n, size = first.size, len(weight)
     rows, columns = np.bincount(first, minlength=size), np.bincount(second, minlength=size)
     agreed, by_chance = float(weight[first, second].sum()), float(rows @ weight @ columns)
@@ -263,9 +277,9 @@ def _kappas(first: np.ndarray, second: np.ndarray, weight: Floats) -> tuple[floa
 
 
 def _kappa(agreed: Floats, by_chance: Floats, n: int) -> Floats:
-    """Kappa from the sums of the weights, over subjects and over pairs of margins."""
-    chance = by_chance / n**2 if n else np.full(by_chance.shape, 1.0)
-    return np.divide(agreed / max(n, 1) - chance, 1 - chance, out=np.full(chance.shape, NAN), where=1 - chance > 1e-12)
+    """Compute kappa from the sums of the weights, over subjects and over pairs of margins."""
+    expected = by_chance / n**2 if n else np.full(by_chance.shape, 1.0)
+    return divide_where(1 - expected > 1e-12, agreed / max(n, 1) - expected, 1 - expected)
 
 
 def _null_se(share: Floats, subjects: int, raters: int) -> float:

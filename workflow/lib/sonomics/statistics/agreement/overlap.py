@@ -1,4 +1,4 @@
-"""Does a heat map lie on the lesion? Overlap of a map with a mask."""
+"""Overlap of a heat map with the outline of a lesion."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ NAN = float("nan")
 
 
 class Overlap(NamedTuple):
-    """Dice coefficient and intersection over union with the pixels hot, in the mask, in both; NaN when all empty."""
+    """Dice coefficient, intersection over union, and pixels hot, in the mask, in both; NaN when both are empty."""
 
     dice: float
     iou: float
@@ -21,7 +21,7 @@ class Overlap(NamedTuple):
 
 
 def overlap(hot: ArrayLike, mask: ArrayLike) -> Overlap:
-    """Overlap of two regions.
+    """Compute the overlap of two regions.
 
     Parameters
     ----------
@@ -36,28 +36,45 @@ def overlap(hot: ArrayLike, mask: ArrayLike) -> Overlap:
     ----------
     Dice LR, Ecology 1945; Jaccard P, New Phytol 1912.
     """
-    one, two = np.asarray(hot, dtype=bool), np.asarray(mask, dtype=bool)
-    if one.shape != two.shape:
-        raise ValueError(f"regions of one image are needed, got shapes {one.shape} and {two.shape}")
-    heat, inside, both = int(one.sum()), int(two.sum()), int((one & two).sum())
-    if heat + inside == 0:
-        return Overlap(NAN, NAN, heat, inside, both)
-    return Overlap(2 * both / (heat + inside), both / (heat + inside - both), heat, inside, both)
+    hot_region, outline = np.asarray(hot, dtype=bool), np.asarray(mask, dtype=bool)
+    if hot_region.shape != outline.shape:
+        raise ValueError(f"regions of one image are needed, got shapes {hot_region.shape} and {outline.shape}")
+    heat, outlined, both = int(hot_region.sum()), int(outline.sum()), int((hot_region & outline).sum())
+    if heat + outlined == 0:
+        return Overlap(NAN, NAN, heat, outlined, both)
+    return Overlap(2 * both / (heat + outlined), both / (heat + outlined - both), heat, outlined, both)
 
 
-def hot_region(heat: ArrayLike, threshold: float) -> Booleans:
-    """Pixels at or above a fixed heat."""
+def hot_pixels(heat: ArrayLike, threshold: float) -> Booleans:
+    """Mark the pixels at or above a fixed heat.
+
+    Parameters
+    ----------
+    heat : array_like
+    threshold : float
+    """
     return np.asarray(heat, dtype=np.float64) >= threshold
 
 
-def hot_half(heat: ArrayLike) -> Booleans:
-    """Pixels at or above half the largest heat of the map; none of a map without heat."""
+def hot_pixels_by_half_maximum(heat: ArrayLike) -> Booleans:
+    """Mark the pixels at or above half the largest heat of the map; none of a map without heat.
+
+    Parameters
+    ----------
+    heat : array_like
+    """
     values = np.asarray(heat, dtype=np.float64)
-    return (values >= values.max(initial=0.0) / 2) & (values > 0)
+    return np.asarray((values >= values.max(initial=0.0) / 2) & (values > 0))
 
 
-def hottest_share(heat: ArrayLike, share: float) -> Booleans:
-    """The hottest floor(share x n) pixels; ties with the last of them are included, so there may be more.
+def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
+    """Mark the hottest floor(share x n) pixels; ties with the last of them are included, so there may be more.
+
+    Parameters
+    ----------
+    heat : array_like
+    share : float
+        Of the pixels, in [0, 1].
 
     Returns
     -------
@@ -68,25 +85,39 @@ def hottest_share(heat: ArrayLike, share: float) -> Booleans:
     count = int(np.floor(share * values.size))
     if count < 1:
         return np.zeros(values.shape, dtype=bool)
-    return values >= np.sort(values, axis=None)[-count]
+    return np.asarray(values >= np.sort(values, axis=None)[-count])
 
 
-def heat_inside(heat: ArrayLike, mask: ArrayLike) -> float:
-    """Share of a map's heat that lies in the mask; NaN for a map without heat."""
+def heat_share_inside(heat: ArrayLike, mask: ArrayLike) -> float:
+    """Compute the share of a map's heat that lies in the mask; NaN for a map without heat.
+
+    Parameters
+    ----------
+    heat : array_like
+        Not negative.
+    mask : array_like of bool, same shape
+    """
     values = _heat(heat)
     total = float(values.sum())
     return float(values[np.asarray(mask, dtype=bool)].sum() / total) if total > 0 else NAN
 
 
 def soft_dice(heat: ArrayLike, mask: ArrayLike) -> float:
-    """2 sum(heat x mask) / (sum heat + sum mask); NaN when both are empty (Milletari F et al., 3DV 2016, unsquared)."""
-    values, inside = _heat(heat), np.asarray(mask, dtype=bool)
-    total = float(values.sum() + inside.sum())
-    return float(2 * values[inside].sum() / total) if total > 0 else NAN
+    """Compute 2 sum(heat x mask) / (sum heat + sum mask); NaN when both are empty (Milletari F et al., 3DV 2016).
+
+    Parameters
+    ----------
+    heat : array_like
+        Not negative.
+    mask : array_like of bool, same shape
+    """
+    values, outline = _heat(heat), np.asarray(mask, dtype=bool)
+    total = float(values.sum() + outline.sum())
+    return float(2 * values[outline].sum() / total) if total > 0 else NAN
 
 
 def _heat(heat: ArrayLike) -> Floats:
     values = np.asarray(heat, dtype=np.float64)
     if (values < 0).any() or np.isnan(values).any():
-        raise ValueError("heat is not negative and not NaN")
+        raise ValueError("heat must not be negative or NaN")
     return values

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
 from sonomics.statistics.estimates import ONE_CLASS, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic
 
 Scale = Literal["identity", "logit"]
@@ -37,8 +37,8 @@ def fit_logistic_recalibration(y: ArrayLike, score: ArrayLike, scale: Scale = "i
     ----------
     Platt J, Advances in Large Margin Classifiers 1999.
     """
-    positive = outcome(y)
-    values = _scaled(numbers(score, positive.size), scale)
+    positive = check_outcome(y)
+    values = _scaled(check_scores(score, positive.size), scale)
     m, n = int(positive.sum()), int((~positive).sum())
     if m == 0 or n == 0:
         return _state(scale, np.nan, np.nan, ONE_CLASS)
@@ -52,7 +52,7 @@ def fit_logistic_recalibration(y: ArrayLike, score: ArrayLike, scale: Scale = "i
 
 
 def apply_recalibration(state: dict[str, Any], score: ArrayLike) -> Floats:
-    """Probabilities of scores under a fitted state.
+    """Turn scores into probabilities by a fitted logistic recalibration.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def fit_isotonic_calibration(y: ArrayLike, score: ArrayLike) -> dict[str, Any]:
     y : array_like of 0/1, shape (n,)
         Training outcomes.
     score : array_like, shape (n,)
-        Any score, higher for positives; equal scores get one probability.
+        Any score, higher for positives; equal scores get the same probability.
 
     Returns
     -------
@@ -92,12 +92,12 @@ def fit_isotonic_calibration(y: ArrayLike, score: ArrayLike) -> dict[str, Any]:
     """
     from scipy.optimize import isotonic_regression
 
-    positive = outcome(y)
-    values, place, counts = np.unique(numbers(score, positive.size), return_inverse=True, return_counts=True)
+    positive = check_outcome(y)
+    values, index, counts = np.unique(check_scores(score, positive.size), return_inverse=True, return_counts=True)
     if positive.all() or not positive.any() or values.size < 2:
         reason = "the score is constant" if 0 < positive.sum() < positive.size else ONE_CLASS
         return {"scores": [], "probabilities": [], "reason": reason}
-    shares = np.bincount(place, weights=positive) / counts
+    shares = np.bincount(index, weights=positive) / counts
     fitted = isotonic_regression(shares, weights=counts).x
     steps = np.diff(fitted) > 0
     corners = np.concatenate([[True], steps]) | np.concatenate([steps, [True]])
@@ -105,7 +105,7 @@ def fit_isotonic_calibration(y: ArrayLike, score: ArrayLike) -> dict[str, Any]:
 
 
 def apply_isotonic_calibration(state: dict[str, Any], score: ArrayLike) -> Floats:
-    """Probabilities of scores, linear between the corners and level beyond them.
+    """Turn scores into probabilities by a fitted isotonic calibration: linear between corners, constant beyond.
 
     Parameters
     ----------
@@ -121,8 +121,8 @@ def apply_isotonic_calibration(state: dict[str, Any], score: ArrayLike) -> Float
     values = np.asarray(score, dtype=np.float64)
     if state["reason"]:
         return np.full(values.shape, np.nan)
-    inside = np.interp(values, state["scores"], state["probabilities"])
-    return np.asarray(np.where(np.isnan(values), np.nan, inside), dtype=np.float64)
+    interpolated = np.interp(values, state["scores"], state["probabilities"])
+    return np.asarray(np.where(np.isnan(values), np.nan, interpolated), dtype=np.float64)
 
 
 def _scaled(values: Floats, scale: str) -> Floats:
@@ -130,7 +130,7 @@ def _scaled(values: Floats, scale: str) -> Floats:
         return values
     if scale == "logit":
         return clipped_logit(values)
-    raise ValueError(f"a scale is identity or logit, not {scale!r}")
+    raise ValueError(f"a scale must be identity or logit, not {scale!r}")
 
 
 def _state(scale: str, intercept: float, slope: float, reason: str) -> dict[str, Any]:

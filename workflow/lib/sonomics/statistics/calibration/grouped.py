@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 
 NAN = float("nan")
 
@@ -27,9 +27,17 @@ class HosmerLemeshow(NamedTuple):
 
 
 def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> HosmerLemeshow:
-    """Chi-square of observed against expected counts in groups cut at quantiles of the prediction.
+    """Test observed against expected counts in groups cut at quantiles of the prediction, by chi-square.
 
-    Equal quantiles are merged, so there may be fewer groups than asked; the number used sets the degrees of freedom.
+    Equal quantiles are merged, so there may be fewer groups than requested; their number sets the degrees of freedom.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    groups : int
+        Requested number of groups.
 
     Returns
     -------
@@ -58,7 +66,17 @@ def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> H
 
 
 def grouped_calibration(y: ArrayLike, probability: ArrayLike, groups: int = 10, level: float = 0.95) -> pd.DataFrame:
-    """Mean prediction and observed share per quantile group, for plotting.
+    """Compute the mean prediction and the observed share of every quantile group, for plotting.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    groups : int
+        Requested number of groups.
+    level : float
+        Confidence level.
 
     Returns
     -------
@@ -82,7 +100,7 @@ def quantile_groups(values: Floats, groups: int) -> np.ndarray:
     ----------
     values : ndarray, shape (n,)
     groups : int
-        Wanted number of groups.
+        Requested number of groups.
 
     Returns
     -------
@@ -96,26 +114,26 @@ def quantile_groups(values: Floats, groups: int) -> np.ndarray:
 
 
 def expected_calibration_error(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> float:
-    """Mean of |observed share - mean prediction| over quantile groups, weighted by their size.
+    """Average |observed share - mean prediction| over quantile groups, weighted by their size.
 
     Parameters
     ----------
     y : array_like of 0/1, shape (n,)
     probability : array_like, shape (n,)
     groups : int
-        Wanted groups; equal quantiles are merged (see `calibration.quantile_groups`).
+        Requested number of groups; equal quantiles are merged (see `quantile_groups`).
 
     Returns
     -------
     float
-        NaN without cases. Grows with the number of groups; the ICI does not hang on groups.
+        NaN without cases. Grows with the number of groups; the ICI (`smoothed.loess_errors`) does not depend on groups.
 
     References
     ----------
     Naeini MP, Cooper GF, Hauskrecht M, AAAI 2015.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if not values.size:
         return NAN
     group = quantile_groups(values, groups)

@@ -14,7 +14,7 @@ from sonomics.statistics.estimates import (
     normal_quantile,
     not_estimable,
 )
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic, log_likelihood
 
 NAN = float("nan")
@@ -25,7 +25,7 @@ CLIP = 1e-6
 
 
 def calibration_in_the_large(y: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Estimate:
-    """Intercept of the outcome on the logit of the prediction as offset; 0 is ideal.
+    """Estimate the intercept of the outcome with the logit of the prediction as offset; 0 is ideal.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ def calibration_in_the_large(y: ArrayLike, probability: ArrayLike, level: float 
 
 
 def calibration_slope(y: ArrayLike, probability: ArrayLike, level: float = 0.95) -> Estimate:
-    """Slope of the outcome on the logit of the prediction; 1 is ideal, below 1 is too extreme.
+    """Estimate the slope of the outcome on the logit of the prediction; 1 is ideal, below 1 is too extreme.
 
-    Parameters are those of `calibration_in_the_large`.
+    Parameters as `calibration_in_the_large`.
 
     Returns
     -------
@@ -78,11 +78,11 @@ def calibration_slope(y: ArrayLike, probability: ArrayLike, level: float = 0.95)
 
 
 def clipped_logit(probability: ArrayLike) -> Floats:
-    """Log odds of probabilities clipped to [1e-6, 1 - 1e-6]."""
+    """Return the log odds of probabilities clipped to [1e-6, 1 - 1e-6]."""
     return np.asarray(log_odds(np.clip(np.asarray(probability, dtype=np.float64), CLIP, 1 - CLIP)), dtype=np.float64)
 
 
-def site_recalibration(
+def recalibrate_at_site(
     y: ArrayLike, probability: ArrayLike, level: float = 0.95
 ) -> tuple[Estimate, Estimate, SignificanceTest]:
     """Refit intercept and slope of the log odds at a new site: the joint logistic recalibration model.
@@ -99,8 +99,8 @@ def site_recalibration(
     Returns
     -------
     intercept, slope : Estimate
-        Recalibrated log odds = intercept + slope x log odds; 0 and 1 if calibrated. NaN with a single class, a
-        constant prediction or separated classes.
+        Recalibrated log odds = intercept + slope x log odds; 0 and 1 mean that the predictions need no recalibration.
+        NaN with a single class, a constant prediction or separated classes.
     test : SignificanceTest
         Likelihood ratio of (intercept, slope) against (0, 1), two degrees of freedom.
 
@@ -108,8 +108,8 @@ def site_recalibration(
     ----------
     Cox DR, Biometrika 1958; Vergouwe Y et al., Stat Med 2017 (updating in steps).
     """
-    positive = outcome(y)
-    predictor = clipped_logit(numbers(probability, positive.size))
+    positive = check_outcome(y)
+    predictor = clipped_logit(check_scores(probability, positive.size))
     unknown = SignificanceTest(NAN, NAN, NAN, ONE_CLASS)
     if positive.all() or not positive.any():
         return Estimate(NAN, reason=ONE_CLASS), Estimate(NAN, reason=ONE_CLASS), unknown
@@ -129,9 +129,16 @@ def site_recalibration(
 
 
 def observed_to_expected(y: ArrayLike, probability: ArrayLike) -> float:
-    """Return events over the sum of predictions; 1 is ideal, NaN when nothing is expected."""
-    positive = outcome(y)
-    expected = float(numbers(probability, positive.size).sum())
+    """Divide the events by the sum of predictions; 1 is ideal, NaN when nothing is expected.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    """
+    positive = check_outcome(y)
+    expected = float(check_scores(probability, positive.size).sum())
     return float(positive.sum() / expected) if expected > 0 else NAN
 
 

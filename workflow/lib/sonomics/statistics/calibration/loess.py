@@ -19,8 +19,8 @@ class LoessCurve(NamedTuple):
     upper: Floats
 
 
-def loess_at(x: Floats, y: Floats) -> Floats:
-    """Smoothed y at every x.
+def fit_loess(x: Floats, y: Floats) -> Floats:
+    """Smooth y at every x.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def loess_at(x: Floats, y: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (n,)
-        NaN throughout with fewer than 10 cases or 5 distinct x, or when a neighbourhood is singular.
+        All NaN with fewer than 10 cases or 5 distinct x, or when a neighbourhood is singular.
 
     References
     ----------
@@ -39,7 +39,7 @@ def loess_at(x: Floats, y: Floats) -> Floats:
 
     if not _enough(x):
         return np.full(x.shape, np.nan)
-    # The statistics are those of the band, not of the curve; their exact form takes most of the time.
+    # These statistics serve the band, not the curve; their exact form takes most of the time.
     cheap = {"statistics": "approximate", "trace_hat": "approximate"}
     model = loess(x, y, span=0.75, degree=2, family="gaussian", surface="interpolate", **cheap)
     try:
@@ -49,8 +49,8 @@ def loess_at(x: Floats, y: Floats) -> Floats:
     return np.array(model.outputs.fitted_values, dtype=np.float64)
 
 
-def loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
-    """Smoothed y at equally spaced points over the range of x, with a pointwise t band.
+def fit_loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
+    """Smooth y at equally spaced points over the range of x, with a pointwise t band.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def loess_curve(x: Floats, y: Floats, points: int, level: float) -> LoessCurve:
     Returns
     -------
     LoessCurve
-        NaN under the conditions of `loess_at`.
+        NaN under the conditions of `fit_loess`.
     """
     from skmisc.loess import loess
 

@@ -5,19 +5,45 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, xlog1py, xlogy
 
 from sonomics.statistics.estimates import SignificanceTest
-from sonomics.statistics.inputs import check_probabilities, numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_probabilities, check_scores
 
 NAN = float("nan")
 
 
 def brier(y: ArrayLike, probability: ArrayLike) -> float:
-    """Mean squared difference of outcome and prediction (Brier GW, Mon Weather Rev 1950); NaN without cases."""
+    """Compute the mean squared difference of outcome and prediction.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+
+    Returns
+    -------
+    float
+        NaN without cases.
+
+    References
+    ----------
+    Brier GW, Mon Weather Rev 1950.
+    """
     positive, values = check_probabilities(y, probability)
     return float(np.mean((positive - values) ** 2)) if values.size else NAN
 
 
 def scaled_brier(y: ArrayLike, probability: ArrayLike) -> float:
-    """1 - Brier / Brier of the prevalence (Steyerberg EW et al., Epidemiology 2010); NaN with a single class."""
+    """Compute 1 - Brier / Brier of the prevalence; otherwise as `brier`.
+
+    Returns
+    -------
+    float
+        NaN with a single class.
+
+    References
+    ----------
+    Steyerberg EW et al., Epidemiology 2010.
+    """
     positive, values = check_probabilities(y, probability)
     prevalence = positive.mean() if positive.size else NAN
     worst = prevalence * (1 - prevalence)
@@ -25,22 +51,28 @@ def scaled_brier(y: ArrayLike, probability: ArrayLike) -> float:
 
 
 def null_brier(y: ArrayLike) -> float:
-    """Brier score of predicting everybody the prevalence; NaN without cases."""
-    positive = outcome(y)
+    """Compute the Brier score of predicting the prevalence for everybody; NaN without cases."""
+    positive = check_outcome(y)
     return float(positive.mean() * (1 - positive.mean())) if positive.size else NAN
 
 
 def log_loss(y: ArrayLike, probability: ArrayLike) -> float:
-    """Mean negative log-likelihood, natural logarithm; infinite when a certain prediction fails, NaN without cases."""
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    """Compute the mean negative log-likelihood, natural logarithm; parameters as `brier`.
+
+    Returns
+    -------
+    float
+        Infinite when a certain prediction fails, NaN without cases.
+    """
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     if not positive.size:
         return NAN
     return float(-(xlogy(positive, values) + xlog1py(~positive, -values)).mean())
 
 
-def spiegelhalter(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
-    """Spiegelhalter's z: does the Brier score fit the predictions?
+def spiegelhalter_test(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
+    """Test by Spiegelhalter's z whether the Brier score is the one that the predictions imply.
 
     Parameters
     ----------
@@ -56,8 +88,8 @@ def spiegelhalter(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
     ----------
     Spiegelhalter DJ, Stat Med 1986.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     variance = float(((1 - 2 * values) ** 2 * values * (1 - values)).sum())
     if variance <= 0:
         return SignificanceTest(NAN, NAN, NAN, "the predictions leave the Brier score no variance")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.calibration.loess import LoessCurve, loess_at, loess_curve
+from sonomics.statistics.calibration.loess import LoessCurve, fit_loess, fit_loess_curve
 from sonomics.statistics.estimates import ONE_CLASS
 from sonomics.statistics.inputs import check_probabilities
 
@@ -23,7 +23,7 @@ class LoessErrors(NamedTuple):
 
 
 def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
-    """Distances between prediction and loess-smoothed outcome (span 0.75, degree 2).
+    """Summarise the distances between prediction and loess-smoothed outcome (span 0.75, degree 2).
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
     Returns
     -------
     LoessErrors
-        NaN where loess is not estimable (see `loess.loess_at`) or only one class is present.
+        NaN where loess is not estimable (see `loess.fit_loess`) or only one class is present.
 
     References
     ----------
@@ -42,7 +42,7 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
     positive, values = check_probabilities(y, probability)
     if positive.all() or not positive.any():
         return LoessErrors(NAN, NAN, NAN, NAN, ONE_CLASS)
-    smoothed = loess_at(values, positive.astype(float))
+    smoothed = fit_loess(values, positive.astype(float))
     if np.isnan(smoothed).any():
         return LoessErrors(NAN, NAN, NAN, NAN, "too few distinct predictions for loess")
     error = np.abs(values - smoothed)
@@ -51,7 +51,16 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
 
 
 def calibration_curve(y: ArrayLike, probability: ArrayLike, points: int = 101, level: float = 0.95) -> LoessCurve:
-    """Loess-smoothed observed share over the range of the prediction with a pointwise band, cut to [0, 1].
+    """Smooth the observed share over the range of the prediction by loess, with a pointwise band in [0, 1].
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    points : int
+    level : float
+        Confidence level of the band.
 
     Returns
     -------
@@ -59,5 +68,5 @@ def calibration_curve(y: ArrayLike, probability: ArrayLike, points: int = 101, l
         `points` equally spaced predictions; NaN where loess is not estimable.
     """
     positive, values = check_probabilities(y, probability)
-    curve = loess_curve(values, positive.astype(float), points, level)
+    curve = fit_loess_curve(values, positive.astype(float), points, level)
     return LoessCurve(curve.x, *(np.clip(side, 0.0, 1.0) for side in (curve.fitted, curve.lower, curve.upper)))

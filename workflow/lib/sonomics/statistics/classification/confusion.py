@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.classification.proportion import Proportion, proportion
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -22,7 +22,7 @@ class Confusion(NamedTuple):
 
 
 class Classification(NamedTuple):
-    """All that follows from one confusion table; 0/0 is NaN, division of more than 0 by 0 is infinite."""
+    """Measures of a confusion table; 0/0 is NaN, division of more than 0 by 0 is infinite."""
 
     confusion: Confusion
     sensitivity: Proportion
@@ -39,7 +39,7 @@ class Classification(NamedTuple):
     lr_neg: float
 
 
-def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
+def count_confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
     """Count outcomes against `score >= cutoff`.
 
     Parameters
@@ -54,9 +54,9 @@ def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
         If the cutoff is NaN, that is, was not estimable.
     """
     if np.isnan(cutoff):
-        raise ValueError("the cutoff is NaN: it was not estimable, so nothing can be classified by it")
-    positive = outcome(y)
-    called = numbers(score, positive.size) >= cutoff
+        raise ValueError("the cutoff is NaN (not estimable), so no case can be classified")
+    positive = check_outcome(y)
+    called = check_scores(score, positive.size) >= cutoff
     return Confusion(
         int((positive & called).sum()),
         int((~positive & called).sum()),
@@ -65,7 +65,7 @@ def confusion(y: ArrayLike, score: ArrayLike, cutoff: float) -> Confusion:
     )
 
 
-def classify(counts: Confusion, level: float = 0.95) -> Classification:
+def summarise_confusion(counts: Confusion, level: float = 0.95) -> Classification:
     """Derive all measures of a confusion table.
 
     Parameters
@@ -77,8 +77,8 @@ def classify(counts: Confusion, level: float = 0.95) -> Classification:
     Returns
     -------
     Classification
-        MCC is NaN when a margin is empty, kappa when chance agreement is perfect, F1 when there are no positives and
-        none are called; likelihood ratios are NaN for 0/0 and infinite when only the denominator is 0.
+        MCC is NaN when a margin is empty, kappa when agreement by chance is perfect, F1 when there are no positives
+        and no case is called positive; likelihood ratios are NaN for 0/0 and infinite when only the denominator is 0.
 
     References
     ----------

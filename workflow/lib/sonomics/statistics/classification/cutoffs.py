@@ -1,4 +1,4 @@
-"""Cutoffs chosen on training scores, to be frozen and applied unchanged elsewhere; positive means score >= cutoff."""
+"""Cutoffs chosen on training scores, then frozen and applied elsewhere; a score is positive at or above the cutoff."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import ONE_CLASS, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 _TIE = 1e-12
 
@@ -23,7 +23,7 @@ class Cutoff(NamedTuple):
     tied : tuple of float
         All cutoffs with the same value, ascending.
     reason : str
-        Why nothing could be chosen; empty otherwise.
+        Why no cutoff could be chosen; empty otherwise.
     """
 
     cutoff: float
@@ -54,8 +54,8 @@ def operating_points(y: ArrayLike, score: ArrayLike) -> OperatingPoints:
     OperatingPoints
         Sensitivity (specificity) is NaN when there are no positives (negatives).
     """
-    positive = outcome(y)
-    cutoffs, code = np.unique(numbers(score, positive.size), return_inverse=True)
+    positive = check_outcome(y)
+    cutoffs, code = np.unique(check_scores(score, positive.size), return_inverse=True)
     positives = np.bincount(code[positive], minlength=cutoffs.size)
     negatives = np.bincount(code[~positive], minlength=cutoffs.size)
     true_positive = positives[::-1].cumsum()[::-1]
@@ -70,29 +70,40 @@ def operating_points(y: ArrayLike, score: ArrayLike) -> OperatingPoints:
 
 
 def youden_cutoff(y: ArrayLike, score: ArrayLike) -> Cutoff:
-    """Cutoff of the largest sensitivity + specificity - 1 (Youden WJ, Cancer 1950); ties go to the lowest cutoff.
+    """Choose the cutoff of the largest sensitivity + specificity - 1; ties go to the lowest cutoff.
 
-    `value` is the Youden index. Not estimable with a single class.
+    `value` is the Youden index (Youden WJ, Cancer 1950). Not estimable with a single class.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
     """
     points = operating_points(y, score)
     return _lowest_best(points, points.sensitivity + points.specificity - 1.0)
 
 
 def accuracy_cutoff(y: ArrayLike, score: ArrayLike) -> Cutoff:
-    """Cutoff of the largest accuracy; ties go to the lowest cutoff. Not estimable with a single class."""
+    """Choose the cutoff of the largest accuracy; ties go to the lowest cutoff. Not estimable with a single class.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    """
     points = operating_points(y, score)
     return _lowest_best(points, points.accuracy)
 
 
 def sensitivity_cutoff(y: ArrayLike, score: ArrayLike, sensitivity: float) -> Cutoff:
-    """Cutoff of the largest specificity among those that reach a wanted sensitivity; ties go to the lowest cutoff.
+    """Choose the cutoff of the largest specificity that still reaches a sensitivity; ties go to the lowest.
 
     Parameters
     ----------
     y : array_like of 0/1, shape (n,)
     score : array_like, shape (n,)
     sensitivity : float
-        Wanted sensitivity, in (0, 1]. The lowest score as cutoff always reaches it.
+        Required sensitivity, in (0, 1]. The lowest score as cutoff always reaches it.
 
     Returns
     -------
@@ -102,10 +113,10 @@ def sensitivity_cutoff(y: ArrayLike, score: ArrayLike, sensitivity: float) -> Cu
     Raises
     ------
     ValueError
-        If the wanted sensitivity is not in (0, 1].
+        If the required sensitivity is not in (0, 1].
     """
     if not 0.0 < sensitivity <= 1.0:
-        raise ValueError(f"a wanted sensitivity lies in (0, 1], not {sensitivity}")
+        raise ValueError(f"a required sensitivity must lie in (0, 1], not {sensitivity}")
     points = operating_points(y, score)
     reached = points.sensitivity >= sensitivity - _TIE
     return _lowest_best(points, np.where(reached, points.specificity, -np.inf))

@@ -10,7 +10,7 @@ NAN = float("nan")
 
 
 def lead_times(patient: ArrayLike, before: ArrayLike, called: ArrayLike) -> pd.DataFrame:
-    """Time before diagnosis from which on every exam of a patient was called positive.
+    """Compute the time before diagnosis from which on every exam of a patient was called positive.
 
     Parameters
     ----------
@@ -24,11 +24,11 @@ def lead_times(patient: ArrayLike, before: ArrayLike, called: ArrayLike) -> pd.D
     -------
     DataFrame
         Index = patient, sorted; `exams, lead, reason`. NaN when the last exam before diagnosis was called negative.
-        Bounded by the first exam there is, so it understates the lead of those positive from the start.
+        Limited by the first exam, so it understates the lead of patients who are positive from the start.
     """
     table = pd.DataFrame({"patient": np.asarray(patient), "before": np.asarray(before, dtype=np.float64)})
     if (table["before"] < 0).any():
-        raise ValueError("an exam lies after the diagnosis")
+        raise ValueError("an exam is later than the diagnosis")
     table["called"] = np.asarray(called, dtype=bool)
     rows = []
     for name, exams in table.sort_values(["patient", "before"]).groupby("patient"):
@@ -41,7 +41,7 @@ def lead_times(patient: ArrayLike, before: ArrayLike, called: ArrayLike) -> pd.D
 def sensitivity_before(
     patient: ArrayLike, before: ArrayLike, called: ArrayLike, earliest: float, latest: float, level: float = 0.95
 ) -> Proportion:
-    """Sensitivity in a window before diagnosis, each patient once, by the last exam in the window.
+    """Compute the sensitivity in a window before diagnosis, each patient once, by the last exam in the window.
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ def sensitivity_before(
     Returns
     -------
     Proportion
-        Of the patients with an exam in the window; NaN without one.
+        Of the patients with an exam in the window; NaN without such patients.
     """
     table = pd.DataFrame({"patient": np.asarray(patient), "before": np.asarray(before, dtype=np.float64)})
     table["called"] = np.asarray(called, dtype=bool)
-    inside = table[(table["before"] >= latest) & (table["before"] < earliest)]
-    last = inside.sort_values("before").drop_duplicates("patient")
+    in_window = table[(table["before"] >= latest) & (table["before"] < earliest)]
+    last = in_window.sort_values("before").drop_duplicates("patient")
     return proportion(int(last["called"].sum()), len(last), level)

@@ -27,7 +27,7 @@ class ClassReport(NamedTuple):
         Rows `macro` and `weighted`, columns `precision, recall, f1, reason`: over the classes that occur.
     accuracy : Proportion
     kappa, mcc : float
-        Cohen's kappa and the multi-class correlation; NaN when truth or decision is one class only.
+        Cohen's kappa and the multi-class correlation; NaN when labels or decisions are a single class.
     """
 
     confusion: pd.DataFrame
@@ -56,20 +56,20 @@ def class_report(y: ArrayLike, decided: ArrayLike, classes: Sequence[str], level
     y, decided : array_like, shape (n,)
         True and decided class of every case.
     classes : sequence of str
-        All classes, in the order to report.
+        All classes, in the order of the report.
     level : float
         Confidence level of the Wilson intervals.
 
     Returns
     -------
     ClassReport
-        A class that never occurs has no recall and no part in the averages; one never decided for has no precision,
-        so the averages of precision are NaN with a reason, not taken as 0.
+        A class that never occurs has no recall and is left out of the averages. A class that is never decided for has
+        no precision, so the averages of precision are NaN with a reason, not taken as 0.
 
     Raises
     ------
     ValueError
-        If a case has another class.
+        If a case has a class that is not listed.
 
     References
     ----------
@@ -103,7 +103,7 @@ def class_report(y: ArrayLike, decided: ArrayLike, classes: Sequence[str], level
 
 
 def class_aucs(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str], level: float = 0.95) -> ClassAucs:
-    """AUCs of the probabilities of several classes.
+    """Compute the AUCs of the probabilities of several classes.
 
     Parameters
     ----------
@@ -124,32 +124,32 @@ def class_aucs(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str], l
     ----------
     Hand DJ, Till RJ, Mach Learn 2001.
     """
-    truth = np.asarray(y)
+    labels = np.asarray(y)
     values = np.asarray(probabilities, dtype=np.float64)
-    if values.shape != (truth.size, len(classes)):
-        raise ValueError(f"expected {truth.size} rows and {len(classes)} columns, got shape {values.shape}")
+    if values.shape != (labels.size, len(classes)):
+        raise ValueError(f"expected {labels.size} rows and {len(classes)} columns, got shape {values.shape}")
     rows = []
     for index, name in enumerate(classes):
-        area = auc_interval(truth == name, values[:, index], level)
-        rows.append((int((truth == name).sum()), area.estimate, area.lower, area.upper, area.reason))
+        area = auc_interval(labels == name, values[:, index], level)
+        rows.append((int((labels == name).sum()), area.estimate, area.lower, area.upper, area.reason))
     table = pd.DataFrame(rows, index=list(classes), columns=["n", "auc", "lower", "upper", "reason"])
-    present = [index for index, name in enumerate(classes) if (truth == name).any()]
+    present = [index for index, name in enumerate(classes) if (labels == name).any()]
     if len(present) < 2:
         return ClassAucs(table, NAN, NAN, NAN, "fewer than two classes occur")
     occurring = table.iloc[present]
     pairs = [
-        _separation(truth, values, classes, first, second) for first in present for second in present if first < second
+        _separation(labels, values, classes, first, second) for first in present for second in present if first < second
     ]
     weighted = float(np.average(occurring["auc"], weights=occurring["n"]))
     return ClassAucs(table, float(occurring["auc"].mean()), weighted, float(np.mean(pairs)))
 
 
-def _separation(truth: np.ndarray, values: Floats, classes: Sequence[str], first: int, second: int) -> float:
-    """Mean of the two AUCs of a pair of classes, each by its own probability."""
-    of_pair = (truth == classes[first]) | (truth == classes[second])
-    one = auc(truth[of_pair] == classes[first], values[of_pair, first])
-    other = auc(truth[of_pair] == classes[second], values[of_pair, second])
-    return (one + other) / 2
+def _separation(labels: np.ndarray, values: Floats, classes: Sequence[str], first: int, second: int) -> float:
+    """Average the two AUCs of a pair of classes, each by its own probability."""
+    of_pair = (labels == classes[first]) | (labels == classes[second])
+    by_first = auc(labels[of_pair] == classes[first], values[of_pair, first])
+    by_second = auc(labels[of_pair] == classes[second], values[of_pair, second])
+    return (by_first + by_second) / 2
 
 
 def _averages(table: pd.DataFrame) -> pd.DataFrame:
@@ -166,10 +166,10 @@ def _averages(table: pd.DataFrame) -> pd.DataFrame:
 
 def _confusion(y: ArrayLike, decided: ArrayLike, classes: Sequence[str]) -> np.ndarray:
     position = {name: index for index, name in enumerate(classes)}
-    truth, choice = np.asarray(y).tolist(), np.asarray(decided).tolist()
-    if unknown := sorted({str(name) for name in [*truth, *choice] if name not in position}):
-        raise ValueError(f"no class {', '.join(unknown)}")
+    labels, decisions = np.asarray(y).tolist(), np.asarray(decided).tolist()
+    if unknown := sorted({str(name) for name in [*labels, *decisions] if name not in position}):
+        raise ValueError(f"not a listed class: {', '.join(unknown)}")
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
-    rows, columns = ([position[name] for name in side] for side in (truth, choice))
+    rows, columns = ([position[name] for name in side] for side in (labels, decisions))
     np.add.at(counts, (rows, columns), 1)
     return counts

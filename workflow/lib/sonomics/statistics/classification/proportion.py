@@ -23,7 +23,7 @@ class Proportion(NamedTuple):
 
 
 def proportion(x: int, n: int, level: float = 0.95) -> Proportion:
-    """A binomial proportion with its Clopper-Pearson and Wilson intervals.
+    """Estimate a binomial proportion with its Clopper-Pearson and Wilson intervals.
 
     Parameters
     ----------
@@ -47,14 +47,16 @@ def proportion(x: int, n: int, level: float = 0.95) -> Proportion:
     Clopper CJ, Pearson ES, Biometrika 1934; Wilson EB, J Am Stat Assoc 1927 (no continuity correction).
     """
     if not 0 <= x <= n:
-        raise ValueError(f"{x} of {n} is not a proportion")
+        raise ValueError(f"{x} of {n} is not a valid proportion")
     if n == 0:
         return Proportion(x, n, NAN, (NAN, NAN), (NAN, NAN))
     return Proportion(x, n, x / n, _clopper_pearson(x, n, level), _wilson(x, n, level))
 
 
 def clustered_proportion(hits: ArrayLike, cluster: ArrayLike, level: float = 0.95) -> Estimate:
-    """Share of hits with the cluster-robust standard error sqrt(K / (K - 1) sum_k (sum of residuals)^2) / n.
+    """Estimate the share of hits with a cluster-robust standard error.
+
+    The standard error is sqrt(K / (K - 1) sum_k (sum of residuals of patient k)^2) / n for K patients.
 
     Parameters
     ----------

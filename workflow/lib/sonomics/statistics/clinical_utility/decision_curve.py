@@ -1,4 +1,4 @@
-"""Decision curves: what a model is worth at a threshold probability."""
+"""Decision curves: the net benefit of using a model at a threshold probability."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import follow_up, numbers, outcome
+from sonomics.statistics.estimates import Floats, divide_where
+from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
 from sonomics.statistics.resampling.bootstrap import resample_weights
-from sonomics.statistics.survival.kaplan_meier import null_risk
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 
 
-def whole_percents(lowest: int = 1, highest: int = 99) -> Floats:
-    """Threshold probabilities 0.01, 0.02 ... as literals; `arange` gives 0.15000000000000002, above a score of 0.15."""
+def percent_thresholds(lowest: int = 1, highest: int = 99) -> Floats:
+    """Return the threshold probabilities 0.01, 0.02 ... exactly; `arange` gives 0.15000000000000002."""
     return np.array([percent / 100 for percent in range(lowest, highest + 1)])
 
 
 def net_benefit(y: ArrayLike, probability: ArrayLike, thresholds: Sequence[float] | Floats) -> pd.DataFrame:
-    """Net benefit of treating where probability >= threshold, of treating all and of treating none.
+    """Compute the net benefit of treating where probability >= threshold, of treating all and of treating none.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def net_benefit(y: ArrayLike, probability: ArrayLike, thresholds: Sequence[float
     ----------
     Vickers AJ, Elkin EB, Med Decis Making 2006.
     """
-    positive = outcome(y)
-    cuts = _checked(thresholds)
+    positive = check_outcome(y)
+    cuts = _check_thresholds(thresholds)
     everyone = np.ones((1, positive.size))
-    model = _net_benefits(positive, numbers(probability, positive.size)[:, None] >= cuts, cuts, everyone)[0]
+    model = _net_benefits(positive, check_scores(probability, positive.size)[:, None] >= cuts, cuts, everyone)[0]
     treat_all = _net_benefits(positive, np.ones((positive.size, cuts.size), dtype=bool), cuts, everyone)[0]
     return pd.DataFrame(
         {
@@ -67,7 +67,7 @@ def net_benefit_band(
     seed: int,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Pointwise percentile band of a model's net benefit over resampled patients.
+    """Compute the pointwise percentile band of a model's net benefit over resampled patients.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def net_benefit_band(
     DataFrame
         One row per threshold: `threshold, lower, upper`; NaN for a single patient.
     """
-    positive = outcome(y)
-    cuts = _checked(thresholds)
-    called = numbers(probability, positive.size)[:, None] >= cuts
+    positive = check_outcome(y)
+    cuts = _check_thresholds(thresholds)
+    called = check_scores(probability, positive.size)[:, None] >= cuts
     blocks = resample_weights(groups, resamples, seed)
     draws = np.concatenate([_net_benefits(positive, called, cuts, weights) for weights in blocks])
     ends = [0.5 - level / 2, 0.5 + level / 2]
@@ -101,14 +101,14 @@ def survival_net_benefit(
     horizon: float,
     thresholds: Sequence[float] | Floats,
 ) -> pd.DataFrame:
-    """Net benefit of treating by a predicted risk of an event by a horizon, follow-up censored.
+    """Compute the net benefit of treating by a predicted risk of an event by a horizon, with censoring.
 
     Parameters
     ----------
     time : array_like, shape (n,)
     event : array_like of 0/1, shape (n,)
     probability : array_like, shape (n,)
-        Predicted risk of an event by the horizon; NaN throughout when it could not be predicted.
+        Predicted risk of an event by the horizon; all NaN when it could not be predicted.
     horizon : float
     thresholds : sequence of float
         In (0, 1), used as they are given.
@@ -123,15 +123,15 @@ def survival_net_benefit(
     ----------
     Vickers AJ et al., BMC Med Inform Decis Mak 2008.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     values = np.asarray(probability, dtype=np.float64)
-    cuts = _checked(thresholds)
+    cuts = _check_thresholds(thresholds)
     odds = cuts / (1 - cuts)
 
     def benefit(treated: np.ndarray, weight: float) -> float:
         if not treated.any():
             return 0.0
-        risk = null_risk(times[treated], happened[treated], horizon)
+        risk = kaplan_meier_risk(times[treated], happened[treated], horizon)
         return float(treated.mean() * (risk - (1 - risk) * weight))
 
     unknown = np.isnan(values).any()
@@ -146,11 +146,11 @@ def _net_benefits(positive: np.ndarray, called: np.ndarray, cuts: Floats, weight
     true_positive = weights @ (called & positive[:, None]).astype(np.float64)
     false_positive = weights @ (called & ~positive[:, None]).astype(np.float64)
     benefit = true_positive - false_positive * (cuts / (1 - cuts))
-    return np.divide(benefit, total, out=np.full(benefit.shape, np.nan), where=total > 0)
+    return divide_where(total > 0, benefit, total)
 
 
-def _checked(thresholds: Sequence[float] | Floats) -> Floats:
+def _check_thresholds(thresholds: Sequence[float] | Floats) -> Floats:
     cuts = np.asarray(thresholds, dtype=np.float64)
     if not ((cuts > 0) & (cuts < 1)).all():
-        raise ValueError("a threshold probability lies strictly between 0 and 1")
+        raise ValueError("a threshold probability must lie strictly between 0 and 1")
     return cuts

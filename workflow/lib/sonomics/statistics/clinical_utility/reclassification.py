@@ -1,4 +1,4 @@
-"""Does a new model move events up and non-events down? Net reclassification and integrated discrimination."""
+"""Net reclassification (NRI) and integrated discrimination improvement (IDI) of a new model over an old one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import ONE_CLASS, Booleans, Floats, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -16,8 +16,8 @@ NAN = float("nan")
 class Reclassification(NamedTuple):
     """Net reclassification improvement with its parts.
 
-    `se` is the multinomial one, with its z, p and interval; `se_null` that of no change, with its z. The parts are
-    shares of the events and of the non-events moved up and down.
+    `se` is the multinomial standard error, with its z, p and interval; `se_null` is that under no change, with its z.
+    The parts are the shares of events and of non-events that move up and down.
     """
 
     nri: float
@@ -37,7 +37,7 @@ class Reclassification(NamedTuple):
     reason: str = ""
 
 
-class Discrimination(NamedTuple):
+class IntegratedDiscrimination(NamedTuple):
     """Integrated discrimination improvement, with its standard error, z, p and interval."""
 
     idi: float
@@ -52,7 +52,7 @@ class Discrimination(NamedTuple):
 def categorical_nri(
     y: ArrayLike, old: ArrayLike, new: ArrayLike, cutoffs: Sequence[float], level: float = 0.95
 ) -> Reclassification:
-    """Net reclassification between risk classes [0, c1), [c1, c2) ... [ck, 1].
+    """Compute the net reclassification between risk classes [0, c1), [c1, c2) ... [ck, 1].
 
     Parameters
     ----------
@@ -68,49 +68,54 @@ def categorical_nri(
     -------
     Reclassification
         NaN with a single class; z is NaN when nobody moves. An NRI may be positive for an uninformative marker (Kerr
-        KF et al., Epidemiology 2014): report it beside the net benefit, never alone.
+        KF et al., Epidemiology 2014): report it next to the net benefit, never alone.
 
     References
     ----------
     Pencina MJ et al., Stat Med 2008; multinomial variance as in Hmisc's improveProb.
     """
     edges = np.asarray(cutoffs, dtype=np.float64)
-    before, after = (np.searchsorted(edges, numbers(side, np.size(y)), side="right") for side in (old, new))
-    return _nri(outcome(y), (after - before).astype(np.float64), level)
+    before, after = (np.searchsorted(edges, check_scores(side, np.size(y)), side="right") for side in (old, new))
+    return _nri(check_outcome(y), (after - before).astype(np.float64), level)
 
 
 def continuous_nri(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> Reclassification:
-    """Net reclassification where any change counts (Pencina MJ et al., Stat Med 2011); as `categorical_nri`."""
-    return _nri(outcome(y), numbers(new, np.size(y)) - numbers(old, np.size(y)), level)
+    """Compute the net reclassification where any change counts; otherwise as `categorical_nri`.
+
+    References
+    ----------
+    Pencina MJ et al., Stat Med 2011.
+    """
+    return _nri(check_outcome(y), check_scores(new, np.size(y)) - check_scores(old, np.size(y)), level)
 
 
-def idi(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> Discrimination:
-    """Integrated discrimination improvement: mean change in events minus that in non-events.
+def idi(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> IntegratedDiscrimination:
+    """Compute the integrated discrimination improvement: mean change in events minus that in non-events.
 
-    Parameters are those of `categorical_nri`.
+    Parameters as `categorical_nri`.
 
     Returns
     -------
-    Discrimination
+    IntegratedDiscrimination
         NaN with a single class; no test when a class has a single case or no change varies.
 
     References
     ----------
     Pencina MJ et al., Stat Med 2008.
     """
-    positive = outcome(y)
-    change = numbers(new, positive.size) - numbers(old, positive.size)
+    positive = check_outcome(y)
+    change = check_scores(new, positive.size) - check_scores(old, positive.size)
     if positive.all() or not positive.any():
-        return Discrimination(NAN, NAN, NAN, NAN, NAN, NAN, ONE_CLASS)
+        return IntegratedDiscrimination(NAN, NAN, NAN, NAN, NAN, NAN, ONE_CLASS)
     in_events, in_nonevents = change[positive], change[~positive]
     value = float(in_events.mean() - in_nonevents.mean())
     if min(in_events.size, in_nonevents.size) < 2:
-        return Discrimination(value, NAN, NAN, NAN, NAN, NAN, "fewer than two cases in a class")
+        return IntegratedDiscrimination(value, NAN, NAN, NAN, NAN, NAN, "fewer than two cases in a class")
     se = float(np.sqrt(in_events.var(ddof=1) / in_events.size + in_nonevents.var(ddof=1) / in_nonevents.size))
     if se <= 1e-14:
-        return Discrimination(value, 0.0, NAN, NAN, value, value, "the change does not vary")
+        return IntegratedDiscrimination(value, 0.0, NAN, NAN, value, value, "the change does not vary")
     z, half = value / se, normal_quantile(level) * se
-    return Discrimination(value, se, z, float(2 * ndtr(-abs(z))), value - half, value + half)
+    return IntegratedDiscrimination(value, se, z, float(2 * ndtr(-abs(z))), value - half, value + half)
 
 
 def _nri(positive: Booleans, change: Floats, level: float) -> Reclassification:

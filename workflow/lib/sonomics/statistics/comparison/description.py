@@ -56,7 +56,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Estimate:
     Returns
     -------
     Estimate
-        Not estimable without a value, without an interval when there is only one.
+        Not estimable without values; no interval when there is only one.
     """
     known = drop_missing(np.asarray(values, dtype=np.float64))
     if not known.size:

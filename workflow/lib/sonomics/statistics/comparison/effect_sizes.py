@@ -1,4 +1,4 @@
-"""Sizes of effects: standardised differences, odds ratios, and whether an odds ratio differs between strata."""
+"""Effect sizes: standardised differences, odds ratios, and whether an odds ratio differs between strata."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, SignificanceTest, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores, drop_missing
 from sonomics.statistics.regression.logistic import fit_logistic, log_likelihood
 
 NAN = float("nan")
@@ -35,7 +35,11 @@ class OddsInteraction(NamedTuple):
 
 
 def standardised_difference(a: ArrayLike, b: ArrayLike) -> float:
-    """Mean of b minus mean of a, over the root mean square of their SDs; NaN values are left out.
+    """Divide mean of b minus mean of a by the root mean square of their SDs; NaN values are left out.
+
+    Parameters
+    ----------
+    a, b : array_like, shapes (n,), (k,)
 
     Returns
     -------
@@ -46,15 +50,20 @@ def standardised_difference(a: ArrayLike, b: ArrayLike) -> float:
     ----------
     Austin PC, Stat Med 2009.
     """
-    one, two = (values[~np.isnan(values)] for values in (np.asarray(side, dtype=np.float64) for side in (a, b)))
-    if min(one.size, two.size) < 2:
+    known_a, known_b = drop_missing(a), drop_missing(b)
+    if min(known_a.size, known_b.size) < 2:
         return NAN
-    spread = float(np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / 2))
-    return float((two.mean() - one.mean()) / spread) if spread > 0 else NAN
+    pooled_sd = float(np.sqrt((known_a.var(ddof=1) + known_b.var(ddof=1)) / 2))
+    return float((known_b.mean() - known_a.mean()) / pooled_sd) if pooled_sd > 0 else NAN
 
 
 def sample_odds_ratio(table: ArrayLike) -> float:
-    """Cross-product ratio ad / bc of a 2 x 2 table; infinite when only bc is 0, NaN for 0/0."""
+    """Compute the cross-product ratio ad / bc of a 2 x 2 table; infinite when only bc is 0, NaN for 0/0.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (2, 2)
+    """
     (a, b), (c, d) = np.asarray(table, dtype=np.float64)
     if b * c > 0:
         return float(a * d / (b * c))
@@ -62,7 +71,7 @@ def sample_odds_ratio(table: ArrayLike) -> float:
 
 
 def odds_ratio(y: ArrayLike, x: ArrayLike, level: float = 0.95) -> OddsRatio:
-    """Univariable logistic odds ratio per unit of x.
+    """Estimate the univariable logistic odds ratio per unit of x.
 
     Parameters
     ----------
@@ -76,13 +85,13 @@ def odds_ratio(y: ArrayLike, x: ArrayLike, level: float = 0.95) -> OddsRatio:
     OddsRatio
         NaN with a single class, a constant x or separated classes.
     """
-    positive = outcome(y)
-    values = numbers(x, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(x, positive.size)
     return _last_coefficient(positive, np.column_stack([np.ones(values.size), values]), level)[0]
 
 
 def odds_interaction(y: ArrayLike, x: ArrayLike, modifier: ArrayLike, level: float = 0.95) -> OddsInteraction:
-    """Does the odds ratio of x differ between the strata of a modifier?
+    """Test whether the odds ratio of x differs between the strata of a modifier.
 
     Parameters
     ----------
@@ -93,11 +102,11 @@ def odds_interaction(y: ArrayLike, x: ArrayLike, modifier: ArrayLike, level: flo
     Returns
     -------
     OddsInteraction
-        Of the logistic model with both and their product, against the one without the product. NaN with a reason
-        where either cannot be fitted.
+        Compares the logistic model with x, modifier and their product with the model without the product. NaN with a
+        reason where either cannot be fitted.
     """
-    positive, stratum = outcome(y), outcome(modifier).astype(float)
-    values = numbers(x, positive.size)
+    positive, stratum = check_outcome(y), check_outcome(modifier).astype(float)
+    values = check_scores(x, positive.size)
     additive = np.column_stack([np.ones(values.size), values, stratum])
     _, without = _last_coefficient(positive, additive, level)
     ratio, full = _last_coefficient(positive, np.column_stack([additive, values * stratum]), level)

@@ -1,4 +1,4 @@
-"""Fisher's exact test of r x c tables; scipy's own is a permutation p value beyond 2 x 2."""
+"""Fisher's exact test of r x c tables; beyond 2 x 2, scipy's own is a permutation p value."""
 
 import numpy as np
 from scipy.special import gammaln
@@ -11,7 +11,7 @@ _RESAMPLES = 99_999
 
 
 def fisher_exact(counts: np.ndarray, seed: int) -> tuple[float, bool]:
-    """Two-sided p value: probability of the tables, given the margins, no more likely than the observed one.
+    """Sum the probabilities, given the margins, of all tables no more likely than the observed one.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def fisher_exact(counts: np.ndarray, seed: int) -> tuple[float, bool]:
     -------
     p : float
     exact : bool
-        False when one side has more than two levels on both axes or more than two million tables share the margins:
-        then p comes from 99,999 seeded random tables.
+        False when both axes have more than two levels, or more than two million tables share the margins; then p comes
+        from 99,999 seeded random tables.
 
     References
     ----------
@@ -45,17 +45,17 @@ def fisher_exact(counts: np.ndarray, seed: int) -> tuple[float, bool]:
 
 
 def _sampled(counts: np.ndarray, seed: int) -> float:
-    """Share of random tables of the same margins that are no more likely than the observed one, itself counted."""
-    margins = random_table(counts.sum(axis=1), counts.sum(axis=0), seed=np.random.default_rng(seed))
-    tables = margins.rvs(_RESAMPLES)
-    # Given the margins, the likelihood of a table hangs on its factorials only.
-    unlikely = gammaln(tables + 1.0).sum(axis=(1, 2))
+    """Count the random tables of the same margins no more likely than the observed one, which counts too."""
+    distribution = random_table(counts.sum(axis=1), counts.sum(axis=0), seed=np.random.default_rng(seed))
+    tables = distribution.rvs(_RESAMPLES)
+    # Given the margins, the likelihood of a table depends on its factorials only.
+    log_factorials = gammaln(tables + 1.0).sum(axis=(1, 2))
     observed = float(gammaln(counts + 1.0).sum())
-    return float((1 + np.count_nonzero(unlikely >= observed - 1e-7)) / (1 + _RESAMPLES))
+    return float((1 + np.count_nonzero(log_factorials >= observed - 1e-7)) / (1 + _RESAMPLES))
 
 
 def _first_columns(sizes: np.ndarray, total: int) -> np.ndarray | None:
-    """Every first column of a two-column table with these row sums; None when there are too many."""
+    """List every first column of a two-column table with these row sums; None when there are too many."""
     partial = np.zeros((1, 0), dtype=np.int64)
     for row, size in enumerate(sizes):
         rest = int(sizes[row + 1 :].sum())

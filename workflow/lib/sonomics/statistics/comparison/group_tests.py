@@ -24,28 +24,28 @@ class Comparison(NamedTuple):
 
 
 def student_t(a: ArrayLike, b: ArrayLike) -> Comparison:
-    """Two-sample t test with pooled variance, a minus b; NaN values are left out."""
+    """Compare means by the t test with pooled variance, a minus b; NaN values are left out."""
     return _t("Student t", drop_missing(a), drop_missing(b), equal_variances=True)
 
 
 def welch_t(a: ArrayLike, b: ArrayLike) -> Comparison:
-    """Two-sample t test without assuming equal variances (Welch BL, Biometrika 1947), a minus b; NaN left out."""
+    """Compare means by the t test without equal variances (Welch BL, Biometrika 1947), a minus b; NaN left out."""
     return _t("Welch t", drop_missing(a), drop_missing(b), equal_variances=False)
 
 
 def mann_whitney_u(a: ArrayLike, b: ArrayLike) -> Comparison:
-    """Mann-Whitney test, U of a, asymptotic with tie and continuity correction; NaN values are left out."""
-    one, two = drop_missing(a), drop_missing(b)
-    if not one.size or not two.size:
+    """Compare ranks by the Mann-Whitney test, U of a, with tie and continuity correction; NaN values are left out."""
+    known_a, known_b = drop_missing(a), drop_missing(b)
+    if not known_a.size or not known_b.size:
         return Comparison("Mann-Whitney U", NAN, NAN, NAN, "a group is empty")
-    if np.ptp(np.concatenate([one, two])) == 0:
+    if np.ptp(np.concatenate([known_a, known_b])) == 0:
         return Comparison("Mann-Whitney U", NAN, NAN, NAN, "constant")
-    result = mannwhitneyu(one, two, method="asymptotic")
+    result = mannwhitneyu(known_a, known_b, method="asymptotic")
     return Comparison("Mann-Whitney U", float(result.statistic), NAN, float(result.pvalue))
 
 
 def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
-    """`mann_whitney_u` without the continuity correction, as some packages report it."""
+    """Compare as `mann_whitney_u`, without the continuity correction, as some packages report it."""
     corrected = mann_whitney_u(a, b)
     if corrected.reason:
         return corrected
@@ -54,12 +54,16 @@ def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
 
 
 def shapiro_wilk(values: ArrayLike) -> Comparison:
-    """Test of normality (Shapiro SS, Wilk MB, Biometrika 1965); NaN values are left out.
+    """Test normality (Shapiro SS, Wilk MB, Biometrika 1965); NaN values are left out.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
 
     Returns
     -------
     Comparison
-        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and for constant ones.
+        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and when all are equal.
     """
     known = drop_missing(values)
     if not 3 <= known.size <= 5000:
@@ -81,16 +85,16 @@ def compare_numbers(a: ArrayLike, b: ArrayLike) -> Comparison:
     a, b : array_like
         NaN values are left out; `describe_number` counts them.
     """
-    one, two = drop_missing(a), drop_missing(b)
-    if not (_looks_normal(one) and _looks_normal(two)):
-        return mann_whitney_u(one, two)
-    if levene(one, two).pvalue >= 0.05:
-        return student_t(one, two)
-    return welch_t(one, two)
+    known_a, known_b = drop_missing(a), drop_missing(b)
+    if not (_looks_normal(known_a) and _looks_normal(known_b)):
+        return mann_whitney_u(known_a, known_b)
+    if levene(known_a, known_b).pvalue >= 0.05:
+        return student_t(known_a, known_b)
+    return welch_t(known_a, known_b)
 
 
 def chi_square(table: ArrayLike) -> Comparison:
-    """Pearson's chi-square without continuity correction.
+    """Compare counts by Pearson's chi-square without continuity correction.
 
     Parameters
     ----------
@@ -110,7 +114,7 @@ def chi_square(table: ArrayLike) -> Comparison:
 
 
 def yates_chi_square(table: ArrayLike) -> Comparison:
-    """Chi-square of a 2 x 2 table with Yates' continuity correction (Yates F, 1934); as `chi_square`."""
+    """Compare the counts of a 2 x 2 table by chi-square with Yates' correction (Yates F, 1934); as `chi_square`."""
     counts = _occupied(table)
     if counts.shape != (2, 2):
         return Comparison("chi-square, Yates", NAN, NAN, NAN, "not a table of two levels by two groups")
@@ -119,7 +123,7 @@ def yates_chi_square(table: ArrayLike) -> Comparison:
 
 
 def fisher(table: ArrayLike, seed: int = 0) -> Comparison:
-    """Fisher's exact test of an r x c table of counts.
+    """Compare the counts of an r x c table by Fisher's exact test.
 
     Parameters
     ----------
@@ -131,8 +135,8 @@ def fisher(table: ArrayLike, seed: int = 0) -> Comparison:
     Returns
     -------
     Comparison
-        Exact where the tables with these margins can be enumerated (see `exact.fisher_exact`), else a seeded Monte
-        Carlo p value whose name says so.
+        Exact where the tables with these margins can be enumerated (see `fisher.fisher_exact`); otherwise a seeded
+        Monte Carlo p value, named so.
     """
     counts = _occupied(table)
     if min(counts.shape) < 2:
@@ -178,5 +182,5 @@ def _looks_normal(values: Floats) -> bool:
 def _occupied(table: ArrayLike) -> np.ndarray:
     counts = np.asarray(table, dtype=np.int64)
     if counts.ndim != 2 or (counts < 0).any():
-        raise ValueError("a table of counts has two dimensions and no negative count")
+        raise ValueError("a table of counts must have two dimensions and no negative count")
     return counts[counts.any(axis=1)][:, counts.any(axis=0)]

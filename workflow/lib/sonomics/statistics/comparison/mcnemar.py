@@ -59,13 +59,13 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
 
 
 def mcnemar_counts(b: int, c: int) -> McNemar:
-    """McNemar's tests of the two discordant counts; result as `mcnemar`."""
+    """Compute McNemar's tests from the two discordant counts; result as `mcnemar`."""
     total, fewer = b + c, min(b, c)
     if total == 0:
         return McNemar(b, c, NAN, NAN, NAN, NAN, 1.0, 1.0, "no discordant pair")
     chi2 = (b - c) ** 2 / total
     corrected = max(abs(b - c) - 1, 0) ** 2 / total
     exact = min(1.0, 2.0 * float(bdtr(fewer, total, 0.5)))
-    here = float(np.exp(gammaln(total + 1) - gammaln(b + 1) - gammaln(c + 1) - total * np.log(2.0)))
-    mid = 1.0 - here / 2.0 if b == c else exact - here
+    observed = float(np.exp(gammaln(total + 1) - gammaln(b + 1) - gammaln(c + 1) - total * np.log(2.0)))
+    mid = 1.0 - observed / 2.0 if b == c else exact - observed
     return McNemar(b, c, chi2, float(chdtrc(1, chi2)), corrected, float(chdtrc(1, corrected)), exact, mid)

@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike
 from sonomics.statistics.estimates import Floats
 
 
-def uncorrected(p: ArrayLike) -> Floats:
+def no_correction(p: ArrayLike) -> Floats:
     """Return the p values as they are."""
     return np.asarray(p, dtype=np.float64)
 
 
 def bonferroni(p: ArrayLike) -> Floats:
     """Multiply by the number of tests, at most 1. Undefined p values stay NaN and are not counted (Bonferroni 1936)."""
-    values = uncorrected(p)
+    values = no_correction(p)
     return np.minimum(1.0, values * np.count_nonzero(~np.isnan(values)))
 
 
@@ -33,7 +33,7 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     """
     from scipy.stats import false_discovery_control
 
-    values = uncorrected(p)
+    values = no_correction(p)
     corrected = np.full(values.shape, np.nan)
     known = ~np.isnan(values)
     if known.any():
@@ -43,7 +43,7 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
 
 def holm(p: ArrayLike) -> Floats:
     """Control the family-wise error, stepping down (Holm S, Scand J Stat 1979); NaN as in `benjamini_hochberg`."""
-    values = uncorrected(p)
+    values = no_correction(p)
     corrected = np.full(values.shape, np.nan)
     known = np.flatnonzero(~np.isnan(values))
     order = known[np.argsort(values[known], kind="stable")]
@@ -64,7 +64,7 @@ def benjamini_yekutieli(p: ArrayLike) -> Floats:
 def _stepwise(p: ArrayLike, method: str) -> Floats:
     from statsmodels.stats.multitest import multipletests
 
-    values = uncorrected(p)
+    values = no_correction(p)
     corrected = np.full(values.shape, np.nan)
     known = ~np.isnan(values)
     if known.any():
@@ -73,7 +73,7 @@ def _stepwise(p: ArrayLike, method: str) -> Floats:
 
 
 CORRECTIONS: Mapping[str, Callable[[ArrayLike], Floats]] = {
-    "none": uncorrected,
+    "none": no_correction,
     "bh": benjamini_hochberg,
     "bonferroni": bonferroni,
 }

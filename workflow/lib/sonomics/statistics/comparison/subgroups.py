@@ -1,4 +1,4 @@
-"""Does a model do as well, and does a risk group mean as much, in every subgroup? With n, events and interaction."""
+"""Performance and hazard ratios in subgroups, and whether they differ between them."""
 
 import numpy as np
 import pandas as pd
@@ -7,8 +7,8 @@ from scipy.special import chdtrc
 
 from sonomics.statistics.discrimination.auc import auc_interval
 from sonomics.statistics.estimates import Booleans, SignificanceTest
-from sonomics.statistics.inputs import follow_up, numbers, outcome
-from sonomics.statistics.survival.cox import cox
+from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
+from sonomics.statistics.survival.cox import fit_cox
 from sonomics.statistics.survival.cox_tests import cox_interaction
 
 NAN = float("nan")
@@ -19,16 +19,16 @@ FEWEST = 10
 def auc_by_subgroup(
     y: ArrayLike, score: ArrayLike, group: ArrayLike, fewest: int = FEWEST, level: float = 0.95
 ) -> pd.DataFrame:
-    """AUC with DeLong interval in every level of a subgroup.
+    """Compute the AUC with DeLong interval in every level of a subgroup.
 
     Parameters
     ----------
     y : array_like of 0/1, shape (n,)
     score : array_like, shape (n,)
     group : array_like, shape (n,)
-        None or NaN = unknown: a level of its own, last, named None.
+        None or NaN = unknown: an extra level, last, named None.
     fewest : int
-        Events and non-events that a level needs for a figure.
+        Events and non-events that a level needs for an estimate.
     level : float
         Confidence level.
 
@@ -38,8 +38,8 @@ def auc_by_subgroup(
         One row per level, sorted as text: `level, n, events, auc, lower, upper, se, reason`. "too few" instead of a
         number where a level has fewer than `fewest` of either class.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     rows = []
     for name, members in _levels(group):
         n, events = int(members.sum()), int(positive[members].sum())
@@ -52,7 +52,7 @@ def auc_by_subgroup(
 
 
 def auc_heterogeneity(table: pd.DataFrame) -> SignificanceTest:
-    """Do the AUCs of independent subgroups differ? Cochran's Q over the levels that have one.
+    """Test whether the AUCs of independent subgroups differ, by Cochran's Q over the levels that have one.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def hazard_ratio_by_subgroup(
     fewest: int = FEWEST,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Hazard ratio of high against low risk in every level of a subgroup (Cox, Efron's ties).
+    """Compute the hazard ratio of high against low risk in every level of a subgroup (Cox, Efron's ties).
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def hazard_ratio_by_subgroup(
     event, high : array_like of 0/1, shape (n,)
     group : array_like, shape (n,)
     fewest : int
-        Events that a level needs for a figure.
+        Events that a level needs for an estimate.
     level : float
         Confidence level.
 
@@ -105,15 +105,15 @@ def hazard_ratio_by_subgroup(
         One row per level: `level, n, events, hr, lower, upper, p, reason`; "too few" instead of a number where a
         level has fewer than `fewest` events.
     """
-    happened, times = follow_up(time, event)
-    exposed = outcome(high).astype(float)
+    happened, times = check_follow_up(time, event)
+    exposed = check_outcome(high).astype(float)
     rows = []
     for name, members in _levels(group):
         n, events = int(members.sum()), int(happened[members].sum())
         if events < fewest:
             rows.append((name, n, events, NAN, NAN, NAN, NAN, TOO_FEW))
             continue
-        fit = cox(times[members], happened[members], pd.DataFrame({"high": exposed[members]}), level).iloc[0]
+        fit = fit_cox(times[members], happened[members], pd.DataFrame({"high": exposed[members]}), level).iloc[0]
         rows.append((name, n, events, fit["hr"], fit["lower"], fit["upper"], fit["p"], fit["reason"]))
     return pd.DataFrame(rows, columns=["level", "n", "events", "hr", "lower", "upper", "p", "reason"])
 
@@ -121,14 +121,14 @@ def hazard_ratio_by_subgroup(
 def treatment_by_risk_group(
     time: ArrayLike, event: ArrayLike, treated: ArrayLike, high: ArrayLike, fewest: int = FEWEST, level: float = 0.95
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Hazard ratio of a treatment in either risk group, and whether the two differ.
+    """Compute the hazard ratio of a treatment in either risk group, and test whether the two differ.
 
     Parameters
     ----------
     time : array_like, shape (n,)
     event, treated, high : array_like of 0/1, shape (n,)
     fewest : int
-        Events that a risk group needs for a figure.
+        Events that a risk group needs for an estimate.
     level : float
 
     Returns
@@ -136,14 +136,14 @@ def treatment_by_risk_group(
     groups : DataFrame
         As `hazard_ratio_by_subgroup`, levels "0" (low) and "1" (high risk).
     interaction : Series
-        `ratio, lower, upper, wald_p, likelihood_ratio_p, reason`. Of patients who were not randomised this is an
-        association: who was treated differs from who was not.
+        `ratio, lower, upper, wald_p, likelihood_ratio_p, reason`. In patients who were not randomised this is an
+        association: treated patients differ from untreated ones.
     """
     groups = hazard_ratio_by_subgroup(time, event, treated, high, fewest, level)
-    found = cox_interaction(time, event, treated, high, level)
-    ratio, test = found.ratio, found.likelihood_ratio
+    interaction = cox_interaction(time, event, treated, high, level)
+    ratio, test = interaction.ratio, interaction.likelihood_ratio
     names = ["ratio", "lower", "upper", "wald_p", "likelihood_ratio_p", "reason"]
-    values = [ratio.estimate, ratio.lower, ratio.upper, found.wald_p, test.p, ratio.reason]
+    values = [ratio.estimate, ratio.lower, ratio.upper, interaction.wald_p, test.p, ratio.reason]
     return groups, pd.Series(values, index=names)
 
 

@@ -5,13 +5,13 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile, not_estimable
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
 
 def auc(y: ArrayLike, score: ArrayLike) -> float:
-    """Area under the ROC curve, the Mann-Whitney probability with ties counted one half.
+    """Compute the area under the ROC curve, the Mann-Whitney probability with ties counted one half.
 
     Parameters
     ----------
@@ -28,16 +28,16 @@ def auc(y: ArrayLike, score: ArrayLike) -> float:
     ----------
     Hanley JA, McNeil BJ, Radiology 1982.
     """
-    positive = outcome(y)
-    ranks = _ranks(numbers(score, positive.size)[None, :])[0]
+    positive = check_outcome(y)
+    ranks = _ranks(check_scores(score, positive.size)[None, :])[0]
     m, n = int(positive.sum()), int((~positive).sum())
     if m == 0 or n == 0:
         return float("nan")
     return float((ranks[positive].sum() - m * (m + 1) / 2) / (m * n))
 
 
-def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several scores of the same cases and their DeLong covariance matrix.
+def delong_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Compute the AUCs of several scores of the same cases and their DeLong covariance matrix.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     ----------
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988; by mid-ranks, Sun X, Xu W, IEEE Signal Process Lett 2014.
     """
-    positive = outcome(y)
-    values = np.atleast_2d(numbers(scores, positive.size))
+    positive = check_outcome(y)
+    values = np.atleast_2d(check_scores(scores, positive.size))
     m, n = int(positive.sum()), int((~positive).sum())
     models = len(values)
     if m == 0 or n == 0:
         return np.full(models, np.nan), np.full((models, models), np.nan)
-    of_positives, of_negatives = placements(positive, values)
+    of_positives, of_negatives = placement_values(positive, values)
     aucs = of_positives.mean(axis=1)
     if min(m, n) < 2:
         return aucs, np.full((models, models), np.nan)
@@ -70,8 +70,8 @@ def delong(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     return aucs, covariance.reshape(models, models)
 
 
-def placements(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """Share of the other class that each case outscores (positives) or is outscored by (negatives), ties one half.
+def placement_values(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Compute the share of the other class below each positive and above each negative, ties one half.
 
     Parameters
     ----------
@@ -82,20 +82,27 @@ def placements(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
     Returns
     -------
     of_positives, of_negatives : ndarray, shapes (..., positives), (..., negatives)
-        In the order of the rows; the mean of either is the AUC.
+        In the order of the rows; the mean of each is the AUC.
     """
-    positive = outcome(y)
-    values = numbers(scores, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(scores, positive.size)
     rows = np.atleast_2d(values)
     ranks = _ranks(rows)
     of_positives = (ranks[:, positive] - _ranks(rows[:, positive])) / (~positive).sum()
     of_negatives = 1.0 - (ranks[:, ~positive] - _ranks(rows[:, ~positive])) / positive.sum()
-    lead = values.shape[:-1]
-    return of_positives.reshape(*lead, -1), of_negatives.reshape(*lead, -1)
+    leading = values.shape[:-1]
+    return of_positives.reshape(*leading, -1), of_negatives.reshape(*leading, -1)
 
 
 def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with its DeLong standard error and Wald interval, cut to [0, 1].
+    """Compute an AUC with its DeLong standard error and Wald interval, cut to [0, 1].
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    level : float
+        Confidence level.
 
     Returns
     -------
@@ -108,7 +115,7 @@ def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimat
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
     """
     z = normal_quantile(level)
-    aucs, covariance = delong(y, np.atleast_2d(np.asarray(score, dtype=np.float64)))
+    aucs, covariance = delong_covariance(y, np.atleast_2d(np.asarray(score, dtype=np.float64)))
     area, variance = float(aucs[0]), float(covariance[0, 0])
     if np.isnan(area):
         return not_estimable(ONE_CLASS)
@@ -118,8 +125,8 @@ def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimat
     return Estimate(area, max(0.0, area - z * se), min(1.0, area + z * se), se)
 
 
-def logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with the DeLong standard error and an interval formed on the logit scale, which stays inside (0, 1).
+def auc_logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
+    """Compute an AUC with an interval formed on the logit scale, which stays inside (0, 1).
 
     Parameters
     ----------
@@ -149,7 +156,12 @@ def logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estim
 
 
 def hanley_mcneil_se(area: float, positives: int, negatives: int) -> float:
-    """Return the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
+    """Compute the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
+
+    Parameters
+    ----------
+    area : float
+    positives, negatives : int
 
     References
     ----------

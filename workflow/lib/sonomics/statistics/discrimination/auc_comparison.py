@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtr
 
-from sonomics.statistics.discrimination.auc import auc_interval, delong
+from sonomics.statistics.discrimination.auc import auc_interval, delong_covariance
 from sonomics.statistics.estimates import ONE_CLASS, Floats, normal_quantile
 
 NAN = float("nan")
@@ -40,18 +40,18 @@ def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95) -
     Returns
     -------
     AucDifference
-        a minus b. z and p are NaN when the difference has no variance (for example two scores that rank alike).
+        a minus b. z and p are NaN when the difference has no variance (for example when both scores rank equally).
 
     References
     ----------
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988.
     """
     scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
-    return auc_difference(*delong(y, scores), level, "fewer than two cases in a class")
+    return compare_aucs(*delong_covariance(y, scores), level, "fewer than two cases in a class")
 
 
-def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> AucDifference:
-    """Test of the difference of two AUCs, first minus second, from their covariance.
+def compare_aucs(aucs: Floats, covariance: Floats, level: float, too_few: str) -> AucDifference:
+    """Test the difference of two AUCs, first minus second, from their covariance.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> 
     covariance : ndarray, shape (2, 2)
     level : float
         Confidence level of the difference.
-    few : str
+    too_few : str
         The reason when the covariance is NaN.
     """
     quantile = normal_quantile(level)
@@ -70,7 +70,7 @@ def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> 
     if np.isnan(difference):
         return AucDifference(nan, nan, nan, nan, nan, nan, nan, nan, ONE_CLASS)
     if np.isnan(variance) or variance <= 1e-14:
-        reason = few if np.isnan(variance) else "the difference has no variance"
+        reason = too_few if np.isnan(variance) else "the difference has no variance"
         return AucDifference(auc_a, auc_b, difference, nan, nan, nan, nan, nan, reason)
     se = float(np.sqrt(variance))
     z = difference / se
@@ -79,7 +79,7 @@ def auc_difference(aucs: Floats, covariance: Floats, level: float, few: str) -> 
 
 
 class UnpairedAucDifference(NamedTuple):
-    """AUC of one group of cases minus that of another; `df` and `p_welch` are those of the t form with Welch's df."""
+    """AUC of one group of cases minus that of another; `df` and `p_welch` belong to the t test with Welch's df."""
 
     difference: float
     lower: float
@@ -113,16 +113,16 @@ def unpaired_delong_test(
     ----------
     DeLong ER, DeLong DM, Clarke-Pearson DL, Biometrics 1988; Welch BL, Biometrika 1947.
     """
-    one, two = auc_interval(y_a, score_a, level), auc_interval(y_b, score_b, level)
-    difference = one.estimate - two.estimate
-    if one.reason or two.reason:
-        return UnpairedAucDifference(difference, NAN, NAN, NAN, NAN, NAN, NAN, NAN, one.reason or two.reason)
-    variance = one.se**2 + two.se**2
+    area_a, area_b = auc_interval(y_a, score_a, level), auc_interval(y_b, score_b, level)
+    difference = area_a.estimate - area_b.estimate
+    if area_a.reason or area_b.reason:
+        return UnpairedAucDifference(difference, NAN, NAN, NAN, NAN, NAN, NAN, NAN, area_a.reason or area_b.reason)
+    variance = area_a.se**2 + area_b.se**2
     if variance <= 1e-14:
         reason = "the difference has no variance"
         return UnpairedAucDifference(difference, NAN, NAN, NAN, NAN, NAN, NAN, NAN, reason)
     se = float(np.sqrt(variance))
     z, half = difference / se, normal_quantile(level) * se
-    df = variance**2 / (one.se**4 / (np.size(y_a) - 1) + two.se**4 / (np.size(y_b) - 1))
+    df = variance**2 / (area_a.se**4 / (np.size(y_a) - 1) + area_b.se**4 / (np.size(y_b) - 1))
     p, p_welch = float(2 * ndtr(-abs(z))), float(2 * stdtr(df, -abs(z)))
     return UnpairedAucDifference(difference, difference - half, difference + half, se, z, p, df, p_welch)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.discrimination.auc import placements
-from sonomics.statistics.discrimination.auc_comparison import AucDifference, auc_difference
+from sonomics.statistics.discrimination.auc import placement_values
+from sonomics.statistics.discrimination.auc_comparison import AucDifference, compare_aucs
 from sonomics.statistics.estimates import ONE_CLASS, Estimate, Floats, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
@@ -17,7 +17,7 @@ FEW_PATIENTS = "fewer than two patients in a class"
 
 
 class ClusteredAuc(NamedTuple):
-    """AUC of images with an interval by patients, and how many patients have positive and negative images."""
+    """AUC of images, with an interval over patients, and the numbers of patients with positive and negative images."""
 
     area: Estimate
     clusters: int
@@ -26,7 +26,7 @@ class ClusteredAuc(NamedTuple):
 
 
 def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: float = 0.95) -> ClusteredAuc:
-    """AUC of clustered observations with Obuchowski's standard error.
+    """Compute the AUC of clustered observations with Obuchowski's standard error.
 
     Parameters
     ----------
@@ -48,10 +48,10 @@ def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: flo
     ----------
     Obuchowski NA, Biometrics 1997.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     names, code = np.unique(np.asarray(cluster), return_inverse=True)
     with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
-    aucs, covariance = clustered_covariance(positive, np.atleast_2d(np.asarray(score, dtype=np.float64)), code)
+    aucs, covariance = clustered_auc_covariance(positive, np.atleast_2d(np.asarray(score, dtype=np.float64)), code)
     area, se = float(aucs[0]), float(np.sqrt(covariance[0, 0]))
     reason = ONE_CLASS if np.isnan(area) else FEW_PATIENTS if np.isnan(se) else ""
     half = normal_quantile(level) * se
@@ -59,7 +59,7 @@ def clustered_auc(y: ArrayLike, score: ArrayLike, cluster: ArrayLike, level: flo
     return ClusteredAuc(estimate, names.size, with_positives, with_negatives)
 
 
-def clustered_difference(
+def compare_clustered_aucs(
     y: ArrayLike, a: ArrayLike, b: ArrayLike, cluster: ArrayLike, level: float = 0.95
 ) -> AucDifference:
     """Compare the AUCs of two scores of the same clustered observations, a minus b.
@@ -76,18 +76,18 @@ def clustered_difference(
     Returns
     -------
     AucDifference
-        As `roc.delong_test`, to which it is equal when every patient has one image.
+        As `auc_comparison.delong_test`, to which it is equal when every patient has one image.
 
     References
     ----------
     Obuchowski NA, Biometrics 1997.
     """
     scores = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
-    return auc_difference(*clustered_covariance(y, scores, cluster), level, FEW_PATIENTS)
+    return compare_aucs(*clustered_auc_covariance(y, scores, cluster), level, FEW_PATIENTS)
 
 
-def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several scores of the same clustered observations and their covariance matrix.
+def clustered_auc_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
+    """Compute the AUCs of several scores of the same clustered observations and their covariance matrix.
 
     Parameters
     ----------
@@ -102,14 +102,14 @@ def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) ->
     covariance : ndarray, shape (m, m)
         NaN when fewer than two patients have images of a class.
     """
-    positive = outcome(y)
-    values = np.atleast_2d(numbers(scores, positive.size))
+    positive = check_outcome(y)
+    values = np.atleast_2d(check_scores(scores, positive.size))
     code = np.unique(np.asarray(cluster), return_inverse=True)[1]
     m, n, models = int(positive.sum()), int((~positive).sum()), len(values)
     unknown = np.full((models, models), np.nan)
     if m == 0 or n == 0:
         return unknown[0], unknown
-    of_positives, of_negatives = placements(positive, values)
+    of_positives, of_negatives = placement_values(positive, values)
     aucs = of_positives.mean(axis=1)
     with_positives, with_negatives = (np.unique(code[members]).size for members in (positive, ~positive))
     if min(with_positives, with_negatives) < 2:
@@ -123,12 +123,12 @@ def clustered_covariance(y: ArrayLike, scores: ArrayLike, cluster: ArrayLike) ->
     s01 = with_negatives / (with_negatives - 1) * d01 @ d01.T
     s11 = count / (count - 1) * d10 @ d01.T
     covariance = s10 / m**2 + s01 / n**2 + (s11 + s11.T) / (m * n)
-    # A negative variance is rounding, or patients who cancel out.
+    # A negative variance comes from rounding, or from patients who cancel out.
     return aucs, np.where(np.eye(models, dtype=bool), np.maximum(covariance, 0.0), covariance)
 
 
-def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Mean and largest score of every patient, and the patient's outcome.
+def pool_by_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Compute the mean and the largest score of every patient, and the patient's outcome.
 
     Parameters
     ----------
@@ -147,8 +147,8 @@ def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Flo
     ValueError
         If a patient has two outcomes.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     names, code = np.unique(np.asarray(cluster), return_inverse=True)
     order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=names.size)
     cases = np.bincount(code, positive, minlength=names.size)
@@ -156,7 +156,7 @@ def per_patient(score: ArrayLike, cluster: ArrayLike, y: ArrayLike) -> tuple[Flo
         raise ValueError("a patient has two outcomes")
     largest = np.full(names.size, -np.inf)
     np.maximum.at(largest, code, values)
-    # Exact means: equal ones must tie, whatever the order of the images.
+    # Exact means, so that equal means tie whatever the order of the images.
     means = [mean(scores.tolist()) for scores in np.split(values[order], sizes.cumsum()[:-1])] if names.size else []
     return np.array(means, dtype=np.float64), largest, (cases > 0).astype(np.float64)
 

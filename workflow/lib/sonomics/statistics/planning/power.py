@@ -12,7 +12,14 @@ NAN = float("nan")
 
 
 def auc_power(area: float, positives: int, negatives: int, null: float = 0.5, alpha: float = 0.05) -> float:
-    """Power to tell an AUC from a null value with a two-sided z test (Hanley JA, McNeil BJ, Radiology 1982).
+    """Compute the power to tell an AUC from a null value by a two-sided z test (Hanley JA, McNeil BJ, Radiology 1982).
+
+    Parameters
+    ----------
+    area : float
+    positives, negatives : int
+    null, alpha : float
+        Null value of the AUC, and significance level.
 
     Returns
     -------
@@ -26,24 +33,24 @@ def auc_power(area: float, positives: int, negatives: int, null: float = 0.5, al
 
 
 def log_rank_events(hazard_ratio: float, share: float = 0.5, power: float = 0.8, alpha: float = 0.05) -> int:
-    """Events that a two-sided log-rank test of two groups needs (Schoenfeld DA, Biometrics 1983).
+    """Compute the events that a two-sided log-rank test of two groups needs (Schoenfeld DA, Biometrics 1983).
 
     Parameters
     ----------
     hazard_ratio : float
         Positive, not 1.
     share : float
-        Of the patients, in one of the groups.
+        Share of the patients who are in the first group.
     power, alpha : float
     """
     check_shares(share, power, alpha)
     if hazard_ratio <= 0 or hazard_ratio == 1:
-        raise ValueError("a hazard ratio to detect is positive and not 1")
+        raise ValueError("a hazard ratio to detect must be positive and not 1")
     quantiles = float(ndtri(1 - alpha / 2)) + float(ndtri(power))
     return ceil(quantiles**2 / (share * (1 - share) * log(hazard_ratio) ** 2))
 
 
 def log_rank_power(events: int, hazard_ratio: float, share: float = 0.5, alpha: float = 0.05) -> float:
-    """Power of a two-sided log-rank test with so many events (Schoenfeld); arguments as `log_rank_events`."""
+    """Compute the power of a two-sided log-rank test with a number of events; otherwise as `log_rank_events`."""
     check_shares(share, alpha)
     return float(ndtr(sqrt(events * share * (1 - share)) * abs(log(hazard_ratio)) - float(ndtri(1 - alpha / 2))))

@@ -8,13 +8,13 @@ from scipy.special import ndtri
 
 from sonomics.statistics.inputs import check_shares
 
-# The criteria as published: shrinkage 0.9, optimism of R2 at most 0.05, risk known to 0.05 with 1.96.
+# The criteria as published: shrinkage 0.9, optimism of R2 at most 0.05, margin of error of the risk 0.05, at 1.96.
 SHRINKAGE, OPTIMISM, MARGIN, Z = 0.9, 0.05, 0.05, 1.96
 _REFERENCE = 10_000
 
 
 class BinarySize(NamedTuple):
-    """Patients for each criterion and together, with what they imply.
+    """Sample size of each criterion and of all, with what it implies.
 
     `n1` small shrinkage, `n2` small optimism of R2, `n3` precise overall risk; `n` the largest; `shrinkage2` that of
     criterion 2; `events_per_parameter` at `n`.
@@ -46,7 +46,7 @@ class SurvivalSize(NamedTuple):
 
 
 def binary_size(parameters: int, r2: float, prevalence: float, shrinkage: float = SHRINKAGE) -> BinarySize:
-    """Smallest development sample of a model of a binary outcome.
+    """Compute the smallest development sample of a model of a binary outcome.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def binary_size(parameters: int, r2: float, prevalence: float, shrinkage: float 
     prevalence : float
         In (0, 1).
     shrinkage : float
-        Wanted, in (0, 1).
+        Target shrinkage, in (0, 1).
 
     Raises
     ------
@@ -81,7 +81,7 @@ def binary_size(parameters: int, r2: float, prevalence: float, shrinkage: float 
 def survival_size(
     parameters: int, r2: float, rate: float, timepoint: float, follow_up: float, shrinkage: float = SHRINKAGE
 ) -> SurvivalSize:
-    """Smallest development sample of a model of a time to event.
+    """Compute the smallest development sample of a model of a time to event.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def survival_size(
     rate : float
         Events per person and unit of time, overall.
     timepoint : float
-        At which the risk is wanted.
+        Time of the risk to be predicted.
     follow_up : float
         Mean follow-up.
     shrinkage : float
@@ -107,7 +107,7 @@ def survival_size(
     """
     check_shares(shrinkage)
     if min(rate, timepoint, follow_up) <= 0:
-        raise ValueError("rate, time point and follow-up are positive")
+        raise ValueError("rate, time point and follow-up must be positive")
     events = ceil(rate * (_REFERENCE * follow_up))
     null = events * log(events / _REFERENCE) - events
     largest = 1 - exp(2 * null / _REFERENCE)
@@ -121,7 +121,7 @@ def survival_size(
 
 
 def r2_of_c(c: float, prevalence: float) -> float:
-    """Cox-Snell R2 of a model with a given C statistic, its linear predictor normal in either class.
+    """Compute the Cox-Snell R2 of a model with a given C statistic, its linear predictor normal in either class.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def r2_of_c(c: float, prevalence: float) -> float:
     """
     check_shares(prevalence)
     if not 0.5 < c < 1:
-        raise ValueError(f"a C statistic of a useful model lies between 0.5 and 1, not {c}")
+        raise ValueError(f"a C statistic must lie between 0.5 and 1, not {c}")
     shift = sqrt(2) * float(ndtri(c))
     points = np.linspace(-12.0, 12.0 + shift, 200_001)
     linear = log(prevalence / (1 - prevalence)) + shift * points - shift**2 / 2
@@ -159,4 +159,4 @@ def _for_shrinkage(parameters: int, r2: float, shrinkage: float) -> int:
 
 def _check_r2(r2: float, largest: float, shrinkage: float) -> None:
     if not 0 < r2 < min(largest, shrinkage):
-        raise ValueError(f"R2 lies between 0 and {min(largest, shrinkage):.3f} here, not {r2}")
+        raise ValueError(f"R2 must lie between 0 and {min(largest, shrinkage):.3f} here, not {r2}")

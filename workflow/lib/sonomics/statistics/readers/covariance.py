@@ -3,15 +3,15 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.discrimination.auc import delong, placements
+from sonomics.statistics.discrimination.auc import delong_covariance, placement_values
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 NAN = float("nan")
 
 
 def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    """AUCs of several readings of the same cases and their jackknife covariance over cases, as in the DBM method.
+    """Compute the AUCs of several readings of the same cases and their jackknife covariance, as the DBM method.
 
     Parameters
     ----------
@@ -28,24 +28,24 @@ def jackknife_auc_covariance(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, F
     ----------
     Dorfman DD, Berbaum KS, Metz CE, Invest Radiol 1992.
     """
-    positive = outcome(y)
-    values = np.atleast_2d(numbers(scores, positive.size))
+    positive = check_outcome(y)
+    values = np.atleast_2d(check_scores(scores, positive.size))
     m, n = int(positive.sum()), int((~positive).sum())
     if min(m, n) < 2:
-        return delong(y, values)[0], np.full((len(values), len(values)), NAN)
-    of_positives, of_negatives = placements(positive, values)
+        return delong_covariance(y, values)[0], np.full((len(values), len(values)), NAN)
+    of_positives, of_negatives = placement_values(positive, values)
     aucs = of_positives.mean(axis=1, keepdims=True)
     without = np.concatenate([(m * aucs - of_positives) / (m - 1), (n * aucs - of_negatives) / (n - 1)], axis=1)
     return aucs[:, 0], _jackknife(without)
 
 
 def jackknife_share_covariance(hits: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares of hits of several readings of the same cases and their jackknife covariance.
+    """Compute the shares of hits of several readings of the same cases and their jackknife covariance.
 
     Parameters
     ----------
     hits : array_like of bool, shape (m, n)
-        The positives only for sensitivity, the negatives only for specificity.
+        Of the positives only for sensitivity, of the negatives only for specificity.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def jackknife_share_covariance(hits: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Floats, Floats]:
-    """Shares of hits of several readings of the same clustered cases and their robust covariance matrix.
+    """Compute the shares of hits of several readings of the same clustered cases and their robust covariance.
 
     Parameters
     ----------
     hits : array_like of bool, shape (m, n)
-        The positives only for sensitivity, the negatives only for specificity.
+        Of the positives only for sensitivity, of the negatives only for specificity.
     cluster : array_like, shape (n,)
 
     Returns
@@ -77,7 +77,7 @@ def clustered_share_covariance(hits: ArrayLike, cluster: ArrayLike) -> tuple[Flo
     shares : ndarray, shape (m,)
         NaN without cases.
     covariance : ndarray, shape (m, m)
-        That of the jackknife over patients when each has one case; NaN with fewer than two patients.
+        Equal to the jackknife's when each patient has one case; NaN with fewer than two patients.
 
     References
     ----------

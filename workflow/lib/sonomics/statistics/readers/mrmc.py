@@ -1,4 +1,4 @@
-"""Multi-reader multi-case (MRMC) studies: do readers do better with aid, beyond these readers and cases?"""
+"""Multi-reader multi-case (MRMC) analysis: do readers do better with aid, beyond these readers and cases?"""
 
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class Contrast(NamedTuple):
     reason: str = ""
 
 
-class SingleTreatment(NamedTuple):
+class ReaderMean(NamedTuple):
     """Mean of a treatment over readers, with a t interval that generalises to readers and cases."""
 
     estimate: float
@@ -65,18 +65,19 @@ class ReaderStudy(NamedTuple):
     both_random: Contrast
     readers_fixed: Contrast
     cases_fixed: Contrast
-    single: tuple[SingleTreatment, SingleTreatment]
+    single: tuple[ReaderMean, ReaderMean]
 
 
-def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderStudy:
-    """Obuchowski-Rockette analysis with Hillis' degrees of freedom.
+def analyse_reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> ReaderStudy:
+    """Compare two treatments by the Obuchowski-Rockette method with Hillis' degrees of freedom.
 
     Parameters
     ----------
     values : array_like, shape (2, readers)
         Statistic (AUC, sensitivity ...) of every reader without and with aid.
     covariance : array_like, shape (2 readers, 2 readers)
-        Of the estimates over cases, the first treatment's readers first: `roc.delong`, or the jackknife below.
+        Of the estimates over cases, the first treatment's readers first: `auc.delong_covariance`, or a covariance of
+        `readers.covariance`.
     level : float
         Confidence level.
 
@@ -95,7 +96,7 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
         raise ValueError(f"two treatments by readers are needed, got shapes {table.shape} and {errors.shape}")
     parts = _components(table, errors.reshape(2, table.shape[1], 2, table.shape[1]))
     per_treatment = tuple(
-        single_treatment(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
+        mean_over_readers(table[number], errors.reshape(2, table.shape[1], 2, table.shape[1])[number, :, number], level)
         for number in (0, 1)
     )
     return ReaderStudy(
@@ -108,8 +109,8 @@ def reader_study(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) 
     )
 
 
-def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> SingleTreatment:
-    """Mean of a statistic over readers, with a t interval that generalises to readers and cases.
+def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> ReaderMean:
+    """Average a statistic over readers, with a t interval that generalises to readers and cases.
 
     Parameters
     ----------
@@ -120,8 +121,8 @@ def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> Sin
 
     Returns
     -------
-    SingleTreatment
-        The mean alone with one reader, or when neither readers nor cases vary.
+    ReaderMean
+        Only the mean with one reader, or when neither readers nor cases vary.
 
     References
     ----------
@@ -129,23 +130,23 @@ def single_treatment(values: Floats, errors: Floats, level: float = 0.95) -> Sin
     """
     readers, mean = values.size, float(values.mean())
     if readers < 2:
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
+        return ReaderMean(mean, NAN, NAN, NAN, NAN, "fewer than two readers")
     between = float(values.var(ddof=1))
     total = between + max(readers * float(errors[~np.eye(readers, dtype=bool)].mean()), 0.0)
     if not total > 1e-14:
         reason = FEW_CASES if np.isnan(total) else "readers and cases leave no variance"
-        return SingleTreatment(mean, NAN, NAN, NAN, NAN, reason)
+        return ReaderMean(mean, NAN, NAN, NAN, NAN, reason)
     se = float(np.sqrt(total / readers))
     df = total**2 / (between**2 / (readers - 1)) if between > 0 else np.inf
     half = _t_quantile(df, level) * se
-    return SingleTreatment(mean, se, float(df), mean - half, mean + half)
+    return ReaderMean(mean, se, float(df), mean - half, mean + half)
 
 
-def readers_against_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
+def compare_readers_with_model(values: ArrayLike, covariance: ArrayLike, level: float = 0.95) -> Contrast:
     """Compare the mean of the readers with one model that has read the same cases.
 
-    The single-treatment analysis above, of each reader's difference to the model: readers and cases are random, the
-    model is fixed.
+    Analyses each reader's difference to the model as `mean_over_readers`: readers and cases are random, the model is
+    fixed.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def readers_against_model(values: ArrayLike, covariance: ArrayLike, level: float
     if readers < 1 or errors.shape != (readers + 1, readers + 1):
         raise ValueError(f"readers and a model are needed, got shapes {estimates.shape} and {errors.shape}")
     contrast = np.hstack([np.eye(readers), -np.ones((readers, 1))])
-    mean = single_treatment(contrast @ estimates, contrast @ errors @ contrast.T, level)
+    mean = mean_over_readers(contrast @ estimates, contrast @ errors @ contrast.T, level)
     if mean.reason:
         return Contrast(mean.estimate, *(NAN,) * 7, mean.reason)
     t = mean.estimate / mean.se
@@ -186,11 +187,11 @@ def _components(table: Floats, errors: Floats) -> Components:
     reader = float(2 * ((of_readers - overall) ** 2).sum() / (readers - 1)) if several else NAN
     residual = table - treatments[:, None] - of_readers + overall
     product = float((residual**2).sum() / (readers - 1)) if several else NAN
-    own = np.eye(readers, dtype=bool)
-    variance = float(np.mean([errors[i, :, i][own].mean() for i in (0, 1)]))
-    within = float(np.mean([errors[i, :, i][~own].mean() for i in (0, 1)])) if several else NAN
-    across = float(errors[0, :, 1][~own].mean()) if several else NAN
-    return Components(treatment, reader, product, variance, float(errors[0, :, 1][own].mean()), within, across)
+    same = np.eye(readers, dtype=bool)
+    variance = float(np.mean([errors[i, :, i][same].mean() for i in (0, 1)]))
+    within = float(np.mean([errors[i, :, i][~same].mean() for i in (0, 1)])) if several else NAN
+    across = float(errors[0, :, 1][~same].mean()) if several else NAN
+    return Components(treatment, reader, product, variance, float(errors[0, :, 1][same].mean()), within, across)
 
 
 def _both_random(table: Floats, parts: Components, level: float) -> Contrast:

@@ -1,4 +1,4 @@
-"""Maximum likelihood of a small logistic model by damped Newton steps; safe where plain iterations overflow."""
+"""Maximum likelihood of a small logistic model by damped Newton steps, which do not overflow."""
 
 from typing import NamedTuple
 
@@ -49,7 +49,12 @@ def fit_logistic(design: Floats, target: Floats, offset: Floats) -> LogisticFit:
 
 
 def log_likelihood(target: Floats, linear: Floats) -> float:
-    """Return the Bernoulli log-likelihood of a linear predictor, natural logarithm, summed over the cases."""
+    """Return the Bernoulli log-likelihood of a linear predictor, natural logarithm, summed over the cases.
+
+    Parameters
+    ----------
+    target, linear : ndarray, shape (n,)
+    """
     return float((target * linear - np.logaddexp(0.0, linear)).sum())
 
 

@@ -1,4 +1,4 @@
-"""A logistic model as points: what each value of a variable adds, and the probability that a sum of points means."""
+"""A logistic model as points: the points of each value of a variable, and the probability of a sum of points."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,13 +14,13 @@ COLUMNS = ["kind", "axis", "label", "points"]
 _SHOWN = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
-def nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) -> pd.DataFrame:
+def build_nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) -> pd.DataFrame:
     """Turn the terms of a logistic model into points.
 
     Parameters
     ----------
     axes : mapping of str to sequence of (str, float)
-        Variable to marks: a value in words, and what it adds to the log odds.
+        Variable -> marks: a value in words, and what it adds to the log odds.
     intercept : float
         Log odds when nothing is added.
 
@@ -28,8 +28,8 @@ def nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) 
     -------
     DataFrame
         `kind, axis, label, points`: the marks of every variable, the total points, and, in total points, the
-        probabilities that the variables can reach. A variable's lowest mark has 0 points; the variable that can change
-        the log odds most spans 100. Empty when no variable changes them.
+        probabilities that the variables can reach. A variable's lowest mark has 0 points; the variable that changes the
+        log odds most spans 100. Empty when no variable changes them.
 
     References
     ----------
@@ -54,6 +54,6 @@ def nomogram(axes: Mapping[str, Sequence[tuple[str, float]]], intercept: float) 
 
 
 def _round(least: float, most: float) -> list[float]:
-    """Choose probabilities to mark between two others."""
+    """Choose the probabilities to mark between a lowest and a highest one."""
     usual = [probability for probability in _SHOWN if least <= probability <= most]
     return usual if len(usual) >= FEWEST else [probability for probability in ticks(least, most) if 0 < probability < 1]

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from sonomics.statistics.discrimination.auc import auc
-from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.estimates import Booleans, Floats, divide_where
+from sonomics.statistics.inputs import check_outcome, check_scores
 
 _BLOCK_CELLS = 4_000_000
 
@@ -59,8 +59,8 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
     Yields
     ------
     ndarray of int64, shape (b, n)
-        Blocks of rows that make `resamples` in total; one without rows for a single patient, who can only be drawn
-        again and again and says nothing of others.
+        Blocks of rows that make `resamples` in total. A single patient gives one block without rows: resamples of the
+        same patient hold no information about other patients.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def resample_weights(groups: ArrayLike, resamples: int, seed: int) -> Iterator[N
 
 
 def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
-    """AUC of every resample at once.
+    """Compute the AUC of every resample at once.
 
     Parameters
     ----------
@@ -98,8 +98,8 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
     ndarray, shape (b,)
         NaN for resamples with a single class.
     """
-    positive = outcome(y)
-    values = numbers(score, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(score, positive.size)
     counts = np.asarray(weights, dtype=np.float64)
     order = np.argsort(values, kind="stable")
     ascending = values[order]
@@ -110,17 +110,17 @@ def weighted_aucs(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> Floats:
     below = negatives.cumsum(axis=1) - negatives / 2.0
     pairs = positives.sum(axis=1) * negatives.sum(axis=1)
     wins = (positives * below).sum(axis=1)
-    return np.divide(wins, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
+    return divide_where(pairs > 0, wins, pairs)
 
 
-def bootstrap_interval(
+def bootstrap_statistic(
     statistic: Callable[[NDArray[np.intp]], float],
     groups: ArrayLike,
     resamples: int,
     seed: int,
     level: float = 0.95,
 ) -> Bootstrap:
-    """Percentile bootstrap of any statistic.
+    """Bootstrap any statistic over patients.
 
     Parameters
     ----------
@@ -143,15 +143,26 @@ def bootstrap_interval(
     return summarise_draws(statistic(rows), np.asarray(draws, dtype=np.float64), level)
 
 
-def auc_bootstrap(
+def bootstrap_auc(
     y: ArrayLike, score: ArrayLike, groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
 ) -> Bootstrap:
-    """AUC with a patient-level percentile interval; the vectorised form of `bootstrap_interval`."""
+    """Bootstrap an AUC over patients; the vectorised form of `bootstrap_statistic`.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    groups : array_like, shape (n,)
+        Patient of every row.
+    resamples, seed : int
+    level : float
+        Confidence level.
+    """
     draws = [weighted_aucs(y, score, block) for block in resample_weights(groups, resamples, seed)]
     return summarise_draws(auc(y, score), np.concatenate(draws), level)
 
 
-def paired_auc_difference(
+def bootstrap_auc_difference(
     y: ArrayLike,
     a: ArrayLike,
     b: ArrayLike,
@@ -189,10 +200,18 @@ def paired_auc_difference(
 
 
 def summarise_draws(estimate: float, draws: ArrayLike, level: float = 0.95) -> Bootstrap:
-    """Percentile interval and standard deviation of bootstrap draws, undefined ones (NaN) skipped and counted.
+    """Summarise bootstrap draws by percentiles and standard deviation; undefined ones are skipped and counted.
 
-    Quantiles interpolate linearly (type 7). With fewer than two defined draws, or an undefined estimate, nothing but
-    the estimate is returned.
+    Quantiles interpolate linearly (type 7). With fewer than two defined draws, or an undefined estimate, only the
+    estimate is returned.
+
+    Parameters
+    ----------
+    estimate : float
+        The statistic on the data themselves.
+    draws : array_like, shape (b,)
+    level : float
+        Confidence level.
     """
     values = np.asarray(draws, dtype=np.float64)
     defined: Booleans = ~np.isnan(values)

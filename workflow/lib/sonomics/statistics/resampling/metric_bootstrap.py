@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, xlog1py, xlogy
 
 from sonomics.statistics.calibration.intercept_slope import clipped_logit
-from sonomics.statistics.calibration.loess import loess_at
-from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.inputs import numbers, outcome
+from sonomics.statistics.calibration.loess import fit_loess
+from sonomics.statistics.estimates import Booleans, Floats, divide_where
+from sonomics.statistics.inputs import check_outcome, check_scores
 from sonomics.statistics.regression.logistic import fit_logistic
 from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws, weighted_aucs
 
@@ -18,7 +18,7 @@ _NEWTON_STEPS = 40
 _BLOCK = 250
 
 
-def metric_bootstrap(
+def bootstrap_metrics(
     y: ArrayLike,
     probability: ArrayLike,
     cutoff: float,
@@ -36,7 +36,7 @@ def metric_bootstrap(
     probability : array_like, shape (n,)
         In [0, 1]; a case at or above `cutoff` is positive.
     cutoff : float
-        Frozen; NaN when it was not estimable, then nothing that needs it is.
+        Frozen; NaN when not estimable, and then all measures that need it are not estimable either.
     groups : array_like, shape (n,)
         Patient of every row; rows of a patient are drawn together.
     resamples, seed : int
@@ -55,8 +55,8 @@ def metric_bootstrap(
     ----------
     Efron B, Tibshirani RJ, An Introduction to the Bootstrap, 1993.
     """
-    positive = outcome(y)
-    values = numbers(probability, positive.size)
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
     once = np.ones((1, positive.size))
     estimates = _measures(positive, values, cutoff, thresholds, once)
     blocks = [
@@ -136,34 +136,34 @@ def _recalibration(positive: Booleans, values: Floats, weights: Floats) -> dict[
 
 
 def _newton(positive: Booleans, columns: Floats, offset: Floats, weights: Floats) -> Floats:
-    """Weighted logistic coefficients of every resample; NaN where the steps do not settle."""
+    """Fit the weighted logistic coefficients of every resample; NaN where the steps do not settle."""
     design = np.column_stack([np.ones(offset.size), columns])
     count = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(offset.size, -1)
     beta = np.tile(_start(positive, design, offset), (len(weights), 1))
     settled = np.zeros(len(weights), dtype=bool)
-    going = np.arange(len(weights))
+    active = np.arange(len(weights))
     for _ in range(_NEWTON_STEPS):
-        fitted = expit(offset + beta[going] @ design.T)
-        gradient = (weights[going] * (positive - fitted)) @ design
-        information = (weights[going] * fitted * (1 - fitted)) @ products
+        fitted = expit(offset + beta[active] @ design.T)
+        gradient = (weights[active] * (positive - fitted)) @ design
+        information = (weights[active] * fitted * (1 - fitted)) @ products
         information = information.reshape(-1, count, count)
         solvable = np.linalg.det(information) > 1e-10
-        going, gradient, information = going[solvable], gradient[solvable], information[solvable]
-        if not going.size:
+        active, gradient, information = active[solvable], gradient[solvable], information[solvable]
+        if not active.size:
             break
         step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
         step *= np.minimum(1.0, 4.0 / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None]
-        beta[going] += step
+        beta[active] += step
         done = np.abs(step).max(axis=1) <= 1e-9
-        settled[going[done]] = True
-        going = going[~done]
+        settled[active[done]] = True
+        active = active[~done]
     beta[~settled] = np.nan
     return beta
 
 
 def _start(positive: Booleans, design: Floats, offset: Floats) -> Floats:
-    """Coefficients on the data themselves, near which those of the resamples lie; 0 where there are none."""
+    """Fit the data themselves, as a start near the coefficients of the resamples; 0 where there is no fit."""
     whole = fit_logistic(design, positive.astype(np.float64), offset).coefficients
     return np.nan_to_num(whole)
 
@@ -176,7 +176,7 @@ def _ici(positive: Booleans, values: Floats, weights: Floats) -> Floats:
 
 
 def _smoothed_error(target: Floats, values: Floats) -> float:
-    return float(np.abs(values - loess_at(values, target)).mean()) if 0 < target.mean() < 1 else float("nan")
+    return float(np.abs(values - fit_loess(values, target)).mean()) if 0 < target.mean() < 1 else float("nan")
 
 
 def _net_benefit(positive: Booleans, values: Floats, thresholds: Sequence[float], weights: Floats) -> dict[str, Floats]:
@@ -189,4 +189,4 @@ def _net_benefit(positive: Booleans, values: Floats, thresholds: Sequence[float]
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=denominator > 0)
+    return divide_where(denominator > 0, numerator, denominator)

@@ -1,4 +1,4 @@
-"""ComBat: the location and scale that a scanner gives to every feature, estimated by empirical Bayes and taken out."""
+"""ComBat: estimate by empirical Bayes how each scanner shifts and scales the features, and remove it."""
 
 from typing import NamedTuple
 
@@ -14,18 +14,18 @@ _STEPS = 1000
 
 
 class Harmonisation(NamedTuple):
-    """What ComBat has learned.
+    """Batch effects estimated by ComBat.
 
     Attributes
     ----------
     batches : list of str
-        Those with estimates.
+        The batches with estimates.
     mean, sd : ndarray, shape (features,)
-        Of the features without their batches. The sd is 0 for a feature that varies inside no batch (with a reference:
-        not inside it), to 1e-12 of its size: nothing of it would be left, and it is not changed.
+        Of the features without their batch effects. The sd is 0 for a feature that does not vary within any batch
+        (with a reference: within the reference), to 1e-12 of its size; such a feature is not changed.
     shift, scale : ndarray, shape (batches, features)
-        Of each batch, on values in units of `mean` and `sd`: its values are `shift + sqrt(scale) x` what they would be
-        without it.
+        Of each batch, on the scale of `mean` and `sd`: a value is `shift` plus `sqrt(scale)` times the value
+        without the batch effect.
     """
 
     batches: list[str]
@@ -43,16 +43,16 @@ def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None 
     values : ndarray, shape (n, features)
         Complete.
     batches : ndarray of str, shape (n,)
-        The scanner of each row. One with fewer than two rows is left out: its scale cannot be estimated.
+        The scanner of each row. A scanner with fewer than two rows is left out: its scale cannot be estimated.
     reference : str or None
-        A batch whose own values stay as they are and which the others are brought to; None brings all to their common
-        mean and variance. A single batch is its own reference.
+        A batch whose values stay unchanged and to which the others are aligned; None aligns all to their common mean
+        and variance. A single batch is its own reference.
 
     Returns
     -------
     Harmonisation
-        A single feature, or features whose batch effects are all alike, have no prior to be shrunk to and are taken
-        as estimated. A feature that does not vary inside a batch is moved there, not scaled.
+        The effects on a single feature, or on features whose batch effects are all equal, cannot be shrunk and stay as
+        estimated. A feature that does not vary within a batch is shifted there, not scaled.
 
     Raises
     ------
@@ -79,9 +79,9 @@ def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None 
         weights = np.array([len(rows) for rows in members]) / sum(map(len, members))
         mean, variance = weights @ means, np.mean(np.concatenate(residuals) ** 2, axis=0)
     else:
-        place = known.index(reference)
-        varies = vary[place]
-        mean, variance = means[place], np.mean(residuals[place] ** 2, axis=0)
+        position = known.index(reference)
+        varies = vary[position]
+        mean, variance = means[position], np.mean(residuals[position] ** 2, axis=0)
         if not varies.any():
             raise ValueError(f"no {FEWEST} rows of {reference} differ")
     sd = np.where(varies, np.sqrt(variance), 0.0)
@@ -89,19 +89,19 @@ def fit_combat(values: Floats, batches: NDArray[np.str_], reference: str | None 
     for number, rows in enumerate(members):
         if known[number] != reference:
             standard = (rows - mean)[:, varies] / sd[varies]
-            shift[number, varies], scale[number, varies] = _shrunk(standard, ~vary[number, varies])
+            shift[number, varies], scale[number, varies] = _shrink(standard, ~vary[number, varies])
     return Harmonisation(known, mean, sd, shift, scale)
 
 
 def apply_combat(fitted: Harmonisation, values: Floats, batches: NDArray[np.str_]) -> Floats:
-    """Take the batch effects out of any rows; NaN stays NaN.
+    """Remove the batch effects from any rows; NaN stays NaN.
 
     Parameters
     ----------
     fitted : Harmonisation
     values : ndarray, shape (n, features)
     batches : ndarray of str, shape (n,)
-        A batch without estimates passes unchanged, as the reference does: to allow that is the caller's decision.
+        A batch without estimates stays unchanged, as does the reference; the caller decides whether to allow that.
     """
     adjusted, varies = values.copy(), fitted.sd > 0
     mean, sd = fitted.mean[varies], fitted.sd[varies]
@@ -112,15 +112,15 @@ def apply_combat(fitted: Harmonisation, values: Floats, batches: NDArray[np.str_
     return adjusted
 
 
-def _shrunk(standard: Floats, flat: Booleans) -> tuple[Floats, Floats]:
+def _shrink(standard: Floats, flat: Booleans) -> tuple[Floats, Floats]:
     """Return the posterior shift and scale of one batch, shape (features,) each.
 
     Parameters
     ----------
     standard : ndarray, shape (n, features)
-        Its standardised values.
+        Standardised values of the batch.
     flat : ndarray of bool, shape (features,)
-        The features that do not vary in it, whose scale stays 1.
+        The features that do not vary in the batch, whose scale stays 1.
     """
     shift, variance = standard.mean(axis=0), np.where(flat, 0.0, standard.var(axis=0, ddof=1))
     scale = np.where(flat, 1.0, variance)

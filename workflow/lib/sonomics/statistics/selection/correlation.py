@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from sonomics.statistics.estimates import Floats
+from sonomics.statistics.estimates import Floats, divide_where
 
 Correlation = Literal["pearson", "spearman"]
 
 
 def absolute_correlations(features: ArrayLike, method: Correlation = "spearman") -> Floats:
-    """Absolute correlation matrix of the columns.
+    """Compute the absolute correlation matrix of the columns.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ def absolute_correlations(features: ArrayLike, method: Correlation = "spearman")
     varies = np.isfinite(values).all(axis=0) & (values != values[:1]).any(axis=0)
     centred = np.where(varies, columns - columns.mean(axis=0), 0.0)
     norm = np.sqrt((centred**2).sum(axis=0))
-    unit = np.divide(centred, norm, out=np.full(values.shape, np.nan), where=varies)
-    return np.minimum(np.abs(unit.T @ unit), 1.0)
+    unit = divide_where(varies, centred, norm)
+    return np.asarray(np.minimum(np.abs(unit.T @ unit), 1.0), dtype=np.float64)
 
 
 def prune_by_p(
@@ -41,7 +41,7 @@ def prune_by_p(
     threshold: float,
     method: Correlation = "spearman",
 ) -> list[int]:
-    """Keep, from the smallest p value on, every feature that correlates with no kept one above a threshold.
+    """Keep, by ascending p value, every feature that correlates with no kept one above a threshold.
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def prune_by_p(
 def prune_by_mean_correlation(
     features: ArrayLike, names: Sequence[str], threshold: float, method: Correlation = "spearman"
 ) -> list[int]:
-    """Of every pair that correlates above a threshold, drop the one with the higher mean absolute correlation.
+    """Drop, of every pair that correlates above a threshold, the one with the higher mean absolute correlation.
 
-    The strongest pair goes first (equal ones by name), means are those with the features still there, and of two equal
-    means the later name goes.
+    Pairs are visited from the strongest (equal pairs by name), means are taken over the remaining features, and of two
+    equal means the later name is dropped.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def prune_by_mean_correlation(
     pairs = correlation[np.ix_(order, order)]
     totals = pairs.sum(axis=1)
     first, second = np.nonzero(np.triu(pairs > threshold, 1))
-    # Rounded, so that the order does not hang on the last bit of a sum.
+    # Rounded, so that the order does not depend on the last bit of a sum.
     strongest = np.argsort(-np.round(pairs[first, second], 12), kind="stable")
     present = np.ones(order.size, dtype=bool)
-    for one, other in zip(first[strongest], second[strongest], strict=True):
-        if present[one] and present[other]:
-            dropped = one if totals[one] - totals[other] > 1e-9 else other
+    for earlier, later in zip(first[strongest], second[strongest], strict=True):
+        if present[earlier] and present[later]:
+            dropped = earlier if totals[earlier] - totals[later] > 1e-9 else later
             present[dropped] = False
             totals -= pairs[:, dropped]
     return sorted(int(column) for column in order[present])

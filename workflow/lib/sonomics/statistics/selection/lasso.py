@@ -1,8 +1,8 @@
 """LASSO and elastic-net logistic regression along a path of penalties, with cross-validated deviance.
 
 The penalised likelihood is that of glmnet: mean logistic loss + lambda (mixing sum |b| + (1 - mixing) / 2 sum b^2).
-It is solved by an active set: Newton steps on the non-zero coefficients
-within their signs, coefficients that reach zero leave, those that violate the optimality conditions enter.
+It is solved by an active set: Newton steps on the non-zero coefficients within their signs; coefficients that reach
+zero leave the set, those that violate the optimality conditions enter it.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from scipy.linalg.lapack import dposv
 from scipy.special import expit
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import outcome
+from sonomics.statistics.inputs import check_outcome
 from sonomics.statistics.regression.logistic import log_likelihood
 
 _STEPS = 10_000
@@ -25,7 +25,7 @@ _PROBABILITY = 1e-5
 
 
 class NoPathError(ValueError):
-    """No feature varies with the outcome: every coefficient is zero at any penalty."""
+    """Raised when no feature varies with the outcome, so that every coefficient is zero at any penalty."""
 
 
 class LassoPath(NamedTuple):
@@ -62,7 +62,7 @@ class LassoResult(NamedTuple):
 
 
 def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float = 1.0) -> Floats:
-    """Descending, log-equidistant penalties from the smallest that zeroes every coefficient.
+    """Compute descending, log-equidistant penalties from the smallest that zeroes every coefficient.
 
     Parameters
     ----------
@@ -70,6 +70,7 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
         Standardised columns.
     y : array_like of 0/1, shape (n,)
     n_lambda : int
+        Number of penalties.
     mixing : float
         Share of the L1 penalty, in (0, 1].
 
@@ -85,7 +86,7 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
     NoPathError
         If no column varies with the outcome.
     """
-    design, positive = _checked(x, y)
+    design, positive = _check_table(x, y)
     largest = float(np.abs(design.T @ (positive - positive.mean())).max()) / len(design) / mixing
     if largest <= 1e-12:
         raise NoPathError("no feature varies with the outcome")
@@ -94,7 +95,7 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
 
 
 def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike, mixing: float = 1.0) -> LassoPath:
-    """Minimise the penalised loss for every penalty, each started from the one before.
+    """Minimise the penalised loss for every penalty, each from the solution before.
 
     Parameters
     ----------
@@ -121,12 +122,12 @@ def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike, mixing: float = 1
     Zou H, Hastie T, J R Stat Soc B 2005 (elastic net).
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010 (path and stopping rules).
     """
-    design, positive = _checked(x, y)
+    design, positive = _check_table(x, y)
     penalties = np.asarray(lambdas, dtype=np.float64)
     if penalties.ndim != 1 or not penalties.size or (penalties <= 0).any() or (np.diff(penalties) > 0).any():
-        raise ValueError("penalties are positive and descending")
+        raise ValueError("penalties must be positive and descending")
     if not 0 < mixing <= 1:
-        raise ValueError(f"the share of the L1 penalty lies in (0, 1], not {mixing:g}")
+        raise ValueError(f"the share of the L1 penalty must lie in (0, 1], not {mixing:g}")
     augmented = np.asfortranarray(np.column_stack([np.ones(len(design)), design]))
     null = log_likelihood(positive, np.full(len(design), np.log(positive.mean() / (1 - positive.mean()))))
     coefficients = np.zeros((penalties.size, augmented.shape[1]))
@@ -176,7 +177,7 @@ def lasso_path_cv(
     NoPathError
         As `lambda_path`, when no penalties are given.
     """
-    design, positive = _checked(x, y)
+    design, positive = _check_table(x, y)
     names, fold = np.unique(np.asarray(fold_ids), return_inverse=True)
     if names.size < 2 or fold.size != len(design):
         raise ValueError(f"cross-validation needs two folds or more and one fold per row, not {names.size} folds")
@@ -258,15 +259,17 @@ def _newton_direction(columns: Floats, fitted: Floats, gradient: Floats, shrunk:
 
 
 def _steps_to_zero(coefficients: Floats, direction: Floats, signs: Floats) -> Floats:
-    """Step length at which each coefficient would change its sign; infinite where it never does."""
+    """Compute the step length at which each coefficient would change its sign; infinite where it never does."""
     shrinks = signs * direction < 0
-    return np.divide(-coefficients, direction, out=np.full(signs.shape, np.inf), where=shrinks)
+    steps = np.full(signs.shape, np.inf)
+    np.divide(-coefficients, direction, out=steps, where=shrinks)
+    return steps
 
 
 def _backtrack(
     target: Floats, linear: Floats, along: Floats, slope: float, penalty: tuple[float, float], boundary: Floats
 ) -> float:
-    """Step length, at most 1 and the nearest boundary, that lowers the objective (Armijo).
+    """Find a step length, at most 1 and the nearest boundary, that lowers the objective (Armijo).
 
     `penalty` holds the linear and the quadratic coefficient of the penalties along the direction.
     """
@@ -281,8 +284,8 @@ def _backtrack(
     return length
 
 
-def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    target = outcome(y).astype(np.float64)
+def _check_table(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    target = check_outcome(y).astype(np.float64)
     design = np.asarray(x, dtype=np.float64)
     if design.ndim != 2 or len(design) != target.size or not design.shape[1]:
         raise ValueError(f"expected {target.size} rows and at least one column, got an array of shape {design.shape}")

@@ -7,17 +7,17 @@ from sonomics.statistics.selection.correlation import absolute_correlations
 from sonomics.statistics.selection.univariable import f_statistics
 
 
-def mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> list[int]:
+def select_by_mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> list[int]:
     """Choose features one by one: F statistic over the mean absolute Pearson correlation with those chosen.
 
     Parameters
     ----------
     features : array_like, shape (n, f)
     names : list of str, length f
-        Break ties.
+        Equal features are taken by name.
     y : array_like of 0/1, shape (n,)
     count : int
-        How many to choose.
+        Number of features to choose.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def mrmr(features: ArrayLike, names: list[str], y: ArrayLike, count: int) -> lis
     while left and len(chosen) < count:
         redundancy = correlation[np.ix_(left, chosen)].mean(axis=1) if chosen else np.ones(len(left))
         with np.errstate(divide="ignore"):
-            worth = relevance[left] / redundancy
-        best = min(range(len(left)), key=lambda place: (-worth[place], names[left[place]]))
+            score = relevance[left] / redundancy
+        best = min(range(len(left)), key=lambda position: (-score[position], names[left[position]]))
         chosen.append(left.pop(best))
     return chosen

@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike
 from scipy.stats import mannwhitneyu, ttest_ind
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import outcome
+from sonomics.statistics.inputs import check_outcome
 
 
-def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Mann-Whitney U test of every feature.
+def mann_whitney_by_feature(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Compare the classes by the Mann-Whitney U test, in every feature.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     ----------
     Mann HB, Whitney DR, Ann Math Stat 1947.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = _table(features, positive.size)
     unknown = np.full(values.shape[1], np.nan)
     u, p = unknown.copy(), unknown.copy()
@@ -44,8 +44,8 @@ def mann_whitney(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return u, p
 
 
-def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Welch's t test of every feature.
+def welch_by_feature(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Compare the classes by Welch's t test, in every feature.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     -------
     t, p : ndarray, shape (f,)
         Positives minus negatives; p two-sided. NaN for a feature that is constant or has a NaN, and for all features
-        with fewer than two rows of a class. An infinite t and p 0 when both classes are constant, each at its own
-        value.
+        with fewer than two rows of a class. t is infinite and p 0 when both classes are constant, at different
+        values.
 
     References
     ----------
     Welch BL, Biometrika 1947.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = _table(features, positive.size)
     unknown = np.full(values.shape[1], np.nan)
     t, p = unknown.copy(), unknown.copy()
@@ -80,7 +80,7 @@ def welch(features: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def f_statistics(features: ArrayLike, y: ArrayLike) -> Floats:
-    """One-way analysis of variance of every feature over two classes (the square of Student's t).
+    """Compute the F statistic of every feature over two classes (the square of Student's t).
 
     Parameters
     ----------
@@ -90,18 +90,18 @@ def f_statistics(features: ArrayLike, y: ArrayLike) -> Floats:
     Returns
     -------
     ndarray, shape (f,)
-        Infinite when the classes do not vary inside but differ; NaN for a constant feature or with one class.
+        Infinite when the classes differ but do not vary within; NaN for a constant feature or with one class.
     """
-    positive = outcome(y)
+    positive = check_outcome(y)
     values = np.asarray(features, dtype=np.float64)
     n, m = positive.sum(), (~positive).sum()
     if not n or not m:
         return np.full(values.shape[1], np.nan)
     difference = values[positive].mean(axis=0) - values[~positive].mean(axis=0)
-    inside = n * values[positive].var(axis=0) + m * values[~positive].var(axis=0)
+    within = n * values[positive].var(axis=0) + m * values[~positive].var(axis=0)
     between = difference**2 * n * m / (n + m) * (n + m - 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(between / inside, dtype=np.float64)
+        return np.asarray(between / within, dtype=np.float64)
 
 
 def _table(features: ArrayLike, rows: int) -> Floats:

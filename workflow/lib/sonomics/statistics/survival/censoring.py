@@ -1,4 +1,4 @@
-"""Probability of staying uncensored."""
+"""Probability of staying uncensored, by Kaplan-Meier."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.inputs import follow_up
+from sonomics.statistics.inputs import check_follow_up
 
 
 class Censoring(NamedTuple):
-    """Kaplan-Meier of staying uncensored; events leave the risk set before censorings of the same time.
+    """Kaplan-Meier of staying uncensored; events leave the risk set before censorings at the same time.
 
     Attributes
     ----------
@@ -29,9 +29,9 @@ class Censoring(NamedTuple):
     at_risk: np.ndarray
 
     @classmethod
-    def of(cls, time: ArrayLike, event: ArrayLike) -> "Censoring":
+    def estimate(cls, time: ArrayLike, event: ArrayLike) -> "Censoring":
         """Estimate from follow-up, shape (n,), and events 0/1, shape (n,)."""
-        happened, values = follow_up(time, event)
+        happened, values = check_follow_up(time, event)
         times, code = np.unique(values, return_inverse=True)
         events = np.bincount(code[happened], minlength=times.size)
         censored = np.bincount(code[~happened], minlength=times.size)
@@ -41,11 +41,11 @@ class Censoring(NamedTuple):
         return cls(times, np.cumprod(1 - hazard), hazard, at_risk)
 
     def before(self, time: ArrayLike) -> Floats:
-        """Probability of being uncensored just before each time, G(t-), shape of `time`."""
+        """Return the probability of being uncensored just before each time, G(t-), shape of `time`."""
         step = np.searchsorted(self.times, np.asarray(time, dtype=np.float64), side="left") - 1
         return np.where(step >= 0, self.staying[np.maximum(step, 0)], 1.0)
 
     def at(self, time: ArrayLike) -> Floats:
-        """Probability of being uncensored beyond each time, G(t), shape of `time`."""
+        """Return the probability of being uncensored beyond each time, G(t), shape of `time`."""
         step = np.searchsorted(self.times, np.asarray(time, dtype=np.float64), side="right") - 1
         return np.where(step >= 0, self.staying[np.maximum(step, 0)], 1.0)

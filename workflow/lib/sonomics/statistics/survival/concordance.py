@@ -1,4 +1,7 @@
-"""Concordance of a risk with right-censored survival: Harrell's and Uno's C."""
+"""Concordance of a risk with right-censored survival: Harrell's and Uno's C.
+
+Ours, not lifelines': its C is equal, but has no standard error, and the influence of every case gives both.
+"""
 
 from typing import NamedTuple
 
@@ -7,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable
-from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.inputs import check_follow_up, check_scores
 from sonomics.statistics.survival.censoring import Censoring
 
 NAN = float("nan")
@@ -15,7 +18,7 @@ NO_PAIR = "no comparable pair"
 
 
 class PairCounts(NamedTuple):
-    """Comparable pairs by agreement, and pairs of equal risk, of equal event time, of both."""
+    """Numbers of comparable pairs by agreement, and of pairs with equal risk, with equal event time, with both."""
 
     concordant: int
     discordant: int
@@ -39,7 +42,7 @@ class CDifference(NamedTuple):
 
 
 def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float = 0.95) -> Estimate:
-    """Harrell's concordance of a risk (higher = earlier event) with the infinitesimal-jackknife standard error.
+    """Compute Harrell's C of a risk (higher = earlier event) with its infinitesimal-jackknife standard error.
 
     Parameters
     ----------
@@ -53,14 +56,14 @@ def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float =
     -------
     Estimate
         A pair counts when the earlier time is an event, or at equal times when only one of them is; tied risks count
-        one half. NaN without such a pair.
+        one half. NaN without comparable pairs.
 
     References
     ----------
     Harrell FE, Lee KL, Mark DB, Stat Med 1996; Therneau TM, Watson DA, 2015 (standard error).
     """
-    happened, times = follow_up(time, event)
-    concordance, influence = _harrell(happened, times, numbers(risk, times.size))
+    happened, times = check_follow_up(time, event)
+    concordance, influence = _harrell(happened, times, check_scores(risk, times.size))
     if np.isnan(concordance):
         return not_estimable(NO_PAIR)
     se = float(np.sqrt((influence**2).sum()))
@@ -68,7 +71,7 @@ def harrell_c(time: ArrayLike, event: ArrayLike, risk: ArrayLike, level: float =
     return Estimate(concordance, max(0.0, concordance - half), min(1.0, concordance + half), se)
 
 
-def harrell_difference(
+def compare_harrell_c(
     time: ArrayLike, event: ArrayLike, a: ArrayLike, b: ArrayLike, level: float = 0.95
 ) -> CDifference:
     """Compare Harrell's C of two risks of the same cases, by the influence of each case on both.
@@ -90,8 +93,8 @@ def harrell_difference(
     ----------
     Therneau TM, Watson DA, 2015.
     """
-    happened, times = follow_up(time, event)
-    (c_a, of_a), (c_b, of_b) = (_harrell(happened, times, numbers(risk, times.size)) for risk in (a, b))
+    happened, times = check_follow_up(time, event)
+    (c_a, of_a), (c_b, of_b) = (_harrell(happened, times, check_scores(risk, times.size)) for risk in (a, b))
     if np.isnan(c_a):
         return CDifference(*(NAN,) * 8, NO_PAIR)
     difference = c_a - c_b
@@ -102,32 +105,32 @@ def harrell_difference(
     return CDifference(c_a, c_b, difference, difference - half, difference + half, se, z, float(2 * ndtr(-abs(z))))
 
 
-def pair_counts(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCounts:
+def count_pairs(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> PairCounts:
     """Count the pairs behind Harrell's C; arguments as `harrell_c`.
 
     Returns
     -------
     PairCounts
-        `tied_time` and `tied_both` are pairs of events at one time, of different and of equal risk.
+        `tied_time` and `tied_both` are pairs of events at the same time, of different and of equal risk.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
     concordant = discordant = tied = same_time = same_both = 0
     for index in np.flatnonzero(happened):
-        after = _outlives(times, happened, index)
-        concordant += int((after & (values < values[index])).sum())
-        discordant += int((after & (values > values[index])).sum())
-        tied += int((after & (values == values[index])).sum())
-        with_it = happened[:index] & (times[:index] == times[index])
-        same_both += int((with_it & (values[:index] == values[index])).sum())
-        same_time += int((with_it & (values[:index] != values[index])).sum())
+        later = _outlives(times, happened, index)
+        concordant += int((later & (values < values[index])).sum())
+        discordant += int((later & (values > values[index])).sum())
+        tied += int((later & (values == values[index])).sum())
+        simultaneous = happened[:index] & (times[:index] == times[index])
+        same_both += int((simultaneous & (values[:index] == values[index])).sum())
+        same_time += int((simultaneous & (values[:index] != values[index])).sum())
     return PairCounts(concordant, discordant, tied, same_time, same_both)
 
 
 def uno_c(
     time: ArrayLike, event: ArrayLike, risk: ArrayLike, tau: float, censoring: Censoring | None = None
 ) -> Estimate:
-    """Uno's concordance up to a horizon: pairs weighted by the inverse probability of not being censored.
+    """Compute Uno's C up to a horizon: pairs weighted by the inverse probability of not being censored.
 
     Parameters
     ----------
@@ -142,23 +145,23 @@ def uno_c(
     Returns
     -------
     Estimate
-        Sum over events of G(T-)^-2 times the pairs won, over the same of all pairs; without interval (bootstrap
-        patients). NaN without a pair, or when nobody stays uncensored to an event.
+        Sum over events of G(T-)^-2 times the pairs won, divided by the same sum of all pairs; without an interval, for
+        which patients are bootstrapped. NaN without comparable pairs, or when nobody stays uncensored until an event.
 
     References
     ----------
     Uno H et al., Stat Med 2011.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
-    staying = (censoring or Censoring.of(times, happened)).before(times)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
+    staying = (censoring or Censoring.estimate(times, happened)).before(times)
     pairs = wins = 0.0
     for index in np.flatnonzero(happened & (times < tau)):
         if staying[index] <= 0:
             return not_estimable("nobody stays uncensored to an event")
-        after = _outlives(times, happened, index)
-        won = (values[index] > values[after]).sum() + 0.5 * (values[index] == values[after]).sum()
-        pairs += after.sum() / staying[index] ** 2
+        later = _outlives(times, happened, index)
+        won = (values[index] > values[later]).sum() + 0.5 * (values[index] == values[later]).sum()
+        pairs += later.sum() / staying[index] ** 2
         wins += won / staying[index] ** 2
     return Estimate(float(wins / pairs)) if pairs > 0 else not_estimable(NO_PAIR)
 
@@ -168,7 +171,7 @@ def _outlives(times: Floats, happened: Booleans, index: np.intp) -> Booleans:
 
 
 def _harrell(happened: Booleans, times: Floats, values: Floats) -> tuple[float, Floats]:
-    """Concordance and the influence of every case on it."""
+    """Compute the concordance and the influence of every case on it."""
     pairs, wins = np.zeros(times.size), np.zeros(times.size)
     for index in np.flatnonzero(happened):
         comparable = _outlives(times, happened, index)

@@ -6,13 +6,14 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sonomics.statistics.estimates import Floats, normal_quantile
-from sonomics.statistics.inputs import numbers, outcome
-from sonomics.statistics.survival.partial_likelihood import RUNAWAY, maximise, risk_sets
+from sonomics.statistics.inputs import check_outcome, check_scores
+from sonomics.statistics.survival.cox_fit import RUNAWAY, maximise_partial_likelihood
+from sonomics.statistics.survival.partial_likelihood import build_risk_sets
 
 COLUMNS = ["beta", "se", "hr", "lower", "upper", "z", "p"]
 
 
-def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Fit one Cox model with all covariates.
 
     Parameters
@@ -20,7 +21,7 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     time : array_like, shape (n,)
     event : array_like of 0/1, shape (n,)
     covariates : DataFrame, shape (n, p)
-        Numeric columns without NaN; dummies are the caller's.
+        Numeric columns without NaN; categories as dummies.
     level : float
         Confidence level of the Wald intervals.
 
@@ -28,21 +29,21 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     -------
     DataFrame
         Index = covariates in their order; `beta, se, hr`, its bounds `lower, upper`, `z, p, n, events, reason`.
-        NaN with a reason for a constant covariate, one whose estimate runs to infinity (|beta| x SD above 10; at times
-        the others with it), linearly dependent covariates, or no events.
+        NaN with a reason for a constant covariate, a covariate whose estimate runs to infinity (|beta| x SD above 10;
+        sometimes the others too), linearly dependent covariates, or no events.
 
     Raises
     ------
     ValueError
-        If a covariate has a NaN: complete cases are the caller's to choose and count.
+        If a covariate has a NaN; the caller chooses and counts complete cases.
 
     References
     ----------
     Cox DR, J R Stat Soc B 1972; Efron B, J Am Stat Assoc 1977.
     """
-    happened = outcome(event)
-    times = numbers(time, happened.size)
-    values = numbers(covariates.to_numpy(dtype=np.float64).T, happened.size).T
+    happened = check_outcome(event)
+    times = check_scores(time, happened.size)
+    values = check_scores(covariates.to_numpy(dtype=np.float64).T, happened.size).T
     table = pd.DataFrame(np.nan, index=covariates.columns, columns=COLUMNS)
     table = table.assign(n=happened.size, events=int(happened.sum()), reason="")
     spread = values.std(axis=0)
@@ -58,7 +59,7 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     if np.linalg.matrix_rank(scaled, tol=1e-9 * np.sqrt(happened.size)) < estimable.size:
         table.loc[estimable, "reason"] = "linearly dependent covariates"
         return table
-    fit = maximise(risk_sets(times, happened), scaled)
+    fit = maximise_partial_likelihood(build_risk_sets(times, happened), scaled)
     beta, se = fit.beta, np.sqrt(np.diag(fit.covariance))
     if np.isnan(beta).any():
         table.loc[estimable, "reason"] = "the partial likelihood has no maximum"
@@ -71,9 +72,11 @@ def cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: floa
     return table
 
 
-def univariable_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-    """Fit one Cox model per covariate; arguments and result as `cox`."""
-    return pd.concat([cox(time, event, covariates[[name]], level) for name in covariates.columns])
+def fit_univariable_cox(
+    time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, level: float = 0.95
+) -> pd.DataFrame:
+    """Fit one Cox model per covariate; arguments and result as `fit_cox`."""
+    return pd.concat([fit_cox(time, event, covariates[[name]], level) for name in covariates.columns])
 
 
 def _wald(beta: Floats, se: Floats, level: float) -> Floats:

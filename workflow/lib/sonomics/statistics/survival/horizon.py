@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Booleans, Estimate, Floats, normal_quantile, not_estimable
-from sonomics.statistics.inputs import follow_up, numbers
+from sonomics.statistics.inputs import check_follow_up, check_scores
 from sonomics.statistics.survival.censoring import Censoring
 
 NAN = float("nan")
@@ -28,7 +28,7 @@ def time_dependent_auc(
     censoring: Censoring | None = None,
     level: float = 0.95,
 ) -> TimeDependentAuc:
-    """Cumulative/dynamic AUC: those with an event by the horizon against those followed beyond it.
+    """Compute the cumulative/dynamic AUC: cases with an event by the horizon against those followed beyond it.
 
     Parameters
     ----------
@@ -45,16 +45,16 @@ def time_dependent_auc(
     Returns
     -------
     TimeDependentAuc
-        Cases weigh 1 / G(T-). The standard error is the infinitesimal jackknife of the whole estimator, censoring
-        curve included; with a curve from elsewhere that is held fixed. NaN without cases or without controls.
+        Cases have weight 1 / G(T-). The standard error is the infinitesimal jackknife of the whole estimator, censoring
+        curve included; a given curve is held fixed. NaN without cases or without controls.
 
     References
     ----------
     Uno H et al., J Am Stat Assoc 2007; Blanche P, Dartigues JF, Jacqmin-Gadda H, Stat Med 2013.
     """
-    happened, times = follow_up(time, event)
-    values = numbers(risk, times.size)
-    curve = censoring or Censoring.of(times, happened)
+    happened, times = check_follow_up(time, event)
+    values = check_scores(risk, times.size)
+    curve = censoring or Censoring.estimate(times, happened)
     case, control = happened & (times <= horizon), times > horizon
     counts = int(case.sum()), int(control.sum())
     if not case.any() or not control.any():
@@ -85,7 +85,7 @@ def time_dependent_auc(
 def ipcw_brier(
     time: ArrayLike, event: ArrayLike, probability: ArrayLike, horizon: float, censoring: Censoring | None = None
 ) -> float:
-    """Brier score of predicted risks of an event by a horizon.
+    """Compute the Brier score of predicted risks of an event by a horizon.
 
     Parameters
     ----------
@@ -100,19 +100,18 @@ def ipcw_brier(
     Returns
     -------
     float
-        Cases by the horizon weigh 1 / G(T-), those followed beyond it 1 / G(horizon), those censored before it 0. NaN
-        when nobody stays uncensored to the horizon: then those still free of the event then have nobody to stand for
-        them.
+        Cases by the horizon have weight 1 / G(T-), those followed beyond it 1 / G(horizon), those censored before it 0.
+        NaN when nobody stays uncensored until the horizon, because then nobody represents those without an event.
 
     References
     ----------
     Graf E et al., Stat Med 1999.
     """
-    happened, times = follow_up(time, event)
+    happened, times = check_follow_up(time, event)
     values = np.asarray(probability, dtype=np.float64)
     if np.isnan(values).any():
         return NAN
-    curve = censoring or Censoring.of(times, happened)
+    curve = censoring or Censoring.estimate(times, happened)
     case, control = happened & (times <= horizon), times > horizon
     weight = np.zeros(times.size)
     staying, beyond = curve.before(times), float(curve.at(horizon))
@@ -124,15 +123,15 @@ def ipcw_brier(
 
 
 def _through_censoring(curve: Censoring, times: Floats, happened: Booleans, share: Floats) -> Floats:
-    """Influence of every case on a weighted sum of 1 / G(T-) through its part in estimating G."""
+    """Compute every case's influence on a weighted sum of 1 / G(T-) through its part in estimating G."""
     risky = np.where(curve.at_risk > 0, curve.at_risk * (1 - curve.hazard), np.inf)
-    own = np.divide(1.0, risky, out=np.zeros(risky.size), where=(risky > 0) & np.isfinite(risky))
-    compensator = np.cumsum(curve.hazard * own)
+    per_censoring = np.divide(1.0, risky, out=np.zeros(risky.size), where=(risky > 0) & np.isfinite(risky))
+    compensator = np.cumsum(curve.hazard * per_censoring)
     step = np.searchsorted(curve.times, times)
-    # Events of a time have left the risk set of its censorings.
+    # Events leave the risk set before censorings at the same time.
     stays = np.where(happened, step - 1, step)
     stayed = np.where(stays >= 0, compensator[np.maximum(stays, 0)], 0.0)
-    counted = np.where(~happened, own[step], 0.0)
+    counted = np.where(~happened, per_censoring[step], 0.0)
     order = np.argsort(times, kind="stable")
     ordered = times[order]
     mass = np.concatenate([[0.0], share[order].cumsum()])

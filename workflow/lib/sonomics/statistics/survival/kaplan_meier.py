@@ -1,4 +1,8 @@
-"""Kaplan-Meier estimate of survival."""
+"""Kaplan-Meier estimate of survival, by lifelines.
+
+Ours is what lifelines lacks: R's median where the curve is exactly 0.5, the standard error, and the risk at a horizon
+without the curve, in a hundredth of its time (a decision curve needs two hundred).
+"""
 
 from typing import NamedTuple
 
@@ -6,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sonomics.statistics.estimates import Estimate, Floats, normal_quantile
-from sonomics.statistics.inputs import follow_up, outcome
+from sonomics.statistics.estimates import Estimate, Floats
+from sonomics.statistics.inputs import check_follow_up, check_outcome
 
 NAN = float("nan")
 
@@ -24,7 +28,7 @@ class KaplanMeier(NamedTuple):
     at_risk, events, censored : ndarray of int, shape (k,)
         Subjects with follow-up of at least that time; events and censorings at it.
     median : Estimate
-        The middle of the times where the curve is exactly 0.5, as R and SAS; NaN when not reached, bounds likewise.
+        The middle of the times where the curve is exactly 0.5, as in R and SAS; NaN when not reached, as its bounds.
     """
 
     time: Floats
@@ -39,7 +43,7 @@ class KaplanMeier(NamedTuple):
 
 
 def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> KaplanMeier:
-    """Kaplan-Meier estimate with log-log confidence bounds.
+    """Estimate survival by Kaplan-Meier, with log-log confidence bounds.
 
     Parameters
     ----------
@@ -59,25 +63,25 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Kapl
     ----------
     Kaplan EL, Meier P, J Am Stat Assoc 1958; Kalbfleisch JD, Prentice RL, 1980 (log-log bounds).
     """
-    happened, times = follow_up(time, event)
-    steps = np.unique(np.concatenate([[0.0], times]))
-    at_risk = times.size - np.searchsorted(np.sort(times), steps, side="left")
-    events = count_at(times[happened], steps)
-    survival = np.cumprod(1 - events / at_risk).astype(np.float64)
+    from lifelines import KaplanMeierFitter
+
+    happened, times = check_follow_up(time, event)
+    fitted = KaplanMeierFitter(alpha=1 - level).fit(times, happened)
+    steps = fitted.event_table.index.to_numpy()
+    at_risk, events, censored = fitted.event_table[["at_risk", "observed", "censored"]].to_numpy().T
+    survival = fitted.survival_function_.to_numpy()[:, 0]
     alive = at_risk > events
     greenwood = np.cumsum(np.divide(events, at_risk * (at_risk - events), out=np.zeros(steps.size), where=alive))
     se = np.where(survival > 0, survival * np.sqrt(greenwood), NAN)
-    inside = (survival > 0) & (survival < 1)
-    proper = np.where(inside, survival, NAN)
-    width = normal_quantile(level) * np.sqrt(greenwood) / np.abs(np.log(proper))
-    lower, upper = proper ** np.exp(width), proper ** np.exp(-width)
+    bounded = (survival > 0) & (survival < 1)
+    lower, upper = (np.where(bounded, bound, NAN) for bound in fitted.confidence_interval_.to_numpy().T)
     middle, earliest, latest = (_median(steps, curve) for curve in (survival, lower, upper))
     median = Estimate(middle, earliest, latest, reason="median not reached" if np.isnan(middle) else "")
-    return KaplanMeier(steps, survival, se, lower, upper, at_risk, events, count_at(times[~happened], steps), median)
+    return KaplanMeier(steps, survival, se, lower, upper, at_risk, events, censored, median)
 
 
 def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
-    """Survival, bounds and number at risk at given times.
+    """Read survival, bounds and number at risk off a curve at given times.
 
     Parameters
     ----------
@@ -90,35 +94,59 @@ def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
     DataFrame
         `time, survival, se, lower, upper, at_risk`. Survival is NaN after the last follow-up unless it has reached 0.
     """
-    wanted = np.asarray(times, dtype=np.float64)
-    step = np.searchsorted(curve.time, wanted, side="right") - 1
-    following = np.append(curve.at_risk, 0)[np.searchsorted(curve.time, wanted, side="left")]
-    unknown = (wanted > curve.time[-1]) & (curve.survival[-1] > 0)
-    table = pd.DataFrame({"time": wanted})
+    moments = np.asarray(times, dtype=np.float64)
+    step = np.searchsorted(curve.time, moments, side="right") - 1
+    at_risk = np.append(curve.at_risk, 0)[np.searchsorted(curve.time, moments, side="left")]
+    unknown = (moments > curve.time[-1]) & (curve.survival[-1] > 0)
+    table = pd.DataFrame({"time": moments})
     for name in ("survival", "se", "lower", "upper"):
         table[name] = np.where(unknown, NAN, getattr(curve, name)[step])
-    return table.assign(at_risk=following)
+    return table.assign(at_risk=at_risk)
 
 
 def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Estimate:
-    """Median follow-up by reverse Kaplan-Meier, where censoring is the event (Schemper M, Smith TL, 1996).
+    """Estimate the median follow-up by reverse Kaplan-Meier, where censoring is the event.
+
+    Parameters
+    ----------
+    time : array_like, shape (n,)
+    event : array_like of 0/1, shape (n,)
+    level : float
+        Confidence level.
 
     Returns
     -------
     Estimate
         In the units of time; NaN when not reached.
+
+    References
+    ----------
+    Schemper M, Smith TL, Control Clin Trials 1996.
     """
-    return kaplan_meier(time, 1 - outcome(event).astype(int), level).median
+    return kaplan_meier(time, 1 - check_outcome(event).astype(int), level).median
 
 
-def null_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
-    """Risk of an event by a horizon under Kaplan-Meier, the prediction of a model that knows nothing; may be NaN."""
-    return float(1 - survival_at(kaplan_meier(time, event), [horizon])["survival"].iloc[0])
+def kaplan_meier_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
+    """Estimate the risk of an event by a horizon by Kaplan-Meier, the prediction of a model without covariates.
 
+    Parameters
+    ----------
+    time : array_like, shape (n,)
+    event : array_like of 0/1, shape (n,)
+    horizon : float
 
-def count_at(times: Floats, steps: Floats) -> np.ndarray:
-    """Count how many times equal each step; every time is one of the ascending steps."""
-    return np.bincount(np.searchsorted(steps, times), minlength=steps.size)
+    Returns
+    -------
+    float
+        NaN after the last follow-up, unless everybody has had the event by then.
+    """
+    happened, times = check_follow_up(time, event)
+    moments, events = np.unique(times[happened], return_counts=True)
+    at_risk = times.size - np.searchsorted(np.sort(times), moments)
+    survival = np.concatenate([[1.0], np.cumprod(1 - events / at_risk)])
+    if horizon > times.max() and survival[-1] > 0:
+        return NAN
+    return float(1 - survival[np.searchsorted(moments, horizon, side="right")])
 
 
 def _median(steps: Floats, curve: Floats) -> float:

@@ -1,17 +1,10 @@
-"""Cox's partial likelihood with Efron's handling of ties: its steps, maximum, baseline hazard."""
+"""Cox's partial likelihood with Efron's handling of ties: risk sets, moments, baseline hazard."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from sonomics.statistics.estimates import Booleans, Floats
-
-# Standardised coefficients above it are taken for a likelihood that rises without end.
-RUNAWAY = 10.0
-
-_STEPS = 60
-_LONGEST_STEP = 5.0
-_BEYOND = 25.0
 
 
 class RiskSets(NamedTuple):
@@ -30,7 +23,7 @@ class RiskSets(NamedTuple):
     at : ndarray of int, shape (e,)
         Event time of each event, and so of each step.
     share : ndarray, shape (e,)
-        Share of the tied events that a step has already taken out: 0, 1/d ... (d - 1)/d.
+        Share of the tied events that earlier steps have removed: 0, 1/d ... (d - 1)/d.
     """
 
     order: np.ndarray
@@ -49,25 +42,7 @@ class Moments(NamedTuple):
     covariance: Floats
 
 
-class CoxFit(NamedTuple):
-    """Coefficients, shape (p,), covariance (p, p), log-likelihood at zero and at the fit, score chi-square at zero.
-
-    All NaN when no maximum was reached.
-    """
-
-    beta: Floats
-    covariance: Floats
-    null: float
-    fitted: float
-    score: float
-
-
-def unfitted(count: int) -> CoxFit:
-    """Return the fit of so many covariates that is not to be had."""
-    return CoxFit(np.full(count, np.nan), np.full((count, count), np.nan), np.nan, np.nan, np.nan)
-
-
-def risk_sets(times: Floats, happened: Booleans) -> RiskSets:
+def build_risk_sets(times: Floats, happened: Booleans) -> RiskSets:
     """Sort follow-up into risk sets.
 
     Parameters
@@ -85,7 +60,7 @@ def risk_sets(times: Floats, happened: Booleans) -> RiskSets:
 
 
 def moments(sets: RiskSets, design: Floats, beta: Floats) -> Moments:
-    """Weighted moments of the covariates at every Efron step.
+    """Compute the weighted moments of the covariates at every Efron step.
 
     Parameters
     ----------
@@ -110,59 +85,15 @@ def moments(sets: RiskSets, design: Floats, beta: Floats) -> Moments:
 
 
 def log_partial_likelihood(sets: RiskSets, design: Floats, beta: Floats) -> float:
-    """Log partial likelihood at any coefficients; arguments as `moments`."""
+    """Compute the log partial likelihood at any coefficients; arguments as `moments`."""
     linear = (design[sets.order] @ beta)[sets.events]
     return float(linear.sum() - moments(sets, design, beta).log_weight.sum())
 
 
-def maximise(sets: RiskSets, design: Floats) -> CoxFit:
-    """Maximise the partial likelihood by damped Newton steps.
-
-    Parameters
-    ----------
-    sets : RiskSets
-        With at least one event.
-    design : ndarray, shape (n, p)
-        Standardised columns, so that the steps are of one scale.
-
-    Returns
-    -------
-    CoxFit
-        NaN where the information is singular or the steps do not settle. Of a likelihood that rises without end, a
-        coefficient beyond `RUNAWAY`, for the caller to judge, its covariance perhaps NaN.
-    """
-    count = design.shape[1]
-    unknown = unfitted(count)
-    beta = np.zeros(count)
-    observed = design[sets.order][sets.events].sum(axis=0)
-    null = reached = log_partial_likelihood(sets, design, beta)
-    score = np.nan
-    for step_number in range(_STEPS):
-        now = moments(sets, design, beta)
-        gradient = observed - now.mean.sum(axis=0)
-        information = now.covariance.sum(axis=0)
-        flat = not np.isfinite(information).all() or np.diag(information).min() <= 1e-12
-        if flat or np.linalg.cond(information) > 1e14 or np.abs(beta).max() > _BEYOND:
-            return unknown._replace(beta=beta) if np.abs(beta).max() > RUNAWAY else unknown
-        step = np.linalg.solve(information, gradient)
-        if step_number == 0:
-            score = float(gradient @ step)
-        if np.abs(step).max() <= 1e-10 * (1 + np.abs(beta).max()):
-            return CoxFit(beta, np.linalg.inv(information), null, reached, score)
-        step = step * min(1.0, _LONGEST_STEP / np.abs(step).max())
-        for _ in range(40):
-            after = log_partial_likelihood(sets, design, beta + step)
-            if after >= reached - 1e-11 * abs(reached):
-                break
-            step = step / 2
-        beta, reached = beta + step, after
-    return unknown
-
-
 def baseline_cumulative_hazard(sets: RiskSets, design: Floats, beta: Floats) -> tuple[Floats, Floats]:
-    """Event times and Efron's cumulative hazard at each of them, for covariates of zero.
+    """Compute Efron's cumulative hazard at each event time, for covariates of zero.
 
-    Parameters are those of `moments`.
+    Parameters as `moments`.
 
     Returns
     -------
@@ -173,7 +104,7 @@ def baseline_cumulative_hazard(sets: RiskSets, design: Floats, beta: Floats) -> 
 
 
 def _at_steps(sets: RiskSets, values: Floats) -> Floats:
-    """Sum over the risk set of every step, its tied events counted by the share that is left of them."""
+    """Sum over the risk set of every step, its tied events weighted by the share that is left of them."""
     at_risk = values[::-1].cumsum(axis=0)[::-1][sets.first]
     dying = np.zeros(at_risk.shape)
     np.add.at(dying, sets.at, values[sets.events])

@@ -1,27 +1,23 @@
 """Fit a classifier on training rows, and score any rows with it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.schemas import PROBABILITY, SCORE
-from sonomics.train.classifiers import boosting, forest, logistic, svm
-from sonomics.train.classifiers.weights import balance_rows, is_balanced
+from sonomics.core.settings.train import Model
+from sonomics.kinds.models import MODELS
+from sonomics.train.classifiers.weights import balance_rows
 
-BUILDERS = {"forest": forest.build, "boosting": boosting.build, "svm": svm.build, "logistic": logistic.build}
 
-
-def fit_classifier(
-    settings: Mapping[str, Any], values: NDArray[np.float64], labels: NDArray[np.float64], seed: int
-) -> Any:
+def fit_classifier(settings: Model, values: NDArray[np.float64], labels: NDArray[np.float64], seed: int) -> Any:
     """Fit a classifier of the kind that the settings name.
 
     Parameters
     ----------
-    settings : mapping
-        One of `train.models`.
+    settings : Model
+        One of `train.models`, of a kind that takes features.
     values : (rows, features) array
     labels : (rows,) array of 0 and 1
     seed : int
@@ -30,8 +26,8 @@ def fit_classifier(
     -------
     scikit-learn classifier
     """
-    classifier = BUILDERS[settings["kind"]](settings, seed)
-    if settings["kind"] == "boosting" and is_balanced(settings):
+    kind, classifier = MODELS.get(settings.kind), MODELS.build(settings.kind)(settings, seed)
+    if kind.takes_row_weights and kind.balances_classes(settings):
         return classifier.fit(values, labels, sample_weight=balance_rows(labels))
     return classifier.fit(values, labels)
 

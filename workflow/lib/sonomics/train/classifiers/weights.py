@@ -1,22 +1,16 @@
 """How much the rows of each class weigh."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-BALANCED = "balanced"
+from sonomics.kinds.models import Classifier
 
 
-def is_balanced(settings: Mapping[str, Any]) -> bool:
-    """Tell whether both classes have the same weight, whatever their sizes."""
-    return bool(settings.get("class_weight", BALANCED) == BALANCED)
-
-
-def class_weight_of(settings: Mapping[str, Any]) -> str | None:
+def class_weight_of(settings: Classifier) -> Literal["balanced"] | None:
     """Return what scikit-learn's `class_weight` takes: "balanced", or None for equal weights of rows."""
-    return BALANCED if is_balanced(settings) else None
+    return None if settings.class_weight == "none" else settings.class_weight
 
 
 def balance_rows(labels: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,7 @@
 """The rows of a training job: which it fits on, which it scores, and the crops among them."""
 
 import argparse
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_labels
 from sonomics.core.folds import mark_fitted, mark_scored, read_folds
+from sonomics.core.settings.crop import Analysis
 
 
 class Division(NamedTuple):
@@ -40,7 +40,7 @@ def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
     args : Namespace
         From `fold_parser`.
     """
-    study = args.settings["study"]
+    study = args.settings.study
     cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
     labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
     splits = rows["case"].map(cohort.set_index("case")["split"])
@@ -48,7 +48,7 @@ def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
     return Division(labels, splits, fitted, mark_scored(rows["patient"], splits, folds, args.fold))
 
 
-def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Mapping[str, Any]) -> pd.DataFrame:
+def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """Choose the crops that a network sees: of kept images, by the outlines of the analysis.
 
     Parameters
@@ -57,10 +57,9 @@ def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Mapping[
         As `CROPS`.
     screened : DataFrame
         As `SCREENED`.
-    analysis : mapping
-        `reader` and `session`.
+    analysis : Analysis
     """
-    is_outlined = (crops["reader"] == analysis["reader"]) & (crops["session"] == analysis["session"])
+    is_outlined = (crops["reader"] == analysis.reader) & (crops["session"] == analysis.session)
     is_usable = is_outlined & crops["keep"] & crops["image"].isin(screened.loc[screened["keep"], "image"])
     usable: pd.DataFrame = crops[is_usable]
     return usable

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.statistics.agreement.overlap import heat_inside, hottest_share, overlap
+from sonomics.statistics.agreement.overlap import heat_share_inside, hottest_pixels, overlap
 
 # Share of the largest heat by which positions must differ; less is the rounding of single precision.
 FLAT = 1e-4
@@ -40,6 +40,6 @@ def measure_overlap(heat: Heat, outline: NDArray[np.bool_], share: float) -> dic
         `hot_share` of the pixels, `dice` of the hot region and the outline, `heat_inside`: the share of all heat that
         lies in the outline.
     """
-    hot = hottest_share(heat, share) & (heat > 0)
+    hot = hottest_pixels(heat, share) & (heat > 0)
     dice = overlap(hot, outline).dice
-    return {"hot_share": float(hot.mean()), "dice": dice, "heat_inside": heat_inside(heat, outline)}
+    return {"hot_share": float(hot.mean()), "dice": dice, "heat_inside": heat_share_inside(heat, outline)}

@@ -1,12 +1,14 @@
 """Choose hyperparameters by their AUC in inner folds of the training rows."""
 
-from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sonomics.core.settings.train import Model
+from sonomics.kinds.models import Search
+from sonomics.kinds.wording import values_of
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.train.classifiers.fit import fit_classifier, score_rows
 
@@ -15,18 +17,21 @@ DECIMALS = 12
 
 
 def choose_values(
-    settings: Mapping[str, Any],
+    settings: Model,
+    search: Search[Any],
     values: NDArray[np.float64],
     labels: NDArray[np.float64],
     groups: NDArray[np.str_],
     seed: int,
-) -> Mapping[str, Any]:
+) -> Model:
     """Choose among all combinations of `search.values` by the mean AUC over inner folds, stratified by class.
 
     Parameters
     ----------
-    settings : mapping
-        One of `train.models`, with `search`.
+    settings : Model
+        One of `train.models`.
+    search : Search
+        Its `search`.
     values : (rows, features) array
     labels : (rows,) array of 0 and 1
     groups : (rows,) array of str
@@ -35,17 +40,17 @@ def choose_values(
 
     Returns
     -------
-    mapping
+    Model
         The settings with the values chosen; of equal ones the first in the order of params, which is also what is
         returned when a class has too few groups for two inner folds.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    search = settings["search"]
-    combinations = product(*search["values"].values())
-    candidates = [{**settings, **dict(zip(search["values"], choice, strict=True))} for choice in combinations]
+    tried = values_of(search.values)
+    combinations = (dict(zip(tried, values, strict=True)) for values in product(*tried.values()))
+    candidates = [settings.model_copy(update=combination) for combination in combinations]
     fewest_groups = min(len(set(groups[labels == label])) for label in (0.0, 1.0))
-    count = min(search["folds"], fewest_groups)
+    count = min(search.folds, fewest_groups)
     if count < 2:
         return candidates[0]
     inner_folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(values, labels, groups)

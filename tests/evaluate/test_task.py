@@ -1,4 +1,4 @@
-"""The jobs, run in-process on a small study."""
+"""The job of one task, run in-process on a small study."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, write_json
 from sonomics.core.schemas import PREDICTIONS, READERS
 from sonomics.core.tables import read_table, write_table
-from sonomics.evaluate import summarise, task
+from sonomics.evaluate import task
 from sonomics.evaluate.figures import sheet
 from sonomics.evaluate.figures.panel import Panel
 from sonomics.simulate.cohorts.readers import draft_readings
@@ -150,36 +150,6 @@ def test_degenerate_data_are_evaluated_and_what_is_undefined_has_a_reason(
     assert table.groupby(["model", "split"]).ngroups == 4
     assert table.loc[table["estimate"].isna(), "reason"].notna().all()
     assert set(drawn) == {f"{kind}_{split}" for kind in KINDS for split in ("train", "internal")}
-
-
-def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_path: Path) -> None:
-    metrics, plots = tmp_path / "evaluate.json", tmp_path / "plots"
-    summarise.main(
-        [
-            f"--settings={json.dumps({'study': {'variants': {'main': {}}}, 'evaluate': SETTINGS['evaluate']})}",
-            f"--evaluations={evaluation}",
-            "--variants=main",
-            "--tasks=recurrence",
-            f"--metrics={metrics}",
-            f"--plots={plots}",
-        ]
-    )
-    written = read_json(metrics)
-    table = pd.read_csv(evaluation / "performance.csv", index_col=["model", "split", "statistic"])
-    area = table.loc[("stacked", "internal", "auc")]
-    shown = written["main"]["recurrence"]["internal"]
-    assert shown["auc"] == round(area["estimate"], 4)
-    assert shown["auc_lower"] == round(area["lower"], 4)
-    assert written["main"]["recurrence"]["external_1"]["auc"] is None
-    other = table.loc[("radiomics", "internal", "auc"), "estimate"]
-    assert list(written["auc_of_others"]["recurrence"]) == ["radiomics"]
-    assert written["auc_of_others"]["recurrence"]["radiomics"]["internal"] == round(other, 4)
-    assert written["best_possible"]["recurrence"]["internal"] == round(
-        table.loc[("stacked", "internal", "best_possible"), "estimate"], 4
-    )
-    assert list(pd.read_csv(plots / "roc.csv").columns) == ["model_split", "fpr", "tpr"]
-    splits = ("train", "internal", "external_1")
-    assert set(pd.read_csv(plots / "decision.csv")["model_split"]) == {f"stacked {split}" for split in splits}
 
 
 def test_readings_serial_exams_and_a_borderline_class_are_evaluated_in_the_main_run_only(tmp_path: Path) -> None:
