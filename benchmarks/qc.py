@@ -27,6 +27,7 @@ from sonomics.clean.qc.held_out import report_head
 from sonomics.clean.qc.thresholds import call_images, set_limit
 from sonomics.core.files import read_json
 from sonomics.core.images import read_colour, write_png
+from sonomics.core.settings.clean import Head, Network
 from sonomics.export import simulator
 from sonomics.simulate.cohorts.liver import draft_cohort
 from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
@@ -52,6 +53,7 @@ HEADS = {
     "three_d": {"exclude_above": 0.5},
     "undeterminable": {"exclude_above": 0.5},
 }
+DESCRIBE = Head.partial({})
 BREASTS, FRAMES_A_FILE = 150, 4
 NEIGHBOURS = 10
 
@@ -97,11 +99,11 @@ def organ_heads(network: dict[str, Any]) -> dict[str, Any]:
     answers = pd.DataFrame({organ: np.where(organs == organ, "yes", "no") for organ in ("breast", "ovary", "other")})
     targets = (answers == "yes").astype(float)
     folds = assign_folds(groups, SEED)
-    scores = cross_validate(inputs, targets, folds, network, SEED)
+    scores = cross_validate(inputs, targets, folds, Network.partial(network), SEED)
     reports = {}
     for organ in targets:
         truth, score = targets[organ].to_numpy(), scores[organ].to_numpy()
-        called = call_images({}, set_limit({}, truth, score, organ), truth, score, folds)
+        called = call_images(DESCRIBE, set_limit(DESCRIBE, truth, score, organ), truth, score, folds)
         reports[organ] = report_head(answers[organ], truth, score, called, np.array(groups), SEED)
     return reports
 
@@ -140,7 +142,7 @@ def print_speed(architecture: str, size: int, images: int) -> None:
     stills = [still_screen(draw_still(device, PLAIN, (number,))[0], device, "", "P", None) for number in range(16)]
     pictures = [np.repeat(still[..., None], 3, axis=2) for still in stills]
     targets = pd.DataFrame({head: np.arange(16) % 2.0 for head in HEADS})
-    state = fit_state(shrink_to_squares(pictures, size), targets, network, SEED)
+    state = fit_state(shrink_to_squares(pictures, size), targets, Network.partial(network), SEED)
     inputs = np.repeat(shrink_to_squares(pictures, size), images // 16, axis=0)
     bare = best(lambda: forward(state, inputs))
     judged = best(lambda: apply(state, inputs))

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from sonomics.clean.clips.injection import find_injection_s, read_injections
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clean import Injection
 
 
 @pytest.fixture
@@ -47,4 +48,4 @@ def test_a_word_instead_of_seconds_stops_the_study(cohort: Path) -> None:
 def test_every_rule_has_its_time(rule: dict[str, object], expected: float) -> None:
     tags = Dataset()
     tags.AcquisitionTime, tags.ContrastBolusStartTime = "101500", "101450"
-    assert find_injection_s(rule, tags, Curve(arrival_s=20), -7) == expected
+    assert find_injection_s(Injection.partial(rule), tags, Curve(arrival_s=20), -7) == expected

@@ -5,11 +5,13 @@ import pytest
 
 from sonomics.clean.clips.views import Views, check_views, pick_frames
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clean import View
 
+STILL = View.partial({"from": "still"})
 VIEWS: Views = {
-    "grey": {"from": "still"},
-    "arterial": {"from": "clip", "window_s": [0, 30], "pick": "peak"},
-    "portal": {"from": "clip", "window_s": [30, 120], "pick": "mean"},
+    "grey": STILL,
+    "arterial": View.partial({"from": "clip", "window_s": [0, 30], "pick": "peak"}),
+    "portal": View.partial({"from": "clip", "window_s": [30, 120], "pick": "mean"}),
 }
 TIMES = np.array([0.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0])
 LEVELS = np.array([10.0, 50.0, 50.0, 99.0, 40.0, 20.0, 99.0])
@@ -40,7 +42,7 @@ def test_a_stated_view_is_kept_and_another_wording_is_ignored() -> None:
         (LEVELS, TIMES + 200, VIEWS, "", ["no_frame_in_window", "no_frame_in_window"]),
         (LEVELS[:1], None, {"arterial": VIEWS["arterial"]}, "", ["no_view"]),
         (LEVELS, TIMES, VIEWS, "grey", ["no_view"]),
-        (LEVELS[:1], None, {"grey": VIEWS["grey"], "doppler": {"from": "still"}}, "", ["view_unknown"]),
+        (LEVELS[:1], None, {"grey": VIEWS["grey"], "doppler": STILL}, "", ["view_unknown"]),
     ],
 )
 def test_reasons(levels: np.ndarray, times: np.ndarray | None, views: Views, stated: str, reasons: list[str]) -> None:
@@ -52,4 +54,4 @@ def test_reasons(levels: np.ndarray, times: np.ndarray | None, views: Views, sta
 def test_overlapping_windows_stop_the_study() -> None:
     check_views(VIEWS)
     with pytest.raises(StudyError, match="windows of arterial and late overlap"):
-        check_views({**VIEWS, "late": {"from": "clip", "window_s": [29, 40], "pick": "mean"}})
+        check_views({**VIEWS, "late": View.partial({"from": "clip", "window_s": [29, 40], "pick": "mean"})})

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sonomics.clean.images.instance import Cleaned, clean_instance
 from sonomics.core.seeds import generator
+from sonomics.core.settings.clean import Clean
 from sonomics.simulate.anatomy.contrast_agent import draw_perfusion, lesion_curve
 from sonomics.simulate.anatomy.lesion import LesionTraits
 from tests.clean.dicom_files import dicom, region_item
@@ -42,7 +43,7 @@ def clean(content: bytes, folder: Path, listed_s: float = math.nan, view: str = 
         "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": str(file),
         "view": view, "device": "d", "centre": "c", "spacing_mm": math.nan, "rows": 0, "columns": 0, "reason": "",
     }  # fmt: skip
-    return clean_instance(entry, {"views": VIEWS, "overlays": "keep", **settings}, listed_s)
+    return clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep", **settings}), listed_s)
 
 
 def test_a_still_is_cut_to_its_region_and_measured(speckle: NDArray[np.uint8], tmp_path: Path) -> None:
@@ -195,5 +196,5 @@ def test_what_the_export_refused_stays_refused(tmp_path: Path) -> None:
         "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": "", "view": "",
         "device": "d", "centre": "c", "spacing_mm": 0.2, "rows": 0, "columns": 0, "reason": "not_ultrasound",
     }  # fmt: skip
-    ((row, pixels),) = clean_instance(entry, {"views": VIEWS, "overlays": "keep"}).images
+    ((row, pixels),) = clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep"})).images
     assert (row["reason"], row["keep"], pixels) == ("not_ultrasound", False, None)

@@ -14,8 +14,11 @@ from sonomics.clean.qc.held_out import report_head
 from sonomics.clean.qc.thresholds import Limit, call_images, set_limit
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
+from sonomics.core.settings.clean import Head, Network
 
-NETWORK = {"architecture": "test_resnet", "weights": "none", "size": 32, "epochs": 1, "batch": 8, "learning_rate": 0.01}
+NETWORK = Network.partial(
+    {"architecture": "test_resnet", "weights": "none", "size": 32, "epochs": 1, "batch": 8, "learning_rate": 0.01}
+)
 TRUTH = np.array([1.0] * 10 + [0.0] * 10 + [np.nan])
 SCORE = np.concatenate([np.linspace(0.05, 0.95, 10), np.linspace(0.0, 0.45, 10), [0.9]])
 FOLDS = np.arange(21) % 3
@@ -24,27 +27,30 @@ PATIENTS = np.array([f"P{number % 7}" for number in range(21)])
 
 
 def test_a_limit_is_what_is_stated() -> None:
-    assert set_limit({"exclude_below": 0.3}, TRUTH, SCORE, "here") == (0.3, "below")
-    assert set_limit({"exclude_above": 0.7}, TRUTH, SCORE, "here") == (0.7, "above")
-    assert set_limit({}, TRUTH, SCORE, "here") == (0.5, "")
+    assert set_limit(Head.partial({"exclude_below": 0.3}), TRUTH, SCORE, "here") == (0.3, "below")
+    assert set_limit(Head.partial({"exclude_above": 0.7}), TRUTH, SCORE, "here") == (0.7, "above")
+    assert set_limit(Head.partial({}), TRUTH, SCORE, "here") == (0.5, "")
 
 
 def test_a_threshold_is_tuned_to_a_sensitivity() -> None:
-    limit = set_limit({"sensitivity": 0.9}, TRUTH, SCORE, "here")
+    limit = set_limit(Head.partial({"sensitivity": 0.9}), TRUTH, SCORE, "here")
     assert limit == (pytest.approx(0.15), "below")
     assert (SCORE[:10] >= limit.threshold).mean() == 0.9
-    assert set_limit({"sensitivity": 0.5, "exclude": "above"}, TRUTH, SCORE, "here") == (pytest.approx(0.55), "above")
+    assert set_limit(Head.partial({"sensitivity": 0.5, "exclude": "above"}), TRUTH, SCORE, "here") == (
+        pytest.approx(0.55),
+        "above",
+    )
     with pytest.raises(StudyError, match=r"here: no held-out image of one of the answers"):
-        set_limit({"sensitivity": 0.9}, TRUTH[:10], SCORE[:10], "here")
+        set_limit(Head.partial({"sensitivity": 0.9}), TRUTH[:10], SCORE[:10], "here")
 
 
 def test_no_image_has_a_say_in_its_own_threshold() -> None:
-    rule = {"sensitivity": 1.0}
+    rule = Head.partial({"sensitivity": 1.0})
     called = call_images(rule, set_limit(rule, TRUTH, SCORE, "here"), TRUTH, SCORE, FOLDS)
     # The lowest positive lies in fold 0, whose threshold the other folds set: it is missed there.
     assert called[0] == 0
     assert called[1:10].tolist() == [1.0] * 9
-    fixed = call_images({"exclude_below": 0.5}, Limit(0.5, "below"), TRUTH, SCORE, FOLDS)
+    fixed = call_images(Head.partial({"exclude_below": 0.5}), Limit(0.5, "below"), TRUTH, SCORE, FOLDS)
     np.testing.assert_array_equal(fixed, SCORE >= 0.5)
 
 
@@ -107,14 +113,14 @@ def test_what_a_case_has_is_read_of_training_alone_where_it_is_a_label(tmp_path)
     path = tmp_path / "cohort.csv"
     rows = ["A,train,1", "B,train,0", "C,internal,1", "D,train,", "E,train,yes", "F,external_1,1.0"]
     path.write_text("\n".join(["case,split,malignant", *rows]) + "\n")
-    assert list_cases_with(path, {"needs_case": "malignant"}) == {"A", "C", "E", "F"}
-    assert list_cases_with(path, {"needs_case": "malignant", "training_only": True}) == {"A", "E"}
+    assert list_cases_with(path, Head.partial({"needs_case": "malignant"})) == {"A", "C", "E", "F"}
+    assert list_cases_with(path, Head.partial({"needs_case": "malignant", "training_only": True})) == {"A", "E"}
     with pytest.raises(StudyError, match="the column lesion is missing"):
-        list_cases_with(path, {"needs_case": "lesion"})
+        list_cases_with(path, Head.partial({"needs_case": "lesion"}))
     path.write_text(path.read_text() + "G,internal,positive\n")
-    assert list_cases_with(path, {"needs_case": "malignant", "training_only": True}) == {"A", "E"}
+    assert list_cases_with(path, Head.partial({"needs_case": "malignant", "training_only": True})) == {"A", "E"}
     with pytest.raises(StudyError, match=r"case G: the column malignant.* is neither yes nor no"):
-        list_cases_with(path, {"needs_case": "malignant"})
+        list_cases_with(path, Head.partial({"needs_case": "malignant"}))
 
 
 def test_agreement_is_the_mean_of_all_pairs() -> None:

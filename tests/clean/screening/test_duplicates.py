@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 from sonomics.clean.screening.duplicates import find_duplicates
 from sonomics.clean.screening.hashes import difference_hash, hash_pixels
 from sonomics.core.images import read_grey
+from sonomics.core.settings.clean import Duplicates
 
 MIRRORED = "5a" * 32
 CLOSER: dict[str, Any] = {"max_distance": 10, "max_share": 0.45, "min_similarity": 0.6}
 LEFT, LEFT_AGAIN, RIGHT, FAR = "0" * 64, "0" * 63 + "3", "f" * 64, "0f" * 32
+
+
+def rules(**settings: object) -> Duplicates:
+    return Duplicates.partial(settings)
 
 
 def images(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
@@ -34,7 +39,7 @@ def test_the_first_of_a_case_stays() -> None:
             ("A-e1-i3-f0", "train", "grey", FAR),
             ("A-e1-i4-f0", "train", "doppler", LEFT),
         ),
-        max_distance=10,
+        rules(max_distance=10),
     )
     assert found.excluded.to_dict("index") == {
         "A-e1-i2-f0": {"twin": "A-e1-i1-f0", "distance": 2, "reason": "duplicate"}
@@ -47,13 +52,13 @@ def test_the_first_of_a_case_stays() -> None:
 def test_what_resembles_only_a_dropped_copy_stays() -> None:
     chain = ["0" * 64, "0" * 62 + "ff", "0" * 60 + "ffff"]
     table = images(*((f"A-e1-i{number}-f0", "train", "grey", value) for number, value in enumerate(chain)))
-    found = find_duplicates(table, max_distance=10)
+    found = find_duplicates(table, rules(max_distance=10))
     assert found.excluded.index.tolist() == ["A-e1-i1-f0"]
 
 
 def test_the_training_copy_of_a_test_image_is_dropped() -> None:
     found = find_duplicates(
-        images(("A-e1-i1-f0", "internal", "grey", LEFT), ("B-e1-i1-f0", "train", "grey", LEFT)), max_distance=10
+        images(("A-e1-i1-f0", "internal", "grey", LEFT), ("B-e1-i1-f0", "train", "grey", LEFT)), rules(max_distance=10)
     )
     assert found.excluded.to_dict("index") == {
         "B-e1-i1-f0": {"twin": "A-e1-i1-f0", "distance": 0, "reason": "duplicate_of_test"}
@@ -63,7 +68,8 @@ def test_the_training_copy_of_a_test_image_is_dropped() -> None:
 
 def test_between_two_test_sets_both_stay_and_are_counted() -> None:
     found = find_duplicates(
-        images(("A-e1-i1-f0", "internal", "grey", LEFT), ("B-e1-i1-f0", "external_1", "grey", LEFT)), max_distance=10
+        images(("A-e1-i1-f0", "internal", "grey", LEFT), ("B-e1-i1-f0", "external_1", "grey", LEFT)),
+        rules(max_distance=10),
     )
     assert found.excluded.empty
     assert found.pairs["across_other_splits"] == 1
@@ -78,28 +84,28 @@ def test_patients_of_a_split_are_tied_through_others() -> None:
             ("B-e1-i1-f0", "train", "grey", "0" * 60 + "ffff"),
             ("A-e1-i1-f0", "train", "grey", RIGHT),
         ),
-        max_distance=8,
+        rules(max_distance=8),
     )
     assert found.excluded.empty
     assert found.groups.to_dict() == {"A": "A", "B": "B", "C": "B", "D": "B"}
 
 
 def test_no_image_at_all() -> None:
-    found = find_duplicates(images(), max_distance=10)
+    found = find_duplicates(images(), rules(max_distance=10))
     assert found.excluded.empty
     assert found.groups.empty
 
 
 def test_copies_within_a_case_may_stay() -> None:
     table = images(("A-e1-i1-f0", "train", "grey", LEFT), ("A-e1-i2-f0", "train", "grey", LEFT))
-    found = find_duplicates(table, max_distance=10, within_case="keep")
+    found = find_duplicates(table, rules(max_distance=10, within_case="keep"))
     assert found.excluded.empty
     assert found.pairs["within_case"] == 1
 
 
 def test_the_later_copy_of_two_patients_of_a_split_may_go_and_they_are_tied_all_the_same() -> None:
     table = images(("A-e1-i1-f0", "train", "grey", LEFT), ("B-e1-i1-f0", "train", "grey", LEFT))
-    found = find_duplicates(table, max_distance=10, across_patients="exclude")
+    found = find_duplicates(table, rules(max_distance=10, across_patients="exclude"))
     assert found.excluded["twin"].to_dict() == {"B-e1-i1-f0": "A-e1-i1-f0"}
     assert found.groups.to_dict() == {"A": "A", "B": "A"}
 
@@ -110,7 +116,7 @@ def test_a_copy_of_an_image_that_goes_for_a_test_image_does_not_go_for_it_too() 
         *((image, split, "grey", value) for image, split, value in chain),
         ("B-e1-i2-f0", "train", "grey", "0" * 60 + "ffff"),
     )
-    found = find_duplicates(table, max_distance=10)
+    found = find_duplicates(table, rules(max_distance=10))
     assert found.excluded["reason"].to_dict() == {"B-e1-i1-f0": "duplicate_of_test"}
 
 
@@ -143,7 +149,9 @@ def looked_at(pictures: dict[str, NDArray[np.uint8]]) -> pd.DataFrame:
 def test_the_closer_look_knows_an_image_again(change, mirrored: int) -> None:
     pictures = {"A": scan(1), "B": change(scan(1)), "C": scan(2)}
     found = find_duplicates(
-        looked_at(pictures), 0, max_share=0.5, min_similarity=0.7, read=lambda path: pictures[path.name]
+        looked_at(pictures),
+        rules(max_distance=0, max_share=0.5, min_similarity=0.7),
+        read=lambda path: pictures[path.name],
     )
     assert found.groups.to_dict() == {"A": "A", "B": "A", "C": "C"}
     assert found.pairs["mirrored"] == mirrored
@@ -156,8 +164,8 @@ def test_the_closer_look_tells_other_images_apart_whose_hashes_are_near() -> Non
         name: (ramp + 0.2 * scan(seed) - 22).clip(0, 255).astype(np.uint8) for name, seed in (("A", 1), ("B", 2))
     }
     table = looked_at(pictures)
-    by_hash = find_duplicates(table, 128)
-    looked = find_duplicates(table, 128, min_similarity=0.7, read=lambda path: pictures[path.name])
+    by_hash = find_duplicates(table, rules(max_distance=128))
+    looked = find_duplicates(table, rules(max_distance=128, min_similarity=0.7), read=lambda path: pictures[path.name])
     assert by_hash.pairs["near"] == looked.pairs["candidates"] == 1
     assert looked.pairs["near"] == 0
 
@@ -185,7 +193,7 @@ def test_all_listed_pairs_of_real_images_are_found_and_few_others() -> None:
     listed = pd.read_csv(root / "near_duplicates_dhash16.csv")
     pairs = [(folders[row.dataset] / row.a, folders[row.dataset] / row.b) for row in listed.itertuples()]
     given = [pair for pair in pairs if set(pair) <= set(paths)]
-    found = find_duplicates(real_images(paths), **CLOSER)
+    found = find_duplicates(real_images(paths), rules(**CLOSER))
     assert len(given) == 13
     for one, other in given:
         assert found.groups[str(one)] == found.groups[str(other)]
@@ -196,7 +204,7 @@ def test_all_listed_pairs_of_real_images_are_found_and_few_others() -> None:
 def test_few_false_alarms_among_breast_lesions() -> None:
     root = Path(os.environ["SONOMICS_REALDATA"])
     folder = root / "bus-bra/Images"
-    found = find_duplicates(real_images(list(folder.iterdir())), **CLOSER)
+    found = find_duplicates(real_images(list(folder.iterdir())), rules(**CLOSER))
     assert found.pairs["near"] + found.pairs["exact"] <= 5
     # Two cases of the set, seen to be one lesion: with calipers, and without them in another cut.
     assert found.groups[str(folder / "bus_0056-r.png")] == found.groups[str(folder / "bus_0091-r.png")]

@@ -17,6 +17,7 @@ from sonomics.clean.screening.fates import EXCLUDED, KEPT
 from sonomics.clean.screening.flow_chart import draw_flow_chart, name_split
 from sonomics.clean.screening.hashes import difference_hash
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clean import Clean, Criterion, Duplicates
 
 SPLITS = ("train", "internal", "external_1")
 ADULT = {"name": "adult", "rule": "age >= 18", "unknown": "exclude", "title": "younger than 18"}
@@ -56,7 +57,9 @@ def images_of(*rows: tuple[str, str, str, int]) -> pd.DataFrame:
 
 
 def screened_by(cohort: pd.DataFrame, images: pd.DataFrame, stated: list[dict[str, Any]]) -> Screened:
-    return screen(cohort, images, {**CLEAN, "criteria": stated}, HEADS, partial(find_duplicates, max_distance=10))
+    settings = Clean.partial({**CLEAN, "criteria": stated})
+    find = partial(find_duplicates, settings=Duplicates.partial({"max_distance": 10}))
+    return screen(cohort, images, settings, HEADS, find)
 
 
 def test_a_case_goes_by_the_first_criterion_it_breaks_and_takes_its_images_along() -> None:
@@ -112,7 +115,7 @@ def test_a_criterion_on_images_sets_images_aside() -> None:
 
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(StudyError, match="there is no column weight"):
-        criteria.evaluate_criteria(cohort_of(), [{**ADULT, "rule": "weight > 3"}])
+        criteria.evaluate_criteria(cohort_of(), [Criterion.partial({**ADULT, "rule": "weight > 3"})])
 
 
 unknown = st.sampled_from([float("nan"), 10.0, 17.0, 18.0, 91.0])
@@ -162,10 +165,10 @@ def test_exported_is_kept_and_excluded(study: tuple[pd.DataFrame, pd.DataFrame, 
     for state in done.criteria.values():
         assert sum(state.values()) <= max(len(cohort), len(images))
 
-    chart = draw_flow_chart(steps, stated, simulated=False)
+    chart = draw_flow_chart(steps, [Criterion.partial(one) for one in stated], simulated=False)
     words = [text.text for text in ElementTree.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert f"{len(images):,} image{'s' * (len(images) != 1)}" in words
-    assert chart == draw_flow_chart(steps, stated, simulated=False)
+    assert chart == draw_flow_chart(steps, [Criterion.partial(one) for one in stated], simulated=False)
 
 
 def demo() -> pd.DataFrame:
@@ -184,7 +187,7 @@ def test_the_steps_of_a_small_study() -> None:
 
 
 def test_the_chart_says_what_happened_in_words() -> None:
-    chart = draw_flow_chart(demo(), [ADULT], simulated=True)
+    chart = draw_flow_chart(demo(), [Criterion.partial(ADULT)], simulated=True)
     root = ElementTree.fromstring(chart)
     words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "1 younger than 18 (1\N{NO-BREAK SPACE}image)" in words
@@ -205,7 +208,7 @@ def test_the_chart_says_what_happened_in_words() -> None:
 
 
 def test_titles_are_escaped_and_splits_stand_in_their_order() -> None:
-    chart = draw_flow_chart(demo(), [{**ADULT, "title": "age < 18 & more"}], simulated=False)
+    chart = draw_flow_chart(demo(), [Criterion.partial({**ADULT, "title": "age < 18 & more"})], simulated=False)
     assert "1 age &lt; 18 &amp; more" in chart
     assert flow_counts.order_splits(["prospective", "external_10", "external_2", "train"]) == [
         "train", "external_2", "external_10", "prospective"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.clips.injection import FROM_START, TABLE, read_injections
+from sonomics.clean.clips.injection import TABLE, read_injections
 from sonomics.clean.clips.views import check_views
 from sonomics.clean.images.instance import clean_instance
 from sonomics.core import schemas
@@ -29,10 +29,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--images", type=Path, required=True, help="table of the clean images")
     parser.add_argument("--curves", type=Path, required=True, help="table of the clips' time-intensity curves")
     args = parser.parse_args(argv)
-    settings = args.settings["clean"]
-    check_views(settings["views"])
-    rule = settings.get("injection", FROM_START)
-    injections = read_injections(args.cohort[0], rule["column"]) if rule["from"] == TABLE else {}
+    settings = args.settings.clean
+    check_views(settings.views)
+    rule = settings.injection
+    injections = read_injections(args.cohort[0], rule.column) if rule.from_ == TABLE else {}
     manifest = read_table(args.exams / "manifest.parquet", schemas.MANIFEST)
     images: list[Row] = []
     curves: list[Row] = []

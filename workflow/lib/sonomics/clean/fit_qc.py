@@ -1,8 +1,8 @@
 """Train the QC classifier on the labelled images of training patients, and measure it on held-out patients."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from sonomics.core.files import replacing, write_json
 from sonomics.core.images import read_colour
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.clean import Network, QualityControl
 from sonomics.core.tables import read_table, read_tables
 
 
@@ -26,8 +27,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--images", type=Path, nargs="*", default=[], help="tables of the chunks with labelled images")
     parser.add_argument("--out", type=Path, required=True, help="folder of the state")
     args = parser.parse_args(argv)
-    settings = args.settings["clean"]["qc"]
-    heads = list(settings["heads"])
+    settings = args.settings.clean.qc
+    heads = list(settings.heads)
     with replacing(args.out) as folder:
         folder.mkdir()
         if not heads:
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             labels, images.reset_index(), read_roster(args.cohort), heads, str(args.labels)
         )
         check_learnable(answers, str(args.labels))
-        seed = seed_for(args.settings["study"]["seed"], "qc")
+        seed = seed_for(args.settings.study.seed, "qc")
         saved = _fit_and_write(folder, answers, images.loc[answers.index], settings, seed)
         for head, of_readers in measure_agreement(labels, heads).items():
             saved["heads"][head] |= of_readers
@@ -61,7 +62,7 @@ def check_learnable(answers: pd.DataFrame, where: str) -> None:
 
 
 def _fit_and_write(
-    folder: Path, answers: pd.DataFrame, images: pd.DataFrame, settings: Mapping[str, Any], seed: int
+    folder: Path, answers: pd.DataFrame, images: pd.DataFrame, settings: QualityControl, seed: int
 ) -> dict[str, Any]:
     from safetensors.torch import save_file
 
@@ -70,21 +71,21 @@ def _fit_and_write(
     from sonomics.clean.qc.thresholds import call_images, set_limit
     from sonomics.networks.weights.state import to_tensors
 
-    network, targets = settings["network"], encode_targets(answers)
+    network, targets = cast(Network, settings.network), encode_targets(answers)
     files = progress(images["file"].tolist(), "read labelled images")
-    inputs = shrink_to_squares((read_colour(Path(file)) for file in files), network["size"])
+    inputs = shrink_to_squares((read_colour(Path(file)) for file in files), network.size)
     folds = assign_folds(images["patient"].tolist(), seed)
     probabilities = cross_validate(inputs, targets, folds, network, seed)
     state = fit_state(inputs, targets, network, seed)
     save_file(to_tensors(state.model), folder / "weights.safetensors")
     heads = {}
-    for head, rule in settings["heads"].items():
+    for head, rule in settings.heads.items():
         labels, score = targets[head].to_numpy(), probabilities[head].to_numpy()
         limit = set_limit(rule, labels, score, f"params.yaml, clean.qc.heads.{head}")
         called = call_images(rule, limit, labels, score, folds)
         report = report_head(answers[head], labels, score, called, images["patient"].to_numpy(), seed_for(seed, head))
         heads[head] = limit._asdict() | report
-    return {"heads": heads, "images": len(inputs), "network": network}
+    return {"heads": heads, "images": len(inputs), "network": network.plain()}
 
 
 if __name__ == "__main__":

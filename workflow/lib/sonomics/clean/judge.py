@@ -25,12 +25,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--cohort", type=Path, nargs="?", help="data/cohort.csv, if a head depends on a column of it")
     parser.add_argument("--out", type=Path, required=True, help="table of verdicts")
     args = parser.parse_args(argv)
-    heads: Mapping[str, Mapping[str, Any]] = args.settings["clean"]["qc"]["heads"]
+    heads = args.settings.clean.qc.heads
     images = read_table(args.images, schemas.IMAGES)
     kept = images[images["keep"]]
     saved = read_json(args.state / "state.json")
     probabilities = _probabilities(args.state, saved, kept["file"].tolist()).set_axis(kept["image"].to_numpy(), axis=0)
-    held_to = {head: list_cases_with(args.cohort, rule) for head, rule in heads.items() if "needs_case" in rule}
+    held_to = {head: list_cases_with(args.cohort, rule) for head, rule in heads.items() if rule.needs_case is not None}
     write_table(judge(images, probabilities, saved["heads"], held_to), args.out, schemas.VERDICTS)
 
 

@@ -18,6 +18,7 @@ from sonomics.core.cohort import read_cohort, read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json, replacing, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.settings.clean import Clean
 from sonomics.core.tables import read_tables, write_table
 
 
@@ -57,9 +58,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
-    settings = args.settings["clean"]
-    stated = settings.get("criteria", [])
-    cohort = read_cohort(args.cohort, criteria.make_cohort_request(criteria.of_level(stated, criteria.CASE)))
+    settings = args.settings.clean
+    cohort = read_cohort(args.cohort, criteria.make_cohort_request(criteria.of_level(settings.criteria, criteria.CASE)))
     simulated = any(str(name).startswith("sim_") for name in read_roster(args.cohort))
     manifest = read_tables([exams / "manifest.parquet" for exams in args.exams], schemas.MANIFEST)
     images = read_tables(args.images, schemas.IMAGES)
@@ -69,13 +69,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     judged = images.drop(columns=["keep", "reason"]).merge(verdicts, on="image", validate="one_to_one")
     judged = judged.merge(cohort[["case", "split"]], on="case", validate="many_to_one")
     heads = read_json(args.qc / "state.json")["heads"]
-    find = partial(find_duplicates, **settings["duplicates"])
+    find = partial(find_duplicates, settings=settings.duplicates)
     screened = screen(cohort, judged, settings, heads, find)
     steps = count_flow(screened.per_image, screened.per_case)
 
     write_table(screened.images, args.out, schemas.SCREENED)
     write_table(pd.concat([screened.per_image, screened.per_case]), args.screening, schemas.SCREENING)
-    write_text(args.chart, draw_flow_chart(steps, stated, simulated))
+    write_text(args.chart, draw_flow_chart(steps, settings.criteria, simulated))
     write_metrics(args.metrics, summarise(screened, len(manifest), heads))
     fates = screened.per_image["reason"].where(screened.per_image["fate"] != KEPT, KEPT)
     counts = fates.value_counts().sort_index().rename_axis("reason").reset_index(name="images")
@@ -106,7 +106,7 @@ def check_complete(roster: pd.DataFrame, manifest: pd.DataFrame, images: pd.Data
 def screen(
     cohort: pd.DataFrame,
     judged: pd.DataFrame,
-    settings: Mapping[str, Any],
+    settings: Clean,
     heads: Mapping[str, Mapping[str, Any]],
     find: Callable[[pd.DataFrame], Duplicates],
 ) -> Screened:
@@ -118,15 +118,13 @@ def screen(
         `patient, case, split` and the columns of the criteria; no test label.
     judged : DataFrame
         The images with the verdicts of quality control: schema SCREENED without `duplicate_group`, with `split`.
-    settings : mapping
-        `clean` of params.
+    settings : Clean
     heads : mapping
         The heads as saved by the QC classifier: `threshold` and `exclude`.
     find : callable
         Finds the duplicates among images.
     """
-    stated = settings.get("criteria", [])
-    on_cases, on_images = (criteria.of_level(stated, level) for level in (criteria.CASE, criteria.IMAGE))
+    on_cases, on_images = (criteria.of_level(settings.criteria, level) for level in (criteria.CASE, criteria.IMAGE))
     states = criteria.evaluate_criteria(cohort, on_cases)
     roster = cohort.assign(
         reason=criteria.find_reasons(states, on_cases), remark=criteria.write_remarks(states, on_cases)
@@ -143,7 +141,7 @@ def screen(
     return Screened(
         images.drop(columns=["split", "remark"]),
         make_image_rows(images, duplicates.excluded, heads),
-        make_case_rows(roster, images, list(settings["views"])),
+        make_case_rows(roster, images, list(settings.views)),
         duplicates,
         {**criteria.count_states(states), **criteria.count_states(image_states)},
     )

@@ -43,7 +43,7 @@ def check(study: Study = Path()) -> None:
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
-        on_cases = of_level([criterion.plain() for criterion in params.clean.criteria], CASE)
+        on_cases = of_level(params.clean.criteria, CASE)
         clinical = read_cohort(path, params.study.model_copy(update={"tasks": {}, "clinical": columns_of(on_cases)}))
         for criterion, found in count_states(evaluate_criteria(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)

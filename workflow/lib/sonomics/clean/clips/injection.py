@@ -1,9 +1,8 @@
 """Find when, on a clip's clock, the contrast agent was injected."""
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pandas as pd
 from pydicom.dataset import Dataset
@@ -12,18 +11,18 @@ from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.times import read_injection_s
 from sonomics.core.cohort import IDENTITY, OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clean import Injection
 from sonomics.core.tables import read_cells
 
-START, TAG, TABLE, ARRIVAL = "start", "tag", "table", "arrival"
-FROM_START: Mapping[str, Any] = {"from": START}
+TABLE = "table"
 
 
-def find_injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, listed_s: float) -> float:
+def find_injection_s(rule: Injection, tags: Dataset, curve: Curve, listed_s: float) -> float:
     """Find the time of injection, in seconds after the clip's first frame.
 
     Parameters
     ----------
-    rule : mapping
+    rule : Injection
         `clean.injection`. `from: start` takes the clip's first frame; `tag` the file's Contrast/Bolus Start Time;
         `table` a column of the cohort; `arrival` the arrival on the intensity curve, less `delay_s`.
     tags : Dataset
@@ -37,15 +36,15 @@ def find_injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, liste
     float
         NaN when unknown.
     """
-    match rule["from"]:
+    match rule.from_:
         case "start":
             return 0.0
         case "tag":
             return read_injection_s(tags)
         case "table":
             return listed_s
-        case _:
-            return curve.arrival_s - float(rule["delay_s"])
+        case "arrival":
+            return curve.arrival_s - cast(float, rule.delay_s)
 
 
 def read_injections(path: Path, column: str) -> dict[str, float]:

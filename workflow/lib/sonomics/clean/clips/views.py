@@ -3,17 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clean import View
 
 STILL, CLIP = "still", "clip"
-PEAK, MEAN = "peak", "mean"
+PEAK = "peak"
 
-Views = Mapping[str, Mapping[str, Any]]
+Views = Mapping[str, View]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def check_views(views: Views) -> None:
     ------
     StudyError
     """
-    windows = {name: rule["window_s"] for name, rule in views.items() if rule["from"] == CLIP}
+    windows = {name: rule.window_s for name, rule in views.items() if rule.window_s is not None and rule.from_ == CLIP}
     for (one, (start, end)), (other, (begin, finish)) in combinations(windows.items(), 2):
         if start < finish and begin < end:
             rule = f"the windows of {one} and {other} overlap"
@@ -68,7 +69,7 @@ def pick_frames(
         Mean grey level of each frame.
     times_s : (frames,) float or None
         Time of each frame; None when unknown, NaN when the time of injection is unknown.
-    views : mapping
+    views : mapping of str to View
         `clean.views`: name to rule. `from: still` takes an instance of one frame; `from: clip` takes of several frames
         within `window_s` (seconds, the end excluded) the brightest (`pick: peak`) or the one whose brightness is
         nearest to the window's mean (`pick: mean`); the earliest of equals. `shows` narrows a view to images of one
@@ -87,9 +88,9 @@ def pick_frames(
     fitting = [
         name
         for name, rule in views.items()
-        if rule["from"] == source
+        if rule.from_ == source
         and (stated not in views or stated == name)
-        and ("shows" not in rule or rule["shows"] in shown)
+        and (rule.shows is None or rule.shows in shown)
     ]
     if not fitting:
         return [Pick("", reason="no_view")]
@@ -102,14 +103,12 @@ def pick_frames(
     return [_pick_within(intensity, times_s, name, views[name]) for name in fitting]
 
 
-def _pick_within(
-    intensity: NDArray[np.floating], times_s: NDArray[np.floating], view: str, rule: Mapping[str, Any]
-) -> Pick:
-    start, end = rule["window_s"]
+def _pick_within(intensity: NDArray[np.floating], times_s: NDArray[np.floating], view: str, rule: View) -> Pick:
+    start, end = cast(list[float], rule.window_s)
     in_window = np.flatnonzero((times_s >= start) & (times_s < end))
     if len(in_window) == 0:
         return Pick(view, reason="no_frame_in_window")
     levels = intensity[in_window]
-    target = {PEAK: levels.max(), MEAN: levels.mean()}[rule["pick"]]
+    target = levels.max() if rule.pick == PEAK else levels.mean()
     frame = int(in_window[np.abs(levels - target).argmin()])
     return Pick(view, frame, float(times_s[frame]))

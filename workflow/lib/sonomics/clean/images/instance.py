@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.clean.clips.injection import FROM_START, find_injection_s
+from sonomics.clean.clips.injection import find_injection_s
 from sonomics.clean.clips.intensity_curve import Curve, measure_curve
 from sonomics.clean.clips.times import read_frame_times_s
 from sonomics.clean.clips.views import Pick, pick_frames
@@ -21,6 +21,7 @@ from sonomics.clean.images.rows import Scan, make_curve_row, make_image_row, mak
 from sonomics.clean.images.scan_region import Region, Scans, find_scans
 from sonomics.clean.images.tags import read_number
 from sonomics.clean.overlays.remove import remove_overlays
+from sonomics.core.settings.clean import Clean
 from sonomics.imaging.brightness import Picture, luma
 from sonomics.imaging.colour import flow_share, shows_flow
 from sonomics.imaging.scan_region import SMALLEST_SIDE
@@ -52,15 +53,15 @@ class Cleaned:
     curves: list[Row] = field(default_factory=list)
 
 
-def clean_instance(entry: Row, settings: Mapping[str, Any], listed_injection_s: float = math.nan) -> Cleaned:
+def clean_instance(entry: Row, settings: Clean, listed_injection_s: float = math.nan) -> Cleaned:
     """Clean one exported instance.
 
     Parameters
     ----------
     entry : dict
         A row of the manifest.
-    settings : mapping
-        The `clean` section: `views`, `overlays`, and, where given, `injection`.
+    settings : Clean
+        Of which `views`, `overlays` and `injection` are read.
     listed_injection_s : float
         The cohort's time of injection, for `injection: {from: table}`.
 
@@ -81,12 +82,12 @@ def clean_instance(entry: Row, settings: Mapping[str, Any], listed_injection_s: 
         return Cleaned([(make_unusable_row(entry, error.reason), None)])
 
 
-def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed_injection_s: float) -> Cleaned:
+def _clean(entry: Row, recording: Recording, settings: Clean, listed_injection_s: float) -> Cleaned:
     survey = _survey(recording)
     scans = find_scans(recording.tags, np.max([luma(frame) for frame in survey], axis=0))
     intensity = _measure_intensity(recording, scans.regions, survey)
     times_s = read_frame_times_s(recording.tags, recording.count)
-    rule = settings.get("injection", FROM_START)
+    rule = settings.injection
     cleaned = Cleaned()
     for number, region in enumerate(scans.regions):
         curve = measure_curve(times_s, intensity[number])
@@ -95,11 +96,9 @@ def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed
         since_s = None if times_s is None else times_s - injected_s
         if recording.count > 1:
             shifted = replace(curve, arrival_s=curve.arrival_s - injected_s)
-            cleaned.curves.append(make_curve_row(entry, scan, since_s, recording.count, rule["from"], shifted))
+            cleaned.curves.append(make_curve_row(entry, scan, since_s, recording.count, rule.from_, shifted))
         flow = max(flow_share(region.cut(frame)) for frame in survey)
-        picks = pick_frames(
-            intensity[number], since_s, settings["views"], entry["view"], _list_kinds(flow, scan.contrast)
-        )
+        picks = pick_frames(intensity[number], since_s, settings.views, entry["view"], _list_kinds(flow, scan.contrast))
         pixels = _decode_picked(recording, survey, picks)
         for pick in picks:
             if pick.reason:
@@ -154,11 +153,9 @@ def _decode_picked(recording: Recording, survey: list[Picture], picks: list[Pick
     return dict(zip(numbers, survey if recording.count == 1 else recording.frames(numbers), strict=False))
 
 
-def _add_image(
-    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Picture, settings: Mapping[str, Any]
-) -> None:
+def _add_image(cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Picture, settings: Clean) -> None:
     flow, pixels, marks = flow_share(exported), exported, 0
-    if settings["overlays"] == "remove":
+    if settings.overlays == "remove":
         pixels, overlays = remove_overlays(exported)
         marks = int(overlays.sum())
     shown, before = (part if shows_flow(flow) else luma(part) for part in (pixels, exported))

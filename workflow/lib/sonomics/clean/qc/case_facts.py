@@ -1,24 +1,23 @@
 """Read what the cohort says of a case that a QC head depends on."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.clean import Head
 from sonomics.core.tables import read_cells
 
 HAS, HAS_NOT = {"1", "1.0", "true", "yes"}, {"", "0", "0.0", "false", "no"}
 
 
-def list_cases_with(path: Path | None, rule: Mapping[str, Any]) -> frozenset[str]:
+def list_cases_with(path: Path | None, rule: Head) -> frozenset[str]:
     """List the cases that have what a head looks for, by a column of the cohort.
 
     Parameters
     ----------
     path : Path
         `data/cohort.csv`.
-    rule : mapping
+    rule : Head
         `clean.qc.heads.<head>`: `needs_case`, a column of the cohort (1, true or yes); and `training_only`, required
         for a column that is a label: cases of the other splits are then never listed.
 
@@ -30,11 +29,11 @@ def list_cases_with(path: Path | None, rule: Mapping[str, Any]) -> frozenset[str
     if path is None:
         raise StudyError("clean.qc", "a head depends on the cohort, which is not given", "give --cohort")
     table = read_cells(path.read_bytes(), str(path))
-    column = rule["needs_case"]
+    column = rule.needs_case
     if column not in table:
         rule_broken = f"the column {column} is missing, which a head of clean.qc asks for"
         raise StudyError(str(path), rule_broken, f"add it (columns now: {', '.join(table.columns)})")
-    if rule.get("training_only", False):
+    if rule.training_only:
         table = table[table["split"] == TRAIN]
     answers = table[column].str.lower()
     for case in table["case"][~answers.isin(HAS | HAS_NOT)]:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sonomics.core.folds import leave_out_folds
 from sonomics.core.seeds import generator, seed_for
+from sonomics.core.settings.clean import Network
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stack_images
@@ -56,7 +57,7 @@ def shrink_to_squares(images: Iterable[Pictures], size: int) -> Pictures:
     return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *(stack_images([image], size) for image in images)])
 
 
-def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any], seed: int) -> State:
+def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Network, seed: int) -> State:
     """Fit the classifier.
 
     Parameters
@@ -65,7 +66,7 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any
         From `shrink_to_squares`.
     targets : DataFrame
         One column per head; 1, 0 or NaN; in the order of `inputs`.
-    network : mapping
+    network : Network
         `clean.qc.network`.
     seed : int
 
@@ -74,14 +75,15 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any
     State
     """
     state = _build(tuple(targets.columns), network, seed)
-    training = Training(network["epochs"], network["batch"], network["learning_rate"], WEIGHT_DECAY)
+    training = Training(network.epochs, network.batch, network.learning_rate, WEIGHT_DECAY)
     fit(state.model, inputs, targets.to_numpy(), training, seed)
     return state
 
 
 def restore(tensors: Mapping[str, Tensor], saved: Mapping[str, Any]) -> State:
     """Rebuild a fitted classifier from its tensors and `state.json` (`heads`, `network`)."""
-    state = _build(tuple(saved["heads"]), saved["network"] | {"weights": "none"}, seed=0)
+    network = Network.partial(saved["network"] | {"weights": "none"})
+    state = _build(tuple(saved["heads"]), network, seed=0)
     from_tensors(state.model, tensors)
     return state
 
@@ -110,7 +112,7 @@ def assign_folds(patients: Sequence[str], seed: int) -> NDArray[np.int64]:
 
 
 def cross_validate(
-    inputs: Pictures, targets: pd.DataFrame, folds: NDArray[np.int64], network: Mapping[str, Any], seed: int
+    inputs: Pictures, targets: pd.DataFrame, folds: NDArray[np.int64], network: Network, seed: int
 ) -> pd.DataFrame:
     """Return out-of-fold probabilities.
 
@@ -136,7 +138,7 @@ def cross_validate(
     return result
 
 
-def _build(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
-    architecture, size = network["architecture"], network["size"]
-    backbone = build(architecture, seed, load_choice(network["weights"], architecture), size)
+def _build(heads: tuple[str, ...], network: Network, seed: int) -> State:
+    architecture, size = network.architecture, network.size
+    backbone = build(architecture, seed, load_choice(network.plain()["weights"], architecture), size)
     return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

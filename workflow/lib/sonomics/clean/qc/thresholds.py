@@ -1,17 +1,16 @@
 """Set the threshold of a head of the QC classifier, and which side of it is excluded."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import leave_out_folds
+from sonomics.core.settings.clean import Head
 from sonomics.statistics.classification.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
-STATED = {"exclude_below": BELOW, "exclude_above": ABOVE}
 EVEN = 0.5  # probability
 
 Floats = NDArray[np.float64]
@@ -24,12 +23,12 @@ class Limit(NamedTuple):
     exclude: str
 
 
-def set_limit(rule: Mapping[str, Any], truth: Floats, score: Floats, where: str) -> Limit:
+def set_limit(rule: Head, truth: Floats, score: Floats, where: str) -> Limit:
     """Set a head's limit: as params state it, or tuned to a sensitivity.
 
     Parameters
     ----------
-    rule : mapping
+    rule : Head
         `clean.qc.heads.<head>`: `exclude_below`, `exclude_above`, `sensitivity` (with `exclude`, below when not
         stated), or none of them: then 0.5 separates yes from no and nothing is excluded.
     truth : (n,) float
@@ -44,21 +43,22 @@ def set_limit(rule: Mapping[str, Any], truth: Floats, score: Floats, where: str)
     StudyError
         When a sensitivity is stated and there is no labelled image of one of the answers to tune it on.
     """
-    for key, side in STATED.items():
-        if key in rule:
-            return Limit(float(rule[key]), side)
-    if "sensitivity" not in rule:
+    if rule.exclude_below is not None:
+        return Limit(float(rule.exclude_below), BELOW)
+    if rule.exclude_above is not None:
+        return Limit(float(rule.exclude_above), ABOVE)
+    if rule.sensitivity is None:
         return Limit(EVEN, NOTHING)
     known = ~np.isnan(truth) & ~np.isnan(score)
-    tuned = sensitivity_cutoff(truth[known], score[known], rule["sensitivity"]).cutoff
+    tuned = sensitivity_cutoff(truth[known], score[known], rule.sensitivity).cutoff
     if np.isnan(tuned):
         lacking = "no held-out image of one of the answers, so no threshold can be tuned"
         raise StudyError(where, lacking, "label images of more training patients, or state exclude_below instead")
-    return Limit(tuned, rule.get("exclude", BELOW))
+    return Limit(tuned, rule.exclude)
 
 
 def call_images(
-    rule: Mapping[str, Any], limit: Limit, truth: Floats, score: Floats, folds: NDArray[np.int64]
+    rule: Head, limit: Limit, truth: Floats, score: Floats, folds: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Call held-out images positive or negative.
 
@@ -70,10 +70,10 @@ def call_images(
         1, 0, or NaN where there is no score.
     """
     threshold = np.full(len(score), limit.threshold)
-    if "sensitivity" in rule:
+    if rule.sensitivity is not None:
         known = ~np.isnan(truth) & ~np.isnan(score)
         for _, fitted, scored in leave_out_folds(folds):
             others = fitted & known
-            threshold[scored] = sensitivity_cutoff(truth[others], score[others], rule["sensitivity"]).cutoff
+            threshold[scored] = sensitivity_cutoff(truth[others], score[others], rule.sensitivity).cutoff
     called = np.where(score >= threshold, 1.0, 0.0)
     return np.where(np.isnan(score) | np.isnan(threshold), np.nan, called)

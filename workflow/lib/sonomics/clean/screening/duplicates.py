@@ -14,9 +14,10 @@ from sonomics.core.folds import connect_patients
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import progress
 from sonomics.core.schemas import TRAIN
+from sonomics.core.settings.clean import Duplicates as DuplicateSettings
 
 DUPLICATE, OF_TEST = "duplicate", "duplicate_of_test"
-EXCLUDE, GROUP = "exclude", "group"
+EXCLUDE = "exclude"
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,7 @@ class Duplicates:
 
 def find_duplicates(
     images: pd.DataFrame,
-    max_distance: int,
-    max_share: float = 0.0,
-    min_similarity: float | None = None,
-    within_case: str = EXCLUDE,
-    across_patients: str = GROUP,
+    settings: DuplicateSettings,
     read: Callable[[Path], NDArray[np.uint8]] = read_grey,
 ) -> Duplicates:
     """Compare all images with each other by their hashes, and pairs with near hashes by their detail.
@@ -56,23 +53,17 @@ def find_duplicates(
     images : DataFrame
         The images kept so far: `image, patient, case, split, view, sha256, dhash`, sorted by image; `file` too when
         detail is compared.
-    max_distance : int
-        Number of differing bits, of 256, up to which hashes are near.
-    max_share : float
-        Share of the differing bits up to which hashes are near, see `find_near_pairs`.
-    min_similarity : float, optional
-        The least similarity of detail of a duplicate, see `compare_detail`; without it the hash decides.
-    within_case : {"exclude", "keep"}
-        What to do with later copies of one view in a case.
-    across_patients : {"group", "exclude"}
-        Group two patients of a split who share an image, or exclude the later copy too.
+    settings : Duplicates
+        `clean.duplicates`. Hashes are near when `max_distance` bits of 256, or the share `max_share` of the bits set,
+        see `find_near_pairs`, differ at most. A duplicate has at least the similarity of detail `min_similarity`, see
+        `compare_detail`; without it the hash decides.
     read : callable
         Reads an image file as grey; only files of pairs with near hashes are read.
     """
-    pairs = _find_pairs(images, max_distance, max_share)
+    pairs = _find_pairs(images, settings.max_distance, settings.max_share)
     candidates = len(pairs)
-    if min_similarity is not None:
-        pairs = pairs[pairs["exact"] | _compare_closely(pairs, min_similarity, read)]
+    if settings.min_similarity is not None:
+        pairs = pairs[pairs["exact"] | _compare_closely(pairs, settings.min_similarity, read)]
     same_patient = pairs["patient"] == pairs["other_patient"]
     same_split = pairs["split"] == pairs["other_split"]
     within = (pairs["case"] == pairs["other_case"]) & (pairs["view"] == pairs["other_view"])
@@ -80,7 +71,7 @@ def find_duplicates(
     leaks = pairs[~same_split & ((pairs["split"] == TRAIN) | (pairs["other_split"] == TRAIN))]
     copies = _list_training_copies(leaks)
     already_excluded = pairs["image"].isin(copies.index) | pairs["other_image"].isin(copies.index)
-    thinned = (within & (within_case == EXCLUDE)) | (across & (across_patients == EXCLUDE))
+    thinned = (within & (settings.within_case == EXCLUDE)) | (across & (settings.across_patients == EXCLUDE))
     excluded = pd.concat([copies, _list_later_copies(pairs[thinned & ~already_excluded])])
     counts = {
         "candidates": candidates,

@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 
 from sonomics.clean.screening import flow_counts
-from sonomics.clean.screening.criteria import PREFIX
+from sonomics.clean.screening.criteria import CASE, PREFIX
+from sonomics.core.settings.clean import Criterion
 
 # In points of 1/72 inch; three columns are 180 mm wide, the width of a journal's page.
 WIDTH, GAP, MARGIN = 160.0, 13.0, 2.0
@@ -54,14 +54,14 @@ class Box:
         return 2 * PAD + LINE * (1 + len(self.lines))
 
 
-def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Mapping[str, Any]], simulated: bool) -> str:
+def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Criterion], simulated: bool) -> str:
     """Draw the flow chart.
 
     Parameters
     ----------
     steps : DataFrame
         From `sonomics.clean.screening.flow_counts.flow`.
-    criteria : sequence of mapping
+    criteria : sequence of Criterion
         `clean.criteria` of params; `title` says in words what its excluded cases or images are.
     simulated : bool
         Whether the figure must say that its data are simulated.
@@ -71,12 +71,9 @@ def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Mapping[str, Any]], 
     str
         SVG with text as text; the same table gives the same bytes.
     """
-    titles = {
-        PREFIX + str(criterion["name"]): str(criterion.get("title", _word_criterion(criterion)))
-        for criterion in criteria
-    }
+    titles = {PREFIX + criterion.name: criterion.title or _word_criterion(criterion) for criterion in criteria}
     splits = flow_counts.order_splits(steps["split"])
-    with_criteria = any(criterion.get("level", "case") == "case" for criterion in criteria)
+    with_criteria = any(criterion.level == CASE for criterion in criteria)
     columns = [
         _make_boxes(steps[steps["split"] == split], name_split(split), titles, with_criteria) for split in splits
     ]
@@ -118,9 +115,9 @@ def count_in_words(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
-def _word_criterion(criterion: Mapping[str, Any]) -> str:
-    name = str(criterion["name"]).replace("_", " ")
-    return name if criterion.get("kind") == "exclusion" else f"not met: {name}"
+def _word_criterion(criterion: Criterion) -> str:
+    name = criterion.name.replace("_", " ")
+    return name if criterion.kind == "exclusion" else f"not met: {name}"
 
 
 def _make_boxes(steps: pd.DataFrame, title: str, titles: Mapping[str, str], with_criteria: bool) -> list[Box]:
