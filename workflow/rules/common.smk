@@ -17,7 +17,7 @@ from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deal
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
-from sonomics.kinds.models import MODELS
+from sonomics.kinds.models import MODELS as MODEL_KINDS
 from sonomics.networks.weights.check import check_weights
 
 COHORT = "data/cohort.csv"

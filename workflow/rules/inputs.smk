@@ -78,7 +78,7 @@ def plugins(*keys):
 
 def kind_of_model(variant, name):
     """Return the declaration of the kind of a model."""
-    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
+    return MODEL_KINDS.get(SEEN[variant]["train"]["models"][name]["kind"])
 
 
 def models_of(variant, takes=("features", "columns", "crops")):
