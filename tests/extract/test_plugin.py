@@ -14,7 +14,7 @@ from sonomics.core import schemas
 from sonomics.core.tables import read_table, write_table
 from sonomics.kinds.families import FAMILIES
 from tests.conftest import Study, copy_study
-from tests.extract.test_pyradiomics import crop_row
+from tests.extract.crops_of_chunk import crop_row
 from tests.kinds import toy
 
 AREA = {"kind": "area", "unit": 100}
