@@ -1,5 +1,7 @@
 """A file format of outlines from an installed package is planned and read like one that comes with sonomics."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,11 @@ def test_an_edit_of_the_package_reruns_the_crops(tmp_path: Path, monkeypatch: py
     package = toy.write_package(tmp_path / "package")
     monkeypatch.setenv("PYTHONPATH", str(package))
     study = copy_study("smoke", tmp_path / "study")
-    planned = study.run("--dry-run", "--", "data/crop/main/0/crops.parquet").stdout
-    (inputs,) = [line for line in planned.splitlines() if "verdicts.parquet, " in line and "input:" in line]
-    assert inputs.endswith("toy_kinds/rectangles.py")
+    inputs = ("export/0", "clean/0/images.parquet", "clean/0/frames", "clean/0/verdicts.parquet")
+    outputs = ("crop/main/0/pixels", "crop/main/0/sheet.png", "crop/main/0/crops.parquet")
+    for file in (*inputs, *outputs):
+        (study.path / "data" / file).mkdir(parents=True)
+    module = package / toy.NAME / "rectangles.py"
+    os.utime(module, (time.time() + 60,) * 2)
+    planned = study.run("--dry-run", "--config", "phase=crop", "--", "data/crop/main/0/crops.parquet").stdout
+    assert f"Updated input files: {module}" in planned

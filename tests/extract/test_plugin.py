@@ -1,6 +1,8 @@
 """A feature family from an installed package is planned and extracted like one that comes with sonomics."""
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,8 @@ import yaml
 from sonomics.core import schemas
 from sonomics.core.tables import read_table, write_table
 from sonomics.kinds.families import FAMILIES
-from tests.conftest import copy_study
-from tests.extract.test_pyradiomics import crop_row
+from tests.conftest import Study, copy_study
+from tests.extract.crops_of_chunk import crop_row
 from tests.kinds import toy
 
 AREA = {"kind": "area", "unit": 100}
@@ -35,18 +37,30 @@ def test_the_packages_job_extracts_the_family(package: Path, tmp_path: Path) -> 
     assert features["size__area"].tolist() == [16 * 20 / 100]
 
 
-def test_snakemake_runs_the_packages_module_and_reruns_it_after_an_edit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = toy.write_package(tmp_path / "package")
-    monkeypatch.setenv("PYTHONPATH", str(package))
-    study = copy_study("smoke", tmp_path / "study")
+def study_with_package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    """Make a study that has a family of the package, which the workflow finds on its path."""
+    monkeypatch.setenv("PYTHONPATH", str(toy.write_package(folder / "package")))
+    study = copy_study("smoke", folder / "study")
     params = yaml.safe_load((study.path / "params.yaml").read_text())
     params["extract"]["families"]["size"] = AREA
     (study.path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    return study
+
+
+def test_snakemake_runs_the_packages_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = study_with_package(tmp_path, monkeypatch)
     planned = study.run("--dry-run", "--printshellcmds", "--", "results/metrics/extract.json").stdout
     commands = [line for line in planned.splitlines() if "python -m toy_kinds.area" in line]
     assert len(commands) == 2
     assert all("--family size --crops data/crop/main/" in command for command in commands)
-    assert "toy_kinds/area.py" in planned
     assert '"unit": 100' in commands[0]
+
+
+def test_an_edit_of_the_package_reruns_its_family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = study_with_package(tmp_path, monkeypatch)
+    for file in ("crop/main/0/crops.parquet", "crop/main/0/pixels", "features/main/size/0.parquet"):
+        (study.path / "data" / file).mkdir(parents=True)
+    module = tmp_path / "package" / toy.NAME / "area.py"
+    os.utime(module, (time.time() + 60,) * 2)
+    planned = study.run("--dry-run", "--config", "phase=extract", "--", "data/features/main/size/0.parquet").stdout
+    assert f"Updated input files: {module}" in planned
