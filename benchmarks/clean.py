@@ -80,10 +80,10 @@ def peak_mb() -> float:
 
 def clean(chunk: Path, out: Path, overlays: str) -> None:
     """Clean a chunk in this process; print seconds of the processor, images and peak memory in MB."""
-    from sonomics.clean import frames
+    from sonomics.clean import clean_chunk
 
     start = time.process_time()
-    frames.main(
+    clean_chunk.main(
         [
             *("--settings", json.dumps({"clean": {"views": VIEWS, "overlays": overlays}}), "--exams", str(chunk)),
             *("--frames", str(out / "frames"), "--images", str(out / "images.parquet")),

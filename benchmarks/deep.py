@@ -43,8 +43,10 @@ def main() -> None:
     import torch
 
     from sonomics.extract.deep import apply, build_network, read_ahead
+    from sonomics.kinds.families.deep import Deep
 
-    family = {"architecture": args.architecture, "weights": "none", "size": args.size}
+    stated = {"kind": "deep", "architecture": args.architecture, "weights": "none", "size": args.size}
+    family = Deep.model_validate({**stated, "batch": args.batch})
     network = build_network(family, "deep", 1).eval()
     with tempfile.TemporaryDirectory() as folder:
         files = crops_in(Path(folder), args.crops)

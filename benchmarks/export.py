@@ -24,11 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "workflow/lib")]
 
 from sonomics.export.deidentify.pseudonyms import Pseudonyms  # noqa: E402
-from sonomics.export.dicomweb import DicomWeb  # noqa: E402
-from sonomics.export.dimse import Dimse  # noqa: E402
+from sonomics.export.pacs.dicomweb import DicomWeb  # noqa: E402
+from sonomics.export.pacs.dimse import Dimse  # noqa: E402
 from sonomics.export.pacs.protocol import Criteria, Pacs  # noqa: E402
 from sonomics.export.pacs.retrieve import Exam, receive_exams  # noqa: E402
-from tests.export.pacs import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, Orthanc, orthanc, with_identity  # noqa: E402
+from tests.export.orthanc import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, Orthanc, orthanc, with_identity  # noqa: E402
 
 PSEUDONYMS = Pseudonyms(b"benchmark" * 4)
 ROWS, COLUMNS = 480, 640

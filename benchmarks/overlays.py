@@ -17,12 +17,14 @@ from sonomics.clean.overlays.remove import find_overlays, remove_overlays
 from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
 from sonomics.extract.proof.reference import compute_reference
+from sonomics.kinds.radiomics import Filters
 from sonomics.simulate.exams.liver import PLAIN
 from sonomics.simulate.exams.scenes import draw_still
 from sonomics.simulate.scanner.devices import DEVICES
 from sonomics.simulate.scanner.geometry import bounds
 from sonomics.simulate.scanner.marks import KINDS, paste
 
+ORIGINAL = Filters.partial({"original": {}})
 CLASSES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 RADIUS = 40
 NEAR = 3
@@ -82,7 +84,7 @@ def trial(picture: NDArray[np.uint8], kind: str, seed: tuple[object, ...]) -> di
 def moved(before: NDArray[np.uint8], after: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
     """Return the median relative change of a region's features."""
     one, other = (
-        np.array(list(compute_reference(grey(picture), mask, CLASSES, {"original": {}}, {"binCount": 32}).values()))
+        np.array(list(compute_reference(grey(picture), mask, CLASSES, ORIGINAL, {"binCount": 32}).values()))
         for picture in (before, after)
     )
     defined = np.isfinite(one) & np.isfinite(other) & (one != 0)

@@ -20,11 +20,11 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from sonomics.clean import fit_qc, frames
+from sonomics.clean import clean_chunk, fit_qc
 from sonomics.clean.images.decode import open_recording
-from sonomics.clean.qc.classifier import State, apply, cross_validated, fit_state, folds_of, squares
-from sonomics.clean.qc.held_out import head_report
-from sonomics.clean.qc.thresholds import calls, limit_of
+from sonomics.clean.qc.classifier import State, apply, assign_folds, cross_validate, fit_state, shrink_to_squares
+from sonomics.clean.qc.held_out import report_head
+from sonomics.clean.qc.thresholds import call_images, set_limit
 from sonomics.core.files import read_json
 from sonomics.core.images import read_colour, write_png
 from sonomics.export import simulator
@@ -77,7 +77,7 @@ def simulated_heads(patients: int, network: dict[str, Any]) -> dict[str, Any]:
             simulator.main([*given, "--cohort", "data/cohort.csv", "--chunk", "0", "--out", "data/export/0"])
             tables = ["--images", "data/clean/0/images.parquet"]
             curves = ["--curves", "data/clean/0/curves.parquet"]
-            frames.main([*given, "--exams", "data/export/0", "--frames", "data/clean/0/frames", *tables, *curves])
+            clean_chunk.main([*given, "--exams", "data/export/0", "--frames", "data/clean/0/frames", *tables, *curves])
             cohort_and_labels = ["--cohort", "data/cohort.csv", "--labels", "data/qc_labels.csv"]
             fit_qc.main([*given, *cohort_and_labels, *tables, "--out", "data/clean/qc"])
             return read_json(Path("data/clean/qc/state.json"))["heads"]
@@ -93,16 +93,16 @@ def organ_heads(network: dict[str, Any]) -> dict[str, Any]:
     listed = list(real_images(Path(os.environ["SONOMICS_REALDATA"])))
     organs = pd.Series([organ for organ, _, _ in listed])
     groups = [group for _, group, _ in listed]
-    inputs = squares((pixels for _, _, pixels in listed), network["size"])
+    inputs = shrink_to_squares((pixels for _, _, pixels in listed), network["size"])
     answers = pd.DataFrame({organ: np.where(organs == organ, "yes", "no") for organ in ("breast", "ovary", "other")})
     targets = (answers == "yes").astype(float)
-    folds = folds_of(groups, SEED)
-    scores = cross_validated(inputs, targets, folds, network, SEED)
+    folds = assign_folds(groups, SEED)
+    scores = cross_validate(inputs, targets, folds, network, SEED)
     reports = {}
     for organ in targets:
         truth, score = targets[organ].to_numpy(), scores[organ].to_numpy()
-        called = calls({}, limit_of({}, truth, score, organ), truth, score, folds)
-        reports[organ] = head_report(answers[organ], truth, score, called, np.array(groups), SEED)
+        called = call_images({}, set_limit({}, truth, score, organ), truth, score, folds)
+        reports[organ] = report_head(answers[organ], truth, score, called, np.array(groups), SEED)
     return reports
 
 
@@ -140,15 +140,17 @@ def print_speed(architecture: str, size: int, images: int) -> None:
     stills = [still_screen(draw_still(device, PLAIN, (number,))[0], device, "", "P", None) for number in range(16)]
     pictures = [np.repeat(still[..., None], 3, axis=2) for still in stills]
     targets = pd.DataFrame({head: np.arange(16) % 2.0 for head in HEADS})
-    state = fit_state(squares(pictures, size), targets, network, SEED)
-    inputs = np.repeat(squares(pictures, size), images // 16, axis=0)
+    state = fit_state(shrink_to_squares(pictures, size), targets, network, SEED)
+    inputs = np.repeat(shrink_to_squares(pictures, size), images // 16, axis=0)
     bare = best(lambda: forward(state, inputs))
     judged = best(lambda: apply(state, inputs))
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.png" for number in range(16)]
         for file, pixels in zip(files, stills, strict=True):
             write_png(file, pixels)
-        read = best(lambda: apply(state, squares((read_colour(files[n % 16]) for n in range(len(inputs))), size)))
+        read = best(
+            lambda: apply(state, shrink_to_squares((read_colour(files[n % 16]) for n in range(len(inputs))), size))
+        )
     print(f"{architecture} at {size}: bare forward pass {len(inputs) / bare:.0f} images/s,", end=" ")
     print(f"judging {len(inputs) / judged:.0f} ({bare / judged:.0%}),", end=" ")
     print(f"reading PNG of 384 x 512 and judging {len(inputs) / read:.0f} ({bare / read:.0%})")

@@ -27,15 +27,19 @@ Compute = Callable[[np.ndarray, np.ndarray], int]
 
 
 def ours(classes: list[str], filters: dict[str, dict]) -> Compute:
+    from sonomics.kinds.radiomics import Filters
     from sonomics.texture.region import compute_features
 
-    return lambda pixels, mask: len(compute_features(pixels, mask, classes, filters, BINS))
+    return lambda pixels, mask: len(compute_features(pixels, mask, classes, Filters.partial(filters), BINS))
 
 
 def pyradiomics(classes: list[str], filters: dict[str, dict]) -> Compute:
     from sonomics.extract.proof.reference import compute_reference
+    from sonomics.kinds.radiomics import Filters
 
-    return lambda pixels, mask: len(compute_reference(pixels, mask, classes, filters, {"binCount": BINS}))
+    return lambda pixels, mask: len(
+        compute_reference(pixels, mask, classes, Filters.partial(filters), {"binCount": BINS})
+    )
 
 
 def pictologics() -> Compute:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
 from filelock import FileLock
@@ -17,6 +18,9 @@ from filelock import FileLock
 from tests.skips import ForbiddenSkips
 
 ROOT = Path(__file__).resolve().parents[1]
+# A first call may import a library; how long an example takes is nothing that a test may fail by.
+hypothesis.settings.register_profile("sonomics", deadline=None)
+hypothesis.settings.load_profile("sonomics")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from sonomics.clean import fit_qc, frames, judge, screen
+from sonomics.clean import clean_chunk, fit_qc, judge, screen
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
@@ -91,7 +91,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_frames() -> None:
     folder, table = "data/clean/0/frames", "data/clean/0/images.parquet"
-    frames.main(
+    clean_chunk.main(
         [
             *("--settings", settings({}), "--exams", "data/export/0", "--frames", folder, "--images", table),
             *("--curves", "data/clean/0/curves.parquet"),
@@ -154,7 +154,7 @@ def test_injection_times_come_from_the_cohort(study: Path) -> None:
     views = {"arterial": {"from": "clip", "window_s": [0, 60], "pick": "peak"}}
     given = json.dumps({"clean": {"views": views, "overlays": "keep", "injection": rule}})
     paths = ("--frames", "frames", "--images", "images.parquet", "--curves", "curves.parquet")
-    frames.main(["--settings", given, "--exams", "data/export/0", "--cohort", "data/cohort.csv", *paths])
+    clean_chunk.main(["--settings", given, "--exams", "data/export/0", "--cohort", "data/cohort.csv", *paths])
     images = read_table(Path("images.parquet"), schemas.IMAGES).set_index("case")
     assert images["time_s"].to_dict() == pytest.approx({"P01": 35, "P02": np.nan}, nan_ok=True)
     assert images["reason"].to_dict() == {"P01": "", "P02": "no_injection_time"}

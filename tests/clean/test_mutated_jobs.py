@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.clean import frames
+from sonomics.clean import clean_chunk
 from sonomics.core import schemas
 from sonomics.core.images import read_grey
 from sonomics.core.tables import read_table, write_table
@@ -47,7 +47,7 @@ def export(files: dict[str, bytes], count: int, chunk: Path) -> None:
 def check(files: dict[str, bytes], count: int) -> pd.Series:
     """Clean a chunk of broken files; return how often each reason occurs, "" for kept."""
     export(files, count, Path("export"))
-    frames.main(
+    clean_chunk.main(
         [
             *("--settings", json.dumps({"clean": SETTINGS}), "--exams", "export", "--frames", "frames"),
             *("--images", "images.parquet", "--curves", "curves.parquet"),

@@ -18,7 +18,7 @@ def test_summary_by_hand(tmp_path):
     path.parent.mkdir(parents=True)
     (chunk.root / "crops.parquet").rename(path)
     metrics = chunk.root / "crop.json"
-    summarise.main(["--crops", str(path), "--metrics", str(metrics)])
+    summarise.main(["--crops", "main", "0", str(path), "--metrics", str(metrics)])
     assert json.loads(metrics.read_text()) == {
         "main": {
             "crops": 3,

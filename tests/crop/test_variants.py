@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonomics.core.images import marked, read_grey, read_mask, write_png
+from sonomics.core.images import path_with_overlays, read_grey, read_mask, write_png
 from sonomics.core.schemas import FEATURES
 from sonomics.select.steps.reliability import tabulate_reliability
 from sonomics.select.table.rows import pair_repeats
@@ -30,7 +30,7 @@ def test_overlays_come_back_where_they_were_removed(chunk: Chunk) -> None:
     chunk.outline("P2-e1-i1")
     chunk.rows[0]["overlay_pixels"] = 7
     with_marks = np.full((40, 50), 255, np.uint8)
-    write_png(marked(Path(chunk.rows[0]["file"])), with_marks)
+    write_png(path_with_overlays(Path(chunk.rows[0]["file"])), with_marks)
     cleaned = {case: read_grey(Path(file)) for case, file in chunk.crop().set_index("case")["file"].items()}
     exported = chunk.crop(pixels="as_exported").set_index("case")["file"]
     assert (cleaned["P1"] != 255).any()

@@ -9,7 +9,7 @@ from sonomics.evaluate.samples.cases import join_scores
 from sonomics.evaluate.samples.models import Model
 
 A, B = Model("a", 0.5, "probability", "youden"), Model("b", 0.5, "probability", "youden")
-TASK = Task.model_validate({"type": "binary", "column": "pathology", "positive": "malignant"})
+TASK = Task.partial({"type": "binary", "column": "pathology", "positive": "malignant"})
 
 
 def cases_of(splits: dict[str, int], seed: int = 1, events: bool = False) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sonomics.cli import app
 from tests.conftest import ROOT
-from tests.export.pacs import Orthanc, installed, orthanc, with_identity
+from tests.export.orthanc import Orthanc, installed, orthanc, with_identity
 
 KEY = "5a" * 32
 STUDY = {"seed": 1, "chunks": 1}

@@ -16,8 +16,8 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
-from sonomics.export.dicomweb import DicomWeb, session_of
-from sonomics.export.pacs.multipart import boundary_of, parts
+from sonomics.export.pacs.dicomweb import DicomWeb, make_session
+from sonomics.export.pacs.multipart import read_boundary, split_parts
 from sonomics.export.pacs.protocol import Criteria
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
@@ -207,11 +207,11 @@ def test_secrets_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("SONOMICS_PACS_USER", "ann")
     monkeypatch.setenv("SONOMICS_PACS_PASSWORD", "secret")
     monkeypatch.setenv("AUTHORITIES", "/etc/authorities.pem")
-    session = session_of({"ca_file": "$AUTHORITIES"})
+    session = make_session({"ca_file": "$AUTHORITIES"})
     assert session.auth == ("ann", "secret")
     assert session.verify == "/etc/authorities.pem"
     monkeypatch.setenv("SONOMICS_PACS_TOKEN", "token")
-    session = session_of({})
+    session = make_session({})
     assert session.auth is None
     assert session.headers["Authorization"] == "Bearer token"
     assert session.verify is True
@@ -222,7 +222,7 @@ def test_parts_come_out_as_they_went_in_however_they_are_cut(contents, length):
     contents = [content for content in contents if b"--part" not in content]
     whole = wrapped(iter(contents))
     pieces = [whole[start : start + length] for start in range(0, len(whole), length)]
-    assert list(parts(pieces, BOUNDARY.encode())) == contents
+    assert list(split_parts(pieces, BOUNDARY.encode())) == contents
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20), min_size=1), st.data())
@@ -232,14 +232,14 @@ def test_a_part_that_is_cut_short_never_comes_out(contents, data):
     end = data.draw(st.integers(0, len(whole) - 1))
     out = []
     with pytest.raises(ValueError, match="ends before"):
-        out.extend(parts([whole[:end]], BOUNDARY.encode()))
+        out.extend(split_parts([whole[:end]], BOUNDARY.encode()))
     assert out == contents[: len(out)]
 
 
 def test_a_boundary_is_found_quoted_or_not():
-    assert boundary_of('multipart/related; type="application/dicom"; boundary="a b"') == b"a b"
-    assert boundary_of("multipart/related;boundary=x-1") == b"x-1"
-    assert boundary_of("application/dicom") == b""
+    assert read_boundary('multipart/related; type="application/dicom"; boundary="a b"') == b"a b"
+    assert read_boundary("multipart/related;boundary=x-1") == b"x-1"
+    assert read_boundary("application/dicom") == b""
 
 
 def test_encrypted_both_ways_whatever_certificates_the_environment_names(site, hospital, monkeypatch):

@@ -21,7 +21,7 @@ from sonomics.export import dimse
 from sonomics.export.pacs.association import STORED, SYNTAXES
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
-from tests.export.pacs import OUR_AE_TITLE, free_port, listens
+from tests.export.orthanc import OUR_AE_TITLE, free_port, listens
 from tests.export.peer import AE_TITLE, peer
 
 COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}

@@ -16,7 +16,7 @@ from sonomics.core.tables import read_table, read_tables
 from sonomics.export import folder, summarise
 from sonomics.export.cohort.draft_from_table import draft_cohort
 from sonomics.export.files import header_index as headers
-from sonomics.export.files.listing import listing, root_of
+from sonomics.export.files.listing import name_images, open_root
 from tests.export.conftest import EXAMS, IMAGES, KEY, exam
 
 SETTINGS = {
@@ -62,7 +62,7 @@ class Source:
             mask = np.zeros((30, 40), bool)
             mask[5:15, 10 : 20 + number] = True
             Image.fromarray(mask).save(self.set / "Masks" / f"{name.replace('bus', 'mask')}.png")
-        draft_cohort(listing(TABLE, SETTINGS), SETTINGS["cohort"]).to_csv(root / "cohort.csv", index=False)
+        draft_cohort(name_images(TABLE, SETTINGS), SETTINGS["cohort"]).to_csv(root / "cohort.csv", index=False)
 
     def pixels(self, name, number):
         text = PngImagePlugin.PngInfo()
@@ -234,7 +234,7 @@ class TestAnyLayout:
         params = site.state("folder", {"root": str(media), "dicom": {"query": query, "cohort": cohort}})
         drafted = site.command("query")
         assert drafted.exit_code == 0, drafted.output
-        assert "left out 2 files that are no DICOM" in drafted.output
+        assert "left out 2 files that are not DICOM" in drafted.output
         folder.main(site.arguments(params))
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert (len(manifest), manifest["patient"].nunique()) == (9, 3)
@@ -266,22 +266,22 @@ class TestAnyLayout:
             return [(str(place), header) for place, header in pairs]
 
         monkeypatch.setattr(headers, "SAVED_EVERY", 2)
-        kept, whole = tmp_path / "kept.parquet", told(headers.headers_of(media))
-        begun = headers.headers_of(media, kept)
+        kept, whole = tmp_path / "kept.parquet", told(headers.read_headers(media))
+        begun = headers.read_headers(media, kept)
         assert told([next(begun), next(begun), next(begun)]) == whole[:3]
         begun.close()
         opened = []
         read = headers.dcmread
         monkeypatch.setattr(headers, "dcmread", lambda *args, **more: opened.append(args) or read(*args, **more))
-        assert told(headers.headers_of(media, kept)) == whole
+        assert told(headers.read_headers(media, kept)) == whole
         assert len(opened) == len(whole) - 2
 
     def test_what_stays_behind_is_counted(self, site, media, caplog):
         params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
         site.command("query")
         folder.main(site.arguments(params))
-        assert "2 files stay behind: they are no DICOM of a patient" in caplog.text
-        assert "1 files stay behind: they repeat an instance" in caplog.text
+        assert "2 files are not exported: they are not DICOM of a patient" in caplog.text
+        assert "1 files are not exported: they repeat an instance" in caplog.text
 
     def test_an_image_of_another_patient_never_joins_an_exam(self, site, media):
         stranger = exam("HOSP5", "20210101", "1")[0]
@@ -301,12 +301,12 @@ class TestAnyLayout:
         (media / "broken.dcm").rename(media / os.fsdecode(b"M\xfcller.dcm"))
         params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
         drafted = site.command("query")
-        assert "left out 3 files that are no DICOM" in drafted.output
+        assert "left out 3 files that are not DICOM" in drafted.output
         folder.main(site.arguments(params))
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert (manifest["reason"] == "").all()
         with pytest.raises(StudyError, match="no whole ZIP file"):
-            root_of({"root": str(media / "damaged.zip")})
+            open_root({"root": str(media / "damaged.zip")})
 
     def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
         cohort = {"centre": "north", "split": {"train": "2018-01-01"}}
@@ -323,7 +323,7 @@ class TestAnyLayout:
 )
 def test_absent_folder_stops_the_study(root, rule):
     with pytest.raises(StudyError, match=rule):
-        root_of({"root": root})
+        open_root({"root": root})
 
 
 @pytest.mark.parametrize(
@@ -344,13 +344,13 @@ def test_wrong_listing_stops_the_study(source, changes, rule):
 def test_values_that_make_one_pseudonym_stop_the_study():
     table = TABLE.assign(Case=["1", "0001", "2", "3", "4"])
     with pytest.raises(StudyError, match="both become B0001"):
-        listing(table, SETTINGS)
+        name_images(table, SETTINGS)
 
 
 @pytest.mark.parametrize("spacing", ["0,12", "0.1 mm", "0", "-0.1", "inf"])
 def test_a_spacing_that_is_no_length_stops_the_study(spacing):
-    with pytest.raises(StudyError, match=r"line 3: the spacing .* is no length in mm"):
-        listing(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), SETTINGS)
+    with pytest.raises(StudyError, match=r"line 3: the spacing .* is not a length in mm"):
+        name_images(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), SETTINGS)
 
 
 def test_white_space_makes_no_other_patient(source):
@@ -371,13 +371,13 @@ def test_a_listing_in_another_form_stops_the_study(source, content, rule):
 
 def test_row_without_a_patient_stops_the_study():
     with pytest.raises(StudyError, match=r"line 3.*no patient"):
-        listing(TABLE.assign(Case=["1", "", "2", "3", "4"]), SETTINGS)
+        name_images(TABLE.assign(Case=["1", "", "2", "3", "4"]), SETTINGS)
 
 
 def test_cases_and_exams_from_columns():
     table = TABLE.assign(Case="ann-7", Lesion=["a", "a", "a", "b", "b"], Date=["x", "x", "y", "x", "y"])
     columns = {"patient": "Case", "case": "Lesion", "exam": "Date"}
-    stems = listing(table, {**SETTINGS, "columns": columns, "prefix": ""})["stem"]
+    stems = name_images(table, {**SETTINGS, "columns": columns, "prefix": ""})["stem"]
     assert list(stems) == [
         "ann_7_a-e1-i1",
         "ann_7_a-e1-i2",
@@ -388,7 +388,7 @@ def test_cases_and_exams_from_columns():
 
 
 def test_draft_has_a_row_a_case_and_leaves_out_what_no_split_names():
-    draft = draft_cohort(listing(TABLE, SETTINGS), SETTINGS["cohort"])
+    draft = draft_cohort(name_images(TABLE, SETTINGS), SETTINGS["cohort"])
     assert draft.to_dict("records") == [
         {"patient": p, "case": p, "centre": "somewhere", "split": split, "fold": fold, "pathology": label}
         for p, split, fold, label in [
@@ -402,4 +402,4 @@ def test_draft_has_a_row_a_case_and_leaves_out_what_no_split_names():
 def test_draft_refuses_a_case_whose_images_disagree():
     table = TABLE.assign(Pathology=["malignant", "benign", "benign", "benign", "benign"])
     with pytest.raises(StudyError, match=r"B0001.*disagree in pathology"):
-        draft_cohort(listing(table, SETTINGS), SETTINGS["cohort"])
+        draft_cohort(name_images(table, SETTINGS), SETTINGS["cohort"])

@@ -101,7 +101,7 @@ def test_summary_counts_what_is_undefined_by_hand(tmp_path):
     summarise.main(
         [
             *("--settings", json.dumps({"extract": {"families": {"texture": {"kind": "texture"}}}})),
-            *("--features", *map(str, paths)),
+            *(option for path in paths for option in ("--features", "main", "texture", path.stem, str(path))),
             *("--phantom", str(tmp_path / "phantom.csv"), "--metrics", str(metrics)),
         ]
     )

@@ -14,6 +14,7 @@ from sonomics.extract import mazda, pyradiomics, texture
 from sonomics.extract.crops.job import read_job
 from sonomics.extract.proof.compare import find_differences
 from sonomics.extract.proof.recompute import choose_regions
+from sonomics.kinds.families.texture import Texture
 from sonomics.kinds.radiomics import Wavelet
 from sonomics.texture import filters
 from tests.extract.test_pyradiomics import TEXTURE, crop_row, extract
@@ -55,7 +56,7 @@ def test_a_filter_that_pyradiomics_does_not_have_stops_the_study(tmp_path, monke
     exact = filters.FILTERS["wavelet"]
 
     def another(pixels, settings, spacing):
-        return exact(pixels, {"wavelet": "haar"}, spacing)
+        return exact(pixels, Wavelet(wavelet="haar"), spacing)
 
     monkeypatch.setitem(filters.FILTERS, "wavelet", another)
     with pytest.raises(StudyError, match=r"P1.*wavelet_L"):
@@ -67,7 +68,7 @@ def job(rows, folder):
     write_table(pd.DataFrame(rows, columns=list(schemas.CROPS.columns)), crops, schemas.CROPS)
     settings = {"study": {"seed": 1}, "extract": {"families": {"texture": OWN}}}
     command = ["--settings", json.dumps(settings), "--family", "texture", "--crops", str(crops), "--out", "out.parquet"]
-    return read_job("A job.", command)
+    return read_job("A job.", command, Texture)
 
 
 def test_drawn_regions_depend_on_the_regions_alone(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sonomics.extract.proof.reference import compute_reference
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.engine import CLASSES
 from sonomics.texture.mazda.region import FAMILIES
 from sonomics.texture.mazda.region import compute_features as mazda_values
@@ -11,7 +12,7 @@ from sonomics.texture.mazda.region import name_features as mazda_names
 from sonomics.texture.region import compute_features, name_features
 
 SHAPE = (14, 18)
-FILTERS = {"original": {}, "wavelet": {}, "log": {"sigma": [1]}, "lbp2d": {}}
+FILTERS = Filters.partial({"original": {}, "wavelet": {}, "log": {"sigma": [1]}, "lbp2d": {}})
 NAMES = name_features(list(CLASSES), FILTERS)
 GEOMETRY = ["GeoF", "GeoFh", "GeoFv", "GeoD1"]
 

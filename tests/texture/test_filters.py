@@ -4,11 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.params import check_params
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.filters import filter_image, name_filtered
 
 
 def named(pixels, filters, spacing=1.0):
-    return dict(filter_image(pixels, filters, spacing))
+    return dict(filter_image(pixels, Filters.partial(filters), spacing))
 
 
 @settings(deadline=None)
@@ -17,7 +19,7 @@ def test_every_named_image_is_made_in_the_size_of_the_crop(rows, columns):
     simple = ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp2d")
     filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1, 3]}, **{name: {} for name in simple}}
     images = named(np.random.default_rng(0).random((rows, columns)), filters)
-    assert list(images) == name_filtered(filters)
+    assert list(images) == name_filtered(Filters.partial(filters))
     assert {image.shape for image in images.values()} == {(rows, columns)}
 
 
@@ -111,13 +113,14 @@ def test_black_image_stays_finite():
 @pytest.mark.parametrize(
     ("filters", "says"),
     [
-        ({}, "at least one filter"),
+        ({}, "no filter"),
         ({"gabor": {}}, "gabor"),
         ({"wavelet": {"wavelet": "coif99"}}, "coif99"),
         ({"log": {}}, "sigma"),
         ({"log": {"sigma": [1, 0]}}, "sigma"),
     ],
 )
-def test_filters_that_mean_nothing_stop_the_study(filters, says):
+def test_filters_that_mean_nothing_stop_the_study(params, filters, says):
+    params["extract"]["families"]["texture"]["filters"] = filters
     with pytest.raises(StudyError, match=says):
-        name_filtered(filters)
+        check_params(params)

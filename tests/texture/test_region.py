@@ -13,14 +13,15 @@ from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey, read_mask
 from sonomics.extract.proof.compare import find_differences
 from sonomics.extract.proof.reference import compute_reference
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.counts import DIRECTIONS, compare_neighbours, count_adjacent, count_cooccurrences, count_runs
 from sonomics.texture.engine import CLASSES
 from sonomics.texture.region import compute_features, name_features
 from sonomics.texture.zones import count_zones
 from tests.texture.regions import odd_regions
 
-ORIGINAL = {"original": {}}
-EVERY = {
+ORIGINAL = Filters.partial({"original": {}})
+EVERY_FILTER = {
     "original": {},
     "wavelet": {},
     "log": {"sigma": [1, 2.5]},
@@ -31,6 +32,7 @@ EVERY = {
     "gradient": {},
     "lbp2d": {},
 }
+EVERY = Filters.partial(EVERY_FILTER)
 
 
 def off(pixels, mask, filters=ORIGINAL, bins=32, spacing=1.0):
@@ -92,14 +94,14 @@ def test_coefficients_on_the_edges_of_bins_fall_as_in_pyradiomics(wavelet):
     generator = np.random.default_rng(8)
     for rows, columns in ((31, 40), (24, 17), (7, 9)):
         pixels, mask = generator.integers(0, 256, (rows, columns)), generator.random((rows, columns)) < 0.9
-        assert off(pixels, mask, {"wavelet": {"wavelet": wavelet}}) == []
+        assert off(pixels, mask, Filters.partial({"wavelet": {"wavelet": wavelet}})) == []
 
 
 @pytest.mark.parametrize(("radius", "samples"), [(2, 8), (1.5, 12)])
 def test_patterns_of_other_circles_have_pyradiomics_values(radius, samples):
     generator = np.random.default_rng(9)
     pixels, mask = generator.integers(0, 256, (23, 26)), generator.random((23, 26)) < 0.9
-    assert off(pixels, mask, {"lbp2d": {"radius": radius, "samples": samples}}) == []
+    assert off(pixels, mask, Filters.partial({"lbp2d": {"radius": radius, "samples": samples}})) == []
 
 
 def breast(count):
@@ -114,7 +116,7 @@ def breast(count):
 @pytest.mark.realdata
 def test_real_regions_have_pyradiomics_values():
     for pixels, mask in breast(12):
-        assert off(pixels, mask, {"original": {}, "wavelet": {}, "log": {"sigma": [2]}}) == []
+        assert off(pixels, mask, Filters.partial({"original": {}, "wavelet": {}, "log": {"sigma": [2]}})) == []
 
 
 @pytest.mark.realdata
@@ -127,7 +129,7 @@ def test_odd_real_regions_have_pyradiomics_values_under_every_filter():
         box = tuple(slice(axis.min(), axis.max() + 20) for axis in np.nonzero(mask))
         odd = (rim, parts, holes)[number % 3]
         haar = {"wavelet": {"wavelet": "haar"}} if number % 2 else {}
-        assert off(pixels[box], odd[box], EVERY | haar) == []
+        assert off(pixels[box], odd[box], Filters.partial(EVERY_FILTER | haar)) == []
 
 
 def test_constant_image_is_undefined_under_every_filter():

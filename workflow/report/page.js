@@ -30,7 +30,7 @@
     return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
   }
 
-  // Wilson's interval without continuity correction, as in sonomics.statistics.classification.confusion.
+  // Wilson's interval without continuity correction, as in sonomics.statistics.classification.proportion.
   function proportion(x, n) {
     if (n === 0) return null;
     const z = data.z;

@@ -26,7 +26,7 @@ rule clean_chunk:
     message:
         "clean: images of chunk {wildcards.chunk}"
     shell:
-        "python -m sonomics.clean.frames"
+        "python -m sonomics.clean.clean_chunk"
         " --settings {params.settings:q}"
         " --exams {input.exams:q}"
         " --cohort {input.cohort:q}"

@@ -1,8 +1,11 @@
-"""Phase 3 - crop: readers' outlines become crops and masks.
+"""Phase 3 - crop: turn readers' outlines into crops and masks.
 
 Reads data/clean/, the source's outlines under data/export/ and the user's under data/outlines/;
 writes data/crop/<variant>/<chunk>/ and results/metrics/crop.json.
 """
+
+CROPS = "data/crop/{variant}/{chunk}/crops.parquet"
+CROP_RUNS = runs_over(variant=homes("crop"), chunk=chunks())
 
 
 rule crop_chunk:
@@ -14,11 +17,11 @@ rule crop_chunk:
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
         verdicts="data/clean/{chunk}/verdicts.parquet",
-        code=code_of("crop"),
+        code=[*code_of("crop"), *outline_plugins()],
     output:
         pixels=directory("data/crop/{variant}/{chunk}/pixels"),
         sheet="data/crop/{variant}/{chunk}/sheet.png",
-        crops="data/crop/{variant}/{chunk}/crops.parquet",
+        crops=CROPS,
     log:
         "logs/crop_chunk/{variant}_{chunk}.log",
     benchmark:
@@ -42,13 +45,15 @@ rule crop_chunk:
 rule summarise_crop:
     """Count the crops and the images set aside."""
     input:
-        crops=expand("data/crop/{variant}/{chunk}/crops.parquet", variant=homes("crop"), chunk=chunks()),
+        crops=files_of(CROPS, CROP_RUNS),
         code=code_of("crop"),
     output:
         metrics="results/metrics/crop.json",
     log:
         "logs/summarise_crop.log",
+    params:
+        crops=options_of("--crops", CROPS, CROP_RUNS),
     message:
         "crop: what was cropped"
     shell:
-        "python -m sonomics.crop.summarise" " --crops {input.crops:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"
+        "python -m sonomics.crop.summarise" " {params.crops:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"

@@ -5,10 +5,10 @@ evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, 
 results/plots/evaluate/.
 """
 
-from sonomics.kinds.analyses import package_files
+from sonomics.kinds.analyses import evaluation_files
 
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
-MODELS = list(STUDY["stack"]["models"])
+EVALUATED_MODELS = list(STUDY["stack"]["models"])
 FINAL = "results/stack/{{variant}}/{model}/{{task}}"
 # The evaluations of the study, as pairs of variant and task.
 EVALUATIONS = [(variant, task) for variant in variants() for task in STUDY["study"]["tasks"]]
@@ -20,13 +20,13 @@ rule evaluate_task:
         cohort=COHORT,
         readers=READERS,
         folds="results/select/folds.parquet",
-        predictions=expand(f"{FINAL}/predictions.parquet", model=MODELS),
-        thresholds=expand(f"{FINAL}/thresholds.json", model=MODELS),
+        predictions=expand(f"{FINAL}/predictions.parquet", model=EVALUATED_MODELS),
+        thresholds=expand(f"{FINAL}/thresholds.json", model=EVALUATED_MODELS),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
         variants=predictions_of_compared,
-        code=[*code_of("evaluate"), *package_files()],
+        code=[*code_of("evaluate"), *evaluation_files()],
     output:
         evaluation=report(
             directory("results/evaluate/{variant}/{task}"),
@@ -42,7 +42,7 @@ rule evaluate_task:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
-        models=MODELS,
+        models=EVALUATED_MODELS,
         compared=compared_variants,
     message:
         "evaluate: {wildcards.task}, variant {wildcards.variant}"

@@ -1,10 +1,11 @@
-"""Phase 4 - extract: crops become features, one table a chunk and family.
+"""Phase 4 - extract: compute features of crops, one table per chunk and family.
 
-Reads data/crop/<variant>/<chunk>/, and data/clean/<chunk>/curves.parquet for families of contrast; writes
+Reads data/crop/<variant>/<chunk>/, and data/clean/<chunk>/curves.parquet for families that read curves; writes
 data/features/<variant>/<family>/<chunk>.parquet, results/plots/extract/phantom.csv and results/metrics/extract.json.
 """
 
-CURVES = [name for name, family in STUDY["extract"]["families"].items() if family["kind"] == "contrast"]
+FEATURES = "data/features/{variant}/{family}/{chunk}.parquet"
+EXTRACT_RUNS = runs_over(variant=homes("extract"), family=STUDY["extract"]["families"], chunk=chunks())
 
 
 rule extract_features:
@@ -12,20 +13,20 @@ rule extract_features:
     input:
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
-        code=code_of("extract"),
+        code=code_of_family,
     output:
-        features="data/features/{variant}/{family}/{chunk}.parquet",
+        features=FEATURES,
     log:
         "logs/extract_features/{variant}_{family}_{chunk}.log",
     benchmark:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
         settings=settings("study.seed", "extract.families.{family}"),
-        module=kind_of_family,
+        module=job_of_family,
     message:
         "extract: {wildcards.family} of chunk {wildcards.chunk}, variant {wildcards.variant}"
     shell:
-        "python -m sonomics.extract.{params.module}"
+        "python -m {params.module}"
         " --settings {params.settings:q}"
         " --family {wildcards.family}"
         " --crops {input.crops:q}"
@@ -33,24 +34,28 @@ rule extract_features:
         " > {log:q} 2>&1"
 
 
-rule extract_contrast:
-    """Give the images of one chunk their clip's time-intensity curve as features."""
+rule extract_from_curves:
+    """Extract one family of features of the time-intensity curves of one chunk of clips."""
     input:
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         curves="data/clean/{chunk}/curves.parquet",
-        code=code_of("extract"),
+        code=code_of_family,
     output:
-        features="data/features/{variant}/{family}/{chunk}.parquet",
+        features=FEATURES,
     log:
         "logs/extract_features/{variant}_{family}_{chunk}.log",
     benchmark:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     wildcard_constraints:
-        family="|".join(CURVES) or "(?!)",
+        family="|".join(families_that_read("curves")) or "(?!)",
+    params:
+        settings=settings("study.seed", "extract.families.{family}"),
+        module=job_of_family,
     message:
         "extract: {wildcards.family} of chunk {wildcards.chunk}, variant {wildcards.variant}"
     shell:
-        "python -m sonomics.extract.contrast"
+        "python -m {params.module}"
+        " --settings {params.settings:q}"
         " --family {wildcards.family}"
         " --crops {input.crops:q}"
         " --curves {input.curves:q}"
@@ -58,18 +63,13 @@ rule extract_contrast:
         " > {log:q} 2>&1"
 
 
-ruleorder: extract_contrast > extract_features
+ruleorder: extract_from_curves > extract_features
 
 
 rule summarise_extract:
-    """Count regions and features, name those that are undefined, and hold the engines to IBSI's phantom."""
+    """Count regions and features, name those that are undefined, and check the engines on the IBSI phantom."""
     input:
-        features=expand(
-            "data/features/{variant}/{family}/{chunk}.parquet",
-            variant=homes("extract"),
-            family=STUDY["extract"]["families"],
-            chunk=chunks(),
-        ),
+        features=files_of(FEATURES, EXTRACT_RUNS),
         code=code_of("extract"),
     output:
         phantom="results/plots/extract/phantom.csv",
@@ -78,12 +78,13 @@ rule summarise_extract:
         "logs/summarise_extract.log",
     params:
         settings=settings("extract.families"),
+        features=options_of("--features", FEATURES, EXTRACT_RUNS),
     message:
         "extract: what was extracted, and the phantom"
     shell:
         "python -m sonomics.extract.summarise"
         " --settings {params.settings:q}"
-        " --features {input.features:q}"
+        " {params.features:q}"
         " --phantom {output.phantom:q}"
         " --metrics {output.metrics:q}"
         " > {log:q} 2>&1"

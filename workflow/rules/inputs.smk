@@ -78,7 +78,7 @@ def plugins(*keys):
 
 def kind_of_model(variant, name):
     """Return the declaration of the kind of a model."""
-    return MODEL_KINDS.get(SEEN[variant]["train"]["models"][name]["kind"])
+    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
 
 
 def models_of(variant, takes=("features", "columns", "crops")):
@@ -139,9 +139,26 @@ def labelled_chunks(path):
     return expand(path, chunk=sorted(chunked))
 
 
-def kind_of_family(wildcards):
-    """Name the kind of a feature family, which is the module that extracts it."""
-    return STUDY["extract"]["families"][wildcards.family]["kind"]
+def outline_plugins():
+    """List the modules of installed packages that read file formats of outlines."""
+    return [str(file) for name in OUTLINES.names() for file in OUTLINES.files(name)]
+
+
+def families_that_read(source):
+    """List the feature families whose jobs read crops, or curves."""
+    families = STUDY["extract"]["families"]
+    return [name for name, family in families.items() if FAMILIES.get(family["kind"]).reads == source]
+
+
+def job_of_family(wildcards):
+    """Name the module whose job extracts a feature family."""
+    return FAMILIES.get(STUDY["extract"]["families"][wildcards.family]["kind"]).builder.partition(":")[0]
+
+
+def code_of_family(wildcards):
+    """List the modules that the job of a feature family runs; those of an installed package too."""
+    plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
+    return [*code_of("extract"), *map(str, plugins)]
 
 
 def selected(file):

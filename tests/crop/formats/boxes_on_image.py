@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sonomics.crop.formats import FORMATS, suffix_of
 from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.kinds.outlines import OUTLINES, format_of
 
 ROWS, COLUMNS = 40, 50
 STEM = "P1-e1-i1"
@@ -17,7 +17,7 @@ CORNERS = [[15.0, 10.0], [35.0, 10.0], [35.0, 20.0], [15.0, 20.0]]
 
 
 def read(file, label="", frame=0, stem=STEM):
-    drawings = FORMATS[suffix_of(file)](file)
+    drawings = OUTLINES.build(format_of(file).name)(file)
     return drawings[stem](MaskRequest(label, ROWS, COLUMNS, frame))
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from sonomics.crop.formats import FORMATS
+from sonomics.crop.formats.coco import read_coco
 from sonomics.crop.outlines.refusals import RefusedError
 from tests.crop.formats.boxes_on_image import BOX, COLUMNS, CORNERS, OTHER, ROWS, STEM, read, refused
 
@@ -73,7 +73,7 @@ def test_coco_files_of_several_annotations(tmp_path):
 
 
 def test_an_image_that_is_listed_but_not_outlined_has_no_drawing(tmp_path):
-    assert FORMATS[".coco.json"](coco(tmp_path)) == {}
+    assert read_coco(coco(tmp_path)) == {}
 
 
 def test_an_image_that_a_file_outlines_twice_is_refused(tmp_path):
@@ -82,7 +82,7 @@ def test_an_image_that_a_file_outlines_twice_is_refused(tmp_path):
     content["annotations"].append({**content["annotations"][0], "image_id": 8})
     file.write_text(json.dumps(content))
     with pytest.raises(RefusedError, match="outline_unreadable"):
-        FORMATS[".coco.json"](file)
+        read_coco(file)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sonomics.crop.formats import FORMATS
+from sonomics.crop.formats.cvat import read_cvat
 from tests.crop.formats.boxes_on_image import BOX, COLUMNS, CORNERS, OTHER, ROWS, STEM, read, refused
 
 
@@ -29,7 +29,7 @@ def test_cvat(tmp_path):
 
 
 def test_an_image_that_is_listed_but_not_outlined_has_no_drawing(tmp_path):
-    assert FORMATS[".xml"](cvat(tmp_path, "<tag label='poor'/>")) == {}
+    assert read_cvat(cvat(tmp_path, "<tag label='poor'/>")) == {}
 
 
 def test_cvat_boxes_and_ellipses(tmp_path):

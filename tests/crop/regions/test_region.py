@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonomics.core.settings.crop import Crop
 from sonomics.crop.outlines.refusals import RefusedError
 from sonomics.crop.regions.box import bounding_box, extend_to_square
-from sonomics.crop.regions.region import equivalent_diameter, select_background, select_ring, select_whole
+from sonomics.crop.regions.region import equivalent_diameter, select_background, select_region, select_ring
 
 
 def block(shape, rows, columns):
@@ -33,14 +34,14 @@ def test_box_holds_the_outline_and_stays_in_the_image(row, column, margin):
 
 
 def test_whole_is_every_pixel():
-    assert select_whole(np.zeros((4, 5), np.uint8), block((4, 5), 1, 1), {}).all()
+    assert select_region(np.zeros((4, 5), np.uint8), block((4, 5), 1, 1), Crop.partial({"region": "whole"})).all()
 
 
 @given(st.integers(0, 48), st.integers(0, 44))
 def test_background_is_the_outlines_shape_beside_it(top, left):
     outline = block((60, 60), slice(top, top + 12), slice(left, left + 16))
     outline[top, left] = False
-    beside = select_background(np.full((60, 60), 90, np.uint8), outline, {})
+    beside = select_background(np.full((60, 60), 90, np.uint8), outline)
     assert beside.sum() == outline.sum()
     assert not (beside & outline).any()
 
@@ -49,7 +50,7 @@ def test_background_seeks_tissue():
     pixels = np.zeros((40, 90), np.uint8)
     pixels[:, :45] = 90
     outline = block(pixels.shape, slice(10, 20), slice(30, 44))
-    assert np.flatnonzero(select_background(pixels, outline, {}).any(axis=0)).max() < 30
+    assert np.flatnonzero(select_background(pixels, outline).any(axis=0)).max() < 30
 
 
 @pytest.mark.parametrize("level", [0, 90])
@@ -57,7 +58,7 @@ def test_no_room_or_no_tissue_is_refused(level):
     filling = slice(2, 38) if level else slice(10, 20)
     outline = block((40, 40), filling, filling)
     with pytest.raises(RefusedError, match="no_background"):
-        select_background(np.full((40, 40), level, np.uint8), outline, {})
+        select_background(np.full((40, 40), level, np.uint8), outline)
 
 
 def test_the_ring_lies_around_the_lesion_and_in_the_scan():
@@ -65,7 +66,7 @@ def test_the_ring_lies_around_the_lesion_and_in_the_scan():
     outline[20:40, 20:40] = True
     pixels = np.full((60, 60), 90, np.uint8)
     pixels[:, 45:] = 0
-    around = select_ring(pixels, outline, {"ring": 0.5})
+    around = select_ring(pixels, outline, 0.5)
     assert not (around & outline).any()
     assert not around[:, 45:].any()
     width = 0.5 * equivalent_diameter(outline)
@@ -76,7 +77,7 @@ def test_the_ring_lies_around_the_lesion_and_in_the_scan():
 
 def test_no_ring_where_nothing_was_scanned():
     with pytest.raises(RefusedError, match="no_background"):
-        select_ring(np.zeros((9, 9), np.uint8), np.eye(9, dtype=bool), {"ring": 0.2})
+        select_ring(np.zeros((9, 9), np.uint8), np.eye(9, dtype=bool), 0.2)
 
 
 @given(st.integers(0, 30), st.integers(1, 20), st.integers(0, 30), st.integers(1, 20))
@@ -100,7 +101,7 @@ def test_regions_at_the_border_keep_crop_ring_and_background_in_the_image(corner
     pixels = np.full(outline.shape, 90, np.uint8)
     rows, columns = bounding_box(outline, 0.5)
     assert pixels[rows, columns].shape == (10, 12)
-    around, beside = select_ring(pixels, outline, {"ring": 0.3}), select_background(pixels, outline, {})
+    around, beside = select_ring(pixels, outline, 0.3), select_background(pixels, outline)
     assert around.any()
     assert not (around & outline).any()
     assert beside.sum() == outline.sum()

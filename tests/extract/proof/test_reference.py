@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.params import check_params
 from sonomics.extract.proof.reference import CLASSES, compute_reference
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.region import name_features
 
 IBSI = Path(__file__).parents[2] / "data" / "ibsi"
 REFERENCE = pd.read_csv(IBSI / "reference_2d.csv", index_col="feature")["value"]
 TEXTURES = ["glcm", "glrlm", "glszm", "gldm", "ngtdm"]
 FILES = ("phantom.nii.gz", "mask.nii.gz")
-ORIGINAL = {"original": {}}
+ORIGINAL = Filters.partial({"original": {}})
 LEVELS = {"binWidth": 1}
 
 
@@ -52,7 +54,7 @@ def test_all_classes_give_102_features():
 
 
 def test_shape_is_of_the_outline_alone_and_once():
-    names = name_features(["shape2D", "ngtdm"], {"original": {}, "log": {"sigma": [1, 2.5]}})
+    names = name_features(["shape2D", "ngtdm"], Filters.partial({"original": {}, "log": {"sigma": [1, 2.5]}}))
     assert len(names) == 9 + 3 * 5
     assert all(name.startswith("original_") for name in names if "shape2D" in name)
     assert "log_2.5_ngtdm_Coarseness" in names
@@ -68,7 +70,7 @@ def test_shape_of_a_rectangle_by_hand():
 
 
 def test_columns_are_the_same_whatever_the_region():
-    filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1]}}
+    filters = Filters.partial({"original": {}, "wavelet": {}, "log": {"sigma": [1]}})
     pixels = np.random.default_rng(1).integers(0, 256, (21, 30)).astype(np.uint8)
     whole, dot, nothing = np.ones(pixels.shape, bool), np.zeros(pixels.shape, bool), np.zeros(pixels.shape, bool)
     dot[5, 5] = True
@@ -126,6 +128,7 @@ def test_no_class_or_an_unknown_one_stops_the_study(classes):
 
 
 @pytest.mark.parametrize("filters", [{}, {"gabor": {}}])
-def test_no_filter_or_an_unknown_one_stops_the_study(filters):
+def test_no_filter_or_an_unknown_one_stops_the_study(params, filters):
+    params["extract"]["families"]["texture"]["filters"] = filters
     with pytest.raises(StudyError, match="extract"):
-        name_features(["glcm"], filters)
+        check_params(params)

@@ -1,5 +1,7 @@
 """Fitting is reproducible, learns what can be learnt, and survives saving."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,12 +12,12 @@ from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.training.augmentation import Augmentation, augment
-from sonomics.networks.training.fit import embed, fit, predict
+from sonomics.networks.training.fit import Training, embed, fit, predict
 from sonomics.networks.weights.load import Weights
 from sonomics.networks.weights.state import from_tensors, to_tensors
 
 ARCHITECTURE, SIDE = "test_resnet", 32
-SETTINGS = {"epochs": 6, "batch": 16, "learning_rate": 0.005, "weight_decay": 0.01}
+TRAINING = Training(epochs=6, batch=16, learning_rate=0.005, weight_decay=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def untrained(seed: int = 1) -> Classifier:
 @pytest.fixture(scope="module")
 def fitted(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> Classifier:
     model = untrained()
-    fit(model, images, targets, SETTINGS, seed=5)
+    fit(model, images, targets, TRAINING, seed=5)
     return model
 
 
@@ -58,7 +60,7 @@ def test_same_seed_gives_the_same_network_whatever_ran_before(
     torch.rand(7)
     np.random.default_rng().random(3)
     again = untrained()
-    fit(again, images, targets, SETTINGS, seed=5)
+    fit(again, images, targets, TRAINING, seed=5)
     first, second = to_tensors(fitted), to_tensors(again)
     assert all(torch.equal(first[name], second[name]) for name in first)
 
@@ -69,13 +71,13 @@ def test_another_seed_gives_another_network() -> None:
 
 def test_fitting_leaves_the_callers_generator_alone(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
     before = torch.get_rng_state()
-    fit(untrained(), images[:8], targets[:8], SETTINGS | {"epochs": 1}, seed=5)
+    fit(untrained(), images[:8], targets[:8], replace(TRAINING, epochs=1), seed=5)
     assert torch.equal(before, torch.get_rng_state())
     assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_curves_name_every_epoch(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
-    curves = fit(untrained(), images, targets, SETTINGS | {"epochs": 2}, seed=5)
+    curves = fit(untrained(), images, targets, replace(TRAINING, epochs=2), seed=5)
     assert [curve["epoch"] for curve in curves] == [1, 2]
     assert all(np.isfinite(curve["loss"]) for curve in curves)
 
@@ -104,7 +106,7 @@ def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -
 
 def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
     with pytest.raises(StudyError, match=r"learning_rate: the training loss became NaN or infinite in epoch \d"):
-        fit(untrained(), images, targets, {**SETTINGS, "learning_rate": 1e30}, seed=1)
+        fit(untrained(), images, targets, replace(TRAINING, learning_rate=1e30), seed=1)
 
 
 @pytest.mark.parametrize("size", [33, 47])
@@ -112,7 +114,7 @@ def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], ta
 def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int) -> None:
     images = np.random.default_rng(4).integers(0, 256, (count, size, size)).astype(np.uint8)
     model = untrained()
-    curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), {**SETTINGS, "epochs": 2}, seed=1)
+    curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), replace(TRAINING, epochs=2), seed=1)
     assert np.isfinite([curve["loss"] for curve in curves]).all()
     assert np.isfinite(predict(model, images, batch=16)).all()
 
@@ -120,7 +122,7 @@ def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int)
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_images_are_refused(images: NDArray[np.uint8], targets: NDArray[np.float64], count: int) -> None:
     with pytest.raises(ValueError, match="two images"):
-        fit(untrained(), images[:count], targets[:count], SETTINGS, seed=1)
+        fit(untrained(), images[:count], targets[:count], TRAINING, seed=1)
 
 
 def test_no_augmentation_leaves_images_as_they_are(images: NDArray[np.uint8]) -> None:

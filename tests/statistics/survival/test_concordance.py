@@ -56,5 +56,5 @@ def test_uno_without_censoring_is_harrell(cohort):
 
 def test_uno_before_the_first_event_is_not_estimable():
     assert uno_c([2, 3, 4], [1, 1, 0], [3, 2, 1], tau=2).reason == "no comparable pair"
-    everybody_leaves = Censoring.of([1, 1], [0, 0])
+    everybody_leaves = Censoring.estimate([1, 1], [0, 0])
     assert uno_c([2, 3], [1, 1], [2, 1], 9, everybody_leaves).reason == "nobody stays uncensored to an event"

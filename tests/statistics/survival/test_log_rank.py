@@ -22,6 +22,13 @@ def test_log_rank_equals_that_of_lifelines(rows):
     assert got.statistic == pytest.approx(multivariate_logrank_test(time, group > 1, event).test_statistic)
 
 
+def test_a_group_that_leaves_before_the_first_event_takes_no_degree_of_freedom():
+    time, event, group = [1, 1, 3, 4, 5, 6, 7, 8], [0, 0, 1, 1, 1, 0, 1, 1], list("ccaabbab")
+    without = log_rank(time[2:], event[2:], group[2:]).test
+    assert log_rank(time, event, group).test == pytest.approx(without)
+    assert multivariate_logrank_test(time, group, event).p_value != pytest.approx(without.p)
+
+
 def test_log_rank_without_a_comparison():
     assert log_rank([1, 2, 3], [1, 1, 0], ["a", "a", "a"]).test.reason == "fewer than two groups"
     later = log_rank([1, 2, 3, 4], [0, 0, 1, 1], ["a", "a", "b", "b"])

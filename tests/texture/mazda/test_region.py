@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
 from sonomics.extract.proof.reference import compute_reference
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.mazda.distribution import GRADIENT, HISTOGRAM, gradient_features, histogram_features
 from sonomics.texture.mazda.matrices import COOCCURRENCE, PAIRS, RUN_LENGTH, cooccurrence_features, run_length_features
 from sonomics.texture.mazda.model import ENERGY, fit_autoregression, wavelet_energy
@@ -94,7 +95,7 @@ def test_matrices_are_those_of_pyradiomics_where_both_define_the_quantity():
     levels = quantise(pixels[mask], (0.0, 255.0), 6)
     laid = np.zeros(pixels.shape, np.int32)
     laid[mask] = levels
-    theirs = compute_reference(laid, mask, ["glcm", "glrlm"], {"original": {}}, {"binWidth": 1})
+    theirs = compute_reference(laid, mask, ["glcm", "glrlm"], Filters.partial({"original": {}}), {"binWidth": 1})
     pairs = cooccurrence_features(np.pad(laid, 5), 64, 5).reshape(-1, len(PAIRS))[:4].mean(axis=0)
     for (name, other), value in zip(PAIRS.items(), pairs, strict=True):
         bits = np.log2(10) if "Entr" in name else 1.0

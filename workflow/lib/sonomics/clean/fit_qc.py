@@ -1,4 +1,4 @@
-"""Train the QC classifier on the labelled images of training patients, and see how it does on those left out."""
+"""Train the QC classifier on the labelled images of training patients, and measure it on held-out patients."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.qc.agreement import agreement
-from sonomics.clean.qc.labels import targets_of, training_answers
+from sonomics.clean.qc.agreement import measure_agreement
+from sonomics.clean.qc.labels import collect_training_answers, encode_targets
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
@@ -35,25 +35,25 @@ def main(argv: Sequence[str] | None = None) -> None:
             return
         labels = read_table(args.labels, schemas.QC_LABELS)
         images = read_tables(args.images, schemas.IMAGES).set_index("image")
-        answers, counts = training_answers(
+        answers, counts = collect_training_answers(
             labels, images.reset_index(), read_roster(args.cohort), heads, str(args.labels)
         )
         check_learnable(answers, str(args.labels))
         seed = seed_for(args.settings["study"]["seed"], "qc")
         saved = _fit_and_write(folder, answers, images.loc[answers.index], settings, seed)
-        for head, of_readers in agreement(labels, heads).items():
+        for head, of_readers in measure_agreement(labels, heads).items():
             saved["heads"][head] |= of_readers
         write_json(folder / "state.json", saved | {"labels": counts})
 
 
 def check_learnable(answers: pd.DataFrame, where: str) -> None:
-    """Stop when a head has not been labelled with both answers.
+    """Stop when a head lacks labels of one of the two answers.
 
     Raises
     ------
     StudyError
     """
-    targets = targets_of(answers)
+    targets = encode_targets(answers)
     for head in targets:
         if targets[head].nunique() < 2:
             rule = f"the training images need both answers, yes and no, for the head {head}"
@@ -65,24 +65,24 @@ def _fit_and_write(
 ) -> dict[str, Any]:
     from safetensors.torch import save_file
 
-    from sonomics.clean.qc.classifier import cross_validated, fit_state, folds_of, squares
-    from sonomics.clean.qc.held_out import head_report
-    from sonomics.clean.qc.thresholds import calls, limit_of
+    from sonomics.clean.qc.classifier import assign_folds, cross_validate, fit_state, shrink_to_squares
+    from sonomics.clean.qc.held_out import report_head
+    from sonomics.clean.qc.thresholds import call_images, set_limit
     from sonomics.networks.weights.state import to_tensors
 
-    network, targets = settings["network"], targets_of(answers)
+    network, targets = settings["network"], encode_targets(answers)
     files = progress(images["file"].tolist(), "read labelled images")
-    inputs = squares((read_colour(Path(file)) for file in files), network["size"])
-    folds = folds_of(images["patient"].tolist(), seed)
-    probabilities = cross_validated(inputs, targets, folds, network, seed)
+    inputs = shrink_to_squares((read_colour(Path(file)) for file in files), network["size"])
+    folds = assign_folds(images["patient"].tolist(), seed)
+    probabilities = cross_validate(inputs, targets, folds, network, seed)
     state = fit_state(inputs, targets, network, seed)
     save_file(to_tensors(state.model), folder / "weights.safetensors")
     heads = {}
     for head, rule in settings["heads"].items():
-        truth, score = targets[head].to_numpy(), probabilities[head].to_numpy()
-        limit = limit_of(rule, truth, score, f"params.yaml, clean.qc.heads.{head}")
-        called = calls(rule, limit, truth, score, folds)
-        report = head_report(answers[head], truth, score, called, images["patient"].to_numpy(), seed_for(seed, head))
+        labels, score = targets[head].to_numpy(), probabilities[head].to_numpy()
+        limit = set_limit(rule, labels, score, f"params.yaml, clean.qc.heads.{head}")
+        called = call_images(rule, limit, labels, score, folds)
+        report = report_head(answers[head], labels, score, called, images["patient"].to_numpy(), seed_for(seed, head))
         heads[head] = limit._asdict() | report
     return {"heads": heads, "images": len(inputs), "network": network}
 

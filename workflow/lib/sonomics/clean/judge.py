@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.qc.case_facts import cases_with
+from sonomics.clean.qc.case_facts import list_cases_with
 from sonomics.clean.qc.thresholds import ABOVE, BELOW
 from sonomics.core import schemas
 from sonomics.core.files import read_json
@@ -14,7 +14,7 @@ from sonomics.core.images import read_colour
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import read_table, write_table
 
-BATCH = 64
+BATCH = 64  # images held at once; verdicts do not depend on it
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the QC classifier")
     parser.add_argument("--images", type=Path, required=True, help="table of the chunk's images")
-    parser.add_argument("--cohort", type=Path, nargs="?", help="data/cohort.csv, if a head asks what a case has")
+    parser.add_argument("--cohort", type=Path, nargs="?", help="data/cohort.csv, if a head depends on a column of it")
     parser.add_argument("--out", type=Path, required=True, help="table of verdicts")
     args = parser.parse_args(argv)
     heads: Mapping[str, Mapping[str, Any]] = args.settings["clean"]["qc"]["heads"]
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     kept = images[images["keep"]]
     saved = read_json(args.state / "state.json")
     probabilities = _probabilities(args.state, saved, kept["file"].tolist()).set_axis(kept["image"].to_numpy(), axis=0)
-    held_to = {head: cases_with(args.cohort, rule) for head, rule in heads.items() if "needs_case" in rule}
+    held_to = {head: list_cases_with(args.cohort, rule) for head, rule in heads.items() if "needs_case" in rule}
     write_table(judge(images, probabilities, saved["heads"], held_to), args.out, schemas.VERDICTS)
 
 
@@ -40,24 +40,24 @@ def judge(
     limits: Mapping[str, Mapping[str, Any]],
     held_to: Mapping[str, Collection[str]],
 ) -> pd.DataFrame:
-    """Exclude the images that a head finds wanting; the head with its limit missed the furthest is the reason.
+    """Exclude the images on the wrong side of a head's threshold; the head that is missed the furthest is the reason.
 
     Parameters
     ----------
     images : DataFrame
         Table IMAGES.
     probabilities : DataFrame
-        Indexed by image, one column a head.
+        Indexed by image, one column per head.
     limits : mapping
         Head to `threshold` and `exclude`: "below" (the threshold is the lowest probability kept), "above" (the lowest
-        that goes), or "" for a head that only describes.
+        excluded), or "" for a head that only describes.
     held_to : mapping
-        Head to the cases that it may exclude images of; a head that is not named may exclude any.
+        Head to the cases whose images it may exclude; a head that is not named may exclude any.
 
     Returns
     -------
     DataFrame
-        Table VERDICTS with a column `qc__<head>` each; NaN where an image was excluded before.
+        Table VERDICTS with one column `qc__<head>` per head; NaN where an image was excluded before.
     """
     verdicts = images[["image", "keep", "reason"]].set_index("image")
     if not limits:
@@ -85,12 +85,12 @@ def _probabilities(folder: Path, saved: Mapping[str, Any], files: Sequence[str])
         return pd.DataFrame(index=range(len(files)), columns=list(saved["heads"]), dtype=float)
     from safetensors.torch import load_file
 
-    from sonomics.clean.qc.classifier import apply, restored, squares
+    from sonomics.clean.qc.classifier import apply, restore, shrink_to_squares
 
-    state = restored(load_file(folder / "weights.safetensors"), saved)
+    state = restore(load_file(folder / "weights.safetensors"), saved)
     batches = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
     judged = [
-        apply(state, squares((read_colour(Path(file)) for file in batch), state.size))
+        apply(state, shrink_to_squares((read_colour(Path(file)) for file in batch), state.size))
         for batch in progress(batches, "judge images")
     ]
     return pd.concat(judged, ignore_index=True)

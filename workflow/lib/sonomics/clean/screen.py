@@ -1,4 +1,4 @@
-"""Find duplicates over the whole cohort and give every image and case its fate."""
+"""Find duplicates over the whole cohort, and decide which images and cases are kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ import pandas as pd
 
 from sonomics.clean.screening import criteria
 from sonomics.clean.screening.duplicates import Duplicates, find_duplicates
-from sonomics.clean.screening.fates import KEPT, OF_CASE, case_rows, image_rows, reasons
-from sonomics.clean.screening.flow_chart import draw
-from sonomics.clean.screening.flow_counts import flow
+from sonomics.clean.screening.fates import KEPT, OF_CASE, count_reasons, make_case_rows, make_image_rows
+from sonomics.clean.screening.flow_chart import draw_flow_chart
+from sonomics.clean.screening.flow_counts import count_flow
 from sonomics.core import schemas
 from sonomics.core.cohort import read_cohort, read_roster
 from sonomics.core.errors import StudyError
@@ -23,7 +23,7 @@ from sonomics.core.tables import read_tables, write_table
 
 @dataclass(frozen=True)
 class Screened:
-    """The fate of everything.
+    """Which images and cases are kept, and why the others are not.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Screened:
         The images, with `keep` and `reason` final and the patient's `duplicate_group`.
     per_image, per_case : DataFrame
         Rows of schema SCREENING.
-    found : Duplicates
+    duplicates : Duplicates
     criteria : dict
         Criterion to its counts of `met`, `broken`, `unknown` and `not_asked` cases or images.
     """
@@ -39,7 +39,7 @@ class Screened:
     images: pd.DataFrame
     per_image: pd.DataFrame
     per_case: pd.DataFrame
-    found: Duplicates
+    duplicates: Duplicates
     criteria: dict[str, dict[str, int]]
 
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     settings = args.settings["clean"]
     stated = settings.get("criteria", [])
-    cohort = read_cohort(args.cohort, criteria.asked_of(criteria.of_level(stated, criteria.CASE)))
+    cohort = read_cohort(args.cohort, criteria.make_cohort_request(criteria.of_level(stated, criteria.CASE)))
     simulated = any(str(name).startswith("sim_") for name in read_roster(args.cohort))
     manifest = read_tables([exams / "manifest.parquet" for exams in args.exams], schemas.MANIFEST)
     images = read_tables(args.images, schemas.IMAGES)
@@ -71,12 +71,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     heads = read_json(args.qc / "state.json")["heads"]
     find = partial(find_duplicates, **settings["duplicates"])
     screened = screen(cohort, judged, settings, heads, find)
-    steps = flow(screened.per_image, screened.per_case)
+    steps = count_flow(screened.per_image, screened.per_case)
 
     write_table(screened.images, args.out, schemas.SCREENED)
     write_table(pd.concat([screened.per_image, screened.per_case]), args.screening, schemas.SCREENING)
-    write_text(args.chart, draw(steps, stated, simulated))
-    write_metrics(args.metrics, summary(screened, len(manifest), heads))
+    write_text(args.chart, draw_flow_chart(steps, stated, simulated))
+    write_metrics(args.metrics, summarise(screened, len(manifest), heads))
     fates = screened.per_image["reason"].where(screened.per_image["fate"] != KEPT, KEPT)
     counts = fates.value_counts().sort_index().rename_axis("reason").reset_index(name="images")
     with replacing(args.plots) as folder:
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def check_complete(roster: pd.DataFrame, manifest: pd.DataFrame, images: pd.DataFrame, verdicts: pd.DataFrame) -> None:
-    """Stop when an exported instance, an image or a case has slipped out of the tables.
+    """Stop when an exported instance, an image or a case is missing from the tables.
 
     Raises
     ------
@@ -98,9 +98,9 @@ def check_complete(roster: pd.DataFrame, manifest: pd.DataFrame, images: pd.Data
         ("image", set(images["image"]) ^ set(verdicts["image"]), "has no verdict, or a verdict has no image"),
         ("case", set(images["case"]) - set(roster["case"]), "has images but is not in the cohort"),
     )
-    for name, odd, rule in gaps:
-        if odd:
-            raise StudyError(f"clean, {name} {min(odd)}", f"the {name} {rule}", "run the phase clean anew")
+    for name, unmatched, rule in gaps:
+        if unmatched:
+            raise StudyError(f"clean, {name} {min(unmatched)}", f"the {name} {rule}", "run the phase clean again")
 
 
 def screen(
@@ -110,45 +110,47 @@ def screen(
     heads: Mapping[str, Mapping[str, Any]],
     find: Callable[[pd.DataFrame], Duplicates],
 ) -> Screened:
-    """Give every image and every case its fate: criteria on cases, quality, criteria on images, duplicates.
+    """Decide on every image and case: criteria on cases, quality control, criteria on images, duplicates.
 
     Parameters
     ----------
     cohort : DataFrame
         `patient, case, split` and the columns of the criteria; no test label.
     judged : DataFrame
-        The images with the verdicts of quality control: schema SCREENED without `duplicate_group`, and `split`.
+        The images with the verdicts of quality control: schema SCREENED without `duplicate_group`, with `split`.
     settings : mapping
         `clean` of params.
     heads : mapping
-        What the QC classifier has saved of its heads: `threshold` and `exclude`.
+        The heads as saved by the QC classifier: `threshold` and `exclude`.
     find : callable
         Finds the duplicates among images.
     """
     stated = settings.get("criteria", [])
     on_cases, on_images = (criteria.of_level(stated, level) for level in (criteria.CASE, criteria.IMAGE))
-    states = criteria.states(cohort, on_cases)
-    roster = cohort.assign(reason=criteria.reasons_of(states, on_cases), remark=criteria.remarks_of(states, on_cases))
+    states = criteria.evaluate_criteria(cohort, on_cases)
+    roster = cohort.assign(
+        reason=criteria.find_reasons(states, on_cases), remark=criteria.write_remarks(states, on_cases)
+    )
     images = _set_aside(judged, judged["case"].map(roster.set_index("case")["reason"] != ""), OF_CASE)
-    image_states = criteria.states(images[images["keep"]], on_images)
-    images["remark"] = criteria.remarks_of(image_states, on_images).reindex(images.index).fillna("")
-    broken = criteria.reasons_of(image_states, on_images).reindex(images.index).fillna("")
+    image_states = criteria.evaluate_criteria(images[images["keep"]], on_images)
+    images["remark"] = criteria.write_remarks(image_states, on_images).reindex(images.index).fillna("")
+    broken = criteria.find_reasons(image_states, on_images).reindex(images.index).fillna("")
     images = _set_aside(images, broken != "", broken)
-    found = find(images[images["keep"]])
-    twins = images["image"].map(found.excluded["reason"])
+    duplicates = find(images[images["keep"]])
+    twins = images["image"].map(duplicates.excluded["reason"])
     images = _set_aside(images, twins.notna(), twins)
-    images["duplicate_group"] = images["patient"].map(found.groups).fillna(images["patient"])
+    images["duplicate_group"] = images["patient"].map(duplicates.groups).fillna(images["patient"])
     return Screened(
         images.drop(columns=["split", "remark"]),
-        image_rows(images, found.excluded, heads),
-        case_rows(roster, images, list(settings["views"])),
-        found,
-        {**criteria.counts_of(states), **criteria.counts_of(image_states)},
+        make_image_rows(images, duplicates.excluded, heads),
+        make_case_rows(roster, images, list(settings["views"])),
+        duplicates,
+        {**criteria.count_states(states), **criteria.count_states(image_states)},
     )
 
 
-def summary(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dict[str, Any]:
-    """Gather the metrics; exported = kept + excluded holds by construction and is checked.
+def summarise(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dict[str, Any]:
+    """Summarise the screening as metrics; exported = kept + excluded is checked.
 
     Raises
     ------
@@ -156,12 +158,12 @@ def summary(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dic
         When an image or a case is lost.
     """
     per_image, per_case, images = screened.per_image, screened.per_case, screened.images
-    excluded, excluded_cases = reasons(per_image), reasons(per_case)
+    excluded, excluded_cases = count_reasons(per_image), count_reasons(per_case)
     kept, kept_cases = int((per_image["fate"] == KEPT).sum()), int((per_case["fate"] == KEPT).sum())
     assert len(per_image) == kept + sum(excluded.values())
     assert len(per_case) == kept_cases + sum(excluded_cases.values())
     with_marks = images.loc[images["overlay_pixels"] > 0, "overlay_pixels"]
-    tied = screened.found.groups.value_counts()
+    tied = screened.duplicates.groups.value_counts()
     return {
         "instances": instances,
         "images": {
@@ -173,13 +175,13 @@ def summary(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dic
         "cases": {"listed": len(per_case), "kept": kept_cases, "excluded": excluded_cases},
         "criteria": screened.criteria,
         "overlays": {"images": len(with_marks), "pixels": int(with_marks.sum())},
-        "duplicates": {"pairs": screened.found.pairs, "groups": int((tied > 1).sum())},
+        "duplicates": {"pairs": screened.duplicates.pairs, "groups": int((tied > 1).sum())},
         "qc": heads,
     }
 
 
 def _set_aside(images: pd.DataFrame, aside: "pd.Series[bool]", reason: "str | pd.Series[str]") -> pd.DataFrame:
-    """Return the images with some more set aside for a reason."""
+    """Return the images with some more excluded for a reason."""
     return images.assign(keep=images["keep"] & ~aside, reason=images["reason"].mask(aside, reason))
 
 

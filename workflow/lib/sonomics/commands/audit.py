@@ -56,16 +56,16 @@ def _device(
     shown: int,
     read: int,
 ) -> dict[str, Any]:
-    from sonomics.export.deidentify.audit import can_read, pair_of, words_on
+    from sonomics.export.deidentify.audit import can_read, read_pair, read_words
 
     first = rows.sort_values(SHOW_TEXT_FIRST, ascending=[False, False, True])
     pairs = []
     for stem in first["stem"].head(shown):
-        pair = pair_of(files[stem], originals)
-        before = None if pair.before is None else _thumbnail(pair.before)
-        pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.after)})
+        pair = read_pair(files[stem], originals)
+        before = None if pair.original is None else _thumbnail(pair.original)
+        pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.exported)})
     looked_at = list(first["stem"].head(read)) if can_read() else []
-    words = {stem: words_on(files[stem]) for stem in progress(looked_at, f"read {name or 'unnamed device'}")}
+    words = {stem: read_words(files[stem]) for stem in progress(looked_at, f"read {name or 'unnamed device'}")}
     counts = {str(column)[3:]: int(rows[column].sum()) for column in rows.filter(like="n__")}
     return {
         "name": name or "(no model name)",
@@ -83,18 +83,18 @@ def _originals(study: Path, params: Parameters) -> dict[str, Traversable]:
     """Find what was received from a PACS, or lies in the folder of the source."""
     from sonomics.export.deidentify.audit import index_originals
     from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
-    from sonomics.export.files.header_index import places
-    from sonomics.export.files.listing import read_listing, root_of
+    from sonomics.export.files.header_index import list_files
+    from sonomics.export.files.listing import open_root, read_listing
     from sonomics.export.folder import DICOM
-    from sonomics.export.pacs.received import RECEIVED
+    from sonomics.export.pacs.original_store import RECEIVED
 
     export = params.export.plain()
     objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
     pictures: dict[str, Traversable] = {}
     if export["source"] == "folder" and "dicom" in export["folder"]:
-        objects += list(places(root_of(export["folder"])))
+        objects += list(list_files(open_root(export["folder"])))
     elif export["source"] == "folder":
-        listed, root = read_listing(export["folder"]), root_of(export["folder"])
+        listed, root = read_listing(export["folder"]), open_root(export["folder"])
         for stem, image in zip(listed["stem"], listed["image"], strict=True):
             if image.lower().endswith(DICOM):
                 objects.append(root / image)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from sonomics.clean.screening.criteria import CASE, columns_of, counts_of, of_level, states
+from sonomics.clean.screening.criteria import CASE, columns_of, count_states, evaluate_criteria, of_level
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
 from sonomics.core.params import PHASES, columns_named, overlaid
@@ -45,7 +45,7 @@ def check(study: Study = Path()) -> None:
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
         on_cases = of_level([criterion.plain() for criterion in params.clean.criteria], CASE)
         clinical = read_cohort(path, params.study.model_copy(update={"tasks": {}, "clinical": columns_of(on_cases)}))
-        for criterion, found in counts_of(states(clinical, on_cases)).items():
+        for criterion, found in count_states(evaluate_criteria(clinical, on_cases)).items():
             listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found.items() if count)
             typer.echo(f"criterion {criterion}: {listed}")
 

@@ -48,7 +48,7 @@ def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Pat
 
 def write_clinical(joined: "Clinical", study: Path) -> None:
     """Write the cohort and what is to be known of its clinical columns, and say what could not be taken."""
-    from sonomics.export.clinical.data_dictionary import missing_metrics
+    from sonomics.export.clinical.data_dictionary import arrange_missing_metrics
 
     tables = {
         "cohort": joined.cohort,
@@ -60,7 +60,7 @@ def write_clinical(joined: "Clinical", study: Path) -> None:
         path = study / "data" / f"{name}.csv"
         with replacing(path) as temporary:
             table.to_csv(temporary, index=False, lineterminator="\n")
-    write_metrics(study / "results" / "metrics" / "clinical.json", missing_metrics(joined.missing))
+    write_metrics(study / "results" / "metrics" / "clinical.json", arrange_missing_metrics(joined.missing))
     for table_name, counts in joined.tables.set_index("table").iterrows():
         typer.echo(
             f"{table_name}: " + ", ".join(f"{count} {str(kind).replace('_', ' ')}" for kind, count in counts.items())

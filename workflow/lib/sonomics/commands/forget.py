@@ -10,12 +10,12 @@ import typer
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
-from sonomics.export.cohort.withdrawal import Traces, take_away
+from sonomics.export.cohort.withdrawal import Traces, remove_traces
 from sonomics.export.cohort.withdrawn import read_forgotten, record_forgotten
 from sonomics.export.deidentify.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.files.header_index import HEADERS
-from sonomics.export.pacs.received import RECEIVED, Shelf
+from sonomics.export.pacs.original_store import RECEIVED, OriginalStore
 
 COHORT = Path("data", "cohort.csv")
 AUDIT = Path("work", "audit")  # a sheet of it shows many patients
@@ -35,7 +35,7 @@ def forget(case: Annotated[str, typer.Argument(help="Its pseudonym.")], study: S
         forget_originals(cases, study)
         shutil.rmtree(study / AUDIT, ignore_errors=True)
         (study / HEADERS).unlink(missing_ok=True)
-        touched = take_away(study, Traces({patient, *cases}))
+        touched = remove_traces(study, Traces({patient, *cases}))
         for path in touched:
             typer.echo(f"removed from {path}" if (study / path).exists() else f"deleted {path}")
         typer.echo(f"forgot patient {patient}: {', '.join(sorted(cases))}")
@@ -74,6 +74,6 @@ def forget_originals(cases: set[str], study: Path) -> None:
     linkage = read_linkage(path, pseudonyms)
     theirs = linkage["case"].isin(cases)
     for study_uid in linkage.loc[theirs, "study_uid"]:
-        shutil.rmtree(Shelf(study / RECEIVED, study_uid, pseudonyms).folder, ignore_errors=True)
+        shutil.rmtree(OriginalStore(study / RECEIVED, study_uid, pseudonyms).folder, ignore_errors=True)
     if theirs.any():
         write_linkage(linkage[~theirs], path)

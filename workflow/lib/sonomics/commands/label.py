@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from sonomics.clean.qc.agreement import agreement
-from sonomics.clean.qc.label_studio import CONFIG, TASKS, answers_in, label_config, merged, tasks
-from sonomics.clean.qc.labels import UNDETERMINABLE, voted
-from sonomics.clean.qc.sample import drawn, sheet
+from sonomics.clean.qc.agreement import measure_agreement
+from sonomics.clean.qc.label_studio import CONFIG, TASKS, make_label_config, make_tasks, merge_answers, read_answers
+from sonomics.clean.qc.labels import UNDETERMINABLE, vote
+from sonomics.clean.qc.sample import draw_sample, make_sheet
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
@@ -36,7 +36,7 @@ def draw(folder: Folder, images: Images = 500, readers: Readers = "reader_1,read
         heads = _heads(params, study)
         if folder.exists() and any(folder.iterdir()):
             raise StudyError(str(folder), "the folder is not empty", "name a new one: answers lie in the old one")
-        chosen = drawn(
+        chosen = draw_sample(
             _images(study), read_roster(study / "data" / "cohort.csv"), _labels(study), images, _seed(params)
         )
         names = [name.strip() for name in readers.split(",")]
@@ -45,10 +45,10 @@ def draw(folder: Folder, images: Images = 500, readers: Readers = "reader_1,read
             for file, image in zip(chosen["file"], chosen["image"], strict=True):
                 shutil.copyfile(study / file, out / "images" / f"{image}.png")
             for name in names:
-                table = sheet(chosen["image"].tolist(), name, heads, _seed(params))
+                table = make_sheet(chosen["image"].tolist(), name, heads, _seed(params))
                 table.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
-            write_text(out / TASKS, json.dumps(tasks(chosen["image"].tolist()), indent=1) + "\n")
-            write_text(out / CONFIG, label_config(heads))
+            write_text(out / TASKS, json.dumps(make_tasks(chosen["image"].tolist()), indent=1) + "\n")
+            write_text(out / CONFIG, make_label_config(heads))
         typer.echo(f"drew {len(chosen)} images of {chosen['case'].nunique()} training cases for {len(names)} readers")
 
 
@@ -63,14 +63,14 @@ def read(folder: Folder, study: Study = Path()) -> None:
             if file.suffix not in (".csv", ".json"):
                 fix = "save it as .csv, or take it out of the folder"
                 raise StudyError(str(file), "this is no sheet of answers, and would be passed over", fix)
-        found = [answers_in(file, heads, known) for file in files]
+        found = [read_answers(file, heads, known) for file in files]
         if not found:
             raise StudyError(str(folder), "there is no sheet of answers", "put the readers' CSV or JSON files there")
-        labels = merged(_labels(study), pd.concat(found, ignore_index=True))
+        labels = merge_answers(_labels(study), pd.concat(found, ignore_index=True))
         write_table(labels, study / LABELS, schemas.QC_LABELS)
-        votes = voted(labels, heads)
+        votes = vote(labels, heads)
         typer.echo(f"{study / LABELS}: {len(votes)} images, {labels['reader'].nunique()} readers")
-        for head, of_readers in agreement(labels, heads).items():
+        for head, of_readers in measure_agreement(labels, heads).items():
             unclear = int((votes[head] == UNDETERMINABLE).sum())
             typer.echo(f"{head}: {_kappa(of_readers)}; {unclear} unclear, set aside")
 

@@ -104,7 +104,7 @@ def found_drafts(params: dict[str, Any], study: Path) -> Drafts:
     cohort, linkage = draft_from_studies(staying, section_of(params["export"])["cohort"], study_settings, pseudonyms)
     remarks = _counted(
         {
-            "files that are no DICOM": others,
+            "files that are not DICOM": others,
             "exams without a patient identifier": len(found) - len(named),
             "exams of patients who withdrew": len(named) - len(staying),
             "exams of patients without any date": undated,

@@ -11,7 +11,7 @@ from PIL import Image
 from sonomics.core.files import replacing
 
 GREY = ("1", "L", "I", "I;16", "F")
-# A JPEG whose brightest pixel is below may hold nothing but noise.
+# Grey level of 255: a JPEG whose brightest pixel is below may hold nothing but noise. A convention.
 JPEG_FAINTEST = 64.0
 
 
@@ -26,43 +26,43 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
     Raises
     ------
     OSError
-        When the file is missing or is no image.
+        When the file is missing or is not an image.
     """
     with Image.open(path) as image:
         return np.asarray(image.convert("L"))
 
 
 def read_colour(path: Path) -> NDArray[np.uint8]:
-    """Read an image file as RGB (rows, columns, 3) uint8; grey stands in all three planes. Errors as `read_grey`."""
+    """Read an image file as RGB (rows, columns, 3) uint8, grey in all three channels. Errors as `read_grey`."""
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
 def read_mask(path: Path | IO[bytes]) -> NDArray[np.bool_]:
-    """Read an outline: everything that is `drawn` is inside.
+    """Read an outline: everything drawn, see `mark_drawn`, is inside.
 
     Returns
     -------
     (rows, columns) bool array
     """
     with Image.open(path) as image:
-        return drawn(image, lossy=image.format == "JPEG")
+        return mark_drawn(image, lossy=image.format == "JPEG")
 
 
-def drawn(picture: Image.Image, *, lossy: bool) -> NDArray[np.bool_]:
+def mark_drawn(picture: Image.Image, *, lossy: bool) -> NDArray[np.bool_]:
     """Mark what is drawn in the picture of a mask.
 
     Parameters
     ----------
     picture : Image
     lossy : bool
-        Whether it was a JPEG, which smears edges over the values between.
+        Whether it was a JPEG, which blurs edges.
 
     Returns
     -------
     (rows, columns) bool array
-        What is not wholly transparent, where something is; else any colour above zero, in a JPEG what is brighter than
-        half of the brightest.
+        Pixels that are not fully transparent, if the picture has transparency; else any colour above zero; in a JPEG,
+        pixels brighter than half of the brightest.
     """
     if picture.mode in GREY:
         values = np.asarray(picture)
@@ -82,8 +82,8 @@ def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None
         Image.fromarray(grey).save(temporary, format="PNG", compress_level=6)
 
 
-def marked(file: Path) -> Path:
-    """Name the file beside a clean image that holds it with the overlays that were removed from it, where any were."""
+def path_with_overlays(file: Path) -> Path:
+    """Return the path of a clean image as it was before its overlays were removed; a file is there if any were."""
     return file.parent / "marked" / file.name
 
 

@@ -12,29 +12,29 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.errors import ItemError
 from sonomics.core.files import replacing
-from sonomics.core.images import marked, read_grey, write_png
+from sonomics.core.images import path_with_overlays, read_grey, write_png
 from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.settings.crop import Crop
 from sonomics.core.tables import empty_table, read_table, write_table
 from sonomics.crop.outlines.folders import Reading, find_outlines
 from sonomics.crop.outlines.rasterise import Mask
 from sonomics.crop.outlines.readings import draw_readings
 from sonomics.crop.outlines.refusals import REASONS, RefusedError
 from sonomics.crop.regions.box import bounding_box, extend_to_square
-from sonomics.crop.regions.region import REGIONS
+from sonomics.crop.regions.region import select_region
 from sonomics.crop.regions.sheet import draw_contact_sheet
 
 log = logging.getLogger(__name__)
-SQUARE, AS_EXPORTED = "square", "as_exported"
 
 
-class Crop(NamedTuple):
-    """A crop and the region in it."""
+class Cutout(NamedTuple):
+    """A crop of an image and the region in it."""
 
     pixels: NDArray[np.uint8]
     region: Mask
 
 
-def crop_image(pixels: NDArray[np.uint8], outline: Mask, settings: Mapping[str, Any]) -> Crop:
+def crop_image(pixels: NDArray[np.uint8], outline: Mask, settings: Crop) -> Cutout:
     """Crop one clean image.
 
     Parameters
@@ -43,25 +43,25 @@ def crop_image(pixels: NDArray[np.uint8], outline: Mask, settings: Mapping[str, 
         The clean image.
     outline : (rows, columns) bool array
         A reader's outline, moved into the clean image.
-    settings : mapping
-        `region`, `margin`, `shape` and `ring` of params.
+    settings : Crop
+        `region`, `margin`, `shape` and `ring` of the section `crop` of params.
 
     Raises
     ------
     RefusedError
         With the reason why the region cannot be used.
     """
-    region = REGIONS[settings["region"]](pixels, outline, settings)
-    box = bounding_box(region, settings["margin"])
-    if settings.get("shape") == SQUARE:
+    region = select_region(pixels, outline, settings)
+    box = bounding_box(region, settings.margin)
+    if settings.shape == "square":
         box = extend_to_square(box, region.shape)
-    return Crop(pixels[box], region[box])
+    return Cutout(pixels[box], region[box])
 
 
-def _choose_file(frame: Mapping[str, Any], settings: Mapping[str, Any]) -> Path:
+def _choose_file(frame: Mapping[str, Any], settings: Crop) -> Path:
     """Choose the file of an image: with its overlays, where clean removed them and params want them back."""
     file = Path(frame["file"])
-    return marked(file) if settings.get("pixels") == AS_EXPORTED and frame["overlay_pixels"] else file
+    return path_with_overlays(file) if settings.pixels == "as_exported" and frame["overlay_pixels"] else file
 
 
 def _start_row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: 
     return _start_row(frame, reading) | {"reason": refusal.code}
 
 
-def _write_crop(crop: Crop, image: str, reading: Reading, folder: Path, out: Path) -> dict[str, Any]:
+def _write_crop(crop: Cutout, image: str, reading: Reading, folder: Path, out: Path) -> dict[str, Any]:
     """Write a crop and its mask into a folder that will become `out`, and return what its row says of them."""
     files: dict[str, str] = {}
     for column, values, suffix in (("file", crop.pixels, ""), ("mask", crop.region, ".mask")):
@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sheet", type=Path, required=True)
     parser.add_argument("--crops", type=Path, required=True)
     args = parser.parse_args(argv)
-    settings, seed = args.settings["crop"], args.settings["study"]["seed"]
+    settings, seed = args.settings.crop, args.settings.study.seed
     outlines = find_outlines(args.outlines)
     verdicts = read_table(args.verdicts, schemas.VERDICTS)
     images = read_table(args.images, schemas.IMAGES)

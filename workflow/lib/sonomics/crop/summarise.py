@@ -45,13 +45,13 @@ def _count(values: "pd.Series[str]") -> dict[str, int]:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     parser = job_parser(__doc__)
-    parser.add_argument("--crops", type=Path, nargs="+", required=True, help="<variant>/<chunk>/crops.parquet")
+    parser.add_argument("--crops", nargs=3, action="append", required=True, metavar=("VARIANT", "CHUNK", "FILE"))
     parser.add_argument("--metrics", type=Path, required=True)
     args = parser.parse_args(argv)
-    of_variant: dict[str, list[Path]] = {}
-    for path in args.crops:
-        of_variant.setdefault(path.parts[-3], []).append(path)
-    tables = {variant: read_tables(paths, schemas.CROPS) for variant, paths in of_variant.items()}
+    files: dict[str, list[Path]] = {}
+    for variant, _, file in args.crops:
+        files.setdefault(variant, []).append(Path(file))
+    tables = {variant: read_tables(paths, schemas.CROPS) for variant, paths in files.items()}
     write_metrics(args.metrics, {variant: count_crops(crops) for variant, crops in tables.items()})
 
 

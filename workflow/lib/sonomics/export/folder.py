@@ -1,4 +1,4 @@
-"""Let the files of one chunk leave a folder or a ZIP file: pictures without metadata, DICOM without identities.
+"""Export the files of one chunk from a folder or a ZIP file: pictures without metadata, DICOM without identities.
 
 Pictures are listed in a table, whose identifiers must be pseudonyms already. DICOM files are listed too, or found.
 """
@@ -17,71 +17,71 @@ from sonomics.core.cohort import chunk_of, read_roster
 from sonomics.core.errors import ItemError
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
-from sonomics.export.deidentify.changes_table import changes_row
-from sonomics.export.deidentify.chunk import Chunk, writing_chunk
+from sonomics.export.deidentify.changes_table import make_changes_row
+from sonomics.export.deidentify.chunk import Chunk, write_chunk
 from sonomics.export.deidentify.dataset import Identity
-from sonomics.export.deidentify.release import NOT_FOUND, set_aside
+from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
-from sonomics.export.files.listing import read_listing, root_of
+from sonomics.export.files.listing import open_root, read_listing
 from sonomics.export.files.pictures import DEIDENTIFY, UnusableError, export_picture, read_outline
-from sonomics.export.pacs.protocol import criteria_of
-from sonomics.export.pacs.retrieve import exams_of
-from sonomics.export.pacs.transfer import one_at_a_time
+from sonomics.export.pacs.protocol import read_criteria
+from sonomics.export.pacs.retrieve import list_exams
+from sonomics.export.pacs.transfer import wait_for_turn
 
 log = logging.getLogger(__name__)
 DICOM = ".dcm"
 
 
-def export_found(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
-    """Let the exams of a chunk leave a folder of DICOM files in any layout.
+def export_dicom_folder(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+    """Export the exams of a chunk from a folder of DICOM files in any layout.
 
     Raises
     ------
     StudyError
-        When cohort, linkage and key do not agree, or the folder is not there.
+        When cohort, linkage and key do not agree, or the folder is missing.
     """
-    exams = exams_of(cohort, chunks, number, chunk.pseudonyms)
-    modality = criteria_of(export["folder"]["dicom"].get("query", {})).modality
-    with one_at_a_time(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
-        files = DicomFolder(root_of(export["folder"]), HEADERS)
-    for count, what in ((files.others, "are no DICOM of a patient"), (files.repeats, "repeat an instance")):
+    exams = list_exams(cohort, chunks, number, chunk.pseudonyms)
+    modality = read_criteria(export["folder"]["dicom"].get("query", {})).modality
+    with wait_for_turn(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
+        files = DicomFolder(open_root(export["folder"]), HEADERS)
+    for count, what in ((files.others, "are not DICOM of a patient"), (files.repeats, "repeat an instance")):
         if count:
-            log.warning("of the whole folder, %d files stay behind: they %s", count, what)
+            log.warning("of the whole folder, %d files are not exported: they %s", count, what)
     for exam in progress(exams, f"de-identify chunk {number}"):
         listed = files.list_instances(exam.patient_id, exam.study_uid, modality)
         if not listed:
             chunk.set_aside(exam.instance(0), exam.patient, exam.centre, NOT_FOUND)
-        for place, (_, where) in enumerate(listed, start=1):
-            chunk.release(where, exam.instance(place), exam.patient, exam.centre)
+        for index, (_, file) in enumerate(listed, start=1):
+            chunk.release(file, exam.instance(index), exam.patient, exam.centre)
 
 
-def export_listed(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
-    """Let the files of a chunk that a table lists leave, with readers' outlines.
+def export_listed_files(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+    """Export the files of a chunk that a table lists, with readers' outlines.
 
     Raises
     ------
     StudyError
-        When folder or table are not there, or the table is wrong.
+        When folder or table are missing, or the table is wrong.
     """
     settings = export["folder"]
-    root = root_of(settings)
+    root = open_root(settings)
     roster = read_roster(cohort)[["patient", "case", "centre"]]
     listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings["view"])
     members = listed[[chunk_of(patient, chunks) == number for patient in listed["patient"]]]
     (chunk.folder / "outlines").mkdir()
     for row in progress(members.to_dict("records"), f"export chunk {number}", total=len(members)):
-        _export(row, root, chunk, settings.get("pixels", DEIDENTIFY))
+        _export_file(row, root, chunk, settings.get("pixels", DEIDENTIFY))
         _export_outlines(row, list(settings.get("outlines", {})), root, chunk.folder / "outlines")
 
 
-def _export(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
+def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
     source = root / listed["image"]
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
     if source.name.lower().endswith(DICOM):
-        who = Identity(listed["patient"], listed["case"], listed["exam"], listed["instance"])
-        chunk.release(source, who, listed["patient"], listed["centre"])
+        identity = Identity(listed["patient"], listed["case"], listed["exam"], listed["instance"])
+        chunk.release(source, identity, listed["patient"], listed["centre"])
         chunk.rows[-1] |= stated | ({"device": listed["device"]} if listed["device"] else {})
         return
     named = {name: listed[name] for name in ("patient", "case", "exam", "instance", "stem", "device", "centre")}
@@ -90,14 +90,14 @@ def _export(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str
         shape, changes = export_picture(source, listed["stem"], chunk.folder / file, pixels)
     except UnusableError as error:
         log.warning("%s", error)
-        chunk.rows.append(set_aside(named | stated, error.reason))
+        chunk.rows.append(make_set_aside_row(named | stated, error.reason))
         return
     content = (chunk.folder / file).read_bytes()
     written = {"file": str(chunk.out / file), "bytes": len(content), "sha256": sha256(content).hexdigest()}
     size = {"frames": 1, "rows": shape[0], "columns": shape[1]}
-    chunk.rows.append(set_aside(named | stated, "") | written | size)
+    chunk.rows.append(make_set_aside_row(named | stated, "") | written | size)
     if changes is not None:
-        chunk.changes.append(changes_row(named, changes))
+        chunk.changes.append(make_changes_row(named, changes))
 
 
 def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Traversable, folder: Path) -> None:
@@ -105,8 +105,8 @@ def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Trave
         source = root / listed[f"outline__{reader}"]
         try:
             outline = read_outline(source)
-        except Exception as error:  # rubbish can make the parser raise anything
-            rule = f"no outline ({type(error).__name__})"
+        except Exception as error:  # a damaged file can make the parser raise anything
+            rule = f"it cannot be read ({type(error).__name__})"
             fix = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
@@ -121,9 +121,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     export, chunks = args.settings["export"], args.settings["study"]["chunks"]
-    leave = export_found if "dicom" in export["folder"] else export_listed
-    with writing_chunk(args.out, export) as chunk:
-        leave(args.cohort, export, chunks, args.chunk, chunk)
+    export_files = export_dicom_folder if "dicom" in export["folder"] else export_listed_files
+    with write_chunk(args.out, export) as chunk:
+        export_files(args.cohort, export, chunks, args.chunk, chunk)
 
 
 if __name__ == "__main__":

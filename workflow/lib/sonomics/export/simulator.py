@@ -1,4 +1,4 @@
-"""Simulate the exams of one chunk of the cohort: DICOM files, readers' outlines and their manifest."""
+"""Simulate the exams of one chunk of the cohort: DICOM files, readers' outlines and the manifest."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -14,7 +14,7 @@ from sonomics.core.files import replacing
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.tables import empty_table, write_table
-from sonomics.export.simulation.exam import read_planted, scene_of
+from sonomics.export.simulation.exam import find_scene, read_ground_truth
 from sonomics.simulate.exams.adnexal import FLOW, RENDERING
 from sonomics.simulate.exams.liver import CONTRAST, EXAM, GREY, Instance
 from sonomics.simulate.scanner.dicom import us_dataset
@@ -35,21 +35,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the chunk, data/export/<chunk>")
     args = parser.parse_args(argv)
     study = args.settings["study"]
-    scene = scene_of(args.cohort)
-    planted = read_planted(args.cohort, scene)
-    inside = planted["patient"].map(lambda patient: chunk_of(patient, study["chunks"])) == args.chunk
+    scene = find_scene(args.cohort)
+    truth = read_ground_truth(args.cohort, scene)
+    members = truth["patient"].map(lambda patient: chunk_of(patient, study["chunks"])) == args.chunk
     with replacing(args.out) as folder:
         folder.mkdir()
         rows = [
-            _export(instance, row, folder, args.out)
-            for _, row in progress(list(planted[inside].iterrows()), f"simulate chunk {args.chunk}")
+            _write_instance(instance, row, folder, args.out)
+            for _, row in progress(list(truth[members].iterrows()), f"simulate chunk {args.chunk}")
             for instance in scene.exam(row, study["seed"])
         ]
         manifest = pd.DataFrame(rows) if rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)
 
 
-def _export(instance: Instance, row: pd.Series, folder: Path, out: Path) -> dict[str, Any]:
+def _write_instance(instance: Instance, row: pd.Series, folder: Path, out: Path) -> dict[str, Any]:
     file = Path("dicom") / f"{instance.stem}.dcm"
     dataset = us_dataset(
         instance.stem,

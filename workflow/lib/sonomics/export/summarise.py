@@ -12,7 +12,7 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_tables
 
 
-def summary(manifest: pd.DataFrame) -> dict[str, Any]:
+def count_exported(manifest: pd.DataFrame) -> dict[str, Any]:
     """Count patients, cases, exams, files, frames, bytes, and the files that could not be exported, by reason."""
     aside = manifest.loc[manifest["reason"] != "", "reason"].value_counts().sort_index()
     return {
@@ -26,8 +26,8 @@ def summary(manifest: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def deidentified(changes: pd.DataFrame) -> dict[str, Any]:
-    """Count, by device, the DICOM objects that lost identities, and in how many pixels told something."""
+def count_deidentified(changes: pd.DataFrame) -> dict[str, Any]:
+    """Count, by device, the de-identified objects, and those whose pixels were changed."""
     counts = {}
     for device, rows in changes.groupby("device"):
         counts[str(device)] = {
@@ -48,11 +48,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--metrics", type=Path, required=True)
     args = parser.parse_args(argv)
     manifest = read_tables([folder / "manifest.parquet" for folder in args.exams], schemas.MANIFEST)
-    by_centre = {str(centre): summary(rows) for centre, rows in manifest.groupby("centre")}
-    metrics = {**summary(manifest), "by_centre": by_centre}
-    changed = [path for folder in args.exams if (path := folder / "changes.parquet").exists()]
-    if changed:
-        metrics["deidentified"] = deidentified(read_tables(changed, schemas.CHANGES))
+    by_centre = {str(centre): count_exported(rows) for centre, rows in manifest.groupby("centre")}
+    metrics = {**count_exported(manifest), "by_centre": by_centre}
+    tables = [path for folder in args.exams if (path := folder / "changes.parquet").exists()]
+    if tables:
+        metrics["deidentified"] = count_deidentified(read_tables(tables, schemas.CHANGES))
     write_metrics(args.metrics, metrics)
 
 

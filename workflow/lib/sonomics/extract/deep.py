@@ -1,9 +1,8 @@
 """Compute a network's pooled features of every crop of one chunk."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from sonomics.core.images import read_grey
 from sonomics.core.jobs import run_job
 from sonomics.core.seeds import seed_for
 from sonomics.extract.crops.job import read_job
+from sonomics.kinds.families.deep import Deep
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.layer_features import Features
 from sonomics.networks.inputs import stack_images
@@ -20,21 +20,21 @@ from sonomics.networks.training.fit import embed
 from sonomics.networks.weights.load import load_choice
 
 
-def build_network(family: Mapping[str, Any], name: str, seed: int) -> Features:
+def build_network(family: Deep, name: str, seed: int) -> Features:
     """Build the frozen network of a family; a random one is the same for every chunk of the study.
 
     Parameters
     ----------
-    family : mapping
-        `architecture`, `weights`, `size`, and `layers` with `pooling`, of params.
+    family : Deep
+        `architecture`, `weights`, `size`, `layers` and `pooling` of the settings.
     name : str
         Name of the family.
     seed : int
         The study's.
     """
-    architecture, size = family["architecture"], family["size"]
-    backbone = build(architecture, seed_for(seed, "extract", name), load_choice(family["weights"], architecture), size)
-    return Features(backbone, family.get("layers", ()), family.get("pooling", ""), size)
+    weights = load_choice(family.weights, family.architecture)
+    backbone = build(family.architecture, seed_for(seed, "extract", name), weights, family.size)
+    return Features(backbone, family.layers or [], family.pooling, family.size)
 
 
 def read_ahead(files: Sequence[str], size: int, batch: int) -> Iterator[NDArray[np.uint8]]:
@@ -95,9 +95,9 @@ def apply(network: Features, files: Sequence[str], size: int, batch: int) -> pd.
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
-    job = read_job(__doc__, argv)
+    job = read_job(__doc__, argv, Deep)
     network = build_network(job.family, job.name, job.seed)
-    features = apply(network, job.crops["file"].tolist(), job.family["size"], job.family["batch"])
+    features = apply(network, job.crops["file"].tolist(), job.family.size, job.family.batch)
     job.write(network.names, features.to_numpy())
 
 

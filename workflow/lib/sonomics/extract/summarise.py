@@ -70,17 +70,19 @@ def check_phantom(engines: Sequence[str]) -> str:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     parser = job_parser(__doc__)
-    parser.add_argument("--features", type=Path, nargs="+", required=True, help="<variant>/<family>/<chunk>.parquet")
+    parser.add_argument(
+        "--features", nargs=4, action="append", required=True, metavar=("VARIANT", "FAMILY", "CHUNK", "FILE")
+    )
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--phantom", type=Path, required=True, help="table of the IBSI phantom, to be written")
     args = parser.parse_args(argv)
+    files: dict[tuple[str, str], list[Path]] = {}
+    for variant, family, _, file in args.features:
+        files.setdefault((variant, family), []).append(Path(file))
     metrics: dict[str, dict[str, Any]] = {}
-    of_family: dict[tuple[str, ...], list[Path]] = {}
-    for path in args.features:
-        of_family.setdefault(path.parts[-3:-1], []).append(path)
-    for (variant, family), paths in of_family.items():
+    for (variant, family), paths in files.items():
         metrics.setdefault(variant, {})[family] = count_features(read_tables(paths, schemas.FEATURES))
-    kinds = {family["kind"] for family in args.settings["extract"]["families"].values()}
+    kinds = {family.kind for family in args.settings.extract.families.values()}
     write_text(args.phantom, check_phantom([engine for engine in ENGINES if engine in kinds]))
     write_metrics(args.metrics, metrics)
 

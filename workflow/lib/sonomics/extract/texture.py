@@ -6,21 +6,20 @@ from sonomics.core.jobs import run_job
 from sonomics.extract.crops.compilation import compile_once
 from sonomics.extract.crops.job import read_job
 from sonomics.extract.proof.recompute import prove
+from sonomics.kinds.families.texture import Texture
 from sonomics.texture.region import compute_features, name_features
-
-PROOF = 3
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
-    job = read_job(__doc__, argv)
-    classes, filters, bins = job.family["classes"], job.family["filters"], job.family["bins"]
+    job = read_job(__doc__, argv, Texture)
+    classes, filters, bins = job.family.classes, job.family.filters, job.family.bins
     names = name_features(classes, filters)
     compute = compile_once(
         lambda pixels, mask, edge: compute_features(pixels, mask, classes, filters, bins, spacing=edge)
     )
-    values = job.compute(job.crops, names, compute)
-    prove(job, names, values, job.family.get("proof", PROOF))
+    values = job.compute(job.crops, names, compute, job.family.resample_mm)
+    prove(job, names, values, job.family.proof)
     job.write(names, values)
 
 

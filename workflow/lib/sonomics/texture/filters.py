@@ -3,7 +3,7 @@
 Names and formulas are those of PyRadiomics (van Griethuysen et al. 2017, Cancer Res 77:e104) unless another is named.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -11,54 +11,43 @@ import numpy as np
 import pywt
 from numba import njit
 
-from sonomics.core.errors import StudyError
+from sonomics.kinds.radiomics import Filters, LaplacianOfGaussian, LocalBinaryPatterns, Plain, Wavelet
+from sonomics.kinds.wording import values_of
 from sonomics.texture.discretise import Pixels
 
-WHERE = "params.yaml, extract.families"
 _BANDS = ("LL", "LH", "HL", "HH")
 
 
-def name_filtered(filters: Mapping[str, Any]) -> list[str]:
+def name_filtered(filters: Filters) -> list[str]:
     """Name the images that `filter_image` yields, in its order.
 
     Parameters
     ----------
-    filters : mapping
-        Any of `original: {}`, `wavelet: {wavelet: coif1}`, `log: {sigma: [1, 2]}`, `square: {}`, `squareroot: {}`,
-        `logarithm: {}`, `exponential: {}`, `gradient: {}`, `lbp2d: {radius: 1, samples: 8}`.
-
-    Raises
-    ------
-    StudyError
-        When there is no filter, an unknown one, or one with an unknown wavelet or without a valid width.
+    filters : Filters
+        Those that are set, in their order.
     """
-    if not filters:
-        raise StudyError(WHERE, "a family needs at least one filter", "write `original: {}`")
     names: list[str] = []
-    for name, settings in filters.items():
-        if name == "wavelet":
-            _load_wavelet(settings.get("wavelet", "coif1"))
+    for name, settings in values_of(filters).items():
+        if isinstance(settings, Wavelet):
             names.extend(f"wavelet_{band}" for band in _BANDS)
-        elif name == "log":
-            names.extend(f"log_{sigma:g}" for sigma in _widths(settings))
-        elif name in FILTERS:
-            names.append(name)
+        elif isinstance(settings, LaplacianOfGaussian):
+            names.extend(f"log_{sigma:g}" for sigma in settings.sigma)
         else:
-            raise StudyError(WHERE, f"{name} is not a filter", f"use some of {', '.join(FILTERS)}")
+            names.append(name)
     return names
 
 
-def filter_image(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.0) -> Iterator[tuple[str, Pixels]]:
+def filter_image(pixels: Pixels, filters: Filters, spacing: float = 1.0) -> Iterator[tuple[str, Pixels]]:
     """Yield every filtered image with its name.
 
     Parameters
     ----------
     pixels : (rows, columns) float array
         The crop, grey levels.
-    filters : mapping
-        As in `name_filtered`; sigma in the unit of `spacing`.
+    filters : Filters
+        Those that are set, in their order.
     spacing : float
-        Edge of a pixel.
+        Edge of a pixel; the unit of the Gaussian's sigma.
 
     Yields
     ------
@@ -72,22 +61,22 @@ def filter_image(pixels: Pixels, filters: Mapping[str, Any], spacing: float = 1.
     """
     if not np.issubdtype(pixels.dtype, np.floating):
         raise TypeError(f"pixels are {pixels.dtype}, which overflows when filtered and binned; give float64")
-    for name, settings in filters.items():
+    for name, settings in values_of(filters).items():
         yield from FILTERS[name](pixels, settings, spacing)
 
 
-def original(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+def original(pixels: Pixels, _: Plain, __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the image itself."""
     yield "original", pixels
 
 
-def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
+def wavelet(pixels: Pixels, settings: Wavelet, _: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the four bands of one level of the undecimated wavelet transform (Nason & Silverman 1995).
 
     The first letter of a band is the filter along a row, as in PyRadiomics. An image with an odd number of rows or
     columns gets its first one appended; then it is continued periodically.
     """
-    low, high = _load_wavelet(settings.get("wavelet", "coif1"))
+    low, high = _load_wavelet(settings.wavelet)
     reach = len(low) // 2
     rows, columns = pixels.shape
     even = np.pad(pixels, ((0, rows % 2), (0, columns % 2)), mode="wrap")
@@ -100,12 +89,12 @@ def wavelet(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[t
             yield f"wavelet_{letter}{other}", band
 
 
-def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
+def log(pixels: Pixels, settings: LaplacianOfGaussian, spacing: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the Laplacian of a Gaussian times sigma squared (Lindeberg 1998) for each sigma.
 
     The Gaussian is cut off at four sigma; border pixels are repeated outwards.
     """
-    for sigma in _widths(settings):
+    for sigma in settings.sigma:
         width = sigma / spacing
         smooth, curved = _gaussian(width)
         reach = len(smooth) // 2
@@ -116,64 +105,53 @@ def log(pixels: Pixels, settings: Mapping[str, Any], spacing: float) -> Iterator
         yield f"log_{sigma:g}", laplacian
 
 
-def square(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+def square(pixels: Pixels, _: Plain, __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the squares, scaled to the range of the image."""
     largest = np.abs(pixels).max()
     yield "square", (1 / np.sqrt(largest) * pixels) ** 2 if largest else pixels
 
 
-def squareroot(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+def squareroot(pixels: Pixels, _: Plain, __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the square roots with the sign of the pixels, scaled to the range of the image."""
     yield "squareroot", np.sign(pixels) * np.sqrt(np.abs(pixels) * np.abs(pixels).max())
 
 
-def logarithm(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+def logarithm(pixels: Pixels, _: Plain, __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the logarithms of 1 + the absolute pixels, with the pixels' sign, scaled to the range of the image."""
     largest = np.abs(pixels).max()
     yield "logarithm", np.sign(pixels) * np.log1p(np.abs(pixels)) * (largest / np.log1p(largest) if largest else 1.0)
 
 
-def exponential(pixels: Pixels, _: Mapping[str, Any], __: float) -> Iterator[tuple[str, Pixels]]:
+def exponential(pixels: Pixels, _: Plain, __: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the exponentials, scaled to keep the largest pixel; all 1 when no pixel is above 1."""
     largest = np.abs(pixels).max()
     yield "exponential", np.exp(np.log(largest) / largest * pixels) if largest > 1 else np.ones_like(pixels)
 
 
-def gradient(pixels: Pixels, _: Mapping[str, Any], spacing: float) -> Iterator[tuple[str, Pixels]]:
+def gradient(pixels: Pixels, _: Plain, spacing: float) -> Iterator[tuple[str, Pixels]]:
     """Yield the length of the gradient by central differences; border pixels are repeated outwards."""
     padded = np.pad(pixels, 1, mode="edge")
     down, along = padded[2:, 1:-1] - padded[:-2, 1:-1], padded[1:-1, 2:] - padded[1:-1, :-2]
     yield "gradient", np.hypot(down, along) / (2 * spacing)
 
 
-def lbp2d(pixels: Pixels, settings: Mapping[str, Any], _: float) -> Iterator[tuple[str, Pixels]]:
+def lbp2d(pixels: Pixels, settings: LocalBinaryPatterns, _: float) -> Iterator[tuple[str, Pixels]]:
     """Yield uniform local binary patterns (Ojala, Pietikäinen & Mäenpää 2002) of whole grey levels."""
     from skimage.feature import local_binary_pattern
 
-    radius, samples = settings.get("radius", 1), settings.get("samples", 8)
-    yield "lbp2d", local_binary_pattern(np.rint(pixels).astype(np.int32), samples, radius, "uniform")
+    levels = np.rint(pixels).astype(np.int32)
+    yield "lbp2d", local_binary_pattern(levels, settings.samples, settings.radius, "uniform")
 
 
-Filter = Callable[[Pixels, Mapping[str, Any], float], Iterator[tuple[str, Pixels]]]
+Filter = Callable[[Pixels, Any, float], Iterator[tuple[str, Pixels]]]
 FILTERS: dict[str, Filter] = {
     function.__name__: function
     for function in (original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp2d)
 }
 
 
-def _widths(settings: Mapping[str, Any]) -> list[float]:
-    sigmas: list[float] = settings.get("sigma", [])
-    if not sigmas or min(sigmas) <= 0:
-        raise StudyError(
-            f"{WHERE}, log", f"sigma {sigmas} is not a list of widths above 0", "write `log: {sigma: [1, 3]}`"
-        )
-    return sigmas
-
-
 @cache
 def _load_wavelet(name: str) -> tuple[Pixels, Pixels]:
-    if name not in pywt.wavelist(kind="discrete"):
-        raise StudyError(f"{WHERE}, wavelet", f"{name} is not a discrete wavelet", "use one, such as coif1 or haar")
     bank = pywt.Wavelet(name)
     return np.array(bank.dec_lo[::-1]), np.array(bank.dec_hi[::-1])
 

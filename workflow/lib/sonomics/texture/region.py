@@ -1,30 +1,31 @@
 """Compute the features of one region: every class of every filtered image, in a fixed order."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.kinds.radiomics import Filters
 from sonomics.texture.discretise import Mask, bounding_box
 from sonomics.texture.engine import CLASSES, SHAPE, compute_shape, compute_textures
-from sonomics.texture.filters import WHERE, filter_image, name_filtered
+from sonomics.texture.filters import filter_image, name_filtered
 
 # Range of a filtered image in the region, relative to the largest grey level, up to which it is constant but for
 # rounding.
 ROUNDING = 1e-10
+WHERE = "params.yaml, extract.families"
 
 
-def name_features(classes: Sequence[str], filters: Mapping[str, Any]) -> list[str]:
+def name_features(classes: Sequence[str], filters: Filters) -> list[str]:
     """Name the features of a family, the same for every region.
 
     Parameters
     ----------
     classes : sequence of str
         Feature classes, keys of `sonomics.texture.engine.CLASSES`.
-    filters : mapping
-        As in `sonomics.texture.filters.name_filtered`.
+    filters : Filters
+        Images that features are computed of.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def compute_features(
     pixels: NDArray[np.float64],
     mask: Mask,
     classes: Sequence[str],
-    filters: Mapping[str, Any],
+    filters: Filters,
     bins: int | None = None,
     width: float = 1.0,
     spacing: float = 1.0,

@@ -40,7 +40,9 @@ def uno_by_part(rows: pd.DataFrame) -> Tree:
         for tau in HORIZONS[1:]
     }
     with_train_censoring = (
-        point_value(uno_c(*time_and_event(test), test["risk_score"], HORIZON, Censoring.of(*time_and_event(train))))
+        point_value(
+            uno_c(*time_and_event(test), test["risk_score"], HORIZON, Censoring.estimate(*time_and_event(train)))
+        )
         if len(train) and len(test)
         else Undefined(EMPTY)
     )
@@ -54,7 +56,7 @@ def auc_at_horizon(rows: pd.DataFrame, horizon: float) -> Tree:
     from_test: float = Undefined(EMPTY)
     from_train: float = from_test
     if len(train) and len(test):
-        curve = Censoring.of(*time_and_event(train))
+        curve = Censoring.estimate(*time_and_event(train))
         from_test = point_value(time_dependent_auc(*time_and_event(test), test["risk_score"], horizon).area)
         from_train = point_value(time_dependent_auc(*time_and_event(test), test["risk_score"], horizon, curve).area)
     return {
@@ -85,7 +87,7 @@ def predict_at_horizon(rows: pd.DataFrame) -> Tree:
     observed = kaplan_meier_risk(*time_and_event(test), HORIZON)
     own_brier, train_brier = (
         ipcw_brier(*time_and_event(test), risk, HORIZON, curve)
-        for curve in (None, Censoring.of(*time_and_event(train)))
+        for curve in (None, Censoring.estimate(*time_and_event(train)))
     )
     linear = pd.DataFrame({"linear": test["risk_score"] * fitted["beta"]})
     slope = pd.Series({"beta": np.nan, "se": np.nan, "reason": NO_RISK})

@@ -1,4 +1,4 @@
-"""Where on a clip's clock the contrast agent was injected."""
+"""Find when, on a clip's clock, the contrast agent was injected."""
 
 import math
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import pandas as pd
 from pydicom.dataset import Dataset
 
 from sonomics.clean.clips.intensity_curve import Curve
-from sonomics.clean.clips.times import stated_injection_s
+from sonomics.clean.clips.times import read_injection_s
 from sonomics.core.cohort import IDENTITY, OUTCOME
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_cells
@@ -18,8 +18,8 @@ START, TAG, TABLE, ARRIVAL = "start", "tag", "table", "arrival"
 FROM_START: Mapping[str, Any] = {"from": START}
 
 
-def injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, listed_s: float) -> float:
-    """Return the time of injection, in seconds after the clip's first frame.
+def find_injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, listed_s: float) -> float:
+    """Find the time of injection, in seconds after the clip's first frame.
 
     Parameters
     ----------
@@ -41,37 +41,37 @@ def injection_s(rule: Mapping[str, Any], tags: Dataset, curve: Curve, listed_s: 
         case "start":
             return 0.0
         case "tag":
-            return stated_injection_s(tags)
+            return read_injection_s(tags)
         case "table":
             return listed_s
         case _:
-            return curve.arrival_s - rule["delay_s"]
+            return curve.arrival_s - float(rule["delay_s"])
 
 
 def read_injections(path: Path, column: str) -> dict[str, float]:
-    """Read the injection of each case from a column of the cohort, in seconds on the clock of its clips.
+    """Read the time of injection of each case from a column of the cohort, in seconds on the clock of its clips.
 
     Returns
     -------
     dict of case to float
-        Only cases that have a number there.
+        Only cases with a number.
 
     Raises
     ------
     StudyError
-        When the column is absent, or holds something else than numbers, or is an outcome.
+        When the column is absent, holds anything but numbers, or is an outcome.
     """
     fix = "name the column of the cohort that holds seconds from the clip's first frame to the injection"
     where = "params.yaml, clean.injection.column"
     if column in (*IDENTITY, *OUTCOME):
-        raise StudyError(where, f"the column {column} is no time of injection", fix)
+        raise StudyError(where, f"the column {column} is not a time of injection", fix)
     table = read_cells(path.read_bytes(), str(path))
     if column not in table:
         raise StudyError(where, f"{path} has no column {column}", fix)
     seconds = pd.to_numeric(table[column], errors="coerce")
     for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
         if value:
-            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is no number", fix)
+            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is not a number", fix)
     return {
         case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))
     }

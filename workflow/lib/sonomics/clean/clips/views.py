@@ -1,4 +1,4 @@
-"""Which frames of an instance the study looks at, and under which view."""
+"""Pick the frames of an instance that the study uses, and their views."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Views = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Pick:
-    """A frame chosen for a view, or the reason why there is none.
+    """A frame picked for a view, or the reason why there is none.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Pick:
 
 
 def check_views(views: Views) -> None:
-    """Stop a study whose clip windows overlap: one frame would stand for two views.
+    """Stop a study whose clip windows overlap: one frame would represent two views.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def pick_frames(
     stated: str,
     shown: Collection[str] = (),
 ) -> list[Pick]:
-    """Choose frames of one instance for the views of a study.
+    """Pick frames of one instance for the views of a study.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def pick_frames(
     Returns
     -------
     list of Pick
-        One a view in the order of `views`, or a single one with the reason why no view fits.
+        One per view in the order of `views`, or a single one with the reason why no view fits.
     """
     source = STILL if len(intensity) == 1 else CLIP
     fitting = [
@@ -106,10 +106,10 @@ def _pick_within(
     intensity: NDArray[np.floating], times_s: NDArray[np.floating], view: str, rule: Mapping[str, Any]
 ) -> Pick:
     start, end = rule["window_s"]
-    inside = np.flatnonzero((times_s >= start) & (times_s < end))
-    if len(inside) == 0:
+    in_window = np.flatnonzero((times_s >= start) & (times_s < end))
+    if len(in_window) == 0:
         return Pick(view, reason="no_frame_in_window")
-    levels = intensity[inside]
+    levels = intensity[in_window]
     target = {PEAK: levels.max(), MEAN: levels.mean()}[rule["pick"]]
-    frame = int(inside[np.abs(levels - target).argmin()])
+    frame = int(in_window[np.abs(levels - target).argmin()])
     return Pick(view, frame, float(times_s[frame]))

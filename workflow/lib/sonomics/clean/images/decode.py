@@ -1,4 +1,4 @@
-"""Files of a scanner or a folder become frames of 8 bits, one at a time."""
+"""Decode the files of a scanner or a folder to frames of 8 bits, one at a time."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -7,32 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut
-from pydicom.uid import (
-    UID,
-)
+from pydicom.uid import UID
 
-from sonomics.clean.images.tags import number, text
-from sonomics.core.decoding import decoded_frames
+from sonomics.clean.images.tags import read_number, read_text
 from sonomics.core.errors import ItemError
+from sonomics.imaging.brightness import Picture
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"
-LARGEST = 2**26
+# An hour at 28 frames a second: more are a damaged header. A convention.
 MOST_FRAMES = 100_000
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
 
-Pixels = NDArray[np.uint8]
-
 
 class UnusableError(ItemError):
-    """A file that shows no ultrasound image; `reason` is written in the table."""
+    """A file without an ultrasound image; `reason` is written in the table."""
 
     def __init__(self, reason: str, file: Path, rule: str, fix: str) -> None:
         self.reason = reason
@@ -41,24 +36,24 @@ class UnusableError(ItemError):
 
 @dataclass(frozen=True)
 class Recording:
-    """What one file shows.
+    """The content of one file.
 
     Attributes
     ----------
     count, rows, columns : int
         Number and size of its frames.
     tags : Dataset
-        The DICOM elements but the pixels; empty for a picture.
+        The DICOM elements except the pixels; empty for a picture.
     frames : function
-        Takes numbers of frames, ascending; yields each as (rows, columns) or, in colour, (rows, columns, 3) uint8, red
-        first, white is bright. Raises `UnusableError` where a frame cannot be decoded.
+        Takes frame numbers, ascending; yields each frame as (rows, columns) or, in colour, (rows, columns, 3) uint8,
+        red first, white is bright. Raises `UnusableError` where a frame cannot be decoded.
     """
 
     count: int
     rows: int
     columns: int
     tags: Dataset
-    frames: Callable[[Sequence[int]], Iterator[Pixels]]
+    frames: Callable[[Sequence[int]], Iterator[Picture]]
 
 
 def open_recording(path: Path) -> Recording:
@@ -76,37 +71,37 @@ def open_recording(path: Path) -> Recording:
     except UnusableError:
         raise
     except Exception as error:  # a broken file can make a decoder raise anything
-        raise _unreadable(path, error) from error
+        raise _explain_unreadable(path, error) from error
 
 
 def open_dicom(path: Path) -> Recording:
-    """Open a DICOM file, still or clip; frames are decoded when they are asked for.
+    """Open a DICOM file, still or clip; frames are decoded when they are requested.
 
     Raises
     ------
     UnusableError
-        When the modality is another one, or there are no pixels.
+        When the modality is not ultrasound, or there are no pixels.
     Exception
         Of many types, pydicom's, when the file is broken.
     """
     tags = dcmread(path, stop_before_pixels=True)
-    modality = text(tags, "Modality")
+    modality = read_text(tags, "Modality")
     if modality not in (ULTRASOUND, ""):
         rule = f"the modality is {modality}, not {ULTRASOUND}"
         raise UnusableError(WRONG_MODALITY, path, rule, "leave it out of the export")
     if "Rows" not in tags:
-        raise UnusableError(NO_PIXELS, path, "the object holds no image", "leave it out of the export")
+        raise UnusableError(NO_PIXELS, path, "the object has no image", "leave it out of the export")
     syntax = UID(tags.file_meta.TransferSyntaxUID)
     source = dcmread(path) if syntax.is_deflated else path
 
-    def frames(numbers: Sequence[int]) -> Iterator[Pixels]:
+    def frames(numbers: Sequence[int]) -> Iterator[Picture]:
         try:
-            for frame in decoded_frames(source, syntax, numbers):
-                yield eight_bits(frame, tags)
+            for frame in decode_frames(source, syntax, numbers):
+                yield convert_to_eight_bits(frame, tags)
         except Exception as error:
-            raise _unreadable(path, error) from error
+            raise _explain_unreadable(path, error) from error
 
-    count = number(tags, "NumberOfFrames")
+    count = read_number(tags, "NumberOfFrames")
     return Recording(int(count) if count == count else 1, int(tags.Rows), int(tags.Columns), tags, frames)
 
 
@@ -116,7 +111,7 @@ def open_picture(path: Path) -> Recording:
     Raises
     ------
     OSError
-        When the content is no image.
+        When the content is not an image.
     """
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("L" if image.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB"))
@@ -124,10 +119,10 @@ def open_picture(path: Path) -> Recording:
     return Recording(1, rows, columns, Dataset(), lambda numbers: iter([pixels for _ in numbers]))
 
 
-def eight_bits(frame: NDArray[Any], tags: Dataset) -> Pixels:
-    """Bring a frame as pydicom decodes it to 8 bits.
+def convert_to_eight_bits(frame: NDArray[Any], tags: Dataset) -> Picture:
+    """Convert a frame as pydicom decodes it to 8 bits.
 
-    Palettes are looked up, MONOCHROME1 is turned round, other depths are scaled.
+    Palettes are looked up, MONOCHROME1 is inverted, other depths are scaled.
 
     Parameters
     ----------
@@ -137,23 +132,16 @@ def eight_bits(frame: NDArray[Any], tags: Dataset) -> Pixels:
         `PhotometricInterpretation`, `BitsStored`, the palette.
     """
     interpretation, bits = tags.PhotometricInterpretation, int(tags.BitsStored)
-    if interpretation == "PALETTE COLOR":
-        # A palette of 16 bits holds 8-bit colours in its upper byte.
-        colours = apply_color_lut(frame, tags)
-        return (colours >> (8 * (colours.dtype.itemsize - 1))).astype(np.uint8)
+    if interpretation == PALETTE:
+        return look_up_palette(frame, tags)
     levels = frame if bits == 8 else np.rint(frame * (255 / (2.0**bits - 1)))
-    white = np.clip(levels, 0, 255).astype(np.uint8)
-    return 255 - white if interpretation == "MONOCHROME1" else white
-
-
-def luma(pixels: Pixels) -> Pixels:
-    """Turn colour into luma (ITU-R BT.601); grey stays as it is."""
-    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    white: Picture = np.clip(levels, 0, 255).astype(np.uint8)
+    return np.asarray(255 - white) if interpretation == "MONOCHROME1" else white
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Silence pydicom: scanners' files break the standard in many harmless ways; what matters fails."""
+def ignore_harmless_warnings() -> Iterator[None]:
+    """Ignore warnings about the many harmless ways in which scanners' files break the standard."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -161,10 +149,10 @@ def quiet() -> Iterator[None]:
 
 
 def _check_size(recording: Recording) -> None:
-    if not (0 < recording.rows * recording.columns <= LARGEST and 0 < recording.count <= MOST_FRAMES):
-        raise ValueError(f"{recording.count} frames of {recording.rows} x {recording.columns} pixels are no image")
+    if not (0 < recording.rows * recording.columns <= MOST_PIXELS_PER_FRAME and 0 < recording.count <= MOST_FRAMES):
+        raise ValueError(f"{recording.count} frames of {recording.rows} x {recording.columns} pixels are not an image")
 
 
-def _unreadable(path: Path, error: Exception) -> UnusableError:
+def _explain_unreadable(path: Path, error: Exception) -> UnusableError:
     rule = f"the file cannot be decoded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
     return UnusableError(UNREADABLE, path, rule, "export it anew, or in another transfer syntax")

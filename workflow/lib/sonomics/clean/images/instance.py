@@ -1,4 +1,4 @@
-"""One exported file becomes clean images, or rows that say why not."""
+"""Clean one exported file: its images, or rows that say why there are none."""
 
 import math
 import sys
@@ -10,42 +10,45 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.clean.clips.injection import FROM_START, injection_s
-from sonomics.clean.clips.intensity_curve import Curve, measure
-from sonomics.clean.clips.times import frame_times_s
+from sonomics.clean.clips.injection import FROM_START, find_injection_s
+from sonomics.clean.clips.intensity_curve import Curve, measure_curve
+from sonomics.clean.clips.times import read_frame_times_s
 from sonomics.clean.clips.views import Pick, pick_frames
-from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, luma, open_recording, quiet
-from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_SAID, SEEN, TISSUE, flow_share, shows_flow, stated_kind
-from sonomics.clean.images.quality import quality
-from sonomics.clean.images.rows import Scan, curve_row, image_row, set_aside_row, unusable_row
-from sonomics.clean.images.scan_region import SMALLEST, Region, Scans, find_scans
-from sonomics.clean.images.tags import number
+from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, ignore_harmless_warnings, open_recording
+from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_STATED, SEEN, TISSUE, read_stated_kind
+from sonomics.clean.images.quality import measure_quality
+from sonomics.clean.images.rows import Scan, make_curve_row, make_image_row, make_set_aside_row, make_unusable_row
+from sonomics.clean.images.scan_region import Region, Scans, find_scans
+from sonomics.clean.images.tags import read_number
 from sonomics.clean.overlays.remove import remove_overlays
+from sonomics.imaging.brightness import Picture, luma
+from sonomics.imaging.colour import flow_share, shows_flow
+from sonomics.imaging.scan_region import SMALLEST_SIDE
 
+# Frames of a clip that are decoded to see what lies where; a convention.
 SURVEYED = 8
 
 Row = dict[str, Any]
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
 @dataclass
 class Cleaned:
-    """What one instance gave.
+    """The result of one instance.
 
     Attributes
     ----------
     images : list of (dict, array or None)
-        A row of the table of images, without `file`, for each view picked, and its pixels (rows, columns), with a third
+        For each picked view a row of the table of images, without `file`, and its pixels (rows, columns), with a third
         axis of red, green and blue where there is flow; or a row with `keep` False and a reason, and None.
     marked : dict of str to array
-        By image, its pixels with the overlays that were removed; images without any are not there.
+        By image, its pixels before overlays were removed; images without overlays are left out.
     curves : list of dict
-        A row of the table of curves for each scan of a clip.
+        One row of the table of curves per scan of a clip.
     """
 
-    images: list[tuple[Row, Pixels | None]] = field(default_factory=list)
-    marked: dict[str, Pixels] = field(default_factory=dict)
+    images: list[tuple[Row, Picture | None]] = field(default_factory=list)
+    marked: dict[str, Picture] = field(default_factory=dict)
     curves: list[Row] = field(default_factory=list)
 
 
@@ -64,100 +67,102 @@ def clean_instance(entry: Row, settings: Mapping[str, Any], listed_injection_s: 
     Returns
     -------
     Cleaned
-        At least one image row, whatever the file holds.
+        At least one image row, whatever the file contains.
     """
     if entry["reason"]:
-        return Cleaned([(unusable_row(entry, entry["reason"]), None)])
+        return Cleaned([(make_unusable_row(entry, entry["reason"]), None)])
     try:
-        with quiet():
+        with ignore_harmless_warnings():
             recording = open_recording(Path(entry["file"]))
             _check_size(recording, Path(entry["file"]))
             return _clean(entry, recording, settings, listed_injection_s)
     except UnusableError as error:
         print(f"{entry['stem']}: {error}", file=sys.stderr)
-        return Cleaned([(unusable_row(entry, error.reason), None)])
+        return Cleaned([(make_unusable_row(entry, error.reason), None)])
 
 
 def _clean(entry: Row, recording: Recording, settings: Mapping[str, Any], listed_injection_s: float) -> Cleaned:
     survey = _survey(recording)
     scans = find_scans(recording.tags, np.max([luma(frame) for frame in survey], axis=0))
-    intensity = _intensity(recording, scans.regions, survey)
-    times_s = frame_times_s(recording.tags, recording.count)
+    intensity = _measure_intensity(recording, scans.regions, survey)
+    times_s = read_frame_times_s(recording.tags, recording.count)
     rule = settings.get("injection", FROM_START)
     cleaned = Cleaned()
-    for place, region in enumerate(scans.regions):
-        curve = measure(times_s, intensity[place])
-        scan = _described(entry, recording, scans, place, curve)
-        injected_s = injection_s(rule, recording.tags, curve, listed_injection_s)
+    for number, region in enumerate(scans.regions):
+        curve = measure_curve(times_s, intensity[number])
+        scan = _describe_scan(entry, recording, scans, number, curve)
+        injected_s = find_injection_s(rule, recording.tags, curve, listed_injection_s)
         since_s = None if times_s is None else times_s - injected_s
         if recording.count > 1:
             shifted = replace(curve, arrival_s=curve.arrival_s - injected_s)
-            cleaned.curves.append(curve_row(entry, scan, since_s, recording.count, rule["from"], shifted))
+            cleaned.curves.append(make_curve_row(entry, scan, since_s, recording.count, rule["from"], shifted))
         flow = max(flow_share(region.cut(frame)) for frame in survey)
-        picks = pick_frames(intensity[place], since_s, settings["views"], entry["view"], _kinds(flow, scan.contrast))
-        pixels = _picked(recording, survey, picks)
+        picks = pick_frames(
+            intensity[number], since_s, settings["views"], entry["view"], _list_kinds(flow, scan.contrast)
+        )
+        pixels = _decode_picked(recording, survey, picks)
         for pick in picks:
             if pick.reason:
-                cleaned.images.append((set_aside_row(entry, pick, scan), None))
+                cleaned.images.append((make_set_aside_row(entry, pick, scan), None))
             else:
                 _add_image(cleaned, entry, pick, scan, region.cut(pixels[pick.frame]), settings)
     return cleaned
 
 
 def _check_size(recording: Recording, file: Path) -> None:
-    if min(recording.rows, recording.columns) < SMALLEST:
-        rule = f"{recording.rows} x {recording.columns} pixels are no scan"
+    if min(recording.rows, recording.columns) < SMALLEST_SIDE:
+        rule = f"{recording.rows} x {recording.columns} pixels are not a scan"
         raise UnusableError(NO_PIXELS, file, rule, "leave it out of the export")
 
 
-def _survey(recording: Recording) -> list[Pixels]:
-    """Decode a few frames, evenly spread: what is where on the screen is seen on them."""
+def _survey(recording: Recording) -> list[Picture]:
+    """Decode a few frames, evenly spread, on which the scan regions are located."""
     count = min(recording.count, SURVEYED)
     return list(recording.frames(np.linspace(0, recording.count - 1, count).astype(int).tolist()))
 
 
-def _intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Pixels]) -> Floats:
+def _measure_intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Picture]) -> Floats:
     """Measure the mean grey level of every region in every frame, shape (regions, frames); one frame at a time."""
-    frames: Iterator[Pixels] = iter(survey) if recording.count == 1 else recording.frames(range(recording.count))
+    frames: Iterator[Picture] = iter(survey) if recording.count == 1 else recording.frames(range(recording.count))
     return np.array([[luma(region.cut(frame)).mean() for region in regions] for frame in frames]).T
 
 
-def _described(entry: Row, recording: Recording, scans: Scans, place: int, curve: Curve) -> Scan:
-    region, stated = scans.regions[place], stated_kind(recording.tags)
-    depth_mm = number(recording.tags, "DepthOfScanField")
+def _describe_scan(entry: Row, recording: Recording, scans: Scans, number: int, curve: Curve) -> Scan:
+    region, stated = scans.regions[number], read_stated_kind(recording.tags)
+    depth_mm = read_number(recording.tags, "DepthOfScanField")
     return Scan(
         stem=entry["stem"],
-        suffix=f"-r{place}" if len(scans.regions) > 1 else "",
-        number=place,
+        suffix=f"-r{number}" if len(scans.regions) > 1 else "",
+        number=number,
         region=region,
-        region_from=scans.found,
+        region_from=scans.region_from,
         set_aside=scans.set_aside,
         size=(recording.rows, recording.columns),
-        depth_mm=depth_mm if depth_mm > 0 else (region.bottom - region.top) * region.spacing_mm,
+        depth_mm=depth_mm if depth_mm > 0 else region.box.sides[0] * region.spacing_mm,
         stated=stated,
-        contrast=stated.contrast or (SEEN if curve.doubles else NOT_SAID),
+        contrast=stated.contrast or (SEEN if curve.doubles else NOT_STATED),
     )
 
 
-def _kinds(flow: float, contrast: str) -> list[str]:
+def _list_kinds(flow: float, contrast: str) -> list[str]:
     return [FLOW if shows_flow(flow) else TISSUE, *([CONTRAST] if contrast else [])]
 
 
-def _picked(recording: Recording, survey: list[Pixels], picks: list[Pick]) -> dict[int, Pixels]:
+def _decode_picked(recording: Recording, survey: list[Picture], picks: list[Pick]) -> dict[int, Picture]:
     """Decode the frames that were picked."""
-    wanted = sorted({pick.frame for pick in picks if not pick.reason})
-    return dict(zip(wanted, survey if recording.count == 1 else recording.frames(wanted), strict=False))
+    numbers = sorted({pick.frame for pick in picks if not pick.reason})
+    return dict(zip(numbers, survey if recording.count == 1 else recording.frames(numbers), strict=False))
 
 
 def _add_image(
-    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Pixels, settings: Mapping[str, Any]
+    cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: Picture, settings: Mapping[str, Any]
 ) -> None:
     flow, pixels, marks = flow_share(exported), exported, 0
     if settings["overlays"] == "remove":
-        pixels, found = remove_overlays(exported)
-        marks = int(found.sum())
+        pixels, overlays = remove_overlays(exported)
+        marks = int(overlays.sum())
     shown, before = (part if shows_flow(flow) else luma(part) for part in (pixels, exported))
-    row = image_row(entry, pick, scan, shown, marks, flow, quality(luma(pixels)))
+    row = make_image_row(entry, pick, scan, shown, marks, flow, measure_quality(luma(pixels)))
     cleaned.images.append((row, shown))
     if marks:
         cleaned.marked[row["image"]] = before

@@ -1,4 +1,4 @@
-"""How good an image is, in three numbers."""
+"""Measure the quality of an image by three scores."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-DARK = 6
-WHITE = 254
-FAINT = 0.15
-CELL, RIM = 8, 7
+# Conventions, parts of the scores' definitions; grey levels are of 255.
+DARK = 6  # grey levels up to which a pixel is black ground
+WHITE = 254  # grey level from which a pixel is saturated
+FAINT = 0.15  # share of the median below which a cell is dark
+CELL, RIM = 8, 7  # pixels: side of a cell, and of the square by which the area's rim is cut off
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Quality:
 UNDEFINED = Quality(float("nan"), float("nan"), float("nan"))
 
 
-def quality(scan: NDArray[np.uint8]) -> Quality:
-    """Score a scan.
+def measure_quality(scan: NDArray[np.uint8]) -> Quality:
+    """Measure the quality scores of a scan.
 
     Parameters
     ----------
@@ -49,21 +50,21 @@ def quality(scan: NDArray[np.uint8]) -> Quality:
     Quality
         NaN throughout when nothing is lit.
     """
-    area = _lit_area(scan)
-    inside = scan[area]
-    if inside.size == 0 or inside.std() == 0:
+    area = _find_lit_area(scan)
+    levels = scan[area]
+    if levels.size == 0 or levels.std() == 0:
         return UNDEFINED
-    # The rim of the area against the black beside it is no detail of the scan.
+    # The edge between the area and the black around it is not detail of the scan.
     core = cv2.erode(area.astype(np.uint8), np.ones((RIM, RIM), np.uint8), borderValue=1).astype(bool)
     edges = cv2.Laplacian(scan, cv2.CV_32F)[core]
     return Quality(
-        sharpness=float(edges.var() / inside.var()) if edges.size else float("nan"),
-        saturation=float((inside >= WHITE).mean()),
-        shadow=_shadow(scan, area, float(np.median(inside))),
+        sharpness=float(edges.var() / levels.var()) if edges.size else float("nan"),
+        saturation=float((levels >= WHITE).mean()),
+        shadow=_measure_shadow(scan, area, float(np.median(levels))),
     )
 
 
-def _lit_area(scan: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _find_lit_area(scan: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Fill the convex hull of the bright pixels, single ones left out."""
     bright = cv2.morphologyEx((scan > DARK).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     area = np.zeros(scan.shape, dtype=np.uint8)
@@ -77,10 +78,10 @@ def _lit_area(scan: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return area.astype(bool)
 
 
-def _shadow(scan: NDArray[np.uint8], area: NDArray[np.bool_], level: float) -> float:
+def _measure_shadow(scan: NDArray[np.uint8], area: NDArray[np.bool_], median: float) -> float:
     size = (max(1, scan.shape[1] // CELL), max(1, scan.shape[0] // CELL))
     mean = cv2.resize(scan, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(area.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
-    dark = (mean < FAINT * level) | ~inside
+    in_area = cv2.resize(area.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    dark = (mean < FAINT * median) | ~in_area
     to_the_end = np.logical_and.accumulate(dark[::-1], axis=0)[::-1]
-    return float((to_the_end & inside).sum() / inside.sum())
+    return float((to_the_end & in_area).sum() / in_area.sum())

@@ -1,4 +1,4 @@
-"""Rows of the tables of images and curves."""
+"""Make the rows of the tables of images and curves."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.views import Pick
-from sonomics.clean.images.decode import luma
-from sonomics.clean.images.kind import NO, YES, Stated, shows_flow
+from sonomics.clean.images.kind import NO, YES, StatedKind
 from sonomics.clean.images.quality import UNDEFINED, Quality
 from sonomics.clean.images.scan_region import SOURCE, UNKNOWN, Region
-from sonomics.clean.screening.hashes import difference_hash, pixel_hash
+from sonomics.clean.screening.hashes import difference_hash, hash_pixels
+from sonomics.imaging.brightness import Picture, luma
+from sonomics.imaging.colour import shows_flow
 
 CARRIED = ("patient", "case", "exam", "instance", "centre", "device")
-NOTHING = {
+EMPTY_ROW = {
     "rows": 0, "columns": 0, "offset_row": 0, "offset_column": 0, "overlay_pixels": 0, "region": -1, "region_from": "",
     "regions_set_aside": 0, "depth_mm": math.nan, "flow": "", "flow_share": math.nan, "flow_stated": "",
     "dimension": "", "contrast": "", **asdict(UNDEFINED), "file": "", "sha256": "", "dhash": "", "keep": False,
 }  # fmt: skip
 
 Row = dict[str, Any]
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Scan:
     number : int
     region : Region
     region_from : str
-        As `Scans.found`.
+        As `Scans.region_from`.
     set_aside : int
         Stale regions of the file.
     size : (int, int)
@@ -59,28 +59,32 @@ class Scan:
     set_aside: int
     size: tuple[int, int]
     depth_mm: float
-    stated: Stated
+    stated: StatedKind
     contrast: str
 
 
-def unusable_row(entry: Row, reason: str) -> Row:
-    """Write the row of an instance that could not be looked at."""
-    return _start(entry, Pick("", reason=reason)) | {
+def make_unusable_row(entry: Row, reason: str) -> Row:
+    """Make the row of an instance that could not be decoded."""
+    return _start_row(entry, Pick("", reason=reason)) | {
         "image": entry["stem"],
         "exported_rows": entry["rows"],
         "exported_columns": entry["columns"],
-        **_spacing(entry, math.nan, UNKNOWN),
+        **_spacing_columns(entry, math.nan, UNKNOWN),
     }
 
 
-def set_aside_row(entry: Row, pick: Pick, scan: Scan) -> Row:
-    """Write the row of a scan of which no frame was picked."""
+def make_set_aside_row(entry: Row, pick: Pick, scan: Scan) -> Row:
+    """Make the row of a scan of which no frame was picked."""
     name = f"{scan.stem}{scan.suffix}"
-    return _start(entry, pick) | _of_scan(entry, scan) | {"image": f"{name}-{pick.view}" if pick.view else name}
+    return (
+        _start_row(entry, pick) | _scan_columns(entry, scan) | {"image": f"{name}-{pick.view}" if pick.view else name}
+    )
 
 
-def image_row(entry: Row, pick: Pick, scan: Scan, pixels: Pixels, marks: int, flow: float, scores: Quality) -> Row:
-    """Write the row of a clean image.
+def make_image_row(
+    entry: Row, pick: Pick, scan: Scan, pixels: Picture, marks: int, flow: float, scores: Quality
+) -> Row:
+    """Make the row of a clean image.
 
     Parameters
     ----------
@@ -91,13 +95,13 @@ def image_row(entry: Row, pick: Pick, scan: Scan, pixels: Pixels, marks: int, fl
     scan : Scan
     pixels : (rows, columns) or (rows, columns, 3) uint8
     marks : int
-        Pixels of overlays that were filled.
+        Number of overlay pixels that were filled.
     flow : float
         From `flow_share`.
     scores : Quality
     """
     grey = luma(pixels)
-    return _start(entry, pick) | _of_scan(entry, scan) | {
+    return _start_row(entry, pick) | _scan_columns(entry, scan) | {
         "image": f"{scan.stem}-f{pick.frame}{scan.suffix}",
         "rows": grey.shape[0],
         "columns": grey.shape[1],
@@ -105,14 +109,16 @@ def image_row(entry: Row, pick: Pick, scan: Scan, pixels: Pixels, marks: int, fl
         "flow_share": flow,
         **asdict(scores),
         "overlay_pixels": marks,
-        "sha256": pixel_hash(pixels),
+        "sha256": hash_pixels(pixels),
         "dhash": difference_hash(grey),
         "keep": True,
     }  # fmt: skip
 
 
-def curve_row(entry: Row, scan: Scan, times_s: NDArray[np.float64] | None, frames: int, rule: str, curve: Curve) -> Row:
-    """Write the row of a clip's curve.
+def make_curve_row(
+    entry: Row, scan: Scan, times_s: NDArray[np.float64] | None, frames: int, rule: str, curve: Curve
+) -> Row:
+    """Make the row of a clip's curve.
 
     Parameters
     ----------
@@ -123,7 +129,7 @@ def curve_row(entry: Row, scan: Scan, times_s: NDArray[np.float64] | None, frame
         Since injection.
     frames : int
     rule : str
-        Where the time of injection is from.
+        Source of the time of injection.
     curve : Curve
         On the same clock.
     """
@@ -140,17 +146,17 @@ def curve_row(entry: Row, scan: Scan, times_s: NDArray[np.float64] | None, frame
     }
 
 
-def _start(entry: Row, pick: Pick) -> Row:
+def _start_row(entry: Row, pick: Pick) -> Row:
     picked = {"view": pick.view, "frame": pick.frame, "time_s": pick.time_s, "reason": pick.reason}
-    return {name: entry[name] for name in CARRIED} | NOTHING | picked
+    return {name: entry[name] for name in CARRIED} | EMPTY_ROW | picked
 
 
-def _of_scan(entry: Row, scan: Scan) -> Row:
+def _scan_columns(entry: Row, scan: Scan) -> Row:
     return {
         "exported_rows": scan.size[0],
         "exported_columns": scan.size[1],
-        "offset_row": scan.region.top,
-        "offset_column": scan.region.left,
+        "offset_row": scan.region.box.top,
+        "offset_column": scan.region.box.left,
         "region": scan.number,
         "region_from": scan.region_from,
         "regions_set_aside": scan.set_aside,
@@ -158,12 +164,12 @@ def _of_scan(entry: Row, scan: Scan) -> Row:
         "flow_stated": scan.stated.flow,
         "dimension": scan.stated.dimension,
         "contrast": scan.contrast,
-        **_spacing(entry, scan.region.spacing_mm, scan.region.spacing_from),
+        **_spacing_columns(entry, scan.region.spacing_mm, scan.region.spacing_from),
     }
 
 
-def _spacing(entry: Row, spacing_mm: float, known: str) -> Row:
+def _spacing_columns(entry: Row, spacing_mm: float, spacing_from: str) -> Row:
     """Take the spacing of the scan, else the source's."""
     if math.isnan(spacing_mm) and not math.isnan(entry["spacing_mm"]):
         return {"spacing_mm": entry["spacing_mm"], "spacing_from": SOURCE}
-    return {"spacing_mm": spacing_mm, "spacing_from": known}
+    return {"spacing_mm": spacing_mm, "spacing_from": spacing_from}

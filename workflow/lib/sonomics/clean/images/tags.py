@@ -1,4 +1,4 @@
-"""Values of DICOM elements, or nothing when an element is absent or malformed."""
+"""Read values of DICOM elements; nothing when an element is absent or malformed."""
 
 import math
 from collections.abc import Sequence
@@ -9,40 +9,40 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as Items
 
 
-def number(tags: Dataset, keyword: str) -> float:
+def read_number(tags: Dataset, keyword: str) -> float:
     """Return the (first) number of an element; NaN when there is none."""
-    return next(iter(numbers(tags, keyword)), math.nan)
+    return next(iter(read_numbers(tags, keyword)), math.nan)
 
 
-def numbers(tags: Dataset, keyword: str) -> list[float]:
-    """Return the numbers of an element; empty when it is absent or one of them is no finite number."""
+def read_numbers(tags: Dataset, keyword: str) -> list[float]:
+    """Return the numbers of an element; empty when it is absent or one of them is not a finite number."""
     try:
-        found = [float(value) for value in _values(tags, keyword)]
+        converted = [float(value) for value in _read_values(tags, keyword)]
     except (TypeError, ValueError, OverflowError):
         return []
-    return found if all(math.isfinite(value) for value in found) else []
+    return converted if all(math.isfinite(value) for value in converted) else []
 
 
-def text(tags: Dataset, keyword: str) -> str:
+def read_text(tags: Dataset, keyword: str) -> str:
     """Return the text of an element, several values joined by a backslash; "" when it is absent."""
-    return "\\".join(str(value).strip() for value in _values(tags, keyword))
+    return "\\".join(str(value).strip() for value in _read_values(tags, keyword))
 
 
-def items(tags: Dataset, keyword: str) -> Sequence[Dataset]:
-    """Return the items of a sequence; empty when it is absent or no sequence."""
-    value = _value(tags, keyword)
+def read_items(tags: Dataset, keyword: str) -> Sequence[Dataset]:
+    """Return the items of a sequence; empty when it is absent or not a sequence."""
+    value = _read_value(tags, keyword)
     return list(value) if isinstance(value, Items) else []
 
 
-def _values(tags: Dataset, keyword: str) -> Sequence[Any]:
-    value = _value(tags, keyword)
+def _read_values(tags: Dataset, keyword: str) -> Sequence[Any]:
+    value = _read_value(tags, keyword)
     if value is None or isinstance(value, Items):
         return []
     return list(value) if isinstance(value, MultiValue | list | tuple) else [value]
 
 
-def _value(tags: Dataset, keyword: str) -> Any:
+def _read_value(tags: Dataset, keyword: str) -> Any:
     try:
         return tags.get(keyword)
-    except Exception:  # pydicom converts a value when it is asked for, and a malformed one can raise anything
+    except Exception:  # pydicom converts a value when it is read, and a malformed one can raise anything
         return None

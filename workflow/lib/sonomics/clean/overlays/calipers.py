@@ -1,23 +1,25 @@
-"""Caliper crosses: four thin arms of one brightness that meet, upright or turned by 45 degrees."""
+"""Find caliper crosses: four thin arms of one brightness that meet, upright or turned by 45 degrees."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonomics.clean.overlays.ridges import DOWN, FALLING, RIGHT, RISING, Direction, Ridge, moved, ridge
+from sonomics.clean.overlays.ridges import DOWN, FALLING, RIGHT, RISING, Direction, Ridge, measure_ridge, shift
 
+# Grey levels of 255 by which the weakest arm of a cross stands out at least. No echo has four such arms: on 12 breast
+# images without marks the weakest arm of any place is below 11 levels upright and below 24 turned.
 UPRIGHT, TURNED = 25, 40
-INNER, OUTER = 2, 4
-LONGEST = 12
+# Pixels from the middle: where an arm begins and ends that a cross must have (so a cross with an open middle counts),
+# and how far it is followed at most. Conventions.
+INNER, OUTER, LONGEST = 2, 4, 12
+# Share of its strength below which an arm has ended; a convention.
 FADED = 0.4
 
 
 def find_calipers(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Find crosses by their weakest arm.
 
-    An arm is a ridge from `INNER` to `OUTER` pixels off the middle, so a cross with an open middle counts. No echo has
-    four such arms: on 12 breast images without marks the weakest arm of any place is below 11 grey levels upright and
-    below 24 turned.
+    An arm is a ridge from `INNER` to `OUTER` pixels off the middle.
 
     Parameters
     ----------
@@ -30,8 +32,8 @@ def find_calipers(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """
     marks = np.zeros(bright.shape, dtype=np.uint8)
     for weakest, half_width, axes in ((UPRIGHT, 3, (DOWN, RIGHT)), (TURNED, 2, (FALLING, RISING))):
-        ridges = {axis: ridge(bright, (axis[1], -axis[0]), half_width) for axis in axes}
-        arms = {axis: (_arm(ridges[axis], axis, 1), _arm(ridges[axis], axis, -1)) for axis in axes}
+        ridges = {axis: measure_ridge(bright, (axis[1], -axis[0]), half_width) for axis in axes}
+        arms = {axis: (_average_arm(ridges[axis], axis, 1), _average_arm(ridges[axis], axis, -1)) for axis in axes}
         strength = np.minimum.reduce([arm for pair in arms.values() for arm in pair])
         peaks = (strength >= weakest) & (strength == cv2.dilate(strength, np.ones((5, 5), np.uint8)))
         for row, column in np.argwhere(peaks).tolist():
@@ -41,11 +43,11 @@ def find_calipers(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return cv2.dilate(marks, np.ones((3, 3), np.uint8)).astype(bool)
 
 
-def _arm(field: Ridge, axis: Direction, side: int) -> Ridge:
+def _average_arm(field: Ridge, axis: Direction, side: int) -> Ridge:
     """Average a ridge over the arm that starts at every pixel."""
-    total = moved(field, axis, side * INNER).copy()
+    total = shift(field, axis, side * INNER).copy()
     for steps in range(INNER + 1, OUTER + 1):
-        total += moved(field, axis, side * steps)
+        total += shift(field, axis, side * steps)
     return total // (OUTER - INNER + 1)
 
 

@@ -1,22 +1,21 @@
-"""Marks that an examiner or a scanner drew into the scan: found, and filled from their surround."""
+"""Find the marks that an examiner or a scanner drew into the scan, and fill them from their surround."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.clean.overlays.bars import find_bars
 from sonomics.clean.overlays.calipers import find_calipers
-from sonomics.clean.overlays.colour import brightness, flow
 from sonomics.clean.overlays.dotted_lines import find_dotted_lines
 from sonomics.clean.overlays.lettering import find_lettering
-from sonomics.clean.overlays.probe_face import on_face
-from sonomics.clean.overlays.sharp_marks import find_sharp
+from sonomics.clean.overlays.probe_face import mark_probe_face
+from sonomics.clean.overlays.sharp_marks import find_sharp_marks
+from sonomics.imaging.brightness import Picture, brightest_channel
+from sonomics.imaging.colour import mark_flow
+from sonomics.imaging.inpainting import inpaint
 
-RADIUS = 3
 
-
-def find_overlays(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Find calipers, dotted lines, arrows, body marks, texts and bars. Colour flow is none of them.
+def find_overlays(picture: Picture) -> NDArray[np.bool_]:
+    """Find calipers, dotted lines, arrows, body marks, text and bars. Colour flow is left alone.
 
     Parameters
     ----------
@@ -27,13 +26,13 @@ def find_overlays(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     (rows, columns) bool
         The marks and a margin of a pixel.
     """
-    bright = brightness(picture)
+    bright = brightest_channel(picture)
     marks = find_calipers(bright) | find_lettering(bright) | find_dotted_lines(bright) | find_bars(bright)
-    marks |= find_sharp(bright, marks)
-    return marks & ~flow(picture) & ~on_face(bright, marks)
+    marks |= find_sharp_marks(bright, marks)
+    return marks & ~mark_flow(picture) & ~mark_probe_face(bright, marks)
 
 
-def remove_overlays(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+def remove_overlays(picture: Picture) -> tuple[Picture, NDArray[np.bool_]]:
     """Fill the marks from their surround (Telea, 2004).
 
     Parameters
@@ -46,6 +45,4 @@ def remove_overlays(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDAr
         The picture without marks, and where it was filled.
     """
     marks = find_overlays(picture)
-    if not marks.any():
-        return picture, marks
-    return np.asarray(cv2.inpaint(picture, marks.astype(np.uint8), RADIUS, cv2.INPAINT_TELEA), dtype=np.uint8), marks
+    return np.asarray(inpaint(picture, marks), dtype=np.uint8), marks

@@ -1,4 +1,4 @@
-"""Straight thin lines, brighter than what lies on both their sides."""
+"""Measure straight thin lines that are brighter than what lies on both their sides."""
 
 import cv2
 import numpy as np
@@ -10,8 +10,8 @@ Direction = tuple[int, int]
 DOWN, RIGHT, FALLING, RISING = (1, 0), (0, 1), (1, 1), (-1, 1)
 
 
-def moved(field: Ridge, direction: Direction, steps: int) -> Ridge:
-    """Return a field whose every pixel holds what lies some steps ahead of it; the border is repeated.
+def shift(field: Ridge, direction: Direction, steps: int) -> Ridge:
+    """Shift a field so that every pixel holds what lies some steps ahead of it; the border is repeated.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def moved(field: Ridge, direction: Direction, steps: int) -> Ridge:
     return np.asarray(wide[top : top + field.shape[0], left : left + field.shape[1]], dtype=np.int16)
 
 
-def ridge(bright: NDArray[np.uint8], across: Direction, half_width: int) -> Ridge:
+def measure_ridge(bright: NDArray[np.uint8], across: Direction, half_width: int) -> Ridge:
     """Measure by how much every pixel is brighter than the brighter of two pixels on either side of it.
 
     Parameters
@@ -43,4 +43,4 @@ def ridge(bright: NDArray[np.uint8], across: Direction, half_width: int) -> Ridg
     (rows, columns) int16
     """
     levels = bright.astype(np.int16)
-    return levels - np.maximum(moved(levels, across, half_width), moved(levels, across, -half_width))
+    return levels - np.maximum(shift(levels, across, half_width), shift(levels, across, -half_width))

@@ -1,4 +1,4 @@
-"""The QC classifier: one network, one head for each thing an image may show."""
+"""The QC classifier: one network with one head per question about an image."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from sonomics.core.seeds import generator, seed_for
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import stack_images
-from sonomics.networks.training.fit import fit, predict
+from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import from_tensors
 
-CROSS_VALIDATION_FOLDS = 3
+CROSS_VALIDATION_FOLDS = 3  # a convention: few, since each trains a network
+WEIGHT_DECAY = 0.01  # of AdamW, its usual value
 
 Pictures = NDArray[np.uint8]
 
@@ -40,8 +41,8 @@ class State:
     size: int
 
 
-def squares(images: Iterable[Pictures], size: int) -> Pictures:
-    """Shrink images to the network's input, one by one, so that no more than one of them is held at a time.
+def shrink_to_squares(images: Iterable[Pictures], size: int) -> Pictures:
+    """Shrink images to the network's input, one at a time, so that only one full image is in memory.
 
     Parameters
     ----------
@@ -61,9 +62,9 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any
     Parameters
     ----------
     inputs : (n, size, size, 3) uint8
-        From `squares`.
+        From `shrink_to_squares`.
     targets : DataFrame
-        One column a head; 1, 0 or NaN; in the order of `inputs`.
+        One column per head; 1, 0 or NaN; in the order of `inputs`.
     network : mapping
         `clean.qc.network`.
     seed : int
@@ -72,27 +73,28 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Mapping[str, Any
     -------
     State
     """
-    state = _untrained(tuple(targets.columns), network, seed)
-    fit(state.model, inputs, targets.to_numpy(), network, seed)
+    state = _build(tuple(targets.columns), network, seed)
+    training = Training(network["epochs"], network["batch"], network["learning_rate"], WEIGHT_DECAY)
+    fit(state.model, inputs, targets.to_numpy(), training, seed)
     return state
 
 
-def restored(tensors: Mapping[str, Tensor], saved: Mapping[str, Any]) -> State:
-    """Rebuild a fitted classifier from its tensors and what `state.json` says (`heads`, `network`)."""
-    state = _untrained(tuple(saved["heads"]), saved["network"] | {"weights": "none"}, seed=0)
+def restore(tensors: Mapping[str, Tensor], saved: Mapping[str, Any]) -> State:
+    """Rebuild a fitted classifier from its tensors and `state.json` (`heads`, `network`)."""
+    state = _build(tuple(saved["heads"]), saved["network"] | {"weights": "none"}, seed=0)
     from_tensors(state.model, tensors)
     return state
 
 
 def apply(state: State, inputs: Pictures) -> pd.DataFrame:
-    """Return each head's probability, one row an input in the order given."""
+    """Return each head's probability, one row per input in the given order."""
     if len(inputs) == 0:
         return pd.DataFrame({head: pd.Series(dtype=float) for head in state.heads})
     return pd.DataFrame(predict(state.model, inputs), columns=list(state.heads))
 
 
-def folds_of(patients: Sequence[str], seed: int) -> NDArray[np.int64]:
-    """Deal patients out to folds.
+def assign_folds(patients: Sequence[str], seed: int) -> NDArray[np.int64]:
+    """Assign patients to folds at random.
 
     Returns
     -------
@@ -103,11 +105,11 @@ def folds_of(patients: Sequence[str], seed: int) -> NDArray[np.int64]:
     if len(names) < CROSS_VALIDATION_FOLDS:
         return np.full(len(patients), -1)
     order = generator(seed, "qc folds").permutation(len(names))
-    fold_of = {names[place]: number % CROSS_VALIDATION_FOLDS for number, place in enumerate(order)}
+    fold_of = {names[index]: number % CROSS_VALIDATION_FOLDS for number, index in enumerate(order)}
     return np.array([fold_of[patient] for patient in patients])
 
 
-def cross_validated(
+def cross_validate(
     inputs: Pictures, targets: pd.DataFrame, folds: NDArray[np.int64], network: Mapping[str, Any], seed: int
 ) -> pd.DataFrame:
     """Return out-of-fold probabilities.
@@ -117,24 +119,24 @@ def cross_validated(
     inputs, targets, network, seed
         As for `fit_state`.
     folds : (n,) int
-        From `folds_of`; where all rows have one fold, nothing is predicted.
+        From `assign_folds`; where all rows have one fold, nothing is predicted.
 
     Returns
     -------
     DataFrame
-        Like `targets`; NaN where a head had no training label of one of its answers.
+        Like `targets`; NaN where a head had no training label of one of the answers.
     """
     result = pd.DataFrame(np.nan, index=targets.index, columns=targets.columns)
-    for fold, inside, outside in leave_out_folds(folds):
-        learnable = targets.columns[targets[inside].nunique() == 2]
+    for fold, training, held_out in leave_out_folds(folds):
+        learnable = targets.columns[targets[training].nunique() == 2]
         if learnable.empty:
             continue
-        state = fit_state(inputs[inside], targets.loc[inside, learnable], network, seed_for(seed, fold))
-        result.loc[outside, learnable] = apply(state, inputs[outside]).to_numpy()
+        state = fit_state(inputs[training], targets.loc[training, learnable], network, seed_for(seed, fold))
+        result.loc[held_out, learnable] = apply(state, inputs[held_out]).to_numpy()
     return result
 
 
-def _untrained(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
+def _build(heads: tuple[str, ...], network: Mapping[str, Any], seed: int) -> State:
     architecture, size = network["architecture"], network["size"]
     backbone = build(architecture, seed, load_choice(network["weights"], architecture), size)
     return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

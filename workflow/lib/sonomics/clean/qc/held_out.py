@@ -1,4 +1,4 @@
-"""How a head of the QC classifier did on labelled images of patients it had not seen."""
+"""Report how well a head of the QC classifier does on labelled images of held-out patients."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ from sonomics.core.seeds import seed_for
 from sonomics.statistics.classification.proportion import proportion
 from sonomics.statistics.resampling.bootstrap import bootstrap_auc
 
-ENOUGH = 5
-RESAMPLES = 1000
+ENOUGH = 5  # images of an answer; a convention
+RESAMPLES = 1000  # of a bootstrap of patients; a convention
 TOO_FEW = "too few"
 
 Floats = NDArray[np.float64]
 
 
-def head_report(
+def report_head(
     answers: "pd.Series[str]", truth: Floats, score: Floats, called: Floats, patients: NDArray[Any], seed: int
 ) -> dict[str, Any]:
-    """Count a head's labels and say how well it did on held-out images.
+    """Count a head's labels, and measure how well it does on held-out images.
 
     Parameters
     ----------
     answers : Series of str
     truth, score, called : (n,) float
-        1, 0 or NaN; out-of-fold probability; from `limits.calls`.
+        Label (1, 0 or NaN); out-of-fold probability; from `thresholds.call_images`.
     patients : (n,) array
     seed : int
 
@@ -48,26 +48,26 @@ def head_report(
         "unlabelled": int((answers == BLANK).sum()),
         "held_out": int(scored.sum()),
         "held_out_positive": int((truth[scored] == 1).sum()),
-        "auc": _area(truth[scored], score[scored], patients[scored], seed),
-        "sensitivity": _share(called[positive] == 1),
-        "specificity": _share(called[negative] == 0),
+        "auc": _estimate_auc(truth[scored], score[scored], patients[scored], seed),
+        "sensitivity": _estimate_share(called[positive] == 1),
+        "specificity": _estimate_share(called[negative] == 0),
     }
 
 
-def _area(truth: Floats, score: Floats, patients: NDArray[Any], seed: int) -> dict[str, Any]:
+def _estimate_auc(truth: Floats, score: Floats, patients: NDArray[Any], seed: int) -> dict[str, Any]:
     if min((truth == 1).sum(), (truth == 0).sum()) < ENOUGH:
-        return _unknown()
+        return _too_few()
     area = bootstrap_auc(truth, score, patients, RESAMPLES, seed_for(seed, "qc bootstrap"))
     return {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
 
 
-def _share(right: NDArray[np.bool_]) -> dict[str, Any]:
-    if len(right) < ENOUGH:
-        return _unknown()
-    share = proportion(int(right.sum()), len(right))
+def _estimate_share(correct: NDArray[np.bool_]) -> dict[str, Any]:
+    if len(correct) < ENOUGH:
+        return _too_few()
+    share = proportion(int(correct.sum()), len(correct))
     lower, upper = share.clopper_pearson
     return {"estimate": share.estimate, "lower": lower, "upper": upper, "reason": ""}
 
 
-def _unknown() -> dict[str, Any]:
+def _too_few() -> dict[str, Any]:
     return {"estimate": float("nan"), "lower": float("nan"), "upper": float("nan"), "reason": TOO_FEW}

@@ -1,4 +1,4 @@
-"""Sheets of answers: readers' CSV files, and the files that Label Studio takes and gives."""
+"""Write and read sheets of answers: readers' CSV files, and the files of Label Studio."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -16,13 +16,13 @@ TASKS, CONFIG = "labelstudio_tasks.json", "labelstudio.xml"
 NAMES = ["image", "reader"]
 
 
-def tasks(images: Sequence[str]) -> list[dict[str, Any]]:
-    """List Label Studio's tasks; its local storage must serve the sheet's folder (`?d=images/...`)."""
+def make_tasks(images: Sequence[str]) -> list[dict[str, Any]]:
+    """Make Label Studio's tasks; its local storage must serve the sheet's folder (`?d=images/...`)."""
     return [{"data": {"name": image, "picture": f"/data/local-files/?d=images/{image}.png"}} for image in images]
 
 
-def label_config(heads: Sequence[str]) -> str:
-    """Write Label Studio's labelling interface: the picture, and a choice for each head."""
+def make_label_config(heads: Sequence[str]) -> str:
+    """Make Label Studio's labelling interface: the picture, and one choice per head."""
     lines = ["<View>", '  <Image name="picture" value="$picture"/>']
     for head in heads:
         lines += [
@@ -34,7 +34,7 @@ def label_config(heads: Sequence[str]) -> str:
     return "\n".join([*lines, "</View>", ""])
 
 
-def answers_in(path: Path, heads: Sequence[str], known: Collection[str]) -> pd.DataFrame:
+def read_answers(path: Path, heads: Sequence[str], known: Collection[str]) -> pd.DataFrame:
     """Read a file of answers: a reader's CSV sheet, or Label Studio's JSON export.
 
     Parameters
@@ -47,34 +47,34 @@ def answers_in(path: Path, heads: Sequence[str], known: Collection[str]) -> pd.D
     Returns
     -------
     DataFrame of str
-        `image`, `reader` and a column a head; rows without any answer are left out.
+        `image`, `reader` and one column per head; rows without any answer are left out.
 
     Raises
     ------
     StudyError
-        On a file that is no such sheet, an image that was not drawn, an unknown answer, an answer of nobody, or an
-        image answered twice.
+        On a file that is not such a sheet, an image that was not drawn, an unknown answer, an answer without a reader,
+        or an image answered twice.
     """
-    table = _exported(path, heads) if path.suffix == ".json" else _sheet(path)
+    table = _read_export(path, heads) if path.suffix == ".json" else _read_sheet(path)
     for name in NAMES:
         if name not in table:
             raise StudyError(str(path), f"no column {name}", "keep the columns of the sheet as they were")
-    strange = sorted(set(table["image"]) - set(known))
-    if strange:
-        raise StudyError(str(path), f"the image {strange[0]} was not drawn", "leave the column image as it was")
+    not_drawn = sorted(set(table["image"]) - set(known))
+    if not_drawn:
+        raise StudyError(str(path), f"the image {not_drawn[0]} was not drawn", "leave the column image as it was")
     for head in [head for head in heads if head in table]:
         table[head] = table[head].str.strip().str.lower()
     check_answers(table, heads, str(path))
     answered = table[(table[list(heads)] != BLANK).any(axis=1)]
     for image in answered["image"][answered["reader"] == ""]:
-        raise StudyError(str(path), f"nobody is named who answered {image}", "leave the column reader as it was")
+        raise StudyError(str(path), f"the answer to {image} has no reader", "leave the column reader as it was")
     for image in answered["image"][answered.duplicated(NAMES)]:
         rule = f"the image {image} is answered twice by one reader"
-        raise StudyError(str(path), rule, "keep one row an image")
+        raise StudyError(str(path), rule, "keep one row per image")
     return answered[[*NAMES, *heads]]
 
 
-def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+def merge_answers(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     """Add new answers to the old; a reader's new row for an image replaces the old one.
 
     Raises
@@ -90,24 +90,24 @@ def merged(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     return joined.drop_duplicates(NAMES, keep="last").sort_values(NAMES, ignore_index=True)
 
 
-def _sheet(path: Path) -> pd.DataFrame:
-    """Read a CSV as spreadsheets save it: separated by comma, semicolon or tab, with or without a byte-order mark."""
+def _read_sheet(path: Path) -> pd.DataFrame:
+    """Read a CSV as spreadsheet programs save it: comma, semicolon or tab, with or without a byte-order mark."""
     content = path.read_bytes()
     first = content.split(b"\n", 1)[0].decode("utf-8", "replace")
     return read_cells(content, str(path), separator=max(",;\t", key=first.count))
 
 
-def _exported(path: Path, heads: Sequence[str]) -> pd.DataFrame:
+def _read_export(path: Path, heads: Sequence[str]) -> pd.DataFrame:
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
-        rows = [row for task in listed for row in _annotations(task, heads)]
+        rows = [row for task in listed for row in _iterate_annotations(task, heads)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StudyError(str(path), "this is no JSON export of Label Studio", "export it as JSON") from error
+        raise StudyError(str(path), "this is not a JSON export of Label Studio", "export it as JSON") from error
     return pd.DataFrame(rows, columns=[*NAMES, *heads], dtype=str)
 
 
-def _annotations(task: dict[str, Any], heads: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Yield a row an annotation. Readers are known by number: Label Studio's names are e-mail addresses."""
+def _iterate_annotations(task: dict[str, Any], heads: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Yield one row per annotation. Readers get numbers: Label Studio's names are e-mail addresses."""
     for annotation in task["annotations"]:
         if annotation.get("was_cancelled"):
             continue

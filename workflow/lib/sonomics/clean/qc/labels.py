@@ -1,4 +1,4 @@
-"""Readers' QC labels: put to the vote, and brought onto the images they hold for."""
+"""Combine the readers' QC labels by vote, and assign them to images."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ ANSWERS = (YES, NO, UNDETERMINABLE)
 VALUES = {YES: 1.0, NO: 0.0, UNDETERMINABLE: np.nan, BLANK: np.nan}
 
 
-def training_answers(
+def collect_training_answers(
     labels: pd.DataFrame, images: pd.DataFrame, roster: pd.DataFrame, heads: Sequence[str], where: str
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Give each labelled image of a training case its answers.
+    """Collect the answers to each labelled image of a training case.
 
     Parameters
     ----------
@@ -34,18 +34,18 @@ def training_answers(
     Returns
     -------
     answers : DataFrame of str
-        Indexed by image, a column a head: yes, no, undeterminable (the readers are not of one mind either), or "" where
-        nobody answered. An image that is undeterminable as such, if the study asks so, is set aside by all other heads.
+        Indexed by image, one column per head: yes, no, undeterminable (also when the readers disagree), or "" without
+        any answer. An image labelled `undeterminable` as such, if the study has that head, is not used by other heads.
     counts : dict
         Labels (rows) used, `not_training` (never used), `without_image`.
 
     Raises
     ------
     StudyError
-        On a head without column, or a value that is none of yes, no, undeterminable or empty.
+        On a head without a column, or a value other than yes, no, undeterminable or empty.
     """
     check_answers(labels, heads, where)
-    votes = voted(labels, heads)
+    votes = vote(labels, heads)
     usable = images[images["keep"]]
     stems = set(votes.index)
     stem = usable["image"].map(lambda image: stem_of(image, stems))
@@ -63,7 +63,7 @@ def training_answers(
 
 
 def check_answers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> None:
-    """Stop on a head without column, or an answer that is none.
+    """Stop on a head without a column, or an answer that is not valid.
 
     Raises
     ------
@@ -80,13 +80,13 @@ def check_answers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> Non
             raise StudyError(where, rule, f"write {', '.join(ANSWERS)} or nothing")
 
 
-def voted(labels: pd.DataFrame, heads: Sequence[str]) -> pd.DataFrame:
-    """Return what more than half of the readers who answered say of each labelled image or stem.
+def vote(labels: pd.DataFrame, heads: Sequence[str]) -> pd.DataFrame:
+    """Combine the answers to each labelled image or stem: the one of more than half of the readers who answered.
 
     Parameters
     ----------
     labels : DataFrame
-        `image` and a column of answers a head.
+        `image` and one column of answers per head.
     heads : sequence of str
 
     Returns
@@ -106,6 +106,7 @@ def voted(labels: pd.DataFrame, heads: Sequence[str]) -> pd.DataFrame:
     return votes
 
 
-def targets_of(answers: pd.DataFrame) -> pd.DataFrame:
-    """Turn answers into what a network learns: 1 yes, 0 no, NaN undeterminable or not labelled."""
-    return answers.apply(lambda column: column.map(VALUES)).astype(np.float64)
+def encode_targets(answers: pd.DataFrame) -> pd.DataFrame:
+    """Encode answers as targets of the network: 1 yes, 0 no, NaN undeterminable or not labelled."""
+    targets: pd.DataFrame = answers.apply(lambda column: column.map(VALUES)).astype(np.float64)
+    return targets

@@ -1,4 +1,4 @@
-"""Where a head of the QC classifier draws the line between yes and no, and which side of it goes."""
+"""Set the threshold of a head of the QC classifier, and which side of it is excluded."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,37 +12,37 @@ from sonomics.statistics.classification.cutoffs import sensitivity_cutoff
 
 BELOW, ABOVE, NOTHING = "below", "above", ""
 STATED = {"exclude_below": BELOW, "exclude_above": ABOVE}
-EVEN = 0.5
+EVEN = 0.5  # probability
 
 Floats = NDArray[np.float64]
 
 
 class Limit(NamedTuple):
-    """A head calls an image positive from `threshold` on; `exclude` names the side that goes, "" for neither."""
+    """A head calls an image positive from `threshold` on; `exclude` names the side that is excluded, "" for neither."""
 
     threshold: float
     exclude: str
 
 
-def limit_of(rule: Mapping[str, Any], truth: Floats, score: Floats, where: str) -> Limit:
-    """Set a head's limit: as stated, or tuned to a sensitivity.
+def set_limit(rule: Mapping[str, Any], truth: Floats, score: Floats, where: str) -> Limit:
+    """Set a head's limit: as params state it, or tuned to a sensitivity.
 
     Parameters
     ----------
     rule : mapping
         `clean.qc.heads.<head>`: `exclude_below`, `exclude_above`, `sensitivity` (with `exclude`, below when not
-        stated), or none of them, then 0.5 is the line between yes and no and nothing goes.
+        stated), or none of them: then 0.5 separates yes from no and nothing is excluded.
     truth : (n,) float
         1, 0 or NaN.
     score : (n,) float
         Out-of-fold probabilities, or NaN.
     where : str
-        The rule's place in params.yaml, for messages.
+        The rule's key in params.yaml, for messages.
 
     Raises
     ------
     StudyError
-        When a sensitivity is asked for and there is no labelled image of one of the answers to tune it on.
+        When a sensitivity is stated and there is no labelled image of one of the answers to tune it on.
     """
     for key, side in STATED.items():
         if key in rule:
@@ -57,12 +57,12 @@ def limit_of(rule: Mapping[str, Any], truth: Floats, score: Floats, where: str) 
     return Limit(tuned, rule.get("exclude", BELOW))
 
 
-def calls(
+def call_images(
     rule: Mapping[str, Any], limit: Limit, truth: Floats, score: Floats, folds: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Call held-out images positive or negative.
 
-    A tuned threshold is tuned anew for each fold, on the other folds: no image has a say in its own.
+    A tuned threshold is tuned again for each fold, on the other folds: no image takes part in its own threshold.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Images seen before: exact copies and near-duplicates, over the whole cohort."""
+"""Find exact copies and near-duplicates over the whole cohort."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.clean.screening.hashes import near_pairs
-from sonomics.clean.screening.similarity import similarity, thumbnail
+from sonomics.clean.screening.hashes import find_near_pairs
+from sonomics.clean.screening.similarity import compare_detail, make_thumbnail
 from sonomics.core.folds import connect_patients
 from sonomics.core.images import read_grey
 from sonomics.core.jobs import progress
@@ -21,15 +21,15 @@ EXCLUDE, GROUP = "exclude", "group"
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What was found.
+    """Duplicates and what follows from them.
 
     Attributes
     ----------
     excluded : DataFrame
-        Indexed by the image to drop: `reason` (`duplicate`: an earlier copy stays; `duplicate_of_test`:
+        Indexed by the image to exclude: `reason` (`duplicate`: an earlier copy stays; `duplicate_of_test`:
         the training copy of an image of another split), `twin` (the image that stays) and `distance` (bits).
     groups : Series of str, indexed by patient
-        The smallest patient among those of the same split tied by near-duplicates; the patient itself when alone.
+        The first (by name) of the patients of one split linked by near-duplicates; the patient itself when alone.
     pairs : dict of str to int
         `candidates` by their hashes; of those the pairs `exact` and `near`, and of these `mirrored`, `within_case`,
         `across_patients`, `across_splits`, and `across_other_splits` (neither is training: both stay).
@@ -49,39 +49,39 @@ def find_duplicates(
     across_patients: str = GROUP,
     read: Callable[[Path], NDArray[np.uint8]] = read_grey,
 ) -> Duplicates:
-    """Compare all images with each other: by their hashes, then those that may be alike by their detail.
+    """Compare all images with each other by their hashes, and pairs with near hashes by their detail.
 
     Parameters
     ----------
     images : DataFrame
         The images kept so far: `image, patient, case, split, view, sha256, dhash`, sorted by image; `file` too when
-        there is a closer look.
+        detail is compared.
     max_distance : int
         Number of differing bits, of 256, up to which hashes are near.
     max_share : float
-        Share of the differing bits up to which hashes are near, see `near_pairs`.
+        Share of the differing bits up to which hashes are near, see `find_near_pairs`.
     min_similarity : float, optional
-        What the closer look asks of pairs with near hashes, see `similarity`; without it the hash decides.
+        The least similarity of detail of a duplicate, see `compare_detail`; without it the hash decides.
     within_case : {"exclude", "keep"}
-        What becomes of a case's later copies of one view.
+        What to do with later copies of one view in a case.
     across_patients : {"group", "exclude"}
-        Tie two patients of a split who share an image, or exclude the later copy too.
+        Group two patients of a split who share an image, or exclude the later copy too.
     read : callable
         Reads an image file as grey; only files of pairs with near hashes are read.
     """
-    pairs = _pairs(images, max_distance, max_share)
+    pairs = _find_pairs(images, max_distance, max_share)
     candidates = len(pairs)
     if min_similarity is not None:
-        pairs = pairs[pairs["exact"] | _look_alike(pairs, min_similarity, read)]
+        pairs = pairs[pairs["exact"] | _compare_closely(pairs, min_similarity, read)]
     same_patient = pairs["patient"] == pairs["other_patient"]
     same_split = pairs["split"] == pairs["other_split"]
     within = (pairs["case"] == pairs["other_case"]) & (pairs["view"] == pairs["other_view"])
     across = ~same_patient & same_split
     leaks = pairs[~same_split & ((pairs["split"] == TRAIN) | (pairs["other_split"] == TRAIN))]
-    copies = _training_copies(leaks)
-    gone = pairs["image"].isin(copies.index) | pairs["other_image"].isin(copies.index)
+    copies = _list_training_copies(leaks)
+    already_excluded = pairs["image"].isin(copies.index) | pairs["other_image"].isin(copies.index)
     thinned = (within & (within_case == EXCLUDE)) | (across & (across_patients == EXCLUDE))
-    excluded = pd.concat([copies, _later_copies(pairs[thinned & ~gone])])
+    excluded = pd.concat([copies, _list_later_copies(pairs[thinned & ~already_excluded])])
     counts = {
         "candidates": candidates,
         "exact": int(pairs["exact"].sum()),
@@ -97,45 +97,45 @@ def find_duplicates(
     return Duplicates(excluded[~excluded.index.duplicated()].sort_index(), groups, counts)
 
 
-def _pairs(images: pd.DataFrame, max_distance: int, max_share: float) -> pd.DataFrame:
-    found = near_pairs(images["dhash"].tolist(), max_distance, max_share)
+def _find_pairs(images: pd.DataFrame, max_distance: int, max_share: float) -> pd.DataFrame:
+    near = find_near_pairs(images["dhash"].tolist(), max_distance, max_share)
     described = images.drop(columns="dhash")
-    one = described.iloc[found[:, 0]].reset_index(drop=True)
-    other = described.iloc[found[:, 1]].reset_index(drop=True).add_prefix("other_")
-    joined = pd.concat([one, other], axis=1).assign(distance=found[:, 2], mirrored=found[:, 3] == 1)
+    one = described.iloc[near[:, 0]].reset_index(drop=True)
+    other = described.iloc[near[:, 1]].reset_index(drop=True).add_prefix("other_")
+    joined = pd.concat([one, other], axis=1).assign(distance=near[:, 2], mirrored=near[:, 3] == 1)
     return joined.assign(exact=joined["sha256"] == joined["other_sha256"])
 
 
-def _look_alike(
+def _compare_closely(
     pairs: pd.DataFrame, min_similarity: float, read: Callable[[Path], NDArray[np.uint8]]
 ) -> "pd.Series[bool]":
-    """Take the closer look at every pair; an image without detail is like none."""
+    """Compare the detail of every pair; an image without detail equals no other."""
     files = sorted(set(pairs["file"]) | set(pairs["other_file"]))
-    small = {file: thumbnail(read(Path(file))) for file in progress(files, "closer look")}
+    small = {file: make_thumbnail(read(Path(file))) for file in progress(files, "closer look")}
     alike = [
-        similarity(np.fliplr(small[one]) if mirrored else small[one], small[other]) >= min_similarity
+        compare_detail(np.fliplr(small[one]) if mirrored else small[one], small[other]) >= min_similarity
         for one, other, mirrored in zip(pairs["file"], pairs["other_file"], pairs["mirrored"], strict=True)
     ]
     return pd.Series(alike, index=pairs.index, dtype=bool)
 
 
-def _training_copies(leaks: pd.DataFrame) -> pd.DataFrame:
+def _list_training_copies(leaks: pd.DataFrame) -> pd.DataFrame:
     training_first = leaks["split"] == TRAIN
-    mine = leaks["image"].where(training_first, leaks["other_image"])
+    copy = leaks["image"].where(training_first, leaks["other_image"])
     twin = leaks["other_image"].where(training_first, leaks["image"])
-    return _excluded(mine, twin, leaks["distance"], OF_TEST)
+    return _make_exclusions(copy, twin, leaks["distance"], OF_TEST)
 
 
-def _later_copies(repeats: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first of some copies; what resembles only a dropped copy stays."""
+def _list_later_copies(repeats: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first of several copies; an image that resembles only an excluded copy stays."""
     dropped: dict[str, int] = {}
     for number, (earlier, later) in enumerate(zip(repeats["image"], repeats["other_image"], strict=True)):
         if earlier not in dropped:
             dropped.setdefault(later, number)
     chosen = repeats.iloc[list(dropped.values())]
-    return _excluded(chosen["other_image"], chosen["image"], chosen["distance"], DUPLICATE)
+    return _make_exclusions(chosen["other_image"], chosen["image"], chosen["distance"], DUPLICATE)
 
 
-def _excluded(images: pd.Series, twins: pd.Series, distances: pd.Series, reason: str) -> pd.DataFrame:
+def _make_exclusions(images: pd.Series, twins: pd.Series, distances: pd.Series, reason: str) -> pd.DataFrame:
     frame = pd.DataFrame({"twin": twins.to_numpy(), "distance": distances.to_numpy(np.int64)}, index=images.to_numpy())
     return frame.assign(reason=reason).sort_values("distance", kind="stable")

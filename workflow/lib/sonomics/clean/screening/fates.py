@@ -1,4 +1,4 @@
-"""The fate of every image exported and of every case listed, in words."""
+"""Write what became of every exported image and every listed case: kept, or excluded with a reason in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,13 +27,13 @@ SENTENCES = {
 }
 
 
-def image_rows(images: pd.DataFrame, twins: pd.DataFrame, heads: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Write the image rows of the screening table.
+def make_image_rows(images: pd.DataFrame, twins: pd.DataFrame, heads: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Make the image rows of the screening table.
 
     Parameters
     ----------
     images : DataFrame
-        `patient, case, image, split, view, keep, reason`, `remark` (what the criteria say) and `qc__<head>` columns.
+        `patient, case, image, split, view, keep, reason`, `remark` (of the criteria) and `qc__<head>` columns.
     twins : DataFrame
         Indexed by image: `twin` and `distance` of the duplicates excluded.
     heads : mapping
@@ -41,39 +41,39 @@ def image_rows(images: pd.DataFrame, twins: pd.DataFrame, heads: Mapping[str, Ma
     """
     rows = images[["patient", "case", "image", "split", "view", "reason"]].assign(level="image")
     rows["fate"] = images["keep"].map({True: KEPT, False: EXCLUDED})
-    rows["detail"] = [_image_detail(image, twins, heads) for image in images.to_dict(orient="records")]
+    rows["detail"] = [_describe_image(image, twins, heads) for image in images.to_dict(orient="records")]
     return rows
 
 
-def case_rows(roster: pd.DataFrame, images: pd.DataFrame, views: list[str]) -> pd.DataFrame:
-    """Write a row for every case of the cohort, images or not.
+def make_case_rows(roster: pd.DataFrame, images: pd.DataFrame, views: list[str]) -> pd.DataFrame:
+    """Make the case rows of the screening table: one per case of the cohort, with images or without.
 
     Parameters
     ----------
     roster : DataFrame
-        `patient, case, split`, and what the criteria say: `reason` ("" when the case meets them) and `remark`.
+        `patient, case, split`, and of the criteria `reason` ("" when the case meets them) and `remark`.
     images : DataFrame
         `case, view, keep, reason`.
     views : list of str
-        The views of the study; a kept case may lack some, and its detail says so.
+        The views of the study; the detail of a kept case lists those that it lacks.
     """
     of_case = dict(list(images.groupby("case")))
-    nothing = images.iloc[:0]
+    no_images = images.iloc[:0]
     rows = roster[["patient", "case", "split"]].assign(level="case", image="", view="")
     fates = [
-        (EXCLUDED, reason, remark) if reason else _case_fate(of_case.get(case, nothing), views, remark)
+        (EXCLUDED, reason, remark) if reason else _decide_case(of_case.get(case, no_images), views, remark)
         for case, reason, remark in zip(roster["case"], roster["reason"], roster["remark"], strict=True)
     ]
     return rows.assign(**pd.DataFrame(fates, columns=["fate", "reason", "detail"], index=rows.index))
 
 
-def reasons(rows: pd.DataFrame) -> dict[str, int]:
+def count_reasons(rows: pd.DataFrame) -> dict[str, int]:
     """Count exclusions by reason, the reasons in alphabetical order."""
     counts = rows.loc[rows["fate"] == EXCLUDED, "reason"].value_counts()
     return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
 
-def _image_detail(image: Mapping[Any, Any], twins: pd.DataFrame, heads: Mapping[str, Mapping[str, Any]]) -> str:
+def _describe_image(image: Mapping[Any, Any], twins: pd.DataFrame, heads: Mapping[str, Mapping[str, Any]]) -> str:
     reason: str = image["reason"]
     if reason.startswith("qc_"):
         head = reason.removeprefix("qc_")
@@ -87,7 +87,7 @@ def _image_detail(image: Mapping[Any, Any], twins: pd.DataFrame, heads: Mapping[
     return SENTENCES.get(reason, f"The export set it aside: {reason}.")
 
 
-def _case_fate(images: pd.DataFrame, views: list[str], remark: str) -> tuple[str, str, str]:
+def _decide_case(images: pd.DataFrame, views: list[str], remark: str) -> tuple[str, str, str]:
     if images.empty:
         return EXCLUDED, "no_image", "Nothing was exported for this case."
     kept = images[images["keep"]]

@@ -1,4 +1,4 @@
-"""The flow chart of the screening as a vector figure, fit for a journal: labelled boxes, a column a split."""
+"""Draw the flow chart of the screening as a vector figure for a journal: labelled boxes, one column per split."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.clean.screening import flow_counts as flow
+from sonomics.clean.screening import flow_counts
 from sonomics.clean.screening.criteria import PREFIX
 
 # In points of 1/72 inch; three columns are 180 mm wide, the width of a journal's page.
 WIDTH, GAP, MARGIN = 160.0, 13.0, 2.0
 INDENT, RAIL = 22.0, 9.0
 SIZE, LINE, PAD, STEP = 7.5, 10.5, 6.0, 12.0
-LETTER = 0.56
+LETTER = 0.56  # mean width of a letter over its size
 INK, QUIET, EDGE, WASH = "#222222", "#555555", "#0072B2", "#EEF4F9"
 HANGING = "  "
 FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -42,7 +42,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Box:
-    """One box of a column: a bold heading and lines; `aside` boxes hang beside the path."""
+    """One box of a column: a bold heading and lines; `aside` boxes hang at the side of the path."""
 
     heading: str
     lines: tuple[str, ...]
@@ -54,7 +54,7 @@ class Box:
         return 2 * PAD + LINE * (1 + len(self.lines))
 
 
-def draw(steps: pd.DataFrame, criteria: Sequence[Mapping[str, Any]], simulated: bool) -> str:
+def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Mapping[str, Any]], simulated: bool) -> str:
     """Draw the flow chart.
 
     Parameters
@@ -69,136 +69,141 @@ def draw(steps: pd.DataFrame, criteria: Sequence[Mapping[str, Any]], simulated: 
     Returns
     -------
     str
-        SVG, text as text, the same for the same table.
+        SVG with text as text; the same table gives the same bytes.
     """
-    titles = {PREFIX + str(one["name"]): str(one.get("title", _plain(one))) for one in criteria}
-    splits = flow.in_order(steps["split"])
-    with_criteria = any(one.get("level", "case") == "case" for one in criteria)
-    columns = [_boxes(steps[steps["split"] == split], title_of(split), titles, with_criteria) for split in splits]
+    titles = {
+        PREFIX + str(criterion["name"]): str(criterion.get("title", _word_criterion(criterion)))
+        for criterion in criteria
+    }
+    splits = flow_counts.order_splits(steps["split"])
+    with_criteria = any(criterion.get("level", "case") == "case" for criterion in criteria)
+    columns = [
+        _make_boxes(steps[steps["split"] == split], name_split(split), titles, with_criteria) for split in splits
+    ]
     heights = [max(boxes[row].height for boxes in columns) for row in range(len(columns[0]))]
     width = 2 * MARGIN + len(splits) * WIDTH + (len(splits) - 1) * GAP
-    total = _main(steps, flow.LISTED, LISTED)
-    parts = [_box(total, (width - WIDTH) / 2, MARGIN, WIDTH)]
+    total = _make_step_box(steps, flow_counts.LISTED, LISTED)
+    parts = [_draw_box(total, (width - WIDTH) / 2, MARGIN, WIDTH)]
     bus = MARGIN + total.height + STEP
     top = bus + STEP
-    parts.append(_line(width / 2, MARGIN + total.height, width / 2, bus))
-    centres = [MARGIN + place * (WIDTH + GAP) + WIDTH / 2 for place in range(len(splits))]
-    parts.append(_line(centres[0], bus, centres[-1], bus))
+    parts.append(_draw_line(width / 2, MARGIN + total.height, width / 2, bus))
+    centres = [MARGIN + column * (WIDTH + GAP) + WIDTH / 2 for column in range(len(splits))]
+    parts.append(_draw_line(centres[0], bus, centres[-1], bus))
     for centre, boxes in zip(centres, columns, strict=True):
-        parts.append(_line(centre, bus, centre, top, arrow=True))
-        parts += _column(boxes, heights, centre - WIDTH / 2, top)
+        parts.append(_draw_line(centre, bus, centre, top, arrow=True))
+        parts += _draw_column(boxes, heights, centre - WIDTH / 2, top)
     bottom = top + sum(heights) + STEP * (len(heights) - 1) + MARGIN
     if simulated:
         bottom += LINE
-        parts.append(_text("simulated data", width - MARGIN, bottom - 3, anchor="end", fill=QUIET))
-    return _document(parts, width, bottom, _described(steps))
+        parts.append(_draw_text("simulated data", width - MARGIN, bottom - 3, anchor="end", fill=QUIET))
+    return _assemble(parts, width, bottom, _describe(steps))
 
 
-def title_of(split: str) -> str:
-    """Name a split for people."""
+def name_split(split: str) -> str:
+    """Return the name of a split for readers."""
     stem, _, number = split.partition("_")
     names = {"train": "Training set", "internal": "Internal test set", "prospective": "Prospective test set"}
     return names.get(stem, f"External test set {number}")
 
 
-def in_words(reason: str, titles: Mapping[str, str]) -> str:
-    """Say a reason in words."""
+def word_reason(reason: str, titles: Mapping[str, str]) -> str:
+    """Return a reason in words."""
     if reason in titles:
         return titles[reason]
     return WORDS.get(reason, reason.replace("qc_", "quality control: ", 1).replace("_", " "))
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun: "1 image", "2,060 images"."""
+def count_in_words(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 image", "2,060 images"."""
     return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
-def _plain(criterion: Mapping[str, Any]) -> str:
+def _word_criterion(criterion: Mapping[str, Any]) -> str:
     name = str(criterion["name"]).replace("_", " ")
     return name if criterion.get("kind") == "exclusion" else f"not met: {name}"
 
 
-def _boxes(steps: pd.DataFrame, title: str, titles: Mapping[str, str], with_criteria: bool) -> list[Box]:
-    boxes = [_main(steps, flow.LISTED, title)]
+def _make_boxes(steps: pd.DataFrame, title: str, titles: Mapping[str, str], with_criteria: bool) -> list[Box]:
+    boxes = [_make_step_box(steps, flow_counts.LISTED, title)]
     if with_criteria:
         boxes += [
-            _aside(steps, flow.CRITERIA, "Cases excluded", titles),
-            _main(steps, flow.ELIGIBLE, "Criteria met"),
+            _make_side_box(steps, flow_counts.CRITERIA, "Cases excluded", titles),
+            _make_step_box(steps, flow_counts.ELIGIBLE, "Criteria met"),
         ]
     boxes += [
-        _aside(steps, flow.IMAGES, "Images excluded", titles),
-        _aside(steps, flow.CASES, "Cases left without image", titles),
-        _main(steps, flow.INCLUDED, INCLUDED),
+        _make_side_box(steps, flow_counts.IMAGES, "Images excluded", titles),
+        _make_side_box(steps, flow_counts.CASES, "Cases left without image", titles),
+        _make_step_box(steps, flow_counts.INCLUDED, INCLUDED),
     ]
     return boxes
 
 
-def _main(steps: pd.DataFrame, step: str, heading: str) -> Box:
+def _make_step_box(steps: pd.DataFrame, step: str, heading: str) -> Box:
     """Make the box of a step; over several splits it holds their sums."""
     rows = steps[steps["step"] == step]
-    return Box(heading, tuple(counted(int(rows[f"{noun}s"].sum()), noun) for noun in NOUNS), False)
+    return Box(heading, tuple(count_in_words(int(rows[f"{noun}s"].sum()), noun) for noun in NOUNS), False)
 
 
-def _aside(steps: pd.DataFrame, step: str, heading: str, titles: Mapping[str, str]) -> Box:
+def _make_side_box(steps: pd.DataFrame, step: str, heading: str, titles: Mapping[str, str]) -> Box:
     rows = steps[steps["step"] == step]
-    unit = "images" if step == flow.IMAGES else "cases"
+    unit = "images" if step == flow_counts.IMAGES else "cases"
     lines = []
     for row in rows.to_dict("records"):
-        text = f"{row[unit]:,} {in_words(str(row['reason']), titles)}"
-        if step == flow.CRITERIA:
-            text += " (" + counted(int(row["images"]), "image").replace(" ", "\N{NO-BREAK SPACE}") + ")"
+        text = f"{row[unit]:,} {word_reason(str(row['reason']), titles)}"
+        if step == flow_counts.CRITERIA:
+            text += " (" + count_in_words(int(row["images"]), "image").replace(" ", "\N{NO-BREAK SPACE}") + ")"
         lines += textwrap.wrap(text, int((WIDTH - INDENT - 2 * PAD) / (SIZE * LETTER)), subsequent_indent=HANGING)
     return Box(f"{heading}: {rows[unit].sum():,}", tuple(lines), True)
 
 
-def _described(steps: pd.DataFrame) -> str:
-    ends = [_main(steps, flow.LISTED, LISTED), _main(steps, flow.INCLUDED, INCLUDED)]
+def _describe(steps: pd.DataFrame) -> str:
+    ends = [_make_step_box(steps, flow_counts.LISTED, LISTED), _make_step_box(steps, flow_counts.INCLUDED, INCLUDED)]
     return "; ".join(f"{box.heading}: {', '.join(box.lines)}" for box in ends) + "."
 
 
-def _column(boxes: Sequence[Box], heights: Sequence[float], left: float, top: float) -> list[str]:
+def _draw_column(boxes: Sequence[Box], heights: Sequence[float], left: float, top: float) -> list[str]:
     """Draw boxes below each other, joined by a path; those aside hang from it by an arrow."""
     parts = []
     y, path = top, top
     for box, height in zip(boxes, heights, strict=True):
         if box.aside:
             middle = y + PAD + LINE / 2
-            parts.append(_line(left + RAIL, middle, left + INDENT, middle, arrow=True))
-            parts.append(_box(box, left + INDENT, y, WIDTH - INDENT))
+            parts.append(_draw_line(left + RAIL, middle, left + INDENT, middle, arrow=True))
+            parts.append(_draw_box(box, left + INDENT, y, WIDTH - INDENT))
         else:
             if y > top:
-                parts.append(_line(left + RAIL, path, left + RAIL, y, arrow=True))
-            parts.append(_box(box, left, y, WIDTH))
+                parts.append(_draw_line(left + RAIL, path, left + RAIL, y, arrow=True))
+            parts.append(_draw_box(box, left, y, WIDTH))
             path = y + box.height
         y += height + STEP
     return parts
 
 
-def _box(box: Box, left: float, top: float, width: float) -> str:
+def _draw_box(box: Box, left: float, top: float, width: float) -> str:
     fill, edge = ("white", QUIET) if box.aside else (WASH, EDGE)
     frame = (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{box.height:.1f}" rx="2" '
         f'fill="{fill}" stroke="{edge}" stroke-width="0.8"/>'
     )
     first = top + PAD + LINE * 0.78
-    texts = [_text(box.heading, left + PAD, first, bold=True)]
-    texts += [_text(line, left + PAD, first + LINE * (1 + place)) for place, line in enumerate(box.lines)]
+    texts = [_draw_text(box.heading, left + PAD, first, bold=True)]
+    texts += [_draw_text(line, left + PAD, first + LINE * (1 + number)) for number, line in enumerate(box.lines)]
     return "\n".join([frame, *texts])
 
 
-def _line(x: float, y: float, to_x: float, to_y: float, arrow: bool = False) -> str:
+def _draw_line(x: float, y: float, to_x: float, to_y: float, arrow: bool = False) -> str:
     head = ' marker-end="url(#arrow)"' if arrow else ""
     return f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{QUIET}" stroke-width="0.8" fill="none"{head}/>'
 
 
-def _text(text: str, x: float, y: float, bold: bool = False, fill: str = INK, anchor: str = "start") -> str:
+def _draw_text(text: str, x: float, y: float, bold: bool = False, fill: str = INK, anchor: str = "start") -> str:
     weight = ' font-weight="bold"' if bold else ""
     indent = SIZE if text.startswith(HANGING) else 0.0
-    place = f'x="{x + indent:.1f}" y="{y:.1f}"'
-    return f'<text {place} fill="{fill}" text-anchor="{anchor}"{weight}>{escape(text.strip())}</text>'
+    position = f'x="{x + indent:.1f}" y="{y:.1f}"'
+    return f'<text {position} fill="{fill}" text-anchor="{anchor}"{weight}>{escape(text.strip())}</text>'
 
 
-def _document(parts: Sequence[str], width: float, height: float, described: str) -> str:
+def _assemble(parts: Sequence[str], width: float, height: float, described: str) -> str:
     arrow = (
         '<defs><marker id="arrow" viewBox="0 0 6 6" refX="5.5" refY="3" markerWidth="6" markerHeight="6" '
         f'orient="auto-start-reverse"><path d="M0 0.6L5.5 3L0 5.4z" fill="{QUIET}"/></marker></defs>'

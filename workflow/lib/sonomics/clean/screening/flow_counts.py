@@ -1,4 +1,4 @@
-"""The counts of the flow chart: patients, cases and images at each step, by split, reason by reason."""
+"""Count patients, cases and images at each step of the flow chart, by split and reason."""
 
 from collections.abc import Iterable
 
@@ -13,8 +13,8 @@ IMAGES, CASES, INCLUDED = "images", "cases", "included"
 COLUMNS = ["split", "step", "reason", "patients", "cases", "images"]
 
 
-def flow(per_image: pd.DataFrame, per_case: pd.DataFrame) -> pd.DataFrame:
-    """Count what each step of the screening meets, sets aside and passes on.
+def count_flow(per_image: pd.DataFrame, per_case: pd.DataFrame) -> pd.DataFrame:
+    """Count patients, cases and images at each step of the screening.
 
     Parameters
     ----------
@@ -26,21 +26,22 @@ def flow(per_image: pd.DataFrame, per_case: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `split, step, reason, patients, cases, images`, splits and steps in their order, reasons by frequency:
 
-        - `listed`: every case of the cohort and every image exported; `eligible`: those that meet the criteria on
-          cases; `included`: kept ones.
-        - `criteria`: cases that break a criterion, and their images; `images`: images set aside, and the cases and
-          patients they are of; `cases`: cases left without an image.
+        - `listed`: every case of the cohort and every exported image; `eligible`: those that meet the criteria on
+          cases; `included`: those kept.
+        - `criteria`: cases that break a criterion, and their images; `images`: excluded images, and their cases and
+          patients; `cases`: cases left without an image.
 
-        Of cases and images listed = criteria + eligible, and eligible = images (or cases) + included. A patient with
-        several cases may be met on both sides.
+        For cases and images, listed = criteria + eligible, and eligible = images (or cases) + included. A patient with
+        several cases may be counted on both sides.
     """
     return pd.DataFrame(
-        [row for split in in_order(per_case["split"]) for row in _of_split(split, per_image, per_case)], columns=COLUMNS
+        [row for split in order_splits(per_case["split"]) for row in _count_split(split, per_image, per_case)],
+        columns=COLUMNS,
     )
 
 
-def in_order(splits: Iterable[str]) -> list[str]:
-    """Order splits as they are read: training, internal, external 1, 2 ..., prospective."""
+def order_splits(splits: Iterable[str]) -> list[str]:
+    """Sort splits in reading order: training, internal, external 1, 2 ..., prospective."""
 
     def rank(split: str) -> tuple[int, int]:
         stem, _, number = split.partition("_")
@@ -49,30 +50,33 @@ def in_order(splits: Iterable[str]) -> list[str]:
     return sorted(set(splits), key=rank)
 
 
-def _of_split(split: str, per_image: pd.DataFrame, per_case: pd.DataFrame) -> list[tuple[object, ...]]:
+def _count_split(split: str, per_image: pd.DataFrame, per_case: pd.DataFrame) -> list[tuple[object, ...]]:
     cases, images = per_case[per_case["split"] == split], per_image[per_image["split"] == split]
-    barred = cases["reason"].str.startswith(PREFIX)
-    of_barred = images["reason"] == OF_CASE
-    eligible, assessed = cases[~barred], images[~of_barred]
-    aside = assessed[assessed["fate"] == EXCLUDED]
+    breaks_criteria = cases["reason"].str.startswith(PREFIX)
+    of_excluded_case = images["reason"] == OF_CASE
+    eligible, assessed = cases[~breaks_criteria], images[~of_excluded_case]
+    excluded = assessed[assessed["fate"] == EXCLUDED]
     without = eligible[eligible["fate"] == EXCLUDED]
-    nothing = images.iloc[:0]
+    no_images = images.iloc[:0]
     rows = [(LISTED, "", cases, images)]
-    for reason in _ranked(cases.loc[barred, "reason"]):
-        inside = cases[cases["reason"] == reason]
-        rows.append((CRITERIA, reason, inside, images[of_barred & images["case"].isin(inside["case"])]))
+    for reason in _rank_reasons(cases.loc[breaks_criteria, "reason"]):
+        of_reason = cases[cases["reason"] == reason]
+        of_images = images[of_excluded_case & images["case"].isin(of_reason["case"])]
+        rows.append((CRITERIA, reason, of_reason, of_images))
     rows.append((ELIGIBLE, "", eligible, assessed))
-    for reason in _ranked(aside["reason"]):
-        inside = aside[aside["reason"] == reason]
-        rows.append((IMAGES, reason, inside, inside))
-    rows += [(CASES, reason, without[without["reason"] == reason], nothing) for reason in _ranked(without["reason"])]
+    for reason in _rank_reasons(excluded["reason"]):
+        of_reason = excluded[excluded["reason"] == reason]
+        rows.append((IMAGES, reason, of_reason, of_reason))
+    rows += [
+        (CASES, reason, without[without["reason"] == reason], no_images) for reason in _rank_reasons(without["reason"])
+    ]
     rows.append((INCLUDED, "", eligible[eligible["fate"] == KEPT], assessed[assessed["fate"] == KEPT]))
     return [
-        (split, step, reason, of["patient"].nunique(), of["case"].nunique(), len(shown))
-        for step, reason, of, shown in rows
+        (split, step, reason, counted["patient"].nunique(), counted["case"].nunique(), len(counted_images))
+        for step, reason, counted, counted_images in rows
     ]
 
 
-def _ranked(reasons: "pd.Series[str]") -> list[str]:
+def _rank_reasons(reasons: "pd.Series[str]") -> list[str]:
     counts = reasons.value_counts()
     return sorted(counts.index, key=lambda reason: (-counts[reason], reason))

@@ -1,4 +1,4 @@
-"""Fingerprints of pixels, for finding duplicates."""
+"""Hash pixels, and find pairs of images with near hashes."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 16
+SIDE = 16  # cells a row and rows; a convention: 256 bits instead of the usual 64
 BITS = SIDE * SIDE
-_BLOCK = 512
+_BLOCK = 512  # images compared with all later ones at once
 
 Words = NDArray[np.uint64]
 
 
-def pixel_hash(picture: NDArray[np.uint8]) -> str:
+def hash_pixels(picture: NDArray[np.uint8]) -> str:
     """Return the SHA-256 of an image's shape and pixels, hexadecimal."""
     return sha256(repr(picture.shape).encode() + np.ascontiguousarray(picture).tobytes()).hexdigest()
 
@@ -38,11 +38,11 @@ def difference_hash(picture: NDArray[np.uint8]) -> str:
     return "".join(np.packbits(cells[:, :-1] < cells[:, 1:]).tobytes().hex() for cells in (small, small[:, ::-1]))
 
 
-def near_pairs(hashes: Sequence[str], max_distance: int, max_share: float = 0.0) -> NDArray[np.int64]:
+def find_near_pairs(hashes: Sequence[str], max_distance: int, max_share: float = 0.0) -> NDArray[np.int64]:
     """Find all pairs of images whose hashes differ in few bits, or in a small share of those that are set.
 
     The share is that of Jaccard (1912): bits that differ over bits set in either. The dark surround of a sector, in
-    which no bit is set, makes no two images alike. All pairs are compared, 64 bits at a time.
+    which no bit is set, does not make two images similar. All pairs are compared, 64 bits at a time.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def near_pairs(hashes: Sequence[str], max_distance: int, max_share: float = 0.0)
     words = np.frombuffer(bytes.fromhex("".join(hashes)), dtype=np.uint64).reshape(len(hashes), 2, BITS // 64)
     upright, mirrored = (np.ascontiguousarray(words[:, side].T) for side in (0, 1))
     set_bits = np.bitwise_count(upright).sum(axis=0, dtype=np.int32)
-    found = [np.empty((0, 4), dtype=np.int64)]
+    pairs = [np.empty((0, 4), dtype=np.int64)]
     for start in range(0, len(words), _BLOCK):
-        same = _distances(upright[:, start : start + _BLOCK], upright[:, start:])
-        turned = _distances(upright[:, start : start + _BLOCK], mirrored[:, start:])
+        same = _count_differing_bits(upright[:, start : start + _BLOCK], upright[:, start:])
+        turned = _count_differing_bits(upright[:, start : start + _BLOCK], mirrored[:, start:])
         least = np.minimum(same, turned)
         # share = 2 d / (a + b + d) <= s exactly where d <= (a + b) s / (2 - s), with a and b bits set and d differing
         allowed = (set_bits[start : start + _BLOCK, None] + set_bits[None, start:]) * (max_share / (2 - max_share))
@@ -73,11 +73,11 @@ def near_pairs(hashes: Sequence[str], max_distance: int, max_share: float = 0.0)
         later = columns > rows
         rows, columns = rows[later], columns[later]
         by_mirror = turned[rows, columns] < same[rows, columns]
-        found.append(np.stack([rows + start, columns + start, least[rows, columns], by_mirror], axis=1))
-    return np.concatenate(found).astype(np.int64)
+        pairs.append(np.stack([rows + start, columns + start, least[rows, columns], by_mirror], axis=1))
+    return np.concatenate(pairs).astype(np.int64)
 
 
-def _distances(some: Words, others: Words) -> NDArray[np.uint16]:
+def _count_differing_bits(some: Words, others: Words) -> NDArray[np.uint16]:
     """Count the differing bits of every pair, shape (some, others)."""
     distance = np.zeros((some.shape[1], others.shape[1]), dtype=np.uint16)
     for one, other in zip(some, others, strict=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageColor, ImageSequence
 
-from sonomics.core.images import GREY, drawn
+from sonomics.core.images import GREY, mark_drawn
 from sonomics.crop.outlines.drawings import Drawing, MaskRequest
 from sonomics.crop.outlines.rasterise import Mask, select_frame, select_label
 from sonomics.crop.outlines.refusals import RefusedError
@@ -24,7 +24,7 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     if page.mode == "P" and not request.label.startswith("#"):
         page = _palette_labels(page)
     if not request.label or lossy:
-        return select_label(np.where(drawn(page, lossy=lossy), 255, 0), request.label)
+        return select_label(np.where(mark_drawn(page, lossy=lossy), 255, 0), request.label)
     if page.mode in GREY:
         return select_label(np.asarray(page).astype(np.int64), request.label)
     return _select_colour(page, request.label)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import PERTURBED
-from sonomics.crop.formats import FORMATS, suffix_of
 from sonomics.crop.outlines.drawings import Drawing
 from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.kinds.outlines import OUTLINES, format_of
 
 
 class Reading(NamedTuple):
@@ -56,7 +56,7 @@ def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
 
 def _check_layout(root: Path) -> None:
     for depth in ("*", "*/*", "*/*/*/*"):
-        if astray := sorted(path for path in root.glob(depth) if path.is_file() and suffix_of(path)):
+        if astray := sorted(path for path in root.glob(depth) if path.is_file() and format_of(path)):
             rule = "an outline must lie in a folder <reader>/<session>/"
             raise StudyError(str(astray[0]), rule, f"move it, for example to {root.name}/reader_1/1/")
     if (reserved := root / PERTURBED).exists():
@@ -67,12 +67,12 @@ def _check_layout(root: Path) -> None:
 def _read_session(folder: Path) -> dict[str, Outline]:
     outlines: dict[str, Outline] = {}
     for file in sorted(folder.iterdir()):
-        if (suffix := suffix_of(file)) is None:
+        if (kind := format_of(file)) is None:
             continue
         try:
-            drawings = FORMATS[suffix](file)
+            drawings = OUTLINES.build(kind.name)(file)
         except RefusedError:
-            rule = f"the file is not a valid {suffix} file of outlines, or it outlines an image twice"
+            rule = f"the file does not hold {kind.words}, or it outlines an image twice"
             raise StudyError(str(file), rule, "export it again, or remove it") from None
         for stem, drawing in drawings.items():
             if stem in outlines:

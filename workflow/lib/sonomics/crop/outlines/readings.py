@@ -7,6 +7,7 @@ from typing import Any
 from sonomics.core.images import stem_of
 from sonomics.core.schemas import PERTURBED
 from sonomics.core.seeds import generator
+from sonomics.core.settings.crop import Crop
 from sonomics.crop.outlines.clean_frame import move_to_clean_frame
 from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.folders import Outline, Reading
@@ -18,7 +19,7 @@ from sonomics.crop.outlines.refusals import RefusedError
 def draw_readings(
     frame: Mapping[str, Any],
     outlines: Mapping[Reading, Mapping[str, Outline]],
-    settings: Mapping[str, Any],
+    settings: Crop,
     seed: int,
 ) -> Iterator[tuple[Reading, Path, Mask | RefusedError]]:
     """Draw every outline of one clean image, and perturbed copies of the one that models use.
@@ -31,7 +32,7 @@ def draw_readings(
         The image's row of `IMAGES`.
     outlines : mapping
         From `find_outlines`.
-    settings : mapping
+    settings : Crop
         The section `crop` of params.
     seed : int
         The study's.
@@ -41,21 +42,21 @@ def draw_readings(
     reading, file, mask
         The mask in the clean image; in its place the refusal, when the outline cannot be used.
     """
-    analysis = Reading(settings["analysis"]["reader"], str(settings["analysis"]["session"]))
+    analysis = Reading(settings.analysis.reader, settings.analysis.session)
     for reading, outline in _find_readings(frame["image"], outlines, analysis):
         file = outline.file if outline else Path(frame["file"])
         try:
-            drawn = _draw(outline, frame, settings.get("label", ""))
-            mask = move_to_clean_frame(drawn, frame, settings["min_pixels"])
+            drawn = _draw(outline, frame, settings.label)
+            mask = move_to_clean_frame(drawn, frame, settings.min_pixels)
         except RefusedError as refusal:
             yield reading, file, refusal
             continue
         if reading != analysis:
             yield reading, file, mask
             continue
-        times, used = settings.get("perturb", {}).get("times", 0), settings["analysis"].get("perturbed", 0)
-        copies = {number: _copy(mask, frame, settings, seed, number) for number in range(1, times + 1)}
-        yield reading, file, copies.pop(used) if used else mask
+        copies = dict(_perturb(mask, frame, settings, seed))
+        used = settings.analysis.perturbed
+        yield reading, file, mask if used is None else copies.pop(used)
         for number, copy in copies.items():
             yield Reading(PERTURBED, str(number)), file, copy
 
@@ -83,8 +84,12 @@ def _draw(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mask
         raise RefusedError("outline_unreadable") from None
 
 
-def _copy(
-    mask: Mask, frame: Mapping[str, Any], settings: Mapping[str, Any], seed: int, number: int
-) -> Mask | RefusedError:
-    copy = perturb(mask, settings["perturb"], generator(seed, "crop", frame["image"], number))
-    return RefusedError("outline_small") if copy.sum() < settings["min_pixels"] else copy
+def _perturb(
+    mask: Mask, frame: Mapping[str, Any], settings: Crop, seed: int
+) -> Iterator[tuple[int, Mask | RefusedError]]:
+    """Yield the number of each perturbed copy and its mask, or the refusal of a copy that became too small."""
+    if settings.perturb is None:
+        return
+    for number in range(1, settings.perturb.times + 1):
+        copy = perturb(mask, settings.perturb, generator(seed, "crop", frame["image"], number))
+        yield number, RefusedError("outline_small") if copy.sum() < settings.min_pixels else copy

@@ -1,49 +1,73 @@
 """Which pixels of an image are analysed: the lesion, a ring around it, background next to it, or all."""
 
-from collections.abc import Callable, Mapping
 from itertools import product
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonomics.core.settings.crop import Crop
 from sonomics.crop.outlines.rasterise import Mask
 from sonomics.crop.outlines.refusals import RefusedError
 from sonomics.crop.regions.box import MIN_MARGIN, bounding_box
 
-Settings = Mapping[str, Any]
+
+def select_region(pixels: NDArray[np.uint8], outline: Mask, settings: Crop) -> Mask:
+    """Select the region that `crop.region` names.
+
+    Every region takes an outline, the whole image too, so that the images are those of the main run.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) uint8 array
+        The clean image.
+    outline : (rows, columns) bool array
+        A reader's outline, moved into the clean image.
+    settings : Crop
+        `region` and `ring` of the section `crop` of params.
+
+    Returns
+    -------
+    (rows, columns) bool array
+
+    Raises
+    ------
+    RefusedError
+        `no_background` when there is no ring or no background.
+    """
+    if settings.region == "ring":
+        assert settings.ring is not None  # required by the settings
+        return select_ring(pixels, outline, settings.ring)
+    if settings.region == "background":
+        return select_background(pixels, outline)
+    return np.ones_like(outline) if settings.region == "whole" else outline
 
 
-def select_lesion(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
-    """Select what the reader outlined."""
-    return outline
+def select_ring(pixels: NDArray[np.uint8], outline: Mask, width: float) -> Mask:
+    """Select a ring around the lesion, without the black pixels beyond the scan.
 
-
-def select_whole(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
-    """Select the whole image; it still takes an outline, so that the images are those of the main run."""
-    return np.ones_like(outline)
-
-
-def select_ring(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
-    """Select a ring around the lesion, as wide as `ring` times the diameter of a disc of the lesion's area.
-
-    Black pixels, which lie beyond the scan, are left out.
+    Parameters
+    ----------
+    pixels : (rows, columns) uint8 array
+        The clean image.
+    outline : (rows, columns) bool array
+        The lesion.
+    width : float
+        Width of the ring, as a share of the diameter of a disc of the lesion's area.
 
     Raises
     ------
     RefusedError
         `no_background` when nothing is left.
     """
-    width = settings["ring"] * equivalent_diameter(outline)
     distance = cv2.distanceTransform((~outline).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    ring: Mask = ~outline & (distance <= width) & (pixels > 0)
+    ring: Mask = ~outline & (distance <= width * equivalent_diameter(outline)) & (pixels > 0)
     if not ring.any():
         raise RefusedError("no_background")
     return ring
 
 
-def select_background(pixels: NDArray[np.uint8], outline: Mask, settings: Settings) -> Mask:
+def select_background(pixels: NDArray[np.uint8], outline: Mask) -> Mask:
     """Select tissue next to the lesion, a negative control: the outline's shape, shifted off itself.
 
     Returns
@@ -73,14 +97,6 @@ def select_background(pixels: NDArray[np.uint8], outline: Mask, settings: Settin
     if best is outline:
         raise RefusedError("no_background")
     return best
-
-
-REGIONS: Mapping[str, Callable[[NDArray[np.uint8], Mask, Settings], Mask]] = {
-    "lesion": select_lesion,
-    "ring": select_ring,
-    "background": select_background,
-    "whole": select_whole,
-}
 
 
 def equivalent_diameter(region: Mask) -> float:

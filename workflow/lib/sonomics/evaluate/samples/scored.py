@@ -26,7 +26,7 @@ class Scored:
     model : Model
     split : str
     rows : DataFrame, shape (n, columns)
-        The cohort's columns of these cases; its index tells their rows in the table of all cases.
+        The cohort's columns of these cases, indexed as the table of all cases.
     y : ndarray of float, shape (n,)
         Label: 1, 0, NaN unknown.
     value : ndarray of float, shape (n,)
@@ -127,7 +127,7 @@ class Scored:
         return replace(self, rows=self.rows[chosen], **arrays)
 
     def with_value(self, value: Floats) -> "Scored":
-        """Put other values of the same cases in the place of the model's."""
+        """Replace the model's values by others of the same cases."""
         return replace(self, value=value)
 
     def _text(self, column: str) -> Texts:

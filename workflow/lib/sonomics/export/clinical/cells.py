@@ -1,4 +1,4 @@
-"""One cell of a clinical table becomes a value, or the reason why it does not. Text is never passed on as it stands."""
+"""Turn one cell of a clinical table into a value, or the reason why it has none. Free text is never passed on."""
 
 import re
 from collections.abc import Mapping
@@ -7,14 +7,14 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from sonomics.core.errors import StudyError
-from sonomics.export.clinical.units import conversion
+from sonomics.export.clinical.units import conversion_factor
 
 EMPTY, ABSENT, DISAGREE, NO_DATED_ROW = "empty", "not_in_table", "rows_disagree", "no_dated_row"
 NOT_A_NUMBER, BEYOND_LIMIT, OUT_OF_RANGE = "not_a_number", "beyond_limit", "out_of_range"
 NOT_LISTED, NO_MATCH, SEVERAL = "not_listed", "no_match", "several_values"
 NO_UNIT, UNKNOWN_UNIT = "no_unit", "unknown_unit"
 IMPOSSIBLE_DATE, NO_EXAM_DATE, BEFORE_START = "impossible_date", "no_exam_date", "before_start"
-MONTH = 365.25 / 12
+MONTH = 365.25 / 12  # days
 
 _NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)")
 
@@ -22,7 +22,7 @@ Rule = Mapping[str, Any]
 
 
 class Reading(NamedTuple):
-    """What a cell says.
+    """The value of a cell.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Reading(NamedTuple):
     reason : str
         "" for a known value, else why it is unknown.
     found : float
-        The number that broke the plausible range; NaN for any other reason: nothing else of a cell is repeated.
+        The number outside the plausible range; NaN for any other reason: nothing else of a cell is repeated.
     """
 
     value: float | str | None
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 
 def unknown(reason: str, found: float = float("nan")) -> Reading:
-    """Make the reading of a cell that gives no value."""
+    """Make the reading of a cell without a usable value."""
     return Reading(None, reason, found)
 
 
@@ -61,18 +61,18 @@ def read_cell(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
     if not raw.strip():
         return unknown(EMPTY)
     if "pattern" not in rule:
-        return _word(raw, rule) if "values" in rule else _number(raw, rule, unit, decimal)
+        return _read_word(raw, rule) if "values" in rule else _read_number(raw, rule, unit, decimal)
     readings = []
     for match in re.finditer(rule["pattern"], raw):
         named = match.groupdict()
         text = named["value"] or ""
-        own = named.get("unit") or unit
-        readings.append(_word(text, rule) if "values" in rule else _number(text, rule, own, decimal))
-    return _of_several(readings, rule.get("several", "unknown"))
+        unit_here = named.get("unit") or unit
+        readings.append(_read_word(text, rule) if "values" in rule else _read_number(text, rule, unit_here, decimal))
+    return _choose_reading(readings, rule.get("several", "unknown"))
 
 
 def check_rule(rule: Rule, where: str) -> None:
-    """Stop a study whose pattern names no group `value`, or whose words are not text.
+    """Stop a study whose pattern has no group `value`, or whose words are not text.
 
     Raises
     ------
@@ -83,23 +83,23 @@ def check_rule(rule: Rule, where: str) -> None:
     try:
         groups = re.compile(rule.get("pattern", "(?P<value>)")).groupindex
     except re.error as error:
-        raise StudyError(where, f"the pattern is no regular expression ({error})", "correct it") from None
+        raise StudyError(where, f"the pattern is not a valid regular expression ({error})", "correct it") from None
     if "value" not in groups:
         raise StudyError(where, "the pattern has no group named value", "write (?P<value>...) around what to take")
 
 
-def vocabulary(rule: Rule) -> dict[str, list[str]]:
-    """Name the words that a column may hold, and the spellings of each; a plain list holds words as they are."""
+def read_vocabulary(rule: Rule) -> dict[str, list[str]]:
+    """Read the words that a column may hold, and the spellings of each; those of a plain list are spelled as listed."""
     stated = rule["values"]
     if isinstance(stated, Mapping):
         return {str(name): [str(word) for word in words] for name, words in stated.items()}
     return {str(word): [str(word)] for word in stated}
 
 
-def read_date(raw: str, form: str) -> date | None:
-    """Read a date in the stated form, else ISO; None for one that does not exist, such as 31 February."""
+def read_date(raw: str, date_format: str) -> date | None:
+    """Read a date in the given format, else ISO; None for one that does not exist, such as 31 February."""
     text = raw.strip()
-    for parse in (lambda stated: datetime.strptime(stated, form), datetime.fromisoformat):
+    for parse in (lambda digits: datetime.strptime(digits, date_format), datetime.fromisoformat):
         try:
             return parse(text).date()
         except ValueError:
@@ -107,7 +107,7 @@ def read_date(raw: str, form: str) -> date | None:
     return None
 
 
-def elapsed(start: date, end: date, unit: str) -> float:
+def measure_elapsed(start: date, end: date, unit: str) -> float:
     """Return the time from one date to another: whole days, months (two decimals), or completed years.
 
     Negative when the end comes first.
@@ -121,23 +121,23 @@ def elapsed(start: date, end: date, unit: str) -> float:
     return float(years - ((end.month, end.day) < (start.month, start.day)))
 
 
-def within(value: float, rule: Rule) -> Reading:
-    """Hold a number against the plausible range, then against the cap above which all are alike."""
+def accept_within_range(value: float, rule: Rule) -> Reading:
+    """Accept a number within the plausible range, and cut it at the cap above which all are equal."""
     low, high = rule.get("range", (float("-inf"), float("inf")))
     if not low <= value <= high:
         return unknown(OUT_OF_RANGE, value)
     return Reading(min(value, rule.get("cap", float("inf"))))
 
 
-def _word(raw: str, rule: Rule) -> Reading:
+def _read_word(raw: str, rule: Rule) -> Reading:
     text = raw.strip().casefold()
-    for name, words in vocabulary(rule).items():
+    for name, words in read_vocabulary(rule).items():
         if text in (word.strip().casefold() for word in words):
             return Reading(name)
     return unknown(NOT_LISTED)
 
 
-def _number(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
+def _read_number(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
     match = _NUMBER.fullmatch(raw.strip().replace(decimal, "."))
     if match is None or (decimal != "." and "." in raw) or not isfinite(float(match["digits"])):
         return unknown(NOT_A_NUMBER)
@@ -145,13 +145,13 @@ def _number(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
         return unknown(BEYOND_LIMIT)
     if not unit:
         return unknown(NO_UNIT)
-    factor = rule.get("factor", conversion(unit, rule["to"], rule.get("analyte", "")))
+    factor = rule.get("factor", conversion_factor(unit, rule["to"], rule.get("analyte", "")))
     if factor is None:
         return unknown(UNKNOWN_UNIT)
-    return within(float(f"{float(match['digits']) * factor:.6g}"), rule)
+    return accept_within_range(float(f"{float(match['digits']) * factor:.6g}"), rule)
 
 
-def _of_several(readings: list[Reading], choice: str) -> Reading:
+def _choose_reading(readings: list[Reading], choice: str) -> Reading:
     known = [reading for reading in readings if reading.reason == ""]
     if not readings:
         return unknown(NO_MATCH)

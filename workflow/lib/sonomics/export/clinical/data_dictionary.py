@@ -1,4 +1,4 @@
-"""What the clinical columns of a cohort mean, and how much of them is missing where."""
+"""Describe the clinical columns of a cohort, and count missing values by column and split."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.cohort import OUTCOME
-from sonomics.export.clinical.cells import vocabulary
+from sonomics.export.clinical.cells import read_vocabulary
 
 MEANINGS = {
     "time": "Time from the start of follow-up to the event, or to the last contact",
@@ -15,7 +15,7 @@ MEANINGS = {
 MISSING_COLUMNS = ["column", "split", "cases", "known", "missing", "share", "reasons"]
 
 
-def dictionary_of(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+def describe_columns(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     """Describe the clinical columns of a cohort.
 
     Parameters
@@ -31,7 +31,7 @@ def dictionary_of(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataF
         `column, meaning, unit, type, values, source, known, cases`, in the order of params; `values` lists words, or
         gives the plausible range; `source` is `<table>.<column>`.
     """
-    rows = [_described(name, rule) for name, rule in settings["columns"].items()]
+    rows = [_describe(name, rule) for name, rule in settings["columns"].items()]
     if follow_up := settings.get("follow_up"):
         source = f"{follow_up['start']} to {follow_up['event']} or {follow_up['last_contact']}"
         types = {"time": ("month", "number", ">= 0"), "event": ("", "word", "1; 0")}
@@ -41,13 +41,13 @@ def dictionary_of(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataF
     return table.assign(known=known, cases=len(cohort))
 
 
-def missing_of(reasons: pd.DataFrame, splits: "pd.Series[str]") -> pd.DataFrame:
+def count_missing(reasons: pd.DataFrame, splits: "pd.Series[str]") -> pd.DataFrame:
     """Count known and missing values of every column in every split; known + missing = cases.
 
     Parameters
     ----------
     reasons : DataFrame of str
-        Indexed by case, a column a clinical column: "" where the value is known, else why it is not.
+        Indexed by case, one column per clinical column: "" where the value is known, else why it is not.
     splits : Series of str
         Split of each case, indexed by case.
 
@@ -58,26 +58,26 @@ def missing_of(reasons: pd.DataFrame, splits: "pd.Series[str]") -> pd.DataFrame:
     """
     rows = []
     for column in reasons:
-        for split, inside in reasons[column].groupby(splits.reindex(reasons.index), sort=True):
-            counts = inside[inside != ""].value_counts()
+        for split, of_split in reasons[column].groupby(splits.reindex(reasons.index), sort=True):
+            counts = of_split[of_split != ""].value_counts()
             listed = "; ".join(f"{reason} {counts[reason]}" for reason in sorted(counts.index))
             missing = int(counts.sum())
-            share = round(missing / len(inside), 4)
-            rows.append((column, split, len(inside), len(inside) - missing, missing, share, listed))
+            share = round(missing / len(of_split), 4)
+            rows.append((column, split, len(of_split), len(of_split) - missing, missing, share, listed))
     return pd.DataFrame(rows, columns=MISSING_COLUMNS)
 
 
-def missing_metrics(missing: pd.DataFrame) -> dict[str, Any]:
+def arrange_missing_metrics(missing: pd.DataFrame) -> dict[str, Any]:
     """Arrange the missing values for `dvc metrics`: column, split, then `cases`, `missing`, `share`."""
     return {
         str(column): {str(row["split"]): {name: row[name] for name in ("cases", "missing", "share")} for row in rows}
-        for column, rows in ((name, inside.to_dict("records")) for name, inside in missing.groupby("column"))
+        for column, rows in ((name, group.to_dict("records")) for name, group in missing.groupby("column"))
     }
 
 
-def _described(name: str, rule: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
+def _describe(name: str, rule: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
     if "values" in rule:
-        return name, rule["meaning"], "", "word", "; ".join(vocabulary(rule)), rule["from"]
+        return name, rule["meaning"], "", "word", "; ".join(read_vocabulary(rule)), rule["from"]
     low, high = rule.get("range", ("", ""))
     span = f"{low} to {high}" if "range" in rule else ""
     unit = rule["date"]["unit"] if "date" in rule else rule["to"]

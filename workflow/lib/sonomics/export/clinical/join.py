@@ -1,4 +1,4 @@
-"""Clinical data join the cohort: values with checked units, relative times, words of a closed list; never free text."""
+"""Join clinical data to the cohort: values with checked units, relative times, listed words; never free text."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -9,17 +9,17 @@ from sonomics.core.cohort import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.core.errors import StudyError
 from sonomics.export.clinical import cells
 from sonomics.export.clinical.cells import Reading
-from sonomics.export.clinical.data_dictionary import dictionary_of, missing_of
-from sonomics.export.clinical.tables import WHERE, check_column, read_clinical_tables, rows_of_cases
+from sonomics.export.clinical.data_dictionary import count_missing, describe_columns
+from sonomics.export.clinical.tables import WHERE, check_column, match_rows_to_cases, read_clinical_tables
 from sonomics.export.clinical.units import check_conversion
-from sonomics.export.clinical.values import Source, exam_dates, read_follow_up, read_value
+from sonomics.export.clinical.values import CellSource, find_exam_dates, read_follow_up, read_value
 
 Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
 
 
 class Clinical(NamedTuple):
-    """What joining clinical tables gives.
+    """A cohort with clinical data, and what became of the tables.
 
     Attributes
     ----------
@@ -30,10 +30,10 @@ class Clinical(NamedTuple):
     missing : DataFrame
         Known and missing values by column and split: `column, split, cases, known, missing, share, reasons`.
     problems : DataFrame
-        A row for every value that was there and could not be taken: `case, column, reason, found` (the number that
+        One row per value that is present and could not be read: `case, column, reason, found` (the number that
         broke the plausible range; nothing else of a cell is repeated).
     tables : DataFrame
-        What became of the rows of each table: `table, rows, without_key, not_in_cohort, repeated` (rows of a case
+        Counts of the rows of each table: `table, rows, without_key, not_in_cohort, repeated` (rows of a case
         beyond its first) and `cases_absent`.
     """
 
@@ -45,12 +45,12 @@ class Clinical(NamedTuple):
 
 
 def join_clinical(cohort: pd.DataFrame, settings: Settings, linkage: pd.DataFrame | None) -> Clinical:
-    """Read the clinical tables of a study where they lie, and join them to its cohort.
+    """Read the clinical tables of a study where they are stored, and join them to its cohort.
 
     Parameters
     ----------
     cohort : DataFrame of str
-        `patient, case, split` and others; columns that the settings name are filled anew.
+        `patient, case, split` and others; columns that the settings name are filled again.
     settings : mapping
         `export.clinical` of params.
     linkage : DataFrame of str or None
@@ -59,46 +59,51 @@ def join_clinical(cohort: pd.DataFrame, settings: Settings, linkage: pd.DataFram
     Raises
     ------
     StudyError
-        As `read_clinical_tables` and `joined`.
+        As `read_clinical_tables` and `join_tables`.
     """
-    return joined(cohort, read_clinical_tables(settings), settings, linkage)
+    return join_tables(cohort, read_clinical_tables(settings), settings, linkage)
 
 
-def joined(cohort: pd.DataFrame, tables: Tables, settings: Settings, linkage: pd.DataFrame | None) -> Clinical:
-    """Join clinical tables to a cohort; times count from the ultrasound exam, whose date does not come along.
+def join_tables(cohort: pd.DataFrame, tables: Tables, settings: Settings, linkage: pd.DataFrame | None) -> Clinical:
+    """Join clinical tables to a cohort; times count from the ultrasound exam, whose date is not kept.
 
     Raises
     ------
     StudyError
-        A column that is not there or may not be filled, a unit that is unknown or of another quantity, a bad pattern.
+        On a column that is missing or may not be filled, a unit that is unknown or of another quantity, a bad pattern.
     """
     check_columns(tables, settings)
     rows = {
-        name: rows_of_cases(table, name, settings["tables"][name], cohort, linkage) for name, table in tables.items()
+        name: match_rows_to_cases(table, name, settings["tables"][name], cohort, linkage)
+        for name, table in tables.items()
     }
-    exams = exam_dates(cohort, rows, settings, linkage)
-    source = Source(rows, settings["tables"], exams)
+    exams = find_exam_dates(cohort, rows, settings, linkage)
+    source = CellSource(rows, settings["tables"], exams)
     readings = {
         name: [read_value(source, case, rule, exams.get(case)) for case in cohort["case"]]
         for name, rule in settings["columns"].items()
     }
     if "follow_up" in settings:
         followed = [read_follow_up(source, case, settings["follow_up"], exams.get(case)) for case in cohort["case"]]
-        for place, name in enumerate(OUTCOME):
-            readings[name] = [pair[place] for pair in followed]
-    filled = cohort.assign(**{name: [written(one.value) for one in column] for name, column in readings.items()})
-    reasons = pd.DataFrame({name: [one.reason for one in column] for name, column in readings.items()}, cohort["case"])
+        for position, name in enumerate(OUTCOME):
+            readings[name] = [pair[position] for pair in followed]
+    filled = cohort.assign(
+        **{name: [format_value(reading.value) for reading in column] for name, column in readings.items()}
+    )
+    reasons = pd.DataFrame(
+        {name: [reading.reason for reading in column] for name, column in readings.items()}, cohort["case"]
+    )
     return Clinical(
         filled,
-        dictionary_of(filled, settings),
-        missing_of(reasons, cohort.set_index("case")["split"]),
-        _problems(cohort["case"], readings),
-        _accounts(tables, rows, settings, cohort),
+        describe_columns(filled, settings),
+        count_missing(reasons, cohort.set_index("case")["split"]),
+        _list_problems(cohort["case"], readings),
+        _count_rows(tables, rows, settings, cohort),
     )
 
 
 def check_columns(tables: Tables, settings: Settings) -> None:
-    """Stop a study whose mapping cannot be: before any cell is read.
+    """Stop a study whose mapping is impossible, before any cell is read.
 
     Raises
     ------
@@ -112,23 +117,23 @@ def check_columns(tables: Tables, settings: Settings) -> None:
         if "to" in rule and "factor" not in rule:
             unit = rule["unit"] if isinstance(rule["unit"], str) else rule["to"]
             check_conversion(unit, rule["to"], rule.get("analyte", ""), where)
-    for where, place in _places(settings):
-        table, _, column = place.partition(".")
+    for where, name in _list_named_columns(settings):
+        table, _, column = name.partition(".")
         if table not in tables:
-            raise StudyError(where, f"{place} names no table", f"write <table>.<column> of {', '.join(tables)}")
+            raise StudyError(where, f"{name} does not name a table", f"write <table>.<column> of {', '.join(tables)}")
         check_column(tables[table], column, where)
         if column == settings["tables"][table]["key"]:
-            raise StudyError(where, f"{place} is the table's key, an identity", "take another column")
+            raise StudyError(where, f"{name} is the table's key, an identity", "take another column")
 
 
-def written(value: float | str | None) -> str:
-    """Write a value as the cohort holds it."""
+def format_value(value: float | str | None) -> str:
+    """Format a value as it stands in the cohort; "" when it is unknown."""
     if value is None:
         return ""
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
-def _places(settings: Settings) -> Iterable[tuple[str, str]]:
+def _list_named_columns(settings: Settings) -> Iterable[tuple[str, str]]:
     """List every `<table>.<column>` that the settings name, each with its key."""
     for name, rule in settings["columns"].items():
         yield f"{WHERE}.columns.{name}.from", rule["from"]
@@ -137,25 +142,25 @@ def _places(settings: Settings) -> Iterable[tuple[str, str]]:
     for name, rule in settings["tables"].items():
         if "nearest_to_exam" in rule:
             yield f"{WHERE}.tables.{name}.nearest_to_exam", f"{name}.{rule['nearest_to_exam']}"
-    for key, place in settings.get("follow_up", {}).items():
-        if place != "exam":
-            yield f"{WHERE}.follow_up.{key}", place
+    for key, name in settings.get("follow_up", {}).items():
+        if name != "exam":
+            yield f"{WHERE}.follow_up.{key}", name
     if settings.get("exam_date", "linkage") != "linkage":
         yield f"{WHERE}.exam_date", settings["exam_date"]
 
 
-def _problems(cases: "pd.Series[str]", readings: Mapping[str, list[Reading]]) -> pd.DataFrame:
-    quiet = ("", cells.EMPTY, cells.ABSENT)
+def _list_problems(cases: "pd.Series[str]", readings: Mapping[str, list[Reading]]) -> pd.DataFrame:
+    expected = ("", cells.EMPTY, cells.ABSENT)
     rows = [
-        (case, name, one.reason, one.found)
+        (case, name, reading.reason, reading.found)
         for name, column in readings.items()
-        for case, one in zip(cases, column, strict=True)
-        if one.reason not in quiet
+        for case, reading in zip(cases, column, strict=True)
+        if reading.reason not in expected
     ]
     return pd.DataFrame(rows, columns=["case", "column", "reason", "found"])
 
 
-def _accounts(tables: Tables, rows: Tables, settings: Settings, cohort: pd.DataFrame) -> pd.DataFrame:
+def _count_rows(tables: Tables, rows: Tables, settings: Settings, cohort: pd.DataFrame) -> pd.DataFrame:
     accounts = []
     for name, table in tables.items():
         keyed = int((table[settings["tables"][name]["key"]].str.strip() != "").sum())

@@ -1,4 +1,4 @@
-"""The hospital's clinical tables, read where they lie: CSV or Excel, all cells as text, rows found by case."""
+"""Read the hospital's clinical tables where they are stored (CSV, Excel; all cells as text); match rows to cases."""
 
 import os
 import re
@@ -37,22 +37,22 @@ def read_clinical_tables(settings: Settings) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame of str
-        By name; "" where there is nothing, dates of Excel in ISO form.
+        By name; "" for an empty cell, dates of Excel in ISO form.
 
     Raises
     ------
     StudyError
-        An environment variable that is not set, a file, sheet or key column that is not there, a file that cannot be
-        read, or tables with identities inside a repository.
+        On an environment variable that is not set, a missing file, sheet or key column, a file that cannot be read, or
+        tables with identities inside a repository.
     """
-    root = _root(settings)
-    return {name: _read(name, root / table["file"], table) for name, table in settings["tables"].items()}
+    root = _find_root(settings)
+    return {name: _read_table(name, root / table["file"], table) for name, table in settings["tables"].items()}
 
 
-def rows_of_cases(
+def match_rows_to_cases(
     table: pd.DataFrame, name: str, rule: Settings, cohort: pd.DataFrame, linkage: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Give the rows of a table the cases that they are of.
+    """Match the rows of a table to the cases that they belong to.
 
     Parameters
     ----------
@@ -72,17 +72,17 @@ def rows_of_cases(
     -------
     DataFrame of str
         The table without its key, and `case`, `row` (the number of the row); a row of a patient with several cases
-        stands once for each; rows of nobody in the cohort are left out.
+        occurs once for each; rows of patients outside the cohort are left out.
 
     Raises
     ------
     StudyError
-        When the linkage table is needed and not given.
+        When the linkage table is needed and not available.
     """
     kind = rule["identifies"]
     if kind in IDENTITIES:
         if linkage is None:
-            raise StudyError(f"{WHERE}.tables.{name}", "its key is found through the linkage table", "name its place")
+            raise StudyError(f"{WHERE}.tables.{name}", "its key is found through the linkage table", "name its path")
         known = linkage[["case", kind]].rename(columns={kind: "key"})
         known = known[known["case"].isin(cohort["case"])]
     else:
@@ -94,7 +94,7 @@ def rows_of_cases(
     return numbered[keys != ""].merge(known[known["key"] != ""], on="key").drop(columns="key")
 
 
-def _root(settings: Settings) -> Path:
+def _find_root(settings: Settings) -> Path:
     root = os.path.expandvars(settings["root"])
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
@@ -107,16 +107,16 @@ def _root(settings: Settings) -> Path:
     return folder
 
 
-def _read(name: str, path: Path, rule: Settings) -> pd.DataFrame:
+def _read_table(name: str, path: Path, rule: Settings) -> pd.DataFrame:
     where = f"{WHERE}.tables.{name}"
     if not path.is_file():
         raise StudyError(where, f"there is no file {rule['file']} in the folder", "correct `file` or `root`")
     try:
-        table = _excel(path, rule) if path.suffix.lower() in EXCEL else _csv(path, rule, where)
+        table = _read_excel(path, rule) if path.suffix.lower() in EXCEL else _read_csv(path, rule, where)
     except StudyError:
         raise
     except Exception as error:
-        # Rubbish can make the parser raise anything. Only the kind of the error is named: its words may quote a cell.
+        # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
         rule_broken = f"{rule['file']} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
     for column in table.columns[table.columns.duplicated()]:
@@ -126,7 +126,7 @@ def _read(name: str, path: Path, rule: Settings) -> pd.DataFrame:
 
 
 def check_column(table: pd.DataFrame, column: str, where: str) -> None:
-    """Stop a study that names a column that a table does not have.
+    """Stop a study that names a column which a table does not have.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
         raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
 
 
-def _csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
+def _read_csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
     separator, encoding = rule.get("separator", ","), rule.get("encoding", "utf-8-sig")
     try:
         return read_cells(path.read_bytes(), where, separator, encoding)
@@ -144,7 +144,7 @@ def _csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
         raise StudyError(where, error.rule, f"state its separator and encoding, or {error.fix}") from None
 
 
-def _excel(path: Path, rule: Settings) -> pd.DataFrame:
+def _read_excel(path: Path, rule: Settings) -> pd.DataFrame:
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -152,11 +152,13 @@ def _excel(path: Path, rule: Settings) -> pd.DataFrame:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except BadZipFile:
-        raise ValueError("no Excel file") from None
+        raise ValueError("not an Excel file") from None
     try:
         sheet = book.worksheets[book.sheetnames.index(rule["sheet"]) if "sheet" in rule else 0]
         decimal = rule.get("decimal", ".")
-        header, *rows = [[_text(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)] or [[]]
+        header, *rows = [
+            [_format_cell(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)
+        ] or [[]]
     finally:
         book.close()
     names = [name.strip() for name in header]
@@ -164,7 +166,7 @@ def _excel(path: Path, rule: Settings) -> pd.DataFrame:
     return table.loc[:, table.columns != ""]
 
 
-def _text(value: object, decimal: str) -> str:
+def _format_cell(value: object, decimal: str) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime) and value.time() == time():

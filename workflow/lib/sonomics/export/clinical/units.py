@@ -1,4 +1,4 @@
-"""Units of clinical values, and how one becomes another."""
+"""Units of clinical values, and the factors between them."""
 
 from sonomics.core.errors import StudyError
 
@@ -45,8 +45,8 @@ _SPELLINGS = {"µ": "u", "μ": "u", "mcg": "ug", "ml": "mL", "dl": "dL", "/l": "
 NANOGRAMS = {"afp": 1.21}
 
 
-def spelled(unit: str) -> str:
-    """Bring common spellings of a unit to the one used here: "µg/l" is "ug/L"."""
+def normalise_unit(unit: str) -> str:
+    """Convert common spellings of a unit to the one used here: "µg/l" is "ug/L"."""
     known = unit.strip().replace(" ", "")
     for other, ours in _SPELLINGS.items():
         known = known.replace(other, ours)
@@ -54,8 +54,8 @@ def spelled(unit: str) -> str:
     return plural if known not in UNITS and plural in UNITS else known
 
 
-def conversion(unit: str, to: str, analyte: str) -> float | None:
-    """Return what a value in one unit is multiplied by to be in another.
+def conversion_factor(unit: str, to: str, analyte: str) -> float | None:
+    """Return the factor that converts a value from one unit to another.
 
     Parameters
     ----------
@@ -67,31 +67,31 @@ def conversion(unit: str, to: str, analyte: str) -> float | None:
     Returns
     -------
     float or None
-        None when a unit is not known, or when the two measure different things.
+        None when a unit is unknown, or when the two measure different quantities.
     """
-    if spelled(unit) not in UNITS or spelled(to) not in UNITS:
+    if normalise_unit(unit) not in UNITS or normalise_unit(to) not in UNITS:
         return None
-    (quantity, size), (wanted, base) = UNITS[spelled(unit)], UNITS[spelled(to)]
-    if quantity == wanted:
+    (quantity, size), (to_quantity, base) = UNITS[normalise_unit(unit)], UNITS[normalise_unit(to)]
+    if quantity == to_quantity:
         return size / base
-    if {quantity, wanted} == {"mass concentration", "activity"} and analyte in NANOGRAMS:
+    if {quantity, to_quantity} == {"mass concentration", "activity"} and analyte in NANOGRAMS:
         nanograms = NANOGRAMS[analyte]
         return size * (nanograms if quantity == "activity" else 1 / nanograms) / base
     return None
 
 
 def check_conversion(unit: str, to: str, analyte: str, where: str) -> None:
-    """Stop a study that states a unit that is not known, or two that measure different things.
+    """Stop a study with an unknown unit, or two units of different quantities.
 
     Raises
     ------
     StudyError
     """
     for name in (unit, to):
-        if spelled(name) not in UNITS:
+        if normalise_unit(name) not in UNITS:
             raise StudyError(
                 where, f"the unit {name!r} is not known", f"use one of {', '.join(UNITS)}, or state factor"
             )
-    if conversion(unit, to, analyte) is None:
-        rule = f"{unit} measures {UNITS[spelled(unit)][0]}, {to} measures {UNITS[spelled(to)][0]}"
+    if conversion_factor(unit, to, analyte) is None:
+        rule = f"{unit} measures {UNITS[normalise_unit(unit)][0]}, {to} measures {UNITS[normalise_unit(to)][0]}"
         raise StudyError(where, rule, f"correct the unit; between mass and IU state analyte: {' or '.join(NANOGRAMS)}")

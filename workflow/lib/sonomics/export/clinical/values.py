@@ -1,4 +1,4 @@
-"""What the rows of clinical tables say of a case: one value a column, times counted from the ultrasound exam."""
+"""Read the clinical values of a case: one value per column, times counted from the ultrasound exam."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,38 +15,40 @@ Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
 
 
-def exam_dates(cohort: pd.DataFrame, rows: Tables, settings: Settings, linkage: pd.DataFrame | None) -> dict[str, date]:
+def find_exam_dates(
+    cohort: pd.DataFrame, rows: Tables, settings: Settings, linkage: pd.DataFrame | None
+) -> dict[str, date]:
     """Find the day of the first ultrasound exam of every case, where it is known.
 
     Raises
     ------
     StudyError
-        When it stands in the linkage table and there is none.
+        When the linkage table holds it and there is none.
     """
     stated = settings.get("exam_date", "")
     if stated == "":
         return {}
     if stated == "linkage":
         if linkage is None:
-            raise StudyError(f"{WHERE}.exam_date", "there is no linkage table", "name its place, or a table's column")
-        dated, column, form = linkage, "date", "%Y%m%d"
+            raise StudyError(f"{WHERE}.exam_date", "there is no linkage table", "name its path, or a table's column")
+        dated, column, date_format = linkage, "date", "%Y%m%d"
     else:
         table, _, column = stated.partition(".")
-        dated, form = rows[table], form_of(settings["tables"][table])
+        dated, date_format = rows[table], date_format_of(settings["tables"][table])
     days: dict[str, date] = {}
     for case, raw in zip(dated["case"], dated[column], strict=True):
-        if day := cells.read_date(raw, form):
+        if day := cells.read_date(raw, date_format):
             days[case] = min(day, days.get(case, day))
     return {case: days[case] for case in cohort["case"] if case in days}
 
 
-class Source:
+class CellSource:
     """The raw cells of a case, by `<table>.<column>`.
 
     Parameters
     ----------
     rows : mapping of str to DataFrame
-        From `rows_of_cases`, by table.
+        From `match_rows_to_cases`, by table.
     tables : mapping
         `export.clinical.tables` of params; of a table with `nearest_to_exam` each case has the row nearest to its exam.
     exams : mapping of str to date
@@ -58,32 +60,32 @@ class Source:
         self.present = {name: set(table["case"]) for name, table in rows.items()}
         self.rows: dict[str, dict[str, list[dict[Any, str]]]] = {}
         for name, table in rows.items():
-            stated = tables[name].get("nearest_to_exam")
-            chosen = nearest(table, stated, form_of(tables[name]), exams) if stated else table
+            dated = tables[name].get("nearest_to_exam")
+            chosen = keep_nearest(table, dated, date_format_of(tables[name]), exams) if dated else table
             self.rows[name] = {}
             for row in chosen.to_dict("records"):
                 self.rows[name].setdefault(row["case"], []).append(row)
 
-    def cell(self, case: str, place: str) -> tuple[str, str]:
-        """Return the one cell that a case has, and why there is none."""
-        table, _, column = place.partition(".")
+    def cell(self, case: str, name: str) -> tuple[str, str]:
+        """Return the one cell of a case in a column `<table>.<column>`, and the reason when there is none."""
+        table, _, column = name.partition(".")
         if case not in self.rows[table]:
             return "", cells.NO_DATED_ROW if case in self.present[table] else cells.ABSENT
-        stated = {row[column].strip() for row in self.rows[table][case]} - {""}
-        if len(stated) > 1:
+        texts = {row[column].strip() for row in self.rows[table][case]} - {""}
+        if len(texts) > 1:
             return "", cells.DISAGREE
-        return (stated.pop(), "") if stated else ("", cells.EMPTY)
+        return (texts.pop(), "") if texts else ("", cells.EMPTY)
 
-    def day(self, case: str, place: str) -> tuple[date | None, str]:
-        """Return the date in the one cell that a case has, and why there is none."""
-        raw, reason = self.cell(case, place)
+    def day(self, case: str, name: str) -> tuple[date | None, str]:
+        """Return the date in the one cell of a case, and the reason when there is none."""
+        raw, reason = self.cell(case, name)
         if reason:
             return None, reason
-        day = cells.read_date(raw, form_of(self.tables[place.partition(".")[0]]))
+        day = cells.read_date(raw, date_format_of(self.tables[name.partition(".")[0]]))
         return day, "" if day else cells.IMPOSSIBLE_DATE
 
 
-def read_value(source: Source, case: str, rule: Settings, exam: date | None) -> Reading:
+def read_value(source: CellSource, case: str, rule: Settings, exam: date | None) -> Reading:
     """Read one clinical column of one case.
 
     Parameters
@@ -109,7 +111,7 @@ def read_value(source: Source, case: str, rule: Settings, exam: date | None) -> 
     return cells.read_cell(raw, rule, unit, decimal)
 
 
-def read_time(source: Source, case: str, rule: Settings, exam: date | None) -> Reading:
+def read_time(source: CellSource, case: str, rule: Settings, exam: date | None) -> Reading:
     """Read a date of one case as time from the ultrasound exam, or up to it."""
     day, reason = source.day(case, rule["from"])
     if day is None:
@@ -117,10 +119,10 @@ def read_time(source: Source, case: str, rule: Settings, exam: date | None) -> R
     if exam is None:
         return unknown(cells.NO_EXAM_DATE)
     start, end = (exam, day) if rule["date"]["counted"] == "after_exam" else (day, exam)
-    return cells.within(cells.elapsed(start, end, rule["date"]["unit"]), rule)
+    return cells.accept_within_range(cells.measure_elapsed(start, end, rule["date"]["unit"]), rule)
 
 
-def read_follow_up(source: Source, case: str, rule: Settings, exam: date | None) -> tuple[Reading, Reading]:
+def read_follow_up(source: CellSource, case: str, rule: Settings, exam: date | None) -> tuple[Reading, Reading]:
     """Return the months from the start to the event, else to the last contact, and whether the event was seen."""
     start, reason = (exam, cells.NO_EXAM_DATE) if rule["start"] == "exam" else source.day(case, rule["start"])
     if start is None:
@@ -131,23 +133,23 @@ def read_follow_up(source: Source, case: str, rule: Settings, exam: date | None)
         end, reason = source.day(case, rule["last_contact"])
     if end is None:
         return unknown(reason), unknown(reason)
-    months = cells.elapsed(start, end, "month")
+    months = cells.measure_elapsed(start, end, "month")
     if months < 0:
         return unknown(cells.BEFORE_START, months), unknown(cells.BEFORE_START)
     return Reading(months), Reading(float(seen))
 
 
-def nearest(table: pd.DataFrame, column: str, form: str, exams: Mapping[str, date]) -> pd.DataFrame:
-    """Keep the row of each case whose date is nearest to the exam, the earlier of equals; undated rows go."""
+def keep_nearest(table: pd.DataFrame, column: str, date_format: str, exams: Mapping[str, date]) -> pd.DataFrame:
+    """Keep the row of each case whose date is nearest to the exam, the earlier of equals; undated rows are dropped."""
     rows = []
-    for place, (case, raw) in enumerate(zip(table["case"], table[column], strict=True)):
-        day = cells.read_date(raw, form)
+    for position, (case, raw) in enumerate(zip(table["case"], table[column], strict=True)):
+        day = cells.read_date(raw, date_format)
         if day and case in exams:
-            rows.append((case, abs((day - exams[case]).days), day, place))
-    first = {case: place for case, _, _, place in sorted(rows, reverse=True)}
+            rows.append((case, abs((day - exams[case]).days), day, position))
+    first = {case: position for case, _, _, position in sorted(rows, reverse=True)}
     return table.iloc[sorted(first.values())]
 
 
-def form_of(rule: Settings) -> str:
-    """Return the form of a table's dates."""
+def date_format_of(rule: Settings) -> str:
+    """Return the format of a table's dates, as `datetime.strptime` takes it."""
     return str(rule.get("dates", "%Y-%m-%d"))

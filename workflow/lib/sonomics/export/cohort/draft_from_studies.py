@@ -1,4 +1,4 @@
-"""A first cohort and linkage table from the studies that a PACS, or a folder of DICOM files, has."""
+"""Draft cohort and linkage table from the studies of a PACS or of a folder of DICOM files."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ UNDATED = "9"  # after all dates
 def draft_from_studies(
     studies: Sequence[Study], settings: Mapping[str, Any], study: settings_of.Study, pseudonyms: Pseudonyms
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draft cohort and linkage; a case is a patient, exams are numbered by date.
+    """Draft cohort and linkage table: a case is a patient, exams are numbered by date.
 
     Parameters
     ----------
@@ -39,22 +39,22 @@ def draft_from_studies(
     Raises
     ------
     StudyError
-        When two patients get the same pseudonym, which two of 2**25 would.
+        When two patients get the same pseudonym, as two of 2**25 would.
     """
     labels = [column for task in study.tasks.values() for column in label_columns(task)]
     empty = dict.fromkeys([*labels, *study.clinical], "")
     patients: dict[str, list[Study]] = {}
-    for found in sorted(studies, key=lambda found: (found.day or UNDATED, found.time, found.uid)):
-        patients.setdefault(found.patient_id, []).append(found)
+    for exam in sorted(studies, key=lambda exam: (exam.day or UNDATED, exam.time, exam.uid)):
+        patients.setdefault(exam.patient_id, []).append(exam)
     cohort, linkage = [], []
     for patient_id, exams in patients.items():
-        if split := split_on(exams[0].day, settings["split"]):
+        if split := find_split(exams[0].day, settings["split"]):
             case = pseudonyms.case(patient_id)
             cohort.append({"patient": case, "case": case, "centre": settings["centre"], "split": split, **empty})
-            linkage += [_linked(case, exam, number) for number, exam in enumerate(exams, start=1)]
+            linkage += [_make_linkage_row(case, exam, number) for number, exam in enumerate(exams, start=1)]
     drafted = pd.DataFrame(cohort, columns=["patient", "case", "centre", "split", *empty])
     if drafted["case"].duplicated().any():
-        raise StudyError("the key of the study", "it gives two patients one pseudonym", "take another key")
+        raise StudyError("the key of the study", "it gives two patients the same pseudonym", "make another key")
     columns = list(TABLE.columns)
     return (
         drafted.sort_values("case", ignore_index=True),
@@ -62,8 +62,8 @@ def draft_from_studies(
     )
 
 
-def split_on(date: str, split: Mapping[str, str]) -> str:
-    """Name the split of a patient first seen on a day YYYYMMDD; "" before the first split or without a date.
+def find_split(date: str, split: Mapping[str, str]) -> str:
+    """Find the split of a patient first seen on a day YYYYMMDD; "" before the first split or without a date.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def split_on(date: str, split: Mapping[str, str]) -> str:
     return begun[-1] if begun else ""
 
 
-def _linked(case: str, exam: Study, number: int) -> dict[str, str]:
+def _make_linkage_row(case: str, exam: Study, number: int) -> dict[str, str]:
     return {
         "case": case,
         "patient_id": exam.patient_id,

@@ -1,4 +1,4 @@
-"""A first cohort table from the table of a folder source."""
+"""Draft the cohort from the table of a folder source."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ def draft_cohort(listed: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFr
     Parameters
     ----------
     listed : DataFrame of str
-        From `sonomics.export.files.listing.listing`.
+        From `sonomics.export.files.listing.name_images`.
     settings : mapping
         `export.folder.cohort` of params: `centre` (a name), `split` and optionally `fold` (each a `column` and
         `values`: name -> list of the column's values), `columns` (cohort column -> table column).
@@ -23,22 +23,22 @@ def draft_cohort(listed: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFr
     Returns
     -------
     DataFrame of str
-        `patient, case, centre, split`, `fold` where stated, and the columns; one row a case, sorted. Cases whose split
-        is not stated are left out: a held-out part of a public set stays held out.
+        `patient, case, centre, split`, `fold` where stated, and the columns; one row per case, sorted. Cases whose
+        split is not stated are left out: a held-out part of a public set stays held out.
 
     Raises
     ------
     StudyError
-        A column that is not there, or a case whose rows disagree.
+        On a missing column, or a case whose rows disagree.
     """
     where = f"{WHERE}.cohort"
     rows = listed[["patient", "case"]].copy()
     rows["centre"] = settings["centre"]
-    rows["split"] = _named(listed, settings["split"], f"{where}.split")
+    rows["split"] = _translate_values(listed, settings["split"], f"{where}.split")
     if "fold" in settings:
-        rows["fold"] = _named(listed, settings["fold"], f"{where}.fold")
+        rows["fold"] = _translate_values(listed, settings["fold"], f"{where}.fold")
     for name, column in settings["columns"].items():
-        rows[name] = _source(listed, column, f"{where}.columns.{name}")
+        rows[name] = _read_source_column(listed, column, f"{where}.columns.{name}")
     distinct = rows[rows["split"] != ""].drop_duplicates()
     for case, same in distinct.groupby("case"):
         if len(same) > 1:
@@ -48,12 +48,12 @@ def draft_cohort(listed: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFr
     return distinct.sort_values("case", ignore_index=True)
 
 
-def _named(listed: pd.DataFrame, rule: Mapping[str, Any], where: str) -> "pd.Series[str]":
+def _translate_values(listed: pd.DataFrame, rule: Mapping[str, Any], where: str) -> "pd.Series[str]":
     names = {str(value): str(name) for name, values in rule["values"].items() for value in values}
-    return _source(listed, rule["column"], where).map(names).fillna("")
+    return _read_source_column(listed, rule["column"], where).map(names).fillna("")
 
 
-def _source(listed: pd.DataFrame, column: str, where: str) -> "pd.Series[str]":
+def _read_source_column(listed: pd.DataFrame, column: str, where: str) -> "pd.Series[str]":
     if f"source__{column}" not in listed:
         raise StudyError(where, f"the table has no column {column}", "use one of its columns")
     return listed[f"source__{column}"]

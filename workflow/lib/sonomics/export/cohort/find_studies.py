@@ -1,4 +1,4 @@
-"""Ask the study's source, whatever it is, which exams it has."""
+"""List the exams that the study's source has, a PACS or a folder of DICOM files."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from sonomics.core.errors import StudyError
-from sonomics.export.dicomweb import DicomWeb
-from sonomics.export.dimse import Dimse
 from sonomics.export.files.dicom_folder import DicomFolder
-from sonomics.export.files.listing import root_of
-from sonomics.export.pacs.protocol import Pacs, PacsError, Study, criteria_of
-from sonomics.export.pacs.transfer import patience_of, persist
+from sonomics.export.files.listing import open_root
+from sonomics.export.pacs.dicomweb import DicomWeb
+from sonomics.export.pacs.dimse import Dimse
+from sonomics.export.pacs.protocol import Pacs, PacsError, Study, read_criteria
+from sonomics.export.pacs.transfer import read_retry_policy, retry
 
 SERVERS: dict[str, Callable[[Mapping[str, Any]], Pacs]] = {"dicomweb": DicomWeb, "dimse": Dimse}
 
@@ -23,7 +23,7 @@ def section_of(export: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def find_studies(export: Mapping[str, Any]) -> tuple[list[Study], int]:
-    """List the studies that a PACS or a folder of DICOM files has and the study wants.
+    """List the studies of a PACS or a folder of DICOM files that meet the criteria of the study.
 
     Parameters
     ----------
@@ -33,28 +33,28 @@ def find_studies(export: Mapping[str, Any]) -> tuple[list[Study], int]:
     Returns
     -------
     studies, others : list of Study, int
-        Sorted; and the number of files of a folder that are no DICOM.
+        Sorted; and the number of files of a folder that are not DICOM.
 
     Raises
     ------
     StudyError
-        When the PACS refuses us, stays down or answers wrongly.
+        When the PACS refuses the connection, stays down or answers wrongly.
     """
     source = export["source"]
-    criteria = criteria_of(section_of(export).get("query", {}))
+    criteria = read_criteria(section_of(export).get("query", {}))
     if source not in SERVERS:
-        folder = DicomFolder(root_of(export[source]))
+        folder = DicomFolder(open_root(export[source]))
         return sorted(folder.find_studies(criteria), key=_by_patient), folder.others
     settings = export[source]
     with closing(SERVERS[source](settings)) as pacs:
-        patience = patience_of(settings)
+        policy = read_retry_policy(settings)
         try:
-            persist(pacs.check, patience, "the PACS")
-            found = persist(partial(pacs.find_studies, criteria), patience, "query")
+            retry(pacs.check, policy, "the PACS")
+            studies = retry(partial(pacs.find_studies, criteria), policy, "query")
         except PacsError as error:
             where = f"params.yaml, export.{source}"
             raise StudyError(where, f"{error.fault.value}: {error.rule}", error.fix) from None
-    return sorted(found, key=_by_patient), 0
+    return sorted(studies, key=_by_patient), 0
 
 
 def _by_patient(study: Study) -> tuple[str, str, str]:

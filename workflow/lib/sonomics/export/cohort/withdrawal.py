@@ -1,4 +1,4 @@
-"""Find and take away every trace of a case in a study: files named after it, rows of tables, pages that mention it."""
+"""Find and remove every trace of a case in a study: files named after it, table rows, pages that mention it."""
 
 import csv
 import re
@@ -15,18 +15,19 @@ import pyarrow.parquet as pq
 from sonomics.core.files import replacing
 from sonomics.export.cohort.withdrawn import FORGOTTEN
 
-PLACES = ("data", "results", "work", "logs")
+FOLDERS = ("data", "results", "work", "logs")
 TABLES = (".csv", ".parquet")
 BYTE_BY_BYTE = "latin-1"  # names of cases are ASCII in every encoding that a table may have
 
 
 class Traces:
-    """What mentions a case, by its pseudonyms.
+    """Search for mentions of a case by its pseudonyms.
 
     Parameters
     ----------
     names : collection of str
-        Case and patient; they stand alone or are followed by what is no letter, digit or `_`, as in `<case>-e1-i1`.
+        Case and patient; a name must stand alone or be followed by a character other than a letter, digit or `_`, as
+        in `<case>-e1-i1`.
     """
 
     def __init__(self, names: Collection[str]) -> None:
@@ -42,7 +43,7 @@ class Traces:
         """Tell whether a file mentions the case, in its name or its bytes."""
         return self.in_text(path.name) or self._bytes.search(path.read_bytes()) is not None
 
-    def rows(self, frame: pd.DataFrame) -> "pd.Series[bool]":
+    def in_rows(self, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Tell which rows of a table mention the case in any column."""
         mentioned = pd.Series(False, index=frame.index)
         for name in frame.columns:
@@ -51,18 +52,18 @@ class Traces:
         return mentioned
 
 
-def take_away(study: Path, traces: Traces) -> list[Path]:
-    """Take every trace of a case out of a study directory.
+def remove_traces(study: Path, traces: Traces) -> list[Path]:
+    """Remove every trace of a case from a study directory.
 
-    Tables lose its rows; any other file that mentions it goes whole, and so does a folder that bears its name.
+    Its rows are removed from tables; any other file that mentions it, and a folder named after it, is deleted.
 
     Returns
     -------
     list of Path
-        What was changed or deleted, seen from the study, sorted.
+        What was changed or deleted, relative to the study, sorted.
     """
     touched = []
-    for path in sorted(_within(study)):
+    for path in sorted(_iterate_paths(study)):
         if not path.exists() or path == study / FORGOTTEN:
             continue
         if path.is_dir():
@@ -70,7 +71,7 @@ def take_away(study: Path, traces: Traces) -> list[Path]:
                 shutil.rmtree(path)
                 touched.append(path)
         elif path.suffix in TABLES and not traces.in_text(path.name):
-            if _without_rows(path, traces):
+            if _remove_rows(path, traces):
                 touched.append(path)
         elif traces.in_file(path):
             path.unlink()
@@ -78,13 +79,13 @@ def take_away(study: Path, traces: Traces) -> list[Path]:
     return [path.relative_to(study) for path in touched]
 
 
-def _within(study: Path) -> Iterator[Path]:
-    for place in PLACES:
-        yield from (study / place).rglob("*")
+def _iterate_paths(study: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from (study / folder).rglob("*")
 
 
-def _records(text: str) -> Iterator[str]:
-    """Cut a CSV into its rows as they stand, those of several lines too, whatever separates the cells."""
+def _split_records(text: str) -> Iterator[str]:
+    """Split a CSV into its rows, unchanged, those of several lines too, whatever separates the cells."""
     lines, start = StringIO(text, newline="").readlines(), 0
     reader = csv.reader(lines)
     with suppress(csv.Error):  # a quote that is never closed
@@ -94,17 +95,17 @@ def _records(text: str) -> Iterator[str]:
     yield from lines[start:]
 
 
-def _without_rows(path: Path, traces: Traces) -> bool:
+def _remove_rows(path: Path, traces: Traces) -> bool:
     if path.suffix == ".csv":
         before = path.read_bytes().decode(BYTE_BY_BYTE)
-        header, *rows = list(_records(before)) or [""]
+        header, *rows = list(_split_records(before)) or [""]
         after = header + "".join(row for row in rows if not traces.in_text(row))
         if after != before:
             with replacing(path) as temporary:
                 temporary.write_bytes(after.encode(BYTE_BY_BYTE))
         return after != before
     table = pq.read_table(path)
-    mentioned = traces.rows(table.to_pandas())
+    mentioned = traces.in_rows(table.to_pandas())
     if mentioned.any():
         with replacing(path) as temporary:
             pq.write_table(table.filter(pa.array(~mentioned.to_numpy())), temporary)

@@ -1,4 +1,4 @@
-"""Who withdrew: pseudonym and day, so that no query lists them again."""
+"""The patients who withdrew: pseudonym and day, so that no query lists them again."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,17 +14,17 @@ TABLE = Table("forgotten patients", {"patient": "str", "forgotten_on": "str"}, k
 
 def read_forgotten(study: Path) -> set[str]:
     """List the pseudonyms of the patients who withdrew."""
-    return set(_table(study)["patient"])
+    return set(_read_withdrawn(study)["patient"])
 
 
 def record_forgotten(patient: str, study: Path) -> None:
-    """Write down, once, that a patient withdrew today."""
-    table = _table(study)
+    """Record, once, that a patient withdrew today."""
+    table = _read_withdrawn(study)
     if patient not in set(table["patient"]):
         row = pd.DataFrame([{"patient": patient, "forgotten_on": datetime.now(UTC).date().isoformat()}])
         write_table(pd.concat([table, row], ignore_index=True), study / FORGOTTEN, TABLE)
 
 
-def _table(study: Path) -> pd.DataFrame:
+def _read_withdrawn(study: Path) -> pd.DataFrame:
     path = study / FORGOTTEN
     return read_table(path, TABLE) if path.exists() else empty_table(TABLE)

@@ -1,4 +1,4 @@
-"""Look at what left: exported frames beside their originals, and what a reader of writing still finds on them."""
+"""Compare exported frames with their originals, and read the text that is still on them."""
 
 import csv
 import shutil
@@ -13,43 +13,44 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import Dataset, dcmread
 
-from sonomics.export.deidentify.burned_in_text import brightest_channel
-from sonomics.export.deidentify.dataset import silenced
-from sonomics.export.deidentify.pixels import UndecodableError, decoded
+from sonomics.export.deidentify.dataset import silence_pydicom
+from sonomics.export.deidentify.pixels import UndecodableError, decode_all
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.pictures import UnusableError, read_picture
+from sonomics.imaging.brightness import brightest_channel
 
 PICTURE = ".png"
 READER = "tesseract"
 SPARSE_TEXT = "11"
-CONFIDENT = 60.0
-SHORTEST_WORD = 4
-ENLARGED = 2
-SECONDS = 120
+# Conventions, not tuned: what is listed is looked at by a person.
+CONFIDENT = 60.0  # tesseract's confidence in a word, 0 to 100
+SHORTEST_WORD = 4  # letters or digits
+ENLARGED = 2  # times, before tesseract reads: letters on a screen are small
+SECONDS = 120  # for one frame
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A frame as exported, and as it came; None when the original is not at hand."""
+    """A frame as exported, and its original; None when the original is not available."""
 
-    after: NDArray[np.uint8]
-    before: NDArray[np.uint8] | None
+    exported: NDArray[np.uint8]
+    original: NDArray[np.uint8] | None
 
 
-def index_originals(places: Iterable[Traversable], pseudonyms: Pseudonyms) -> dict[str, Traversable]:
-    """Find originals by the UID that their copies without identities bear; what is no DICOM is passed over."""
-    found = {}
-    for place in places:
+def index_originals(files: Iterable[Traversable], pseudonyms: Pseudonyms) -> dict[str, Traversable]:
+    """Index originals by the UID of their de-identified copies; files that are not DICOM are skipped."""
+    originals = {}
+    for file in files:
         try:
-            with silenced(), place.open("rb") as file:
-                header = dcmread(file, specific_tags=["SOPInstanceUID"], stop_before_pixels=True)
-                found[pseudonyms.uid(str(header.SOPInstanceUID).strip())] = place
-        except Exception:  # a folder may hold anything, and rubbish can make the parser raise anything
+            with silence_pydicom(), file.open("rb") as opened:
+                header = dcmread(opened, specific_tags=["SOPInstanceUID"], stop_before_pixels=True)
+                originals[pseudonyms.uid(str(header.SOPInstanceUID).strip())] = file
+        except Exception:  # a folder may hold anything, and a damaged file can make the parser raise anything
             continue
-    return found
+    return originals
 
 
-def pair_of(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
+def read_pair(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
     """Read the middle frame of an exported file and of its original.
 
     Parameters
@@ -60,21 +61,21 @@ def pair_of(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
         Of DICOM by UID, from `index_originals`; of pictures by the stem that the export gave them.
     """
     if exported.name.endswith(PICTURE):
-        name, after = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
+        name, frame = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
     else:
         dataset = _read(exported)
-        name, after = str(dataset.SOPInstanceUID), _middle(decoded(dataset))
-    place = originals.get(name)
-    return Pair(after, None if place is None else _before(place, exported.name.endswith(PICTURE)))
+        name, frame = str(dataset.SOPInstanceUID), _take_middle(decode_all(dataset))
+    original = originals.get(name)
+    return Pair(frame, None if original is None else _read_original(original, exported.name.endswith(PICTURE)))
 
 
-def words_on(exported: Traversable) -> list[str]:
+def read_words(exported: Traversable) -> list[str]:
     """Read the first, middle and last frame of an exported file with tesseract.
 
     Returns
     -------
     list of str
-        Words of four letters or digits and more that it is confident of, without repetition.
+        Words of at least four letters or digits that tesseract is confident of, without repetition.
 
     Raises
     ------
@@ -82,14 +83,14 @@ def words_on(exported: Traversable) -> list[str]:
         When tesseract is not on the path, see `can_read`.
     """
     if exported.name.endswith(PICTURE):
-        return sorted(set(words_in(brightest_channel(read_picture(exported, exported.name).pixels))))
-    frames = decoded(_read(exported))
-    looked_at = sorted({0, len(frames) // 2, len(frames) - 1})
-    return sorted({word for number in looked_at for word in words_in(brightest_channel(frames[number]))})
+        return sorted(set(read_words_of_frame(brightest_channel(read_picture(exported, exported.name).pixels))))
+    frames = decode_all(_read(exported))
+    numbers = sorted({0, len(frames) // 2, len(frames) - 1})
+    return sorted({word for number in numbers for word in read_words_of_frame(brightest_channel(frames[number]))})
 
 
-def words_in(level: NDArray[np.uint8]) -> Iterator[str]:
-    """Read one frame with tesseract, enlarged twice and dark on light as it likes it best."""
+def read_words_of_frame(level: NDArray[np.uint8]) -> Iterator[str]:
+    """Read one frame with tesseract, enlarged twice and dark on light, which it reads best."""
     image = Image.fromarray(255 - level)
     image = image.resize((image.width * ENLARGED, image.height * ENLARGED), Image.Resampling.BICUBIC)
     content = BytesIO()
@@ -109,21 +110,21 @@ def can_read() -> bool:
     return shutil.which(READER) is not None
 
 
-def _before(place: Traversable, picture: bool) -> NDArray[np.uint8] | None:
+def _read_original(file: Traversable, is_picture: bool) -> NDArray[np.uint8] | None:
     try:
-        if picture:
-            return read_picture(place, place.name).pixels
-        with silenced():
-            return _middle(decoded(_read(place)))
+        if is_picture:
+            return read_picture(file, file.name).pixels
+        with silence_pydicom():
+            return _take_middle(decode_all(_read(file)))
     except (UndecodableError, UnusableError):
         return None
 
 
-def _read(place: Traversable) -> Dataset:
-    with silenced(), place.open("rb") as file:
-        return dcmread(BytesIO(file.read()))
+def _read(file: Traversable) -> Dataset:
+    with silence_pydicom(), file.open("rb") as opened:
+        return dcmread(BytesIO(opened.read()))
 
 
-def _middle(frames: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+def _take_middle(frames: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
     frame = frames[len(frames) // 2]
     return brightest_channel(frame) if frame.dtype == np.uint16 else np.asarray(frame, dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What de-identification did to an instance, as a row of a table; it holds keywords and counts, never a value."""
+"""The table of what de-identification changed: keywords and counts, never a value."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from sonomics.core.tables import empty_table
 from sonomics.export.deidentify.dataset import Changes
 from sonomics.export.deidentify.header import MALFORMED, PRIVATE, UNKNOWN
 from sonomics.export.deidentify.profile import Action
-from sonomics.export.deidentify.scan_region import Box
+from sonomics.imaging.boxes import Box
 
 COUNTED = {
     Action.REMOVE: "n__removed",
@@ -25,8 +25,8 @@ COUNTED = {
 }
 
 
-def changes_row(named: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
-    """Make a row of the table of changes.
+def make_changes_row(named: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
+    """Make the row of one instance.
 
     Parameters
     ----------
@@ -40,19 +40,19 @@ def changes_row(named: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
         "removed": " ".join(changes.removed),
         "cleaned": " ".join(changes.cleaned),
         "scan": changes.scan.source,
-        "scan_boxes": _written(changes.scan.boxes),
+        "scan_boxes": _format_boxes(changes.scan.boxes),
         "stale_regions": changes.scan.stale,
         "blanked_pixels": changes.blanked_pixels,
-        "text_boxes": _written(changes.text),
+        "text_boxes": _format_boxes(changes.text),
         "text_lines": len(changes.text),
     }
 
 
-def changes_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Put rows together, or make the empty table."""
+def make_changes_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Join rows to a table, which may be empty."""
     return pd.DataFrame(rows) if rows else empty_table(schemas.CHANGES)
 
 
-def _written(boxes: Iterable[Box]) -> str:
-    """Write boxes as `top,left,bottom,right` with blanks between."""
+def _format_boxes(boxes: Iterable[Box]) -> str:
+    """Write boxes as `top,left,bottom,right`, separated by blanks."""
     return " ".join(",".join(str(side) for side in box) for box in boxes)

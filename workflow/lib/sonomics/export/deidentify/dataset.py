@@ -1,4 +1,4 @@
-"""De-identify a DICOM object: PS3.15 Annex E, header and pixels."""
+"""De-identify a DICOM object, header and pixels (PS3.15 Annex E)."""
 
 import logging
 import warnings
@@ -10,13 +10,14 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from sonomics.core.errors import ItemError
-from sonomics.export.deidentify.burned_in_text import erase
-from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
-from sonomics.export.deidentify.header import Header, Tally, identifying_words
-from sonomics.export.deidentify.pixels import UndecodableError, decoded, put
+from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
+from sonomics.export.deidentify.header import HeaderRewriter, Tally, collect_identifying_words
+from sonomics.export.deidentify.pixels import UndecodableError, decode_all, write_pixels
 from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.export.deidentify.scan_region import Box, Scan, blank_outside
+from sonomics.export.deidentify.scan_region import Scan, blank_outside
+from sonomics.imaging.boxes import Box
+from sonomics.imaging.inpainting import inpaint_frames
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -39,9 +40,9 @@ FIX = "export it anew from the scanner, or leave it out"
 
 
 class UnsafeError(ItemError):
-    """An object that is not passed on; `reason` is written in the manifest.
+    """An object that is not exported; `reason` is written in the manifest.
 
-    Reasons are `not_ultrasound`, `undecodable` (pixels that nobody can look at) and `damaged`.
+    Reasons are `not_ultrasound`, `undecodable` (its pixels cannot be checked for text) and `damaged`.
     """
 
     def __init__(self, reason: str, stem: str, rule: str, fix: str) -> None:
@@ -51,12 +52,12 @@ class UnsafeError(ItemError):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who an object belongs to, before and after.
+    """Whose an object is, by the hospital's identifier and by pseudonyms.
 
     Attributes
     ----------
     patient_id : str
-        As the hospital writes it; decides the shift of the dates.
+        The hospital's identifier; it decides the shift of the dates.
     case, exam, instance : str
         The pseudonyms that name the file.
     """
@@ -74,20 +75,21 @@ class Identity:
 
 @dataclass(frozen=True)
 class Changes:
-    """What was done to an object; holds no value of it.
+    """What was changed in an object; holds no value of it.
 
     Attributes
     ----------
     counts : mapping
-        Elements by what was done to them: the actions of `profile.Action`, and `private`, `unknown`, `malformed`.
+        Number of elements by what was done to them: the actions of `profile.Action`, and `private`, `unknown`,
+        `malformed`.
     removed, cleaned : tuple of str
-        Keywords of the elements that went, or have another value now.
+        Keywords of the elements that were removed, or that have another value.
     scan : Scan
         The boxes kept.
     blanked_pixels : int
-        Pixels of a frame outside the boxes that showed something.
+        Pixels of a frame outside the boxes that were not black.
     text : tuple of Box
-        Boxes inside the scan from which writing was taken.
+        Boxes inside the scan from which text was removed.
     """
 
     counts: Mapping[str, int]
@@ -99,15 +101,15 @@ class Changes:
 
 
 def deidentify(
-    dataset: Dataset, who: Identity, pseudonyms: Pseudonyms, profile: Profile | None = None
+    dataset: Dataset, identity: Identity, pseudonyms: Pseudonyms, profile: Profile | None = None
 ) -> tuple[Dataset, Changes]:
-    """Make a copy of an ultrasound object without identities.
+    """Copy an ultrasound object without identities.
 
     Parameters
     ----------
     dataset : Dataset
         The original, as read from its file; not changed.
-    who : Identity
+    identity : Identity
     pseudonyms : Pseudonyms
     profile : Profile, optional
         By default with Retain Device Identity and with modified dates.
@@ -115,33 +117,33 @@ def deidentify(
     Returns
     -------
     Dataset
-        Whole, with file meta information, uncompressed (Explicit VR Little Endian); nothing in it depends on the clock.
+        With file meta information, uncompressed (Explicit VR Little Endian); nothing in it depends on the clock.
     Changes
 
     Raises
     ------
     UnsafeError
-        When the object is no ultrasound image, or cannot be made safe.
+        When the object is not an ultrasound image, or cannot be made safe.
     """
     profile = profile or Profile()
-    with silenced():
-        new, tally = _rewritten_header(dataset, who, pseudonyms, profile)
+    with silence_pydicom():
+        new, tally = _rewrite_header(dataset, identity, pseudonyms, profile)
         try:
-            frames = decoded(dataset)
+            frames = decode_all(dataset)
         except UndecodableError as error:
-            raise UnsafeError("undecodable", who.stem, str(error), FIX) from None
+            raise UnsafeError("undecodable", identity.stem, str(error), FIX) from None
         scan, text = find_scan_and_text(new, frames)
         safe, blanked = blank_outside(frames, scan.boxes)
-        put(new, erase(safe, text), int(new.BitsStored))
-    _mark(new, who, profile)
+        write_pixels(new, inpaint_frames(safe, text), int(new.BitsStored))
+    _state_deidentification(new, identity, profile)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))
-    return new, Changes(counts, removed, cleaned, scan, blanked, boxes_of(text))
+    return new, Changes(counts, removed, cleaned, scan, blanked, boxes_around(text))
 
 
 @contextmanager
-def silenced() -> Iterator[None]:
-    """Keep pydicom's warnings to ourselves: they quote values of the header."""
+def silence_pydicom() -> Iterator[None]:
+    """Suppress pydicom's warnings, which quote values of the header."""
     log = logging.getLogger("pydicom")
     before, log.disabled = log.disabled, True
     try:
@@ -152,35 +154,39 @@ def silenced() -> Iterator[None]:
         log.disabled = before
 
 
-def _insist_on_ultrasound(dataset: Dataset, who: Identity) -> None:
+def _check_ultrasound(dataset: Dataset, identity: Identity) -> None:
     modality, sop_class = str(dataset.get("Modality", "US")), str(dataset.get("SOPClassUID", ""))
     if modality.strip() != "US" or sop_class.strip() not in ULTRASOUND:
-        rule = "it is no ultrasound image (Modality and SOP Class)"
-        raise UnsafeError("not_ultrasound", who.stem, rule, "leave it out; screenshots and reports show identities")
+        rule = "it is not an ultrasound image (Modality and SOP Class)"
+        raise UnsafeError(
+            "not_ultrasound", identity.stem, rule, "leave it out; screenshots and reports show identities"
+        )
 
 
-def _rewritten_header(
-    dataset: Dataset, who: Identity, pseudonyms: Pseudonyms, profile: Profile
+def _rewrite_header(
+    dataset: Dataset, identity: Identity, pseudonyms: Pseudonyms, profile: Profile
 ) -> tuple[Dataset, Tally]:
-    tally, days = Tally(), pseudonyms.shift_days(who.patient_id)
+    tally, days = Tally(), pseudonyms.shift_days(identity.patient_id)
     try:
-        _insist_on_ultrasound(dataset, who)
-        new = Header(profile, pseudonyms, days, identifying_words(dataset)).rewritten(dataset, tally)
+        _check_ultrasound(dataset, identity)
+        new = HeaderRewriter(profile, pseudonyms, days, collect_identifying_words(dataset)).rewrite(dataset, tally)
     except UnsafeError:
         raise
     except Exception as error:
-        # What a mangled header makes pydicom raise is not foreseeable, and may quote it.
-        raise UnsafeError("damaged", who.stem, f"its header cannot be read ({type(error).__name__})", FIX) from None
+        # A damaged header can make pydicom raise anything, and the message may quote it.
+        raise UnsafeError(
+            "damaged", identity.stem, f"its header cannot be read ({type(error).__name__})", FIX
+        ) from None
     if missing := [name for name in REQUIRED if not new.get(name)]:
-        raise UnsafeError("damaged", who.stem, f"its header has no usable {missing[0]}", FIX)
+        raise UnsafeError("damaged", identity.stem, f"its header has no usable {missing[0]}", FIX)
     return new, tally
 
 
-def _mark(new: Dataset, who: Identity, profile: Profile) -> None:
-    """Say whose pseudonym it is, and how it was de-identified."""
+def _state_deidentification(new: Dataset, identity: Identity, profile: Profile) -> None:
+    """Write the pseudonym, and how the object was de-identified."""
     new.SpecificCharacterSet = UTF_8
     new.Modality = "US"
-    new.PatientName = new.PatientID = who.case
+    new.PatientName = new.PatientID = identity.case
     for name in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber", "StudyID"):
         if name not in new:
             setattr(new, name, "")
@@ -188,7 +194,7 @@ def _mark(new: Dataset, who: Identity, profile: Profile) -> None:
     new.PatientIdentityRemoved = "YES"
     new.DeidentificationMethod = METHOD
     options = [OPTIONS[name] for name in sorted(OPTIONS) if name in profile.retain]
-    new.DeidentificationMethodCodeSequence = [_code(*option) for option in (BASIC, CLEAN_PIXELS, *options)]
+    new.DeidentificationMethodCodeSequence = [_make_code(*option) for option in (BASIC, CLEAN_PIXELS, *options)]
     new.LongitudinalTemporalInformationModified = "MODIFIED" if DATES in profile.retain else "REMOVED"
     new.BurnedInAnnotation = "NO"
     meta = FileMetaDataset()
@@ -197,7 +203,7 @@ def _mark(new: Dataset, who: Identity, profile: Profile) -> None:
     new.file_meta, new.preamble = meta, PREAMBLE
 
 
-def _code(value: str, meaning: str) -> Dataset:
+def _make_code(value: str, meaning: str) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
     return item

@@ -1,21 +1,23 @@
-"""Look at the frames of an object: where the scan is, and what is written into it."""
+"""Find the scan region and the burned-in text on the frames of an object."""
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.export.deidentify.burned_in_text import brightest_channel, erase, text_boxes
-from sonomics.export.deidentify.pixels import Pixels
-from sonomics.export.deidentify.scan_region import Box, Scan, find_scan
+from sonomics.export.deidentify.scan_region import Scan, find_scan
+from sonomics.imaging.boxes import Box, boxes_around_parts
+from sonomics.imaging.brightness import Pixels, brightest_channel
+from sonomics.imaging.burned_in_text import find_text_boxes
+from sonomics.imaging.inpainting import inpaint
 
+# Frames that text stands still for at least; with three a median keeps it and drops what moves. A convention.
 WINDOW = 3
 
 
 def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[np.bool_]]:
-    """Find the scan on frames from which writing is thought away, and the writing inside it.
+    """Find the scan region, ignoring burned-in text, and the text inside it.
 
     Parameters
     ----------
@@ -27,32 +29,30 @@ def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[
     -------
     Scan
     (rows, columns) bool array
-        True where there is writing inside the scan, on any frame.
+        True where there is text inside the scan, on any frame.
     """
-    written = np.zeros(frames.shape[1:3], dtype=np.bool_)
-    for frame in _steady(frames):
-        for box in text_boxes(frame):
-            written[box.window] = True
+    text = np.zeros(frames.shape[1:3], dtype=np.bool_)
+    for frame in _iterate_steady_frames(frames):
+        for box in find_text_boxes(frame):
+            text[box.window] = True
     brightest = brightest_channel(frames.max(axis=0))
-    scan = find_scan(dataset, erase(brightest[None], written)[0])
-    inside = np.zeros_like(written)
+    scan = find_scan(dataset, np.asarray(inpaint(brightest, text), dtype=np.uint8))
+    in_scan = np.zeros_like(text)
     for box in scan.boxes:
-        inside[box.window] = True
-    return scan, written & inside
+        in_scan[box.window] = True
+    return scan, text & in_scan
 
 
-def boxes_of(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
+def boxes_around(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
     """Return the boxes around the connected parts of a mask."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    boxes = (stats[number, :4].tolist() for number in range(1, count))
-    return tuple(sorted(Box(top, left, top + height, left + width) for left, top, width, height in boxes))
+    return tuple(sorted(box for box, _ in boxes_around_parts(mask)))
 
 
-def _steady(frames: Pixels) -> Iterator[Pixels]:
+def _iterate_steady_frames(frames: Pixels) -> Iterator[Pixels]:
     """Yield the median of every three frames, and the brightest of all.
 
-    Writing that stands for three frames stays in a median; moving tissue, which may look like it, does not. Writing
-    of a single frame is seen in the brightest.
+    Text that stands still for three frames stays in a median; moving tissue, which may look like text, does not. Text
+    of a single frame shows in the brightest.
     """
     if len(frames) < WINDOW:
         yield from frames

@@ -1,7 +1,7 @@
-"""The header of a DICOM object, written anew from the elements that may stay."""
+"""Rewrite the header of a DICOM object from the elements that may stay."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from pydicom.sr.codedict import codes
 from pydicom.tag import BaseTag
 
 from sonomics.export.deidentify import values
-from sonomics.export.deidentify.profile import NUMBERS, Action, Profile, known, safe_values
+from sonomics.export.deidentify.profile import NUMBERS, Action, Profile, is_listed, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 
 PIXELS = 0x7FE0
@@ -30,7 +30,7 @@ PRIVATE, UNKNOWN, MALFORMED, CLEANED = "private", "unknown", "malformed", "clean
 
 
 class DamagedError(Exception):
-    """An element whose value breaks the rules of its type."""
+    """An element whose value is malformed."""
 
 
 @dataclass
@@ -42,42 +42,42 @@ class Tally:
     cleaned: set[str] = field(default_factory=set)
 
     def remove(self, kind: str, name: str) -> None:
-        """Count an element that goes."""
+        """Count an element that is removed."""
         self.counts[kind] += 1
         self.removed.add(name)
 
     def clean(self, kind: str, name: str) -> None:
-        """Count an element whose value is another one now."""
+        """Count an element whose value is replaced."""
         self.counts[kind] += 1
         self.cleaned.add(name)
 
 
-class Header:
-    """Rewrites headers of one patient.
+class HeaderRewriter:
+    """Rewrites the headers of one patient.
 
     Parameters
     ----------
     profile : Profile
     pseudonyms : Pseudonyms
     days : int
-        By how much dates move.
+        Days by which dates move.
     names : frozenset of str
-        Words that no maker's name may share, see `identifying_words`.
+        Words that a manufacturer's name must not contain, see `collect_identifying_words`.
     """
 
     def __init__(self, profile: Profile, pseudonyms: Pseudonyms, days: int, names: frozenset[str]) -> None:
         self.profile, self.pseudonyms, self.days, self.names = profile, pseudonyms, days, names
 
-    def rewritten(self, dataset: Dataset, tally: Tally) -> Dataset:
-        """Make a new dataset of what may stay, at any depth; pixels and palettes stay behind."""
+    def rewrite(self, dataset: Dataset, tally: Tally) -> Dataset:
+        """Make a new dataset of the elements that may stay, at any depth, without pixels and palettes."""
         new = Dataset()
-        for element in _elements(dataset, tally):
+        for element in _iterate_elements(dataset, tally):
             name, action = element.keyword, self.profile.action(element.keyword, element.VR)
             if action == Action.REMOVE:
-                tally.remove(Action.REMOVE if known(name) else UNKNOWN, name)
+                tally.remove(Action.REMOVE if is_listed(name) else UNKNOWN, name)
                 continue
             try:
-                value = self._value(element, action, tally)
+                value = self._rewrite_value(element, action, tally)
             except DamagedError:
                 tally.remove(MALFORMED, name)
                 continue
@@ -86,10 +86,10 @@ class Header:
                 tally.clean(action, name)
         return new
 
-    def _value(self, element: DataElement, action: Action, tally: Tally) -> Any:
+    def _rewrite_value(self, element: DataElement, action: Action, tally: Tally) -> Any:
         name, value = element.keyword, element.value
         if action in (Action.ITEMS, Action.CODES):
-            return self._items(element, action, tally)
+            return self._rewrite_items(element, action, tally)
         if action == Action.EMPTY:
             return [] if element.VR == "SQ" else ""
         if action == Action.DUMMY:
@@ -97,26 +97,28 @@ class Header:
                 raise DamagedError
             return DUMMIES.get(element.VR, DUMMY_TEXT)
         if element.VR in NUMBER or element.VR == "AT":
-            return _numeric(value)
-        texts = _texts(value)
+            return _require_numbers(value)
+        texts = _split_texts(value)
         if action == Action.KEEP:
-            return self._kept(name, element.VR, texts, tally)
-        rewrite = {
+            return self._keep_safe_values(name, element.VR, texts, tally)
+        shifts: dict[str, Callable[[str], str | None]] = {
+            "DA": lambda text: values.shift_date(text, self.days),
+            "DT": lambda text: values.shift_date_time(text, self.days),
+        }
+        rewrites: dict[Action, Callable[[str], str | None]] = {
             Action.UID: lambda text: self.pseudonyms.uid(text.strip()) if text.strip() else "",
             Action.PSEUDONYM: lambda text: "D" + self.pseudonyms.case(f"device\x1f{text.strip()}")[1:],
-            Action.MAKER: lambda text: values.maker_name(text, self.names),
-            Action.PERSON: _sex if name == "PatientSex" else values.blurred_age,
-            Action.SHIFT: {
-                "DA": lambda text: values.shifted_date(text, self.days),
-                "DT": lambda text: values.shifted_date_time(text, self.days),
-            }.get(element.VR, values.time_of_day),
-        }[action]
-        return [_insist(rewrite(text)) if text.strip() else "" for text in texts]
+            Action.MAKER: lambda text: values.accept_maker_name(text, self.names),
+            Action.PERSON: _accept_sex if name == "PatientSex" else values.blur_age,
+            Action.SHIFT: shifts.get(element.VR, values.accept_time),
+        }
+        rewrite = rewrites[action]
+        return [_require(rewrite(text)) if text.strip() else "" for text in texts]
 
-    def _kept(self, name: str, vr: str, texts: list[str], tally: Tally) -> list[str]:
-        allowed = safe_values()[name]
+    def _keep_safe_values(self, name: str, vr: str, texts: list[str], tally: Tally) -> list[str]:
+        allowed = read_safe_values()[name]
         if allowed == NUMBERS:
-            return [_insist(values.number_text(text)) if text.strip() else "" for text in texts]
+            return [_require(values.accept_number(text)) if text.strip() else "" for text in texts]
         kept = [text.strip() if values.matches(allowed, text.strip()) else "" for text in texts]
         if texts and not any(kept):
             raise DamagedError
@@ -124,55 +126,55 @@ class Header:
             tally.clean(CLEANED, name)
         return kept
 
-    def _items(self, element: DataElement, action: Action, tally: Tally) -> list[Dataset]:
+    def _rewrite_items(self, element: DataElement, action: Action, tally: Tally) -> list[Dataset]:
         if element.VR != "SQ":
             raise DamagedError
         items = list(element.value or [])
         if action == Action.ITEMS:
-            return [self.rewritten(item, tally) for item in items]
-        kept = [code for item in items if (code := _standard_code(item)) is not None]
+            return [self.rewrite(item, tally) for item in items]
+        kept = [code for item in items if (code := _copy_standard_code(item)) is not None]
         if items and not kept:
             raise DamagedError
         return kept
 
 
-def identifying_words(dataset: Dataset) -> frozenset[str]:
-    """Collect the words of an object's names of persons and places, and of its numbers."""
-    found: set[str] = set()
-    for element in _elements(dataset, Tally()):
+def collect_identifying_words(dataset: Dataset) -> frozenset[str]:
+    """Collect the words of an object's person names, institutions and identifiers."""
+    collected: set[str] = set()
+    for element in _iterate_elements(dataset, Tally()):
         if element.VR == "PN" or element.keyword in IDENTIFYING:
-            found |= values.words(str(element.value))
-    return frozenset(found)
+            collected |= values.split_words(str(element.value))
+    return frozenset(collected)
 
 
-def _elements(dataset: Dataset, tally: Tally) -> Iterator[DataElement]:
-    """Go through the public, readable elements of the types that the standard gives them."""
+def _iterate_elements(dataset: Dataset, tally: Tally) -> Iterator[DataElement]:
+    """Yield the public, readable elements that have the type the standard gives them; count the others."""
     for tag in sorted(dataset.keys()):
         if tag.group == PIXELS or tag.element == 0:
             continue
         if tag.is_private or not dictionary_has_tag(tag):
-            tally.remove(PRIVATE if tag.is_private else UNKNOWN, _group_name(tag))
+            tally.remove(PRIVATE if tag.is_private else UNKNOWN, _name_group(tag))
             continue
         try:
             element = dataset[tag]
         except Exception:
-            # pydicom raises whatever its parsers raise; a value that nobody can read does not leave.
-            tally.remove(MALFORMED, _group_name(tag))
+            # pydicom raises whatever its parsers raise; a value that cannot be read is not exported.
+            tally.remove(MALFORMED, _name_group(tag))
             continue
         if element.VR not in dictionary_VR(tag).split(" or "):
             tally.remove(MALFORMED, element.keyword)
         elif 0x6000 <= tag.group <= 0x60FF or 0x5000 <= tag.group <= 0x50FF:
-            tally.remove(Action.REMOVE, _group_name(tag))
+            tally.remove(Action.REMOVE, _name_group(tag))
         else:
             yield element
 
 
-def _group_name(tag: BaseTag) -> str:
-    """Name an element without its number, of which a private one might make a message."""
+def _name_group(tag: BaseTag) -> str:
+    """Name an element by its group alone: a private element number might carry a message."""
     return f"group {tag.group:04X}"
 
 
-def _texts(value: Any) -> list[str]:
+def _split_texts(value: Any) -> list[str]:
     if value is None:
         return []
     parts: Iterable[Any] = value if isinstance(value, list | tuple | MultiValue) else [value]
@@ -180,17 +182,17 @@ def _texts(value: Any) -> list[str]:
     return texts if any(text.strip() for text in texts) else []
 
 
-def _numeric(value: Any) -> Any:
+def _require_numbers(value: Any) -> Any:
     parts = value if isinstance(value, list | tuple | MultiValue) else [value]
     if any(not isinstance(part, int | float) for part in parts if part is not None):
         raise DamagedError
     return value
 
 
-def _standard_code(item: Dataset) -> Dataset | None:
-    """Copy a code that pydicom's dictionary of PS3.16 knows, with the meaning that stands there."""
+def _copy_standard_code(item: Dataset) -> Dataset | None:
+    """Copy a code that pydicom's dictionary of PS3.16 knows, with the meaning given there; None for any other."""
     scheme, value = str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))
-    meaning = _meanings(scheme).get(value)
+    meaning = _read_meanings(scheme).get(value)
     if meaning is None:
         return None
     new = Dataset()
@@ -199,17 +201,17 @@ def _standard_code(item: Dataset) -> Dataset | None:
 
 
 @cache
-def _meanings(scheme: str) -> dict[str, str]:
+def _read_meanings(scheme: str) -> dict[str, str]:
     if scheme not in codes.schemes():
         return {}
     return {code.value: code.meaning for code in getattr(codes, scheme).concepts.values()}
 
 
-def _sex(text: str) -> str | None:
+def _accept_sex(text: str) -> str | None:
     return text.strip() if text.strip() in ("M", "F", "O") else None
 
 
-def _insist(value: str | None) -> str:
+def _require(value: str | None) -> str:
     if value is None:
         raise DamagedError
     return value

@@ -1,4 +1,4 @@
-"""The linkage table: which pseudonym is which patient. It lies where the user says, outside every repository."""
+"""The linkage table: which pseudonym is which patient. The user says where it is stored, outside every repository."""
 
 import os
 import re
@@ -27,14 +27,14 @@ def linkage_path(study: Path) -> Path:
     Raises
     ------
     StudyError
-        When no place is named, or one inside the study or a repository: identities must not get into Git or DVC.
+        When no path is named, or one inside the study or a repository: identities must not get into Git or DVC.
     """
     named = os.environ.get(LINKAGE, "")
     if not named:
-        raise StudyError(f"${LINKAGE}", "it is not set, so there is no place for the linkage table", _HOW)
+        raise StudyError(f"${LINKAGE}", "it is not set, so there is no path for the linkage table", _HOW)
     path = Path(named).expanduser().resolve()
     if path.suffix != ".csv":
-        raise StudyError(f"${LINKAGE}", f"{path} is no .csv", _HOW)
+        raise StudyError(f"${LINKAGE}", f"{path} is not a .csv", _HOW)
     if study.resolve() in path.parents or any((parent / ".git").exists() for parent in path.parents):
         raise StudyError(f"${LINKAGE}", f"{path} lies inside a study or a repository", _HOW)
     return path
@@ -63,7 +63,7 @@ def read_linkage(path: Path, pseudonyms: Pseudonyms) -> pd.DataFrame:
 
 
 def write_linkage(linkage: pd.DataFrame, path: Path) -> None:
-    """Write the linkage table so that its owner alone can read it."""
+    """Write the linkage table, readable by its owner alone."""
     before = os.umask(0o077)
     try:
         write_table(linkage, path, TABLE)

@@ -1,4 +1,7 @@
-"""Pixels of any transfer syntax as plain grey or RGB frames, and back."""
+"""Decode an object to plain grey or RGB frames, and write frames back.
+
+The bit depth stays, so that a de-identified copy loses no grey level; `clean` decodes to 8 bits instead.
+"""
 
 from copy import deepcopy
 from typing import cast
@@ -6,22 +9,20 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut
 
-from sonomics.core.decoding import decoded_frames
+from sonomics.imaging.brightness import Pixels
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-
+# Samples of all frames together, a few GB: all are held at once, so a header that states more must not fill the memory.
 MOST_SAMPLES = 2**32
-MOST_PIXELS_A_FRAME = 2**26
-EIGHT_BITS, SIXTEEN_BITS = 8, 16
+EIGHT_BITS = 8
 
 
 class UndecodableError(Exception):
-    """Pixels that cannot be looked at; the message names no value of the object."""
+    """Pixels that cannot be decoded; the message names no value of the object."""
 
 
-def decoded(dataset: Dataset) -> Pixels:
+def decode_all(dataset: Dataset) -> Pixels:
     """Decode all frames of an object.
 
     Returns
@@ -34,30 +35,33 @@ def decoded(dataset: Dataset) -> Pixels:
     UndecodableError
     """
     try:
-        _refuse_giants(dataset)
+        _check_size(dataset)
         numbers = range(int(dataset.get("NumberOfFrames") or 1))
         syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [_plain(frame, dataset) for frame in decoded_frames(_counted(dataset), syntax, numbers)]
+        frames = [
+            _convert_to_plain(frame, dataset)
+            for frame in decode_frames(_drop_empty_frame_count(dataset), syntax, numbers)
+        ]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
         raise
     except Exception as error:
-        # Each decoder fails in its own way; what it says may quote the header.
+        # Each decoder fails in its own way, and its message may quote the header.
         raise UndecodableError(f"its pixels cannot be decoded ({type(error).__name__})") from None
     stated = int(dataset.get("NumberOfFrames") or 1)
     if len(stacked) != stated:
-        raise UndecodableError(f"it says {stated} frames and holds {len(stacked)}")
+        raise UndecodableError(f"its header states {stated} frames and it holds {len(stacked)}")
     return stacked
 
 
-def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
+def write_pixels(dataset: Dataset, frames: Pixels, bits: int) -> None:
     """Write frames into an object, uncompressed.
 
     Parameters
     ----------
     dataset : Dataset
         Changed in place.
-    frames : as `decoded` returns them
+    frames : as `decode_all` returns them
     bits : int
         Bits stored of a grey pixel.
     """
@@ -77,31 +81,30 @@ def put(dataset: Dataset, frames: Pixels, bits: int) -> None:
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
 
 
-def _counted(dataset: Dataset) -> Dataset:
-    """Leave out an empty number of frames, which decoders stumble over: it means one."""
+def _drop_empty_frame_count(dataset: Dataset) -> Dataset:
+    """Remove an empty number of frames, which means one and makes decoders fail."""
     if "NumberOfFrames" not in dataset or dataset.NumberOfFrames:
         return dataset
-    counted = deepcopy(dataset)  # a plain copy shares its elements
-    del counted.NumberOfFrames
-    return counted
+    copied = deepcopy(dataset)  # a plain copy shares its elements
+    del copied.NumberOfFrames
+    return copied
 
 
-def _refuse_giants(dataset: Dataset) -> None:
+def _check_size(dataset: Dataset) -> None:
     if "PixelData" not in dataset:
-        raise UndecodableError("it holds no pixels")
+        raise UndecodableError("it has no pixels")
     size = int(dataset.Rows) * int(dataset.Columns)
     samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
-    if not 0 < size <= MOST_PIXELS_A_FRAME or not 0 < samples <= MOST_SAMPLES:
+    if not 0 < size <= MOST_PIXELS_PER_FRAME or not 0 < samples <= MOST_SAMPLES:
         raise UndecodableError("its size is impossible")
     if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
-        raise UndecodableError("its pixels are not the lowest bits")  # decoders take these, and would show black
+        raise UndecodableError("its pixels are not the lowest bits")  # decoders accept these and would give black
 
 
-def _plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
+def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
     interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
-    if interpretation == "PALETTE COLOR":
-        coloured = apply_color_lut(frame, dataset)
-        return coloured if coloured.dtype == np.uint8 else np.asarray(coloured >> 8, dtype=np.uint8)
+    if interpretation == PALETTE:
+        return look_up_palette(frame, dataset)
     if frame.dtype not in (np.uint8, np.uint16) or (frame.ndim == 3 and frame.dtype != np.uint8):
         raise UndecodableError("its pixels are signed, or colour of more than 8 bits")
     if interpretation == "MONOCHROME1":

@@ -1,4 +1,4 @@
-"""What becomes of each element: the table of PS3.15 Annex E, and the few elements known to be safe."""
+"""Decide what is done to each element: the table of PS3.15 Annex E, and the few elements known to be safe."""
 
 import csv
 from collections.abc import Mapping
@@ -47,20 +47,20 @@ class Profile:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Profile":
-        """Read `export` of params: `deidentify.retain` where it is given."""
+        """Make the profile of the `export` section: its `deidentify.retain`."""
         return cls(frozenset(settings.get("deidentify", {}).get("retain", (DEVICE, DATES))))
 
     def action(self, keyword: str, vr: str) -> Action:
-        """Decide what is done to a public element; what neither table knows is removed.
+        """Decide what is done to a public element; one that neither table lists is removed.
 
         Where the table leaves a choice, the first is taken (X before Z before D), but for sequences of references
         (X/Z/U*), which keep their instances under new UIDs.
         """
         if keyword in MAKER:
             return Action.MAKER if DEVICE in self.retain else Action.REMOVE
-        row = _table().get(keyword)
+        row = _read_confidentiality_table().get(keyword)
         if row is None or row["basic"] == "X/Z/U*":
-            return _safe_action(keyword)
+            return _decide_safe_action(keyword)
         if DATES in self.retain and row[DATES] and vr in DATE_TIME:
             return Action.SHIFT
         if CHARACTERISTICS in self.retain and keyword in ("PatientSex", "PatientAge"):
@@ -70,35 +70,35 @@ class Profile:
         return Action(row["basic"].split("/")[0])
 
 
-def known(keyword: str) -> bool:
-    """Tell whether one of the two tables names an element."""
-    return keyword in MAKER or keyword in _table() or keyword in safe_values()
+def is_listed(keyword: str) -> bool:
+    """Tell whether one of the two tables lists an element."""
+    return keyword in MAKER or keyword in _read_confidentiality_table() or keyword in read_safe_values()
 
 
 @cache
-def safe_values() -> dict[str, str]:
-    """Return the safe elements.
+def read_safe_values() -> dict[str, str]:
+    """Read the safe elements.
 
     Returns
     -------
     dict
         Keyword to what it may hold: `numbers`, `items` or `codes` of a sequence, else a regular expression.
     """
-    return {row["keyword"]: row["values"] for row in _rows(SAFE)}
+    return {row["keyword"]: row["values"] for row in _read_rows(SAFE)}
 
 
-def _safe_action(keyword: str) -> Action:
-    values = safe_values().get(keyword)
+def _decide_safe_action(keyword: str) -> Action:
+    values = read_safe_values().get(keyword)
     if values is None:
         return Action.REMOVE
     return Action(values) if values in (ITEMS, CODES) else Action.KEEP
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
-    return {row["keyword"]: row for row in _rows(TABLE)}
+def _read_confidentiality_table() -> dict[str, dict[str, str]]:
+    return {row["keyword"]: row for row in _read_rows(TABLE)}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def _read_rows(name: str) -> list[dict[str, str]]:
     text = files(__package__).joinpath(name).read_text(encoding="ascii")
     return list(csv.DictReader(text.splitlines()))

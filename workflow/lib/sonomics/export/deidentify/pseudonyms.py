@@ -1,4 +1,4 @@
-"""Keyed pseudonyms: the same key gives the same names, and without the key nobody finds the way back."""
+"""Keyed pseudonyms: the same key gives the same names, and without the key they cannot be traced back."""
 
 import hmac
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 from sonomics.core.errors import StudyError
 
 KEY, KEY_FILE = "SONOMICS_KEY", "SONOMICS_KEY_FILE"
-SHORTEST = 16
-LETTERS = 10
-TEN_YEARS = 3650
-UID_BITS = 122
+SHORTEST = 16  # bytes of a key, 128 bits: NIST SP 800-131A asks for 112 of an HMAC key
+LETTERS = 10  # of base 32, 50 bits: two of 100,000 patients get one name with a chance of 5 in a million
+TEN_YEARS = 3650  # days; a convention
+UID_BITS = 122  # random bits of a UUID (PS3.5 B.2)
 
 
 class Pseudonyms:
-    """Names for patients, studies and instances, from HMAC-SHA256 (RFC 2104) of the originals.
+    """Pseudonyms of patients, studies and instances: HMAC-SHA256 (RFC 2104) of the originals.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ class Pseudonyms:
         return f"2.25.{int.from_bytes(self._digest('uid', original), 'big') >> (256 - UID_BITS)}"
 
     def shift_days(self, patient_id: str) -> int:
-        """Say by how many days all dates of a patient move: -1 to -3650."""
+        """Return by how many days all dates of a patient move: -1 to -3650."""
         return -1 - int.from_bytes(self._digest("days", patient_id), "big") % TEN_YEARS
 
     def secret(self, text: str) -> str:
-        """Name anything else, such as a folder: 64 hexadecimal digits."""
+        """Name anything else, such as a folder, by 64 hexadecimal digits."""
         return self._digest("secret", text).hex()
 
     def _digest(self, kind: str, text: str) -> bytes:
@@ -52,7 +52,7 @@ def read_key() -> bytes:
     Raises
     ------
     StudyError
-        When there is none, or it is not at least 32 hexadecimal digits.
+        When there is no key, or it is not at least 32 hexadecimal digits.
     """
     where, text = f"${KEY}", os.environ.get(KEY, "")
     if not text:

@@ -1,4 +1,4 @@
-"""What leaves: an instance without identities, and its row of the manifest."""
+"""Write one de-identified instance and its manifest row."""
 
 import logging
 from collections.abc import Callable
@@ -12,11 +12,11 @@ import numpy as np
 from pydicom import Dataset, dcmread
 
 from sonomics.core.errors import ItemError
-from sonomics.export.deidentify.dataset import Changes, UnsafeError, silenced
+from sonomics.export.deidentify.dataset import Changes, UnsafeError, silence_pydicom
 
 log = logging.getLogger(__name__)
 UNREADABLE, NOT_FOUND, NOT_RETRIEVED = "unreadable", "not_found", "not_retrieved"
-NOTHING = {
+EMPTY_ROW = {
     "file": "", "view": "", "device": "", "spacing_mm": np.nan,
     "frames": 0, "rows": 0, "columns": 0, "bytes": 0, "sha256": "",
 }  # fmt: skip
@@ -24,23 +24,23 @@ NOTHING = {
 Row = dict[str, Any]
 
 
-def set_aside(named: Row, reason: str) -> Row:
-    """Make the row of the manifest of a file that stays behind."""
-    return {**NOTHING, **named, "reason": reason}
+def make_set_aside_row(named: Row, reason: str) -> Row:
+    """Make the manifest row of a file that is not exported."""
+    return {**EMPTY_ROW, **named, "reason": reason}
 
 
-def release(
-    source: Traversable, named: Row, safe: Callable[[Dataset], tuple[Dataset, Changes]], folder: Path, out: Path
+def release_instance(
+    source: Traversable, named: Row, deidentify: Callable[[Dataset], tuple[Dataset, Changes]], folder: Path, out: Path
 ) -> tuple[Row, Changes | None]:
-    """Write an instance without identities.
+    """Write an instance without identities, and make its manifest row.
 
     Parameters
     ----------
     source : path or member of an archive
         The original.
     named : dict
-        `patient, case, exam, instance, stem, centre` of its row.
-    safe : callable
+        `patient, case, exam, instance, stem, centre` of its manifest row.
+    deidentify : callable
         Makes a copy of the original without identities, or raises UnsafeError.
     folder, out : Path
         Where the chunk is being written, and where it will be.
@@ -52,16 +52,17 @@ def release(
     """
     stem = named["stem"]
     try:
-        with silenced(), source.open("rb") as opened:
+        with silence_pydicom(), source.open("rb") as opened:
             original = dcmread(BytesIO(opened.read()))
-    except Exception as error:  # rubbish can make the parser raise anything
-        log.warning("%s", ItemError(stem, "DICOM file", f"no DICOM ({type(error).__name__})", "replace the file"))
-        return set_aside(named, UNREADABLE), None
+    except Exception as error:  # a damaged file can make the parser raise anything
+        rule = f"not a DICOM file ({type(error).__name__})"
+        log.warning("%s", ItemError(stem, "DICOM file", rule, "replace the file"))
+        return make_set_aside_row(named, UNREADABLE), None
     try:
-        clean, changes = safe(original)
+        clean, changes = deidentify(original)
     except UnsafeError as error:
         log.warning("%s", error)
-        return set_aside(named, error.reason), None
+        return make_set_aside_row(named, error.reason), None
     file = Path("dicom", f"{stem}.dcm")
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     clean.save_as(folder / file, enforce_file_format=True)
@@ -75,4 +76,4 @@ def release(
         "bytes": len(content),
         "sha256": sha256(content).hexdigest(),
     }
-    return set_aside(named, "") | row, changes
+    return make_set_aside_row(named, "") | row, changes

@@ -1,42 +1,27 @@
-"""Where on the screen the scan is; everything else is blanked."""
+"""Find which boxes of a frame show the scan, and blank everything else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from sonomics.export.deidentify.pixels import Pixels
+from sonomics.imaging.boxes import Box, clip_to_frame
+from sonomics.imaging.brightness import Pixels
+from sonomics.imaging.scan_region import detect_echoes
 
+# Region Spatial Format (PS3.3 C.8.5.5.1.1): 2-D, M-mode, spectral; graphs are not scans.
 SCANS = (1, 2, 3)
-DARK, SMOOTH = 4, 2
-WHOLE, TWIN = 0.97, 0.6
+# Region Data Type (PS3.3 C.8.5.5.1.2): tissue, colour flow, pulsed and continuous wave Doppler.
+IMAGED = range(1, 5)
+# Share of the frame from which detected areas are not worth a cut; a convention.
+NEARLY_EVERYTHING = 0.97
 STATED, DETECTED, FRAME = "stated", "detected", "whole frame"
 
 
-class Box(NamedTuple):
-    """A box on the frame, in pixels; bottom and right are the first row and column outside."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def area(self) -> int:
-        """Number of pixels."""
-        return (self.bottom - self.top) * (self.right - self.left)
-
-    @property
-    def window(self) -> tuple[slice, slice]:
-        """Rows and columns, to index a frame."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
-
-
 class Scan(NamedTuple):
-    """What of the frame is kept.
+    """What is kept of a frame.
 
     Attributes
     ----------
@@ -60,7 +45,7 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
     dataset : Dataset
         Its ultrasound regions (PS3.3 C.8.5.5) of tissue, flow and spectra count; bars and physiological curves do not.
     brightest : (rows, columns) uint8
-        The brightest level of each pixel over channels and frames, without writing.
+        The brightest level of each pixel over channels and frames, text removed.
 
     Returns
     -------
@@ -69,15 +54,14 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
         the box of the picture detected, or the boxes of a dual view, else the whole frame.
     """
     rows, columns = brightest.shape
-    stated = _stated_boxes(dataset)
-    fitting = [box for box in stated if _fits(box, rows, columns)]
+    stated = _read_stated_boxes(dataset)
+    fitting = tuple(clipped for box in stated if (clipped := clip_to_frame(box, rows, columns)))
     stale = len(stated) - len(fitting)
     if fitting:
-        boxes = tuple(Box(top, left, min(bottom, rows), min(right, columns)) for top, left, bottom, right in fitting)
-        return Scan(boxes, STATED, stale)
-    found = _detected_boxes(brightest)
-    if sum(box.area for box in found) < WHOLE * rows * columns:
-        return Scan(found, DETECTED, stale)
+        return Scan(fitting, STATED, stale)
+    detected = detect_echoes(brightest)
+    if sum(box.area for box in detected) < NEARLY_EVERYTHING * rows * columns:
+        return Scan(detected, DETECTED, stale)
     return Scan((Box(0, 0, rows, columns),), FRAME, stale)
 
 
@@ -88,7 +72,7 @@ def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, int]:
     -------
     array of the shape of `frames`
     int
-        Pixels of a frame that are outside and had anything to show on any frame.
+        Pixels outside the boxes that are above black on at least one frame.
     """
     outside = np.ones(frames.shape[1:3], dtype=np.bool_)
     for box in boxes:
@@ -100,7 +84,7 @@ def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, int]:
     return kept, int(blanked.sum())
 
 
-def _stated_boxes(dataset: Dataset) -> list[Box]:
+def _read_stated_boxes(dataset: Dataset) -> list[Box]:
     boxes = []
     for item in dataset.get("SequenceOfUltrasoundRegions") or []:
         try:
@@ -109,36 +93,6 @@ def _stated_boxes(dataset: Dataset) -> list[Box]:
             shows, data = int(item.RegionSpatialFormat), int(item.get("RegionDataType") or 1)
         except (AttributeError, TypeError, ValueError):
             continue
-        if shows in SCANS and data in range(1, 5):
+        if shows in SCANS and data in IMAGED:
             boxes.append(Box(top, left, bottom, right))
     return boxes
-
-
-def _fits(box: Box, rows: int, columns: int) -> bool:
-    return 0 <= box.top < box.bottom <= rows + 1 and 0 <= box.left < box.right <= columns + 1
-
-
-def _detected_boxes(brightest: NDArray[np.uint8]) -> tuple[Box, ...]:
-    """Find the box of the largest solid area that is bright and rough: bars of one colour are smooth.
-
-    Other such areas of about its height and width are scans too: the views of a dual display.
-    """
-    rows, columns = brightest.shape
-    side = min(rows, columns)
-    steps = cv2.morphologyEx(brightest, cv2.MORPH_GRADIENT, np.ones((3, 3), dtype=np.uint8))
-    echoes = ((brightest > DARK) & (steps > SMOOTH)).astype(np.uint8)
-    solid = cv2.morphologyEx(echoes, cv2.MORPH_CLOSE, _disc(side // 50))
-    thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _disc(side // 12))
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(thick)
-    if count == 1:
-        return (Box(0, 0, rows, columns),)
-    sides = boxes[1:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
-    largest = sides[boxes[1:, cv2.CC_STAT_AREA].argmax()]
-    alike = (np.minimum(sides, largest) >= TWIN * np.maximum(sides, largest)).all(axis=1)
-    found = (Box(top, left, top + height, left + width) for left, top, width, height, _ in boxes[1:][alike].tolist())
-    return tuple(sorted(found, key=lambda box: (box.left, box.top)))
-
-
-def _disc(diameter: int) -> NDArray[np.uint8]:
-    odd = max(3, diameter | 1)
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (odd, odd)), dtype=np.uint8)

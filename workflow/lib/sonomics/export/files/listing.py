@@ -1,4 +1,4 @@
-"""The table of a folder source: one row an image file, whatever its columns are called."""
+"""Read the table of a folder source: one row per image file, whatever its columns are called."""
 
 import os
 import re
@@ -11,26 +11,26 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_cells
-from sonomics.export.files.header_index import archive_in
+from sonomics.export.files.header_index import open_archive
 
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
-_DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")
+_DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")  # to which a number is filled up; a convention
 
 
-def root_of(settings: Mapping[str, Any]) -> Traversable:
-    """Find the folder of a source, or the ZIP file, to be used alike; environment variables in `root` are expanded.
+def open_root(settings: Mapping[str, Any]) -> Traversable:
+    """Open the folder of a source, or the ZIP file, used in the same way; environment variables in `root` are expanded.
 
     Raises
     ------
     StudyError
-        When a variable is not set or the folder is not there.
+        When a variable is not set or the folder is missing.
     """
     root = os.path.expandvars(settings["root"])
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
-    if (archive := archive_in(Path(root))) is not None:
+    if (archive := open_archive(Path(root))) is not None:
         return archive
     if not Path(root).is_dir():
         rule = f"there is no folder and no whole ZIP file {root}"
@@ -49,26 +49,26 @@ def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame of str
-        As `listing` makes it.
+        From `name_images`.
 
     Raises
     ------
     StudyError
-        When the folder or the table is missing, or the table is no CSV in UTF-8, its cells separated by commas.
+        When the folder or the table is missing, or the table is not a CSV in UTF-8 with cells separated by commas.
     """
-    path = root_of(settings) / settings["table"]
+    path = open_root(settings) / settings["table"]
     if not path.is_file():
         raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
-    return listing(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
+    return name_images(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
 
 
-def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Name the images of a folder source.
+def name_images(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Give the images of a folder source their names.
 
     Parameters
     ----------
     table : DataFrame of str
-        One row an image; "" where there is nothing.
+        One row per image; "" for an empty cell.
     settings : mapping
         `columns`: which column is `patient` and, where there is one, `case`, `exam`, `device`, `spacing_mm`;
         `prefix`: put before the patient's value to make a pseudonym; `captures`: column -> regular expression whose
@@ -85,18 +85,18 @@ def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        A column or group that is not there, a row without a patient, two values that make the same pseudonym, or a
-        spacing that is no length.
+        On a missing column or group, a row without a patient, two values that make the same pseudonym, or a spacing
+        that is not a length.
     """
-    source = _captured(table, settings.get("captures", {}))
+    source = _add_captures(table, settings.get("captures", {}))
     columns = settings["columns"]
     for role, column in columns.items():
         if column not in source:
-            raise StudyError(f"{WHERE}.columns.{role}", f"the table has no column {column}", _known(source))
-    patients = _pseudonyms(source[columns["patient"]], settings.get("prefix", ""))
+            raise StudyError(f"{WHERE}.columns.{role}", f"the table has no column {column}", _suggest_columns(source))
+    patients = _make_pseudonyms(source[columns["patient"]], settings.get("prefix", ""))
     listed = pd.DataFrame({"patient": patients, "case": patients})
     if "case" in columns:
-        listed["case"] = patients + "_" + _pseudonyms(source[columns["case"]], "")
+        listed["case"] = patients + "_" + _make_pseudonyms(source[columns["case"]], "")
     exams = source[columns["exam"]] if "exam" in columns else pd.Series("", index=source.index)
     listed["exam"] = "e" + exams.groupby(listed["case"]).transform(lambda dates: pd.factorize(dates)[0] + 1).astype(str)
     listed["instance"] = "i" + (listed.groupby(["case", "exam"]).cumcount() + 1).astype(str)
@@ -104,17 +104,17 @@ def listing(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
     for role in ("device", "spacing_mm"):
         listed[role] = source[columns[role]] if role in columns else ""
     _check_spacing(listed["spacing_mm"])
-    listed["image"] = _paths(source, settings["images"], "images")
+    listed["image"] = _fill_in_paths(source, settings["images"], "images")
     for reader, pattern in settings.get("outlines", {}).items():
-        listed[f"outline__{reader}"] = _paths(source, pattern, f"outlines.{reader}")
+        listed[f"outline__{reader}"] = _fill_in_paths(source, pattern, f"outlines.{reader}")
     return pd.concat([listed, source.add_prefix("source__")], axis=1)
 
 
-def _captured(table: pd.DataFrame, captures: Mapping[str, str]) -> pd.DataFrame:
+def _add_captures(table: pd.DataFrame, captures: Mapping[str, str]) -> pd.DataFrame:
     parts = [table]
     for column, pattern in captures.items():
         if column not in table:
-            raise StudyError(f"{WHERE}.captures", f"the table has no column {column}", _known(table))
+            raise StudyError(f"{WHERE}.captures", f"the table has no column {column}", _suggest_columns(table))
         if not re.compile(pattern).groupindex:
             rule = f"the expression of {column} has no named group"
             raise StudyError(f"{WHERE}.captures", rule, "write (?P<name>...) around the part to take")
@@ -122,7 +122,7 @@ def _captured(table: pd.DataFrame, captures: Mapping[str, str]) -> pd.DataFrame:
     return pd.concat(parts, axis=1)
 
 
-def _pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
+def _make_pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
     names = {}
     for line, value in enumerate(values, start=2):
         if not value.strip():
@@ -137,21 +137,21 @@ def _pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
     return values.map(names)
 
 
-def _check_spacing(stated: "pd.Series[str]") -> None:
-    spacing = pd.to_numeric(stated, errors="coerce")
-    wrong = (stated != "") & ~((spacing > 0) & (spacing < float("inf")))
-    for line, value in stated[wrong].items():
-        where, rule = f"{WHERE}.table, line {int(str(line)) + 2}", f"the spacing {value!r} is no length in mm"
+def _check_spacing(cells: "pd.Series[str]") -> None:
+    spacing = pd.to_numeric(cells, errors="coerce")
+    wrong = (cells != "") & ~((spacing > 0) & (spacing < float("inf")))
+    for line, value in cells[wrong].items():
+        where, rule = f"{WHERE}.table, line {int(str(line)) + 2}", f"the spacing {value!r} is not a length in mm"
         raise StudyError(where, rule, "write a number above 0 with a decimal point, or leave it empty if it is unknown")
 
 
-def _paths(source: pd.DataFrame, pattern: str, key: str) -> list[str]:
+def _fill_in_paths(source: pd.DataFrame, pattern: str, key: str) -> list[str]:
     try:
         return [pattern.format_map(row) for row in source.to_dict("records")]
     except (LookupError, ValueError, TypeError, AttributeError) as error:
-        rule = f"{pattern!r} names {error}, which is no column of the table"
-        raise StudyError(f"{WHERE}.{key}", rule, _known(source)) from None
+        rule = f"{pattern!r} names {error}, which is not a column of the table"
+        raise StudyError(f"{WHERE}.{key}", rule, _suggest_columns(source)) from None
 
 
-def _known(table: pd.DataFrame) -> str:
+def _suggest_columns(table: pd.DataFrame) -> str:
     return f"use one of its columns: {', '.join(table.columns)}"

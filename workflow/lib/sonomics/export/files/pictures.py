@@ -1,4 +1,4 @@
-"""Pictures as they leave: pixels alone, without what names somebody."""
+"""Export pictures: pixels alone, without metadata and text that identify somebody."""
 
 import logging
 from importlib.resources.abc import Traversable
@@ -12,16 +12,16 @@ from pydicom.dataset import Dataset
 
 from sonomics.core.errors import ItemError
 from sonomics.core.images import read_mask, write_png
-from sonomics.export.deidentify.burned_in_text import erase
-from sonomics.export.deidentify.dataset import Changes, silenced
-from sonomics.export.deidentify.frames import boxes_of, find_scan_and_text
+from sonomics.export.deidentify.dataset import Changes, silence_pydicom
+from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
+from sonomics.imaging.inpainting import inpaint_frames
 
 ORIENTATION = ExifTags.Base.Orientation
 DEIDENTIFY, KEEP = "deidentify", "keep"
-# What a file may hold beside its pixels, by Pillow's name for it; any other name may be an identity itself.
+# What a file may hold besides its pixels, by Pillow's name for it; any other name may be an identity itself.
 METADATA = {
     "exif": "EXIF", "Raw profile type exif": "EXIF", "icc_profile": "ICC", "xmp": "XMP", "XML:com.adobe.xmp": "XMP",
     "photoshop": "Photoshop", "comment": "Comment",
@@ -32,11 +32,11 @@ STRUCTURE = {
 }  # fmt: skip
 TEXT = "Text"
 
-logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it quotes the tags it cannot read
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # its log quotes tags that it cannot read
 
 
 class UnusableError(ItemError):
-    """A picture that is not exported: `unreadable`. Its file is not named, since file names may be identities."""
+    """A picture that is not exported: `unreadable`. Its file is not named, since a file name may be an identity."""
 
     reason = UNREADABLE
 
@@ -45,14 +45,14 @@ class UnusableError(ItemError):
 
 
 class Picture(NamedTuple):
-    """A picture that was read.
+    """The content of a picture file.
 
     Attributes
     ----------
     pixels : (rows, columns) or (rows, columns, 3) uint8 array
         Upright.
     metadata : tuple of str
-        Kinds of what else the file holds, sorted; no value of it.
+        Kinds of other content of the file, sorted; no value of it.
     """
 
     pixels: NDArray[np.uint8]
@@ -60,29 +60,29 @@ class Picture(NamedTuple):
 
 
 def read_picture(file: Traversable, stem: str) -> Picture:
-    """Read the pixels of a picture, upright, and the kinds of what else it holds.
+    """Read the pixels of a picture, upright, and list the kinds of its metadata.
 
     Raises
     ------
     UnusableError
-        No file, no picture, several frames, or more than 8 bits.
+        When the file is missing, is not a picture, has several frames, or more than 8 bits.
     """
     try:
-        with silenced(), file.open("rb") as content, Image.open(content) as image:
+        with silence_pydicom(), file.open("rb") as content, Image.open(content) as image:
             if getattr(image, "n_frames", 1) > 1:
                 raise UnusableError(stem, "it has several frames", "write the frame to use as PNG")
             if image.mode.startswith(("I", "F")):
                 raise UnusableError(stem, "it has more than 8 bits", "write it as 8-bit PNG")
             upright = ImageOps.exif_transpose(image)
             pixels = np.asarray(upright.convert("L" if upright.mode in ("1", "L", "LA") else "RGB"))
-            return Picture(pixels, _metadata(image))
+            return Picture(pixels, _list_metadata(image))
     except UnusableError:
         raise
-    except Exception as error:  # rubbish can make the parser raise anything
-        raise UnusableError(stem, f"no picture ({type(error).__name__})", "replace the file") from None
+    except Exception as error:  # a damaged file can make the parser raise anything
+        raise UnusableError(stem, f"not a picture ({type(error).__name__})", "replace the file") from None
 
 
-def _metadata(image: Image.Image) -> tuple[str, ...]:
+def _list_metadata(image: Image.Image) -> tuple[str, ...]:
     kinds = {METADATA.get(str(name), TEXT) for name in image.info.keys() - STRUCTURE}
     return tuple(sorted(kinds | ({METADATA["exif"]} if image.getexif() else set())))
 
@@ -97,17 +97,17 @@ def read_outline(file: Traversable) -> NDArray[np.bool_]:
     Raises
     ------
     Exception
-        Of any kind, when the file is missing or is no image.
+        Of any kind, when the file is missing or is not an image.
     """
-    with silenced(), file.open("rb") as content:
+    with silence_pydicom(), file.open("rb") as content:
         mask = Image.fromarray(read_mask(content))
         image = Image.open(content)
         mask.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
     return np.asarray(ImageOps.exif_transpose(mask), dtype=np.bool_)
 
 
-def without_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
-    """Blank what is outside the scan and take writing out of it, as for a DICOM frame that states no regions.
+def remove_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
+    """Blank everything outside the scan and remove text inside it, as for a DICOM frame without stated regions.
 
     Returns
     -------
@@ -119,18 +119,18 @@ def without_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
     scan, text = find_scan_and_text(Dataset(), frames)
     safe, blanked = blank_outside(frames, scan.boxes)
     counts = {str(Action.REMOVE): len(picture.metadata)}
-    clean = np.asarray(erase(safe, text)[0], dtype=np.uint8)
-    return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_of(text))
+    clean = np.asarray(inpaint_frames(safe, text)[0], dtype=np.uint8)
+    return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_around(text))
 
 
 def export_picture(file: Traversable, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:
-    """Write a picture as PNG of its pixels alone.
+    """Write a picture as a PNG of its pixels alone.
 
     Parameters
     ----------
     file : path or member of an archive
     stem : str
-        Names it in messages.
+        Its name in messages.
     out : Path
     pixels : {"deidentify", "keep"}
 
@@ -146,6 +146,6 @@ def export_picture(file: Traversable, stem: str, out: Path, pixels: str) -> tupl
         As `read_picture`.
     """
     picture = read_picture(file, stem)
-    clean, changes = (picture.pixels, None) if pixels == KEEP else without_identities(picture)
+    clean, changes = (picture.pixels, None) if pixels == KEEP else remove_identities(picture)
     write_png(out, clean)
     return clean.shape, changes

@@ -1,4 +1,4 @@
-"""Associations with a PACS: who we are, what we may ask and receive, encrypted or not, and without idle waiting."""
+"""Associations with a PACS: who we are, what we may ask and receive, encryption, no delays."""
 
 import os
 import socket
@@ -43,7 +43,7 @@ AT_ONCE = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 
 class Associations:
-    """Associations with one PACS. Those that serve requests are kept open and used again.
+    """Associations with one PACS. Those that serve requests are kept open and reused.
 
     Parameters
     ----------
@@ -61,70 +61,70 @@ class Associations:
         self._lock = Lock()
 
     def close(self) -> None:
-        """Release those that are kept open."""
+        """Release the associations that are kept open."""
         while self._idle:
-            _end(self._idle.pop())
+            _release(self._idle.pop())
 
     @contextmanager
-    def in_use(self) -> Iterator[Association]:
-        """Lend an association for C-FIND and the study's way to retrieve; only one that did its work is used again.
+    def lend(self) -> Iterator[Association]:
+        """Lend an association for C-FIND and for retrieval; only one that did its work is reused.
 
         Raises
         ------
         PacsError
-            When the PACS cannot be reached or rejects us.
+            When the PACS cannot be reached or rejects the association.
         """
-        association = self._kept() or self._for_requests()
+        association = self._take_idle() or self._open_for_requests()
         try:
             yield association
         except BaseException:
-            _end(association)
+            _release(association)
             raise
         with self._lock:
             self._idle.append(association)
 
     @contextmanager
-    def for_echo(self) -> Iterator[Association]:
-        """Open an association for C-ECHO alone. Errors as `in_use`."""
-        association = self._opened([build_context(VERIFICATION)])
+    def open_for_echo(self) -> Iterator[Association]:
+        """Open an association for C-ECHO alone. Errors as `lend`."""
+        association = self._open([build_context(VERIFICATION)])
         try:
             yield association
         finally:
-            _end(association)
+            _release(association)
 
-    def entity(self) -> AE:
+    def make_entity(self) -> AE:
         """Make our application entity."""
         ae = AE(self._settings["ae_title"])
         ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = self._timeout
         ae.maximum_pdu_size = ANY_LENGTH
         return ae
 
-    def _kept(self) -> Association | None:
+    def _take_idle(self) -> Association | None:
         with self._lock:
             while self._idle:
                 if (association := self._idle.pop()).is_established:
                     return association
         return None
 
-    def _for_requests(self) -> Association:
+    def _open_for_requests(self) -> Association:
         if self._settings["retrieve"] == "move":
-            return self._opened([build_context(FIND), build_context(MOVE)])
+            return self._open([build_context(FIND), build_context(MOVE)])
         stored = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
         roles = [build_role(sop, scp_role=True) for sop in STORED]
-        return self._opened([build_context(FIND), build_context(GET), *stored], ext_neg=roles)
+        return self._open([build_context(FIND), build_context(GET), *stored], ext_neg=roles)
 
-    def _opened(self, contexts: list[Any], **more: Any) -> Association:
+    def _open(self, contexts: list[Any], **more: Any) -> Association:
         if "tls" in self._settings:
-            more["tls_args"] = (tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
+            more["tls_args"] = (make_tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
         called, handlers = self._settings["called_ae_title"], [(evt.EVT_C_STORE, self._store), *PROMPT]
-        association = self.entity().associate(
+        association = self.make_entity().associate(
             *self._address, contexts=contexts, ae_title=called, evt_handlers=handlers, **more
         )
         if not association.is_established:
-            raise self._refusal(association)
+            raise self._explain_refusal(association)
         return association
 
-    def _refusal(self, association: Association) -> PacsError:
+    def _explain_refusal(self, association: Association) -> PacsError:
         host, port = self._address
         answer = association.acceptor.primitive
         if association.is_rejected and answer is not None and answer.result != TRANSIENT:
@@ -134,13 +134,13 @@ class Associations:
         return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", fix)
 
 
-def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
+def make_tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
     """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`.
 
     Raises
     ------
     StudyError
-        When a file is not there or is no certificate.
+        When a file is missing or is not a certificate.
     """
     files = {name: os.path.expandvars(path) for name, path in settings.items()}
     try:
@@ -150,24 +150,24 @@ def tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLCon
             context.load_cert_chain(files["cert_file"], files.get("key_file"))
     except OSError as error:
         rule = f"a certificate or key cannot be used ({type(error).__name__})"
-        raise StudyError("params.yaml, export.dimse.tls", rule, "name PEM files that are there") from None
+        raise StudyError("params.yaml, export.dimse.tls", rule, "name existing PEM files") from None
     return context
 
 
-def _promptly(event: evt.Event) -> None:
-    """Acknowledge at once and send at once: a peer that waits for us to acknowledge loses 40 ms an instance."""
+def _send_at_once(event: evt.Event) -> None:
+    """Acknowledge and send at once: a peer that waits for our acknowledgement loses 40 ms per instance."""
     opened = event.assoc.dul.socket
     if opened is None or (connection := opened.socket) is None:
         return
     with suppress(OSError):  # it may just have been closed
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if AT_ONCE is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, AT_ONCE, 1)  # the kernel forgets it again and again
+            connection.setsockopt(socket.IPPROTO_TCP, AT_ONCE, 1)  # the kernel resets it again and again
 
 
-PROMPT: list[Any] = [(evt.EVT_CONN_OPEN, _promptly), (evt.EVT_PDU_RECV, _promptly)]
+PROMPT: list[Any] = [(evt.EVT_CONN_OPEN, _send_at_once), (evt.EVT_PDU_RECV, _send_at_once)]
 
 
-def _end(association: Association) -> None:
+def _release(association: Association) -> None:
     if association.is_established:
         association.release()

@@ -1,10 +1,10 @@
-"""The parts of a multipart/related answer (RFC 2387), as they arrive; a part that is cut short is never handed on."""
+"""Split a multipart/related answer (RFC 2387) as it arrives; a part that is cut short is never passed on."""
 
 from collections.abc import Iterable, Iterator
 from email.message import Message
 
 
-def boundary_of(content_type: str) -> bytes:
+def read_boundary(content_type: str) -> bytes:
     """Read the boundary out of a Content-Type header; b"" when there is none."""
     message = Message()
     message["Content-Type"] = content_type
@@ -12,8 +12,8 @@ def boundary_of(content_type: str) -> bytes:
     return str(boundary).encode() if message.get_content_type() == "multipart/related" else b""
 
 
-def parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
-    """Cut a stream into the bodies of its parts; only one part is held in memory.
+def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
+    """Split a stream into the bodies of its parts; only one part is held in memory.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What every PACS can be asked, whatever protocol it speaks, and what can go wrong."""
+"""The requests to a PACS, whatever protocol it speaks, and the ways in which they fail."""
 
 import os
 from collections import Counter
@@ -15,12 +15,11 @@ from sonomics.core.errors import StudyError
 
 USER, PASSWORD, TOKEN = "SONOMICS_PACS_USER", "SONOMICS_PACS_PASSWORD", "SONOMICS_PACS_TOKEN"
 
-
 Keep = Callable[[bytes], None]
 
 
 class Fault(Enum):
-    """What kind of thing went wrong, which decides what is done about it."""
+    """The kind of failure, which decides what is done about it."""
 
     DENIED = "the PACS refuses us"  # the same for every exam and every try: stop
     DOWN = "the PACS cannot be reached"  # try again, then stop
@@ -28,13 +27,13 @@ class Fault(Enum):
 
 
 class PacsError(Exception):
-    """What a PACS did not do.
+    """A request that a PACS did not fulfil.
 
     Parameters
     ----------
     fault : Fault
     rule : str
-        What was expected of it. Free of identities: it is written to logs.
+        What went wrong. Free of identities: it is written to logs.
     fix : str
         What the user can do about it.
     """
@@ -46,16 +45,16 @@ class PacsError(Exception):
 
 @dataclass(frozen=True)
 class Criteria:
-    """Which studies are wanted; what is empty is not asked for.
+    """Which studies to list; an empty criterion is not used.
 
     Attributes
     ----------
     first, last : str
         Days YYYYMMDD, inclusive.
     modality : str
-        A study with any series of it is wanted, and only these series are fetched.
+        Studies with any series of it are listed, and only these series are fetched.
     description : str
-        Study description, in which `*` and `?` stand for any text and any letter; case does not matter.
+        Study description, in which `*` and `?` stand for any text and any letter; case is ignored.
     accessions, patients : tuple of str
         Accession numbers and hospital's patient identifiers.
     """
@@ -69,17 +68,17 @@ class Criteria:
 
     @property
     def dates(self) -> str:
-        """The range of days as DICOM writes it (PS3.4 C.2.2.2.5), "" for all."""
+        """The range of days in DICOM's form (PS3.4 C.2.2.2.5), "" for all."""
         return f"{self.first}-{self.last}" if self.first or self.last else ""
 
-    def questions(self) -> Iterator[tuple[str, str]]:
-        """List the pairs of accession number and patient identifier to ask for, one question each."""
+    def queries(self) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of accession number and patient identifier to ask for, one query each."""
         yield from product(self.accessions or ("",), self.patients or ("",))
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study (exam) that a PACS has; all of it is the hospital's."""
+    """A study (exam) that a PACS has; all values are the hospital's."""
 
     uid: str
     patient_id: str
@@ -91,7 +90,7 @@ class Study:
 
     @property
     def day(self) -> str:
-        """The date as YYYYMMDD, also of YYYY.MM.DD (so written before 1993); "" when it is no date."""
+        """The date as YYYYMMDD, also of YYYY.MM.DD (the form before 1993); "" when it is not a date."""
         digits = self.date.replace(".", "")
         try:
             return f"{datetime.strptime(digits, '%Y%m%d'):%Y%m%d}" if len(digits) == len("YYYYMMDD") else ""
@@ -101,7 +100,7 @@ class Study:
 
 @dataclass(frozen=True, order=True)
 class Instance:
-    """An instance that a study has; sorted as the scanner numbered them."""
+    """An instance of a study; instances sort as the scanner numbered them."""
 
     series_number: int
     number: int
@@ -111,17 +110,17 @@ class Instance:
 
 @dataclass(frozen=True)
 class Order:
-    """What is fetched at once: instances of a series, or, when none is named, the whole of it."""
+    """What is fetched at once: some instances of a series, or, when none is named, the whole series."""
 
     series_uid: str
     instances: tuple[str, ...] = ()
 
 
 class Pacs(Protocol):
-    """A PACS that can be asked. Every method raises PacsError and nothing else of its own."""
+    """A PACS. Every method raises PacsError and nothing else of its own."""
 
     def check(self) -> None:
-        """Ask for a sign of life, so that a wrong address or title is told apart from a missing exam."""
+        """Check the connection, so that a wrong address or title is not mistaken for a missing exam."""
 
     def close(self) -> None:
         """End all connections."""
@@ -133,10 +132,10 @@ class Pacs(Protocol):
         """List the instances of a study in the series of a modality."""
 
     def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
-        """Hand each instance of an order to `keep` as a DICOM file."""
+        """Pass each instance of an order to `keep` as a DICOM file."""
 
 
-def criteria_of(query: Mapping[str, Any]) -> Criteria:
+def read_criteria(query: Mapping[str, Any]) -> Criteria:
     """Read the criteria of a study.
 
     Parameters
@@ -147,7 +146,7 @@ def criteria_of(query: Mapping[str, Any]) -> Criteria:
     Raises
     ------
     StudyError
-        When a list of accession numbers or patients is not there.
+        When a list of accession numbers or patients is missing.
     """
     first, last = (day.replace("-", "") for day in query.get("dates", ("", "")))
     return Criteria(
@@ -155,22 +154,22 @@ def criteria_of(query: Mapping[str, Any]) -> Criteria:
         last=last,
         modality=query.get("modality", "US"),
         description=query.get("description", ""),
-        accessions=_lines(query, "accessions"),
-        patients=_lines(query, "patients"),
+        accessions=_read_lines(query, "accessions"),
+        patients=_read_lines(query, "patients"),
     )
 
 
-def orders(listed: Sequence[Instance], missing: Sequence[Instance]) -> list[Order]:
-    """Order what is missing: a series of which nothing is there as a whole, else by instance."""
-    wanted: dict[str, list[str]] = {}
+def group_into_orders(listed: Sequence[Instance], missing: Sequence[Instance]) -> list[Order]:
+    """Group missing instances into orders: a series of which nothing has arrived is one order, else its instances."""
+    by_series: dict[str, list[str]] = {}
     for instance in missing:
-        wanted.setdefault(instance.series_uid, []).append(instance.uid)
+        by_series.setdefault(instance.series_uid, []).append(instance.uid)
     sizes = Counter(instance.series_uid for instance in listed)
-    return [Order(series, () if len(uids) == sizes[series] else tuple(uids)) for series, uids in wanted.items()]
+    return [Order(series, () if len(uids) == sizes[series] else tuple(uids)) for series, uids in by_series.items()]
 
 
-def meets(study: Study, criteria: Criteria) -> bool:
-    """Tell whether a study meets the criteria: a PACS may leave out what it does not understand."""
+def meets_criteria(study: Study, criteria: Criteria) -> bool:
+    """Tell whether a study meets the criteria: a PACS may ignore those that it does not understand."""
     if not criteria.first <= study.day <= (criteria.last or "9"):
         return False
     if study.modalities and criteria.modality not in study.modalities:
@@ -182,13 +181,13 @@ def meets(study: Study, criteria: Criteria) -> bool:
     return not criteria.patients or study.patient_id in criteria.patients
 
 
-def _lines(query: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _read_lines(query: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if name not in query:
         return ()
     path = Path(os.path.expandvars(query[name]))
     where = f"params.yaml, query.{name}"
     if not path.is_file():
-        raise StudyError(where, f"there is no file {path}", "name a text file with one value a line")
+        raise StudyError(where, f"there is no file {path}", "name a text file with one value per line")
     lines = tuple(dict.fromkeys(filter(None, map(str.strip, path.read_text(encoding="utf-8").splitlines()))))
     if not lines:
         raise StudyError(where, f"{path} is empty", "write one value a line")

@@ -1,4 +1,4 @@
-"""The job of every PACS source: receive the exams of a chunk, then let them leave without identities."""
+"""The job of every PACS source: receive the exams of a chunk, then write them without identities."""
 
 import logging
 import os
@@ -14,14 +14,14 @@ from typing import Any
 from sonomics.core.cohort import chunk_of, read_roster
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import job_parser, progress
-from sonomics.export.deidentify.chunk import Chunk, writing_chunk
+from sonomics.export.deidentify.chunk import Chunk, write_chunk
 from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.linkage import linkage_path, read_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.deidentify.release import NOT_FOUND, NOT_RETRIEVED
+from sonomics.export.pacs.original_store import RECEIVED, OriginalStore
 from sonomics.export.pacs.protocol import Fault, Instance, Pacs, PacsError
-from sonomics.export.pacs.received import RECEIVED, Shelf
-from sonomics.export.pacs.transfer import one_at_a_time, patience_of, persist, receive
+from sonomics.export.pacs.transfer import read_retry_policy, receive_study, retry, wait_for_turn
 
 log = logging.getLogger(__name__)
 Connect = Callable[[Mapping[str, Any]], Pacs]
@@ -44,15 +44,15 @@ class Exam:
         return f"{self.case}-{self.exam}"
 
     def instance(self, number: int) -> Identity:
-        """Name an instance of it."""
+        """Return the identity of one of its instances."""
         return Identity(self.patient_id, self.case, self.exam, f"i{number}")
 
 
 @dataclass(frozen=True)
 class Received:
-    """What has come of an exam; with a reason when the PACS could not even say what it has."""
+    """The instances of an exam that were listed and received; a reason when the PACS could not list them."""
 
-    shelf: Shelf
+    store: OriginalStore
     listed: Sequence[Instance] = ()
     missing: frozenset[Instance] = frozenset()
     reason: str = NOT_FOUND
@@ -68,14 +68,14 @@ def retrieve_chunk(doc: str | None, source: str, connect: Connect, argv: Sequenc
     source : str
         Its section of `export`.
     connect : callable
-        Makes the PACS from the settings of the section.
+        Makes the client from the settings of the section.
     argv : sequence of str or None
 
     Raises
     ------
     StudyError
-        When the PACS refuses us or stays down, the disk is full, or cohort, linkage and key do not agree. What has
-        been received lies in `work/received` and is not fetched again.
+        When the PACS refuses the connection or stays down, the disk is full, or cohort, linkage and key do not agree.
+        What has been received is stored in `work/received` and is not fetched again.
     """
     parser = job_parser(doc)
     parser.add_argument("--cohort", type=Path, required=True)
@@ -84,14 +84,14 @@ def retrieve_chunk(doc: str | None, source: str, connect: Connect, argv: Sequenc
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     pseudonyms = Pseudonyms(read_key())
-    exams = exams_of(args.cohort, args.settings["study"]["chunks"], args.chunk, pseudonyms)
+    exams = list_exams(args.cohort, args.settings["study"]["chunks"], args.chunk, pseudonyms)
     received = receive_exams(exams, source, connect, args.settings["export"][source], pseudonyms, args.chunk)
-    with writing_chunk(args.out, args.settings["export"]) as chunk:
+    with write_chunk(args.out, args.settings["export"]) as chunk:
         for exam in progress(exams, f"de-identify chunk {args.chunk}"):
             release_exam(exam, received[exam.name], chunk)
 
 
-def exams_of(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -> list[Exam]:
+def list_exams(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -> list[Exam]:
     """List the exams of a chunk.
 
     Raises
@@ -106,7 +106,7 @@ def exams_of(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -> 
     for case in members["case"]:
         if case not in set(linkage["case"]):
             fix = "draft both anew with `sonomics query`, or take the case out of the cohort"
-            raise StudyError(str(path), f"it does not say who case {case} is", fix)
+            raise StudyError(str(path), f"it does not list the case {case}", fix)
     rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid"]], on="case")
     return [Exam(*row) for row in rows[list(Exam.__annotations__)].itertuples(index=False)]
 
@@ -120,32 +120,34 @@ def receive_exams(
     chunk: int,
     root: Path = RECEIVED,
 ) -> dict[str, Received]:
-    """Receive exams, `parallel` of them at a time; say how fast.
+    """Receive exams, `parallel` of them at a time; log the rate.
 
     Raises
     ------
     StudyError
-        When the PACS refuses us or stays down, or the disk is full.
+        When the PACS refuses the connection or stays down, or the disk is full.
     """
-    shelves = {exam.name: Shelf(root, exam.study_uid, pseudonyms) for exam in exams}
+    stores = {exam.name: OriginalStore(root, exam.study_uid, pseudonyms) for exam in exams}
     received = {
-        name: Received(shelf, listed) for name, shelf in shelves.items() if (listed := shelf.listing()) is not None
+        name: Received(store, listed) for name, store in stores.items() if (listed := store.listing()) is not None
     }
     waiting = [exam for exam in exams if exam.name not in received]
     if not waiting:
         log.info("chunk %d: all %d exams have been received before", chunk, len(exams))
         return received
-    with one_at_a_time(root):
+    with wait_for_turn(root):
         start = time.monotonic()
         try:
             with closing(connect(settings)) as pacs:
-                persist(pacs.check, patience_of(settings), "the PACS")
-                for exam, what in _in_parallel(partial(_receive, pacs, settings, shelves), waiting, settings, chunk):
+                retry(pacs.check, read_retry_policy(settings), "the PACS")
+                for exam, what in _receive_in_parallel(
+                    partial(_receive_exam, pacs, settings, stores), waiting, settings, chunk
+                ):
                     received[exam.name] = what
         except PacsError as error:
             raise StudyError(f"params.yaml, export.{source}", error.rule, error.fix) from None
         seconds = time.monotonic() - start
-    files, size = (sum(getattr(shelf, name) for shelf in shelves.values()) for name in ("files", "size"))
+    files, size = (sum(getattr(store, name) for store in stores.values()) for name in ("files", "size"))
     log.info(
         "chunk %d: received %d images, %.1f MB in %.1f s (%.1f images/s, %.1f MB/s)",
         *(chunk, files, size / 1e6, seconds, files / seconds, size / 1e6 / seconds),
@@ -154,35 +156,35 @@ def receive_exams(
 
 
 def release_exam(exam: Exam, received: Received, chunk: Chunk) -> None:
-    """Let the instances of an exam leave, numbered as the scanner numbered them."""
+    """Write the instances of an exam without identities, numbered as the scanner numbered them."""
     if not received.listed:
         chunk.set_aside(
             Identity(exam.patient_id, exam.case, exam.exam, "i0"), exam.patient, exam.centre, received.reason
         )
     for number, instance in enumerate(received.listed, start=1):
-        who = exam.instance(number)
+        identity = exam.instance(number)
         if instance in received.missing:
-            chunk.set_aside(who, exam.patient, exam.centre, NOT_RETRIEVED)
+            chunk.set_aside(identity, exam.patient, exam.centre, NOT_RETRIEVED)
         else:
-            chunk.release(received.shelf.path(instance.uid), who, exam.patient, exam.centre)
+            chunk.release(received.store.path(instance.uid), identity, exam.patient, exam.centre)
 
 
-def _receive(pacs: Pacs, settings: Mapping[str, Any], shelves: Mapping[str, Shelf], exam: Exam) -> Received:
-    shelf, modality = shelves[exam.name], settings.get("query", {}).get("modality", "US")
+def _receive_exam(pacs: Pacs, settings: Mapping[str, Any], stores: Mapping[str, OriginalStore], exam: Exam) -> Received:
+    store, modality = stores[exam.name], settings.get("query", {}).get("modality", "US")
     try:
-        listed, missing = receive(pacs, exam.study_uid, modality, shelf, patience_of(settings), exam.name)
+        listed, missing = receive_study(pacs, exam.study_uid, modality, store, read_retry_policy(settings), exam.name)
     except OSError as error:
         rule = f"a received file cannot be written ({os.strerror(error.errno) if error.errno else error})"
         raise StudyError(f"exam {exam.name}, {RECEIVED}", rule, "make room on the disk, then run again") from None
     except PacsError as error:
         if error.fault is Fault.WRONG:
             log.warning("%s is set aside: %s", exam.name, error)
-            return Received(shelf, reason=NOT_RETRIEVED)
+            return Received(store, reason=NOT_RETRIEVED)
         raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.fix) from None
-    return Received(shelf, listed, frozenset(missing))
+    return Received(store, listed, frozenset(missing))
 
 
-def _in_parallel(
+def _receive_in_parallel(
     task: Callable[[Exam], Received], exams: Sequence[Exam], settings: Mapping[str, Any], chunk: int
 ) -> Iterator[tuple[Exam, Received]]:
     with ThreadPoolExecutor(int(settings.get("parallel", 2))) as pool:

@@ -1,4 +1,4 @@
-"""Receive a study: try again after a pause, go on where it stopped, one job at a time."""
+"""Receive a study: retry after a pause, continue where it stopped, one job at a time."""
 
 import fcntl
 import logging
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, orders
-from sonomics.export.pacs.received import SEND_AGAIN, Shelf
+from sonomics.export.pacs.original_store import SEND_AGAIN, OriginalStore
+from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, group_into_orders
 
 log = logging.getLogger(__name__)
-LONGEST_PAUSE_S = 60.0
+LONGEST_PAUSE_S = 60.0  # a convention
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How often to try again after a try that brought nothing, and how long to wait before: doubled each time."""
+class RetryPolicy:
+    """How often to retry after an attempt that brought nothing, and the pause before, which doubles each time."""
 
     retries: int
     pause_s: float
@@ -29,25 +29,25 @@ class Patience:
         time.sleep(min(self.pause_s * 2 ** (failures - 1), LONGEST_PAUSE_S))
 
 
-def patience_of(settings: Mapping[str, Any]) -> Patience:
+def read_retry_policy(settings: Mapping[str, Any]) -> RetryPolicy:
     """Read `retries` and `pause_s` of a source."""
-    return Patience(settings.get("retries", 4), settings.get("pause_s", 1.0))
+    return RetryPolicy(settings.get("retries", 4), settings.get("pause_s", 1.0))
 
 
-def persist(action: Callable[[], T], patience: Patience, what: str) -> T:
-    """Do something until it works.
+def retry(action: Callable[[], T], policy: RetryPolicy, what: str) -> T:
+    """Repeat an action until it works.
 
     Parameters
     ----------
     action : callable without arguments
-    patience : Patience
+    policy : RetryPolicy
     what : str
-        Names the action in the log; a pseudonym, never an identity.
+        Name of the action in the log; a pseudonym, never an identity.
 
     Raises
     ------
     PacsError
-        At once when the PACS refuses us, else after the last try.
+        At once when the PACS refuses the connection, else after the last attempt.
     """
     failures = 0
     while True:
@@ -55,81 +55,83 @@ def persist(action: Callable[[], T], patience: Patience, what: str) -> T:
             return action()
         except PacsError as error:
             failures += 1
-            if error.fault is Fault.DENIED or failures > patience.retries:
+            if error.fault is Fault.DENIED or failures > policy.retries:
                 raise
-            log.warning("%s, try %d: %s", what, failures, error)
-            patience.wait(failures)
+            log.warning("%s, attempt %d: %s", what, failures, error)
+            policy.wait(failures)
 
 
-def receive(
-    pacs: Pacs, study_uid: str, modality: str, shelf: Shelf, patience: Patience, what: str
+def receive_study(
+    pacs: Pacs, study_uid: str, modality: str, store: OriginalStore, policy: RetryPolicy, what: str
 ) -> tuple[list[Instance], list[Instance]]:
-    """Receive a study, except for what lies on the shelf already.
+    """Receive a study, except for what is stored already.
 
     Parameters
     ----------
     pacs : Pacs
     study_uid, modality : str
-    shelf : Shelf
-    patience : Patience
-        A try that brings something is no failure: a line that is cut again and again still gets there.
+    store : Shelf
+    policy : RetryPolicy
+        An attempt that brings something is not a failure: a connection that is cut again and again still succeeds.
     what : str
-        Names the exam in the log, by its pseudonym.
+        Name of the exam in the log, its pseudonym.
 
     Returns
     -------
     listed, missing : list of Instance
-        What the study has, sorted, and what of it the PACS did not hand over in the end.
+        The instances of the study, sorted, and those that the PACS did not send in the end.
 
     Raises
     ------
     PacsError
-        When the PACS refuses us or stays down.
+        When the PACS refuses the connection or stays down.
     """
-    if listed := shelf.listing():
+    if listed := store.listing():
         return listed, []
-    answers = persist(lambda: pacs.list_instances(study_uid, modality), patience, what)
+    answers = retry(lambda: pacs.list_instances(study_uid, modality), policy, what)
     listed = sorted({instance.uid: instance for instance in answers}.values())  # some list an instance repeatedly
-    failures, missing = 0, shelf.missing(listed)
+    failures, missing = 0, store.missing(listed)
     while missing:
-        error = _fetch(pacs, study_uid, listed, missing, shelf)
-        before, missing = len(missing), shelf.missing(listed)
+        error = _fetch_missing(pacs, study_uid, listed, missing, store)
+        before, missing = len(missing), store.missing(listed)
         if not missing:
             break
         failures = failures + 1 if len(missing) == before else 1
-        if error.fault is Fault.DENIED or (failures > patience.retries and error.fault is Fault.DOWN):
+        if error.fault is Fault.DENIED or (failures > policy.retries and error.fault is Fault.DOWN):
             raise error
-        log.warning("%s, %d of %d instances missing, try %d: %s", what, len(missing), len(listed), failures, error)
-        if failures > patience.retries:
+        log.warning("%s, %d of %d instances missing, attempt %d: %s", what, len(missing), len(listed), failures, error)
+        if failures > policy.retries:
             return listed, missing
-        patience.wait(failures)
+        policy.wait(failures)
     if listed:
-        shelf.complete(listed)
+        store.complete(listed)
     return listed, []
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait for the other jobs of the study that work in a folder: the PACS is asked by one at a time."""
+def wait_for_turn(folder: Path) -> Iterator[None]:
+    """Wait for the other jobs of the study that work in a folder: only one asks the PACS at a time."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _fetch(pacs: Pacs, study_uid: str, listed: list[Instance], missing: list[Instance], shelf: Shelf) -> PacsError:
+def _fetch_missing(
+    pacs: Pacs, study_uid: str, listed: list[Instance], missing: list[Instance], store: OriginalStore
+) -> PacsError:
     error = PacsError(Fault.WRONG, "it did not send all that it listed, and gave no reason", SEND_AGAIN)
-    for order in orders(listed, missing):
-        held = [instance for instance in missing if instance.series_uid == order.series_uid]
+    for order in group_into_orders(listed, missing):
+        ordered = [instance for instance in missing if instance.series_uid == order.series_uid]
         try:
-            pacs.fetch(study_uid, order, shelf.keep)
+            pacs.fetch(study_uid, order, store.keep)
             continue
         except PacsError as raised:
             error = raised
-        # One bad instance must not keep the others back.
-        for instance in shelf.missing(held) if error.fault is Fault.WRONG and len(held) > 1 else ():
+        # One bad instance must not hold back the others.
+        for instance in store.missing(ordered) if error.fault is Fault.WRONG and len(ordered) > 1 else ():
             try:
-                pacs.fetch(study_uid, Order(instance.series_uid, (instance.uid,)), shelf.keep)
+                pacs.fetch(study_uid, Order(instance.series_uid, (instance.uid,)), store.keep)
             except PacsError as raised:
                 error = raised
                 if error.fault is not Fault.WRONG:

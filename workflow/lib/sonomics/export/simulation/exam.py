@@ -1,4 +1,4 @@
-"""What the simulator may read of a cohort, scene by scene. What is not named here cannot leak into a pixel."""
+"""What the simulator may read of a cohort, scene by scene. A column that is not named here cannot leak into a pixel."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sonomics.simulate.exams import adnexal, liver
 from sonomics.simulate.exams.liver import FIRST_READING, REPEATED_READINGS, Instance
 
 IDENTITY = ("patient", "case", "centre", "sim_device", "sim_extra", "sim_duplicate", "sim_fault")
-HAPPENED = ("sim_repeat", "sim_calipers")
+EVENTS = ("sim_repeat", "sim_calipers")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Scene:
     Attributes
     ----------
     numbers, flags : tuple of str
-        Columns of the cohort it is drawn from, beside `IDENTITY` and `HAPPENED`.
+        Columns of the cohort that it is drawn from, besides `IDENTITY` and `EVENTS`.
     exam : callable
         Row of the cohort and seed -> the exam's instances.
     """
@@ -35,15 +35,15 @@ class Scene:
     exam: Callable[[pd.Series, int], Iterator[Instance]]
 
 
-def liver_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
+def draw_liver_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
     """Draw the exam of a liver with its lesion."""
     names = ("margin", "texture", "echo", "arterial", "washout")
     traits = LesionTraits(row["size_mm"], row["cirrhosis"], *(row[f"sim_{name}"] for name in names))
     kinds = liver.kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"])
-    return liver.simulate_exam(liver.Case(traits=traits, kinds=kinds, **_shared(row)), seed)
+    return liver.simulate_exam(liver.Case(traits=traits, kinds=kinds, **_read_shared(row)), seed)
 
 
-def adnexal_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
+def draw_adnexal_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
     """Draw the exam of a pelvis, with a mass or without."""
     mass = Mass(
         size_mm=row["size_mm"],
@@ -57,38 +57,40 @@ def adnexal_exam(row: pd.Series, seed: int) -> Iterator[Instance]:
     )
     adnexa = Adnexa(mass if row["lesion"] else None, row["sim_ascites_mm"])
     kinds = adnexal.kinds_of(row["sim_extra"], row["sim_duplicate"], row["sim_fault"])
-    return adnexal.simulate_adnexal_exam(adnexal.AdnexalCase(adnexa=adnexa, kinds=kinds, **_shared(row)), seed)
+    return adnexal.simulate_adnexal_exam(adnexal.AdnexalCase(adnexa=adnexa, kinds=kinds, **_read_shared(row)), seed)
 
 
 LIVER = Scene(
-    ("size_mm", "cirrhosis", "sim_margin", "sim_texture", "sim_echo", "sim_arterial", "sim_washout"), (), liver_exam
+    ("size_mm", "cirrhosis", "sim_margin", "sim_texture", "sim_echo", "sim_arterial", "sim_washout"),
+    (),
+    draw_liver_exam,
 )
 ADNEXAL = Scene(
     ("size_mm", "sim_septa", "sim_papillary", "sim_solid", "sim_irregular", "sim_flow", "sim_ascites_mm"),
     ("lesion", "sim_ground_glass", "sim_calcified"),
-    adnexal_exam,
+    draw_adnexal_exam,
 )
 
 
-def scene_of(path: Path) -> Scene:
-    """Tell from a cohort's columns which scene it was drafted for."""
+def find_scene(path: Path) -> Scene:
+    """Find out from a cohort's columns which scene it was drafted for."""
     return ADNEXAL if "sim_scene" in pd.read_csv(path, nrows=0).columns else LIVER
 
 
-def read_planted(path: Path, scene: Scene) -> pd.DataFrame:
-    """Read a cohort's planted truth, and neither its labels nor its outcomes.
+def read_ground_truth(path: Path, scene: Scene) -> pd.DataFrame:
+    """Read a cohort's simulated ground truth, and neither its labels nor its outcomes.
 
     Returns
     -------
     DataFrame
-        The columns `IDENTITY`, `HAPPENED` and those of the scene, sorted by case.
+        The columns `IDENTITY`, `EVENTS` and those of the scene, sorted by case.
 
     Raises
     ------
     StudyError
         When the cohort was not drafted for the simulator.
     """
-    flags = [*HAPPENED, *scene.flags]
+    flags = [*EVENTS, *scene.flags]
     types = {**dict.fromkeys(IDENTITY, "str"), **dict.fromkeys(scene.numbers, "float"), **dict.fromkeys(flags, "bool")}
     missing = sorted(set(types) - set(pd.read_csv(path, nrows=0).columns))
     if missing:
@@ -100,7 +102,7 @@ def read_planted(path: Path, scene: Scene) -> pd.DataFrame:
     return table.astype(types).sort_values("case", ignore_index=True)
 
 
-def _shared(row: pd.Series) -> dict[str, Any]:
+def _read_shared(row: pd.Series) -> dict[str, Any]:
     return {
         "case": row["case"],
         "centre": row["centre"],

@@ -1,10 +1,10 @@
 """What the jobs that extract a family share: read the crops of a chunk, compute one row per crop, write the table."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sonomics.core import schemas
 from sonomics.core.images import read_grey, read_mask
 from sonomics.core.jobs import job_parser, progress
+from sonomics.core.settings.extract import Family
 from sonomics.core.tables import read_table, write_table
 from sonomics.extract.crops.resample import resample_to_spacing
 from sonomics.extract.crops.table import join_identity, select_kept
@@ -21,17 +22,18 @@ log = logging.getLogger(__name__)
 
 # Computes the features of one crop: pixels (rows, columns) float, mask (rows, columns) bool, edge of a pixel.
 Compute = Callable[[NDArray[np.float64], NDArray[np.bool_], float], NDArray[np.float64]]
+Settings = TypeVar("Settings", bound=Family, covariant=True)
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Generic[Settings]):
     """A family and the crops of a chunk.
 
     Attributes
     ----------
     name : str
         Name of the family.
-    family : mapping
+    family : Family
         Settings of the family.
     seed : int
         The study's.
@@ -42,16 +44,17 @@ class Job:
     """
 
     name: str
-    family: Mapping[str, Any]
+    family: Settings
     seed: int
     crops: pd.DataFrame
     out: Path
 
-    def compute(self, crops: pd.DataFrame, names: Sequence[str], compute: Compute) -> NDArray[np.float64]:
+    def compute(
+        self, crops: pd.DataFrame, names: Sequence[str], compute: Compute, resample_mm: float | None
+    ) -> NDArray[np.float64]:
         """Compute the features of crops.
 
-        Without resampling every length is in pixels, with it in mm, so that one column never mixes the two. A row is
-        all NaN when the family asks for resampling and the spacing of the crop is unknown.
+        Without resampling every length is in pixels, with it in mm, so that one column never mixes the two.
 
         Parameters
         ----------
@@ -61,20 +64,21 @@ class Job:
             Names of the features.
         compute : callable
             Computes the features of one crop, as `Compute`.
+        resample_mm : float or None
+            Pixel spacing in mm that crops are resampled to; None leaves the pixels as they are.
 
         Returns
         -------
         (crops, names) float array
+            A row is all NaN when crops are resampled and the spacing of this one is unknown.
         """
-        edge = self.family["resample_mm"]
         values = np.full((len(crops), len(names)), np.nan)
         for row, crop in enumerate(progress(crops.itertuples(), self.name, total=len(crops))):
-            resampled = resample_to_spacing(
-                read_grey(Path(crop.file)), read_mask(Path(crop.mask)), crop.spacing_mm, edge
-            )
+            pixels, mask = read_grey(Path(crop.file)), read_mask(Path(crop.mask))
+            resampled = resample_to_spacing(pixels, mask, crop.spacing_mm, resample_mm)
             if resampled is not None:
                 pixels, mask = resampled
-                values[row] = compute(pixels.astype(np.float64), mask, edge or 1.0)
+                values[row] = compute(pixels.astype(np.float64), mask, resample_mm or 1.0)
             if undefined := int(np.isnan(values[row]).sum()):
                 log.warning("%s, %s: %d of %d features are undefined", crop.image, crop.file, undefined, len(names))
         return values
@@ -85,13 +89,30 @@ class Job:
         write_table(join_identity(self.crops, features, self.name), self.out, schemas.FEATURES)
 
 
-def read_job(doc: str | None, argv: Sequence[str] | None) -> Job:
-    """Read the command line of a job and its crops."""
+def read_job(doc: str | None, argv: Sequence[str] | None, settings: type[Settings]) -> Job[Settings]:
+    """Read the command line of a job and its crops.
+
+    Parameters
+    ----------
+    doc : str
+        What the job does.
+    argv : sequence of str, optional
+        The command line; that of the process if not given.
+    settings : type of Family
+        Settings of the kind of family that the job extracts.
+
+    Raises
+    ------
+    TypeError
+        When the family is of another kind.
+    """
     parser = job_parser(doc)
     parser.add_argument("--family", required=True)
     parser.add_argument("--crops", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    family = args.settings["extract"]["families"][args.family]
+    family = args.settings.extract.families[args.family]
+    if not isinstance(family, settings):
+        raise TypeError(f"{args.family} is a family of kind {family.kind}, which another job extracts")
     crops = select_kept(read_table(args.crops, schemas.CROPS))
-    return Job(args.family, family, args.settings["study"]["seed"], crops, args.out)
+    return Job(args.family, family, args.settings.study.seed, crops, args.out)

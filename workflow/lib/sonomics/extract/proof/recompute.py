@@ -10,9 +10,10 @@ from sonomics.core.errors import StudyError
 from sonomics.core.seeds import seed_for
 from sonomics.extract.crops.job import Job
 from sonomics.extract.proof.compare import find_differences
+from sonomics.kinds.radiomics import Radiomics
 
 
-def prove(job: Job, names: Sequence[str], values: NDArray[np.float64], regions: int) -> None:
+def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64], regions: int) -> None:
     """Recompute regions chosen at random with PyRadiomics.
 
     Parameters
@@ -36,7 +37,7 @@ def prove(job: Job, names: Sequence[str], values: NDArray[np.float64], regions: 
     from sonomics.extract.proof.reference import make_reference
 
     chosen = choose_regions(job, regions)
-    recomputed = job.compute(chosen, names, make_reference(job.family))
+    recomputed = job.compute(chosen, names, make_reference(job.family), job.family.resample_mm)
     for row, theirs in zip(chosen.index, recomputed, strict=True):
         ours = values[row]
         if different := find_differences(names, ours, theirs):
@@ -49,7 +50,7 @@ def prove(job: Job, names: Sequence[str], values: NDArray[np.float64], regions: 
             raise StudyError(str(chosen.loc[row, "file"]), rule, fix)
 
 
-def choose_regions(job: Job, regions: int) -> pd.DataFrame:
+def choose_regions(job: Job[Radiomics], regions: int) -> pd.DataFrame:
     """Choose regions to recompute at random; a region's draw does not depend on the other regions of the chunk.
 
     Parameters

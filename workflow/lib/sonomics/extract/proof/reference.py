@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from radiomics import firstorder, glcm, gldm, glrlm, glszm, imageoperations, ngtdm, shape2D
 
 from sonomics.extract.crops.job import Compute
+from sonomics.kinds.radiomics import Filters, LocalBinaryPatterns, Radiomics
+from sonomics.kinds.wording import values_of
 from sonomics.texture.filters import filter_image
 from sonomics.texture.region import is_constant, name_features
 
@@ -41,18 +43,18 @@ IN_PLANE = {"force2D": True, "force2Ddimension": 0, "label": 1}
 logging.getLogger("radiomics").setLevel(logging.CRITICAL)
 
 
-def make_reference(family: Mapping[str, Any]) -> Compute:
+def make_reference(family: Radiomics) -> Compute:
     """Make the function that computes a family's features of one crop with PyRadiomics.
 
     Parameters
     ----------
-    family : mapping
-        `classes`, `filters` and `bins` of params.
+    family : Radiomics
+        `classes`, `filters` and `bins` of the settings.
     """
 
     def compute(pixels: NDArray[np.float64], mask: NDArray[np.bool_], edge: float) -> NDArray[np.float64]:
-        binning = {"binCount": family["bins"]}
-        values = compute_reference(pixels, mask, family["classes"], family["filters"], binning, edge)
+        binning = {"binCount": family.bins}
+        values = compute_reference(pixels, mask, family.classes, family.filters, binning, edge)
         return np.array(list(values.values()))
 
     return compute
@@ -62,7 +64,7 @@ def compute_reference(
     pixels: NDArray[Any],
     mask: NDArray[np.bool_],
     classes: Sequence[str],
-    filters: Mapping[str, Any],
+    filters: Filters,
     binning: Mapping[str, float],
     spacing: float = 1.0,
 ) -> dict[str, float]:
@@ -111,17 +113,19 @@ def compute_reference(
 
 
 def _filter_images(
-    grey: NDArray[np.float64], filters: Mapping[str, Any], spacing: float
+    grey: NDArray[np.float64], filters: Filters, spacing: float
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
     one_slice = SimpleITK.GetImageFromArray(grey[np.newaxis])
-    for name, settings in filters.items():
+    for name, settings in values_of(filters).items():
         if name not in FILTERS:
-            yield from filter_image(grey, {name: settings}, spacing)
+            yield from filter_image(grey, Filters.partial({name: settings.plain()}), spacing)
             continue
-        named = {f"lbp2D{key.title()}": value for key, value in settings.items()} if name == "lbp2d" else settings
+        options = values_of(settings)
+        if isinstance(settings, LocalBinaryPatterns):
+            options = {f"lbp2D{key.title()}": value for key, value in options.items()}
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            images = list(FILTERS[name](one_slice, one_slice, **IN_PLANE, **named))
+            images = list(FILTERS[name](one_slice, one_slice, **IN_PLANE, **options))
         for image, theirs, _ in images:
             levels = SimpleITK.GetArrayFromImage(image)[0].astype(np.float64)
             yield theirs.replace("lbp-2D", "lbp2d").replace("-", "_"), levels

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from sonomics.core.errors import StudyError
+from sonomics.kinds.families.deep import Deep
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.layer_features import Features
 from sonomics.networks.weights.check import list_networks
@@ -30,13 +31,14 @@ def check_networks(params: Mapping[str, Any], phases: Collection[str], where: st
     """
     built: set[tuple[Any, ...]] = set()
     for key, network in list_networks(params, phases):
-        architecture, size = network["architecture"], network["size"]
-        layers, pooling = tuple(network.get("layers", ())), network.get("pooling", "")
-        if (architecture, size, layers, pooling) in built:
+        layers = network.layers or [] if isinstance(network, Deep) else []
+        pooling = network.pooling if isinstance(network, Deep) else None
+        recipe = (network.architecture, network.size, tuple(layers), pooling)
+        if recipe in built:
             continue
         try:
             with torch.device("meta"):
-                Features(build(architecture, 0, size=size), layers, pooling, size)
+                Features(build(network.architecture, 0, size=network.size), layers, pooling, network.size)
         except StudyError as stopped:
             raise StudyError(f"{where}, {key}", stopped.rule, stopped.fix) from None
-        built.add((architecture, size, layers, pooling))
+        built.add(recipe)

@@ -56,8 +56,8 @@ class Features(nn.Module):
     backbone : Backbone
     layers : sequence of str
         Names of modules of its trunk; empty for the backbone's own pooled output.
-    pooling : str
-        A key of `POOLINGS`.
+    pooling : str, optional
+        A key of `POOLINGS`; needed with layers.
     size : int
         Side of the inputs, pixels.
 
@@ -72,7 +72,7 @@ class Features(nn.Module):
         When the network has no such layer, or the output of the layer is not a map.
     """
 
-    def __init__(self, backbone: Backbone, layers: Sequence[str], pooling: str, size: int) -> None:
+    def __init__(self, backbone: Backbone, layers: Sequence[str], pooling: str | None, size: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.layers = list(layers)
@@ -112,4 +112,4 @@ class Features(nn.Module):
         except (ValueError, KeyError, AttributeError) as error:
             rule = f"a layer cannot be pooled: {error}"
             raise StudyError("params.yaml, layers", rule, "name another layer") from None
-        return [POOLINGS[self.pooling](feature_map) for feature_map in maps]
+        return [POOLINGS[str(self.pooling)](feature_map) for feature_map in maps]

@@ -1,8 +1,8 @@
 """Fit and apply networks on arrays of images."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -17,6 +17,31 @@ from sonomics.networks.training.augmentation import Augmentation, augment
 Curve = dict[str, float]
 
 
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch : int
+        Images per step.
+    learning_rate : float
+        Highest learning rate of the cycle.
+    weight_decay : float
+        Of AdamW.
+    augmentation : Augmentation
+        How much images are changed at random.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
 def choose_device() -> torch.device:
     """Choose the accelerator when there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -26,7 +51,7 @@ def fit(
     model: Classifier,
     images: NDArray[np.uint8],
     targets: NDArray[np.floating],
-    settings: Mapping[str, Any],
+    training: Training,
     seed: int,
 ) -> list[Curve]:
     """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
@@ -39,9 +64,7 @@ def fit(
     images : (n, rows, columns) or (n, rows, columns, 3) uint8
     targets : (n, heads) float
         1, 0, or NaN where unknown.
-    settings : mapping
-        `epochs`, `batch`, `learning_rate` (highest of the cycle), `weight_decay` (0.01 when absent), and `augment`
-        (fields of `Augmentation`, its defaults when absent).
+    training : Training
     seed : int
 
     Returns
@@ -59,8 +82,7 @@ def fit(
     if len(images) < 2 or np.isnan(targets).all():
         raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
     device = choose_device()
-    limits = Augmentation(**settings.get("augment", {}))
-    epochs, batches = settings["epochs"], max(1, len(images) // settings["batch"])
+    batches = max(1, len(images) // training.batch)
     inputs = to_planes(images)
     labels = torch.from_numpy(np.asarray(targets, dtype=np.float32))
     weights = balanced_weights(labels).to(device)
@@ -70,17 +92,17 @@ def fit(
         model.to(device).train()
         optimiser = torch.optim.AdamW(
             model.parameters(),
-            lr=settings["learning_rate"],
-            weight_decay=settings.get("weight_decay", 0.01),
+            lr=training.learning_rate,
+            weight_decay=training.weight_decay,
             fused=True,
         )
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, settings["learning_rate"], total_steps=epochs * batches
+            optimiser, training.learning_rate, total_steps=training.epochs * batches
         )
-        for epoch in progress(range(1, epochs + 1), "epochs"):
+        for epoch in progress(range(1, training.epochs + 1), "epochs"):
             losses = []
             for rows in torch.tensor_split(torch.randperm(len(images), generator=rng), batches):
-                batch = augment(inputs[rows].to(device).float() / 255, limits, rng)
+                batch = augment(inputs[rows].to(device).float() / 255, training.augmentation, rng)
                 loss = masked_loss(model(batch), labels[rows].to(device), weights)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
@@ -94,7 +116,7 @@ def fit(
                 raise StudyError(
                     "params.yaml, learning_rate", rule, "lower it, or check mean, std and scale of the weights"
                 )
-        _settle_batch_norm(model, inputs, settings["batch"])
+        _settle_batch_norm(model, inputs, training.batch)
     model.eval()
     return curves
 

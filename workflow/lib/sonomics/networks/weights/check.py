@@ -4,11 +4,22 @@ No torch here.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 
 from sonomics.core.params import overlaid
+from sonomics.core.settings.base import Section
+from sonomics.core.settings.networks import Weights
+from sonomics.core.settings.parameters import Parameters
 from sonomics.networks.weights.locate import locate
 from sonomics.networks.weights.registry import Entry, find_entry
+
+
+class Network(Protocol):
+    """Settings of a network."""
+
+    architecture: str
+    weights: str | Weights
+    size: int
 
 
 def check_weights(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> None:
@@ -31,23 +42,28 @@ def check_weights(params: Mapping[str, Any], phases: Collection[str], where: str
     located: set[Entry] = set()
     for key, network in list_networks(params, phases):
         weights_key = f"{where}, {key}.weights"
-        entry = find_entry(network["weights"], network["architecture"], weights_key)
+        entry = find_entry(network.weights, network.architecture, weights_key)
         if entry and entry not in located:
             locate(entry, weights_key)
             located.add(entry)
 
 
-def list_networks(params: Mapping[str, Any], phases: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def list_networks(params: Mapping[str, Any], phases: Collection[str]) -> Iterator[tuple[str, Network]]:
     """List the key and the settings of every network of a study, for each of its variants."""
     for variant in params["study"]["variants"]:
-        yield from _list_variant(overlaid(params, variant), phases)
+        yield from _list_variant(Parameters.partial(overlaid(params, variant)), phases)
 
 
-def _list_variant(params: Mapping[str, Any], phases: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if "clean" in phases and params["clean"]["qc"]["heads"]:
-        yield "clean.qc.network", params["clean"]["qc"]["network"]
-    for phase, kind in (("extract", "families"), ("train", "models")):
-        if phase in phases:
-            for name, part in params[phase][kind].items():
-                if "weights" in part:
-                    yield f"{phase}.{kind}.{name}", part
+def _list_variant(parameters: Parameters, phases: Collection[str]) -> Iterator[tuple[str, Network]]:
+    if "clean" in phases and parameters.clean.qc.heads and parameters.clean.qc.network:
+        yield "clean.qc.network", parameters.clean.qc.network
+    if "extract" in phases:
+        yield from _with_weights("extract.families", parameters.extract.families)
+    if "train" in phases:
+        yield from _with_weights("train.models", parameters.train.models)
+
+
+def _with_weights(key: str, sections: Mapping[str, Section]) -> Iterator[tuple[str, Network]]:
+    for name, section in sections.items():
+        if "weights" in type(section).model_fields:
+            yield f"{key}.{name}", cast(Network, section)

@@ -43,7 +43,7 @@ def load_choice(choice: Choice, architecture: str) -> Weights:
 
     Parameters
     ----------
-    choice : str or mapping
+    choice : str, Weights or mapping
         As `registry.find_entry` takes it.
     architecture : str
 

@@ -4,7 +4,7 @@ No torch here: a study's weights are checked before any work.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 import yaml
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.networks import Weights
 
 NONE = "none"
 WHERE = "params.yaml, weights"
 _BUILT_IN = Path(__file__).with_name("registry.yaml")
 
-Choice = str | Mapping[str, Any]
+Choice = str | Weights | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def find_entry(choice: Choice, architecture: str, where: str = WHERE) -> Entry |
 
     Parameters
     ----------
-    choice : str or mapping
+    choice : str, Weights or mapping
         "none"; the name of an entry of the registry; an entry written out; or `entry`, its name, and another `file`.
+        A mapping has the keys of `Weights`.
     architecture : str
         Architecture of the network that the weights are for.
     where : str
@@ -94,20 +96,24 @@ def find_entry(choice: Choice, architecture: str, where: str = WHERE) -> Entry |
     """
     if choice == NONE:
         return None
-    keys = {"entry": choice} if isinstance(choice, str) else dict(choice)
-    if "entry" in keys:
-        name = keys["entry"]
-        if name not in registry():
-            rule = f"the registry has no weights {name!r} ({', '.join(registry())})"
+    weights = Weights.partial({"entry": choice} if isinstance(choice, str) else _plain(choice))
+    if weights.entry is not None:
+        if weights.entry not in registry():
+            rule = f"the registry has no weights {weights.entry!r} ({', '.join(registry())})"
             raise StudyError(where, rule, "name one of them, write an entry out, or write none")
-        entry = registry()[name]
-        entry = Entry(**{**vars(entry), "file": keys.get("file", entry.file)})
+        entry = registry()[weights.entry]
+        entry = replace(entry, file=weights.file or entry.file)
     else:
-        entry = _make_entry(Path(keys["file"]).name if "file" in keys else keys["hub"], keys)
+        name = Path(weights.file).name if weights.file is not None else str(weights.hub)
+        entry = _make_entry(name, weights.plain())
     if entry.architecture != architecture:
         rule = f"the weights {entry.name} are for {entry.architecture}, not for {architecture}"
         raise StudyError(where, rule, f"set architecture: {entry.architecture}, or other weights")
     return entry
+
+
+def _plain(choice: Weights | Mapping[str, Any]) -> Mapping[str, Any]:
+    return choice.plain() if isinstance(choice, Weights) else choice
 
 
 def _make_entry(name: str, values: Mapping[str, Any]) -> Entry:

@@ -46,18 +46,35 @@ def overlap(hot: ArrayLike, mask: ArrayLike) -> Overlap:
 
 
 def hot_pixels(heat: ArrayLike, threshold: float) -> Booleans:
-    """Mark the pixels at or above a fixed heat."""
+    """Mark the pixels at or above a fixed heat.
+
+    Parameters
+    ----------
+    heat : array_like
+    threshold : float
+    """
     return np.asarray(heat, dtype=np.float64) >= threshold
 
 
 def hot_pixels_by_half_maximum(heat: ArrayLike) -> Booleans:
-    """Mark the pixels at or above half the largest heat of the map; none of a map without heat."""
+    """Mark the pixels at or above half the largest heat of the map; none of a map without heat.
+
+    Parameters
+    ----------
+    heat : array_like
+    """
     values = np.asarray(heat, dtype=np.float64)
     return np.asarray((values >= values.max(initial=0.0) / 2) & (values > 0))
 
 
 def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
     """Mark the hottest floor(share x n) pixels; ties with the last of them are included, so there may be more.
+
+    Parameters
+    ----------
+    heat : array_like
+    share : float
+        Of the pixels, in [0, 1].
 
     Returns
     -------
@@ -72,14 +89,28 @@ def hottest_pixels(heat: ArrayLike, share: float) -> Booleans:
 
 
 def heat_share_inside(heat: ArrayLike, mask: ArrayLike) -> float:
-    """Compute the share of a map's heat that lies in the mask; NaN for a map without heat."""
+    """Compute the share of a map's heat that lies in the mask; NaN for a map without heat.
+
+    Parameters
+    ----------
+    heat : array_like
+        Not negative.
+    mask : array_like of bool, same shape
+    """
     values = _heat(heat)
     total = float(values.sum())
     return float(values[np.asarray(mask, dtype=bool)].sum() / total) if total > 0 else NAN
 
 
 def soft_dice(heat: ArrayLike, mask: ArrayLike) -> float:
-    """Compute 2 sum(heat x mask) / (sum heat + sum mask); NaN when both are empty (Milletari F et al., 3DV 2016)."""
+    """Compute 2 sum(heat x mask) / (sum heat + sum mask); NaN when both are empty (Milletari F et al., 3DV 2016).
+
+    Parameters
+    ----------
+    heat : array_like
+        Not negative.
+    mask : array_like of bool, same shape
+    """
     values, outline = _heat(heat), np.asarray(mask, dtype=bool)
     total = float(values.sum() + outline.sum())
     return float(2 * values[outline].sum() / total) if total > 0 else NAN

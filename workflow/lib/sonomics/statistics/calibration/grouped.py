@@ -31,6 +31,14 @@ def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> H
 
     Equal quantiles are merged, so there may be fewer groups than requested; their number sets the degrees of freedom.
 
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    groups : int
+        Requested number of groups.
+
     Returns
     -------
     HosmerLemeshow
@@ -59,6 +67,16 @@ def hosmer_lemeshow(y: ArrayLike, probability: ArrayLike, groups: int = 10) -> H
 
 def grouped_calibration(y: ArrayLike, probability: ArrayLike, groups: int = 10, level: float = 0.95) -> pd.DataFrame:
     """Compute the mean prediction and the observed share of every quantile group, for plotting.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    groups : int
+        Requested number of groups.
+    level : float
+        Confidence level.
 
     Returns
     -------

@@ -129,7 +129,14 @@ def recalibrate_at_site(
 
 
 def observed_to_expected(y: ArrayLike, probability: ArrayLike) -> float:
-    """Divide the events by the sum of predictions; 1 is ideal, NaN when nothing is expected."""
+    """Divide the events by the sum of predictions; 1 is ideal, NaN when nothing is expected.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    """
     positive = check_outcome(y)
     expected = float(check_scores(probability, positive.size).sum())
     return float(positive.sum() / expected) if expected > 0 else NAN

@@ -72,7 +72,7 @@ def log_loss(y: ArrayLike, probability: ArrayLike) -> float:
 
 
 def spiegelhalter_test(y: ArrayLike, probability: ArrayLike) -> SignificanceTest:
-    """Test by Spiegelhalter's z whether the Brier score is what the predictions let expect.
+    """Test by Spiegelhalter's z whether the Brier score is the one that the predictions imply.
 
     Parameters
     ----------

@@ -53,6 +53,15 @@ def loess_errors(y: ArrayLike, probability: ArrayLike) -> LoessErrors:
 def calibration_curve(y: ArrayLike, probability: ArrayLike, points: int = 101, level: float = 0.95) -> LoessCurve:
     """Smooth the observed share over the range of the prediction by loess, with a pointwise band in [0, 1].
 
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    probability : array_like, shape (n,)
+        In [0, 1].
+    points : int
+    level : float
+        Confidence level of the band.
+
     Returns
     -------
     LoessCurve

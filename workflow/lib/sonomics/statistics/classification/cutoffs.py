@@ -73,13 +73,24 @@ def youden_cutoff(y: ArrayLike, score: ArrayLike) -> Cutoff:
     """Choose the cutoff of the largest sensitivity + specificity - 1; ties go to the lowest cutoff.
 
     `value` is the Youden index (Youden WJ, Cancer 1950). Not estimable with a single class.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
     """
     points = operating_points(y, score)
     return _lowest_best(points, points.sensitivity + points.specificity - 1.0)
 
 
 def accuracy_cutoff(y: ArrayLike, score: ArrayLike) -> Cutoff:
-    """Choose the cutoff of the largest accuracy; ties go to the lowest cutoff. Not estimable with a single class."""
+    """Choose the cutoff of the largest accuracy; ties go to the lowest cutoff. Not estimable with a single class.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    """
     points = operating_points(y, score)
     return _lowest_best(points, points.accuracy)
 

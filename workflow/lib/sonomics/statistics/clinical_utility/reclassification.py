@@ -80,7 +80,12 @@ def categorical_nri(
 
 
 def continuous_nri(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> Reclassification:
-    """Compute the net reclassification where any change counts (Pencina MJ et al., Stat Med 2011)."""
+    """Compute the net reclassification where any change counts; otherwise as `categorical_nri`.
+
+    References
+    ----------
+    Pencina MJ et al., Stat Med 2011.
+    """
     return _nri(check_outcome(y), check_scores(new, np.size(y)) - check_scores(old, np.size(y)), level)
 
 
@@ -91,7 +96,7 @@ def idi(y: ArrayLike, old: ArrayLike, new: ArrayLike, level: float = 0.95) -> In
 
     Returns
     -------
-    Discrimination
+    IntegratedDiscrimination
         NaN with a single class; no test when a class has a single case or no change varies.
 
     References

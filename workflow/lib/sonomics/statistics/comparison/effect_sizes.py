@@ -37,6 +37,10 @@ class OddsInteraction(NamedTuple):
 def standardised_difference(a: ArrayLike, b: ArrayLike) -> float:
     """Divide mean of b minus mean of a by the root mean square of their SDs; NaN values are left out.
 
+    Parameters
+    ----------
+    a, b : array_like, shapes (n,), (k,)
+
     Returns
     -------
     float
@@ -54,7 +58,12 @@ def standardised_difference(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def sample_odds_ratio(table: ArrayLike) -> float:
-    """Compute the cross-product ratio ad / bc of a 2 x 2 table; infinite when only bc is 0, NaN for 0/0."""
+    """Compute the cross-product ratio ad / bc of a 2 x 2 table; infinite when only bc is 0, NaN for 0/0.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (2, 2)
+    """
     (a, b), (c, d) = np.asarray(table, dtype=np.float64)
     if b * c > 0:
         return float(a * d / (b * c))

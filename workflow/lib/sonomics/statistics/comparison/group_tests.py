@@ -56,10 +56,14 @@ def mann_whitney_u_uncorrected(a: ArrayLike, b: ArrayLike) -> Comparison:
 def shapiro_wilk(values: ArrayLike) -> Comparison:
     """Test normality (Shapiro SS, Wilk MB, Biometrika 1965); NaN values are left out.
 
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+
     Returns
     -------
     Comparison
-        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and for constant ones.
+        NaN with fewer than 3 or more than 5,000 values, where the approximation of p ends, and when all are equal.
     """
     known = drop_missing(values)
     if not 3 <= known.size <= 5000:

@@ -97,6 +97,13 @@ def placement_values(y: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
 def auc_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
     """Compute an AUC with its DeLong standard error and Wald interval, cut to [0, 1].
 
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    level : float
+        Confidence level.
+
     Returns
     -------
     Estimate
@@ -150,6 +157,11 @@ def auc_logit_interval(y: ArrayLike, score: ArrayLike, level: float = 0.95) -> E
 
 def hanley_mcneil_se(area: float, positives: int, negatives: int) -> float:
     """Compute the standard error of an AUC under negative-exponential scores; NaN without one of the classes.
+
+    Parameters
+    ----------
+    area : float
+    positives, negatives : int
 
     References
     ----------

@@ -23,6 +23,11 @@ class RocCurve(NamedTuple):
 def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
     """Compute the empirical ROC curve, for plotting.
 
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+
     Returns
     -------
     RocCurve

@@ -14,6 +14,13 @@ NAN = float("nan")
 def auc_power(area: float, positives: int, negatives: int, null: float = 0.5, alpha: float = 0.05) -> float:
     """Compute the power to tell an AUC from a null value by a two-sided z test (Hanley JA, McNeil BJ, Radiology 1982).
 
+    Parameters
+    ----------
+    area : float
+    positives, negatives : int
+    null, alpha : float
+        Null value of the AUC, and significance level.
+
     Returns
     -------
     float

@@ -8,13 +8,13 @@ from scipy.special import ndtri
 
 from sonomics.statistics.inputs import check_shares
 
-# The criteria as published: shrinkage 0.9, optimism of R2 at most 0.05, risk known to 0.05 with 1.96.
+# The criteria as published: shrinkage 0.9, optimism of R2 at most 0.05, margin of error of the risk 0.05, at 1.96.
 SHRINKAGE, OPTIMISM, MARGIN, Z = 0.9, 0.05, 0.05, 1.96
 _REFERENCE = 10_000
 
 
 class BinarySize(NamedTuple):
-    """Patients for each criterion and together, with what they imply.
+    """Sample size of each criterion and of all, with what it implies.
 
     `n1` small shrinkage, `n2` small optimism of R2, `n3` precise overall risk; `n` the largest; `shrinkage2` that of
     criterion 2; `events_per_parameter` at `n`.

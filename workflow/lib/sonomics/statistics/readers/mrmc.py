@@ -121,7 +121,7 @@ def mean_over_readers(values: Floats, errors: Floats, level: float = 0.95) -> Re
 
     Returns
     -------
-    SingleTreatment
+    ReaderMean
         Only the mean with one reader, or when neither readers nor cases vary.
 
     References

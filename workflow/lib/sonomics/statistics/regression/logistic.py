@@ -49,7 +49,12 @@ def fit_logistic(design: Floats, target: Floats, offset: Floats) -> LogisticFit:
 
 
 def log_likelihood(target: Floats, linear: Floats) -> float:
-    """Return the Bernoulli log-likelihood of a linear predictor, natural logarithm, summed over the cases."""
+    """Return the Bernoulli log-likelihood of a linear predictor, natural logarithm, summed over the cases.
+
+    Parameters
+    ----------
+    target, linear : ndarray, shape (n,)
+    """
     return float((target * linear - np.logaddexp(0.0, linear)).sum())
 
 

@@ -146,7 +146,18 @@ def bootstrap_statistic(
 def bootstrap_auc(
     y: ArrayLike, score: ArrayLike, groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
 ) -> Bootstrap:
-    """Bootstrap an AUC over patients; the vectorised form of `bootstrap_statistic`."""
+    """Bootstrap an AUC over patients; the vectorised form of `bootstrap_statistic`.
+
+    Parameters
+    ----------
+    y : array_like of 0/1, shape (n,)
+    score : array_like, shape (n,)
+    groups : array_like, shape (n,)
+        Patient of every row.
+    resamples, seed : int
+    level : float
+        Confidence level.
+    """
     draws = [weighted_aucs(y, score, block) for block in resample_weights(groups, resamples, seed)]
     return summarise_draws(auc(y, score), np.concatenate(draws), level)
 
@@ -193,6 +204,14 @@ def summarise_draws(estimate: float, draws: ArrayLike, level: float = 0.95) -> B
 
     Quantiles interpolate linearly (type 7). With fewer than two defined draws, or an undefined estimate, only the
     estimate is returned.
+
+    Parameters
+    ----------
+    estimate : float
+        The statistic on the data themselves.
+    draws : array_like, shape (b,)
+    level : float
+        Confidence level.
     """
     values = np.asarray(draws, dtype=np.float64)
     defined: Booleans = ~np.isnan(values)

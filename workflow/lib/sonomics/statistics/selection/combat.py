@@ -24,8 +24,8 @@ class Harmonisation(NamedTuple):
         Of the features without their batch effects. The sd is 0 for a feature that does not vary within any batch
         (with a reference: within the reference), to 1e-12 of its size; such a feature is not changed.
     shift, scale : ndarray, shape (batches, features)
-        Of each batch, on the scale of `mean` and `sd`: a value is `shift + sqrt(scale)` times the value without the
-        batch effect.
+        Of each batch, on the scale of `mean` and `sd`: a value is `shift` plus `sqrt(scale)` times the value
+        without the batch effect.
     """
 
     batches: list[str]

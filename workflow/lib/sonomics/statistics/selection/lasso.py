@@ -1,8 +1,8 @@
 """LASSO and elastic-net logistic regression along a path of penalties, with cross-validated deviance.
 
 The penalised likelihood is that of glmnet: mean logistic loss + lambda (mixing sum |b| + (1 - mixing) / 2 sum b^2).
-It is solved by an active set: Newton steps on the non-zero coefficients
-within their signs, coefficients that reach zero leave, those that violate the optimality conditions enter.
+It is solved by an active set: Newton steps on the non-zero coefficients within their signs; coefficients that reach
+zero leave the set, those that violate the optimality conditions enter it.
 """
 
 from typing import NamedTuple
@@ -70,6 +70,7 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
         Standardised columns.
     y : array_like of 0/1, shape (n,)
     n_lambda : int
+        Number of penalties.
     mixing : float
         Share of the L1 penalty, in (0, 1].
 

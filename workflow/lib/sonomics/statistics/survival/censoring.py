@@ -29,7 +29,7 @@ class Censoring(NamedTuple):
     at_risk: np.ndarray
 
     @classmethod
-    def of(cls, time: ArrayLike, event: ArrayLike) -> "Censoring":
+    def estimate(cls, time: ArrayLike, event: ArrayLike) -> "Censoring":
         """Estimate from follow-up, shape (n,), and events 0/1, shape (n,)."""
         happened, values = check_follow_up(time, event)
         times, code = np.unique(values, return_inverse=True)

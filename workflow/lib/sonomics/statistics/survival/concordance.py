@@ -145,8 +145,8 @@ def uno_c(
     Returns
     -------
     Estimate
-        Sum over events of G(T-)^-2 times the pairs won, over the same of all pairs; without interval (bootstrap
-        patients). NaN without comparable pairs, or when nobody stays uncensored until an event.
+        Sum over events of G(T-)^-2 times the pairs won, divided by the same sum of all pairs; without an interval, for
+        which patients are bootstrapped. NaN without comparable pairs, or when nobody stays uncensored until an event.
 
     References
     ----------
@@ -154,7 +154,7 @@ def uno_c(
     """
     happened, times = check_follow_up(time, event)
     values = check_scores(risk, times.size)
-    staying = (censoring or Censoring.of(times, happened)).before(times)
+    staying = (censoring or Censoring.estimate(times, happened)).before(times)
     pairs = wins = 0.0
     for index in np.flatnonzero(happened & (times < tau)):
         if staying[index] <= 0:

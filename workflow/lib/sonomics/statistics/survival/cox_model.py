@@ -49,7 +49,7 @@ class CoxModel(NamedTuple):
         values = check_scores(covariates.to_numpy(dtype=np.float64).T, happened.size).T
         centre, spread = values.mean(axis=0), values.std(axis=0)
         sets = build_risk_sets(times, happened)
-        reason = _unfit(values, spread, happened)
+        reason = _explain_no_fit(values, spread, happened)
         if reason:
             return cls(times, happened, values, centre, spread, sets, unfitted(spread.size), reason)
         scaled = (values - centre) / spread
@@ -91,7 +91,7 @@ def predict_risk(
     return np.asarray(-np.expm1(-cumulative * np.exp(scaled @ model.fit.beta)), dtype=np.float64)
 
 
-def _unfit(values: Floats, spread: Floats, happened: Booleans) -> str:
+def _explain_no_fit(values: Floats, spread: Floats, happened: Booleans) -> str:
     """Say why no model can be fitted; empty when it can be tried."""
     if not happened.any():
         return "no events"

@@ -17,7 +17,7 @@ NAN = float("nan")
 class MaximalCut(NamedTuple):
     """Cutpoint of the largest standardised log-rank score statistic, with p values corrected for the choice.
 
-    `p_1994` uses the improved Bonferroni bound over the cutpoints there are, `p_1992` the asymptotic process. The
+    `p_1994` uses the improved Bonferroni bound over the candidate cutpoints, `p_1992` the asymptotic process. The
     groups are score <= cutpoint and score > cutpoint. NaN with a reason where not estimable.
     """
 

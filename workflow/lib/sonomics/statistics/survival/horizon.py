@@ -54,7 +54,7 @@ def time_dependent_auc(
     """
     happened, times = check_follow_up(time, event)
     values = check_scores(risk, times.size)
-    curve = censoring or Censoring.of(times, happened)
+    curve = censoring or Censoring.estimate(times, happened)
     case, control = happened & (times <= horizon), times > horizon
     counts = int(case.sum()), int(control.sum())
     if not case.any() or not control.any():
@@ -111,7 +111,7 @@ def ipcw_brier(
     values = np.asarray(probability, dtype=np.float64)
     if np.isnan(values).any():
         return NAN
-    curve = censoring or Censoring.of(times, happened)
+    curve = censoring or Censoring.estimate(times, happened)
     case, control = happened & (times <= horizon), times > horizon
     weight = np.zeros(times.size)
     staying, beyond = curve.before(times), float(curve.at(horizon))

@@ -107,6 +107,13 @@ def survival_at(curve: KaplanMeier, times: ArrayLike) -> pd.DataFrame:
 def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Estimate:
     """Estimate the median follow-up by reverse Kaplan-Meier, where censoring is the event.
 
+    Parameters
+    ----------
+    time : array_like, shape (n,)
+    event : array_like of 0/1, shape (n,)
+    level : float
+        Confidence level.
+
     Returns
     -------
     Estimate
@@ -121,6 +128,12 @@ def median_follow_up(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> 
 
 def kaplan_meier_risk(time: ArrayLike, event: ArrayLike, horizon: float) -> float:
     """Estimate the risk of an event by a horizon by Kaplan-Meier, the prediction of a model without covariates.
+
+    Parameters
+    ----------
+    time : array_like, shape (n,)
+    event : array_like of 0/1, shape (n,)
+    horizon : float
 
     Returns
     -------

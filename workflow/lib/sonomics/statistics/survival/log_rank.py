@@ -37,7 +37,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRank:
     Returns
     -------
     LogRank
-        NaN with a single group or without an event that leaves a choice between groups.
+        NaN with a single group or without an event while two groups are at risk.
 
     References
     ----------
@@ -65,8 +65,8 @@ def stratified_log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, str
     Returns
     -------
     SignificanceTest
-        NaN with a single group, without an event that leaves a choice between groups within a stratum, or when the
-        strata fall into groups that never meet.
+        NaN with a single group, without an event while two groups of a stratum are at risk, or when some groups never
+        share a stratum.
 
     References
     ----------

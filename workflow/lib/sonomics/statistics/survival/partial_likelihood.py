@@ -104,7 +104,7 @@ def baseline_cumulative_hazard(sets: RiskSets, design: Floats, beta: Floats) -> 
 
 
 def _at_steps(sets: RiskSets, values: Floats) -> Floats:
-    """Sum over the risk set of every step, its tied events counted by the share that is left of them."""
+    """Sum over the risk set of every step, its tied events weighted by the share that is left of them."""
     at_risk = values[::-1].cumsum(axis=0)[::-1][sets.first]
     dying = np.zeros(at_risk.shape)
     np.add.at(dying, sets.at, values[sets.events])

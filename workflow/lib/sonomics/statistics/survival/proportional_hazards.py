@@ -56,7 +56,7 @@ def proportional_hazards_test(
     plain, mixed, squared = (
         np.tensordot(weight, at.covariance, axes=1) for weight in (of_time**0, of_time, of_time**2)
     )
-    # Information about a slope in time once the coefficients themselves are estimated.
+    # Information about a slope in time, given that the coefficients are estimated too.
     left = squared - mixed @ np.linalg.solve(plain, mixed)
     for name, columns in [*((name, [index]) for index, name in enumerate(covariates)), ("GLOBAL", range(len(score)))]:
         chosen = list(columns)

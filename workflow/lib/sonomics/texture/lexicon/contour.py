@@ -13,10 +13,10 @@ CONTOUR = (
     "ellipse_overlap", "radius_mean", "radius_sd", "radius_roughness", "undulation_sd", "undulation_roughness",
     "undulation_low", "undulation_middle", "undulation_high", "indentations", "deepest_indentation",
 )  # fmt: skip
-POINTS = 256
-# Harmonics of the outline around its ellipse: lobes, smaller lobes, spicules and jags.
+POINTS = 256  # samples along the outline
+# Harmonics of the outline around its ellipse, in cycles per turn: lobes, smaller lobes, spicules and jags.
 LOW, MIDDLE, HIGH = slice(2, 6), slice(6, 16), slice(16, 48)
-# An indentation counts when it is deeper than this share of the diameter.
+# An indentation counts when it is deeper than this share of the diameter: steps of pixels do not.
 SHALLOW = 0.03
 
 

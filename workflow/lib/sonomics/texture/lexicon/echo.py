@@ -10,12 +10,15 @@ ECHO = (
     "echo_difference", "echo_ratio", "echo_z", "heterogeneity", "heterogeneity_ratio", "dark_share", "bright_share",
     "foci", "posterior_beside", "posterior_lesion", "posterior_sd", "anterior_lesion",
 )  # fmt: skip
+# Width of the ring around a lesion, in its diameters.
 SURROUNDINGS = 0.5
+# Percentiles of the surroundings below and above which a lesion's pixel is dark or bright.
 DARK, BRIGHT = 10, 75
-# A focus: a spot brighter than its neighbourhood, both smoothed, by this much.
+# A focus: a spot brighter than its neighbourhood, both smoothed (SDs in pixels), by so many grey levels of 255.
 SPOT, NEIGHBOURHOOD, BRIGHTER = 1.5, 5.0, 15.0
-# Strips above and below start a few pixels off the outline.
+# Pixels off the outline where the strips above and below start, and how deep into a lesion a focus lies at least.
 GAP = 3
+# Height of the strip below, in diameters of the lesion.
 DEPTH = 0.75
 
 Floats = NDArray[np.float64]

@@ -8,9 +8,11 @@ MARGIN = (
     "step_thin", "step_wide", "edge_mean", "edge_sd", "edge_lowest", "edge_weak", "slope_mean", "slope_sd",
     "edge_offset", "edge_far", "halo",
 )  # fmt: skip
-# Bands on either side of the outline, as shares of the diameter; never under three pixels.
+# Bands on either side of the outline: widths as shares of the diameter, and the least width in pixels.
 THIN, WIDE, NARROWEST = 0.05, 0.15, 3.0
+# SD in pixels of the smoothing before slopes are taken.
 SMOOTHING = 1.5
+# Samples along a normal, from the one end of the wide band to the other.
 SAMPLES = 21
 # The outline is weak where the outside is brighter than the inside by less than this share of the surroundings' SD.
 WEAK = 0.5

@@ -1,0 +1,1 @@
+"""Pixels of a scan: decoding, scan region, burned-in text, colour, brightness and inpainting."""

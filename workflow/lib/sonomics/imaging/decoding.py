@@ -1,0 +1,106 @@
+"""Decode DICOM pixels so that a damaged file costs no more than itself."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.utils import iter_pixels
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+)
+
+# Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
+BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
+BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
+PALETTE = "PALETTE COLOR"
+# Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
+MOST_PIXELS_PER_FRAME = 2**26
+
+
+def decode_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) -> Iterator[NDArray[np.generic]]:
+    """Decode some frames of a DICOM object, as pydicom reads them.
+
+    Parameters
+    ----------
+    source : Dataset or Path
+    syntax : UID
+        Transfer syntax.
+    numbers : sequence of int
+        Frames, from 0.
+
+    Raises
+    ------
+    Exception
+        Of many types, when a frame cannot be decoded.
+    """
+    plugin = "pillow" if syntax in BY_PILLOW else ""
+
+    def decode() -> Iterator[NDArray[np.generic]]:
+        return iter_pixels(source, indices=numbers, decoding_plugin=plugin)
+
+    return decode_in_child(decode, len(numbers)) if syntax in BY_GDCM else decode()
+
+
+def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uint8]:
+    """Turn the indices of a palette into colours.
+
+    Parameters
+    ----------
+    frame : (rows, columns) array
+    tags : Dataset
+        With the palette.
+
+    Returns
+    -------
+    (rows, columns, 3) uint8
+        A palette of 16 bits holds 8-bit colours in its upper byte.
+    """
+    colours = apply_color_lut(frame, tags)
+    return np.asarray(colours >> (8 * (colours.dtype.itemsize - 1)), dtype=np.uint8)
+
+
+def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: int) -> Iterator[NDArray[np.generic]]:
+    """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
+
+    Parameters
+    ----------
+    decode : function
+        Yields the frames.
+    count : int
+        How many it yields.
+
+    Raises
+    ------
+    RuntimeError
+        When the decoder fails or the process dies.
+    """
+    with tempfile.TemporaryFile() as file:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                for frame in decode():
+                    np.save(file, frame, allow_pickle=False)
+                file.flush()
+                status = 0
+            finally:
+                os._exit(status)
+        _, ended = os.waitpid(child, 0)
+        if ended != 0:
+            raise RuntimeError("the decoder failed")
+        file.seek(0)
+        for _ in range(count):
+            yield np.load(file, allow_pickle=False)
