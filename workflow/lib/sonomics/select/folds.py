@@ -22,7 +22,7 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     patients : DataFrame
-        One row a patient: `patient`, `group` (who must stay together), `stratum` (text), and `fold` (float; a number
+        One row per patient: `patient`, `group` (who must stay together), `stratum` (text), and `fold` (float; a number
         where the cohort prescribes one, else NaN).
     count : int
         Number of folds.
@@ -52,8 +52,7 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
         for group in sorted(stratum.index, key=lambda name: seed_for(seed, "fold", name)):
             fold_of[group] = position % count
             position += 1
-    folds = patients["group"].map(fold_of).astype(int)
-    return patients[["patient", "group"]].assign(fold=folds)
+    return patients[["patient", "group"]].assign(fold=patients["group"].map(fold_of).astype(int))
 
 
 def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) -> pd.DataFrame:
