@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import requests
@@ -28,6 +29,9 @@ from sonomics.export.pacs.dicomweb import DicomWeb  # noqa: E402
 from sonomics.export.pacs.dimse import Dimse  # noqa: E402
 from sonomics.export.pacs.protocol import Criteria, Pacs  # noqa: E402
 from sonomics.export.pacs.retrieve import Exam, receive_exams  # noqa: E402
+from sonomics.kinds.pacs import Server  # noqa: E402
+from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings  # noqa: E402
+from sonomics.kinds.sources.dimse import Dimse as DimseSettings  # noqa: E402
 from tests.export.orthanc import AE_TITLE, OUR_AE_TITLE, PASSWORD, USER, Orthanc, orthanc, with_identity  # noqa: E402
 
 PSEUDONYMS = Pseudonyms(b"benchmark" * 4)
@@ -68,14 +72,14 @@ def plain_loop(server: Orthanc, folder: Path) -> int:
     return count
 
 
-def by_sonomics(connect: Callable[[dict], Pacs], settings: dict, folder: Path) -> int:
+def by_sonomics(connect: Callable[[Any], Pacs], settings: Server, folder: Path) -> int:
     """List and receive as the job of the source does."""
     pacs = connect(settings)
     found = pacs.find_studies(Criteria())
     pacs.close()
     exams = [Exam(s.patient_id, s.patient_id, "e1", "north", s.patient_id, s.uid) for s in found]
     received = receive_exams(exams, "dicomweb", connect, settings, PSEUDONYMS, 0, folder)
-    return sum(exam.shelf.files for exam in received.values())
+    return sum(exam.store.files for exam in received.values())
 
 
 def main() -> None:
@@ -89,7 +93,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, orthanc(Path(temporary)) as server:
         folder = Path(temporary)
         server.load(stills(args.exams, args.images))
-        web = {"url": server.url, "parallel": 2}
+        web = DicomWebSettings.partial({"url": server.url, "parallel": 2})
         dimse = {
             "host": "127.0.0.1", "port": server.dicom, "ae_title": OUR_AE_TITLE, "called_ae_title": AE_TITLE,
             "parallel": 2, "store_port": server.store_port, "store_host": "127.0.0.1",
@@ -97,8 +101,8 @@ def main() -> None:
         ways: dict[str, Callable[[Path], int]] = {
             "plain loop of requests": lambda to: plain_loop(server, to),
             "DICOMweb": lambda to: by_sonomics(DicomWeb, web, to),
-            "DIMSE, C-GET": lambda to: by_sonomics(Dimse, {**dimse, "retrieve": "get"}, to),
-            "DIMSE, C-MOVE": lambda to: by_sonomics(Dimse, {**dimse, "retrieve": "move"}, to),
+            "DIMSE, C-GET": lambda to: by_sonomics(Dimse, DimseSettings.partial({**dimse, "retrieve": "get"}), to),
+            "DIMSE, C-MOVE": lambda to: by_sonomics(Dimse, DimseSettings.partial({**dimse, "retrieve": "move"}), to),
         }
         rates: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(args.rounds):

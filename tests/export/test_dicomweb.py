@@ -19,6 +19,7 @@ from sonomics.export import dicomweb
 from sonomics.export.pacs.dicomweb import DicomWeb, make_session
 from sonomics.export.pacs.multipart import read_boundary, split_parts
 from sonomics.export.pacs.protocol import Criteria
+from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
 from tests.export.web import BOUNDARY, web, wrapped
@@ -193,7 +194,7 @@ def test_what_is_written_and_logged_tells_nobodys_name(study, site, caplog, capf
 
 
 def test_criteria_hold_whatever_the_server_ignores(server):
-    pacs = DicomWeb({"url": server.url})
+    pacs = DicomWeb(DicomWebSettings.partial({"url": server.url}))
     accessions = Criteria(accessions=("ACCHOSP72", "ACCHOSP91"), first="20200101", last="20211231")
     assert {study.patient_id for study in pacs.find_studies(accessions)} == {"HOSP9"}
     assert {study.date for study in pacs.find_studies(Criteria(patients=("HOSP7",)))} == {"20180301", "20220401"}
@@ -207,11 +208,11 @@ def test_secrets_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("SONOMICS_PACS_USER", "ann")
     monkeypatch.setenv("SONOMICS_PACS_PASSWORD", "secret")
     monkeypatch.setenv("AUTHORITIES", "/etc/authorities.pem")
-    session = make_session({"ca_file": "$AUTHORITIES"})
+    session = make_session(DicomWebSettings.partial({"ca_file": "$AUTHORITIES"}))
     assert session.auth == ("ann", "secret")
     assert session.verify == "/etc/authorities.pem"
     monkeypatch.setenv("SONOMICS_PACS_TOKEN", "token")
-    session = make_session({})
+    session = make_session(DicomWebSettings.partial({}))
     assert session.auth is None
     assert session.headers["Authorization"] == "Bearer token"
     assert session.verify is True

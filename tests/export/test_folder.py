@@ -17,6 +17,7 @@ from sonomics.export import folder, summarise
 from sonomics.export.cohort.draft_from_table import draft_cohort
 from sonomics.export.files import header_index as headers
 from sonomics.export.files.listing import name_images, open_root
+from sonomics.kinds.sources.folder import Folder
 from tests.export.conftest import EXAMS, IMAGES, KEY, exam
 
 SETTINGS = {
@@ -35,6 +36,7 @@ SETTINGS = {
         "columns": {"pathology": "Pathology"},
     },
 }
+TYPED = Folder.partial(SETTINGS)
 TABLE = pd.DataFrame(
     [
         ("bus_01-l", "1", "GE", "0.1", "malignant", "1"),
@@ -62,7 +64,7 @@ class Source:
             mask = np.zeros((30, 40), bool)
             mask[5:15, 10 : 20 + number] = True
             Image.fromarray(mask).save(self.set / "Masks" / f"{name.replace('bus', 'mask')}.png")
-        draft_cohort(name_images(TABLE, SETTINGS), SETTINGS["cohort"]).to_csv(root / "cohort.csv", index=False)
+        draft_cohort(name_images(TABLE, TYPED), TYPED.cohort).to_csv(root / "cohort.csv", index=False)
 
     def pixels(self, name, number):
         text = PngImagePlugin.PngInfo()
@@ -306,7 +308,7 @@ class TestAnyLayout:
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert (manifest["reason"] == "").all()
         with pytest.raises(StudyError, match="no whole ZIP file"):
-            open_root({"root": str(media / "damaged.zip")})
+            open_root(Folder.partial({"root": str(media / "damaged.zip")}))
 
     def test_an_exam_that_is_gone_is_listed_as_such(self, site, media):
         cohort = {"centre": "north", "split": {"train": "2018-01-01"}}
@@ -323,7 +325,7 @@ class TestAnyLayout:
 )
 def test_absent_folder_stops_the_study(root, rule):
     with pytest.raises(StudyError, match=rule):
-        open_root({"root": root})
+        open_root(Folder.partial({"root": root}))
 
 
 @pytest.mark.parametrize(
@@ -344,13 +346,13 @@ def test_wrong_listing_stops_the_study(source, changes, rule):
 def test_values_that_make_one_pseudonym_stop_the_study():
     table = TABLE.assign(Case=["1", "0001", "2", "3", "4"])
     with pytest.raises(StudyError, match="both become B0001"):
-        name_images(table, SETTINGS)
+        name_images(table, TYPED)
 
 
 @pytest.mark.parametrize("spacing", ["0,12", "0.1 mm", "0", "-0.1", "inf"])
 def test_a_spacing_that_is_no_length_stops_the_study(spacing):
     with pytest.raises(StudyError, match=r"line 3: the spacing .* is not a length in mm"):
-        name_images(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), SETTINGS)
+        name_images(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), TYPED)
 
 
 def test_white_space_makes_no_other_patient(source):
@@ -371,13 +373,13 @@ def test_a_listing_in_another_form_stops_the_study(source, content, rule):
 
 def test_row_without_a_patient_stops_the_study():
     with pytest.raises(StudyError, match=r"line 3.*no patient"):
-        name_images(TABLE.assign(Case=["1", "", "2", "3", "4"]), SETTINGS)
+        name_images(TABLE.assign(Case=["1", "", "2", "3", "4"]), TYPED)
 
 
 def test_cases_and_exams_from_columns():
     table = TABLE.assign(Case="ann-7", Lesion=["a", "a", "a", "b", "b"], Date=["x", "x", "y", "x", "y"])
     columns = {"patient": "Case", "case": "Lesion", "exam": "Date"}
-    stems = name_images(table, {**SETTINGS, "columns": columns, "prefix": ""})["stem"]
+    stems = name_images(table, Folder.partial({**SETTINGS, "columns": columns, "prefix": ""}))["stem"]
     assert list(stems) == [
         "ann_7_a-e1-i1",
         "ann_7_a-e1-i2",
@@ -388,7 +390,7 @@ def test_cases_and_exams_from_columns():
 
 
 def test_draft_has_a_row_a_case_and_leaves_out_what_no_split_names():
-    draft = draft_cohort(name_images(TABLE, SETTINGS), SETTINGS["cohort"])
+    draft = draft_cohort(name_images(TABLE, TYPED), TYPED.cohort)
     assert draft.to_dict("records") == [
         {"patient": p, "case": p, "centre": "somewhere", "split": split, "fold": fold, "pathology": label}
         for p, split, fold, label in [
@@ -402,4 +404,4 @@ def test_draft_has_a_row_a_case_and_leaves_out_what_no_split_names():
 def test_draft_refuses_a_case_whose_images_disagree():
     table = TABLE.assign(Pathology=["malignant", "benign", "benign", "benign", "benign"])
     with pytest.raises(StudyError, match=r"B0001.*disagree in pathology"):
-        draft_cohort(name_images(table, SETTINGS), SETTINGS["cohort"])
+        draft_cohort(name_images(table, TYPED), TYPED.cohort)

@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from sonomics.commands.query import drafts_of
 from sonomics.core.readings import check_readings
 from sonomics.core.schemas import READERS
+from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table
+from sonomics.export.cohort.drafts import draft_simulated
 from sonomics.simulate.cohorts.liver import draft_cohort
 from sonomics.simulate.cohorts.readers import SKILL, draft_readings
 from tests.conftest import ROOT
@@ -69,7 +70,7 @@ def test_without_test_cases_there_is_no_reading(cohort: pd.DataFrame) -> None:
 @pytest.mark.parametrize("study", [".", "studies/smoke"])
 def test_the_committed_readings_are_the_drafted_ones(study: str) -> None:
     params = yaml.safe_load((ROOT / study / "params.yaml").read_text())
-    drafted = drafts_of(params, ROOT / study).tables["readers"]
+    drafted = draft_simulated(Parameters.partial(params), ROOT / study).tables["readers"]
     text = (ROOT / study / "data/readers.csv").read_text()
     assert drafted.to_csv(index=False, lineterminator="\n") == text
     assert len(read_table(ROOT / study / "data/readers.csv", READERS)) == len(drafted)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clinical import ClinicalColumn
 from sonomics.export.clinical.cells import accept_within_range, measure_elapsed, read_cell, read_date
 from sonomics.export.clinical.units import UNITS, check_conversion, conversion_factor
 
@@ -50,14 +51,14 @@ GRADE = {"values": {"low": ["G1", 1], "high": ["G2", "G3"]}}
     ],
 )
 def test_a_cell_is_a_value_or_a_reason(raw: str, rule: dict[str, Any], decimal: str, value: Any, reason: str) -> None:
-    reading = read_cell(raw, rule, rule.get("unit", ""), decimal)
+    reading = read_cell(raw, ClinicalColumn.partial(rule), rule.get("unit", ""), decimal)
     assert (reading.value, reading.reason) == (value, reason)
 
 
 @given(st.text())
 def test_text_never_passes(raw: str) -> None:
     for rule in (MM, SIZE, GRADE, {**GRADE, "pattern": "(?P<value>.*)"}):
-        value = read_cell(raw, rule, "mm", ".").value
+        value = read_cell(raw, ClinicalColumn.partial(rule), "mm", ".").value
         assert value is None or isinstance(value, float) or value in ("low", "high")
 
 
@@ -92,7 +93,7 @@ def test_time_between_dates() -> None:
 
 
 def test_the_number_that_broke_the_range_is_named() -> None:
-    assert accept_within_range(15.0, {"range": [18, 100]}).found == 15.0
+    assert accept_within_range(15.0, ClinicalColumn.partial({"range": [18, 100]})).found == 15.0
 
 
 @pytest.mark.parametrize(

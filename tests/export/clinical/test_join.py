@@ -15,6 +15,7 @@ from sonomics.commands.clinical import clinical
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.params import check_params
+from sonomics.core.settings.clinical import Clinical as ClinicalSettings
 from sonomics.export.clinical.join import Clinical, join_clinical
 from sonomics.export.clinical.join import join_tables as joined_to
 
@@ -84,6 +85,7 @@ SETTINGS: dict[str, Any] = {
     },
     "follow_up": {"start": "surgery.Date", "event": "surgery.Relapse", "last_contact": "surgery.Last"},
 }  # fmt: skip
+TYPED = ClinicalSettings.partial(SETTINGS)
 TOKENS = (
     "Quorralt", "Vexley", "Ombrelle", "Raumforderung", "0017", "0021", "1958", "14.02", "2020-03", "20200301", "furlong"
 )  # fmt: skip
@@ -118,7 +120,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def joined(folder: Path) -> Clinical:
-    return join_clinical(COHORT, SETTINGS, LINKAGE)
+    return join_clinical(COHORT, TYPED, LINKAGE)
 
 
 def test_values_of_every_kind_reach_the_cohort(joined: Clinical) -> None:
@@ -234,7 +236,7 @@ def settings_with(change: Any) -> dict[str, Any]:
 )
 def test_a_mapping_that_cannot_be_stops_before_any_cell_is_read(folder: Path, change: Any, rule: str) -> None:
     with pytest.raises(StudyError, match=rule):
-        join_clinical(COHORT, settings_with(change), LINKAGE)
+        join_clinical(COHORT, ClinicalSettings.partial(settings_with(change)), LINKAGE)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x05\x06" + bytes(18), b"\xff\xfe\x00"])
@@ -242,7 +244,7 @@ def test_a_mapping_that_cannot_be_stops_before_any_cell_is_read(folder: Path, ch
 def test_a_file_that_is_no_table_is_one_clear_message(folder: Path, file: str, content: bytes) -> None:
     (folder / file).write_bytes(content)
     with pytest.raises(StudyError, match=r"cannot be read|has no column MRN"):
-        join_clinical(COHORT, SETTINGS, LINKAGE)
+        join_clinical(COHORT, TYPED, LINKAGE)
 
 
 @pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
@@ -254,7 +256,7 @@ def test_a_damaged_workbook_is_one_clear_message_without_a_cell(folder: Path, me
         for name, part in parts.items():
             book.writestr(name, b"<a" if name == member else part)
     with pytest.raises(StudyError, match=r"surgery\.xlsx cannot be read \(\w+\)\. "):
-        join_clinical(COHORT, SETTINGS, LINKAGE)
+        join_clinical(COHORT, TYPED, LINKAGE)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_a_damaged_workbook_is_one_clear_message_without_a_cell(folder: Path, me
 def test_a_table_whose_cells_would_be_misread_is_refused(folder: Path, text: str, rule: str) -> None:
     (folder / "reports.csv").write_text(text)
     with pytest.raises(StudyError, match=rule):
-        join_clinical(COHORT, SETTINGS, LINKAGE)
+        join_clinical(COHORT, TYPED, LINKAGE)
 
 
 def test_two_columns_of_one_name_are_not_told_apart(folder: Path) -> None:
@@ -276,7 +278,7 @@ def test_two_columns_of_one_name_are_not_told_apart(folder: Path) -> None:
     book.active.append(["Patient", "FIGO", "FIGO"])
     book.save(folder / "surgery.xlsx")
     with pytest.raises(StudyError, match="two columns are called FIGO"):
-        join_clinical(COHORT, SETTINGS, LINKAGE)
+        join_clinical(COHORT, TYPED, LINKAGE)
 
 
 @settings(max_examples=20, deadline=None)
@@ -292,7 +294,7 @@ def test_whatever_the_tables_hold_every_case_has_a_value_or_a_reason(
             CA125="<5"
         ),
     }
-    done = joined_to(COHORT, tables, SETTINGS, LINKAGE)
+    done = joined_to(COHORT, tables, TYPED, LINKAGE)
     assert (done.missing["known"] + done.missing["missing"] == done.missing["cases"]).all()
     assert done.cohort["case"].tolist() == COHORT["case"].tolist()
     for column in (*SETTINGS["columns"], "time", "event"):
@@ -310,12 +312,12 @@ def test_whatever_the_tables_hold_every_case_has_a_value_or_a_reason(
 def test_tables_with_identities_stay_out_of_repositories(folder: Path) -> None:
     (folder.parent / ".git").mkdir()
     with pytest.raises(StudyError, match="inside a repository"):
-        join_clinical(COHORT, SETTINGS, LINKAGE)
+        join_clinical(COHORT, TYPED, LINKAGE)
 
 
 def test_without_the_linkage_table_keys_are_nobodys(folder: Path) -> None:
     with pytest.raises(StudyError, match="linkage table"):
-        join_clinical(COHORT, SETTINGS, None)
+        join_clinical(COHORT, TYPED, None)
 
 
 def test_of_repeated_measurements_the_one_nearest_to_the_exam_counts(folder: Path) -> None:
@@ -329,7 +331,7 @@ def test_of_repeated_measurements_the_one_nearest_to_the_exam_counts(folder: Pat
         "exam_date": "linkage",
         "columns": {"ca125": {"from": "lab.CA125", "meaning": "CA125", "unit": "U/mL", "to": "U/L"}},
     }
-    done = join_clinical(COHORT, nearest, LINKAGE)
+    done = join_clinical(COHORT, ClinicalSettings.partial(nearest), LINKAGE)
     assert done.cohort["ca125"].tolist() == ["14000", "", "", ""]  # a day before and a day after: the earlier
     assert done.missing["reasons"].tolist() == ["no_dated_row 1; not_in_table 1", "no_dated_row 1"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.study import Study as StudySettings
-from sonomics.export.cohort.draft_from_studies import draft_from_studies, find_split
+from sonomics.export.cohort.draft_from_studies import draft_cohort_and_linkage, find_split
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.pacs.protocol import (
     Criteria,
@@ -20,12 +20,14 @@ from sonomics.export.pacs.protocol import (
     meets_criteria,
     read_criteria,
 )
+from sonomics.kinds.pacs import DraftedCohort, Query
 from tests.conftest import ROOT
 from tests.export.conftest import KEY, exam
 
 PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
 SPLIT = {"train": "2018-01-01", "internal": "2020-01-01", "prospective": "2022-01-01"}
 COHORT = {"centre": "north", "split": SPLIT}
+DRAFTED = DraftedCohort.partial(COHORT)
 TASKS = StudySettings.partial(
     {"tasks": {"recurrence": {"rule": "time < 12 & event"}, "grade": {"column": "grade"}}, "clinical": ["age"]}
 )
@@ -62,7 +64,7 @@ def test_a_patient_is_one_row_in_the_split_of_the_first_exam():
         Study("1.2", "ann", "20210101", accession="B"), Study("1.1", "ann", "20190101", accession="A"),
         Study("1.3", "bob", "20210101"), Study("1.4", "eve", "20010101"),
     ]  # fmt: skip
-    cohort, linkage = draft_from_studies(studies, COHORT, TASKS, PSEUDONYMS)
+    cohort, linkage = draft_cohort_and_linkage(studies, DRAFTED, TASKS, PSEUDONYMS)
     ann, bob = PSEUDONYMS.case("ann"), PSEUDONYMS.case("bob")
     assert cohort.set_index("case")["split"].to_dict() == {ann: "train", bob: "internal"}
     assert cohort.columns.tolist() == ["patient", "case", "centre", "split", "time", "event", "grade", "age"]
@@ -73,7 +75,7 @@ def test_a_patient_is_one_row_in_the_split_of_the_first_exam():
 
 def test_an_exam_without_a_date_does_not_cost_its_patient_the_others():
     studies = [Study("1.1", "ann", ""), Study("1.2", "ann", "20190101"), Study("1.3", "bob", "no date")]
-    cohort, linkage = draft_from_studies(studies, COHORT, TASKS, PSEUDONYMS)
+    cohort, linkage = draft_cohort_and_linkage(studies, DRAFTED, TASKS, PSEUDONYMS)
     assert cohort["split"].tolist() == ["train"]
     assert linkage[["study_uid", "exam", "date"]].to_numpy().tolist() == [["1.2", "e1", "20190101"], ["1.1", "e2", ""]]
 
@@ -91,7 +93,8 @@ def test_a_date_is_a_day_in_either_form_or_none(date, day):
 @given(st.permutations([Study(f"1.{n}", f"p{n % 3}", f"2019010{n}") for n in range(1, 7)]))
 def test_the_order_of_the_answer_does_not_matter(studies):
     one, two = (
-        draft_from_studies(some, COHORT, TASKS, PSEUDONYMS) for some in (studies, sorted(studies, key=lambda s: s.uid))
+        draft_cohort_and_linkage(some, DRAFTED, TASKS, PSEUDONYMS)
+        for some in (studies, sorted(studies, key=lambda s: s.uid))
     )
     pd.testing.assert_frame_equal(one[0], two[0])
     pd.testing.assert_frame_equal(one[1], two[1])
@@ -121,11 +124,11 @@ def test_every_criterion_is_checked_here_too(criteria, met):
 def test_lists_are_read_line_by_line(tmp_path, monkeypatch):
     monkeypatch.setenv("LISTS", str(tmp_path))
     (tmp_path / "accessions.txt").write_text("A1\n\n A2 \nA1\n")
-    assert read_criteria({"accessions": "$LISTS/accessions.txt"}).accessions == ("A1", "A2")
+    assert read_criteria(Query.partial({"accessions": "$LISTS/accessions.txt"})).accessions == ("A1", "A2")
     (tmp_path / "empty.txt").write_text("\n")
     for name, rule in (("empty.txt", "is empty"), ("none.txt", "there is no file")):
         with pytest.raises(StudyError, match=rule):
-            read_criteria({"patients": f"$LISTS/{name}"})
+            read_criteria(Query.partial({"patients": f"$LISTS/{name}"}))
 
 
 def test_a_series_is_ordered_whole_only_when_nothing_of_it_is_there():

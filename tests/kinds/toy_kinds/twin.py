@@ -8,10 +8,9 @@ from sonomics.export.simulator import main as main
 
 
 def draft(params: Any, study: Path) -> Any:
-    from sonomics.commands.query import simulated_drafts
+    from sonomics.export.cohort.drafts import draft_simulated
 
-    export = {**params["export"], "simulator": params["export"]["twin"]}
-    return simulated_drafts({**params, "export": export})
+    return draft_simulated(params, study)
 
 
 if __name__ == "__main__":

@@ -88,13 +88,14 @@ def _originals(study: Path, params: Parameters) -> dict[str, Traversable]:
     from sonomics.export.folder import DICOM
     from sonomics.export.pacs.original_store import RECEIVED
 
-    export = params.export.plain()
+    source = params.export.source
+    settings = params.export.sources()[source]
     objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
     pictures: dict[str, Traversable] = {}
-    if export["source"] == "folder" and "dicom" in export["folder"]:
-        objects += list(list_files(open_root(export["folder"])))
-    elif export["source"] == "folder":
-        listed, root = read_listing(export["folder"]), open_root(export["folder"])
+    if source == "folder" and settings.dicom is not None:
+        objects += list(list_files(open_root(settings)))
+    elif source == "folder":
+        listed, root = read_listing(settings), open_root(settings)
         for stem, image in zip(listed["stem"], listed["image"], strict=True):
             if image.lower().endswith(DICOM):
                 objects.append(root / image)

@@ -39,11 +39,10 @@ def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Pat
     from sonomics.export.deidentify.linkage import linkage_path, read_linkage
     from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 
-    settings = clinical.plain()
     linkage = None
-    if needs_linkage(settings):
+    if needs_linkage(clinical):
         linkage = read_linkage(linkage_path(study), Pseudonyms(read_key()))
-    return join_clinical(cohort, settings, linkage)
+    return join_clinical(cohort, clinical, linkage)
 
 
 def write_clinical(joined: "Clinical", study: Path) -> None:

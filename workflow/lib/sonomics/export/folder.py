@@ -4,11 +4,11 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -24,16 +24,17 @@ from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
 from sonomics.export.files.listing import open_root, read_listing
-from sonomics.export.files.pictures import DEIDENTIFY, UnusableError, export_picture, read_outline
-from sonomics.export.pacs.protocol import read_criteria
+from sonomics.export.files.pictures import UnusableError, export_picture, read_outline
 from sonomics.export.pacs.retrieve import list_exams
 from sonomics.export.pacs.transfer import wait_for_turn
+from sonomics.kinds.pacs import Studies
+from sonomics.kinds.sources.folder import Folder
 
 log = logging.getLogger(__name__)
 DICOM = ".dcm"
 
 
-def export_dicom_folder(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+def export_dicom_folder(cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk) -> None:
     """Export the exams of a chunk from a folder of DICOM files in any layout.
 
     Raises
@@ -42,9 +43,9 @@ def export_dicom_folder(cohort: Path, export: Mapping[str, Any], chunks: int, nu
         When cohort, linkage and key do not agree, or the folder is missing.
     """
     exams = list_exams(cohort, chunks, number, chunk.pseudonyms)
-    modality = read_criteria(export["folder"]["dicom"].get("query", {})).modality
+    modality = cast(Studies, settings.dicom).query.modality
     with wait_for_turn(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
-        files = DicomFolder(open_root(export["folder"]), HEADERS)
+        files = DicomFolder(open_root(settings), HEADERS)
     for count, what in ((files.others, "are not DICOM of a patient"), (files.repeats, "repeat an instance")):
         if count:
             log.warning("of the whole folder, %d files are not exported: they %s", count, what)
@@ -56,7 +57,7 @@ def export_dicom_folder(cohort: Path, export: Mapping[str, Any], chunks: int, nu
             chunk.release(file, exam.instance(index), exam.patient, exam.centre)
 
 
-def export_listed_files(cohort: Path, export: Mapping[str, Any], chunks: int, number: int, chunk: Chunk) -> None:
+def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk) -> None:
     """Export the files of a chunk that a table lists, with readers' outlines.
 
     Raises
@@ -64,15 +65,14 @@ def export_listed_files(cohort: Path, export: Mapping[str, Any], chunks: int, nu
     StudyError
         When folder or table are missing, or the table is wrong.
     """
-    settings = export["folder"]
     root = open_root(settings)
     roster = read_roster(cohort)[["patient", "case", "centre"]]
-    listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings["view"])
+    listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings.view)
     members = listed[[chunk_of(patient, chunks) == number for patient in listed["patient"]]]
     (chunk.folder / "outlines").mkdir()
     for row in progress(members.to_dict("records"), f"export chunk {number}", total=len(members)):
-        _export_file(row, root, chunk, settings.get("pixels", DEIDENTIFY))
-        _export_outlines(row, list(settings.get("outlines", {})), root, chunk.folder / "outlines")
+        _export_file(row, root, chunk, settings.pixels)
+        _export_outlines(row, list(settings.outlines), root, chunk.folder / "outlines")
 
 
 def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
@@ -120,10 +120,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--chunk", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    export, chunks = args.settings["export"], args.settings["study"]["chunks"]
-    export_files = export_dicom_folder if "dicom" in export["folder"] else export_listed_files
-    with write_chunk(args.out, export) as chunk:
-        export_files(args.cohort, export, chunks, args.chunk, chunk)
+    export, chunks = args.settings.export, args.settings.study.chunks
+    settings: Folder = export.sources()["folder"]
+    export_files = export_listed_files if settings.dicom is None else export_dicom_folder
+    with write_chunk(args.out, export.deidentify) as chunk:
+        export_files(args.cohort, settings, chunks, args.chunk, chunk)
 
 
 if __name__ == "__main__":

@@ -34,16 +34,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--chunk", type=int, required=True, help="number of the chunk")
     parser.add_argument("--out", type=Path, required=True, help="folder of the chunk, data/export/<chunk>")
     args = parser.parse_args(argv)
-    study = args.settings["study"]
+    study = args.settings.study
     scene = find_scene(args.cohort)
     truth = read_ground_truth(args.cohort, scene)
-    members = truth["patient"].map(lambda patient: chunk_of(patient, study["chunks"])) == args.chunk
+    members = truth["patient"].map(lambda patient: chunk_of(patient, study.chunks)) == args.chunk
     with replacing(args.out) as folder:
         folder.mkdir()
         rows = [
             _write_instance(instance, row, folder, args.out)
             for _, row in progress(list(truth[members].iterrows()), f"simulate chunk {args.chunk}")
-            for instance in scene.exam(row, study["seed"])
+            for instance in scene.exam(row, study.seed)
         ]
         manifest = pd.DataFrame(rows) if rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)

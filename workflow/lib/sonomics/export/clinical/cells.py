@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clinical import ClinicalColumn
 from sonomics.export.clinical.units import conversion_factor
 
 EMPTY, ABSENT, DISAGREE, NO_DATED_ROW = "empty", "not_in_table", "rows_disagree", "no_dated_row"
@@ -17,8 +18,6 @@ IMPOSSIBLE_DATE, NO_EXAM_DATE, BEFORE_START = "impossible_date", "no_exam_date",
 MONTH = 365.25 / 12  # days
 
 _NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)")
-
-Rule = Mapping[str, Any]
 
 
 class Reading(NamedTuple):
@@ -44,14 +43,14 @@ def unknown(reason: str, found: float = float("nan")) -> Reading:
     return Reading(None, reason, found)
 
 
-def read_cell(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
+def read_cell(raw: str, rule: ClinicalColumn, unit: str, decimal: str) -> Reading:
     """Read a number or a word.
 
     Parameters
     ----------
     raw : str
         The cell.
-    rule : mapping
+    rule : ClinicalColumn
         `export.clinical.columns.<name>`, with `values` or with `to`; `pattern` first picks the value out of the text.
     unit : str
         The unit of the cell, from params or from another column.
@@ -60,40 +59,42 @@ def read_cell(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
     """
     if not raw.strip():
         return unknown(EMPTY)
-    if "pattern" not in rule:
-        return _read_word(raw, rule) if "values" in rule else _read_number(raw, rule, unit, decimal)
+    if rule.pattern is None:
+        return _read_word(raw, rule) if rule.values is not None else _read_number(raw, rule, unit, decimal)
     readings = []
-    for match in re.finditer(rule["pattern"], raw):
+    for match in re.finditer(rule.pattern, raw):
         named = match.groupdict()
         text = named["value"] or ""
         unit_here = named.get("unit") or unit
-        readings.append(_read_word(text, rule) if "values" in rule else _read_number(text, rule, unit_here, decimal))
-    return _choose_reading(readings, rule.get("several", "unknown"))
+        readings.append(
+            _read_word(text, rule) if rule.values is not None else _read_number(text, rule, unit_here, decimal)
+        )
+    return _choose_reading(readings, rule.several)
 
 
-def check_rule(rule: Rule, where: str) -> None:
+def check_rule(rule: ClinicalColumn, where: str) -> None:
     """Stop a study whose pattern has no group `value`, or whose words are not text.
 
     Raises
     ------
     StudyError
     """
-    if any(isinstance(name, bool) for name in rule.get("values", ())):
+    if any(isinstance(name, bool) for name in rule.values or ()):
         raise StudyError(where, "a bare yes or no is a truth value to YAML", 'put it in quotes: "yes"')
     try:
-        groups = re.compile(rule.get("pattern", "(?P<value>)")).groupindex
+        groups = re.compile(rule.pattern or "(?P<value>)").groupindex
     except re.error as error:
         raise StudyError(where, f"the pattern is not a valid regular expression ({error})", "correct it") from None
     if "value" not in groups:
         raise StudyError(where, "the pattern has no group named value", "write (?P<value>...) around what to take")
 
 
-def read_vocabulary(rule: Rule) -> dict[str, list[str]]:
+def read_vocabulary(rule: ClinicalColumn) -> dict[str, list[str]]:
     """Read the words that a column may hold, and the spellings of each; those of a plain list are spelled as listed."""
-    stated = rule["values"]
-    if isinstance(stated, Mapping):
-        return {str(name): [str(word) for word in words] for name, words in stated.items()}
-    return {str(word): [str(word)] for word in stated}
+    words = rule.values or []
+    if isinstance(words, Mapping):
+        return {str(name): [str(spelling) for spelling in spellings] for name, spellings in words.items()}
+    return {str(word): [str(word)] for word in words}
 
 
 def read_date(raw: str, date_format: str) -> date | None:
@@ -121,15 +122,15 @@ def measure_elapsed(start: date, end: date, unit: str) -> float:
     return float(years - ((end.month, end.day) < (start.month, start.day)))
 
 
-def accept_within_range(value: float, rule: Rule) -> Reading:
+def accept_within_range(value: float, rule: ClinicalColumn) -> Reading:
     """Accept a number within the plausible range, and cut it at the cap above which all are equal."""
-    low, high = rule.get("range", (float("-inf"), float("inf")))
+    low, high = rule.range or (float("-inf"), float("inf"))
     if not low <= value <= high:
         return unknown(OUT_OF_RANGE, value)
-    return Reading(min(value, rule.get("cap", float("inf"))))
+    return Reading(value if rule.cap is None else min(value, rule.cap))
 
 
-def _read_word(raw: str, rule: Rule) -> Reading:
+def _read_word(raw: str, rule: ClinicalColumn) -> Reading:
     text = raw.strip().casefold()
     for name, words in read_vocabulary(rule).items():
         if text in (word.strip().casefold() for word in words):
@@ -137,15 +138,15 @@ def _read_word(raw: str, rule: Rule) -> Reading:
     return unknown(NOT_LISTED)
 
 
-def _read_number(raw: str, rule: Rule, unit: str, decimal: str) -> Reading:
+def _read_number(raw: str, rule: ClinicalColumn, unit: str, decimal: str) -> Reading:
     match = _NUMBER.fullmatch(raw.strip().replace(decimal, "."))
     if match is None or (decimal != "." and "." in raw) or not isfinite(float(match["digits"])):
         return unknown(NOT_A_NUMBER)
-    if match["limit"] and rule.get("limits", "unknown") == "unknown":
+    if match["limit"] and rule.limits == "unknown":
         return unknown(BEYOND_LIMIT)
     if not unit:
         return unknown(NO_UNIT)
-    factor = rule.get("factor", conversion_factor(unit, rule["to"], rule.get("analyte", "")))
+    factor = rule.factor or conversion_factor(unit, cast(str, rule.to), rule.analyte or "")
     if factor is None:
         return unknown(UNKNOWN_UNIT)
     return accept_within_range(float(f"{float(match['digits']) * factor:.6g}"), rule)

@@ -1,11 +1,11 @@
 """Describe the clinical columns of a cohort, and count missing values by column and split."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from sonomics.core.cohort import OUTCOME
+from sonomics.core.settings.clinical import Clinical, ClinicalColumn
 from sonomics.export.clinical.cells import read_vocabulary
 
 MEANINGS = {
@@ -15,14 +15,14 @@ MEANINGS = {
 MISSING_COLUMNS = ["column", "split", "cases", "known", "missing", "share", "reasons"]
 
 
-def describe_columns(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+def describe_columns(cohort: pd.DataFrame, settings: Clinical) -> pd.DataFrame:
     """Describe the clinical columns of a cohort.
 
     Parameters
     ----------
     cohort : DataFrame of str
         With the columns, "" where unknown.
-    settings : mapping
+    settings : Clinical
         `export.clinical` of params.
 
     Returns
@@ -31,9 +31,9 @@ def describe_columns(cohort: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Da
         `column, meaning, unit, type, values, source, known, cases`, in the order of params; `values` lists words, or
         gives the plausible range; `source` is `<table>.<column>`.
     """
-    rows = [_describe(name, rule) for name, rule in settings["columns"].items()]
-    if follow_up := settings.get("follow_up"):
-        source = f"{follow_up['start']} to {follow_up['event']} or {follow_up['last_contact']}"
+    rows = [_describe(name, rule) for name, rule in settings.columns.items()]
+    if (follow_up := settings.follow_up) is not None:
+        source = f"{follow_up.start} to {follow_up.event} or {follow_up.last_contact}"
         types = {"time": ("month", "number", ">= 0"), "event": ("", "word", "1; 0")}
         rows += [(name, MEANINGS[name], *types[name], source) for name in OUTCOME]
     table = pd.DataFrame(rows, columns=["column", "meaning", "unit", "type", "values", "source"])
@@ -75,10 +75,10 @@ def arrange_missing_metrics(missing: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _describe(name: str, rule: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
-    if "values" in rule:
-        return name, rule["meaning"], "", "word", "; ".join(read_vocabulary(rule)), rule["from"]
-    low, high = rule.get("range", ("", ""))
-    span = f"{low} to {high}" if "range" in rule else ""
-    unit = rule["date"]["unit"] if "date" in rule else rule["to"]
-    return name, rule["meaning"], unit, "time from the exam" if "date" in rule else "number", span, rule["from"]
+def _describe(name: str, rule: ClinicalColumn) -> tuple[str, str, str, str, str, str]:
+    if rule.values is not None:  # noqa: PD011
+        return name, rule.meaning, "", "word", "; ".join(read_vocabulary(rule)), rule.from_
+    span = "" if rule.range is None else "{} to {}".format(*rule.range)
+    if rule.date is not None:
+        return name, rule.meaning, rule.date.unit, "time from the exam", span, rule.from_
+    return name, rule.meaning, cast(str, rule.to), "number", span, rule.from_

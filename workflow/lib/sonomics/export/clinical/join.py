@@ -1,12 +1,14 @@
 """Join clinical data to the cohort: values with checked units, relative times, listed words; never free text."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from sonomics.core.cohort import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clinical import Clinical as ClinicalSettings
+from sonomics.core.settings.clinical import UnitColumn
 from sonomics.export.clinical import cells
 from sonomics.export.clinical.cells import Reading
 from sonomics.export.clinical.data_dictionary import count_missing, describe_columns
@@ -14,7 +16,6 @@ from sonomics.export.clinical.tables import WHERE, check_column, match_rows_to_c
 from sonomics.export.clinical.units import check_conversion
 from sonomics.export.clinical.values import CellSource, find_exam_dates, read_follow_up, read_value
 
-Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -44,14 +45,14 @@ class Clinical(NamedTuple):
     tables: pd.DataFrame
 
 
-def join_clinical(cohort: pd.DataFrame, settings: Settings, linkage: pd.DataFrame | None) -> Clinical:
+def join_clinical(cohort: pd.DataFrame, settings: ClinicalSettings, linkage: pd.DataFrame | None) -> Clinical:
     """Read the clinical tables of a study where they are stored, and join them to its cohort.
 
     Parameters
     ----------
     cohort : DataFrame of str
         `patient, case, split` and others; columns that the settings name are filled again.
-    settings : mapping
+    settings : Clinical
         `export.clinical` of params.
     linkage : DataFrame of str or None
         `case, patient_id, study_uid, accession, date`; None when no table is keyed by an identity.
@@ -64,7 +65,9 @@ def join_clinical(cohort: pd.DataFrame, settings: Settings, linkage: pd.DataFram
     return join_tables(cohort, read_clinical_tables(settings), settings, linkage)
 
 
-def join_tables(cohort: pd.DataFrame, tables: Tables, settings: Settings, linkage: pd.DataFrame | None) -> Clinical:
+def join_tables(
+    cohort: pd.DataFrame, tables: Tables, settings: ClinicalSettings, linkage: pd.DataFrame | None
+) -> Clinical:
     """Join clinical tables to a cohort; times count from the ultrasound exam, whose date is not kept.
 
     Raises
@@ -74,17 +77,16 @@ def join_tables(cohort: pd.DataFrame, tables: Tables, settings: Settings, linkag
     """
     check_columns(tables, settings)
     rows = {
-        name: match_rows_to_cases(table, name, settings["tables"][name], cohort, linkage)
-        for name, table in tables.items()
+        name: match_rows_to_cases(table, name, settings.tables[name], cohort, linkage) for name, table in tables.items()
     }
     exams = find_exam_dates(cohort, rows, settings, linkage)
-    source = CellSource(rows, settings["tables"], exams)
+    source = CellSource(rows, settings.tables, exams)
     readings = {
         name: [read_value(source, case, rule, exams.get(case)) for case in cohort["case"]]
-        for name, rule in settings["columns"].items()
+        for name, rule in settings.columns.items()
     }
-    if "follow_up" in settings:
-        followed = [read_follow_up(source, case, settings["follow_up"], exams.get(case)) for case in cohort["case"]]
+    if (follow_up := settings.follow_up) is not None:
+        followed = [read_follow_up(source, case, follow_up, exams.get(case)) for case in cohort["case"]]
         for position, name in enumerate(OUTCOME):
             readings[name] = [pair[position] for pair in followed]
     filled = cohort.assign(
@@ -102,27 +104,27 @@ def join_tables(cohort: pd.DataFrame, tables: Tables, settings: Settings, linkag
     )
 
 
-def check_columns(tables: Tables, settings: Settings) -> None:
+def check_columns(tables: Tables, settings: ClinicalSettings) -> None:
     """Stop a study whose mapping is impossible, before any cell is read.
 
     Raises
     ------
     StudyError
     """
-    for name, rule in settings["columns"].items():
+    for name, rule in settings.columns.items():
         where = f"{WHERE}.columns.{name}"
         if name in (*IDENTITY, *OPTIONAL) or name.startswith("sim_"):
             raise StudyError(where, f"{name} is not a clinical column", "fill it when the cohort is drafted")
         cells.check_rule(rule, where)
-        if "to" in rule and "factor" not in rule:
-            unit = rule["unit"] if isinstance(rule["unit"], str) else rule["to"]
-            check_conversion(unit, rule["to"], rule.get("analyte", ""), where)
+        if rule.to is not None and rule.factor is None:
+            unit = rule.unit if isinstance(rule.unit, str) else rule.to
+            check_conversion(unit, rule.to, rule.analyte or "", where)
     for where, name in _list_named_columns(settings):
         table, _, column = name.partition(".")
         if table not in tables:
             raise StudyError(where, f"{name} does not name a table", f"write <table>.<column> of {', '.join(tables)}")
         check_column(tables[table], column, where)
-        if column == settings["tables"][table]["key"]:
+        if column == settings.tables[table].key:
             raise StudyError(where, f"{name} is the table's key, an identity", "take another column")
 
 
@@ -133,20 +135,20 @@ def format_value(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
-def _list_named_columns(settings: Settings) -> Iterable[tuple[str, str]]:
+def _list_named_columns(settings: ClinicalSettings) -> Iterable[tuple[str, str]]:
     """List every `<table>.<column>` that the settings name, each with its key."""
-    for name, rule in settings["columns"].items():
-        yield f"{WHERE}.columns.{name}.from", rule["from"]
-        if isinstance(rule.get("unit"), Mapping):
-            yield f"{WHERE}.columns.{name}.unit.from", rule["unit"]["from"]
-    for name, rule in settings["tables"].items():
-        if "nearest_to_exam" in rule:
-            yield f"{WHERE}.tables.{name}.nearest_to_exam", f"{name}.{rule['nearest_to_exam']}"
-    for key, name in settings.get("follow_up", {}).items():
+    for name, rule in settings.columns.items():
+        yield f"{WHERE}.columns.{name}.from", rule.from_
+        if isinstance(rule.unit, UnitColumn):
+            yield f"{WHERE}.columns.{name}.unit.from", rule.unit.from_
+    for name, table in settings.tables.items():
+        if table.nearest_to_exam is not None:
+            yield f"{WHERE}.tables.{name}.nearest_to_exam", f"{name}.{table.nearest_to_exam}"
+    for key, name in {} if settings.follow_up is None else settings.follow_up.plain().items():
         if name != "exam":
             yield f"{WHERE}.follow_up.{key}", name
-    if settings.get("exam_date", "linkage") != "linkage":
-        yield f"{WHERE}.exam_date", settings["exam_date"]
+    if settings.exam_date not in (None, "linkage"):
+        yield f"{WHERE}.exam_date", settings.exam_date
 
 
 def _list_problems(cases: "pd.Series[str]", readings: Mapping[str, list[Reading]]) -> pd.DataFrame:
@@ -160,10 +162,10 @@ def _list_problems(cases: "pd.Series[str]", readings: Mapping[str, list[Reading]
     return pd.DataFrame(rows, columns=["case", "column", "reason", "found"])
 
 
-def _count_rows(tables: Tables, rows: Tables, settings: Settings, cohort: pd.DataFrame) -> pd.DataFrame:
+def _count_rows(tables: Tables, rows: Tables, settings: ClinicalSettings, cohort: pd.DataFrame) -> pd.DataFrame:
     accounts = []
     for name, table in tables.items():
-        keyed = int((table[settings["tables"][name]["key"]].str.strip() != "").sum())
+        keyed = int((table[settings.tables[name].key].str.strip() != "").sum())
         accounts.append(
             {
                 "table": name,

@@ -2,37 +2,33 @@
 
 import os
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clinical import Clinical, ClinicalTable
 from sonomics.core.tables import read_cells
 
 WHERE = "params.yaml, export.clinical"
 IDENTITIES = ("patient_id", "accession", "study_uid")
 EXCEL = (".xlsx", ".xlsm")
 
-Settings = Mapping[str, Any]
 
-
-def needs_linkage(settings: Settings) -> bool:
+def needs_linkage(settings: Clinical) -> bool:
     """Tell whether a table is keyed by an identity, or dates are counted from the linkage table's exam date."""
-    keyed = any(table["identifies"] in IDENTITIES for table in settings["tables"].values())
-    return keyed or settings.get("exam_date") == "linkage"
+    keyed = any(table.identifies in IDENTITIES for table in settings.tables.values())
+    return keyed or settings.exam_date == "linkage"
 
 
-def read_clinical_tables(settings: Settings) -> dict[str, pd.DataFrame]:
+def read_clinical_tables(settings: Clinical) -> dict[str, pd.DataFrame]:
     """Read the tables.
 
     Parameters
     ----------
-    settings : mapping
-        `export.clinical` of params: `root`, and `tables`: name to `file`, `key`, and of a CSV `separator`, `encoding`,
-        of an Excel file `sheet`.
+    settings : Clinical
+        `export.clinical` of params.
 
     Returns
     -------
@@ -46,11 +42,11 @@ def read_clinical_tables(settings: Settings) -> dict[str, pd.DataFrame]:
         tables with identities inside a repository.
     """
     root = _find_root(settings)
-    return {name: _read_table(name, root / table["file"], table) for name, table in settings["tables"].items()}
+    return {name: _read_table(name, root / table.file, table) for name, table in settings.tables.items()}
 
 
 def match_rows_to_cases(
-    table: pd.DataFrame, name: str, rule: Settings, cohort: pd.DataFrame, linkage: pd.DataFrame | None
+    table: pd.DataFrame, name: str, rule: ClinicalTable, cohort: pd.DataFrame, linkage: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Match the rows of a table to the cases that they belong to.
 
@@ -59,7 +55,7 @@ def match_rows_to_cases(
     table : DataFrame of str
     name : str
         Of the table.
-    rule : mapping
+    rule : ClinicalTable
         `export.clinical.tables.<name>`: `key` (a column), `identifies` (what it holds: `patient_id`, `accession`,
         `study_uid` by way of the linkage table, or the pseudonym `patient` or `case`), `digits` (keys are filled up
         with leading zeros), `prefix` (put before a key).
@@ -79,7 +75,7 @@ def match_rows_to_cases(
     StudyError
         When the linkage table is needed and not available.
     """
-    kind = rule["identifies"]
+    kind = rule.identifies
     if kind in IDENTITIES:
         if linkage is None:
             raise StudyError(f"{WHERE}.tables.{name}", "its key is found through the linkage table", "name its path")
@@ -88,40 +84,40 @@ def match_rows_to_cases(
     else:
         known = pd.DataFrame({"case": cohort["case"], "key": cohort[kind]})
     known = known.assign(key=known["key"].str.strip()).drop_duplicates()
-    keys = table[rule["key"]].str.strip()
-    keys = keys.where(keys == "", rule.get("prefix", "") + keys.str.zfill(rule.get("digits", 0)))
-    numbered: pd.DataFrame = table.drop(columns=rule["key"]).assign(key=keys, row=range(len(table)))
+    keys = table[rule.key].str.strip()
+    keys = keys.where(keys == "", rule.prefix + keys.str.zfill(rule.digits))
+    numbered: pd.DataFrame = table.drop(columns=rule.key).assign(key=keys, row=range(len(table)))
     return numbered[keys != ""].merge(known[known["key"] != ""], on="key").drop(columns="key")
 
 
-def _find_root(settings: Settings) -> Path:
-    root = os.path.expandvars(settings["root"])
+def _find_root(settings: Clinical) -> Path:
+    root = os.path.expandvars(settings.root)
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder of the clinical tables>")
     folder = Path(root).expanduser().resolve()
-    identities = any(table["identifies"] in IDENTITIES for table in settings["tables"].values())
+    identities = any(table.identifies in IDENTITIES for table in settings.tables.values())
     if identities and any((parent / ".git").exists() for parent in (folder, *folder.parents)):
         rule = "tables with identities lie inside a repository"
         raise StudyError(f"{WHERE}.root", rule, "leave them where the hospital keeps them")
     return folder
 
 
-def _read_table(name: str, path: Path, rule: Settings) -> pd.DataFrame:
+def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
     where = f"{WHERE}.tables.{name}"
     if not path.is_file():
-        raise StudyError(where, f"there is no file {rule['file']} in the folder", "correct `file` or `root`")
+        raise StudyError(where, f"there is no file {rule.file} in the folder", "correct `file` or `root`")
     try:
         table = _read_excel(path, rule) if path.suffix.lower() in EXCEL else _read_csv(path, rule, where)
     except StudyError:
         raise
     except Exception as error:
         # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
-        rule_broken = f"{rule['file']} cannot be read ({type(error).__name__})"
+        rule_broken = f"{rule.file} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
     for column in table.columns[table.columns.duplicated()]:
         raise StudyError(where, f"two columns are called {column}", "rename one of them")
-    check_column(table, rule["key"], where)
+    check_column(table, rule.key, where)
     return table
 
 
@@ -136,15 +132,15 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
         raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
 
 
-def _read_csv(path: Path, rule: Settings, where: str) -> pd.DataFrame:
-    separator, encoding = rule.get("separator", ","), rule.get("encoding", "utf-8-sig")
+def _read_csv(path: Path, rule: ClinicalTable, where: str) -> pd.DataFrame:
+    separator, encoding = rule.separator, rule.encoding
     try:
         return read_cells(path.read_bytes(), where, separator, encoding)
     except StudyError as error:
         raise StudyError(where, error.rule, f"state its separator and encoding, or {error.fix}") from None
 
 
-def _read_excel(path: Path, rule: Settings) -> pd.DataFrame:
+def _read_excel(path: Path, rule: ClinicalTable) -> pd.DataFrame:
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -154,8 +150,8 @@ def _read_excel(path: Path, rule: Settings) -> pd.DataFrame:
     except BadZipFile:
         raise ValueError("not an Excel file") from None
     try:
-        sheet = book.worksheets[book.sheetnames.index(rule["sheet"]) if "sheet" in rule else 0]
-        decimal = rule.get("decimal", ".")
+        sheet = book.worksheets[0 if rule.sheet is None else book.sheetnames.index(rule.sheet)]
+        decimal = rule.decimal
         header, *rows = [
             [_format_cell(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)
         ] or [[]]

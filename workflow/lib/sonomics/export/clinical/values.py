@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.clinical import Clinical, ClinicalColumn, ClinicalTable, FollowUp, RelativeDate
 from sonomics.export.clinical import cells
 from sonomics.export.clinical.cells import Reading, unknown
 from sonomics.export.clinical.tables import WHERE
 
-Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
 
 
 def find_exam_dates(
-    cohort: pd.DataFrame, rows: Tables, settings: Settings, linkage: pd.DataFrame | None
+    cohort: pd.DataFrame, rows: Tables, settings: Clinical, linkage: pd.DataFrame | None
 ) -> dict[str, date]:
     """Find the day of the first ultrasound exam of every case, where it is known.
 
@@ -25,16 +25,15 @@ def find_exam_dates(
     StudyError
         When the linkage table holds it and there is none.
     """
-    stated = settings.get("exam_date", "")
-    if stated == "":
+    if settings.exam_date is None:
         return {}
-    if stated == "linkage":
+    if settings.exam_date == "linkage":
         if linkage is None:
             raise StudyError(f"{WHERE}.exam_date", "there is no linkage table", "name its path, or a table's column")
         dated, column, date_format = linkage, "date", "%Y%m%d"
     else:
-        table, _, column = stated.partition(".")
-        dated, date_format = rows[table], date_format_of(settings["tables"][table])
+        table, _, column = settings.exam_date.partition(".")
+        dated, date_format = rows[table], settings.tables[table].dates
     days: dict[str, date] = {}
     for case, raw in zip(dated["case"], dated[column], strict=True):
         if day := cells.read_date(raw, date_format):
@@ -49,19 +48,19 @@ class CellSource:
     ----------
     rows : mapping of str to DataFrame
         From `match_rows_to_cases`, by table.
-    tables : mapping
+    tables : mapping of str to ClinicalTable
         `export.clinical.tables` of params; of a table with `nearest_to_exam` each case has the row nearest to its exam.
     exams : mapping of str to date
         Day of the exam, by case.
     """
 
-    def __init__(self, rows: Tables, tables: Settings, exams: Mapping[str, date]) -> None:
+    def __init__(self, rows: Tables, tables: Mapping[str, ClinicalTable], exams: Mapping[str, date]) -> None:
         self.tables = tables
         self.present = {name: set(table["case"]) for name, table in rows.items()}
         self.rows: dict[str, dict[str, list[dict[Any, str]]]] = {}
         for name, table in rows.items():
-            dated = tables[name].get("nearest_to_exam")
-            chosen = keep_nearest(table, dated, date_format_of(tables[name]), exams) if dated else table
+            dated = tables[name].nearest_to_exam
+            chosen = keep_nearest(table, dated, tables[name].dates, exams) if dated else table
             self.rows[name] = {}
             for row in chosen.to_dict("records"):
                 self.rows[name].setdefault(row["case"], []).append(row)
@@ -81,56 +80,57 @@ class CellSource:
         raw, reason = self.cell(case, name)
         if reason:
             return None, reason
-        day = cells.read_date(raw, date_format_of(self.tables[name.partition(".")[0]]))
+        day = cells.read_date(raw, self.tables[name.partition(".")[0]].dates)
         return day, "" if day else cells.IMPOSSIBLE_DATE
 
 
-def read_value(source: CellSource, case: str, rule: Settings, exam: date | None) -> Reading:
+def read_value(source: CellSource, case: str, rule: ClinicalColumn, exam: date | None) -> Reading:
     """Read one clinical column of one case.
 
     Parameters
     ----------
     source : Source
     case : str
-    rule : mapping
+    rule : ClinicalColumn
         `export.clinical.columns.<name>`.
     exam : date or None
         Day of the exam.
     """
-    if "date" in rule:
+    if rule.date is not None:
         return read_time(source, case, rule, exam)
-    raw, reason = source.cell(case, rule["from"])
+    raw, reason = source.cell(case, rule.from_)
     if reason:
         return unknown(reason)
-    unit = rule.get("unit", "")
+    unit = rule.unit or ""
     if not isinstance(unit, str):
-        unit, reason = source.cell(case, unit["from"])
+        unit, reason = source.cell(case, unit.from_)
         if reason == cells.DISAGREE:
             return unknown(reason)
-    decimal = source.tables[rule["from"].partition(".")[0]].get("decimal", ".")
+    decimal = source.tables[rule.from_.partition(".")[0]].decimal
     return cells.read_cell(raw, rule, unit, decimal)
 
 
-def read_time(source: CellSource, case: str, rule: Settings, exam: date | None) -> Reading:
+def read_time(source: CellSource, case: str, rule: ClinicalColumn, exam: date | None) -> Reading:
     """Read a date of one case as time from the ultrasound exam, or up to it."""
-    day, reason = source.day(case, rule["from"])
+    day, reason = source.day(case, rule.from_)
+    counting = cast(RelativeDate, rule.date)
     if day is None:
         return unknown(reason)
     if exam is None:
         return unknown(cells.NO_EXAM_DATE)
-    start, end = (exam, day) if rule["date"]["counted"] == "after_exam" else (day, exam)
-    return cells.accept_within_range(cells.measure_elapsed(start, end, rule["date"]["unit"]), rule)
+    start, end = (exam, day) if counting.counted == "after_exam" else (day, exam)
+    return cells.accept_within_range(cells.measure_elapsed(start, end, counting.unit), rule)
 
 
-def read_follow_up(source: CellSource, case: str, rule: Settings, exam: date | None) -> tuple[Reading, Reading]:
+def read_follow_up(source: CellSource, case: str, rule: FollowUp, exam: date | None) -> tuple[Reading, Reading]:
     """Return the months from the start to the event, else to the last contact, and whether the event was seen."""
-    start, reason = (exam, cells.NO_EXAM_DATE) if rule["start"] == "exam" else source.day(case, rule["start"])
+    start, reason = (exam, cells.NO_EXAM_DATE) if rule.start == "exam" else source.day(case, rule.start)
     if start is None:
         return unknown(reason), unknown(reason)
-    end, reason = source.day(case, rule["event"])
+    end, reason = source.day(case, rule.event)
     seen = end is not None
     if reason in (cells.EMPTY, cells.ABSENT):
-        end, reason = source.day(case, rule["last_contact"])
+        end, reason = source.day(case, rule.last_contact)
     if end is None:
         return unknown(reason), unknown(reason)
     months = cells.measure_elapsed(start, end, "month")
@@ -148,8 +148,3 @@ def keep_nearest(table: pd.DataFrame, column: str, date_format: str, exams: Mapp
             rows.append((case, abs((day - exams[case]).days), day, position))
     first = {case: position for case, _, _, position in sorted(rows, reverse=True)}
     return table.iloc[sorted(first.values())]
-
-
-def date_format_of(rule: Settings) -> str:
-    """Return the format of a table's dates, as `datetime.strptime` takes it."""
-    return str(rule.get("dates", "%Y-%m-%d"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 
@@ -12,19 +11,20 @@ from sonomics.core.tasks import label_columns
 from sonomics.export.deidentify.linkage import TABLE
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.pacs.protocol import Study
+from sonomics.kinds.pacs import DraftedCohort
 
 UNDATED = "9"  # after all dates
 
 
-def draft_from_studies(
-    studies: Sequence[Study], settings: Mapping[str, Any], study: settings_of.Study, pseudonyms: Pseudonyms
+def draft_cohort_and_linkage(
+    studies: Sequence[Study], settings: DraftedCohort, study: settings_of.Study, pseudonyms: Pseudonyms
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draft cohort and linkage table: a case is a patient, exams are numbered by date.
 
     Parameters
     ----------
     studies : sequence of Study
-    settings : mapping
+    settings : DraftedCohort
         `export.<source>.cohort` of params: `centre`, and `split`: name -> first day YYYY-MM-DD. A patient belongs to
         the split of the first exam, by its true date, with all exams; exams without a date come last.
     study : Study of core.settings
@@ -48,9 +48,9 @@ def draft_from_studies(
         patients.setdefault(exam.patient_id, []).append(exam)
     cohort, linkage = [], []
     for patient_id, exams in patients.items():
-        if split := find_split(exams[0].day, settings["split"]):
+        if split := find_split(exams[0].day, settings.split):
             case = pseudonyms.case(patient_id)
-            cohort.append({"patient": case, "case": case, "centre": settings["centre"], "split": split, **empty})
+            cohort.append({"patient": case, "case": case, "centre": settings.centre, "split": split, **empty})
             linkage += [_make_linkage_row(case, exam, number) for number, exam in enumerate(exams, start=1)]
     drafted = pd.DataFrame(cohort, columns=["patient", "case", "centre", "split", *empty])
     if drafted["case"].duplicated().any():

@@ -1,16 +1,16 @@
 """Write a chunk of exported exams: files without identities, the manifest, and what was changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sonomics.core import schemas
 from sonomics.core.files import replacing
+from sonomics.core.settings.export import Deidentify
 from sonomics.core.tables import empty_table, write_table
 from sonomics.export.deidentify.changes_table import make_changes_row, make_changes_table
 from sonomics.export.deidentify.dataset import Identity, deidentify
@@ -56,19 +56,19 @@ class Chunk:
 
 
 @contextmanager
-def write_chunk(out: Path, export: Mapping[str, Any]) -> Iterator[Chunk]:
+def write_chunk(out: Path, settings: Deidentify) -> Iterator[Chunk]:
     """Write a chunk, whole or not at all.
 
     Parameters
     ----------
     out : Path
         Folder of the chunk.
-    export : mapping
-        The `export` section of params.
+    settings : Deidentify
+        `export.deidentify` of params.
     """
     with replacing(out) as folder:
         folder.mkdir()
-        chunk = Chunk(folder, out, Profile.of(export))
+        chunk = Chunk(folder, out, Profile.of(settings))
         yield chunk
         manifest = pd.DataFrame(chunk.rows) if chunk.rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)

@@ -101,7 +101,7 @@ class Changes:
 
 
 def deidentify(
-    dataset: Dataset, identity: Identity, pseudonyms: Pseudonyms, profile: Profile | None = None
+    dataset: Dataset, identity: Identity, pseudonyms: Pseudonyms, profile: Profile
 ) -> tuple[Dataset, Changes]:
     """Copy an ultrasound object without identities.
 
@@ -111,8 +111,7 @@ def deidentify(
         The original, as read from its file; not changed.
     identity : Identity
     pseudonyms : Pseudonyms
-    profile : Profile, optional
-        By default with Retain Device Identity and with modified dates.
+    profile : Profile
 
     Returns
     -------
@@ -125,7 +124,6 @@ def deidentify(
     UnsafeError
         When the object is not an ultrasound image, or cannot be made safe.
     """
-    profile = profile or Profile()
     with silence_pydicom():
         new, tally = _rewrite_header(dataset, identity, pseudonyms, profile)
         try:

@@ -1,12 +1,13 @@
 """Decide what is done to each element: the table of PS3.15 Annex E, and the few elements known to be safe."""
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
+
+from sonomics.core.settings.export import Deidentify
 
 DEVICE, DATES, CHARACTERISTICS = "device", "dates", "characteristics"
 MAKER: Final = ("Manufacturer", "ManufacturerModelName")
@@ -43,12 +44,12 @@ class Profile:
         Patient Characteristics, of which sex and age only).
     """
 
-    retain: frozenset[str] = frozenset({DEVICE, DATES})
+    retain: frozenset[str]
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> "Profile":
-        """Make the profile of the `export` section: its `deidentify.retain`."""
-        return cls(frozenset(settings.get("deidentify", {}).get("retain", (DEVICE, DATES))))
+    def of(cls, settings: Deidentify) -> "Profile":
+        """Make the profile that `export.deidentify` describes."""
+        return cls(frozenset(settings.retain))
 
     def action(self, keyword: str, vr: str) -> Action:
         """Decide what is done to a public element; one that neither table lists is removed.

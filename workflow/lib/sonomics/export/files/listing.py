@@ -5,20 +5,21 @@ import re
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_cells
 from sonomics.export.files.header_index import open_archive
+from sonomics.kinds.sources.folder import Columns, Folder
 
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
 _DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")  # to which a number is filled up; a convention
 
 
-def open_root(settings: Mapping[str, Any]) -> Traversable:
+def open_root(settings: Folder) -> Traversable:
     """Open the folder of a source, or the ZIP file, used in the same way; environment variables in `root` are expanded.
 
     Raises
@@ -26,7 +27,7 @@ def open_root(settings: Mapping[str, Any]) -> Traversable:
     StudyError
         When a variable is not set or the folder is missing.
     """
-    root = os.path.expandvars(settings["root"])
+    root = os.path.expandvars(settings.root)
     if unset := re.search(r"\$\{?(\w+)", root):
         rule = f"the environment variable {unset[1]} is not set"
         raise StudyError(f"{WHERE}.root", rule, f"export {unset[1]}=<folder that holds the data>")
@@ -38,12 +39,12 @@ def open_root(settings: Mapping[str, Any]) -> Traversable:
     return Path(root)
 
 
-def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
+def read_listing(settings: Folder) -> pd.DataFrame:
     """Read the table of a folder source.
 
     Parameters
     ----------
-    settings : mapping
+    settings : Folder
         `export.folder` of params.
 
     Returns
@@ -56,24 +57,24 @@ def read_listing(settings: Mapping[str, Any]) -> pd.DataFrame:
     StudyError
         When the folder or the table is missing, or the table is not a CSV in UTF-8 with cells separated by commas.
     """
-    path = open_root(settings) / settings["table"]
+    path = open_root(settings) / cast(str, settings.table)
     if not path.is_file():
         raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
     return name_images(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
 
 
-def name_images(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+def name_images(table: pd.DataFrame, settings: Folder) -> pd.DataFrame:
     """Give the images of a folder source their names.
 
     Parameters
     ----------
     table : DataFrame of str
         One row per image; "" for an empty cell.
-    settings : mapping
-        `columns`: which column is `patient` and, where there is one, `case`, `exam`, `device`, `spacing_mm`;
-        `prefix`: put before the patient's value to make a pseudonym; `captures`: column -> regular expression whose
-        named groups become further columns; `images`: the path of an image with `{column}` in it; `outlines`:
-        reader -> path.
+    settings : Folder
+        `export.folder` of params. `columns`: which column is `patient` and, where there is one, `case`, `exam`,
+        `device`, `spacing_mm`; `prefix`: put before the patient's value to make a pseudonym; `captures`: column ->
+        regular expression whose named groups become further columns; `images`: the path of an image with `{column}`
+        in it; `outlines`: reader -> path.
 
     Returns
     -------
@@ -88,12 +89,12 @@ def name_images(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFram
         On a missing column or group, a row without a patient, two values that make the same pseudonym, or a spacing
         that is not a length.
     """
-    source = _add_captures(table, settings.get("captures", {}))
-    columns = settings["columns"]
+    source = _add_captures(table, settings.captures)
+    columns = cast(Columns, settings.columns).plain()
     for role, column in columns.items():
         if column not in source:
             raise StudyError(f"{WHERE}.columns.{role}", f"the table has no column {column}", _suggest_columns(source))
-    patients = _make_pseudonyms(source[columns["patient"]], settings.get("prefix", ""))
+    patients = _make_pseudonyms(source[columns["patient"]], settings.prefix)
     listed = pd.DataFrame({"patient": patients, "case": patients})
     if "case" in columns:
         listed["case"] = patients + "_" + _make_pseudonyms(source[columns["case"]], "")
@@ -104,8 +105,8 @@ def name_images(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFram
     for role in ("device", "spacing_mm"):
         listed[role] = source[columns[role]] if role in columns else ""
     _check_spacing(listed["spacing_mm"])
-    listed["image"] = _fill_in_paths(source, settings["images"], "images")
-    for reader, pattern in settings.get("outlines", {}).items():
+    listed["image"] = _fill_in_paths(source, cast(str, settings.images), "images")
+    for reader, pattern in settings.outlines.items():
         listed[f"outline__{reader}"] = _fill_in_paths(source, pattern, f"outlines.{reader}")
     return pd.concat([listed, source.add_prefix("source__")], axis=1)
 

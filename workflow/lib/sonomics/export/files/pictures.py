@@ -20,7 +20,7 @@ from sonomics.export.deidentify.scan_region import blank_outside
 from sonomics.imaging.inpainting import inpaint_frames
 
 ORIENTATION = ExifTags.Base.Orientation
-DEIDENTIFY, KEEP = "deidentify", "keep"
+KEEP = "keep"
 # What a file may hold besides its pixels, by Pillow's name for it; any other name may be an identity itself.
 METADATA = {
     "exif": "EXIF", "Raw profile type exif": "EXIF", "icc_profile": "ICC", "xmp": "XMP", "XML:com.adobe.xmp": "XMP",

@@ -3,7 +3,7 @@
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
@@ -21,6 +21,8 @@ from pynetdicom.association import Association
 
 from sonomics.core.errors import StudyError
 from sonomics.export.pacs.protocol import Fault, PacsError
+from sonomics.kinds.sources.dimse import Dimse as DimseSettings
+from sonomics.kinds.sources.dimse import Tls
 
 VERIFICATION = UID("1.2.840.10008.1.1")
 # Study Root Query/Retrieve Information Model
@@ -47,16 +49,16 @@ class Associations:
 
     Parameters
     ----------
-    settings : mapping
+    settings : Dimse
         `export.dimse` of params.
     store : callable
         Handles a C-STORE that answers a C-GET.
     """
 
-    def __init__(self, settings: Mapping[str, Any], store: Any) -> None:
+    def __init__(self, settings: DimseSettings, store: Any) -> None:
         self._settings, self._store = settings, store
-        self._address = (settings["host"], int(settings["port"]))
-        self._timeout = float(settings.get("timeout_s", 60))
+        self._address = (settings.host, settings.port)
+        self._timeout = float(settings.timeout_s)
         self._idle: list[Association] = []
         self._lock = Lock()
 
@@ -94,7 +96,7 @@ class Associations:
 
     def make_entity(self) -> AE:
         """Make our application entity."""
-        ae = AE(self._settings["ae_title"])
+        ae = AE(self._settings.ae_title)
         ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = self._timeout
         ae.maximum_pdu_size = ANY_LENGTH
         return ae
@@ -107,16 +109,16 @@ class Associations:
         return None
 
     def _open_for_requests(self) -> Association:
-        if self._settings["retrieve"] == "move":
+        if self._settings.retrieve == "move":
             return self._open([build_context(FIND), build_context(MOVE)])
         stored = [build_context(sop, syntax) for sop in STORED for syntax in SYNTAXES]
         roles = [build_role(sop, scp_role=True) for sop in STORED]
         return self._open([build_context(FIND), build_context(GET), *stored], ext_neg=roles)
 
     def _open(self, contexts: list[Any], **more: Any) -> Association:
-        if "tls" in self._settings:
-            more["tls_args"] = (make_tls_context(self._settings["tls"], ssl.Purpose.SERVER_AUTH), self._address[0])
-        called, handlers = self._settings["called_ae_title"], [(evt.EVT_C_STORE, self._store), *PROMPT]
+        if self._settings.tls is not None:
+            more["tls_args"] = (make_tls_context(self._settings.tls, ssl.Purpose.SERVER_AUTH), self._address[0])
+        called, handlers = self._settings.called_ae_title, [(evt.EVT_C_STORE, self._store), *PROMPT]
         association = self.make_entity().associate(
             *self._address, contexts=contexts, ae_title=called, evt_handlers=handlers, **more
         )
@@ -128,13 +130,13 @@ class Associations:
         host, port = self._address
         answer = association.acceptor.primitive
         if association.is_rejected and answer is not None and answer.result != TRANSIENT:
-            fix = f"have the PACS know {self._settings['ae_title']}, and check called_ae_title in params.yaml"
+            fix = f"have the PACS know {self._settings.ae_title}, and check called_ae_title in params.yaml"
             return PacsError(Fault.DENIED, "it rejects the association", fix)
         fix = "check host, port and tls in params.yaml and that the server runs, then run again"
         return PacsError(Fault.DOWN, f"there is no association with {host}:{port}", fix)
 
 
-def make_tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.SSLContext:
+def make_tls_context(settings: Tls, purpose: ssl.Purpose) -> ssl.SSLContext:
     """Make a TLS context that trusts `ca_file` alone, and shows `cert_file` with `key_file`.
 
     Raises
@@ -142,7 +144,7 @@ def make_tls_context(settings: Mapping[str, str], purpose: ssl.Purpose) -> ssl.S
     StudyError
         When a file is missing or is not a certificate.
     """
-    files = {name: os.path.expandvars(path) for name, path in settings.items()}
+    files = {name: os.path.expandvars(path) for name, path in settings.plain().items()}
     try:
         context = ssl.create_default_context(purpose, cafile=files["ca_file"])
         context.verify_mode = ssl.CERT_REQUIRED

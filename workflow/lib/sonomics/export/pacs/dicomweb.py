@@ -25,6 +25,7 @@ from sonomics.export.pacs.protocol import (
     Study,
     meets_criteria,
 )
+from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 
 for name in ("dicomweb_client", "urllib3"):
     logging.getLogger(name).setLevel(logging.CRITICAL)  # the addresses that they log hold identities
@@ -42,13 +43,13 @@ class DicomWeb:
 
     Parameters
     ----------
-    settings : mapping
+    settings : DicomWeb
         `export.dicomweb` of params. User and password, or a token, come from the environment.
     """
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._url = str(settings["url"]).rstrip("/")
-        self._timeout = float(settings.get("timeout_s", 60))
+    def __init__(self, settings: DicomWebSettings) -> None:
+        self._url = settings.url.rstrip("/")
+        self._timeout = float(settings.timeout_s)
         self._session = make_session(settings)
         self._client = DICOMwebClient(self._url, self._session, permissive_uid=True, timeout=self._timeout)
         self._client.set_http_retry_params(retry=False)
@@ -130,7 +131,7 @@ class _Session(requests.Session):
         return {**merged, "verify": self.verify} if isinstance(self.verify, str) else merged
 
 
-def make_session(settings: Mapping[str, Any]) -> requests.Session:
+def make_session(settings: DicomWebSettings) -> requests.Session:
     """Make a session that authenticates us and verifies the server."""
     session = _Session()
     if token := os.environ.get(TOKEN):
@@ -138,10 +139,10 @@ def make_session(settings: Mapping[str, Any]) -> requests.Session:
         session.trust_env = False  # a .netrc would replace the token
     elif user := os.environ.get(USER):
         session.auth = (user, os.environ.get(PASSWORD, ""))
-    if "ca_file" in settings:
-        session.verify = os.path.expandvars(settings["ca_file"])
-    if "cert_file" in settings:
-        session.cert = os.path.expandvars(settings["cert_file"])
+    if settings.ca_file is not None:
+        session.verify = os.path.expandvars(settings.ca_file)
+    if settings.cert_file is not None:
+        session.cert = os.path.expandvars(settings.cert_file)
     return session
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -26,6 +26,7 @@ from sonomics.export.pacs.association import (
 )
 from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets_criteria
+from sonomics.kinds.sources.dimse import Dimse as DimseSettings
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
 SUCCESS = 0x0000
@@ -38,15 +39,15 @@ class Dimse:
 
     Parameters
     ----------
-    settings : mapping
+    settings : Dimse
         `export.dimse` of params.
     """
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: DimseSettings) -> None:
         self._settings = settings
-        self._address = (settings["host"], int(settings["port"]))
-        self._timeout = float(settings.get("timeout_s", 60))
-        self._moves = settings["retrieve"] == "move"
+        self._address = (settings.host, settings.port)
+        self._timeout = float(settings.timeout_s)
+        self._moves = settings.retrieve == "move"
         self._associations = Associations(settings, self._store)
         self._keeps: dict[str, Keep] = {}
         self._errors: dict[str, Exception] = {}
@@ -129,7 +130,7 @@ class Dimse:
     def _move(self, identifier: Dataset) -> None:
         self._listen()
         with self._associations.lend() as association:
-            self._finish(association.send_c_move(identifier, self._settings["ae_title"], MOVE), "C-MOVE")
+            self._finish(association.send_c_move(identifier, self._settings.ae_title, MOVE), "C-MOVE")
 
     def _ask(self, level: str, query: Mapping[str, str]) -> list[Dataset]:
         with self._associations.lend() as association:
@@ -160,12 +161,13 @@ class Dimse:
 
     def _storage_service(self) -> Any:
         ae = self._associations.make_entity()
-        ae.require_called_aet, ae.require_calling_aet = True, [self._settings["called_ae_title"]]
+        ae.require_called_aet, ae.require_calling_aet = True, [self._settings.called_ae_title]
         for sop in STORED:
             ae.add_supported_context(sop, SYNTAXES)
         ae.add_supported_context(VERIFICATION)
-        context = make_tls_context(self._settings["tls"], ssl.Purpose.CLIENT_AUTH) if "tls" in self._settings else None
-        address = (self._settings.get("store_host", ""), int(self._settings["store_port"]))
+        tls = self._settings.tls
+        context = None if tls is None else make_tls_context(tls, ssl.Purpose.CLIENT_AUTH)
+        address = (self._settings.store_host, cast(int, self._settings.store_port))
         handlers: list[Any] = [(evt.EVT_C_STORE, self._store), *PROMPT]
         try:
             return ae.start_server(address, block=False, ssl_context=context, evt_handlers=handlers)

@@ -2,16 +2,17 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sonomics.core.errors import StudyError
+from sonomics.kinds.pacs import Query
 
 USER, PASSWORD, TOKEN = "SONOMICS_PACS_USER", "SONOMICS_PACS_PASSWORD", "SONOMICS_PACS_TOKEN"
 
@@ -135,12 +136,12 @@ class Pacs(Protocol):
         """Pass each instance of an order to `keep` as a DICOM file."""
 
 
-def read_criteria(query: Mapping[str, Any]) -> Criteria:
+def read_criteria(query: Query) -> Criteria:
     """Read the criteria of a study.
 
     Parameters
     ----------
-    query : mapping
+    query : Query
         `export.<source>.query` of params.
 
     Raises
@@ -148,14 +149,14 @@ def read_criteria(query: Mapping[str, Any]) -> Criteria:
     StudyError
         When a list of accession numbers or patients is missing.
     """
-    first, last = (day.replace("-", "") for day in query.get("dates", ("", "")))
+    first, last = (day.replace("-", "") for day in query.dates or ("", ""))
     return Criteria(
         first=first,
         last=last,
-        modality=query.get("modality", "US"),
-        description=query.get("description", ""),
-        accessions=_read_lines(query, "accessions"),
-        patients=_read_lines(query, "patients"),
+        modality=query.modality,
+        description=query.description,
+        accessions=_read_lines(query.accessions, "accessions"),
+        patients=_read_lines(query.patients, "patients"),
     )
 
 
@@ -181,10 +182,10 @@ def meets_criteria(study: Study, criteria: Criteria) -> bool:
     return not criteria.patients or study.patient_id in criteria.patients
 
 
-def _read_lines(query: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    if name not in query:
+def _read_lines(file: str | None, name: str) -> tuple[str, ...]:
+    if file is None:
         return ()
-    path = Path(os.path.expandvars(query[name]))
+    path = Path(os.path.expandvars(file))
     where = f"params.yaml, query.{name}"
     if not path.is_file():
         raise StudyError(where, f"there is no file {path}", "name a text file with one value per line")

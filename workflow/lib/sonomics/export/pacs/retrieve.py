@@ -22,9 +22,10 @@ from sonomics.export.deidentify.release import NOT_FOUND, NOT_RETRIEVED
 from sonomics.export.pacs.original_store import RECEIVED, OriginalStore
 from sonomics.export.pacs.protocol import Fault, Instance, Pacs, PacsError
 from sonomics.export.pacs.transfer import read_retry_policy, receive_study, retry, wait_for_turn
+from sonomics.kinds.pacs import Server
 
 log = logging.getLogger(__name__)
-Connect = Callable[[Mapping[str, Any]], Pacs]
+Connect = Callable[[Any], Pacs]
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,10 @@ def retrieve_chunk(doc: str | None, source: str, connect: Connect, argv: Sequenc
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     pseudonyms = Pseudonyms(read_key())
-    exams = list_exams(args.cohort, args.settings["study"]["chunks"], args.chunk, pseudonyms)
-    received = receive_exams(exams, source, connect, args.settings["export"][source], pseudonyms, args.chunk)
-    with write_chunk(args.out, args.settings["export"]) as chunk:
+    study, export = args.settings.study, args.settings.export
+    exams = list_exams(args.cohort, study.chunks, args.chunk, pseudonyms)
+    received = receive_exams(exams, source, connect, export.sources()[source], pseudonyms, args.chunk)
+    with write_chunk(args.out, export.deidentify) as chunk:
         for exam in progress(exams, f"de-identify chunk {args.chunk}"):
             release_exam(exam, received[exam.name], chunk)
 
@@ -115,7 +117,7 @@ def receive_exams(
     exams: Sequence[Exam],
     source: str,
     connect: Connect,
-    settings: Mapping[str, Any],
+    settings: Server,
     pseudonyms: Pseudonyms,
     chunk: int,
     root: Path = RECEIVED,
@@ -169,8 +171,8 @@ def release_exam(exam: Exam, received: Received, chunk: Chunk) -> None:
             chunk.release(received.store.path(instance.uid), identity, exam.patient, exam.centre)
 
 
-def _receive_exam(pacs: Pacs, settings: Mapping[str, Any], stores: Mapping[str, OriginalStore], exam: Exam) -> Received:
-    store, modality = stores[exam.name], settings.get("query", {}).get("modality", "US")
+def _receive_exam(pacs: Pacs, settings: Server, stores: Mapping[str, OriginalStore], exam: Exam) -> Received:
+    store, modality = stores[exam.name], settings.query.modality
     try:
         listed, missing = receive_study(pacs, exam.study_uid, modality, store, read_retry_policy(settings), exam.name)
     except OSError as error:
@@ -185,9 +187,9 @@ def _receive_exam(pacs: Pacs, settings: Mapping[str, Any], stores: Mapping[str, 
 
 
 def _receive_in_parallel(
-    task: Callable[[Exam], Received], exams: Sequence[Exam], settings: Mapping[str, Any], chunk: int
+    task: Callable[[Exam], Received], exams: Sequence[Exam], settings: Server, chunk: int
 ) -> Iterator[tuple[Exam, Received]]:
-    with ThreadPoolExecutor(int(settings.get("parallel", 2))) as pool:
+    with ThreadPoolExecutor(settings.parallel) as pool:
         futures = {pool.submit(task, exam): exam for exam in exams}
         try:
             for future in progress(as_completed(futures), f"receive chunk {chunk}", total=len(futures)):

@@ -3,14 +3,15 @@
 import fcntl
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sonomics.export.pacs.original_store import SEND_AGAIN, OriginalStore
 from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, group_into_orders
+from sonomics.kinds.pacs import Server
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 60.0  # a convention
@@ -29,9 +30,9 @@ class RetryPolicy:
         time.sleep(min(self.pause_s * 2 ** (failures - 1), LONGEST_PAUSE_S))
 
 
-def read_retry_policy(settings: Mapping[str, Any]) -> RetryPolicy:
+def read_retry_policy(settings: Server) -> RetryPolicy:
     """Read `retries` and `pause_s` of a source."""
-    return RetryPolicy(settings.get("retries", 4), settings.get("pause_s", 1.0))
+    return RetryPolicy(settings.retries, settings.pause_s)
 
 
 def retry(action: Callable[[], T], policy: RetryPolicy, what: str) -> T:

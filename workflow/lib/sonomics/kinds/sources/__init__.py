@@ -6,6 +6,7 @@ from typing import Any
 
 from sonomics.core.registry import Group, load
 from sonomics.core.settings.base import Section
+from sonomics.kinds.pacs import Studies
 from sonomics.kinds.wording import DescribedKind
 
 
@@ -18,8 +19,8 @@ class SourceKind(DescribedKind):
     draft : str
         `module:function` that drafts the tables of a study for `sonomics query`: `draft(params, study) -> Drafts`.
     client : str
-        `module:class` of a server's client, made of the settings, as `Pacs` in `sonomics.export.pacs`; "" for a source
-        that is not a server.
+        `module:class` of a server's client, made of the settings, as `Pacs` in `sonomics.export.pacs.protocol`; "" for
+        a source that is not a server.
     is_simulated : bool
         Whether a program makes the patients, so that there is no identity and a simulated ground truth.
     """
@@ -41,9 +42,22 @@ class SourceKind(DescribedKind):
         """Import the client of a server."""
         return load(self.client)
 
-    def studies(self, settings: Any) -> Section | None:
+    def studies(self, settings: Any) -> Studies | None:
         """Return the section with `query` and `cohort` of DICOM studies; None for a source of other files."""
         return settings if self.is_server else None
+
+    def require_studies(self, settings: Any) -> Studies:
+        """Return the section of DICOM studies of a source that has one.
+
+        Raises
+        ------
+        TypeError
+            When the source has none.
+        """
+        studies = self.studies(settings)
+        if studies is None:
+            raise TypeError(f"the source {self.name} has no DICOM studies")
+        return studies
 
     def holds_identities(self, settings: Section) -> bool:
         """Tell whether exams are found by their identities, so that export needs the linkage table and the key."""

@@ -21,6 +21,6 @@ KIND = SourceKind(
     settings=DicomWeb,
     builder="sonomics.export.dicomweb:main",
     draft="sonomics.export.cohort.drafts:draft_from_studies",
-    client="sonomics.export.dicomweb:DicomWeb",
+    client="sonomics.export.pacs.dicomweb:DicomWeb",
     words="a PACS (DICOMweb), de-identified after DICOM PS3.15",
 )

@@ -43,6 +43,6 @@ KIND = SourceKind(
     settings=Dimse,
     builder="sonomics.export.dimse:main",
     draft="sonomics.export.cohort.drafts:draft_from_studies",
-    client="sonomics.export.dimse:Dimse",
+    client="sonomics.export.pacs.dimse:Dimse",
     words="a PACS (DIMSE), de-identified after DICOM PS3.15",
 )

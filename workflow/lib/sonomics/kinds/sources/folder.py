@@ -81,9 +81,9 @@ class Folder(Section):
 class FolderKind(SourceKind):
     """A folder, whose files may be pictures or DICOM objects."""
 
-    def studies(self, settings: Any) -> Section | None:
+    def studies(self, settings: Any) -> Studies | None:
         """Return the section of the DICOM files, if these are exported."""
-        dicom: Section | None = settings.dicom
+        dicom: Studies | None = settings.dicom
         return dicom
 
     def outline_readers(self, settings: Any) -> Sequence[str]:
