@@ -17,8 +17,9 @@ from sonomics.kinds.analyses import (
     analyses_in_order,
     analyses_on_page,
     columns_of_analyses,
+    evaluation_files,
     load,
-    package_files,
+    section_files,
 )
 from sonomics.report.study.evaluation import read_evaluation
 from tests.conftest import ROOT
@@ -97,10 +98,11 @@ def test_an_analysis_of_a_package_has_its_tables_figures_and_section(package: Pa
     assert (out / "toy_internal.svg").exists()
     last = analyses_on_page()[-1]
     assert last.name == "toy"
-    section = load(last.section)(read_evaluation(out), {})
+    section = load(last.section)(read_evaluation(out, "main", "recurrence"), {})
     assert section is not None
     assert section.paragraphs == ["36 cases."]
-    assert [file.name for file in package_files()] == ["tables.py"]
+    assert [file.name for file in evaluation_files()] == ["tables.py"]
+    assert [file.name for file in section_files()] == ["section.py"]
     assert "weight" in columns_of_analyses(Evaluate.partial({}))
 
 
@@ -111,7 +113,7 @@ def test_an_analysis_of_the_main_run_is_not_in_a_variant(package: Path, tmp_path
 
 def test_without_the_package_there_is_no_such_analysis() -> None:
     assert "toy" not in ANALYSES
-    assert package_files() == []
+    assert evaluation_files() == []
 
 
 def test_declarations_import_nothing_heavy() -> None:

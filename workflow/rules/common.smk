@@ -15,7 +15,7 @@ from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
-from sonomics.core.settings.named import builders, plugin_files
+from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS

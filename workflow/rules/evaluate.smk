@@ -5,7 +5,7 @@ evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, 
 results/plots/evaluate/.
 """
 
-from sonomics.kinds.analyses import package_files
+from sonomics.kinds.analyses import evaluation_files
 
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
 EVALUATED_MODELS = list(STUDY["stack"]["models"])
@@ -26,7 +26,7 @@ rule evaluate_task:
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
         variants=predictions_of_compared,
-        code=[*code_of("evaluate"), *package_files()],
+        code=[*code_of("evaluate"), *evaluation_files()],
     output:
         evaluation=report(
             directory("results/evaluate/{variant}/{task}"),

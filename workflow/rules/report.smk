@@ -6,6 +6,8 @@ results/plots/extract/ and the templates; writes results/report.html, its tables
 results/checklists/, results/model_card.md and results/metrics/report.json.
 """
 
+from sonomics.kinds.analyses import section_files
+
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
 EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
 SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
@@ -50,7 +52,7 @@ rule render_report:
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
         script=os.path.join(TEMPLATES, "page.js"),
-        code=code_of("report"),
+        code=[*code_of("report"), *section_files(), *declaration_files(parameters)],
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
         checklists=directory("results/checklists"),

@@ -143,7 +143,7 @@ def test_a_label_may_not_choose_test_images(params: dict) -> None:
     heads["target"]["training_only"] = True
     check_params(params)
     heads["target"]["needs_case"] = "sim_risk"
-    with pytest.raises(StudyError, match="planted truth"):
+    with pytest.raises(StudyError, match="simulated ground truth"):
         check_params(params)
 
 

@@ -21,10 +21,12 @@ CODE = {
     "train": ("core", "networks", "statistics", "train"),
     "stack": ("core", "statistics", "stack"),
     "evaluate": ("core", "statistics", "evaluate"),
-    "report": ("core", "networks", "report"),
+    "report": ("core", "kinds", "networks", "report"),
 }
-# Described elsewhere (params, defaults.yaml), so that a changed description reruns no job.
+# Described elsewhere (params, defaults.yaml), so that a changed description reruns no job ...
 DECLARATIONS = ("core.settings", "kinds")
+# ... but that of the page, which is written in the words of the kinds.
+WORDED = {"report": "kinds"}
 # What every fit reads of the study.
 LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels")
 # The parameters that a phase may read, as dvc.yaml tracks them. Run alone, a phase is shown nothing else.
@@ -94,7 +96,7 @@ def code_of(phase: str) -> list[str]:
     These are all files of the phase itself, and of other packages the modules that it imports, directly or not.
     """
     own = LIBRARY / PACKAGE / phase
-    modules = _imported(own.rglob("*.py"))
+    modules = _imported(own.rglob("*.py")) | _worded(phase)
     folders = {module.parent for module in modules}
     beside = [file for folder in folders for file in folder.iterdir() if file.suffix in TABLES]
     below = [file for file in own.rglob("*") if file.suffix in TABLES]
@@ -103,13 +105,18 @@ def code_of(phase: str) -> list[str]:
 
 def packages_of(phase: str) -> set[str]:
     """Name the packages that a phase imports from, its own among them."""
-    modules = _imported((LIBRARY / PACKAGE / phase).rglob("*.py"))
+    modules = _imported((LIBRARY / PACKAGE / phase).rglob("*.py")) | _worded(phase)
     return {module.relative_to(LIBRARY / PACKAGE).parts[0] for module in modules} - {"__init__.py"}
 
 
 def defaults_of(phase: str, defaults: Mapping[str, Any]) -> list[str]:
     """List the keys of workflow/schemas/defaults.yaml that a phase takes values from."""
     return [key for key in PARAMS[phase] if _at(defaults, key)]
+
+
+def _worded(phase: str) -> set[Path]:
+    """List the declarations whose words a phase writes."""
+    return set((LIBRARY / PACKAGE / WORDED[phase]).rglob("*.py")) if phase in WORDED else set()
 
 
 def _imported(modules: Iterable[Path]) -> set[Path]:
@@ -143,7 +150,7 @@ def _files(name: str) -> tuple[Path, ...]:
     parts = name.split(".")
     if name not in _modules() or ".".join(parts[1:]).startswith(DECLARATIONS):
         return ()
-    return tuple(_modules()[".".join(parts[:depth])] for depth in range(1, len(parts) + 1))
+    return tuple(_modules()[".".join(parts[:depth])] for depth in range(2, len(parts) + 1))
 
 
 @cache

@@ -114,6 +114,13 @@ class Group(Generic[K]):
         spec = find_spec(self.get(name).builder.partition(":")[0])
         return [Path(spec.origin)] if spec and spec.origin else []
 
+    def declaration_files(self, name: str) -> list[Path]:
+        """List the file in which an installed package declares a kind: its words; [] for a kind built in."""
+        if name in self._modules:
+            return []
+        spec = find_spec(self._entries[name].module)
+        return [Path(spec.origin)] if spec and spec.origin else []
+
     @cached_property
     def _modules(self) -> frozenset[str]:
         spec = find_spec(self.package)

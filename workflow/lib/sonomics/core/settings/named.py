@@ -48,6 +48,12 @@ def plugin_files(parameters: Parameters) -> list[str]:
     return sorted(map(str, files))
 
 
+def declaration_files(parameters: Parameters) -> list[str]:
+    """List the files in which installed packages declare the named kinds: their words are those of the page."""
+    files = {file for named in named_kinds(parameters) for file in group(named.group).declaration_files(named.kind)}
+    return sorted(map(str, files))
+
+
 def _in_section(section: Section, path: str) -> Iterator[NamedKind]:
     for name, field in type(section).model_fields.items():
         if name in vars(section):

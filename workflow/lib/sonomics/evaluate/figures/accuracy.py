@@ -16,7 +16,7 @@ from sonomics.evaluate.figures.style import (
     FAINT,
     GREY,
     PALETTE,
-    VERMILLION,
+    VERMILION,
     set_unit_square,
     write_not_estimable,
 )
@@ -74,7 +74,7 @@ def draw_calibration(figure: Figure, calibration: pd.DataFrame, split: str) -> N
     if len(smoothed):
         axes.plot(smoothed["predicted"], smoothed["observed"], color=BLUE, label="loess")
     error = np.abs(grouped[["lower", "upper"]].to_numpy().T - grouped["observed"].to_numpy())
-    bars: dict[str, Any] = {"fmt": "o", "color": VERMILLION, "markersize": 3.5, "linewidth": 0.9, "capsize": 0}
+    bars: dict[str, Any] = {"fmt": "o", "color": VERMILION, "markersize": 3.5, "linewidth": 0.9, "capsize": 0}
     axes.errorbar(grouped["predicted"], grouped["observed"], yerr=error, label="fifths of the prediction", **bars)
     axes.legend(loc="lower right")
 
@@ -89,7 +89,7 @@ def draw_decision(figure: Figure, decision: pd.DataFrame, split: str) -> None:
         return
     axes.fill_between(in_split["threshold"], in_split["lower"], in_split["upper"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(in_split["threshold"], in_split["net_benefit"], color=BLUE, label="model")
-    axes.plot(in_split["threshold"], in_split["treat_all"], color=VERMILLION, linestyle=DASHES[1], label="treat all")
+    axes.plot(in_split["threshold"], in_split["treat_all"], color=VERMILION, linestyle=DASHES[1], label="treat all")
     axes.axhline(0, color=GREY, linewidth=0.9, linestyle=DASHES[2], label="treat none")
     top = max(0.1, float(in_split[["net_benefit", "upper", "treat_all"]].max().max()))
     axes.set_ylim(-0.25 * top, 1.08 * top)

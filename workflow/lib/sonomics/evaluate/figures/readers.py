@@ -19,14 +19,14 @@ from sonomics.evaluate.figures.style import (
     ORANGE,
     PURPLE,
     SKY,
-    VERMILLION,
+    VERMILION,
     set_unit_square,
     write_not_estimable,
 )
 from sonomics.evaluate.readers.readings import SENSITIVITY, SPECIFICITY
 from sonomics.evaluate.samples.splits import split_title
 
-MARKERS = (("o", VERMILLION), ("s", GREEN), ("^", PURPLE), ("D", ORANGE), ("v", SKY))
+MARKERS = (("o", VERMILION), ("s", GREEN), ("^", PURPLE), ("D", ORANGE), ("v", SKY))
 MOST_NUMBERED = 12
 HEIGHT = 91
 

@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sonomics.evaluate.figures.panel import Panel
-from sonomics.evaluate.figures.style import BLUE, FAINT, GREY, VERMILLION
+from sonomics.evaluate.figures.style import BLUE, FAINT, GREY, VERMILION
 from sonomics.evaluate.samples.splits import split_title
 
 MOST_PATIENTS = 40
-MARKERS = {True: ("o", VERMILLION, VERMILLION, "called positive"), False: ("s", BLUE, "white", "called negative")}
+MARKERS = {True: ("o", VERMILION, VERMILION, "called positive"), False: ("s", BLUE, "white", "called negative")}
 
 
 def serial_exam_panels(tables: Mapping[str, pd.DataFrame], primary: str) -> list[Panel]:

@@ -23,8 +23,8 @@ MILLIMETRE = 1 / 25.4
 COLUMN = 85
 
 # Okabe M, Ito K, Color Universal Design, 2008; its yellow is too pale for lines on white.
-BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
-PALETTE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
+PALETTE = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 INK, GREY, FAINT = "#222222", "#767676", "#D9D9D9"
 

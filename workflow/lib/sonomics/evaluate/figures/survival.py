@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sonomics.evaluate.figures.panel import Panel, panels_of_splits
-from sonomics.evaluate.figures.style import BLUE, DASHES, GREY, PALETTE, VERMILLION, write_not_estimable
+from sonomics.evaluate.figures.style import BLUE, DASHES, GREY, PALETTE, VERMILION, write_not_estimable
 from sonomics.evaluate.samples.splits import split_title
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW
 
-GROUP_COLOURS = {HIGH: VERMILLION, LOW: BLUE}
+GROUP_COLOURS = {HIGH: VERMILION, LOW: BLUE}
 
 
 def survival_panels(tables: Mapping[str, pd.DataFrame], primary: str) -> list[Panel]:

@@ -9,12 +9,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sonomics.evaluate.figures.panel import Panel, panels_of_splits
-from sonomics.evaluate.figures.style import BLUE, DASHES, GREY, VERMILLION, write_not_estimable
+from sonomics.evaluate.figures.style import BLUE, DASHES, GREY, VERMILION, write_not_estimable
 from sonomics.evaluate.samples.splits import split_title
 from sonomics.evaluate.survival.risk_groups import HIGH, LOW
 from sonomics.evaluate.survival.treatment import INTERACTION, TREATED, UNTREATED
 
-TREATMENTS = {TREATED: (VERMILLION, DASHES[0]), UNTREATED: (BLUE, DASHES[1])}
+TREATMENTS = {TREATED: (VERMILION, DASHES[0]), UNTREATED: (BLUE, DASHES[1])}
 
 
 def treatment_panels(tables: Mapping[str, pd.DataFrame], primary: str) -> list[Panel]:

@@ -108,9 +108,20 @@ def load(code: str) -> Any:
     return getattr(import_module(module), function)
 
 
-def package_files() -> list[Path]:
+def evaluation_files() -> list[Path]:
     """List the files of installed packages whose edit must rerun the evaluation; none for what is built in."""
-    added = [ANALYSES.get(name) for name in ANALYSES.names() if name not in ANALYSES.built_in()]
-    code = [text for analysis in added for text in (analysis.builder, analysis.figures) if text]
-    specs = (find_spec(text.partition(":")[0]) for text in code)
+    return _files_of(reference for analysis in _added() for reference in (analysis.builder, analysis.figures))
+
+
+def section_files() -> list[Path]:
+    """List the files of installed packages whose edit must render the page anew; none for what is built in."""
+    return _files_of(analysis.section for analysis in _added())
+
+
+def _added() -> list[Analysis]:
+    return [ANALYSES.get(name) for name in ANALYSES.names() if name not in ANALYSES.built_in()]
+
+
+def _files_of(references: Iterable[str]) -> list[Path]:
+    specs = (find_spec(reference.partition(":")[0]) for reference in references if reference)
     return sorted({Path(spec.origin) for spec in specs if spec and spec.origin})

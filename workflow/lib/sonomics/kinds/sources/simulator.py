@@ -26,5 +26,5 @@ KIND = SourceKind(
     builder="sonomics.export.simulator:main",
     draft="sonomics.export.cohort.drafts:draft_simulated",
     is_simulated=True,
-    words="a simulator with a planted risk that drives label, follow-up and image",
+    words="a simulator with a known risk that drives label, follow-up and image",
 )

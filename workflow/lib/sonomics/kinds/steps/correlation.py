@@ -26,7 +26,7 @@ KIND = StepKind(
     settings=Correlation,
     builder="sonomics.select.steps.redundancy:keep_uncorrelated",
     purpose="redundancy",
-    words="of two features with an absolute {method} correlation above {above:g}, {drop} went",
+    words="of two features with an absolute {method} correlation above {above:g}, {drop} was dropped",
     value_words={
         "method": {"pearson": "Pearson", "spearman": "Spearman"},
         "drop": {

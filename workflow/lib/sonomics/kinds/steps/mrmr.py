@@ -17,5 +17,5 @@ KIND = StepKind(
     settings=Relevance,
     builder="sonomics.select.steps.redundancy:keep_by_mrmr",
     purpose="redundancy",
-    words="the {count} of most relevance to redundancy (mRMR, F test over mean correlation)",
+    words="the {count} features of highest relevance and least redundancy (mRMR, F test over mean correlation)",
 )
