@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from sonomics.core.images import read_mask
+from sonomics.core.settings.crop import Perturb
 from sonomics.crop.outlines.perturb import perturb
 from sonomics.statistics.agreement.icc import icc21
 from sonomics.texture.engine import compute_shape
 from sonomics.texture.shape2d import NAMES
 
 EVERY = 9
-DRAWN_ALIKE = {"grow": 0.03, "shift": 0.02, "rotate": 3.0, "contour": 0.015}
+DRAWN_ALIKE = Perturb(times=1, grow=0.03, shift=0.02, rotate=3.0, contour=0.015)
 
 
 def shapes(masks: list[np.ndarray]) -> np.ndarray:
