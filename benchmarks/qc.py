@@ -66,7 +66,7 @@ def simulated_heads(patients: int, network: dict[str, Any]) -> dict[str, Any]:
         try:
             Path("data").mkdir()
             settings = {"patients": {"train": patients}, "repeat_outlines": 0, "scene": "adnexal"}
-            cohort = draft_cohort(settings, SEED)
+            cohort = draft_cohort(Simulator.partial(settings), SEED)
             cohort.to_csv("data/cohort.csv", index=False)
             draft_qc_labels(cohort, SEED).to_csv("data/qc_labels.csv", index=False)
             study = {"seed": SEED, "chunks": 1}

@@ -14,6 +14,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask
 from sonomics.core.tables import read_table
 from sonomics.export.simulator import main
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.cohorts.liver import draft_cohort
 
 SETTINGS = {"study": {"seed": 3, "chunks": 2}}
@@ -37,7 +38,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def cohort() -> pd.DataFrame:
-    return draft_cohort({"patients": {"train": 6, "internal": 2}, "repeat_outlines": 5}, seed=3)
+    return draft_cohort(Simulator.partial({"patients": {"train": 6, "internal": 2}, "repeat_outlines": 5}), seed=3)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.seeds import generator
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.anatomy.adnexal_mass import FLUID_DB, SOLID_DB, Mass
 from sonomics.simulate.anatomy.pelvis import Adnexa, draw_adnexa
 from sonomics.simulate.cohorts.adnexal import draft_adnexal_cohort
@@ -43,7 +44,7 @@ SECTOR = DEVICES["SIM-V1"].still
 
 @pytest.fixture(scope="module")
 def cohort() -> pd.DataFrame:
-    return draft_cohort(SETTINGS, 1)
+    return draft_cohort(Simulator.partial(SETTINGS), 1)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +131,9 @@ def test_every_kind_has_its_answers() -> None:
 
 
 def test_patients_do_not_depend_on_each_other(cohort: pd.DataFrame) -> None:
-    more = draft_adnexal_cohort(SETTINGS | {"patients": {"external_1": 20, "train": 80}}, 1).set_index("patient")
+    more = draft_adnexal_cohort(
+        Simulator.partial(SETTINGS | {"patients": {"external_1": 20, "train": 80}}), 1
+    ).set_index("patient")
     shared = cohort[cohort["split"] != "internal"]
     pd.testing.assert_frame_equal(more.loc[shared["patient"]].reset_index(), shared.reset_index(drop=True))
 
@@ -138,7 +141,7 @@ def test_patients_do_not_depend_on_each_other(cohort: pd.DataFrame) -> None:
 def test_malignancy_shows_but_not_always() -> None:
     from sklearn.metrics import roc_auc_score
 
-    many = draft_adnexal_cohort({"patients": {"train": 900}, "repeat_outlines": 0}, 1)
+    many = draft_adnexal_cohort(Simulator.partial({"patients": {"train": 900}, "repeat_outlines": 0}), 1)
     masses = many[many["lesion"] == 1]
     assert many["diagnosis"].value_counts(normalize=True)["control"] == pytest.approx(0.25, abs=0.05)
     # Two normal distributions, 2 apart.

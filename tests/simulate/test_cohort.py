@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.cohorts.liver import draft_cohort
 from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
 from sonomics.simulate.exams.liver import NON_TARGET, UNUSABLE, kinds_of
@@ -15,12 +16,12 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def cohort() -> pd.DataFrame:
-    return draft_cohort(SETTINGS, SEED)
+    return draft_cohort(Simulator.partial(SETTINGS), SEED)
 
 
 @pytest.fixture(scope="module")
 def population() -> pd.DataFrame:
-    return draft_cohort({"patients": {"train": 3000}, "repeat_outlines": 0}, SEED)
+    return draft_cohort(Simulator.partial({"patients": {"train": 3000}, "repeat_outlines": 0}), SEED)
 
 
 def known(cohort: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -29,12 +30,14 @@ def known(cohort: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def test_the_same_seed_gives_the_same_cohort_and_another_seed_another(cohort: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(draft_cohort(SETTINGS, SEED), cohort)
-    assert not draft_cohort(SETTINGS, SEED + 1)["time"].equals(cohort["time"])
+    pd.testing.assert_frame_equal(draft_cohort(Simulator.partial(SETTINGS), SEED), cohort)
+    assert not draft_cohort(Simulator.partial(SETTINGS), SEED + 1)["time"].equals(cohort["time"])
 
 
 def test_a_larger_split_changes_no_patient(cohort: pd.DataFrame) -> None:
-    more = draft_cohort({"patients": {"external_1": 30, "train": 90, "internal": 24}, "repeat_outlines": 30}, SEED)
+    more = draft_cohort(
+        Simulator.partial({"patients": {"external_1": 30, "train": 90, "internal": 24}, "repeat_outlines": 30}), SEED
+    )
     assert more["patient"].is_unique
     before = more.set_index("patient").loc[cohort["patient"]].reset_index()
     pd.testing.assert_frame_equal(before, cohort)

@@ -9,6 +9,7 @@ from sonomics.core.schemas import READERS
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table
 from sonomics.export.cohort.drafts import draft_simulated
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.cohorts.liver import draft_cohort
 from sonomics.simulate.cohorts.readers import SKILL, draft_readings
 from tests.conftest import ROOT
@@ -18,7 +19,9 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def cohort() -> pd.DataFrame:
-    return draft_cohort({"patients": {"train": 5, "internal": 900, "external_1": 30}, "repeat_outlines": 0}, SEED)
+    return draft_cohort(
+        Simulator.partial({"patients": {"train": 5, "internal": 900, "external_1": 30}, "repeat_outlines": 0}), SEED
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,9 @@ def test_a_reader_is_nearer_to_itself_than_to_others(drafted: pd.DataFrame) -> N
 
 
 def test_a_larger_cohort_changes_no_reading(drafted: pd.DataFrame) -> None:
-    more = draft_cohort({"patients": {"train": 9, "internal": 910, "external_1": 40}, "repeat_outlines": 0}, SEED)
+    more = draft_cohort(
+        Simulator.partial({"patients": {"train": 9, "internal": 910, "external_1": 40}, "repeat_outlines": 0}), SEED
+    )
     again = draft_readings(more, "recurrence", SEED)
     key = list(READERS.key)
     kept = drafted[key].merge(again, on=key)[list(drafted.columns)]

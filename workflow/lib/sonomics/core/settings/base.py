@@ -115,30 +115,7 @@ class Section(BaseModel):
             """Name the key that a rule does not hand over."""
             if name in type(self).model_fields:
                 raise AttributeError(f"the rule hands this job no {type(self).__name__.lower()}.{name}")
-            if name in _MAPPED:
-                return _MAPPED[name].__get__(self)
             return super().__getattr__(name)
-
-        # TEMPORARY, until every room reads attributes: sections read as maps. Delete with _MAPPED.
-
-        def __getitem__(self, key):
-            """Return the value of a key."""
-            return dict(_items(self))[key]
-
-        def __contains__(self, key):
-            """Tell whether a key is stated or has a default."""
-            return key in dict(_items(self))
-
-
-def _items(section: Section) -> list[tuple[str, Any]]:
-    return [(section.key_of(name), value) for name, value in section._held()]
-
-
-_MAPPED: dict[str, Any] = {
-    "get": lambda section, key, default=None: dict(_items(section)).get(key, default),
-    "keys": lambda section: dict(_items(section)).keys(),
-    "items": _items,
-}
 
 
 def _typed_field(section: type[Section], name: str, value: Any) -> Any:

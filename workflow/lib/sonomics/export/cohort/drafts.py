@@ -38,7 +38,7 @@ def draft_simulated(params: Parameters, study: Path) -> Drafts:
     from sonomics.simulate.cohorts.readers import draft_readings
 
     settings, seed = params.export.sources()[params.export.source], params.study.seed
-    cohort, task = draft_cohort(settings.plain(), seed), next(iter(params.study.tasks))
+    cohort, task = draft_cohort(settings, seed), next(iter(params.study.tasks))
     readings = draft_readings(cohort, task, seed)
     return Drafts({"cohort": cohort, "qc_labels": draft_qc_labels(cohort, seed), "readers": readings})
 

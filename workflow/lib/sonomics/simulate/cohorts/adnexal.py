@@ -1,6 +1,5 @@
 """Simulated women with an adnexal mass, and controls: a latent malignancy that drives morphology and markers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from sonomics.core.seeds import generator
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.exams.adnexal import OTHER_ORGANS
 from sonomics.simulate.exams.liver import UNUSABLE
 
@@ -23,7 +23,7 @@ DUPLICATE_OF_DOZEN = {0: "exact", 4: "gain", 8: "shift"}
 FAULTS = {("train", 6): "no_outline", ("train", 9): "no_target", ("internal", 5): "no_target"}
 
 
-def draft_adnexal_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
+def draft_adnexal_cohort(settings: Simulator, seed: int) -> pd.DataFrame:
     """Draft the cohort of a simulated adnexal study.
 
     Each patient is drawn from the seed and its own pseudonym alone. `sim_risk` is standard normal in benign masses and
@@ -31,7 +31,7 @@ def draft_adnexal_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame
 
     Parameters
     ----------
-    settings : mapping
+    settings : Simulator
         `patients`: number of patients a split; `repeat_outlines`: how many training cases are outlined again.
     seed : int
 
@@ -46,13 +46,13 @@ def draft_adnexal_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame
     """
     rows = [
         _patient(settings, seed, split, number)
-        for split, count in settings["patients"].items()
+        for split, count in settings.patients.items()
         for number in range(1, count + 1)
     ]
     return pd.DataFrame(rows)
 
 
-def _patient(settings: Mapping[str, Any], seed: int, split: str, number: int) -> dict[str, Any]:
+def _patient(settings: Simulator, seed: int, split: str, number: int) -> dict[str, Any]:
     external = split.startswith(EXTERNAL)
     digit = SPLIT_DIGIT[split] if split in SPLIT_DIGIT else 1 + int(split.removeprefix("external_"))
     patient = f"P{digit}{number:03d}"
@@ -80,7 +80,7 @@ def _patient(settings: Mapping[str, Any], seed: int, split: str, number: int) ->
     }
     row |= _morphology(risk, malignant, lesion, generator(seed, patient, "image"))
     row |= _acquisition(split, external, generator(seed, patient, "acquisition"))
-    row["sim_repeat"] = int(split == "train" and number <= settings["repeat_outlines"])
+    row["sim_repeat"] = int(split == "train" and number <= settings.repeat_outlines)
     row["sim_duplicate"] = DUPLICATE_OF_DOZEN.get(number % 12, "")
     row["sim_fault"] = FAULTS.get((split, number), "")
     return row

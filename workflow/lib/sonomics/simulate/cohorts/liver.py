@@ -1,12 +1,12 @@
 """Simulated patients: a latent risk that drives the outcome, the clinic a little, and the images."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sonomics.core.seeds import generator
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.cohorts.adnexal import SCENE, draft_adnexal_cohort
 from sonomics.simulate.exams.liver import NON_TARGET, UNUSABLE
 
@@ -32,7 +32,7 @@ MISHAPS = {
 DUPLICATE_OF_DOZEN = {0: "exact", 4: "gain", 8: "shift"}
 
 
-def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
+def draft_cohort(settings: Simulator, seed: int) -> pd.DataFrame:
     """Draft the cohort of a simulated study: of the liver, or of another scene (see `adnexal_cohort`).
 
     Each patient is drawn from the seed and its own pseudonym alone: enlarging one split changes no other patient.
@@ -41,7 +41,7 @@ def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    settings : mapping
+    settings : Simulator
         `patients`: number of patients a split; `repeat_outlines`: how many training cases are outlined again; `scene`:
         "liver" when not stated, or "adnexal".
     seed : int
@@ -56,17 +56,17 @@ def draft_cohort(settings: Mapping[str, Any], seed: int) -> pd.DataFrame:
         images show, standard normal), sim_device, sim_repeat, sim_calipers (0/1), sim_extra, sim_duplicate, sim_fault
         (see `exams.kinds_of`).
     """
-    if settings.get("scene") == SCENE:
+    if settings.scene == SCENE:
         return draft_adnexal_cohort(settings, seed)
     rows = [
         _patient(settings, seed, split, number)
-        for split, count in settings["patients"].items()
+        for split, count in settings.patients.items()
         for number in range(1, count + 1)
     ]
     return pd.DataFrame(rows)
 
 
-def _patient(settings: Mapping[str, Any], seed: int, split: str, number: int) -> dict[str, Any]:
+def _patient(settings: Simulator, seed: int, split: str, number: int) -> dict[str, Any]:
     patient = f"P{_leading_digit(split)}{number:03d}"
     external = split.startswith(EXTERNAL)
     row: dict[str, Any] = {
@@ -92,7 +92,7 @@ def _patient(settings: Mapping[str, Any], seed: int, split: str, number: int) ->
     for name, weight in IMAGE_WEIGHT.items():
         row[f"sim_{name}"] = round(float(weight * risk + np.sqrt(1 - weight**2) * image.standard_normal()), 4)
     row |= _acquisition(split, external, generator(seed, patient, "acquisition"))
-    row["sim_repeat"] = int(split == "train" and number <= settings["repeat_outlines"])
+    row["sim_repeat"] = int(split == "train" and number <= settings.repeat_outlines)
     row["sim_duplicate"], row["sim_fault"] = _mishaps(split, number)
     return row
 
