@@ -29,6 +29,7 @@ from sonomics.core.files import read_json
 from sonomics.core.images import read_colour, write_png
 from sonomics.core.settings.clean import Head, Network
 from sonomics.export import simulator
+from sonomics.kinds.sources.simulator import Simulator
 from sonomics.simulate.cohorts.liver import draft_cohort
 from sonomics.simulate.cohorts.liver_qc_labels import draft_qc_labels
 from sonomics.simulate.exams.liver import PLAIN
