@@ -137,7 +137,7 @@ def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
     (outlines / "1" / f"{case}-e1-i1.json").rename(outlines / f"{case}-e1-i1.json")
     stopped = run(app, ["check", "--study", str(simulated)])
     assert stopped.exit_code == 2
-    assert "outlines lie in <reader>/<session>/" in stopped.stderr
+    assert "an outline must lie in a folder <reader>/<session>/" in stopped.stderr
 
 
 def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):

@@ -86,6 +86,18 @@ def test_the_study_as_it_stands_is_good(params):
         (lambda p: p["study"]["variants"].update(odd={"stack": {"models": {"stacked": None}}}), "odd", "final", "of"),
         (lambda p: p["study"]["variants"].update(odd={"study": {"chunks": 3}}), "variants.odd", "study.chunks", "own"),
         (
+            lambda p: p["study"]["tasks"].update(large={"type": "binary", "rule": "size_mm >= 30 | event"}),
+            "study.clinical",
+            "size_mm is a label or outcome",
+            "take it out",
+        ),
+        (
+            lambda p: p["study"]["tasks"].update(large={"type": "binary", "rule": "size_mm >="}),
+            "study.tasks",
+            "the rule 'size_mm >=' is not understood",
+            "write comparisons",
+        ),
+        (
             lambda p: p["study"]["clinical"].append("time"),
             "study.clinical",
             "time is a label or outcome",

@@ -26,7 +26,7 @@ MODELS = {"radiomics": 0.8, "stacked": 0.4}
 
 
 def make_cohort(patients: dict[str, int], seed: int = 3) -> pd.DataFrame:
-    """Draft a cohort whose planted risk shortens the time to the event."""
+    """Draft a cohort whose simulated risk shortens the time to the event."""
     generator = np.random.default_rng(seed)
     rows = []
     for split, count in patients.items():
@@ -51,7 +51,7 @@ def make_cohort(patients: dict[str, int], seed: int = 3) -> pd.DataFrame:
 
 
 def make_predictions(cohort: pd.DataFrame, model: str, variant: str = "main", task: str = "recurrence") -> pd.DataFrame:
-    """Score every case by its planted risk plus the model's own noise; out of fold in training."""
+    """Score every case by its simulated risk plus the model's own noise; out of fold in training."""
     noise = np.random.default_rng(len(model)).normal(0, MODELS[model], len(cohort))
     informed = cohort["sim_risk"] if variant == "main" else noise
     values = {"score": informed + noise}

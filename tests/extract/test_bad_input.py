@@ -5,7 +5,7 @@ import pytest
 
 from sonomics.core.images import write_png
 from sonomics.extract import mazda, pyradiomics, texture
-from tests.extract.test_pyradiomics import TEXTURE, crop_row, extract
+from tests.extract.crops_of_chunk import TEXTURE, crop_row, extract
 
 KINDS = {
     "pyradiomics": (pyradiomics, TEXTURE),

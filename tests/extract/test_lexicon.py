@@ -3,7 +3,7 @@ import pytest
 
 from sonomics.extract import lexicon
 from sonomics.texture.lexicon.region import NAMES
-from tests.extract.test_pyradiomics import crop_row, extract
+from tests.extract.crops_of_chunk import crop_row, extract
 
 LEXICON = {"kind": "lexicon", "resample_mm": None}
 

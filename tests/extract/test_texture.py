@@ -1,4 +1,4 @@
-import json
+"""The table of texture features of one chunk, its proof, and the settings of families."""
 
 import numpy as np
 import pandas as pd
@@ -6,20 +6,16 @@ import pytest
 import pywt
 from pydantic import ValidationError
 
-from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
-from sonomics.core.tables import write_table
-from sonomics.extract import mazda, pyradiomics, texture
-from sonomics.extract.crops.job import read_job
-from sonomics.extract.proof.compare import find_differences
-from sonomics.extract.proof.recompute import choose_regions
-from sonomics.kinds.families.texture import Texture
+from sonomics.extract import pyradiomics, texture
 from sonomics.kinds.radiomics import Wavelet
 from sonomics.texture import filters
-from tests.extract.test_pyradiomics import TEXTURE, crop_row, extract
+from tests.extract.crops_of_chunk import TEXTURE, crop_row, extract
 
 OWN = {**TEXTURE, "kind": "texture", "filters": {"original": {}, "wavelet": {}}}
+
+
 MAZDA = {"kind": "mazda", "normalisation": "sigma", "resample_mm": None}
 
 
@@ -61,53 +57,6 @@ def test_a_filter_that_pyradiomics_does_not_have_stops_the_study(tmp_path, monke
     monkeypatch.setitem(filters.FILTERS, "wavelet", another)
     with pytest.raises(StudyError, match=r"P1.*wavelet_L"):
         extract(texture, OWN, [crop_row(1, tmp_path)], tmp_path)
-
-
-def job(rows, folder):
-    crops = folder / "crops.parquet"
-    write_table(pd.DataFrame(rows, columns=list(schemas.CROPS.columns)), crops, schemas.CROPS)
-    settings = {"study": {"seed": 1}, "extract": {"families": {"texture": OWN}}}
-    command = ["--settings", json.dumps(settings), "--family", "texture", "--crops", str(crops), "--out", "out.parquet"]
-    return read_job("A job.", command, Texture)
-
-
-def test_drawn_regions_depend_on_the_regions_alone(tmp_path):
-    rows = [crop_row(number, tmp_path) for number in range(12)]
-    chosen = choose_regions(job(rows, tmp_path), 3)["image"].tolist()
-    assert len(set(chosen)) == 3
-    others = [row for row in rows if row["image"] in chosen or row["case"] < "P5"]
-    assert choose_regions(job(others, tmp_path), 3)["image"].tolist() == chosen
-    assert len(choose_regions(job(rows[:2], tmp_path), 3)) == 2
-
-
-def test_what_differs_is_named_on_the_scale_of_its_terms():
-    names = ["a_glcm_ClusterShade", "a_glcm_ClusterTendency", "a_glcm_Contrast", "a_glcm_MCC"]
-    theirs = np.array([1e-9, 100.0, 5.0, 0.0])
-    assert find_differences(names, theirs + np.array([1e-8, 0, 0, 1e-6]), theirs) == []
-    assert find_differences(names, theirs + np.array([1e-5, 0, 1e-7, 1e-3]), theirs) == [names[0], names[2], names[3]]
-    assert find_differences(names, np.where(theirs == 5, np.nan, theirs), theirs) == [names[2]]
-    assert find_differences(names, np.full(4, np.nan), np.full(4, np.nan)) == []
-    names, theirs = ["a_firstorder_Median", "a_firstorder_RootMeanSquared"], np.array([1e-6, 20.0])
-    assert find_differences(names, theirs + np.array([1e-12, 0]), theirs) == []
-    assert find_differences(names, theirs + np.array([1e-7, 0]), theirs) == names[:1]
-
-
-def test_mazda_has_about_300_features_a_region(tmp_path):
-    features, out = extract(mazda, MAZDA, [crop_row(1, tmp_path), crop_row(2, tmp_path)], tmp_path, "mazda")
-    assert features.shape == (2, 6 + 299)
-    assert "mazda__S(1,0)Correlat" in features
-    first = out.read_bytes()
-    extract(mazda, MAZDA, [crop_row(1, tmp_path), crop_row(2, tmp_path)], tmp_path, "mazda")
-    assert out.read_bytes() == first
-
-
-def test_mazda_takes_chosen_families_and_bits(tmp_path):
-    family = {**MAZDA, "families": ["histogram", "cooccurrence"], "bits": {"cooccurrence": 4}}
-    few, _ = extract(mazda, family, [crop_row(1, tmp_path)], tmp_path, "mazda")
-    all_of, _ = extract(mazda, MAZDA, [crop_row(1, tmp_path)], tmp_path, "mazda")
-    assert few.shape[1] == 6 + 9 + 220
-    assert few["mazda__Mean"].item() == all_of["mazda__Mean"].item()
-    assert few["mazda__S(1,0)SumAverg"].item() < all_of["mazda__S(1,0)SumAverg"].item() / 2
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sonomics.core.schemas import FEATURES, FOLDS, SELECTED
 from sonomics.core.tables import read_table, write_table
 from sonomics.select.steps import penalised
 from sonomics.select.steps.penalised import assign_inner_folds
+from tests.kinds import toy
 from tests.select.features import STEPS
 from tests.select.study import choose
 
@@ -92,3 +93,14 @@ def test_without_a_penalised_step_there_is_no_curve(study):
     choose("all", steps=[{"step": "u_test", "below": 0.05}])
     assert pd.read_csv(study / "chosen/all/curve.csv").empty
     assert "nothing to show" in (study / "chosen/all/path.svg").read_text()
+
+
+def test_a_step_of_an_installed_package_chooses_features(study):
+    with toy.installed(study / "site"):
+        choose("0", "all", steps=[{"step": "first", "count": 2}, STEPS[-1]])
+    state = read_json(study / "chosen/all/state.json")
+    assert [(step["step"], step["in"], step["out"]) for step in state["steps"][:2]] == [
+        ("defined", 15, 13),
+        ("first", 13, 2),
+    ]
+    assert set(state["kept"]) <= {"t__first", "t__copy"}

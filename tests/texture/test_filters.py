@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.kinds.radiomics import Filters
-from sonomics.texture.filters import filter_image, name_filtered
+from sonomics.texture.filters import filter_image, name_images
 
 
 def named(pixels, filters, spacing=1.0):
@@ -19,7 +19,7 @@ def test_every_named_image_is_made_in_the_size_of_the_crop(rows, columns):
     simple = ("square", "squareroot", "logarithm", "exponential", "gradient", "lbp2d")
     filters = {"original": {}, "wavelet": {}, "log": {"sigma": [1, 3]}, **{name: {} for name in simple}}
     images = named(np.random.default_rng(0).random((rows, columns)), filters)
-    assert list(images) == name_filtered(Filters.partial(filters))
+    assert list(images) == name_images(Filters.partial(filters))
     assert {image.shape for image in images.values()} == {(rows, columns)}
 
 

@@ -13,6 +13,7 @@ from sonomics.core.tables import read_table, write_table
 from sonomics.train import classifier
 from sonomics.train.classifier import main
 from sonomics.train.classifiers.fit import score_rows
+from tests.kinds import toy
 from tests.train.rows import KINDS, STATED, data
 
 
@@ -82,3 +83,16 @@ def test_what_is_held_out_cannot_change_the_model(chosen, name):
     cohort.to_csv("cohort.csv", index=False)
     train(models, name)
     assert (chosen / "m.skops").read_bytes() == before
+
+
+def test_a_classifier_of_an_installed_package_is_trained_and_searched(chosen):
+    nearest = {"kind": "nearest", "families": ["t"], "neighbours": 1}
+    search = {"folds": 2, "values": {"neighbours": [1, 3]}}
+    with toy.installed(chosen / "site"):
+        for stated in (nearest, nearest | {"search": search}):
+            train({"knn": stated}, "knn")
+            predictions = read_table(chosen / "p.parquet", PREDICTIONS)
+            assert len(predictions) == 12
+            assert set(predictions["kind"]) == {"probability"}
+            labels = predictions["case"].map(pd.read_csv("cohort.csv").set_index("case")["cancer"])
+            assert predictions["value"][labels == 1].mean() > predictions["value"][labels == 0].mean()

@@ -5,12 +5,17 @@ names; writes data/export/<chunk>/ and results/metrics/export.json. What a PACS 
 fetched twice.
 """
 
+from sonomics.kinds.sources import SOURCES
+
+SOURCE = STUDY["export"]["source"]
+
 
 rule export_chunk:
     """Fetch or simulate the exams of one chunk of patients: DICOM without identities, pictures without metadata."""
     input:
         cohort=ancient(COHORT),
         code=code_of("export"),
+        plugins=SOURCES.files(SOURCE),
     output:
         exams=directory("data/export/{chunk}"),
     log:
@@ -19,12 +24,12 @@ rule export_chunk:
         "logs/benchmarks/export_chunk/{chunk}.tsv"
     params:
         settings=settings("study.seed", "study.chunks", "export"),
-        source=STUDY["export"]["source"],
+        module=SOURCES.get(SOURCE).builder.partition(":")[0],
         members=members,
     message:
         "export: exams of chunk {wildcards.chunk}"
     shell:
-        "python -m sonomics.export.{params.source}"
+        "python -m {params.module}"
         " --settings {params.settings:q}"
         " --cohort {input.cohort:q}"
         " --chunk {wildcards.chunk}"

@@ -53,8 +53,8 @@ rule summarise_stack:
     log:
         "logs/summarise_stack.log",
     params:
-        folders=options_of("--final", STACKED, FINAL_RUNS),
+        finals=options_of("--final", STACKED, FINAL_RUNS),
     message:
         "stack: what was combined"
     shell:
-        "python -m sonomics.stack.summarise" " {params.folders:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"
+        "python -m sonomics.stack.summarise {params.finals:q} --metrics {output.metrics:q} > {log:q} 2>&1"

@@ -194,7 +194,7 @@ def test_without_a_key_the_user_is_told_how_to_make_one(site, media, monkeypatch
 @pytest.mark.parametrize(
     ("source", "section", "rule"),
     [
-        ("dicomweb", {"url": "pacs.hospital", "cohort": COHORT}, "the form"),
+        ("dicomweb", {"url": "pacs.hospital", "cohort": COHORT}, "does not have the form"),
         ("dicomweb", {"url": "https://p/d", "cohort": COHORT, "password": "secret"}, "unknown key password"),
         ("dicomweb", {"url": "https://p/d", "cohort": {"centre": "n", "split": {"later": "2020-01-01"}}}, "later"),
         ("dimse", {"host": "p", "port": 104, "ae_title": "A", "called_ae_title": "B", "retrieve": "move",

@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     table = read_table(args.crops, schemas.CROPS)
     crops = table[table["keep"]].reset_index(drop=True)
-    unit = args.settings["extract"]["families"][args.family]["unit"]
+    unit = args.settings.extract.families[args.family].unit
     area = pd.Series([float(read_mask(Path(mask)).sum()) / unit for mask in crops["mask"]], dtype="float64")
     identity = crops[list(schemas.FEATURES.columns)]
     write_table(identity.assign(**{f"{args.family}__area": area}), args.out, schemas.FEATURES)

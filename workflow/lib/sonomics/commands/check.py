@@ -15,10 +15,11 @@ from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
 from sonomics.crop.outlines.folders import find_outlines
+from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
-SIMULATOR, FOLDER = "simulator", "folder"
+FOLDER = "folder"
 
 
 def check(study: Study = Path()) -> None:
@@ -84,7 +85,7 @@ def _tell_outlines(root: Path, cases: set[str], params: Parameters) -> None:
         strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
         of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
         typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
-    if params.export.source == SIMULATOR:
+    if SOURCES.get(params.export.source).is_simulated:
         return
     brought = params.export.sources()[FOLDER].outlines if params.export.source == FOLDER else {}
     for variant in params.study.variants:

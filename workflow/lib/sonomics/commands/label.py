@@ -62,7 +62,7 @@ def read(folder: Folder, study: Study = Path()) -> None:
         for file in files:
             if file.suffix not in (".csv", ".json"):
                 fix = "save it as .csv, or take it out of the folder"
-                raise StudyError(str(file), "this is no sheet of answers, and would be passed over", fix)
+                raise StudyError(str(file), "it is not a sheet of answers and would be skipped", fix)
         found = [read_answers(file, heads, known) for file in files]
         if not found:
             raise StudyError(str(folder), "there is no sheet of answers", "put the readers' CSV or JSON files there")

@@ -18,7 +18,7 @@ from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task
 IDENTITY = ("patient", "case", "centre", "split")
 OPTIONAL = ("fold", "group")
 OUTCOME = ("time", "event")
-# Columns of simulated ground truth begin so.
+# What columns of simulated ground truth begin with.
 SIMULATED = "sim_"
 _PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
@@ -149,7 +149,7 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
         raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
     if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
         rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
-        raise StudyError(where, rule, "lower select.folds in params.yaml, or fill the fold column anew")
+        raise StudyError(where, rule, "lower select.folds in params.yaml, or change the fold column")
     several = known.groupby("patient")["fold"].nunique()
     for patient in several.index[several > 1]:
         fix = "give all cases of a patient one fold"
@@ -157,7 +157,7 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
 
 
 def check_columns(path: Path, named: Mapping[str, str]) -> None:
-    """Stop a study whose parameters name a column that the cohort lacks, though a late phase alone reads it.
+    """Stop a study whose parameters name a column that the cohort lacks, even if only a late phase reads it.
 
     Simulated ground truth (`sim_*`) does not count.
 

@@ -150,7 +150,7 @@ def _files(name: str) -> tuple[Path, ...]:
     parts = name.split(".")
     if name not in _modules() or ".".join(parts[1:]).startswith(DECLARATIONS):
         return ()
-    return tuple(_modules()[".".join(parts[:depth])] for depth in range(1, len(parts) + 1))
+    return tuple(_modules()[".".join(parts[:depth])] for depth in range(2, len(parts) + 1))
 
 
 @cache

@@ -1,6 +1,7 @@
 """How every job of the workflow reads its command line and ends."""
 
 import argparse
+import atexit
 import errno
 import gc
 import json
@@ -51,9 +52,16 @@ def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
 
 
 def collect_garbage() -> None:
-    """Turn the garbage collector on after the imports, whose objects it never has to look at (see `sonomics`)."""
+    """Turn the garbage collector on after the imports of a job; what they made is left alone, at the end too."""
     gc.freeze()
+    atexit.register(_thaw)
     gc.enable()
+
+
+def _thaw() -> None:
+    """Let the end of Python take all objects apart where torch is loaded: its compiler reports others as leaks."""
+    if "torch" in sys.modules:
+        gc.unfreeze()
 
 
 def _stop(error: StudyError) -> NoReturn:

@@ -36,7 +36,7 @@ def read_model(path: Path) -> Any:
     """
     skops = _skops()
     if untrusted := sorted(set(skops.get_untrusted_types(file=path)) - set(_TRUSTED)):
-        raise StudyError(str(path), f"the model holds untrusted types ({', '.join(untrusted)})", "train it anew")
+        raise StudyError(str(path), f"the model holds untrusted types ({', '.join(untrusted)})", "train it again")
     return skops.load(path, trusted=_TRUSTED)
 
 

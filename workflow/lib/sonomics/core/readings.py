@@ -1,4 +1,4 @@
-"""What readers said of cases: `data/readers.csv`, which always exists and has no row where nobody has read."""
+"""The table of readings, `data/readers.csv`: it always exists, and has no row where nobody has read."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -39,7 +39,8 @@ def read_readings(path: Path, cases: Collection[str], tasks: Collection[str]) ->
     """
     if not Path(path).exists():
         header = ",".join(READERS.columns)
-        raise StudyError(str(path), "the table of readings is missing", f"write one with the header `{header}` alone")
+        fix = f"write one with the header `{header}` only"
+        raise StudyError(str(path), "the table of readings is missing", fix)
     readings = read_table(path, READERS)
     check_readings(readings, cases, tasks, str(path))
     return readings
@@ -52,14 +53,14 @@ def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collec
     ------
     StudyError
         A case that is not in the cohort, a task that the study does not have, a score outside 0 to 100, or a reader of
-        two levels. A reading without a score, category or decision is no error: it counts as not given.
+        two levels. A reading without a score, category or decision is not an error: it counts as not given.
     """
     for known, column, fix in (
         (set(cases), "case", "correct it, or list the case in data/cohort.csv"),
         (set(tasks), "task", f"use one of {', '.join(sorted(tasks))}"),
     ):
-        strange = readings[~readings[column].isin(known)]
-        for row in strange.head(1).to_dict("records"):
+        unknown = readings[~readings[column].isin(known)]
+        for row in unknown.head(1).to_dict("records"):
             rule = f"{row['reader']} has read the {column} {row[column]!r}, which the study does not have"
             raise StudyError(where, rule, fix)
     outside = readings[readings["score"].notna() & ~readings["score"].between(LEAST, MOST)]
@@ -76,4 +77,4 @@ def category_scale(categories: pd.Series) -> list[str]:
     """Order the categories in use: by number when all are numbers, else by name (3 < 4a < 4b); empty ones left out."""
     used = sorted(set(categories) - {""})
     numbers = pd.to_numeric(pd.Series(used, dtype=str), errors="coerce")
-    return [used[place] for place in np.argsort(numbers, kind="stable")] if numbers.notna().all() else used
+    return [used[position] for position in np.argsort(numbers, kind="stable")] if numbers.notna().all() else used

@@ -1,1 +1,1 @@
-"""Phase 5: folds, and the features kept inside each of them."""
+"""Phase 5: folds, and the features kept in each of them."""

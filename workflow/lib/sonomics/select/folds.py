@@ -17,12 +17,12 @@ from sonomics.core.tasks import task_labels
 
 
 def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
-    """Deal groups of patients into folds, stratum by stratum, in an order that only names decide.
+    """Assign groups of patients to folds, stratum by stratum, in an order that only names decide.
 
     Parameters
     ----------
     patients : DataFrame
-        One row a patient: `patient`, `group` (who must stay together), `stratum` (text), and `fold` (float; a number
+        One row per patient: `patient`, `group` (who must stay together), `stratum` (text), and `fold` (float; a number
         where the cohort prescribes one, else NaN).
     count : int
         Number of folds.
@@ -39,21 +39,20 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     StudyError
         When a prescribed fold is outside 0 .. count - 1, or the members of a group are prescribed different folds.
     """
-    dealt: dict[str, int] = {}
+    fold_of: dict[str, int] = {}
     prescribed = patients.dropna(subset=["fold"]).groupby("group")["fold"].unique()
     for group, folds in prescribed.items():
         if len(folds) > 1 or not 0 <= folds[0] < count or folds[0] != int(folds[0]):
             rule = f"the fold column gives {', '.join(f'{fold:g}' for fold in folds)}"
             raise StudyError(f"data/cohort.csv, group {group}", rule, f"give each group one of 0 ... {count - 1}")
-        dealt[str(group)] = int(folds[0])
+        fold_of[str(group)] = int(folds[0])
     strata = patients.groupby("group")["stratum"].max().sort_index()
     position = 0
-    for _, stratum in strata[~strata.index.isin(list(dealt))].groupby(strata):
+    for _, stratum in strata[~strata.index.isin(list(fold_of))].groupby(strata):
         for group in sorted(stratum.index, key=lambda name: seed_for(seed, "fold", name)):
-            dealt[group] = position % count
+            fold_of[group] = position % count
             position += 1
-    folds = patients["group"].map(dealt).astype(int)
-    return patients[["patient", "group"]].assign(fold=folds)
+    return patients[["patient", "group"]].assign(fold=patients["group"].map(fold_of).astype(int))
 
 
 def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -118,7 +117,7 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Study) -> No
         for fold in sorted(folds["fold"].unique()):
             if labels[mark_fitted(training["patient"], labels, fold_of, str(fold))].nunique() < 2:
                 rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
-                fix = "give the rarer class more cases, or deal the fold column so that two folds have it"
+                fix = "give the rarer class more cases, or fill the fold column so that two folds have it"
                 raise StudyError("data/cohort.csv", rule, fix)
 
 

@@ -18,7 +18,7 @@ from sonomics.texture.discretise import Pixels
 _BANDS = ("LL", "LH", "HL", "HH")
 
 
-def name_filtered(filters: Filters) -> list[str]:
+def name_images(filters: Filters) -> list[str]:
     """Name the images that `filter_image` yields, in its order.
 
     Parameters
@@ -52,7 +52,7 @@ def filter_image(pixels: Pixels, filters: Filters, spacing: float = 1.0) -> Iter
     Yields
     ------
     (str, (rows, columns) float array)
-        The name, as in `name_filtered`, and the image.
+        The name, as in `name_images`, and the image.
 
     Raises
     ------

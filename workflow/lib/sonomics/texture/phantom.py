@@ -64,15 +64,15 @@ def read_phantom() -> list[Slice]:
 
 
 def _join_slices(slices: list[Slice]) -> Slice:
-    levels, inside = (np.concatenate(parts, axis=1) for parts in zip(*slices, strict=True))
-    return levels, inside
+    levels, region = (np.concatenate(parts, axis=1) for parts in zip(*slices, strict=True))
+    return levels, region
 
 
 def _compute_texture(slices: list[Slice]) -> Values:
-    by_slice = [compute_textures(levels[inside].astype(np.float64), inside, TEXTURES) for levels, inside in slices]
-    levels, inside = _join_slices(slices)
+    by_slice = [compute_textures(levels[region].astype(np.float64), region, TEXTURES) for levels, region in slices]
+    levels, region = _join_slices(slices)
     names = [f"{name}_{feature}" for name in ("firstorder", *TEXTURES) for feature in CLASSES[name]]
-    firstorder = compute_textures(levels[inside].astype(np.float64), inside, ["firstorder"])
+    firstorder = compute_textures(levels[region].astype(np.float64), region, ["firstorder"])
     features = np.concatenate([firstorder, np.mean(by_slice, axis=0)])
     values = {("texture", name): float(value) for name, value in zip(names, features, strict=True)}
     values["texture", "firstorder_Kurtosis"] -= 3  # IBSI's is 0 for a normal distribution
@@ -80,11 +80,11 @@ def _compute_texture(slices: list[Slice]) -> Values:
 
 
 def _compute_mazda(slices: list[Slice]) -> Values:
-    windows = [lay_in_window(levels[inside], inside, PAD) for levels, inside in slices]
+    windows = [lay_in_window(levels[region], region, PAD) for levels, region in slices]
     pairs = [cooccurrence_features(window, HIGHEST, PAD).reshape(-1, len(PAIRS))[:NEAREST] for window in windows]
     lines = [run_length_features(window, HIGHEST, PAD).reshape(len(LINES), -1) for window in windows]
-    levels, inside = _join_slices(slices)
-    values = dict(zip(HISTOGRAM, histogram_features(levels[inside]), strict=True))
+    levels, region = _join_slices(slices)
+    values = dict(zip(HISTOGRAM, histogram_features(levels[region]), strict=True))
     values |= dict(zip(PAIRS, np.mean(pairs, axis=(0, 1)), strict=True))
     values |= dict(zip(LENGTHS, np.mean(lines, axis=(0, 1)), strict=True))
     for entropy in ("SumEntrp", "Entropy", "DifEntrp"):

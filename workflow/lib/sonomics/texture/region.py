@@ -9,7 +9,7 @@ from sonomics.core.errors import StudyError
 from sonomics.kinds.radiomics import Filters
 from sonomics.texture.discretise import Mask, bounding_box
 from sonomics.texture.engine import CLASSES, SHAPE, compute_shape, compute_textures
-from sonomics.texture.filters import filter_image, name_filtered
+from sonomics.texture.filters import filter_image, name_images
 
 # Range of a filtered image in the region, relative to the largest grey level, up to which it is constant but for
 # rounding.
@@ -48,7 +48,7 @@ def name_features(classes: Sequence[str], filters: Filters) -> list[str]:
     shape = [f"original_{SHAPE}_{feature}" for feature in CLASSES[SHAPE]] if SHAPE in classes else []
     textures = [
         f"{image}_{name}_{feature}"
-        for image in name_filtered(filters)
+        for image in name_images(filters)
         for name in classes
         if name != SHAPE
         for feature in CLASSES[name]
@@ -113,7 +113,7 @@ def compute_features(
     parts = [compute_shape(mask, spacing)] if SHAPE in classes else []
     largest = float(np.abs(pixels).max())
     if not mask.any() or not np.isfinite(largest):
-        return np.concatenate([*parts, *[undefined for _ in name_filtered(filters)]])
+        return np.concatenate([*parts, *[undefined for _ in name_images(filters)]])
     box = bounding_box(mask)
     region = np.ascontiguousarray(mask[box])
     for _, image in filter_image(pixels, filters, spacing):

@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--curves", type=Path, required=True)
     args = parser.parse_args(argv)
     analysis = args.settings.crop.analysis
-    settings = args.settings.train.models[args.model].plain()
+    settings = args.settings.train.models[args.model]
+    stated = settings.plain()
 
     crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
@@ -45,18 +46,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise StudyError(f"train.models.{args.model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
     seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
-    architecture, size = settings["architecture"], settings["size"]
+    architecture, size = settings.architecture, settings.size
     images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
-    backbone = build(architecture, seed, load_choice(settings["weights"], architecture), size)
+    backbone = build(architecture, seed, load_choice(stated["weights"], architecture), size)
     model = Classifier(backbone, [args.task], seed)
-    training = Training(settings["epochs"], settings["batch"], settings["learning_rate"], settings["weight_decay"])
+    training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
     curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
 
     values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
     write_predictions(crops, division, PROBABILITY, values, args)
     with replacing(args.weights) as temporary:
         temporary.write_bytes(save(to_tensors(model)))
-    network = {key: settings[key] for key in ("architecture", "size", "weights")}
+    network = {key: stated[key] for key in ("architecture", "size", "weights")}
     write_json(args.state, {**network, "heads": [args.task], "images": int(fitted.sum())})
     with replacing(args.curves) as temporary:
         pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")

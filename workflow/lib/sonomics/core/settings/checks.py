@@ -80,7 +80,7 @@ def _check_outlines(parameters: Parameters) -> None:
 
 
 def _check_clinical_columns(parameters: Parameters) -> None:
-    """Check that what models and tables may use is no label, no outcome and no simulated ground truth."""
+    """Check that models and tables may not use a label, an outcome or simulated ground truth."""
     for column in parameters.study.clinical:
         if column in _hidden_columns(parameters):
             raise broken(f"{column} is a label or outcome", "take it out of the list", "study.clinical")

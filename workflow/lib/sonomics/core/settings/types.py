@@ -114,7 +114,7 @@ class RegularExpression:
 
 
 def is_label(part: Any) -> bool:
-    """Tell whether a part of an error's path is no key, but the type that `ByType` picked."""
+    """Tell whether a part of an error's path is not a key, but the type that `ByType` picked."""
     return isinstance(part, str) and part.startswith("<")
 
 

@@ -84,4 +84,4 @@ def _replace_intervals(entries: list[Entry], sample: Scored, sampling: Sampling)
 def _compare_with_best(area: float, best: float) -> Iterator[Entry]:
     yield number_entry(BEST_POSSIBLE, best, reason=ONE_CLASS)
     share = (area - 0.5) / (best - 0.5) if best > 0.5 else NAN
-    yield number_entry("share_of_best", share, reason="the planted risk does not discriminate here")
+    yield number_entry("share_of_best", share, reason="the simulated risk does not discriminate here")

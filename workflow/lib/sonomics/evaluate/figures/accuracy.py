@@ -53,7 +53,9 @@ def draw_roc(figure: Figure, roc: pd.DataFrame, performance: pd.DataFrame, split
     best = roc[(roc["split"] == split) & (roc["model"] == BEST_POSSIBLE)]
     if len(best):
         area = np.trapezoid(best["tpr"], best["fpr"])
-        axes.plot(best["fpr"], best["tpr"], color=GREY, linewidth=0.9, linestyle=":", label=f"planted risk  {area:.2f}")
+        axes.plot(
+            best["fpr"], best["tpr"], color=GREY, linewidth=0.9, linestyle=":", label=f"simulated risk  {area:.2f}"
+        )
     if roc[roc["split"] == split].empty:
         write_not_estimable(axes, "only one class")
     else:

@@ -22,8 +22,7 @@ from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.evaluate.study.context import Context, Files
 from sonomics.kinds.analyses import columns_of_analyses
-
-SIMULATOR = "simulator"
+from sonomics.kinds.sources import SOURCES
 
 
 def read_context(
@@ -75,7 +74,7 @@ def read_context(
 
 def is_simulated(parameters: Parameters) -> bool:
     """Tell whether the cases of a study are simulated."""
-    return parameters.export.source == SIMULATOR
+    return SOURCES.get(parameters.export.source).is_simulated
 
 
 def read_study_cohort(path: Path, study: Study, settings: Evaluate) -> pd.DataFrame:

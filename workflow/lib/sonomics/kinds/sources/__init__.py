@@ -20,7 +20,7 @@ class SourceKind(DescribedKind):
         `module:function` that drafts the tables of a study for `sonomics query`: `draft(params, study) -> Drafts`.
     client : str
         `module:class` of a server's client, made of the settings, as `Pacs` in `sonomics.export.pacs.protocol`; "" for
-        a source that is no server.
+        a source that is not a server.
     is_simulated : bool
         Whether a program makes the patients, so that there is no identity and a simulated ground truth.
     """

@@ -193,7 +193,7 @@ def find_training_against_test(record: Record) -> Finding:
 
 
 def find_variants(record: Record) -> Finding:
-    """List the runs besides the main one that change something and are no negative controls."""
+    """List the runs besides the main one that change something and are not negative controls."""
     if sensitivity := list_sensitivity_runs(record.params):
         return Finding(REPORTED, CONTROLS, f"sensitivity runs: {join_words(sensitivity)}")
     if any(name != MAIN for name in record.params.study.variants):

@@ -15,7 +15,7 @@ WHERE = "params.yaml, select.steps, combat"
 def harmonise(names: list[str], training: Training, step: Combat) -> Kept:
     """Keep features without the effect of the scanner: `by` (device or centre) and `reference`.
 
-    A feature that varies inside no scanner (with a reference: not inside it) goes: without the scanner it is constant.
+    A feature that varies within no scanner (with a reference: not within it) goes: without the scanner it is constant.
     """
     values = training.fill(names)
     if not names:

@@ -88,7 +88,7 @@ class Kept:
     names : list of str
         The features that stay.
     note : str
-        Why the step could not be applied, or what it found; "" when there is nothing to say.
+        Why the step could not be applied, or a remark on its result; "" when there is nothing to say.
     model : PenalisedModel or None
         What a penalised regression fitted besides choosing.
     change : dict or None

@@ -143,8 +143,8 @@ def measure_indentations(contour: NDArray[np.int32]) -> NDArray[np.float64]:
 def overlap(mask: Mask, ellipse: Ellipse) -> float:
     """Return the Dice overlap of a region with its ellipse, on the pixels of the image."""
     rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]]
-    inside = ellipse.radius_of(np.stack([columns, rows], axis=-1).astype(np.float64)) <= 1
-    return float(2 * np.count_nonzero(inside & mask) / (np.count_nonzero(inside) + np.count_nonzero(mask)))
+    in_ellipse = ellipse.radius_of(np.stack([columns, rows], axis=-1).astype(np.float64)) <= 1
+    return float(2 * np.count_nonzero(in_ellipse & mask) / (np.count_nonzero(in_ellipse) + np.count_nonzero(mask)))
 
 
 def _mean_step(closed: NDArray[np.float64]) -> float:

@@ -73,8 +73,8 @@ def gradient_features(window: NDArray[np.int32], pad: int) -> Values:
         return window[pad + rows : height - pad + rows, pad + columns : width - pad + columns]
 
     above, below, left, right = shift(-REACH, 0), shift(REACH, 0), shift(0, -REACH), shift(0, REACH)
-    inside = (window[middle, middle] > 0) & (above > 0) & (below > 0) & (left > 0) & (right > 0)
-    if not inside.any():
+    usable = (window[middle, middle] > 0) & (above > 0) & (below > 0) & (left > 0) & (right > 0)
+    if not usable.any():
         return np.full(len(GRADIENT), np.nan)
-    gradient = np.hypot((below - above)[inside].astype(float), (right - left)[inside].astype(float))
+    gradient = np.hypot((below - above)[usable].astype(float), (right - left)[usable].astype(float))
     return np.array([*moments(gradient), np.count_nonzero(gradient) / len(gradient)])

@@ -35,10 +35,10 @@ def fit_autoregression(levels: Pixels, mask: Mask) -> NDArray[np.float64]:
     Hu & Dennis (1994), J Mod Opt 41:1621; Materka & Strzelecki (1998), section 3.2.
     """
     undefined = np.full(len(AUTOREGRESSION), np.nan)
-    inside = levels[mask]
-    if inside.std() == 0:
+    values = levels[mask]
+    if values.std() == 0:
         return undefined
-    standard = np.pad((levels - inside.mean()) / inside.std(), 1)
+    standard = np.pad((levels - values.mean()) / values.std(), 1)
     known = np.pad(mask, 1)
     preceding = [(slice(1, -1), slice(0, -2)), (slice(0, -2), slice(0, -2))]
     preceding += [(slice(0, -2), slice(1, -1)), (slice(0, -2), slice(2, None))]

@@ -106,5 +106,5 @@ def _compute_family(
     if family == "cooccurrence":
         return cooccurrence_features(window, highest, PAD)
     box = window[PAD:-PAD, PAD:-PAD]
-    grey, inside = box.astype(np.float64) - 1, box > 0
-    return fit_autoregression(grey, inside) if family == "autoregression" else wavelet_energy(grey, inside)
+    grey, region = box.astype(np.float64) - 1, box > 0
+    return fit_autoregression(grey, region) if family == "autoregression" else wavelet_energy(grey, region)

@@ -1,4 +1,4 @@
-"""How much the rows of each class weigh."""
+"""Weights of classes and of rows."""
 
 from typing import Literal
 

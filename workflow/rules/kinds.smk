@@ -1,0 +1,53 @@
+"""What rules ask the registry of kinds: builders, jobs and files behind a name in params.yaml. No rules live here."""
+
+
+def builders_of(*keys):
+    """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
+    return lambda wildcards: builders(Parameters.partial(cut(keys, wildcards)))
+
+
+def plugins(*keys):
+    """Make an input function: the files of those kinds that installed packages bring."""
+    return lambda wildcards: plugin_files(Parameters.partial(cut(keys, wildcards)))
+
+
+def kind_of_model(variant, name):
+    """Return the declaration of the kind of a model."""
+    return MODELS.get(SEEN[variant]["train"]["models"][name]["kind"])
+
+
+def models_of(variant, takes=("features", "columns", "crops")):
+    """List the models that a variant trains, all or those that take features, columns or crops."""
+    return sorted(name for name in SEEN[variant]["train"]["models"] if kind_of_model(variant, name).takes in takes)
+
+
+def job_of_model(wildcards):
+    """Name the module of the job that trains a model, where its kind has a job of its own."""
+    return kind_of_model(wildcards.variant, wildcards.model).builder.partition(":")[0]
+
+
+def networks_of(variant):
+    """List the networks that a variant trains on crops."""
+    return models_of(variant, takes=("crops",))
+
+
+def outline_plugins():
+    """List the modules of installed packages that read file formats of outlines."""
+    return [str(file) for name in OUTLINES.names() for file in OUTLINES.files(name)]
+
+
+def families_that_read(source):
+    """List the feature families whose jobs read crops, or curves."""
+    families = STUDY["extract"]["families"]
+    return [name for name, family in families.items() if FAMILIES.get(family["kind"]).reads == source]
+
+
+def job_of_family(wildcards):
+    """Name the module whose job extracts a feature family."""
+    return FAMILIES.get(STUDY["extract"]["families"][wildcards.family]["kind"]).builder.partition(":")[0]
+
+
+def code_of_family(wildcards):
+    """List the modules that the job of a feature family runs; those of an installed package too."""
+    plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
+    return [*code_of("extract"), *map(str, plugins)]
