@@ -1,9 +1,7 @@
 """Files become frames of 8 bits; broken ones say why they do not."""
 
 import os
-import signal
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
 from sonomics.clean.images.decode import UnusableError, ignore_harmless_warnings, open_recording
 from sonomics.imaging.brightness import luma
-from sonomics.imaging.decoding import decode_in_child
 from tests.clean.dicom_files import dicom, encapsulated, seeds
 
 REAL = 17
@@ -144,20 +141,6 @@ def test_a_long_clip_is_read_frame_by_frame(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1e6  # the file holds 8 MB
-
-
-def test_a_decoder_that_kills_its_process_is_an_error() -> None:
-    def frames() -> Iterator[NDArray[np.uint8]]:
-        yield np.zeros((2, 2), dtype=np.uint8)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    with pytest.raises(RuntimeError, match="the decoder failed"):
-        list(decode_in_child(frames, 1))
-
-
-def test_frames_decode_in_child_come_back() -> None:
-    given = np.random.default_rng(0).integers(0, 65536, (3, 5, 7), dtype=np.uint16)
-    np.testing.assert_array_equal(np.stack(list(decode_in_child(lambda: iter(given), 3))), given)
 
 
 @pytest.mark.realdata

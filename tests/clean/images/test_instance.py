@@ -14,7 +14,7 @@ from sonomics.core.settings.clean import Clean
 from sonomics.simulate.anatomy.contrast_agent import draw_perfusion, lesion_curve
 from sonomics.simulate.anatomy.lesion import LesionTraits
 from tests.clean.dicom_files import dicom, region_item
-from tests.clean.images.test_kind import painted
+from tests.imaging.test_colour import painted
 
 VIEWS = {
     "grey": {"from": "still"},

@@ -168,7 +168,7 @@ def test_a_sheet_that_would_be_passed_over_stops(study: Path, name: str) -> None
     (folder / name).write_bytes(b"")
     again = run(app, ["label", "read", str(folder), "--study", str(study)])
     assert again.exit_code == 2
-    assert f"{name}: this is no sheet of answers" in again.stderr
+    assert f"{name}: it is not a sheet of answers" in again.stderr
 
 
 def test_one_reader_in_two_files_stops() -> None:
