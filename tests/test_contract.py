@@ -53,7 +53,7 @@ def test_stage_tracks_the_params_that_the_phase_may_read(phase: str):
 @pytest.mark.parametrize("phase", PHASES)
 def test_stage_tracks_the_defaults_that_the_phase_takes(phase: str):
     (tracked,) = [entry for entry in STAGES[phase]["params"] if not isinstance(entry, str)]
-    assert tracked == {"${engine}/workflow/schemas/defaults.yaml": defaults_of(phase, defaults())}
+    assert tracked == {"${schemas}/defaults.yaml": defaults_of(phase, defaults())}
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -113,7 +113,8 @@ def test_every_study_has_the_same_dvc_yaml():
     studies = sorted((ROOT / "studies").glob("*/dvc.yaml"))
     assert studies
     for study in studies:
-        assert study.read_text() == root.replace("engine: .\n", "engine: ../..\n"), study
+        there = root.replace("engine: .\n", "engine: ../..\n").replace("schemas: ", "schemas: ../../")
+        assert study.read_text() == there, study
 
 
 def test_every_study_has_a_dvc_yaml():
