@@ -81,6 +81,23 @@ def test_a_kind_explains_its_own_keys(params, model, rule, meaning):
     assert meaning in error.value.fix
 
 
+@pytest.mark.parametrize(
+    ("weights", "rule"),
+    [
+        ({"entry": "resnet18_imagenet"}, "the key file is missing"),
+        ({"entry": "resnet18_imagenet", "file": "a.pth", "scale": 1}, "unknown key scale"),
+        ({"file": "a.pth", "scale": 2}, "2 is not one of 1 or 255"),
+        ({"file": "a.pth"}, "the key sha256 is missing"),
+    ],
+)
+def test_weights_are_an_entry_elsewhere_or_one_written_out(params, weights, rule):
+    params["extract"]["families"]["deep"]["weights"] = weights
+    with pytest.raises(StudyError) as error:
+        check_params(params)
+    assert error.value.where.startswith("params.yaml, extract.families.deep.weights")
+    assert error.value.rule == rule
+
+
 def test_a_name_of_another_form_is_refused_with_what_a_name_is(params):
     params["train"]["models"]["My Model"] = params["train"]["models"]["rf"]
     with pytest.raises(StudyError) as error:

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey
+from sonomics.core.settings.networks import EntryElsewhere, WrittenOut
 from sonomics.networks.architectures.backbones import Backbone, build
 from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import embed
@@ -52,13 +53,12 @@ def real() -> Path:
 def loaded(path: Path) -> Backbone:
     entry = registry()[NAME]
     if sha256(path.read_bytes()).hexdigest() == entry.sha256:
-        weights = load_choice({"entry": NAME, "file": str(path)}, ARCHITECTURE)
+        weights = load_choice(EntryElsewhere(entry=NAME, file=str(path)), ARCHITECTURE)
     else:
         keys = ("architecture", "mean", "std", "scale", "channels", "grey", "size", "licence")
         digest = sha256(path.read_bytes()).hexdigest()
-        weights = load_choice(
-            {**{key: vars(entry)[key] for key in keys}, "file": str(path), "sha256": digest}, ARCHITECTURE
-        )
+        described = {key: vars(entry)[key] for key in keys}
+        weights = load_choice(WrittenOut.partial({**described, "file": str(path), "sha256": digest}), ARCHITECTURE)
     return build(ARCHITECTURE, seed=3, weights=weights).eval()
 
 

@@ -12,6 +12,7 @@ import torchvision
 from safetensors.torch import save_file
 
 from sonomics.core.errors import StudyError
+from sonomics.core.settings.networks import EntryElsewhere, WrittenOut
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.weights.check import check_weights
 from sonomics.networks.weights.load import RANDOM, load_choice, load_weights
@@ -27,9 +28,9 @@ def digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def stated(path: Path, architecture: str = ARCHITECTURE, **more: object) -> dict:
+def stated(path: Path, architecture: str = ARCHITECTURE, **more: object) -> WrittenOut:
     """An entry as params write it out."""
-    return {**LIKE, "file": str(path), "sha256": digest(path), "architecture": architecture, **more}
+    return WrittenOut(**{**LIKE, "file": str(path), "sha256": digest(path), "architecture": architecture, **more})
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_blue_comes_first_where_the_weights_want_it(saved: Path) -> None:
 def test_an_altered_file_is_refused(saved: Path) -> None:
     choice = stated(saved)
     saved.write_bytes(saved.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(StudyError, match=f"not {choice['sha256']}") as caught:
+    with pytest.raises(StudyError, match=f"not {choice.sha256}") as caught:
         load_choice(choice, ARCHITECTURE)
     assert caught.value.where == str(saved)
 
@@ -81,7 +82,7 @@ def test_an_altered_file_is_refused(saved: Path) -> None:
 def test_a_missing_file_says_where_to_put_it(saved: Path) -> None:
     choice = stated(saved)
     saved.unlink()
-    with pytest.raises(StudyError, match=f"{saved}.* missing.*put the file with SHA-256 {choice['sha256']} there"):
+    with pytest.raises(StudyError, match=f"{saved}.* missing.*put the file with SHA-256 {choice.sha256} there"):
         load_choice(choice, ARCHITECTURE)
 
 
@@ -92,7 +93,7 @@ def test_an_unset_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_of_the_registry_may_lie_elsewhere(saved: Path) -> None:
-    entry = find_entry({"entry": "resnet18_imagenet", "file": str(saved)}, "resnet18")
+    entry = find_entry(EntryElsewhere(entry="resnet18_imagenet", file=str(saved)), "resnet18")
     assert entry == replace(registry()["resnet18_imagenet"], file=str(saved))
     with pytest.raises(StudyError, match="not f37072fd"):
         locate(entry)
@@ -193,8 +194,8 @@ def hub(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> Entry:
     saved.rename(snapshot / "model.safetensors")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    choice = {**LIKE, "hub": "timm/test", "sha256": digest(snapshot / "model.safetensors")}
-    entry = find_entry({**choice, "architecture": ARCHITECTURE}, ARCHITECTURE)
+    sha256 = digest(snapshot / "model.safetensors")
+    entry = find_entry(WrittenOut(**LIKE, hub="timm/test", sha256=sha256, architecture=ARCHITECTURE), ARCHITECTURE)
     assert entry is not None
     return entry
 
@@ -213,7 +214,7 @@ def test_the_hub_out_of_reach_is_a_clear_stop(hub: Entry) -> None:
 
 def test_every_network_of_a_study_is_checked_before_work(params: dict, saved: Path) -> None:
     check_weights(params, ("clean", "extract", "train"))
-    choice = stated(saved, "mobilenetv3_small_050")
+    choice = stated(saved, "mobilenetv3_small_050").plain()
     params["study"]["variants"]["pretrained"] = {"train": {"models": {"cnn": {"weights": choice}}}}
     check_weights(params, ("clean", "extract", "train"))
     saved.unlink()

@@ -34,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     analysis = args.settings.crop.analysis
     settings = args.settings.train.models[args.model]
-    stated = settings.plain()
 
     crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     division = divide(crops, args)
@@ -48,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
     architecture, size = settings.architecture, settings.size
     images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
-    backbone = build(architecture, seed, load_choice(stated["weights"], architecture), size)
+    backbone = build(architecture, seed, load_choice(settings.weights, architecture), size)
     model = Classifier(backbone, [args.task], seed)
     training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
     curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
@@ -57,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_predictions(crops, division, PROBABILITY, values, args)
     with replacing(args.weights) as temporary:
         temporary.write_bytes(save(to_tensors(model)))
-    network = {key: stated[key] for key in ("architecture", "size", "weights")}
+    network = {key: settings.plain()[key] for key in ("architecture", "size", "weights")}
     write_json(args.state, {**network, "heads": [args.task], "images": int(fitted.sum())})
     with replacing(args.curves) as temporary:
         pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")

@@ -155,4 +155,4 @@ def _check_size(recording: Recording) -> None:
 
 def _explain_unreadable(path: Path, error: Exception) -> UnusableError:
     rule = f"the file cannot be decoded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-    return UnusableError(UNREADABLE, path, rule, "export it anew, or in another transfer syntax")
+    return UnusableError(UNREADABLE, path, rule, "export it again, or in another transfer syntax")

@@ -140,5 +140,5 @@ def cross_validate(
 
 def _build(heads: tuple[str, ...], network: Network, seed: int) -> State:
     architecture, size = network.architecture, network.size
-    backbone = build(architecture, seed, load_choice(network.plain()["weights"], architecture), size)
+    backbone = build(architecture, seed, load_choice(network.weights, architecture), size)
     return State(Classifier(backbone, heads, seed_for(seed, "heads")), heads, size)

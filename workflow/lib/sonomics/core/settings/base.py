@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, Union, get_args, get_ori
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from sonomics.core.settings.kinds import KindOf, kind_of, name_in
+from sonomics.core.settings.kinds import SectionByKey, Varying, kind_of, name_in
 from sonomics.core.settings.types import (
     ByType,
     Fraction,
@@ -30,6 +30,7 @@ __all__ = [
     "Number",
     "Pattern",
     "Section",
+    "SectionByKey",
     "Split",
     "Unique",
     "Value",
@@ -126,7 +127,7 @@ def _typed_field(section: type[Section], name: str, value: Any) -> Any:
 def _typed(annotation: Any, value: Any, notes: Any = ()) -> Any:
     """Turn the maps in a valid value into the sections that its annotation names."""
     for note in notes:
-        if isinstance(note, KindOf):
+        if isinstance(note, Varying):
             return _as_section(note.settings(value), value)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

@@ -1,5 +1,6 @@
 """Settings that depend on a kind: the kind's own module declares them, and is imported only when it is named."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
@@ -25,7 +26,19 @@ def settings_of(group_name: str, kind: str) -> type[BaseModel]:
     return settings
 
 
-class KindOf:
+class Varying(ABC):
+    """A map whose keys depend on what it holds."""
+
+    @abstractmethod
+    def settings(self, values: Mapping[str, Any]) -> type[BaseModel]:
+        """Return the settings class of a valid map."""
+
+    @abstractmethod
+    def settings_or_none(self, values: Any) -> type[BaseModel] | None:
+        """Return the settings class of a value that may be wrong, if it tells one."""
+
+
+class KindOf(Varying):
     """A map whose keys depend on the kind that its tag names."""
 
     def __init__(self, group: str, tag: str) -> None:
@@ -59,6 +72,32 @@ class KindOf:
         if self.tag not in values:
             raise missing(self.tag)
         check_name(values[self.tag], self.group, self.tag)
+        return self.settings(values).model_validate(values)
+
+
+class SectionByKey(Varying):
+    """A map that is one section where it has a key, and another where it has not."""
+
+    def __init__(self, key: str, present: type[BaseModel], absent: type[BaseModel]) -> None:
+        self.key, self.present, self.absent = key, present, absent
+
+    def settings(self, values: Mapping[str, Any]) -> type[BaseModel]:
+        """Return the section that the key tells."""
+        return self.present if self.key in values else self.absent
+
+    def settings_or_none(self, values: Any) -> type[BaseModel] | None:
+        """Return the section that the key tells, of a map."""
+        return self.settings(values) if isinstance(values, Mapping) else None
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate by the section that the key tells."""
+        return core_schema.no_info_plain_validator_function(self._validated)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe both."""
+        return {"oneOf": [deepcopy(described(section, handler)) for section in (self.present, self.absent)]}
+
+    def _validated(self, values: Any) -> BaseModel:
         return self.settings(values).model_validate(values)
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.base import Section
-from sonomics.core.settings.kinds import KindOf
+from sonomics.core.settings.kinds import Varying
 from sonomics.core.settings.lines import line_of
 from sonomics.core.settings.parameters import whole
 from sonomics.core.settings.types import LIST, MAP, NUMBER, SWITCH, TEXT, is_label, yaml_type
@@ -109,7 +109,7 @@ def _follow(annotation: Any, notes: Sequence[Any], value: Any, path: list[Any], 
     for note in notes:
         if isinstance(note, FieldInfo) and note.description:
             target = target._replace(meaning=note.description)
-        if isinstance(note, KindOf):
+        if isinstance(note, Varying):
             annotation = note.settings_or_none(value) or annotation
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sonomics.core.settings.base import ByType, Section, broken, missing, unit
+from sonomics.core.settings.base import ByType, Section, SectionByKey, broken, unit
 
 Architecture = Annotated[str, Field(description="timm name of the architecture, such as resnet18, or squeezenet1_1")]
 Size = Annotated[int, Field(ge=32, description="side of the square input of the network", json_schema_extra=unit("px"))]
@@ -14,13 +14,18 @@ LearningRate = Annotated[float, Field(gt=0, description="highest learning rate o
 Channels = Annotated[
     list[float], Field(min_length=3, max_length=3, description="one number for each of the three channels")
 ]
-WRITTEN_OUT = ("sha256", "architecture", "mean", "std", "grey", "size", "licence")
 
 
-class Weights(Section):
-    """An entry of the registry whose file lies elsewhere (`entry` and `file`), or an entry written out."""
+class EntryElsewhere(Section):
+    """An entry of the registry whose file lies elsewhere."""
 
-    entry: str | None = Field(None, description="name of an entry of the registry, whose file lies elsewhere")
+    entry: str = Field(description="name of an entry of the registry")
+    file: str = Field(min_length=1, description="path of its file; environment variables are expanded")
+
+
+class WrittenOut(Section):
+    """An entry that the registry does not have, written out."""
+
     file: str | None = Field(
         None,
         min_length=1,
@@ -31,42 +36,31 @@ class Weights(Section):
         pattern="^[^/]+/[^/]+$",
         description="owner/name or owner/name@revision on the Hugging Face hub, instead of a file",
     )
-    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")
-    architecture: Architecture | None = None
-    scale: Literal[1, 255] | None = Field(
-        None, description="input value of a white pixel before normalisation; without it, 1"
-    )
-    channels: Literal["RGB", "BGR"] | None = Field(None, description="order of the input channels; without it, RGB")
-    mean: Channels | None = Field(None, description="mean that is subtracted from each channel")
-    std: Channels | None = Field(None, description="standard deviation that each channel is divided by")
-    grey: Literal["repeat", "average"] | None = Field(
-        None,
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")
+    architecture: Architecture
+    scale: Literal[1, 255] = Field(1, description="input value of a white pixel before normalisation")
+    channels: Literal["RGB", "BGR"] = Field("RGB", description="order of the input channels")
+    mean: Channels = Field(description="mean that is subtracted from each channel")
+    std: Channels = Field(description="standard deviation that each channel is divided by")
+    grey: Literal["repeat", "average"] = Field(
         description="how a grey image becomes three channels: repeat normalises each by its own mean and standard "
-        "deviation, average normalises all by the averages",
+        "deviation, average normalises all by the averages"
     )
-    size: Size | None = Field(None, description="side of the input that the weights were trained on")
-    prefix: str | None = Field(None, description="text before timm's names of the tensors, such as `backbone.`")
-    licence: str | None = Field(None, min_length=1, description="licence of the weights")
-    citation: str | None = Field(None, description="publication to cite for the weights")
+    size: Size = Field(description="side of the input that the weights were trained on")
+    prefix: str = Field("", description="text before timm's names of the tensors, such as `backbone.`")
+    licence: str = Field(min_length=1, description="licence of the weights")
+    citation: str = Field("", description="publication to cite for the weights")
 
     @model_validator(mode="after")
-    def _one_entry(self) -> Self:
-        if self.entry is not None:
-            if self.file is None:
-                raise missing("file")
-            if self.model_fields_set != {"entry", "file"}:
-                raise broken("entry goes with file alone", "state these two, or write the entry out without `entry`")
-            return self
-        for key in WRITTEN_OUT:
-            if getattr(self, key) is None:
-                raise missing(key)
+    def _one_place(self) -> Self:
         if (self.file is None) == (self.hub is None):
             raise broken("one of these must be stated: file or hub")
         return self
 
 
+Weights = str | EntryElsewhere | WrittenOut
 StartingWeights = Annotated[
-    str | Weights,
+    str | Annotated[EntryElsewhere | WrittenOut, SectionByKey("entry", EntryElsewhere, WrittenOut)],
     ByType(),
     Field(
         description="weights before training: none (random numbers, a declared choice), the name of an entry of "

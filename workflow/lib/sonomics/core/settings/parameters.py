@@ -61,24 +61,6 @@ class Parameters:
                 raise AttributeError(f"the rule hands this job no {name}")
             raise AttributeError(name)
 
-        # TEMPORARY, until every room reads attributes: the sections as plain maps.
-
-        def __getitem__(self, name):
-            """Return a section as a plain map."""
-            return self.__dict__[name].plain()
-
-        def __contains__(self, name):
-            """Tell whether a section is there."""
-            return name in self.__dict__
-
-        def get(self, name, default=None):
-            """Return a section as a plain map, or a default."""
-            return self.plain().get(name, default)
-
-        def keys(self):
-            """Name the sections."""
-            return self.__dict__.keys()
-
 
 def section_class(name: str) -> type[Section]:
     """Import the settings class of a section."""

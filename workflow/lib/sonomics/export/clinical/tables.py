@@ -114,7 +114,7 @@ def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
     except Exception as error:
         # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
         rule_broken = f"{rule.file} cannot be read ({type(error).__name__})"
-        raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it anew") from None
+        raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it again") from None
     for column in table.columns[table.columns.duplicated()]:
         raise StudyError(where, f"two columns are called {column}", "rename one of them")
     check_column(table, rule.key, where)

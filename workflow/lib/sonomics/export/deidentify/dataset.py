@@ -36,7 +36,7 @@ METHOD = "DICOM PS3.15 Annex E, sonomics"
 UTF_8 = "ISO_IR 192"
 PREAMBLE = b"\0" * 128
 REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "BitsStored")
-FIX = "export it anew from the scanner, or leave it out"
+FIX = "export it again from the scanner, or leave it out"
 
 
 class UnsafeError(ItemError):

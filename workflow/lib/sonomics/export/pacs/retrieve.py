@@ -107,7 +107,7 @@ def list_exams(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -
     members = roster[[chunk_of(patient, chunks) == number for patient in roster["patient"]]]
     for case in members["case"]:
         if case not in set(linkage["case"]):
-            fix = "draft both anew with `sonomics query`, or take the case out of the cohort"
+            fix = "draft both again with `sonomics query`, or take the case out of the cohort"
             raise StudyError(str(path), f"it does not list the case {case}", fix)
     rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid"]], on="case")
     return [Exam(*row) for row in rows[list(Exam.__annotations__)].itertuples(index=False)]

@@ -18,7 +18,7 @@ class Network(Protocol):
     """Settings of a network."""
 
     architecture: str
-    weights: str | Weights
+    weights: Weights
     size: int
 
 

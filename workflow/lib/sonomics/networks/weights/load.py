@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from sonomics.core.settings import networks as settings
 from sonomics.networks.weights.checkpoints import read_checkpoint
 from sonomics.networks.weights.locate import locate
-from sonomics.networks.weights.registry import Choice, Entry, find_entry
+from sonomics.networks.weights.registry import Entry, find_entry
 
 _ORDER = {"RGB": (0, 1, 2), "BGR": (2, 1, 0)}
 
@@ -38,12 +39,12 @@ class Weights:
 RANDOM = Weights(mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
-def load_choice(choice: Choice, architecture: str) -> Weights:
+def load_choice(choice: settings.Weights, architecture: str) -> Weights:
     """Load the weights that a `weights` key of params names.
 
     Parameters
     ----------
-    choice : str, Weights or mapping
+    choice : str, EntryElsewhere or WrittenOut
         As `registry.find_entry` takes it.
     architecture : str
 

@@ -29,7 +29,7 @@ def locate(entry: Entry, where: str = WHERE) -> Path:
     StudyError
         When the file is missing or altered; it says where to put the file and what its SHA-256 must be.
     """
-    path = _fetch_from_hub(entry, where) if entry.hub else _locate_local(entry, where)
+    path = _fetch_from_hub(entry.hub, where) if entry.hub is not None else _locate_local(entry, where)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if not digest.startswith(entry.sha256):
@@ -39,7 +39,7 @@ def locate(entry: Entry, where: str = WHERE) -> Path:
 
 
 def _locate_local(entry: Entry, where: str) -> Path:
-    text = os.path.expandvars(Path(entry.file).expanduser())
+    text = os.path.expandvars(Path(str(entry.file)).expanduser())
     expected = f"the file with SHA-256 {entry.sha256}"
     if unset := re.search(r"\$\{?(\w+)", text):
         rule = f"the weights {entry.name} are in ${unset[1]}, which is not set"
@@ -51,11 +51,11 @@ def _locate_local(entry: Entry, where: str) -> Path:
     return path
 
 
-def _fetch_from_hub(entry: Entry, where: str) -> Path:
+def _fetch_from_hub(hub: str, where: str) -> Path:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    repository, _, revision = entry.hub.partition("@")
+    repository, _, revision = hub.partition("@")
     source: dict[str, Any] = {"repo_id": repository, "filename": HUB_FILE, "revision": revision or None}
     try:
         return Path(hf_hub_download(**source, local_files_only=True))
@@ -64,6 +64,6 @@ def _fetch_from_hub(entry: Entry, where: str) -> Path:
     try:
         return Path(hf_hub_download(**source))
     except (OSError, HfHubHTTPError) as error:
-        rule = f"{HUB_FILE} of {entry.hub} is not in the hub's cache and cannot be fetched ({type(error).__name__})"
+        rule = f"{HUB_FILE} of {hub} is not in the hub's cache and cannot be fetched ({type(error).__name__})"
         fix = f"fetch it where there is a network (`hf download {repository} {HUB_FILE}`), and set it as `file`"
         raise StudyError(where, rule, fix) from None

@@ -3,22 +3,18 @@
 No torch here: a study's weights are checked before any work.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from sonomics.core.errors import StudyError
-from sonomics.core.settings.networks import Weights
+from sonomics.core.settings.networks import EntryElsewhere, Weights, WrittenOut
 
 NONE = "none"
 WHERE = "params.yaml, weights"
 _BUILT_IN = Path(__file__).with_name("registry.yaml")
-
-Choice = str | Weights | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,8 +35,9 @@ class Entry:
     grey : {"repeat", "average"}
         How grey becomes three channels: each normalised by its own mean and std, or all by the averages.
     licence, citation : str
-    file, hub : str
-        Where the weights are: a path, or a repository of the Hugging Face hub, `owner/name` or `owner/name@revision`.
+    file, hub : str or None
+        Where the weights are: a path, or a repository of the Hugging Face hub, `owner/name` or `owner/name@revision`;
+        one of them is None.
     scale : float
         Input value of a white pixel before normalisation, 1 or 255.
     channels : {"RGB", "BGR"}
@@ -56,29 +53,28 @@ class Entry:
     size: int
     grey: str
     licence: str
-    citation: str = ""
-    file: str = ""
-    hub: str = ""
-    scale: float = 1.0
-    channels: str = "RGB"
-    prefix: str = ""
+    citation: str
+    file: str | None
+    hub: str | None
+    scale: float
+    channels: str
+    prefix: str
 
 
 @cache
 def registry() -> dict[str, Entry]:
     """Return the entries that come with sonomics."""
     entries = yaml.safe_load(_BUILT_IN.read_text(encoding="utf-8"))
-    return {name: _make_entry(name, values) for name, values in entries.items()}
+    return {name: _make_entry(name, WrittenOut.partial(values)) for name, values in entries.items()}
 
 
-def find_entry(choice: Choice, architecture: str, where: str = WHERE) -> Entry | None:
+def find_entry(choice: Weights, architecture: str, where: str = WHERE) -> Entry | None:
     """Find the entry that a `weights` key of params names.
 
     Parameters
     ----------
-    choice : str, Weights or mapping
-        "none"; the name of an entry of the registry; an entry written out; or `entry`, its name, and another `file`.
-        A mapping has the keys of `Weights`.
+    choice : str, EntryElsewhere or WrittenOut
+        "none", or the name of an entry of the registry; such a name with another file; or an entry written out.
     architecture : str
         Architecture of the network that the weights are for.
     where : str
@@ -96,25 +92,25 @@ def find_entry(choice: Choice, architecture: str, where: str = WHERE) -> Entry |
     """
     if choice == NONE:
         return None
-    weights = Weights.partial({"entry": choice} if isinstance(choice, str) else _plain(choice))
-    if weights.entry is not None:
-        if weights.entry not in registry():
-            rule = f"the registry has no weights {weights.entry!r} ({', '.join(registry())})"
-            raise StudyError(where, rule, "name one of them, write an entry out, or write none")
-        entry = registry()[weights.entry]
-        entry = replace(entry, file=weights.file or entry.file)
+    if isinstance(choice, WrittenOut):
+        entry = _make_entry(Path(choice.file).name if choice.file is not None else str(choice.hub), choice)
+    elif isinstance(choice, EntryElsewhere):
+        entry = replace(_look_up(choice.entry, where), file=choice.file)
     else:
-        name = Path(weights.file).name if weights.file is not None else str(weights.hub)
-        entry = _make_entry(name, weights.plain())
+        entry = _look_up(choice, where)
     if entry.architecture != architecture:
         rule = f"the weights {entry.name} are for {entry.architecture}, not for {architecture}"
         raise StudyError(where, rule, f"set architecture: {entry.architecture}, or other weights")
     return entry
 
 
-def _plain(choice: Weights | Mapping[str, Any]) -> Mapping[str, Any]:
-    return choice.plain() if isinstance(choice, Weights) else choice
+def _look_up(name: str, where: str) -> Entry:
+    if name not in registry():
+        rule = f"the registry has no weights {name!r} ({', '.join(registry())})"
+        raise StudyError(where, rule, "name one of them, write an entry out, or write none")
+    return registry()[name]
 
 
-def _make_entry(name: str, values: Mapping[str, Any]) -> Entry:
-    return Entry(name=name, **{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
+def _make_entry(name: str, weights: WrittenOut) -> Entry:
+    described = {field.name: getattr(weights, field.name) for field in fields(Entry) if field.name != "name"}
+    return Entry(name=name, **{**described, "mean": tuple(weights.mean), "std": tuple(weights.std)})

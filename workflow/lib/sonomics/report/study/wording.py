@@ -80,15 +80,14 @@ def _with_weights(settings: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _describe_start(network: Any) -> str:
-    weights = network.weights if isinstance(network.weights, str) else network.weights.plain()
-    entry = find_entry(weights, network.architecture)
+    entry = find_entry(network.weights, network.architecture)
     if entry is None:
         return (
             f"{network.architecture}, random initial weights (weights: none, a declared choice of this study; no "
             "pretrained file was used)"
         )
     citation = f"; {entry.citation}" if entry.citation else ""
-    source = entry.hub or PurePath(entry.file).name
+    source = entry.hub or PurePath(str(entry.file)).name
     return (
         f"{entry.architecture}, starting weights {entry.name} (file {source}, SHA-256 {entry.sha256}, licence "
         f"{entry.licence}{citation})"
