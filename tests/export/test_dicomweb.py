@@ -16,9 +16,10 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
-from sonomics.export.pacs.dicomweb import DicomWeb, make_session
+from sonomics.export.pacs.dicomweb import DicomWeb
 from sonomics.export.pacs.multipart import read_boundary, split_parts
 from sonomics.export.pacs.protocol import Criteria
+from sonomics.export.pacs.session import open_session
 from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
@@ -208,11 +209,11 @@ def test_secrets_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("SONOMICS_PACS_USER", "ann")
     monkeypatch.setenv("SONOMICS_PACS_PASSWORD", "secret")
     monkeypatch.setenv("AUTHORITIES", "/etc/authorities.pem")
-    session = make_session(DicomWebSettings.partial({"ca_file": "$AUTHORITIES"}))
+    session = open_session(DicomWebSettings.partial({"ca_file": "$AUTHORITIES"}))
     assert session.auth == ("ann", "secret")
     assert session.verify == "/etc/authorities.pem"
     monkeypatch.setenv("SONOMICS_PACS_TOKEN", "token")
-    session = make_session(DicomWebSettings.partial({}))
+    session = open_session(DicomWebSettings.partial({}))
     assert session.auth is None
     assert session.headers["Authorization"] == "Bearer token"
     assert session.verify is True
@@ -223,7 +224,7 @@ def test_parts_come_out_as_they_went_in_however_they_are_cut(contents, length):
     contents = [content for content in contents if b"--part" not in content]
     whole = wrapped(iter(contents))
     pieces = [whole[start : start + length] for start in range(0, len(whole), length)]
-    assert list(split_parts(pieces, BOUNDARY.encode())) == contents
+    assert list(split_parts(pieces, BOUNDARY.encode(), 1)) == contents
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20), min_size=1), st.data())
@@ -233,7 +234,7 @@ def test_a_part_that_is_cut_short_never_comes_out(contents, data):
     end = data.draw(st.integers(0, len(whole) - 1))
     out = []
     with pytest.raises(ValueError, match="ends before"):
-        out.extend(split_parts([whole[:end]], BOUNDARY.encode()))
+        out.extend(split_parts([whole[:end]], BOUNDARY.encode(), 1))
     assert out == contents[: len(out)]
 
 
