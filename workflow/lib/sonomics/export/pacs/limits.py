@@ -1,5 +1,6 @@
 """Bounds of what a server may send: bytes and time of one answer."""
 
+import os
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -27,7 +28,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
-        self._seconds, self._lines, self._lock = seconds, set[socket.socket](), Lock()
+        self._seconds, self._lines, self._lock = seconds, list[socket.socket](), Lock()
         self._timer = Timer(seconds, self._cut_all)
         self._timer.daemon = True
 
@@ -52,13 +53,18 @@ class Deadline:
     def stop(self) -> None:
         """Let the connections be."""
         self._timer.cancel()
+        with self._lock:
+            while self._lines:
+                self._lines.pop().close()
 
     def watch(self, line: socket.socket) -> None:
         """Cut a connection when the time is up, or at once when it is."""
+        # A handle of our own: a connection may be closed for its client while its last answer is still read.
+        own = socket.socket(fileno=os.dup(line.fileno()))
         with self._lock:
-            self._lines.add(line)
+            self._lines.append(own)
             if self.is_over:
-                _cut(line)
+                _cut(own)
 
     def require_time(self) -> None:
         """Refuse an answer whose time is up: what has come of it may be cut short.
@@ -81,9 +87,14 @@ class Deadline:
 
 def watch_line(line: socket.socket) -> None:
     """Cut a connection at the deadline of the answer that this thread waits for, if there is one."""
-    deadline: Deadline | None = getattr(_OPEN, "deadline", None)
-    if deadline is not None:
+    if (deadline := find_deadline()) is not None:
         deadline.watch(line)
+
+
+def find_deadline() -> Deadline | None:
+    """Find the deadline of the answer that this thread waits for, if there is one."""
+    deadline: Deadline | None = getattr(_OPEN, "deadline", None)
+    return deadline
 
 
 class Allowance:

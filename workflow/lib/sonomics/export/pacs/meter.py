@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from pynetdicom import evt
 from pynetdicom.association import Association
 
-from sonomics.export.pacs.limits import Allowance
+from sonomics.export.pacs.limits import Allowance, find_deadline
 from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import Fault, PacsError
 from sonomics.kinds.sources.dimse import Dimse as DimseSettings
@@ -85,12 +85,15 @@ def line_of(association: Association) -> socket.socket:
 
 
 def make_handlers(settings: DimseSettings) -> list[Any]:
-    """Make the handlers of an association."""
+    """Make the handlers of an association, which ends at the deadline of the answer that this thread waits for."""
+    deadline = find_deadline()
 
     def measure(event: evt.Event) -> None:
         meter = _METERS[event.assoc] = Meter(settings)
         wrapped: Any = event.assoc.dul.socket
         wrapped.socket.settimeout(settings.timeout_s)
+        if deadline is not None:
+            deadline.watch(wrapped.socket)
         receive = wrapped.recv
 
         def receive_measured(count: int) -> Any:

@@ -53,15 +53,16 @@ def collect_rows(ask: Callable[[int], Page], name_of: Callable[[Row], str]) -> d
     named: dict[str, Row] = {}
     offset, is_honoured = 0, False
     while (page := ask(offset)).rows:
-        fresh = {name_of(row): row for row in page.rows}
-        if offset and not is_honoured and fresh.keys() <= named.keys():
+        before = len(named)
+        for row in page.rows:
+            named.setdefault(name_of(row), row)
+        if offset and not is_honoured and len(named) == before:
             # Either a server that pages over rows of a deeper level, or one that begins anew whatever it is asked.
             if ask(offset + FAR).rows:
                 rule = "it sends the same rows again whatever the offset, so that its lists cannot be known to be whole"
                 fix = "if it is known to send every list at once, state `paging: false`; else take a server that pages"
                 raise PacsError(Fault.UNFIT, rule, fix)
             is_honoured = True
-        named = fresh | named
         offset += len(page.rows)
     _require_whole(page)
     return named
