@@ -18,7 +18,7 @@ from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
 from sonomics.export.pacs.dicomweb import DicomWeb
 from sonomics.export.pacs.multipart import read_boundary, split_parts
-from sonomics.export.pacs.protocol import Criteria
+from sonomics.export.pacs.protocol import Criteria, PacsError
 from sonomics.export.pacs.session import open_session
 from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 from tests.export.certificates import certificate
@@ -266,3 +266,46 @@ def test_encrypted_both_ways_whatever_certificates_the_environment_names(site, h
         refused = site.command("query", "--force")
         assert refused.exit_code == 2
         assert "fails at the certificate" in refused.stderr
+
+
+def listed(server, **more):
+    pacs = DicomWeb(DicomWebSettings.partial({"url": server.url, "timeout_s": 10, **more}))
+    try:
+        return {study.uid for study in pacs.find_studies(Criteria())}
+    finally:
+        pacs.close()
+
+
+def test_every_exam_is_listed_however_the_server_pages(server, hospital):
+    exams = {str(dataset.StudyInstanceUID) for dataset in hospital}
+    for dataset in hospital[:IMAGES]:
+        dataset = deepcopy(dataset)
+        dataset.SeriesInstanceUID = f"{dataset.SeriesInstanceUID}.{dataset.InstanceNumber}"
+        server.datasets = [*server.datasets, dataset]
+    server.by_series, server.page = True, 1
+    assert listed(server) == exams
+    server.warning = '299 srv: "The number of results exceeded the maximum supported by the server."'
+    with pytest.raises(PacsError, match="Warning 299"):
+        listed(server)
+
+
+def test_a_server_that_does_not_page_by_modality_is_asked_without(server, hospital):
+    server.deaf_to = "ModalitiesInStudy"
+    assert listed(server) == {str(dataset.StudyInstanceUID) for dataset in hospital}
+
+
+def test_a_server_that_does_not_page_is_believed_only_when_the_study_says_so(server, site, hospital):
+    server.page = None
+    settings = {"url": server.url, "cohort": COHORT, "retries": 5, "pause_s": 60}
+    params = site.state("dicomweb", settings)
+    refused = site.command("query")
+    assert refused.exit_code == 2
+    assert "same rows again" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    params = site.state("dicomweb", {**settings, "paging": False})
+    assert site.command("query").exit_code == 0
+    dicomweb.main(site.arguments(params))
+    assert reasons(read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)) == {"": ALL}
+    server.warning = '299 srv: "The number of results exceeded the maximum supported by the server."'
+    with pytest.raises(PacsError, match="Warning 299"):
+        listed(server, paging=False)

@@ -22,7 +22,7 @@ class Web:
     """What the server holds, what it was asked for, and how it misbehaves: a function of the path, or None.
 
     It pages by so many rows at a time; with None it ignores the offset and sends all, as some do. It may list a study
-    once for each of its series, and send a Warning header.
+    once for each of its series, send a Warning header, and ignore the offset of queries that hold some text.
     """
 
     datasets: list[Dataset]
@@ -32,6 +32,7 @@ class Web:
     page: int | None = 2
     by_series: bool = False
     warning: str = ""
+    deaf_to: str = ""
 
     def content(self, dataset: Dataset) -> bytes:
         content = BytesIO()
@@ -85,7 +86,8 @@ def web(datasets: list[Dataset], context: SSLContext | None = None) -> Iterator[
             kind = f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
             if answer is None and len(parts) % 2:
                 rows = state.search(parts)
-                kept = rows if state.page is None else rows[offset : offset + state.page]
+                is_deaf = state.page is None or (state.deaf_to and state.deaf_to in query)
+                kept = rows if is_deaf else rows[offset : offset + state.page]
                 kind, answer = "application/dicom+json", json.dumps(kept).encode()
             elif answer is None:
                 answer = state.multipart(parts)

@@ -40,6 +40,7 @@ STUDY_FIELDS = [
     *("StudyDescription", "ModalitiesInStudy", "AccessionNumber", "StudyDate", "StudyTime", "PatientID"),
     "IssuerOfPatientID",
 ]
+BY_MODALITY = "ModalitiesInStudy"
 STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
 MODALITY, SERIES_NUMBER, INSTANCE_NUMBER = "00080060", "00200011", "00200013"
 
@@ -74,12 +75,12 @@ class DicomWeb:
         for accession, patient in criteria.queries():
             filters = {
                 "StudyDate": criteria.dates,
-                "ModalitiesInStudy": criteria.modality,
+                BY_MODALITY: criteria.modality,
                 "AccessionNumber": accession,
                 "PatientID": patient,
             }
             filters = {name: value for name, value in filters.items() if value}
-            for uid, answer in self._ask("studies", STUDY, {"includefield": STUDY_FIELDS, **filters}).items():
+            for uid, answer in self._ask_for_studies(filters).items():
                 study = _read_study(uid, answer)
                 if meets_criteria(study, criteria):
                     studies[uid] = study
@@ -105,6 +106,20 @@ class DicomWeb:
                 self._stream(f"{series}/instances/{uid}", 1, keep)
         else:
             self._stream(series, len(order.instances), keep)
+
+    def _ask_for_studies(self, filters: Mapping[str, str]) -> dict[str, Row]:
+        """Ask with all criteria, or without the modality if that makes the server ignore the offset.
+
+        Orthanc does so. Every criterion is checked again here, so that the same studies are found.
+        """
+        try:
+            return self._ask("studies", STUDY, {"includefield": STUDY_FIELDS, **filters})
+        except PacsError as error:
+            if error.fault is not Fault.UNFIT or BY_MODALITY not in filters or not self._settings.paging:
+                raise
+        log.info("the PACS does not page lists by modality: it is asked for exams of all modalities")
+        others = {name: value for name, value in filters.items() if name != BY_MODALITY}
+        return self._ask("studies", STUDY, {"includefield": STUDY_FIELDS, **others})
 
     def _ask(self, path: str, name: str, params: Mapping[str, Any] | None = None) -> dict[str, Row]:
         """Collect all pages of a list, by UID."""
