@@ -290,7 +290,7 @@ def test_every_exam_is_listed_however_the_server_pages(server, hospital):
 
 
 def test_a_server_that_does_not_page_by_modality_is_asked_without(server, hospital):
-    server.deaf_to = "ModalitiesInStudy"
+    server.deaf_to = "ModalitiesInStudy="
     assert listed(server) == {str(dataset.StudyInstanceUID) for dataset in hospital}
 
 

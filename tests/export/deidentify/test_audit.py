@@ -16,7 +16,7 @@ from sonomics.export import folder
 from sonomics.export.deidentify import audit
 from tests.export.planted import speckle, written
 
-DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Beta 2"}
+DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Sigma 2"}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_each_device_has_its_sheet_and_its_counts(study, monkeypatch):
     assert done.exit_code == 0, done.output
     page = (study / "work/audit/index.html").read_text()
     assert "was <strong>not read</strong>" in page
-    for device, files in {"Alpha 1": 2, "Beta 2": 1}.items():
+    for device, files in {"Alpha 1": 2, "Sigma 2": 1}.items():
         own = section(page, device)
         assert f"{files} files." in own
         assert own.count('alt="before"') == own.count('alt="after"') == files
@@ -66,9 +66,9 @@ def test_words_that_are_still_read_are_listed(study):
         pytest.skip("needs Debian's tesseract-ocr")
     assert CliRunner().invoke(app, ["audit"]).exit_code == 0
     page = (study / "work/audit/index.html").read_text()
-    assert "RESIDUAL77" in section(page, "Beta 2")
+    assert "RESIDUAL77" in section(page, "Sigma 2")
     assert "with words left: 0" in section(page, "Alpha 1")
-    assert read_json(study / "work/audit/summary.json")["Beta 2"] == {"files": 1, "read": 1, "residual_text": 1}
+    assert read_json(study / "work/audit/summary.json")["Sigma 2"] == {"files": 1, "read": 1, "residual_text": 1}
 
 
 def test_only_as_many_as_asked_for_are_shown(study, monkeypatch):
