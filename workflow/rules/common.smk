@@ -2,15 +2,9 @@
 
 import shlex
 
-from sonomics.core.cohort import (
-    check_columns,
-    check_folds,
-    check_labels,
-    chunk_of,
-    fingerprint,
-    read_cohort,
-    read_roster,
-)
+from sonomics.core.cohort import check_columns, chunk_of, fingerprint, read_cohort, read_roster
+from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_values import check_values
 from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
@@ -45,6 +39,7 @@ try:
     else:
         NAMED = {key: column for key, column in NAMED.items() if key.startswith(ACTIVE_PHASES)}
     check_columns(COHORT, NAMED)
+    check_values(COHORT, parameters, ACTIVE_PHASES)
     ROSTER = read_roster(COHORT)
     if "evaluate" in ACTIVE_PHASES:
         read_readings(READERS, set(ROSTER["case"]), set(config["study"]["tasks"]))

@@ -107,7 +107,7 @@ class Evaluate(Section):
     sensitivities: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Unique()] = Field(
         [0.9, 0.95], description="target sensitivities, each with a threshold chosen on training scores"
     )
-    horizons: Annotated[list[Annotated[float, Field(gt=0)]], Unique()] | None = Field(
+    horizons: Annotated[list[Annotated[float, Field(gt=0, le=600)]], Unique()] | None = Field(
         None,
         min_length=1,
         description="months at which survival is evaluated; without them, the horizon of the task, or the median "
