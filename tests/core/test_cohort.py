@@ -313,3 +313,40 @@ def test_a_column_that_a_late_phase_reads_must_be_there_before_any_work(path):
     check_columns(path, {"evaluate.treatment": "note"})
     with pytest.raises(StudyError, match=r"evaluate\.subgroups\.machine: the column machine is missing"):
         check_columns(path, {"evaluate.treatment": "note", "evaluate.subgroups.machine": "machine"})
+
+
+def test_cells_are_compared_by_what_they_mean(path):
+    cohort().assign(
+        fold=["0.0", "01", "1", "", ""],
+        group=["1", "1.0", "", "", ""],
+        grade=["high\u00a0risk", " high risk ", "low", "x", "x"],
+        stage=["1.0", "01", "IV", "1", "x"],
+    ).to_csv(path, index=False)
+    tasks = {"grade": {"type": "binary", "column": "grade", "positive": "high risk"}}
+    study = study_of(clinical=["stage"], tasks=tasks)
+    read = read_cohort(path, study)
+    assert read["fold"].tolist()[:3] == [0, 1, 1]
+    assert read["group"].tolist()[:2] == ["1", "1"]
+    assert read["stage"].tolist() == ["1", "1", "IV", "1", "x"]
+    assert task_labels(read, study.tasks["grade"]).tolist()[:3] == [1, 1, 0]
+    check_folds(read, 2, "cohort.csv")
+
+
+def test_a_label_in_other_letters_than_the_positive_one_is_not_taken_for_negative():
+    with pytest.raises(StudyError, match=r"grade differs .* only in upper and lower case in 2 rows \(1, 4 below"):
+        check_cohort(cohort().replace("high", "High"), STUDY, "cohort.csv")
+
+
+@pytest.mark.parametrize("rule", ["time < 0 & event", "event & time < 1825"])
+def test_a_horizon_that_cannot_be_months_is_stopped(rule):
+    study = study_of(tasks={"late": {"type": "binary", "rule": rule}})
+    with pytest.raises(StudyError, match="outside 0 to 600 months"):
+        check_cohort(cohort(), study, "cohort.csv")
+
+
+@pytest.mark.parametrize(("column", "cells"), [("event", [1, 2, 1, 2, 2]), ("time", [3, 20, 5, 4, -1])])
+def test_an_outcome_that_is_none_stops_whoever_reads_the_cohort(path, column, cells):
+    cohort().assign(**{column: cells}).to_csv(path, index=False)
+    for read in (read_cohort, read_unmasked_cohort):
+        with pytest.raises(StudyError, match=f"column {column}"):
+            read(path, STUDY)

@@ -33,7 +33,7 @@ def check_outcomes(table: pd.DataFrame, where: str) -> None:
         event = read_numbers(table[EVENT], where)
         rule, fix = "is neither 0 nor 1", "write 1 where the event was seen, 0 where it was not, and nothing if unknown"
         if set(event.dropna()) == {1.0, 2.0}:
-            rule = "is coded 1 and 2, and which of them is the event differs from program to program: it is 2"
+            rule = "is coded 1 and 2, of which some programs mean 1 by the event and some 2: it is 2"
             fix = "write 1 where the event was seen and 0 where it was not"
         refuse_rows(event.notna() & ~event.isin((0.0, 1.0)), EVENT, where, rule, fix)
     if TIME in table:
