@@ -109,4 +109,4 @@ def _largest(values: Values) -> float:
 
 def _spread(values: Values) -> float:
     """Return the size of the pixels over their standard deviation."""
-    return float(values["RootMeanSquared"] / np.sqrt(values["Variance"]))
+    return float(values["RootMeanSquared"]) / float(values["Variance"]) ** 0.5
