@@ -132,3 +132,13 @@ class Evaluate(Section):
     classes: dict[Name, Classes] = Field(
         {}, description="questions of several classes by name, answered by predictions from elsewhere"
     )
+
+    def declared_files(self) -> list[tuple[str, str, str]]:
+        """List the files from elsewhere: key, path seen from the study, and the SHA-256 that is stated."""
+        models = {f"external_models.{name}": model for name, model in self.external_models.items()}
+        answers = {
+            f"classes.{question}.models.{name}": model
+            for question, asked in self.classes.items()
+            for name, model in asked.models.items()
+        }
+        return [(f"evaluate.{key}", file.file, file.sha256) for key, file in (models | answers).items()]

@@ -5,6 +5,7 @@ bound here is the size of the terms times the rounding of two computations, or f
 beside it.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -109,4 +110,4 @@ def _largest(values: Values) -> float:
 
 def _spread(values: Values) -> float:
     """Return the size of the pixels over their standard deviation."""
-    return float(values["RootMeanSquared"]) / float(values["Variance"]) ** 0.5
+    return float(values["RootMeanSquared"]) / math.sqrt(values["Variance"])
