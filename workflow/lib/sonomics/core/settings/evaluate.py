@@ -90,6 +90,11 @@ class Evaluate(Section):
     primary: Name = Field(description="final model that the study is about")
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     bootstrap: int = Field(ge=1, description="number of bootstrap resamples")
+    near_duplicates: Literal["separate", "cluster"] = Field(
+        "separate",
+        description="patients of one split who share a near-duplicate image count as independent (separate), or as one "
+        "cluster in every interval (cluster); to keep one copy only, see clean.duplicates.across_patients",
+    )
     decision_thresholds: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
         min_length=1, description="threshold probabilities of the decision curve"
     )

@@ -98,8 +98,8 @@ def _statistics(sample: Scored, borderline: Booleans, level: float) -> Iterator[
 def _auc(sample: Scored, outcome: Floats, level: float) -> dict[str, Any]:
     known = ~np.isnan(outcome)
     used = sample.where(known)
-    area = clustered_auc(outcome[known], used.value, used.patients, level).area
-    method = "DeLong" if used.has_one_case_per_patient else "Obuchowski's clustered AUC"
+    area = clustered_auc(outcome[known], used.value, used.clusters, level).area
+    method = "DeLong" if used.has_independent_cases else "Obuchowski's clustered AUC"
     estimate = {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
     return {"n": used.n, "method": method, **estimate}
 
@@ -110,10 +110,10 @@ def _share_called_positive(borderline: Scored, level: float) -> dict[str, Any]:
         return count | {"reason": NO_CASE}
     if np.isnan(borderline.model.cutoff):
         return count | {"reason": NO_CUTOFF}
-    if borderline.has_one_case_per_patient:
+    if borderline.has_independent_cases:
         share = proportion(int(borderline.called.sum()), borderline.n, level)
         lower, upper = share.wilson
         return count | {"estimate": share.estimate, "lower": lower, "upper": upper, "method": "Wilson", "reason": ""}
-    estimate = estimate_clustered_share(borderline.called, borderline.patients, level)
+    estimate = estimate_clustered_share(borderline.called, borderline.clusters, level)
     bounds = {"estimate": estimate.estimate, "lower": estimate.lower, "upper": estimate.upper}
     return count | bounds | {"reason": estimate.reason, "method": ROBUST}
