@@ -8,6 +8,7 @@ from sonomics.core.cohort_checks import check_folds, check_labels
 from sonomics.core.cohort_values import check_values
 from sonomics.core.contents import Contents, check_declared
 from sonomics.core.contract import LEARNING, PARAMS, code_of
+from sonomics.core.files import remove_leftovers
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
@@ -26,6 +27,10 @@ atexit.register(CONTENTS.save)
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
 READERS = "data/readers.csv"
+
+# Of a run that was killed. Another one may be at work while there is a lock: it is left alone.
+if not list(Path(".snakemake/locks").glob("*")):
+    remove_leftovers([Path("data"), Path("results"), Path("work")])
 
 ACTIVE_PHASES = PHASES
 try:

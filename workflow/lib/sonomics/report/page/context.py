@@ -89,8 +89,8 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     pictures = {} if share else draw_pictures(mains, inputs.crops, inputs.maps, params)
     record = Record(params, inputs.metrics, mains, inputs.screening, inputs.selections)
     products = count_products(inputs.metrics, params)
-    shared_images = describe_shared_images(inputs.metrics["clean"], params)
-    remarks = [shared_images, describe_doubtful_values(inputs.metrics["extract"])]
+    shared_images = describe_shared_images(inputs.metrics.get("clean", {}), params)
+    remarks = [shared_images, describe_doubtful_values(inputs.metrics.get("extract", {}))]
     return {
         "study": params.study,
         "simulated": record.is_simulated,
