@@ -84,7 +84,7 @@ def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simu
     run(app, ["query", "--study", str(simulated)])
     cohort = pd.read_csv(simulated / "data" / "cohort.csv", dtype=str).sort_values("case", ignore_index=True)
     cohort["split"] = ["train"] * 12 + ["internal"] * 4
-    cohort["pathology"] = ["malignant"] * 5 + ["benign"] * 4 + ["Malignant", "NA", ""] + ["unseen"] * 4
+    cohort["pathology"] = ["malignant"] * 5 + ["benign"] * 4 + ["malign", "NA", ""] + ["unseen"] * 4
     cohort["age"] = ["6o", *["50"] * 10, "", *["80"] * 4]
     cohort["afp"] = ["2", *["7.5"] * 15]
     cohort.to_csv(simulated / "data" / "cohort.csv", index=False)
@@ -94,7 +94,7 @@ def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simu
     pd.read_csv(simulated / "data" / "readers.csv", nrows=0).to_csv(simulated / "data" / "readers.csv", index=False)
     said = run(app, ["check", "--study", str(simulated)])
     assert said.exit_code == 0, said.output
-    negative = "1 Malignant, 1 NA, 4 benign"
+    negative = "1 NA, 4 benign, 1 malign"
     assert f"cancer, in training: 5 of 11 positive, 1 unknown; negative are {negative}\n" in said.stdout
     assert "age, in training: 10 50, 1 6o, 1 unknown\n" in said.stdout
     assert "afp, in training: numbers from 2 to 7.5\n" in said.stdout

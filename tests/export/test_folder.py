@@ -405,3 +405,34 @@ def test_draft_refuses_a_case_whose_images_disagree():
     table = TABLE.assign(Pathology=["malignant", "benign", "benign", "benign", "benign"])
     with pytest.raises(StudyError, match=r"B0001.*disagree in pathology"):
         draft_cohort(name_images(table, TYPED), TYPED.cohort)
+
+
+def draft_of(split=None, fold=None, **columns):
+    cohort = SETTINGS["cohort"]
+    cohort = cohort | {"split": cohort["split"] | (split or {}), "fold": cohort["fold"] | (fold or {})}
+    typed = Folder.partial(SETTINGS | {"cohort": cohort})
+    return draft_cohort(name_images(TABLE.assign(**columns), typed), typed.cohort)
+
+
+@pytest.mark.parametrize("cells", [["1.0", "1.0", "2.0", "4.0", "7.0"], ["01", "1.0", "+2", " 4", "7"]])
+def test_a_split_or_fold_is_a_number_however_it_is_written(cells):
+    plain = draft_cohort(name_images(TABLE, TYPED), TYPED.cohort)
+    pd.testing.assert_frame_equal(draft_of(kFold=cells), plain)
+    pd.testing.assert_frame_equal(
+        draft_of(split={"values": {"train": ["1.0", "02"], "internal": ["4.0"]}}, fold={"values": {0: ["01"], 1: [2]}}),
+        plain,
+    )
+
+
+def test_a_fold_of_training_rows_that_is_not_listed_stops_and_an_empty_one_does_not():
+    with pytest.raises(StudyError, match=r"column kFold: kFold holds a value that is not listed in 1 row \(3 below"):
+        draft_of(fold={"values": {0: [1]}})
+    folds = draft_of(split={"column": "Part"}, Part=["1", "1", "1", "4", ""], kFold=["1", "1", "", "4", "9"])["fold"]
+    assert folds.tolist() == ["0", "", ""]
+
+
+def test_a_value_under_two_names_or_no_listed_split_stops():
+    with pytest.raises(StudyError, match="stands for two things"):
+        draft_of(split={"values": {"train": [1, 2], "internal": ["1.0"]}})
+    with pytest.raises(StudyError, match="no row of the column kFold holds a value that is listed"):
+        draft_of(split={"values": {"train": [11], "internal": [12]}})

@@ -1,17 +1,14 @@
 """What every phase needs: the checked study, and the environment of its jobs. No rules live here."""
 
+import atexit
 import shlex
 
-from sonomics.core.cohort import (
-    check_columns,
-    check_folds,
-    check_labels,
-    chunk_of,
-    fingerprint,
-    read_cohort,
-    read_roster,
-)
+from sonomics.core.cohort import check_columns, chunk_of, fingerprint, read_cohort, read_roster
+from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_values import check_values
+from sonomics.core.contents import Contents, check_declared
 from sonomics.core.contract import LEARNING, PARAMS, code_of
+from sonomics.core.files import remove_leftovers
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.readings import read_readings
@@ -22,9 +19,18 @@ from sonomics.kinds.models import MODELS
 from sonomics.kinds.outlines import OUTLINES
 from sonomics.networks.weights.check import check_weights
 
+# Snakemake reruns a job whose input is newer than its output and holds something else. A file that was replaced by an
+# older one is seen by its content alone.
+CONTENTS = Contents(Path(".snakemake/contents.json"))
+atexit.register(CONTENTS.save)
+
 COHORT = "data/cohort.csv"
 QC_LABELS = "data/qc_labels.csv"
 READERS = "data/readers.csv"
+
+# Of a run that was killed. Another one may be at work while there is a lock: it is left alone.
+if not list(Path(".snakemake/locks").glob("*")):
+    remove_leftovers([Path("data"), Path("results"), Path("work")])
 
 ACTIVE_PHASES = PHASES
 try:
@@ -45,9 +51,11 @@ try:
     else:
         NAMED = {key: column for key, column in NAMED.items() if key.startswith(ACTIVE_PHASES)}
     check_columns(COHORT, NAMED)
+    check_values(COHORT, parameters, ACTIVE_PHASES)
     ROSTER = read_roster(COHORT)
     if "evaluate" in ACTIVE_PHASES:
         read_readings(READERS, set(ROSTER["case"]), set(config["study"]["tasks"]))
+        check_declared(parameters.evaluate.declared_files(), CONTENTS)
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 

@@ -27,6 +27,7 @@ rule crop_chunk:
     benchmark:
         "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
     params:
+        content=content(outline_files, code_of("crop"), outline_plugins()),
         settings=settings("study.seed", "crop"),
     message:
         "crop: chunk {wildcards.chunk}, variant {wildcards.variant}"
@@ -52,6 +53,7 @@ rule summarise_crop:
     log:
         "logs/summarise_crop.log",
     params:
+        content=content(code_of("crop")),
         crops=options_of("--crops", CROPS, CROP_RUNS),
     message:
         "crop: what was cropped"

@@ -7,10 +7,12 @@ import typer
 
 from sonomics.clean.screening.criteria import CASE, columns_of, count_states, evaluate_criteria, of_level
 from sonomics.commands.study import Study, read_params, stopping
-from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
+from sonomics.core.cohort import check_columns, read_cohort
+from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_values import check_values
 from sonomics.core.params import PHASES, columns_named, overlaid
 from sonomics.core.readings import read_readings
-from sonomics.core.schemas import TRAIN
+from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
@@ -34,6 +36,7 @@ def check(study: Study = Path()) -> None:
         check_labels(cohort, params.study, str(path))
         check_folds(cohort, params.select.folds, str(path))
         check_columns(path, columns_named(params))
+        check_values(path, params, PHASES)
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params.study.tasks.items():
             labels = task_labels(training, task)
@@ -41,6 +44,8 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
+        if TIME in training:
+            typer.echo(f"follow-up in months, in training: {_values(training[TIME])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
