@@ -28,6 +28,9 @@ def check(study: Study = Path()) -> None:
     """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
     with stopping():
         params = read_params(study)
+        source = params.export.source
+        for risk in SOURCES.get(source).list_risks(params.export.sources()[source]):
+            typer.echo(f"warning: {risk}", err=True)
         _check_networks(params)
         path = study / "data" / "cohort.csv"
         cohort = read_cohort(path, params.study)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from pydicom import Dataset, dcmread
 
-from sonomics.core.files import replacing
+from sonomics.core.files import keep_private, replacing
 from sonomics.core.jobs import progress
 from sonomics.export.deidentify.dataset import silence_pydicom
 
@@ -108,5 +108,5 @@ def _read_table(path: Path) -> dict[str, tuple[str, Header | None]]:
 def _write_table(path: Path, headers: Mapping[str, tuple[str, Header | None]]) -> None:
     empty = dict.fromkeys(TAGS, "")
     rows = [{FILE: name, STAMP: stamp, **(header or empty)} for name, (stamp, header) in headers.items()]
-    with replacing(path) as temporary:
+    with keep_private(), replacing(path) as temporary:
         pd.DataFrame(rows, columns=[FILE, STAMP, *TAGS]).to_parquet(temporary, index=False)
