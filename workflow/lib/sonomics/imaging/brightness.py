@@ -49,7 +49,7 @@ def find_top_level(grey: NDArray[np.integer[Any]]) -> int:
     """
     lit = grey[grey > 0]
     highest = int(np.quantile(lit, 1 - OUTLIERS, method="lower")) if lit.size else 0
-    return max(2 ** highest.bit_length() - 1, 255)
+    return max((1 << highest.bit_length()) - 1, 255)
 
 
 def luma(picture: Picture) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """How the samples of a colour frame are stored, decided from the data where the header is silent or wrong."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,15 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.uid import UID, JPEGBaseline8Bit
 
-from sonomics.imaging.colour_space import IN_YBR, RGB, YBR, judge_colour_space, measure_grey, read_jpeg_colour_space
+from sonomics.imaging.colour_space import (
+    IN_YBR,
+    RGB,
+    THINNED,
+    YBR,
+    judge_colour_space,
+    measure_grey,
+    read_jpeg_colour_space,
+)
 
 # Bytes of the header of an element of pixels in explicit VR: tag, VR, two empty ones, length.
 ELEMENT_HEADER = 12
@@ -65,24 +74,31 @@ def find_layout(decode: Decode, source: Dataset | Path, tags: Dataset, syntax: U
 
 
 def _decode_first(decode: Decode, tags: Dataset, syntax: UID) -> tuple[dict[str, Any], Planes]:
-    """Decode the first frame, by pixel or by plane where the header does not say which."""
-    options: dict[str, Any] = {}
-    if tags.get("PlanarConfiguration") not in (0, 1):
-        options["planar_configuration"] = 0
+    """Decode the first frame in every way that the header leaves open, and take the one with the most grey pixels."""
+    best: tuple[dict[str, Any], Planes] | None = None
+    *others, last = _list_readings(tags, syntax)
+    for options in others:
+        with suppress(ValueError):  # too few or too many bytes for this reading
+            (planes,) = decode([0], options)
+            best = best if best and measure_grey(best[1]) >= measure_grey(planes) else (options, planes)
     try:
-        (planes,) = decode([0], options)
+        (planes,) = decode([0], last)
     except ValueError:
-        # A header may state thinned-out chroma, and every pixel have its own: pydicom finds too many bytes.
-        if syntax.is_encapsulated or str(tags.PhotometricInterpretation) != IN_YBR[1]:
+        if best is None:
             raise
-        options["photometric_interpretation"] = YBR
-        (planes,) = decode([0], options)
-    if not options.get("planar_configuration", 1) and not syntax.is_encapsulated:
-        by_plane = options | {"planar_configuration": 1}
-        (others,) = decode([0], by_plane)
-        if measure_grey(others) > measure_grey(planes):
-            return by_plane, others
-    return options, planes
+        return best
+    return best if best and measure_grey(best[1]) >= measure_grey(planes) else (last, planes)
+
+
+def _list_readings(tags: Dataset, syntax: UID) -> list[dict[str, Any]]:
+    """List options of pydicom's decoder: as the header says, and otherwise where it may be wrong."""
+    if tags.get("PlanarConfiguration") not in (0, 1):
+        by_pixel, by_plane = ({"planar_configuration": number} for number in (0, 1))
+        return [by_pixel] if syntax.is_encapsulated else [by_pixel, by_plane]
+    if str(tags.PhotometricInterpretation) == THINNED and not syntax.is_encapsulated:
+        # The header may state thinned-out chroma, and every pixel have its own.
+        return [{}, {"photometric_interpretation": YBR}]
+    return [{}]
 
 
 def _read_first_stream(source: Dataset | Path, tags: Dataset) -> bytes:

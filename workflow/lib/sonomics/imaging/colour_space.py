@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-RGB, YBR = "RGB", "YBR_FULL"
-IN_YBR = (YBR, "YBR_FULL_422")
+RGB, YBR, THINNED = "RGB", "YBR_FULL", "YBR_FULL_422"
+IN_YBR = (YBR, THINNED)
 
 # Levels of 255 by which two channels of a grey pixel may differ, JPEG error and tinted maps included; a convention.
 ALIKE = 8

@@ -18,7 +18,7 @@ INVERTED = "MONOCHROME1"
 EVIDENTLY_DARK = 1 / 16
 
 # Share of the lit pixels that a window must leave between black and white; a convention.
-SHOWN = 0.5
+SHOWN = 0.25
 
 Grey = NDArray[Any]
 
@@ -71,7 +71,7 @@ def read_as_unsigned(frame: Grey, bits: int) -> Grey:
     unsigned = frame.dtype.str.replace("i", "u")
     as_bytes = frame.astype(unsigned) & np.array(2**bits - 1, dtype=unsigned)
     if frame.min() >= 0:
-        return as_bytes
+        return np.asarray(as_bytes)
     from_lowest = (frame.astype(np.int64) + 2 ** (bits - 1)).astype(unsigned)
     return min(as_bytes, from_lowest, key=_measure_roughness)
 
@@ -80,9 +80,9 @@ def choose_scale(tags: Dataset, survey: Callable[[], Iterable[Grey]]) -> Scale:
     """Choose how the grey levels of a recording become 8 bits.
 
     Frames of 8 bits are taken as they are: their levels are those of the display. For deeper ones the window of the
-    header is used, unless it cuts off half of what is lit. Without a window, a header that stores fewer bits than it
-    allocates states the depth on purpose, and is believed unless the frames would be black. Else the depth is the one
-    that the frames use, see `find_top_level`.
+    header is used, unless it cuts off three quarters of what is lit. Without a window, a header that stores fewer bits
+    than it allocates states the depth on purpose, and is believed unless the frames would be black. Else the depth is
+    the one that the frames use, see `find_top_level`.
 
     Parameters
     ----------
@@ -95,10 +95,10 @@ def choose_scale(tags: Dataset, survey: Callable[[], Iterable[Grey]]) -> Scale:
     stated = 2**bits - 1
     if bits <= EIGHT_BITS:
         return Scale(False, stated)
-    frames = [np.where(find_padding(frame, tags), 0, frame) for frame in survey()]
+    frames = [frame[~find_padding(frame, tags)] for frame in survey()]
     if states_window(tags) and _fits_window(frames, tags):
         return Scale(True, stated)
-    used = max(find_top_level(frame) for frame in frames)
+    used = max(find_top_level(_turn_bright(frame, tags)) for frame in frames)
     states_depth = bits < int(tags.BitsAllocated) and used > EVIDENTLY_DARK * stated
     return Scale(False, stated if states_depth else min(used, stated))
 
@@ -118,33 +118,40 @@ def convert_to_eight_bits(frame: Grey, tags: Dataset, scale: Scale) -> NDArray[n
     -------
     (rows, columns) uint8 array
     """
-    levels = _apply_window(frame, tags) if scale.by_window else frame
-    if not scale.by_window and scale.white != WHITE:
-        levels = np.rint(frame * (WHITE / scale.white))
-    shown = np.clip(levels, 0, WHITE).astype(np.uint8)
-    if tags.PhotometricInterpretation == INVERTED:
-        shown = np.asarray(WHITE - shown)
-    return np.asarray(np.where(find_padding(frame, tags), np.uint8(0), shown))
+    if scale.by_window:
+        levels = _apply_window(frame, tags)
+    elif scale.white == WHITE:
+        levels = _turn_bright(frame, tags)
+    else:
+        levels = np.rint(_turn_bright(frame, tags) * (WHITE / scale.white))
+    return np.where(find_padding(frame, tags), 0, np.clip(levels, 0, WHITE)).astype(np.uint8)
 
 
 def states_window(tags: Dataset) -> bool:
-    """Tell whether the header states a window (PS3.3 C.11.2.1.2) of more than one level."""
+    """Tell whether the header states a window (PS3.3 C.11.2.1.2) of more than one level, on a scale that ascends."""
     width, centre = (_read_first(tags.get(name)) for name in ("WindowWidth", "WindowCenter"))
-    return width > 1 and centre == centre
+    return width > 1 and centre == centre and _read_first(tags.get("RescaleSlope", 1)) > 0
 
 
 def _fits_window(frames: list[Grey], tags: Dataset) -> bool:
-    lit = np.concatenate([frame[frame > 0] for frame in frames])
+    lit = np.concatenate([frame[_turn_bright(frame, tags) > 0] for frame in frames])
     shown = _apply_window(lit, tags)
     return lit.size > 0 and float(((shown > 0) & (shown < WHITE)).mean()) >= SHOWN
 
 
+def _turn_bright(frame: Grey, tags: Dataset) -> Grey:
+    """Invert MONOCHROME1, in which 0 is white."""
+    if tags.PhotometricInterpretation != INVERTED:
+        return frame
+    return np.asarray((2 ** int(tags.BitsStored) - 1) - frame.astype(np.int64))
+
+
 def _apply_window(frame: Grey, tags: Dataset) -> NDArray[np.float64]:
+    """Apply the window of the header; levels from 0 to 255, white is bright."""
     levels = apply_windowing(apply_modality_lut(frame, tags), tags)
-    lowest, highest = (
-        float(np.asarray(apply_modality_lut(np.array([end]), tags))[0]) for end in (0, 2 ** int(tags.BitsStored) - 1)
-    )
-    return np.asarray(np.rint((levels - lowest) * (WHITE / (highest - lowest))), dtype=np.float64)
+    ends = apply_modality_lut(np.array([0, 2 ** int(tags.BitsStored) - 1]), tags)
+    shown = np.rint((levels - float(ends[0])) * (WHITE / float(ends[1] - ends[0])))
+    return np.asarray(WHITE - shown if tags.PhotometricInterpretation == INVERTED else shown, dtype=np.float64)
 
 
 def _read_first(value: Any) -> float:

@@ -135,7 +135,7 @@ def open_picture(path: Path) -> Recording:
 
 def spread_evenly(count: int) -> list[int]:
     """Choose a few frames of a clip, evenly spread."""
-    return np.linspace(0, count - 1, min(count, SURVEYED)).astype(int).tolist()
+    return [int(number) for number in np.linspace(0, count - 1, min(count, SURVEYED))]
 
 
 @contextmanager
