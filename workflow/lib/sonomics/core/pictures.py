@@ -1,12 +1,13 @@
-"""What a picture file shows: its palette, and pixels that are transparent."""
+"""What a picture file shows, and what a mask in one means: palettes, transparency, inverted displays."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageOps, TiffImagePlugin
 
 GREY = ("1", "L", "LA", "La")
 BYTE = 255
-COLOUR_MAP = TiffImagePlugin.COLORMAP
+COLOUR_MAP, DISPLAY = TiffImagePlugin.COLORMAP, TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
+WHITE_IS_ZERO = 0
 
 
 def show_picture(image: Image.Image) -> NDArray[np.uint8]:
@@ -51,3 +52,21 @@ def restore_palette(image: Image.Image) -> None:
     if image.mode == "P" and COLOUR_MAP in tags and 0 < max(tags[COLOUR_MAP]) <= BYTE:
         # TIFF lists all reds, then all greens, then all blues.
         image.putpalette(np.asarray(tags[COLOUR_MAP], dtype=np.uint8).reshape(3, -1).T.tobytes())
+
+
+def read_mask_page(page: Image.Image) -> Image.Image:
+    """Return a page of a mask's file with the levels that its tool meant.
+
+    ImageJ and Fiji store a mask as 255 on 0 and let it be shown black on white (TIFF's WhiteIsZero): the levels stored
+    count. Other tools mean the levels shown. Either is the opposite of the other, and a region that holds most of the
+    frame's rim is the ground, so that one of the two is the mask.
+    """
+    restore_palette(page)
+    whole = page.copy()  # without the tags of the file
+    inverted = getattr(page, "tag_v2", {}).get(DISPLAY) == WHITE_IS_ZERO and page.mode in ("1", "L")
+    return ImageOps.invert(whole) if inverted and _holds_rim(np.asarray(whole) > 0) else whole
+
+
+def _holds_rim(mask: NDArray[np.bool_]) -> bool:
+    """Tell whether a mask holds more than half of the pixels at the four sides of the frame."""
+    return float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()) > 0.5

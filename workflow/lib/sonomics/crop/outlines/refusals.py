@@ -15,8 +15,20 @@ REASONS = {
         "outline the frame as it was exported",
     ),
     "outline_empty": ("no pixel of the outline is set", "draw the region again"),
+    "outline_inverted": (
+        "the outline touches all four sides of the frame, as an inverted mask does and no lesion",
+        "exchange inside and outside, or draw the lesion alone; crop.max_share: 1 accepts any outline",
+    ),
+    "outline_large": (
+        "the outline covers more of the frame or of the scan region than crop.max_share",
+        "draw the lesion alone, or raise crop.max_share",
+    ),
     "outline_outside": ("the outline lies outside the scan region", "check that it belongs to this image"),
     "outline_small": ("the outline has fewer pixels than crop.min_pixels", "draw it again, or lower crop.min_pixels"),
+    "no_variation": (
+        "the region to analyse has a single grey level",
+        "check that the outline belongs to this image, or leave it out",
+    ),
     "no_background": ("no tissue around the lesion can serve as background", "leave the image out of this variant"),
 }
 
