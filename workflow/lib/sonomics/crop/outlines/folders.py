@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import PERTURBED
 from sonomics.crop.outlines.drawings import Drawing
-from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.crop.outlines.names import strip_additions
+from sonomics.crop.outlines.refusals import REASONS, VIDEO, RefusedError
 from sonomics.kinds.outlines import OUTLINES, format_of
 
 
@@ -19,10 +20,19 @@ class Reading(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """A file and what is drawn in it for one image."""
+    """A file and what is drawn in it for one image.
+
+    Attributes
+    ----------
+    file : Path
+    drawing : Drawing
+    name : str
+        Of the image, as the file or its tool states it, without folders and ending.
+    """
 
     file: Path
     drawing: Drawing
+    name: str
 
 
 def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
@@ -37,7 +47,8 @@ def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
     Returns
     -------
     dict of Reading to dict of stem to Outline
-        Sorted by reader and session.
+        Sorted by reader and session. An outline whose name has what tools add (`_mask`, a hash) goes by its name with
+        and without it.
 
     Raises
     ------
@@ -71,12 +82,21 @@ def _read_session(folder: Path) -> dict[str, Outline]:
             continue
         try:
             drawings = OUTLINES.build(kind.name)(file)
-        except RefusedError:
-            rule = f"the file does not hold {kind.words}, or it outlines an image twice"
-            raise StudyError(str(file), rule, "export it again, or remove it") from None
-        for stem, drawing in drawings.items():
-            if stem in outlines:
-                rule = f"{outlines[stem].file.name} and {file.name} both outline {stem}"
-                raise StudyError(str(folder), rule, "keep one of them, or move one to another session")
-            outlines[stem] = Outline(file, drawing)
+        except RefusedError as refusal:
+            rule, fix = f"the file does not hold {kind.words}, or it outlines an image twice", "export it again"
+            if refusal.code == VIDEO:
+                rule, fix = REASONS[VIDEO]
+            raise StudyError(str(file), rule, f"{fix}, or remove it") from None
+        for name, drawing in drawings.items():
+            outline = Outline(file, drawing, name)
+            for stem in dict.fromkeys((name, strip_additions(name))):
+                if stem in outlines:
+                    raise _report_two(folder, stem, outlines[stem], outline)
+                outlines[stem] = outline
     return outlines
+
+
+def _report_two(folder: Path, stem: str, one: Outline, other: Outline) -> StudyError:
+    names = [each.file.name if one.file != other.file else f"{each.name} in {each.file.name}" for each in (one, other)]
+    rule = f"{names[0]} and {names[1]} both outline {stem}"
+    return StudyError(str(folder), rule, "keep one of them, or move one to another session")

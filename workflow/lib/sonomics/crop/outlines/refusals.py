@@ -1,5 +1,6 @@
 """Why an outline cannot be used."""
 
+VIDEO = "outline_video"
 # Reason, as the table of crops names it -> what is wrong, and how to fix it.
 REASONS = {
     "no_outline": (
@@ -7,6 +8,10 @@ REASONS = {
         "draw an outline named after the image, or leave the image out",
     ),
     "outline_unreadable": ("the outline cannot be read", "save it again, for example as PNG"),
+    VIDEO: (
+        "this is CVAT's export for video, with tracks in place of images",
+        "export the task as CVAT for images 1.1",
+    ),
     "outline_label": ("nothing in the outline has the label crop.label", "use the label that the reader used"),
     "outline_frames": ("the outline has several frames, but not this one", "outline every frame, or a single one"),
     "outline_transposed": ("rows and columns of the outline are exchanged", "export the outline unrotated"),
