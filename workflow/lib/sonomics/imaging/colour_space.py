@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RGB, YBR, THINNED = "RGB", "YBR_FULL", "YBR_FULL_422"
-IN_YBR = (YBR, THINNED)
+IN_YBR = (YBR, THINNED, "YBR_PARTIAL_422", "YBR_PARTIAL_420")
 
 # Levels of 255 by which two channels of a grey pixel may differ, JPEG error and tinted maps included; a convention.
 ALIKE = 8
@@ -67,7 +67,7 @@ def judge_colour_space(planes: NDArray[np.generic]) -> str:
     Parameters
     ----------
     planes : (rows, columns, 3) array of 8 bits
-        As stored.
+        As stored. Deeper ones are not judged.
 
     Returns
     -------
@@ -75,6 +75,8 @@ def judge_colour_space(planes: NDArray[np.generic]) -> str:
         `RGB` where the three channels are alike in many more pixels than the last two are neutral; `YBR_FULL` where it
         is the other way round; else "".
     """
+    if planes.dtype.itemsize > 1:
+        return ""
     grey, neutral = _measure_shares(planes)
     lead = neutral - grey
     return "" if abs(lead) < LEAD else YBR if lead > 0 else RGB
@@ -86,7 +88,7 @@ def measure_grey(planes: NDArray[np.generic]) -> float:
 
 
 def _measure_shares(planes: NDArray[np.generic]) -> tuple[float, float]:
-    first, second, third = (planes[..., channel].astype(np.int16) for channel in range(3))
+    first, second, third = (planes[..., channel].astype(np.int32) for channel in range(3))
     grey = (np.abs(first - second) <= ALIKE) & (np.abs(first - third) <= ALIKE)
     neutral = (np.abs(second - NEUTRAL) <= ALIKE) & (np.abs(third - NEUTRAL) <= ALIKE)
     return float(grey.mean()), float(neutral.mean())
