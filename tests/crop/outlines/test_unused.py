@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core import schemas
+from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
 from sonomics.core.tables import read_table, write_table
 from sonomics.crop import list_unused as job
@@ -69,7 +70,20 @@ def test_the_job_lists_and_names_what_is_not_used(tmp_path, caplog):
     job.main([str(each) for each in [*arguments, "--verdicts", verdicts, "--out", out]])
     listed = read_table(out, schemas.UNUSED)
     assert listed[["name", "reason"]].to_numpy().tolist() == [["P2-e1-i1", "image_excluded"], ["P3-e1-i1", "no_case"]]
-    assert "P3-e1-i1.png, P3-e1-i1 is not used: it names no case of the cohort" in caplog.text
+    assert "reader_1, session 1, P3-e1-i1.png is not used: it names no case of the cohort" in caplog.text
+
+
+def test_text_inside_a_file_is_told_only_where_it_begins_with_a_case(tmp_path):
+    folder = tmp_path / "reader_1" / "1"
+    folder.mkdir(parents=True)
+    (folder / "a.boxes.csv").write_text("image,left,top,width,height\nMUELLER HANS.png,1,1,5,5\nP2-e1-i1,1,1,5,5\n")
+    listed = list_unused(find_outlines([tmp_path]), CASES, IMAGES)
+    told = {each.reason: each.outline.describe(known=each.reason != "no_case") for each in listed}
+    assert told == {"no_case": "outline 1 in a.boxes.csv", "no_image": "P2-e1-i1 in a.boxes.csv"}
+    (folder / "b.boxes.csv").write_text("image,left,top,width,height\nMUELLER HANS.png,1,1,5,5\n")
+    with pytest.raises(StudyError, match=r"outline 1 in a\.boxes\.csv and outline 1 in b\.boxes\.csv both") as stop:
+        find_outlines([tmp_path])
+    assert "MUELLER" not in str(stop.value)
 
 
 def test_a_study_without_unused_outlines_has_an_empty_list(tmp_path):

@@ -14,7 +14,15 @@ from sonomics.crop.outlines.clean_frame import check_extent
 from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.folders import Outline, Reading, find_outlines
 from sonomics.crop.outlines.refusals import REASONS, VIDEO, RefusedError
-from sonomics.crop.outlines.unused import WORDS, Unused, group_stems, list_leading_parts, list_unmatched, list_unused
+from sonomics.crop.outlines.unused import (
+    NO_CASE,
+    WORDS,
+    Unused,
+    group_stems,
+    list_leading_parts,
+    list_unmatched,
+    list_unused,
+)
 from sonomics.export.files.listing import read_listing
 from sonomics.kinds.sources import SOURCES
 
@@ -102,14 +110,8 @@ def _list_pictures(params: Parameters) -> set[str] | None:
 def _name_strays(strays: list[Unused]) -> dict[str, str]:
     named: dict[str, list[str]] = {}
     for each in strays:
-        named.setdefault(each.reason, []).append(_name(each.outline))
+        named.setdefault(each.reason, []).append(each.outline.describe(known=each.reason != NO_CASE))
     return {reason: ", ".join(names) for reason, names in named.items()}
-
-
-def _name(outline: Outline) -> str:
-    """Name an outline by its file, and by its image where the file holds several."""
-    file = outline.file.name
-    return file if file.startswith(outline.name) else f"{outline.name} in {file}"
 
 
 def _refuse(
@@ -128,9 +130,9 @@ def _refuse(
             check_extent(mask, settings.max_share)
         except RefusedError as refusal:
             if refusal.code in TOLD:
-                refused.setdefault(refusal.code, []).append(_name(outline))
+                refused.setdefault(refusal.code, []).append(outline.describe(known=True))
         except (OSError, SyntaxError):
-            refused.setdefault("outline_unreadable", []).append(_name(outline))
+            refused.setdefault("outline_unreadable", []).append(outline.describe(known=True))
     return refused
 
 

@@ -11,7 +11,7 @@ from sonomics.core.cohort import read_roster
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import empty_table, read_tables, write_table
 from sonomics.crop.outlines.folders import find_outlines
-from sonomics.crop.outlines.unused import WORDS, Unused, list_unused
+from sonomics.crop.outlines.unused import NO_CASE, WORDS, Unused, list_unused
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     kept = dict.fromkeys(images, False) | {str(image): bool(keep) for image, keep in verdicts.items()}
     unused = list_unused(find_outlines(args.outlines), set(read_roster(args.cohort)["case"]), kept)
     for each in unused:
-        log.warning("%s, %s is not used: it %s", each.outline.file, each.outline.name, WORDS[each.reason])
+        named = each.outline.describe(known=each.reason != NO_CASE)
+        log.warning("%s, session %s, %s is not used: it %s", *each.reading, named, WORDS[each.reason])
     rows = [_make_row(each) for each in unused]
     write_table(pd.DataFrame(rows) if rows else empty_table(schemas.UNUSED), args.out, schemas.UNUSED)
 

@@ -28,11 +28,27 @@ class Outline(NamedTuple):
     drawing : Drawing
     name : str
         Of the image, as the file or its tool states it, without folders and ending.
+    number : int
+        Of the outline in its file, from 1.
     """
 
     file: Path
     drawing: Drawing
     name: str
+    number: int
+
+    def describe(self, *, known: bool) -> str:
+        """Name the outline for a message.
+
+        Parameters
+        ----------
+        known : bool
+            Whether it names a case of the cohort. Any other text inside a file of many images may be a patient's name:
+            the outline's number stands for it.
+        """
+        if self.file.name.startswith(self.name):
+            return self.file.name
+        return f"{self.name} in {self.file.name}" if known else f"outline {self.number} in {self.file.name}"
 
 
 def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
@@ -87,8 +103,8 @@ def _read_session(folder: Path) -> dict[str, Outline]:
             if refusal.code == VIDEO:
                 rule, fix = REASONS[VIDEO]
             raise StudyError(str(file), rule, f"{fix}, or remove it") from None
-        for name, drawing in drawings.items():
-            outline = Outline(file, drawing, name)
+        for number, (name, drawing) in enumerate(drawings.items(), start=1):
+            outline = Outline(file, drawing, name, number)
             for stem in dict.fromkeys((name, strip_additions(name))):
                 if stem in outlines:
                     raise _report_two(folder, stem, outlines[stem], outline)
@@ -97,6 +113,7 @@ def _read_session(folder: Path) -> dict[str, Outline]:
 
 
 def _report_two(folder: Path, stem: str, one: Outline, other: Outline) -> StudyError:
-    names = [each.file.name if one.file != other.file else f"{each.name} in {each.file.name}" for each in (one, other)]
-    rule = f"{names[0]} and {names[1]} both outline {stem}"
+    first, second = one.describe(known=False), other.describe(known=False)
+    image = stem if all(each.file.name.startswith(each.name) for each in (one, other)) else "the same image"
+    rule = f"{first} and {second} both outline {image}"
     return StudyError(str(folder), rule, "keep one of them, or move one to another session")
