@@ -106,6 +106,30 @@ def test_pixels_are_unchanged_and_metadata_is_gone(source):
     assert manifest["spacing_mm"].isna().sum() == 3
 
 
+def test_what_is_transparent_in_a_picture_stays_unseen(source):
+    file = source.set / "Images" / "bus_01-r.png"
+    with Image.open(file) as image:
+        shown = np.asarray(image.convert("L"))
+    hidden = np.zeros(shown.shape, bool)
+    hidden[:8] = True
+    layers = np.dstack([np.where(hidden, 255, shown)] * 3 + [np.where(hidden, 0, 255)])
+    Image.fromarray(layers.astype(np.uint8), "RGBA").save(file)
+    for pixels in ("keep", "deidentify"):
+        with Image.open(source.export(pixels=pixels)[0].loc["B0001-e1-i2"]["file"]) as image:
+            found = np.asarray(image.convert("L"))
+        assert not found[hidden].any()
+        assert pixels == "deidentify" or (found[~hidden] == shown[~hidden]).all()
+
+
+def test_an_outline_shown_inverted_is_read_as_drawn(source):
+    mask = source.set / "Masks" / "mask_01-r.png"
+    drawn = np.zeros((30, 40), bool)
+    drawn[5:15, 8:20] = True
+    Image.fromarray(np.where(drawn, 0, 255).astype(np.uint8)).save(mask, format="TIFF", tiffinfo={262: 0})
+    _, out = source.export()
+    np.testing.assert_array_equal(read_mask(out / "outlines" / "reader_1" / "1" / "B0001-e1-i2.png"), drawn)
+
+
 def test_outlines_are_named_after_the_instance(source):
     _, out = source.export()
     assert read_mask(out / "outlines" / "reader_1" / "1" / "B0030-e1-i1.png").sum() == 10 * 13

@@ -119,6 +119,12 @@ CROPS = Table(
     key=("image", "reader", "session"),
 )  # fmt: skip
 
+UNUSED = Table(
+    "unused outlines",
+    {"reader": "str", "session": "str", "file": "str", "name": "str", "reason": "str"},
+    key=("reader", "session", "file", "name"),
+)
+
 FEATURES = Table(
     "features",
     {**_IMAGE, "reader": "str", "session": "str", "view": "str"},

@@ -26,7 +26,7 @@ from sonomics.report.sections.learned import LearnedTable
 from sonomics.report.sections.phantom import describe_phantom
 from sonomics.report.sections.selection import describe_selection
 from sonomics.report.study.evaluation import Evaluation
-from sonomics.report.study.flow_of_cases import count_flow, count_uncropped
+from sonomics.report.study.flow_of_cases import count_flow, count_uncropped, spell_reason
 from sonomics.report.study.near_duplicates import describe_doubtful_values, describe_shared_images
 from sonomics.report.study.record import Record
 from sonomics.report.study.statements import list_statements, list_unstated
@@ -112,6 +112,9 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
         "cases": tabulate_flow(count_flow(inputs.screening, mains[0]), shared_images),
         "remarks": [remark for remark in remarks if remark],
         "uncropped": count_uncropped(inputs.crops, inputs.screening, params.crop.analysis),
+        "unused_outlines": {
+            spell_reason(code): count for code, count in (record.find_metric("crop", "unused_outlines") or {}).items()
+        },
         "selections": [describe_selection(*selection) for selection in inputs.selections],
         "methods": write_methods(record),
         "statements": list_statements(params),
