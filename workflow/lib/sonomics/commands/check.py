@@ -17,6 +17,7 @@ from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
+from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
