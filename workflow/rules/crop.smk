@@ -46,7 +46,7 @@ rule crop_chunk:
 rule list_unused_outlines:
     """List the outlines that no image uses, with the reason."""
     input:
-        cohort=COHORT,
+        cohort=ancient(COHORT),
         exams=expand("data/export/{chunk}", chunk=chunks()),
         outlines="data/outlines",
         files=lambda _: [str(file) for file in outlines_drawn()],
@@ -59,6 +59,7 @@ rule list_unused_outlines:
         "logs/list_unused_outlines.log",
     params:
         exported=expand("data/export/{chunk}/outlines", chunk=chunks()),
+        cases=fingerprint(ROSTER[["case"]]),
     message:
         "crop: outlines that no image uses"
     shell:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core import schemas
-from sonomics.core.cohort import read_roster
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.tables import empty_table, read_tables, write_table
+from sonomics.core.tables import empty_table, read_cells, read_tables, write_table
 from sonomics.crop.outlines.folders import find_outlines
 from sonomics.crop.outlines.unused import NO_CASE, WORDS, Unused, list_unused
 
@@ -28,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     images = read_tables(args.images, schemas.IMAGES)["image"]
     verdicts = read_tables(args.verdicts, schemas.VERDICTS).set_index("image")["keep"]
     kept = dict.fromkeys(images, False) | {str(image): bool(keep) for image, keep in verdicts.items()}
-    unused = list_unused(find_outlines(args.outlines), set(read_roster(args.cohort)["case"]), kept)
+    cases = set(read_cells(args.cohort.read_bytes(), str(args.cohort))["case"])
+    unused = list_unused(find_outlines(args.outlines), cases, kept)
     for each in unused:
         named = each.outline.describe(known=each.reason != NO_CASE)
         log.warning("%s, session %s, %s is not used: it %s", *each.reading, named, WORDS[each.reason])
