@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit
 from torch import Generator, Tensor, nn
 
 from sonomics.core.errors import StudyError
@@ -16,8 +17,8 @@ from sonomics.networks.architectures.heads import Classifier, balanced_weights, 
 from sonomics.networks.training.augmentation import Augmentation, augment
 
 Curve = dict[str, float]
-# Images of every batch that a network is applied to. One by one, an image gets the same bytes in any company: within a
-# batch of a fixed size, MKL still sums a row by its place.
+# Images of every batch that a network is applied to. One by one on the
+# CPU: within a batch of a fixed size, the last values of a tensor may still take other code than the first.
 ROWS = {"cpu": 1, "cuda": 64}
 
 
@@ -127,8 +128,8 @@ def fit(
 
 def predict(model: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
-    logits = torch.from_numpy(_apply(model, [images]))
-    return torch.sigmoid(logits.double()).numpy()
+    # Not torch's sigmoid, whose last digit depends on the number of values.
+    return np.asarray(expit(_apply(model, [images]).astype(np.float64)))
 
 
 def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
