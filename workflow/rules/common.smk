@@ -14,7 +14,7 @@ from sonomics.core.cohort import (
 from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
-from sonomics.core.pins import export_pins
+from sonomics.core.pins import check_processor, export_pins
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
@@ -38,6 +38,8 @@ try:
     check_params(config, "params.yaml", Path("params.yaml"))
     check_weights(config, ACTIVE_PHASES)
     parameters = Parameters.partial(config)
+    if parameters.study.portable:
+        check_processor()
     listed = read_cohort(COHORT, parameters.study)
     NAMED = columns_named(parameters)
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):

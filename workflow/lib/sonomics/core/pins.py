@@ -64,7 +64,7 @@ def set_pins() -> None:
     Raises
     ------
     StudyError
-        When a library has chosen its code already, without the pins, or the processor has no AVX2 and FMA.
+        When a library has chosen its code already, without the pins; as `check_processor`.
     """
     if not is_portable():
         return
@@ -72,11 +72,22 @@ def set_pins() -> None:
     if loaded and any(os.environ.get(name) != value for name, value in PINS.items()):
         rule = f"{', '.join(loaded)} was loaded before sonomics, and has chosen code for this processor"
         raise StudyError("portable arithmetic", rule, f"import sonomics first, or set {MODE}=false")
-    if lacking := NEEDED - processor_flags():
+    check_processor()
+    os.environ.update(PINS)
+
+
+def check_processor() -> None:
+    """Check that the processor can compute portably.
+
+    Raises
+    ------
+    StudyError
+        When it has no AVX2 and FMA.
+    """
+    if is_x86_64() and (lacking := NEEDED - processor_flags()):
         rule = f"this processor has no {' and no '.join(sorted(lacking)).upper()}, which portable arithmetic needs"
         fix = f"state study.portable: false and set {MODE}=false; last digits are then those of this machine"
         raise StudyError("portable arithmetic", rule, fix)
-    os.environ.update(PINS)
 
 
 def processor_flags() -> set[str]:

@@ -61,7 +61,7 @@ def fit(
 ) -> list[Curve]:
     """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
 
-    The same seed on the same machine's CPU gives the same weights, whatever ran before.
+    The same seed gives the same weights on every CPU that `core.pins` is for, whatever ran before.
 
     Parameters
     ----------
