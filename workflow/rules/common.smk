@@ -11,6 +11,7 @@ from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.files import remove_leftovers
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
+from sonomics.core.pins import check_processor, export_pins
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
@@ -43,6 +44,8 @@ try:
     check_params(config, "params.yaml", Path("params.yaml"))
     check_weights(config, ACTIVE_PHASES)
     parameters = Parameters.partial(config)
+    if parameters.study.portable:
+        check_processor()
     listed = read_cohort(COHORT, parameters.study)
     NAMED = columns_named(parameters)
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
@@ -73,7 +76,7 @@ STUDY = SEEN[MAIN]
 COMPILED = os.environ.get("NUMBA_CACHE_DIR") or ("" if os.access(LIBRARY, os.W_OK) else os.path.abspath("work/numba"))
 
 shell.prefix(
-    f"set -euo pipefail; export PYTHONPATH={shlex.quote(LIBRARY)} PYTHONHASHSEED=0"
+    f"set -euo pipefail; {export_pins(portable=STUDY['study']['portable'])}; export PYTHONPATH={shlex.quote(LIBRARY)} PYTHONHASHSEED=0"
     + "".join(f" {name}={STUDY['study']['threads']}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
     + (f" NUMBA_CACHE_DIR={shlex.quote(COMPILED)}" if COMPILED else "")
     + "; "

@@ -83,8 +83,9 @@ def settings(*keys):
     """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
+    Every job has `study.portable`, which changes the last digits of all.
     """
-    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
+    return lambda wildcards: json.dumps(cut(["study.portable", *keys], wildcards), sort_keys=True)
 
 
 def runs_over(**axes):
