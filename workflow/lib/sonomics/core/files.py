@@ -3,8 +3,9 @@
 import json
 import math
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# The name that `replacing` gives: of the file, and of the process that writes it.
+_TEMPORARY = re.compile(r"\..+\.([0-9]+)\.part")
 OTHERS, PRIVATE = 0o077, 0o700  # permissions of group and others, and of a folder for its owner alone
 
 
@@ -80,7 +83,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")  # as _TEMPORARY finds it again
     try:
         yield temporary
         if path.is_dir():
@@ -91,6 +94,50 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary)
         else:
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folders: Iterable[Path]) -> list[Path]:
+    """Remove what writers that were killed have left: temporary files and folders of `replacing`, by their name.
+
+    Nothing else is touched, and nothing whose writer may still run on this machine; the caller makes sure that none
+    runs on another one. Links are not followed.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        They and all below them; those that are missing are passed over.
+
+    Returns
+    -------
+    list of Path
+        What was removed, sorted.
+    """
+    found = [path for folder in folders for path in _find_leftovers(folder)]
+    for path in found:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return sorted(found)
+
+
+def _find_leftovers(folder: Path) -> Iterator[Path]:
+    for place, inside, files in os.walk(folder):
+        left = [
+            name for name in (*inside, *files) if (match := _TEMPORARY.fullmatch(name)) and not _runs(int(match[1]))
+        ]
+        yield from (Path(place, name) for name in left)
+        inside[:] = [name for name in inside if name not in left]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

@@ -24,6 +24,7 @@ SENTENCES = {
     "view_unknown": "Several views of the study fit this still, and the source names none of them.",
     "wrong_modality": "The DICOM file states another modality than ultrasound.",
     "no_pixels": "The DICOM object holds no image.",
+    "no_variation": "The scan region shows a single grey level, or nothing brighter than black ground.",
     "no_injection_time": "The time of injection is unknown.",
     "no_frame_times": "The clip does not say when its frames were taken.",
     "no_frame_in_window": "The clip has no frame within the view's time window.",

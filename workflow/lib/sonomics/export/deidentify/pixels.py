@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from sonomics.imaging.brightness import Pixels
-from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, decode_frames
+from sonomics.imaging.grey_levels import INVERTED, find_padding
+from sonomics.imaging.palette import PALETTE, look_up_palette
 
 # Samples of all frames together, a few GB: all are held at once, so a header that states more must not fill the memory.
 MOST_SAMPLES = 2**32
@@ -28,7 +30,7 @@ def decode_all(dataset: Dataset) -> Pixels:
     Returns
     -------
     (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16 array
-        White is bright; YBR and palette are turned into RGB, of 8 bits.
+        White is bright and padding is black; YBR and palette are turned into RGB, of 8 bits.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def decode_all(dataset: Dataset) -> Pixels:
         syntax = dataset.file_meta.TransferSyntaxUID
         frames = [
             _convert_to_plain(frame, dataset)
-            for frame in decode_frames(_drop_empty_frame_count(dataset), syntax, numbers)
+            for frame in decode_frames(_drop_empty_frame_count(dataset), dataset, syntax, numbers)
         ]
         stacked = cast(Pixels, np.stack(frames))
     except UndecodableError:
@@ -66,6 +68,8 @@ def write_pixels(dataset: Dataset, frames: Pixels, bits: int) -> None:
         Bits stored of a grey pixel.
     """
     colour = frames.ndim == 4
+    if dataset.get("PhotometricInterpretation") == INVERTED:
+        _mirror_window(dataset, 2**bits - 1)
     dataset.SamplesPerPixel = 3 if colour else 1
     dataset.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
     if colour:
@@ -101,12 +105,21 @@ def _check_size(dataset: Dataset) -> None:
         raise UndecodableError("its pixels are not the lowest bits")  # decoders accept these and would give black
 
 
+def _mirror_window(dataset: Dataset, highest: int) -> None:
+    """Let the window of an inverted image hold for the levels that `decode_all` has inverted."""
+    centres = np.atleast_1d(dataset.get("WindowCenter", [])).astype(float)
+    slope, intercept = float(dataset.get("RescaleSlope", 1)), float(dataset.get("RescaleIntercept", 0))
+    if centres.size:
+        dataset.WindowCenter = [float(slope * highest + 2 * intercept - centre) for centre in centres]
+
+
 def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
     interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
     if interpretation == PALETTE:
         return look_up_palette(frame, dataset)
     if frame.dtype not in (np.uint8, np.uint16) or (frame.ndim == 3 and frame.dtype != np.uint8):
-        raise UndecodableError("its pixels are signed, or colour of more than 8 bits")
-    if interpretation == "MONOCHROME1":
-        return np.asarray((2**bits - 1) - frame.astype(np.int64), dtype=frame.dtype)
-    return np.asarray(frame, dtype=frame.dtype)
+        raise UndecodableError("its pixels are of more than 16 bits, or colour of more than 8")
+    if frame.ndim == 3:
+        return np.asarray(frame, dtype=frame.dtype)
+    levels = (2**bits - 1) - frame.astype(np.int64) if interpretation == INVERTED else frame
+    return np.asarray(np.where(find_padding(frame, dataset), 0, levels), dtype=frame.dtype)
