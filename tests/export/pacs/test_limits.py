@@ -86,7 +86,7 @@ def endless_pages(request):
     offset = int(request.partition(b"offset=")[2].split(b" ")[0].split(b"&")[0])
     row = {"0020000D": {"vr": "UI", "Value": [f"1.2.{offset}"]}, "00081030": {"vr": "LO", "Value": ["x" * 40_000]}}
     content = json.dumps([row]).encode()
-    yield HEAD + b"Content-Length: %d\r\n\r\n" % len(content) + content
+    yield HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(content) + content
 
 
 def endless_redirects(request):
