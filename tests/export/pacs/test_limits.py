@@ -18,7 +18,7 @@ from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 from sonomics.kinds.sources.dimse import Dimse as DimseSettings
 from tests.export.peer import AE_TITLE, Peer, peer
 
-LIMITS = {"deadline_s": 0.6, "listing_mb": 0.3, "object_mb": 0.3, "timeout_s": 5}
+LIMITS = {"deadline_s": 2.0, "listing_mb": 0.3, "object_mb": 0.3, "timeout_s": 5}
 PATIENCE_S = 10.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\n"
 PARTS = b'HTTP/1.1 200 OK\r\nContent-Type: multipart/related; type="application/dicom"; boundary=x\r\n\r\n'
@@ -118,7 +118,7 @@ def test_a_list_without_end_is_given_up(answer, rule):
 
 def test_pages_that_come_too_slowly_together_are_given_up():
     def slowly(request):
-        time.sleep(0.2)
+        time.sleep(0.5)
         yield from endless_pages(request)
 
     with serving(slowly) as port:
