@@ -31,10 +31,10 @@ print(json.dumps(loaded))
 
 CALLS = """
 import json, sys
-import pandas as pd
 from sonomics.statistics.discrimination.auc import auc_interval
 from sonomics.statistics.survival.cox import fit_cox
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier
+import pandas as pd
 loaded = []
 for call in (
     lambda: auc_interval([0, 1, 0, 1], [0.1, 0.4, 0.3, 0.9]),
