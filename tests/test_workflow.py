@@ -82,7 +82,7 @@ def test_an_outline_that_the_user_adds_makes_the_crops_of_its_chunk_anew(smoke: 
 )
 def test_a_file_replaced_by_an_older_one_reruns_its_jobs(smoke: Study, tmp_path, name, change, phase, job):
     passing = shutil.ignore_patterns("locks", "log")
-    copy = Study(shutil.copytree(smoke.path, tmp_path / "study", ignore=passing))
+    copy = Study(shutil.copytree(smoke.path, smoke.path.with_name(f"{job}_study"), ignore=passing))
     asked = ("--dry-run", "--config", f"phase={phase}", "--", f"results/metrics/{phase}.json")
     file, other = copy.path / "data" / name, tmp_path / name
     shutil.copy2(file, tmp_path / "before")
