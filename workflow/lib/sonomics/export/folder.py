@@ -17,12 +17,14 @@ from sonomics.core.cohort import chunk_of, read_roster
 from sonomics.core.errors import ItemError
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.chunk import Chunk, write_chunk
 from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
+from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
 from sonomics.export.files.listing import open_root, read_listing
 from sonomics.export.files.pictures import UnusableError, export_picture, read_outline
 from sonomics.export.pacs.retrieve import list_exams
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 DICOM = ".dcm"
 
 
-def export_dicom_folder(cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk) -> None:
+def export_dicom_folder(cohort: Path, settings: Folder, limits: Limits, chunks: int, number: int, chunk: Chunk) -> None:
     """Export the exams of a chunk from a folder of DICOM files in any layout.
 
     Raises
@@ -45,10 +47,10 @@ def export_dicom_folder(cohort: Path, settings: Folder, chunks: int, number: int
     exams = list_exams(cohort, chunks, number, chunk.pseudonyms)
     modality = cast(Studies, settings.dicom).query.modality
     with wait_for_turn(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
-        files = DicomFolder(open_root(settings), HEADERS)
-    for count, what in ((files.others, "are not DICOM of a patient"), (files.repeats, "repeat an instance")):
-        if count:
-            log.warning("of the whole folder, %d files are not exported: they %s", count, what)
+        files = DicomFolder(open_root(settings), limits, HEADERS)
+        write_left_out(files.left_out, LEFT_OUT)
+    for counted in count_reasons(files.left_out):
+        log.warning("of the whole folder, %s (%s names them)", counted, LEFT_OUT)
     for exam in progress(exams, f"de-identify chunk {number}"):
         listed = files.list_instances(exam.patient_id, exam.study_uid, modality)
         if not listed:
@@ -122,9 +124,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     export, chunks = args.settings.export, args.settings.study.chunks
     settings: Folder = export.sources()["folder"]
-    export_files = export_listed_files if settings.dicom is None else export_dicom_folder
     with write_chunk(args.out, export) as chunk:
-        export_files(args.cohort, settings, chunks, args.chunk, chunk)
+        if settings.dicom is None:
+            export_listed_files(args.cohort, settings, chunks, args.chunk, chunk)
+        else:
+            export_dicom_folder(args.cohort, settings, export.limits, chunks, args.chunk, chunk)
 
 
 if __name__ == "__main__":

@@ -96,8 +96,8 @@ def open_original(source: SourceFile, limits: Limits, scratch: Path | None = Non
             yield Original(_read_header(copy, limits), copy)
 
 
-def read_header(source: SourceFile, limits: Limits, tags: list[str]) -> Dataset:
-    """Read some elements of a header, without a copy of the object. Errors as `open_original`."""
+def read_header(source: SourceFile, limits: Limits, tags: list[str] | None = None) -> Dataset:
+    """Read a header, or some elements of it, without a copy of the object. Errors as `open_original`."""
     with source.open("rb") as opened:
         start = _find_start(opened)
         if start is Start.SOUND:
@@ -202,7 +202,7 @@ def _make_sound(opened: IO[bytes], start: Start, ratio: int) -> Iterator[bytes]:
 def _write_start(syntax: UID) -> bytes:
     out, meta = BytesIO(), FileMetaDataset()
     meta.TransferSyntaxUID = syntax
-    write_file_meta_info(out, meta, enforce_standard=False)
+    write_file_meta_info(cast(Any, out), meta, enforce_standard=False)
     return PREAMBLE + MAGIC + out.getvalue()
 
 
