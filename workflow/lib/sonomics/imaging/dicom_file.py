@@ -215,13 +215,15 @@ def _inflate(opened: IO[bytes], ratio: int) -> Iterator[bytes]:
     inflater, read, grown = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
     for packed in _read_pieces(opened):
         read += len(packed)
-        while packed:
+        while packed and not inflater.eof:  # what follows the end, as a byte of padding, stays unconsumed
             piece = inflater.decompress(packed, PIECE)
             grown += len(piece)
             if grown > max(SMALL, ratio * read):
                 raise OverLimitError("it grows more than export.limits.ratio times when it is inflated")
             yield piece
             packed = inflater.unconsumed_tail
+        if inflater.eof:
+            return
     yield inflater.flush()
     if not inflater.eof:
         raise EOFError("the deflated object is cut off")
