@@ -72,8 +72,8 @@ def export_clip(path: Path, out: Path) -> None:
 def clean_clip(path: Path, out: Path) -> None:
     """Clean one clip."""
     entry = {
-        "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": str(path), "view": "",
-        "device": "", "centre": "here", "spacing_mm": math.nan, "rows": 0, "columns": 0, "reason": "",
+        "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": str(path),
+        "view": "", "device": "", "centre": "here", "spacing_mm": math.nan, "rows": 0, "columns": 0, "reason": "",
     }  # fmt: skip
     cleaned = clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep", "injection": {"from": "start"}}))
     assert any(row["keep"] for row, _ in cleaned.images), cleaned.images

@@ -339,10 +339,10 @@ def test_absent_folder_stops_the_study(root, rule):
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"columns": {"patient": "Patient"}}, "no column Patient"),
-        ({"images": "Images/{Id}.png"}, "names 'Id'"),
+        ({"columns": {"patient": "Patient"}}, "column Patient is missing"),
+        ({"images": "Images/{Id}.png"}, "column Id is missing"),
         ({"captures": {"ID": "bus_.+"}}, "no named group"),
-        ({"captures": {"Id": "(?P<number>.)"}}, "no column Id"),
+        ({"captures": {"Id": "(?P<number>.)"}}, "column Id is missing"),
         ({"table": "other.csv"}, "no table"),
     ],
 )
@@ -353,13 +353,13 @@ def test_wrong_listing_stops_the_study(source, changes, rule):
 
 def test_values_that_make_one_pseudonym_stop_the_study():
     table = TABLE.assign(Case=["1", "0001", "2", "3", "4"])
-    with pytest.raises(StudyError, match="both become B0001"):
+    with pytest.raises(StudyError, match="would get the same name"):
         name_images(table, TYPED)
 
 
 @pytest.mark.parametrize("spacing", ["0,12", "0.1 mm", "0", "-0.1", "inf"])
 def test_a_spacing_that_is_no_length_stops_the_study(spacing):
-    with pytest.raises(StudyError, match=r"line 3: the spacing .* is not a length in mm"):
+    with pytest.raises(StudyError, match=r"line 3: the spacing is not a length in mm"):
         name_images(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), TYPED)
 
 

@@ -7,14 +7,14 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import chunk_of, read_roster
-from sonomics.core.errors import ItemError
+from sonomics.core.errors import ItemError, name_error
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.settings.export import Limits
@@ -78,7 +78,7 @@ def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int
 
 
 def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
-    source = root / listed["image"]
+    source = _join(root, listed["image"])
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
     if source.name.lower().endswith(DICOM):
@@ -104,15 +104,20 @@ def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels
 
 def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Traversable, folder: Path) -> None:
     for reader in readers:
-        source = root / listed[f"outline__{reader}"]
         try:
-            outline = read_outline(source)
+            outline = read_outline(_join(root, listed[f"outline__{reader}"]))
         except Exception as error:  # a damaged file can make the parser raise anything
-            rule = f"it cannot be read ({type(error).__name__})"
+            rule = f"it cannot be read ({name_error(error)})"
             fix = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
+
+
+def _join(root: Traversable, path: str) -> Traversable:
+    """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return root / ("" if path.startswith("/") or ".." in parts else path)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from sonomics.core.errors import StudyError
+from sonomics.core.errors import StudyError, name_error
 from sonomics.core.schemas import PERTURBED
 from sonomics.crop.outlines.drawings import Drawing
 from sonomics.crop.outlines.refusals import RefusedError
@@ -71,8 +71,9 @@ def _read_session(folder: Path) -> dict[str, Outline]:
             continue
         try:
             drawings = OUTLINES.build(kind.name)(file)
-        except RefusedError:
-            rule = f"the file does not hold {kind.words}, or it outlines an image twice"
+        except Exception as error:  # a damaged file can make a reader raise anything
+            cause = "" if isinstance(error, RefusedError) else f" ({name_error(error)})"
+            rule = f"the file does not hold {kind.words}, or it outlines an image twice{cause}"
             raise StudyError(str(file), rule, "export it again, or remove it") from None
         for stem, drawing in drawings.items():
             if stem in outlines:
