@@ -116,7 +116,7 @@ def test_a_table_without_anything_has_no_columns():
 
 def test_a_reader_with_white_space_is_the_same_reader(tmp_path):
     (tmp_path / "qc.csv").write_text("image,reader,target\n P1-e1-i1 ,r1 ,yes\nP1-e1-i1,r1,no\n")
-    with pytest.raises(StudyError, match="two rows of image P1-e1-i1, reader r1"):
+    with pytest.raises(StudyError, match="rows 1 and 2 agree in image, reader"):
         read_table(tmp_path / "qc.csv", QC_LABELS)
 
 

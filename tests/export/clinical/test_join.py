@@ -262,7 +262,7 @@ def test_a_damaged_workbook_is_one_clear_message_without_a_cell(folder: Path, me
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        (REPORTS.replace("seen\n", "seen;AFP\n"), "columns 3 and 4 have the same name"),
+        (REPORTS.replace("seen\n", "seen;AFP\n"), "columns 5 and 9 have the same name"),
         (REPORTS.replace("10,5;IU", "10;5;IU"), "row 1 below the header has a cell under no name"),
     ],
 )
