@@ -234,7 +234,7 @@ def outline_bases() -> dict[str, bytes]:
             "id": 2,
             "image_id": 1,
             "category_id": 1,
-            "segmentation": {"size": [ROWS, COLUMNS], "counts": "PPY1d0" + "0" * 30},
+            "segmentation": {"size": [ROWS, COLUMNS], "counts": [600, 900, ROWS * COLUMNS - 1500]},
         },
     ]
     points = ";".join(f"{x},{y}" for x, y in polygon)
@@ -249,6 +249,7 @@ def outline_bases() -> dict[str, bytes]:
         "imageWidth": COLUMNS,
         "shapes": [{"label": "l", "shape_type": "polygon", "points": polygon}],
     }
+    coco = {"images": [image], "annotations": annotations, "categories": [{"id": 1, "name": "l"}]}
     bases = {
         "all.coco.json": json.dumps(coco).encode(),
         "all.xml": cvat.encode(),
