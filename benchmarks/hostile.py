@@ -19,6 +19,8 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,12 +124,11 @@ def peak_kb() -> int:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 
 
-def run(kind: str, count: int, seconds: float, peaks: list[int]) -> Iterator[list[str]]:
+def run(kind: str, first: int, last: int, seconds: float, peaks: list[int]) -> Iterator[list[str]]:
     """Judge files in a process; go on behind a file that takes it down or holds it up."""
-    first = 0
-    while first < count:
-        command = [sys.executable, __file__, "--work", kind, str(first), str(count)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+    while first < last:
+        command = [sys.executable, __file__, "--work", kind, str(first), str(last)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as worker:
             assert worker.stdout is not None
             lines = selectors.DefaultSelector()
             lines.register(worker.stdout, selectors.EVENT_READ)
@@ -142,12 +143,12 @@ def run(kind: str, count: int, seconds: float, peaks: list[int]) -> Iterator[lis
                     break
                 if row[0] == "peak":
                     peaks.append(int(row[1]))
-                    first = count
+                    first = last
                     break
                 yield row
                 first = int(row[1]) + 1
             worker.kill()
-        if first < count:
+        if first < last:
             yield [kind, str(first), "", "", fate, f"after {time.monotonic() - started:.0f} s"]
             first += 1
 
@@ -178,16 +179,25 @@ def main() -> None:
     parser.add_argument("--dicom", type=int, default=20_000, help="number of DICOM files")
     parser.add_argument("--outlines", type=int, default=2_000, help="number of outlines files")
     parser.add_argument("--seconds", type=float, default=120, help="that one file may take")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--work", nargs=3)
     args = parser.parse_args()
     if args.work:
         work(args.work[0], int(args.work[1]), int(args.work[2]))
         return
-    rows, seconds, peaks = [], {}, {DICOM: [], OUTLINE: []}
+    rows: list[list[str]] = []
+    seconds: dict[str, float] = {}
+    peaks: dict[str, list[int]] = {DICOM: [], OUTLINE: []}
     for kind, count in ((OUTLINE, args.outlines), (DICOM, args.dicom)):
         start = time.monotonic()
-        rows += list(run(kind, count, args.seconds, peaks[kind]))
+        edges = [count * part // args.processes for part in range(args.processes + 1)]
+        with ThreadPoolExecutor(args.processes) as pool:
+            parts = [
+                pool.submit(lambda *where: list(run(*where)), kind, first, last, args.seconds, peaks[kind])
+                for first, last in pairwise(edges)
+            ]
+        rows += [row for part in parts for row in part.result()]
         seconds[kind] = time.monotonic() - start
     with args.table.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened, lineterminator="\n").writerows([COLUMNS_OF_TABLE, *rows])

@@ -6,7 +6,6 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 import logging
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -22,6 +21,7 @@ from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.chunk import Chunk, write_chunk
 from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
+from sonomics.export.files.archive import Root
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
 from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
@@ -77,7 +77,7 @@ def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int
         _export_outlines(row, list(settings.outlines), root, chunk.folder / "outlines")
 
 
-def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
+def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) -> None:
     source = _join(root, listed["image"])
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
@@ -102,7 +102,7 @@ def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels
         chunk.changes.append(make_changes_row(named, changes))
 
 
-def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Traversable, folder: Path) -> None:
+def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Root, folder: Path) -> None:
     for reader in readers:
         try:
             outline = read_outline(_join(root, listed[f"outline__{reader}"]))
@@ -114,7 +114,7 @@ def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Trave
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
 
 
-def _join(root: Traversable, path: str) -> Traversable:
+def _join(root: Root, path: str) -> Root:
     """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
     parts = PurePosixPath(path.replace("\\", "/")).parts
     return root / ("" if path.startswith("/") or ".." in parts else path)

@@ -26,6 +26,7 @@ PIECE = 2**20
 LONGEST_ELEMENT = 2**20
 # Bytes of an inflated file up to which its ratio tells nothing: a blank picture packs as well as a bomb. A convention.
 SMALL = 64 * MB
+HEADER_RULE = "its header is larger than export.limits.header_mb"
 # First groups of an object without file meta information, and of one whose preamble alone is missing.
 FIRST_GROUP, META_GROUP = b"\x08\x00", b"\x02\x00"
 
@@ -133,9 +134,14 @@ class Budget:
         """
         data = self._file.read(self._left + 1 if size < 0 else min(size, self._left + 1))
         self._left -= len(data)
-        if self._left < 0:
-            raise OverLimitError("its header is larger than export.limits.header_mb")
+        if self.spent:
+            raise OverLimitError(HEADER_RULE)
         return data
+
+    @property
+    def spent(self) -> bool:
+        """Tell whether more was asked for."""
+        return self._left < 0
 
 
 class Start(StrEnum):
@@ -231,5 +237,12 @@ def _inflate(opened: IO[bytes], ratio: int) -> Iterator[bytes]:
 
 def _read_header(content: IO[bytes], limits: Limits, tags: list[str] | None = None) -> Dataset:
     content.seek(0)
-    bounded = cast(Any, Budget(content, limits.header_mb * MB))
-    return dcmread(bounded, stop_before_pixels=True, defer_size=LONGEST_ELEMENT, specific_tags=cast(Any, tags))
+    budget = Budget(content, limits.header_mb * MB)
+    try:
+        return dcmread(
+            cast(Any, budget), stop_before_pixels=True, defer_size=LONGEST_ELEMENT, specific_tags=cast(Any, tags)
+        )
+    except Exception:
+        if budget.spent:  # within a sequence, pydicom takes every error for the end of the file
+            raise OverLimitError(HEADER_RULE) from None
+        raise

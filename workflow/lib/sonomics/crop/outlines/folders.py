@@ -59,6 +59,9 @@ def _check_layout(root: Path) -> None:
         if astray := sorted(path for path in root.glob(depth) if path.is_file() and format_of(path)):
             rule = "an outline must lie in a folder <reader>/<session>/"
             raise StudyError(str(astray[0]), rule, f"move it, for example to {root.name}/reader_1/1/")
+    if braced := sorted(path for path in root.rglob("*") if "{" in str(path.relative_to(root)) and path.is_file()):
+        rule = "Snakemake takes braces in a path for wildcards"
+        raise StudyError(str(braced[0]), rule, "rename the file or its folder")
     if (reserved := root / PERTURBED).exists():
         rule = f"{PERTURBED} is reserved for the copies that crop.perturb makes; a reader cannot have this name"
         raise StudyError(str(reserved), rule, "rename the reader's folder")

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sonomics.core.settings.export import Limits
+from sonomics.export.files.archive import Root
 from sonomics.export.files.header_index import Header, Indexed, read_headers
 from sonomics.export.pacs.protocol import Criteria, Instance, Study, meets_criteria
 from sonomics.imaging.dicom_file import SourceFile
@@ -27,7 +27,7 @@ class DicomFolder:
 
     Parameters
     ----------
-    root : Traversable
+    root : Path or Archived
         A folder, or the inside of a ZIP file.
     limits : Limits
         `export.limits` of params.
@@ -41,7 +41,7 @@ class DicomFolder:
         is an instance that another file holds already. The paths may be identities.
     """
 
-    def __init__(self, root: Traversable, limits: Limits, kept: Path | None = None) -> None:
+    def __init__(self, root: Root, limits: Limits, kept: Path | None = None) -> None:
         self.left_out: list[tuple[str, str]] = []
         self._studies: dict[tuple[str, str], _StudyFiles] = {}
         for indexed in read_headers(root, limits, kept):

@@ -1,8 +1,6 @@
 """Read the headers of a folder of DICOM files once: later jobs read new and changed files only."""
 
-import zipfile
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +13,7 @@ from sonomics.core.files import replacing
 from sonomics.core.jobs import progress
 from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
+from sonomics.export.files.archive import Archived, Root
 from sonomics.export.files.walk import NO_PERMISSION, Found, list_files
 from sonomics.imaging.dicom_file import OverLimitError, SourceFile, read_header
 
@@ -56,12 +55,12 @@ class Indexed(NamedTuple):
 _Kept = tuple[str, Header | None, str]  # stamp, header, reason
 
 
-def read_headers(root: Traversable, limits: Limits, kept: Path | None = None) -> Iterator[Indexed]:
+def read_headers(root: Root, limits: Limits, kept: Path | None = None) -> Iterator[Indexed]:
     """Read the header of every file under a folder and in its archives, by name.
 
     Parameters
     ----------
-    root : Traversable
+    root : Path or Archived
         A folder, or the inside of a ZIP file.
     limits : Limits
         `export.limits` of params.
@@ -89,14 +88,6 @@ def read_headers(root: Traversable, limits: Limits, kept: Path | None = None) ->
         _write_table(kept, current)
 
 
-def open_archive(path: Path) -> zipfile.Path | None:
-    """Open a ZIP file, to be used like a folder; None when the file is not a ZIP file, or damaged."""
-    try:
-        return zipfile.Path(path) if zipfile.is_zipfile(path) else None
-    except Exception:  # a damaged archive can make the parser raise anything
-        return None
-
-
 def _read(found: Found, before: _Kept | None, limits: Limits) -> _Kept:
     """Read a header, unless the file is as it was before."""
     file = found.file
@@ -122,9 +113,8 @@ def _read(found: Found, before: _Kept | None, limits: Limits) -> _Kept:
 
 def _stamp(file: SourceFile) -> str:
     """Return what changes with a file: its size and time, or, for a member of an archive, size and checksum."""
-    if isinstance(file, zipfile.Path):
-        member = file.root.getinfo(file.at)
-        return f"{member.file_size} {member.CRC:08x}"
+    if isinstance(file, Archived):
+        return file.stamp
     status = Path(str(file)).stat()
     return f"{status.st_size} {status.st_mtime_ns}"
 

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import missing_column, read_cells
-from sonomics.export.files.header_index import open_archive
+from sonomics.export.files.archive import Root, open_archive
 from sonomics.kinds.sources.folder import Columns, Folder
 
 WHERE = "params.yaml, export.folder"
@@ -20,7 +19,7 @@ _LONGEST = 100  # letters of a name: that of a file, which goes on with exam, in
 _DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")  # to which a number is filled up; a convention
 
 
-def open_root(settings: Folder) -> Traversable:
+def open_root(settings: Folder) -> Root:
     """Open the folder of a source, or the ZIP file, used in the same way; environment variables in `root` are expanded.
 
     Raises

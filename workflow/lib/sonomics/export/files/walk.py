@@ -4,12 +4,12 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
 from sonomics.core.errors import name_error
 from sonomics.core.settings.export import Limits
+from sonomics.export.files.archive import Archived, Root
 from sonomics.imaging.dicom_file import MB, SMALL, SourceFile
 
 NO_PERMISSION = "no permission"
@@ -46,7 +46,7 @@ class Found(NamedTuple):
     reason: str = ""
 
 
-def list_files(root: Traversable, limits: Limits) -> Iterator[Found]:
+def list_files(root: Root, limits: Limits) -> Iterator[Found]:
     """List the files below a folder and in its archives, sorted by their path.
 
     Links to files, and to folders outside the root, are followed. Nothing below a folder that cannot be read is lost
@@ -54,17 +54,16 @@ def list_files(root: Traversable, limits: Limits) -> Iterator[Found]:
 
     Parameters
     ----------
-    root : Traversable
+    root : Path or Archived
         A folder, or the inside of a ZIP file.
     limits : Limits
         `export.limits` of params.
     """
-    if isinstance(root, zipfile.Path):
-        yield from _list_members(root.root, limits)
+    if isinstance(root, Archived):
+        yield from _list_members(root.archive, limits)
         return
-    top = Path(str(root))
-    inside, seen = top.resolve(), {_identify(top)}
-    waiting = [_list_folder(top)]
+    inside, seen = root.resolve(), {_identify(root)}
+    waiting = [_list_folder(root)]
     while waiting:
         found = next(waiting[-1], None)
         if found is None:
@@ -140,7 +139,7 @@ def _list_members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Found]:
             continue
         reason = NAMED_TWICE if member.filename in seen else _refuse(member, limits)
         seen.add(member.filename)
-        yield Found(name, None if reason else zipfile.Path(archive, member.filename), reason)
+        yield Found(name, None if reason else Archived(archive, member.filename, member), reason)
 
 
 def _refuse(member: zipfile.ZipInfo, limits: Limits) -> str:
