@@ -9,6 +9,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from sonomics.core.settings.export import Limits
+from sonomics.imaging import dicom_file
 from sonomics.imaging.decoding import decode_frames
 from sonomics.imaging.dicom_file import MB, OverLimitError, open_original, read_header
 from sonomics.simulate.scanner.dicom import us_dataset
@@ -79,9 +80,10 @@ def test_a_deflated_bomb_is_over_a_limit_and_its_header_can_be_read():
     assert read_header(member(content), LIMITS, ["PatientID"]).PatientID == "P1"
 
 
-def test_a_header_of_many_megabytes_is_over_the_limit():
+def test_a_header_of_many_megabytes_is_over_the_limit(monkeypatch):
+    monkeypatch.setattr(dicom_file, "MB", 10_000)
     item = b"\xfe\xff\x00\xe0\0\0\0\0"
-    many = b"\x08\x00\x40\x11SQ\0\0" + b"\xff" * 4 + item * 300_000 + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    many = b"\x08\x00\x40\x11SQ\0\0" + b"\xff" * 4 + item * 3_000 + b"\xfe\xff\xdd\xe0\0\0\0\0"
     content = content_of()
     place = content.index(b"\x08\x00\x16\x00")
     with pytest.raises(OverLimitError, match="header_mb"):
