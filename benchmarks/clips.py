@@ -22,6 +22,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "workflow/lib")]
 
+from benchmarks.reliability import write_section  # noqa: E402
 from sonomics.clean.images.instance import clean_instance  # noqa: E402
 from sonomics.core.settings.clean import Clean  # noqa: E402
 from sonomics.core.settings.export import Export  # noqa: E402
@@ -106,12 +107,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=480)
     parser.add_argument("--columns", type=int, default=640)
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument("--job", nargs=3)
     args = parser.parse_args()
     if args.job:
         work(args.job[0], Path(args.job[1]), Path(args.job[2]))
         return
-    print("| form | frames | decoded, MB | imports alone, MB | export, MB | clean, MB |\n|---|---|---|---|---|---|")
+    lines = [
+        "| form | frames | decoded, MB | imports alone, MB | export, MB | clean, MB |",
+        "|---|---|---|---|---|---|",
+    ]
     with tempfile.TemporaryDirectory() as folder:
         for form in args.forms:
             for count in args.frames:
@@ -119,7 +124,13 @@ def main() -> None:
                 write_clip(path, form, count, args.rows, args.columns)
                 peaks = [measure(job, path, Path(folder, "out")) for job in JOBS]
                 decoded = count * args.rows * args.columns * 3 / 1e6
-                print(f"| {form} | {count} | {decoded:.0f} | " + " | ".join(f"{peak:.0f}" for peak in peaks) + " |")
+                lines.append(
+                    f"| {form} | {count} | {decoded:.0f} | " + " | ".join(f"{peak:.0f}" for peak in peaks) + " |"
+                )
+                print(lines[-1], flush=True)
+    if args.write:
+        size = f"Colour clips of {args.rows} x {args.columns} pixels; peak memory of the process, imports included."
+        write_section("clips", "\n".join([size, "", *lines]))
 
 
 if __name__ == "__main__":
