@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from pydicom import config
 from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.tag import Tag
 from pydicom.uid import (
@@ -254,13 +254,31 @@ def outline_bases() -> dict[str, bytes]:
         "all.coco.json": json.dumps(coco).encode(),
         "all.xml": cvat.encode(),
         f"{STEM}.json": json.dumps(labelme).encode(),
-        "all.csv": f"image,left,top,width,height\n{STEM}.png,20,10,30,20\n".encode(),
+        "all.boxes.csv": f"image,left,top,width,height\n{STEM}.png,20,10,30,20\n".encode(),
     }  # fmt: skip
     for form, suffix in (("PNG", ".png"), ("TIFF", ".tif"), ("JPEG", ".jpg"), ("BMP", ".bmp")):
         content = BytesIO()
         Image.fromarray(mask * 255).save(content, format=form)
         bases[f"{STEM}{suffix}"] = content.getvalue()
-    return bases | _volumes(mask)
+    return bases | _volumes(mask) | {f"{STEM}.dcm": _segmentation(mask)}
+
+
+def _segmentation(mask: np.ndarray) -> bytes:
+    """Make a label map as a DICOM Segmentation."""
+    made = Dataset()
+    made.SOPClassUID, made.SOPInstanceUID, made.Modality = "1.2.840.10008.5.1.4.1.1.66.7", "1.2.3", "SEG"
+    made.Rows, made.Columns = mask.shape
+    made.NumberOfFrames, made.SamplesPerPixel, made.PhotometricInterpretation = 1, 1, "MONOCHROME2"
+    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 8, 8, 7, 0
+    made.SegmentationType = "LABELMAP"
+    segment = Dataset()
+    segment.SegmentNumber, segment.SegmentLabel = 1, "lesion"
+    made.SegmentSequence = [segment]
+    made.PixelData = mask.tobytes()
+    made["PixelData"].VR = "OB"
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    return _write(made)
 
 
 def _volumes(mask: np.ndarray) -> dict[str, bytes]:

@@ -51,7 +51,7 @@ def labelme(rows, columns):
         (f"{STEM}.nii.gz", b"\x1f\x8b", "outline_unreadable"),
         ("all.coco.json", b'{"images":' * 100_000, "does not hold"),
         ("all.xml", b"<image>" * 100_000, "does not hold"),
-        ("all.csv", b"\0" * 1000, "does not hold"),
+        ("all.boxes.csv", b"\0" * 1000, "does not hold"),
     ],
 )
 def test_each_is_drawn_or_told(tmp_path, name, content, reason):
