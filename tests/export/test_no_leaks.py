@@ -134,3 +134,12 @@ def test_a_cell_cannot_lead_out_of_the_folder(tmp_path, monkeypatch, caplog):
 def test_limits_have_units():
     described = {name: field.description for name, field in Limits.model_fields.items()}
     assert json.dumps(described).count("MB") >= 3
+
+
+def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path):
+    from sonomics.export.files.pictures import UnusableError, read_picture
+
+    Image.new("1", (9000, 9000)).save(tmp_path / "Dupont.png")
+    with pytest.raises(UnusableError, match="more than 67,108,864 pixels") as stopped:
+        read_picture(tmp_path / "Dupont.png", "P1-e1-i1")
+    assert not leaks(str(stopped.value))

@@ -16,6 +16,7 @@ from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME
 from sonomics.imaging.dicom_file import SourceFile
 from sonomics.imaging.inpainting import inpaint_frames
 
@@ -65,7 +66,7 @@ def read_picture(file: SourceFile, stem: str) -> Picture:
     Raises
     ------
     UnusableError
-        When the file is missing, is not a picture, has several frames, or more than 8 bits.
+        When the file is missing, is not a picture, has several frames, more than 8 bits, or too many pixels.
     """
     try:
         with silence_pydicom(), file.open("rb") as content, Image.open(content) as image:
@@ -73,6 +74,9 @@ def read_picture(file: SourceFile, stem: str) -> Picture:
                 raise UnusableError(stem, "it has several frames", "write the frame to use as PNG")
             if image.mode.startswith(("I", "F")):
                 raise UnusableError(stem, "it has more than 8 bits", "write it as 8-bit PNG")
+            if image.width * image.height > MOST_PIXELS_PER_FRAME:
+                rule = f"it has more than {MOST_PIXELS_PER_FRAME:,} pixels"
+                raise UnusableError(stem, rule, "write it in the size of the scanner's screen")
             upright = ImageOps.exif_transpose(image)
             pixels = np.asarray(upright.convert("L" if upright.mode in ("1", "L", "LA") else "RGB"))
             return Picture(pixels, _list_metadata(image))
