@@ -45,8 +45,8 @@ def outlines_drawn():
     """List the user's outlines: Snakemake sees no change of a file below a folder."""
     drawn = sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
     if braced := [file for file in drawn if "{" in str(file)]:
-        rule = "Snakemake takes braces in a path for wildcards"
-        raise WorkflowError(str(StudyError(str(braced[0]), rule, "rename the file or its folder")))
+        reason, fix = "Snakemake takes braces in a path for wildcards", "rename the file or its folder"
+        raise WorkflowError(str(StudyError(str(braced[0]), reason, fix)))
     return drawn
 
 
