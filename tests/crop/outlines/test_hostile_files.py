@@ -49,6 +49,8 @@ def labelme(rows, columns):
         (f"{STEM}.json", b"[" * 100_000, "outline_unreadable"),
         (f"{STEM}.png", b"", "outline_unreadable"),
         (f"{STEM}.nii.gz", b"\x1f\x8b", "outline_unreadable"),
+        # ITK dies of this one
+        (f"{STEM}.mha", b"ObjectType = Image\nNDims = -1\nBinaryData = True\nDimSize = 4 3 1\n", "outline_unreadable"),
         ("all.coco.json", b'{"images":' * 100_000, "does not hold"),
         ("all.xml", b"<image>" * 100_000, "does not hold"),
         ("all.boxes.csv", b"\0" * 1000, "does not hold"),
