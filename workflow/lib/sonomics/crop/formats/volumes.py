@@ -30,7 +30,7 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
 
     try:
         (voxels,) = decode_in_child(lambda: _count_voxels(file))
-        if voxels > MOST_VOXELS:
+        if int(np.asarray(voxels, dtype=np.int64)) > MOST_VOXELS:
             raise RefusedError("outline_size")
         image = SimpleITK.ReadImage(str(file))
     except RuntimeError:
