@@ -15,7 +15,10 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from sonomics.core.pins import set_pins
 from tests.skips import ForbiddenSkips
+
+set_pins()  # before a test imports a library
 
 ROOT = Path(__file__).resolve().parents[1]
 # A first call may import a library; how long an example takes is nothing that a test may fail by.

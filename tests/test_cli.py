@@ -1,12 +1,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from sonomics.cli import app
+from sonomics.core.images import write_png
 
 ROOT = Path(__file__).parents[1]
 run = CliRunner().invoke
@@ -84,7 +86,7 @@ def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simu
     run(app, ["query", "--study", str(simulated)])
     cohort = pd.read_csv(simulated / "data" / "cohort.csv", dtype=str).sort_values("case", ignore_index=True)
     cohort["split"] = ["train"] * 12 + ["internal"] * 4
-    cohort["pathology"] = ["malignant"] * 5 + ["benign"] * 4 + ["Malignant", "NA", ""] + ["unseen"] * 4
+    cohort["pathology"] = ["malignant"] * 5 + ["benign"] * 4 + ["malign", "NA", ""] + ["unseen"] * 4
     cohort["age"] = ["6o", *["50"] * 10, "", *["80"] * 4]
     cohort["afp"] = ["2", *["7.5"] * 15]
     cohort.to_csv(simulated / "data" / "cohort.csv", index=False)
@@ -94,7 +96,7 @@ def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simu
     pd.read_csv(simulated / "data" / "readers.csv", nrows=0).to_csv(simulated / "data" / "readers.csv", index=False)
     said = run(app, ["check", "--study", str(simulated)])
     assert said.exit_code == 0, said.output
-    negative = "1 Malignant, 1 NA, 4 benign"
+    negative = "1 NA, 4 benign, 1 malign"
     assert f"cancer, in training: 5 of 11 positive, 1 unknown; negative are {negative}\n" in said.stdout
     assert "age, in training: 10 50, 1 6o, 1 unknown\n" in said.stdout
     assert "afp, in training: numbers from 2 to 7.5\n" in said.stdout
@@ -124,16 +126,22 @@ def test_check_looks_for_the_files_of_starting_weights(simulated, monkeypatch, t
     assert "put the file with SHA-256 f37072fd there" in run(app, ["check", "--study", str(simulated)]).stderr
 
 
-def test_check_counts_the_users_outlines_and_those_of_no_case(simulated):
+def test_check_counts_the_outlines_that_jobs_will_use_and_names_the_others(simulated):
     run(app, ["query", "--study", str(simulated)])
-    case = pd.read_csv(simulated / "data" / "cohort.csv")["case"][0]
+    case, second, third = pd.read_csv(simulated / "data" / "cohort.csv")["case"][:3]
     outlines = simulated / "data" / "outlines" / "reader_2"
     (outlines / "1").mkdir(parents=True)
     shape = {"label": "lesion", "shape_type": "rectangle", "points": [[1, 1], [9, 9]]}
-    for stem in (f"{case}-e1-i1", "instances_default"):
+    for stem in (f"{case}-e1-i1", "instances_default", "other-e1-i1"):
         (outlines / "1" / f"{stem}.json").write_text(json.dumps({"shapes": [shape]}))
+    mask = np.zeros((40, 50), bool)
+    mask[10:20, 10:20] = True
+    write_png(outlines / "1" / f"{second}-e1-i1_mask.png", mask)
+    write_png(outlines / "1" / f"{third}-e1-i1.png", ~mask)
     said = run(app, ["check", "--study", str(simulated)]).stdout
-    assert "outlines of reader_2, session 1: 2, of which 1 name no case of the cohort: instances_default ..." in said
+    assert "outlines of reader_2, session 1: 2 of 5 can be used" in said
+    assert "it names no case of the cohort: instances_default.json, other-e1-i1.json\n" in said
+    assert f"touches all four sides of the frame, as an inverted mask does and no lesion: {third}-e1-i1.png." in said
     (outlines / "1" / f"{case}-e1-i1.json").rename(outlines / f"{case}-e1-i1.json")
     stopped = run(app, ["check", "--study", str(simulated)])
     assert stopped.exit_code == 2

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -70,6 +72,52 @@ def test_an_outline_that_the_user_adds_makes_the_crops_of_its_chunk_anew(smoke: 
     assert re.findall(r"crop: chunk (\d+)", after.stdout + after.stderr) == [chunk]
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "phase", "job"),
+    [
+        ("qc_labels.csv", lambda text: "\n".join([*text.splitlines()[:-1], ""]), "clean", "fit_qc"),
+        ("readers.csv", lambda text: "\n".join([*text.splitlines()[:-1], ""]), "evaluate", "evaluate_task"),
+        ("cohort.csv", lambda text: text.replace(",train,59,F,", ",train,58,F,", 1), "select", "select_features"),
+    ],
+)
+def test_a_file_replaced_by_an_older_one_reruns_its_jobs(smoke: Study, tmp_path, name, change, phase, job):
+    passing = shutil.ignore_patterns("locks", "log")
+    copy = Study(shutil.copytree(smoke.path, tmp_path / "study", ignore=passing))
+    asked = ("--dry-run", "--config", f"phase={phase}", "--", f"results/metrics/{phase}.json")
+    file, other = copy.path / "data" / name, tmp_path / name
+    shutil.copy2(file, tmp_path / "before")
+    other.write_text(change(file.read_text()))
+    assert other.read_text() != file.read_text()
+    os.utime(other, (1e9, 1e9))
+    shutil.copy2(other, file)
+    after = copy.run(*asked)
+    assert f"rule {job}:" in after.stdout + after.stderr
+    os.utime(tmp_path / "before")
+    shutil.copy2(tmp_path / "before", file)
+    back = copy.run(*asked)
+    assert "Nothing to be done" in back.stdout + back.stderr
+
+
+def test_what_a_killed_job_left_is_removed_at_the_next_start_unless_the_study_is_locked(smoke: Study, tmp_path):
+    passing = shutil.ignore_patterns("locks", "log")
+    copy = Study(shutil.copytree(smoke.path, tmp_path / "study", ignore=passing))
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    left, lock = (
+        copy.path / f"data/clean/.images.parquet.{killed.pid}.part",
+        copy.path / ".snakemake/locks/0.input.lock",
+    )
+    left.write_text("half")
+    lock.parent.mkdir(exist_ok=True)
+    lock.touch()
+    asked = ("--dry-run", "--nolock", "--config", "phase=crop", "--", "results/metrics/crop.json")
+    copy.run(*asked)
+    assert left.exists()
+    lock.unlink()
+    copy.run(*asked)
+    assert not left.exists()
+
+
 def test_a_new_family_or_model_is_computed_alone(smoke: Study, tmp_path):
     families = "extract: {families: {mazda: {kind: mazda, normalisation: sigma, resample_mm: null}}}"
     models = "train: {models: {more: {kind: forest, families: [texture], trees: 10}}}"
@@ -105,7 +153,7 @@ def test_a_bad_study_stops_before_any_work(tmp_path):
     cohort.to_csv(study.path / "data/cohort.csv", index=False)
     done = study.snakemake("--cores", "1", "--", "results/report.html")
     assert done.returncode != 0
-    message = "data/cohort.csv, case P0001: unknown split 'test'. Fix: use train, internal, external_1"
+    message = "data/cohort.csv, column split: split is unknown in 1 row (1 below the header). Fix: use train"
     assert message in done.stdout + done.stderr
     assert not (study.path / "data/export").exists()
 

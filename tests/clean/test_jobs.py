@@ -140,8 +140,8 @@ def test_an_empty_chunk_gives_an_empty_table(study: Path) -> None:
 
 
 def test_injection_times_come_from_the_cohort(study: Path) -> None:
-    clip = np.full((6, 48, 64), 20, dtype=np.uint8)
-    clip[3] = 90
+    clip = np.repeat(np.arange(48, dtype=np.uint8)[None, :, None], 6, axis=0).repeat(64, axis=2)
+    clip[3] += 70
     export(Path("data/export/0"), {"P01-e1-i1": None, "P02-e1-i1": None})
     for stem in ("P01-e1-i1", "P02-e1-i1"):
         Path(f"data/export/0/{stem}.dcm").write_bytes(dicom(clip, FrameTime=10_000))

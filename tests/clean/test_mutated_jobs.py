@@ -15,7 +15,16 @@ from sonomics.core.images import read_grey
 from sonomics.core.tables import read_table, write_table
 from tests.clean.dicom_files import mutated, seeds
 
-REASONS = {"", "unreadable", "wrong_modality", "no_pixels", "no_view", "no_frame_times", "no_frame_in_window"}
+REASONS = {
+    "",
+    "unreadable",
+    "wrong_modality",
+    "no_pixels",
+    "no_variation",
+    "no_view",
+    "no_frame_times",
+    "no_frame_in_window",
+}
 SMALL = 1_000_000
 SETTINGS = {
     "views": {"grey": {"from": "still"}, "arterial": {"from": "clip", "window_s": [0, 30], "pick": "peak"}},

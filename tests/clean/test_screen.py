@@ -56,9 +56,9 @@ def study(inside: Path) -> Path:
     return inside
 
 
-def run(stated: list[dict[str, Any]]) -> dict[str, bytes]:
+def run(stated: list[dict[str, Any]], **duplicates: str) -> dict[str, bytes]:
     clean = {
-        "views": {"grey": {"from": "still"}}, "overlays": "keep", "duplicates": {"max_distance": 0},
+        "views": {"grey": {"from": "still"}}, "overlays": "keep", "duplicates": {"max_distance": 0, **duplicates},
         "qc": {"heads": {}}, "criteria": stated,
     }  # fmt: skip
     screen.main(
@@ -123,3 +123,20 @@ def test_a_study_without_criteria_has_a_chart_without_them(study: Path) -> None:
     chart = Path("results/screening.svg").read_text()
     assert "Criteria met" not in chart
     assert "Cases left without image" in chart
+
+
+def test_patients_who_share_an_image_are_counted_in_the_metrics_and_the_chart(study: Path) -> None:
+    alone = run([])
+    assert "shared" not in read_json(Path("results/metrics/clean.json"))["duplicates"]
+    images = read_table(Path("data/clean/0/images.parquet"), schemas.IMAGES).set_index("image", drop=False)
+    images.loc["P4-e1-i1-f0", ["sha256", "dhash"]] = images.loc["P3-e1-i1-f0", ["sha256", "dhash"]].to_numpy()
+    write_table(images, Path("data/clean/0/images.parquet"), schemas.IMAGES)
+    shared = run([])
+    assert read_json(Path("results/metrics/clean.json"))["duplicates"]["shared"] == {
+        "internal": {"patients": 2, "groups": 1}
+    }
+    charts = [found["results/screening.svg"].decode() for found in (alone, shared)]
+    assert [chart.count("2 patients share an image") for chart in charts] == [0, 1]
+    run([], across_patients="exclude")
+    duplicates = read_json(Path("results/metrics/clean.json"))["duplicates"]
+    assert ("shared" in duplicates, duplicates["pairs"]["across_patients"]) == (False, 1)

@@ -5,10 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sonomics.core.cohort import (
-    check_cohort,
     check_columns,
-    check_folds,
-    check_labels,
     chunk_of,
     fingerprint,
     read_cohort,
@@ -16,6 +13,7 @@ from sonomics.core.cohort import (
     read_unmasked_cohort,
     training_labels,
 )
+from sonomics.core.cohort_checks import check_cohort, check_folds, check_labels
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.study import Study
 from sonomics.core.tasks import task_labels
@@ -131,13 +129,29 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
     ("change", "where", "rule"),
     [
         (lambda t: pd.concat([t, t.iloc[[0]]]), "case P1", "listed twice"),
-        (lambda t: t.assign(split=["train", "train", "train", "test", "internal"]), "case P4", "unknown split"),
+        (
+            lambda t: t.assign(split=["train", "train", "train", "test", "internal"]),
+            "split",
+            "unknown in 1 row (4",
+        ),
         (lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]), "patient P1", "more than one split"),
         (lambda t: t.drop(columns="grade"), "cohort.csv", "column grade is missing"),
         (lambda t: t.iloc[:0], "cohort.csv", "no case"),
-        (lambda t: t.assign(age=["50", "60", "70", ">80", "90"]), "case P4", "age is not a number, and the column"),
-        (lambda t: t.assign(time=["3", "20 months", "5", "4", "30"]), "case P2", "time is not a number"),
-        (lambda t: t.assign(event=["1", "1", "0", "yes", "0"]), "case P4", "event is not a number"),
+        (
+            lambda t: t.assign(age=["50", "60", "70", ">80", "90"]),
+            "age",
+            "and the column holds numbers in 1 row (4",
+        ),
+        (
+            lambda t: t.assign(time=["3", "20 months", "5", "4", "30"]),
+            "time",
+            "finite number in 1 row (2",
+        ),
+        (
+            lambda t: t.assign(event=["1", "1", "0", "yes", "0"]),
+            "event",
+            "finite number in 1 row (4",
+        ),
         (lambda t: t.assign(centre=["a", None, "a", "a", "a"]), "case P2", "no centre"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
         (lambda t: t.assign(patient=["P1", float("nan"), "P3", "P4", "P5"]), "line 3", "patient is not a pseudonym"),
@@ -220,7 +234,7 @@ def test_labels_of_test_cases_by_a_rule_change_nothing_that_is_read(path, sizes,
     [
         ("sim_risk > 3", "study.tasks.odd", "reads sim_risk, simulated ground truth"),
         ("centre == a", "study.tasks.odd", "reads centre, which is not a label"),
-        ("grade >= 3", "case P1", "grade is not a number, and the column holds numbers"),
+        ("grade >= 3", "grade", "not a finite number, and the column holds numbers"),
         ("weight >= 3", "cohort.csv", "the column weight is missing"),
     ],
 )
@@ -270,9 +284,9 @@ def test_a_training_set_of_one_class_is_read_but_nothing_is_learned_from_it(path
     ("folds", "count", "where", "rule"),
     [
         (None, 4, "cohort.csv", "3 training patients cannot fill 4 folds"),
-        (["0", "b", "1", "", ""], 2, "case P2", "fold is b, and select.folds makes 0 to 1"),
-        (["1", "2", "1", "", ""], 2, "case P2", "fold is 2"),
-        (["0", "1.5", "1", "", ""], 2, "case P2", "fold is 1.5"),
+        (["0", "b", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
+        (["1", "2", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
+        (["0", "1.5", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
         (["0", "1", "0", "", ""], 3, "cohort.csv", "fold 2 has no patient"),
     ],
 )
@@ -299,3 +313,40 @@ def test_a_column_that_a_late_phase_reads_must_be_there_before_any_work(path):
     check_columns(path, {"evaluate.treatment": "note"})
     with pytest.raises(StudyError, match=r"evaluate\.subgroups\.machine .*: the column machine is missing"):
         check_columns(path, {"evaluate.treatment": "note", "evaluate.subgroups.machine": "machine"})
+
+
+def test_cells_are_compared_by_what_they_mean(path):
+    cohort().assign(
+        fold=["0.0", "01", "1", "", ""],
+        group=["1", "1.0", "", "", ""],
+        grade=["high\u00a0risk", " high risk ", "low", "x", "x"],
+        stage=["1.0", "01", "IV", "1", "x"],
+    ).to_csv(path, index=False)
+    tasks = {"grade": {"type": "binary", "column": "grade", "positive": "high risk"}}
+    study = study_of(clinical=["stage"], tasks=tasks)
+    read = read_cohort(path, study)
+    assert read["fold"].tolist()[:3] == [0, 1, 1]
+    assert read["group"].tolist()[:2] == ["1", "1"]
+    assert read["stage"].tolist() == ["1", "1", "IV", "1", "x"]
+    assert task_labels(read, study.tasks["grade"]).tolist()[:3] == [1, 1, 0]
+    check_folds(read, 2, "cohort.csv")
+
+
+def test_a_label_in_other_letters_than_the_positive_one_is_not_taken_for_negative():
+    with pytest.raises(StudyError, match=r"grade differs .* only in upper and lower case in 2 rows \(1, 4 below"):
+        check_cohort(cohort().replace("high", "High"), STUDY, "cohort.csv")
+
+
+@pytest.mark.parametrize("rule", ["time < 0 & event", "event & time < 1825"])
+def test_a_horizon_that_cannot_be_months_is_stopped(rule):
+    study = study_of(tasks={"late": {"type": "binary", "rule": rule}})
+    with pytest.raises(StudyError, match="outside 0 to 600 months"):
+        check_cohort(cohort(), study, "cohort.csv")
+
+
+@pytest.mark.parametrize(("column", "cells"), [("event", [1, 2, 1, 2, 2]), ("time", [3, 20, 5, 4, -1])])
+def test_an_outcome_that_is_none_stops_whoever_reads_the_cohort(path, column, cells):
+    cohort().assign(**{column: cells}).to_csv(path, index=False)
+    for read in (read_cohort, read_unmasked_cohort):
+        with pytest.raises(StudyError, match=f"column {column}"):
+            read(path, STUDY)

@@ -1,10 +1,23 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.core.files import read_yaml, replacing, write_json, write_metrics
+from sonomics.core.files import (
+    keep_private,
+    make_private_folder,
+    read_yaml,
+    remove_leftovers,
+    replacing,
+    write_json,
+    write_metrics,
+)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -72,6 +85,71 @@ def test_merged_maps_may_state_a_key_anew(tmp_path):
     (tmp_path / "params.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     read = read_yaml(tmp_path / "params.yaml")
     assert read == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}, 0: {1: 2, "1": 3}}
+
+
+def test_only_leftovers_of_killed_writers_are_removed(tmp_path):
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    gone, runs = killed.pid, os.getpid()
+    kept = [f".a.csv.{runs}.part", "a.part", ".part", f"b.{gone}.part", ".c.x.part", f".d.{gone}.part2", "deep/e.csv"]
+    left = [f".a.csv.{gone}.part", f"deep/.b.parquet.{gone}.part"]
+    for name in (*kept, *left):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    folder = tmp_path / "deep" / f".frames.{gone}.part"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "image.png").write_text("x")
+    (tmp_path / "deep" / f".link.{gone}.part").symlink_to(tmp_path / "deep")
+    removed = remove_leftovers([tmp_path, tmp_path / "none"])
+    assert removed == sorted([*(tmp_path / name for name in left), folder, tmp_path / "deep" / f".link.{gone}.part"])
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+
+
+def test_what_replacing_leaves_when_killed_is_found_again(tmp_path):
+    lines = f"""
+import os, signal
+from pathlib import Path
+from sonomics.core.files import replacing
+with replacing(Path({str(tmp_path / "table.csv")!r})) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 1
+    assert len(remove_leftovers([tmp_path])) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_private_files_are_their_owners_alone_whatever_other_threads_do(tmp_path):
+    before = os.umask(0o022)
+    try:
+        started, go_on = Event(), Event()
+
+        def hold():
+            with keep_private():
+                started.set()
+                go_on.wait(5)
+                write_json(tmp_path / "late.json", {})
+
+        thread = Thread(target=hold)
+        thread.start()
+        started.wait(5)
+        with keep_private():
+            write_json(tmp_path / "private.json", {})
+        go_on.set()
+        thread.join()
+        write_json(tmp_path / "public.json", {})
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        assert modes == {"private.json": 0o600, "late.json": 0o600, "public.json": 0o644}
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+
+
+def test_a_private_folder_is_made_or_taken_from_others(tmp_path):
+    (tmp_path / "old").mkdir(mode=0o755)
+    for name in ("old", "new/deep"):
+        assert make_private_folder(tmp_path / name).stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonomics.core.images import read_mask, write_png
+from sonomics.core.images import read_grey, read_mask, write_png
 from tests.crop.chunk import Chunk
 
 NAME = "P1-e1-i1-f0"
@@ -46,11 +46,40 @@ def test_a_region_that_touches_the_border_is_cropped_inside_the_image(chunk: Chu
         assert inside[0, 0]
 
 
-def test_an_outline_of_the_whole_image_has_no_background(chunk: Chunk) -> None:
+def test_an_outline_of_the_whole_image_is_told_unless_params_accept_it(chunk: Chunk) -> None:
     draw(chunk, np.ones((70, 90), bool))
-    assert chunk.crop().iloc[0]["outline_pixels"] == 40 * 50
-    assert chunk.crop(region="background").iloc[0]["reason"] == "no_background"
-    assert chunk.crop(region="ring", ring=0.2).iloc[0]["reason"] == "no_background"
+    assert chunk.crop().iloc[0]["reason"] == "outline_inverted"
+    assert chunk.crop(max_share=1).iloc[0]["outline_pixels"] == 40 * 50
+    assert chunk.crop(region="background", max_share=1).iloc[0]["reason"] == "no_background"
+    assert chunk.crop(region="ring", ring=0.2, max_share=1).iloc[0]["reason"] == "no_background"
+
+
+def test_masks_that_cannot_be_a_lesion_are_told_by_name(chunk: Chunk, caplog: pytest.LogCaptureFixture) -> None:
+    inverted = np.ones((70, 90), bool)
+    inverted[20:40, 30:50] = False
+    draw(chunk, inverted)
+    assert chunk.crop().iloc[0]["reason"] == "outline_inverted"
+    assert "P1-e1-i1.png: the outline touches all four sides" in caplog.text
+    nearly_everything = np.zeros((70, 90), bool)
+    nearly_everything[1:, 1:] = True
+    draw(chunk, nearly_everything)
+    assert chunk.crop().iloc[0]["reason"] == "outline_large"
+    whole_scan = np.zeros((70, 90), bool)
+    whole_scan[10:50, 20:70] = True  # the clean image
+    draw(chunk, whole_scan)
+    assert chunk.crop().iloc[0]["reason"] == "outline_large"
+    assert chunk.crop(max_share=1).iloc[0]["keep"]
+
+
+def test_a_region_of_one_grey_level_is_set_aside(chunk: Chunk) -> None:
+    file = Path(chunk.rows[0]["file"])
+    pixels = read_grey(file).copy()
+    pixels[10:30, 10:30] = 7
+    write_png(file, pixels)
+    mask = np.zeros((70, 90), bool)
+    mask[25:35, 35:45] = True
+    draw(chunk, mask)
+    assert chunk.crop().iloc[0]["reason"] == "no_variation"
 
 
 def test_when_the_analysis_reader_outlined_nobody_every_image_is_set_aside_with_that_reason(chunk: Chunk) -> None:

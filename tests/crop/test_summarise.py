@@ -2,6 +2,10 @@
 
 import json
 
+import pandas as pd
+
+from sonomics.core import schemas
+from sonomics.core.tables import empty_table, write_table
 from sonomics.crop import summarise
 from tests.crop.chunk import Chunk
 
@@ -30,3 +34,12 @@ def test_summary_by_hand(tmp_path):
             "by_reason": {"no_outline": 1},
         }
     }
+
+
+def test_outlines_that_no_image_uses_are_counted_by_reason(tmp_path):
+    crops, unused, metrics = (tmp_path / name for name in ("crops.parquet", "unused.csv", "crop.json"))
+    write_table(empty_table(schemas.CROPS), crops, schemas.CROPS)
+    rows = [("reader_1", "1", "a.png", "a", "no_case"), ("reader_1", "1", "b.png", "b", "no_case")]
+    write_table(pd.DataFrame(rows, columns=list(schemas.UNUSED.columns)), unused, schemas.UNUSED)
+    summarise.main(["--crops", "main", "0", str(crops), "--unused", str(unused), "--metrics", str(metrics)])
+    assert json.loads(metrics.read_text())["unused_outlines"] == {"no_case": 2}

@@ -30,11 +30,12 @@ def test_overlays_come_back_where_they_were_removed(chunk: Chunk) -> None:
     chunk.outline("P2-e1-i1")
     chunk.rows[0]["overlay_pixels"] = 7
     with_marks = np.full((40, 50), 255, np.uint8)
+    with_marks[::2] = 254
     write_png(path_with_overlays(Path(chunk.rows[0]["file"])), with_marks)
     cleaned = {case: read_grey(Path(file)) for case, file in chunk.crop().set_index("case")["file"].items()}
     exported = chunk.crop(pixels="as_exported").set_index("case")["file"]
-    assert (cleaned["P1"] != 255).any()
-    assert (read_grey(Path(exported["P1"])) == 255).all()
+    assert (cleaned["P1"] < 254).any()
+    assert (read_grey(Path(exported["P1"])) >= 254).all()
     np.testing.assert_array_equal(read_grey(Path(exported["P2"])), cleaned["P2"])
 
 

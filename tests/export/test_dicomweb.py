@@ -16,9 +16,10 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import read_table
 from sonomics.export import dicomweb
-from sonomics.export.pacs.dicomweb import DicomWeb, make_session
+from sonomics.export.pacs.dicomweb import DicomWeb
 from sonomics.export.pacs.multipart import read_boundary, split_parts
-from sonomics.export.pacs.protocol import Criteria
+from sonomics.export.pacs.protocol import Criteria, PacsError
+from sonomics.export.pacs.session import open_session
 from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 from tests.export.certificates import certificate
 from tests.export.conftest import EXAMS, IMAGES
@@ -208,11 +209,11 @@ def test_secrets_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("SONOMICS_PACS_USER", "ann")
     monkeypatch.setenv("SONOMICS_PACS_PASSWORD", "secret")
     monkeypatch.setenv("AUTHORITIES", "/etc/authorities.pem")
-    session = make_session(DicomWebSettings.partial({"ca_file": "$AUTHORITIES"}))
+    session = open_session(DicomWebSettings.partial({"ca_file": "$AUTHORITIES"}))
     assert session.auth == ("ann", "secret")
     assert session.verify == "/etc/authorities.pem"
     monkeypatch.setenv("SONOMICS_PACS_TOKEN", "token")
-    session = make_session(DicomWebSettings.partial({}))
+    session = open_session(DicomWebSettings.partial({}))
     assert session.auth is None
     assert session.headers["Authorization"] == "Bearer token"
     assert session.verify is True
@@ -223,7 +224,7 @@ def test_parts_come_out_as_they_went_in_however_they_are_cut(contents, length):
     contents = [content for content in contents if b"--part" not in content]
     whole = wrapped(iter(contents))
     pieces = [whole[start : start + length] for start in range(0, len(whole), length)]
-    assert list(split_parts(pieces, BOUNDARY.encode())) == contents
+    assert list(split_parts(pieces, BOUNDARY.encode(), 1)) == contents
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20), min_size=1), st.data())
@@ -233,7 +234,7 @@ def test_a_part_that_is_cut_short_never_comes_out(contents, data):
     end = data.draw(st.integers(0, len(whole) - 1))
     out = []
     with pytest.raises(ValueError, match="ends before"):
-        out.extend(split_parts([whole[:end]], BOUNDARY.encode()))
+        out.extend(split_parts([whole[:end]], BOUNDARY.encode(), 1))
     assert out == contents[: len(out)]
 
 
@@ -265,3 +266,46 @@ def test_encrypted_both_ways_whatever_certificates_the_environment_names(site, h
         refused = site.command("query", "--force")
         assert refused.exit_code == 2
         assert "fails at the certificate" in refused.stderr
+
+
+def listed(server, **more):
+    pacs = DicomWeb(DicomWebSettings.partial({"url": server.url, "timeout_s": 10, **more}))
+    try:
+        return {study.uid for study in pacs.find_studies(Criteria())}
+    finally:
+        pacs.close()
+
+
+def test_every_exam_is_listed_however_the_server_pages(server, hospital):
+    exams = {str(dataset.StudyInstanceUID) for dataset in hospital}
+    for dataset in hospital[:IMAGES]:
+        dataset = deepcopy(dataset)
+        dataset.SeriesInstanceUID = f"{dataset.SeriesInstanceUID}.{dataset.InstanceNumber}"
+        server.datasets = [*server.datasets, dataset]
+    server.by_series, server.page = True, 1
+    assert listed(server) == exams
+    server.warning = '299 srv: "The number of results exceeded the maximum supported by the server."'
+    with pytest.raises(PacsError, match="Warning 299"):
+        listed(server)
+
+
+def test_a_server_that_does_not_page_by_modality_is_asked_without(server, hospital):
+    server.deaf_to = "ModalitiesInStudy"
+    assert listed(server) == {str(dataset.StudyInstanceUID) for dataset in hospital}
+
+
+def test_a_server_that_does_not_page_is_believed_only_when_the_study_says_so(server, site, hospital):
+    server.page = None
+    settings = {"url": server.url, "cohort": COHORT, "retries": 5, "pause_s": 60}
+    params = site.state("dicomweb", settings)
+    refused = site.command("query")
+    assert refused.exit_code == 2
+    assert "same rows again" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    params = site.state("dicomweb", {**settings, "paging": False})
+    assert site.command("query").exit_code == 0
+    dicomweb.main(site.arguments(params))
+    assert reasons(read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)) == {"": ALL}
+    server.warning = '299 srv: "The number of results exceeded the maximum supported by the server."'
+    with pytest.raises(PacsError, match="Warning 299"):
+        listed(server, paging=False)

@@ -108,6 +108,30 @@ def test_pixels_are_unchanged_and_metadata_is_gone(source):
     assert manifest["spacing_mm"].isna().sum() == 3
 
 
+def test_what_is_transparent_in_a_picture_stays_unseen(source):
+    file = source.set / "Images" / "bus_01-r.png"
+    with Image.open(file) as image:
+        shown = np.asarray(image.convert("L"))
+    hidden = np.zeros(shown.shape, bool)
+    hidden[:8] = True
+    layers = np.dstack([np.where(hidden, 255, shown)] * 3 + [np.where(hidden, 0, 255)])
+    Image.fromarray(layers.astype(np.uint8), "RGBA").save(file)
+    for pixels in ("keep", "deidentify"):
+        with Image.open(source.export(pixels=pixels)[0].loc["B0001-e1-i2"]["file"]) as image:
+            found = np.asarray(image.convert("L"))
+        assert not found[hidden].any()
+        assert pixels == "deidentify" or (found[~hidden] == shown[~hidden]).all()
+
+
+def test_an_outline_shown_inverted_is_read_as_drawn(source):
+    mask = source.set / "Masks" / "mask_01-r.png"
+    drawn = np.zeros((30, 40), bool)
+    drawn[5:15, 8:20] = True
+    Image.fromarray(np.where(drawn, 0, 255).astype(np.uint8)).save(mask, format="TIFF", tiffinfo={262: 0})
+    _, out = source.export()
+    np.testing.assert_array_equal(read_mask(out / "outlines" / "reader_1" / "1" / "B0001-e1-i2.png"), drawn)
+
+
 def test_outlines_are_named_after_the_instance(source):
     _, out = source.export()
     assert read_mask(out / "outlines" / "reader_1" / "1" / "B0030-e1-i1.png").sum() == 10 * 13
@@ -413,3 +437,34 @@ def test_draft_refuses_a_case_whose_images_disagree():
     table = TABLE.assign(Pathology=["malignant", "benign", "benign", "benign", "benign"])
     with pytest.raises(StudyError, match=r"B0001.*disagree in pathology"):
         draft_cohort(name_images(table, TYPED), TYPED.cohort)
+
+
+def draft_of(split=None, fold=None, **columns):
+    cohort = SETTINGS["cohort"]
+    cohort = cohort | {"split": cohort["split"] | (split or {}), "fold": cohort["fold"] | (fold or {})}
+    typed = Folder.partial(SETTINGS | {"cohort": cohort})
+    return draft_cohort(name_images(TABLE.assign(**columns), typed), typed.cohort)
+
+
+@pytest.mark.parametrize("cells", [["1.0", "1.0", "2.0", "4.0", "7.0"], ["01", "1.0", "+2", " 4", "7"]])
+def test_a_split_or_fold_is_a_number_however_it_is_written(cells):
+    plain = draft_cohort(name_images(TABLE, TYPED), TYPED.cohort)
+    pd.testing.assert_frame_equal(draft_of(kFold=cells), plain)
+    pd.testing.assert_frame_equal(
+        draft_of(split={"values": {"train": ["1.0", "02"], "internal": ["4.0"]}}, fold={"values": {0: ["01"], 1: [2]}}),
+        plain,
+    )
+
+
+def test_a_fold_of_training_rows_that_is_not_listed_stops_and_an_empty_one_does_not():
+    with pytest.raises(StudyError, match=r"column kFold: kFold holds a value that is not listed in 1 row \(3 below"):
+        draft_of(fold={"values": {0: [1]}})
+    folds = draft_of(split={"column": "Part"}, Part=["1", "1", "1", "4", ""], kFold=["1", "1", "", "4", "9"])["fold"]
+    assert folds.tolist() == ["0", "", ""]
+
+
+def test_a_value_under_two_names_or_no_listed_split_stops():
+    with pytest.raises(StudyError, match="stands for two things"):
+        draft_of(split={"values": {"train": [1, 2], "internal": ["1.0"]}})
+    with pytest.raises(StudyError, match="no row of the column kFold holds a value that is listed"):
+        draft_of(split={"values": {"train": [11], "internal": [12]}})

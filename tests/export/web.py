@@ -9,6 +9,7 @@ from io import BytesIO
 from ssl import SSLContext
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 from pydicom.dataset import Dataset
 
@@ -18,12 +19,20 @@ LEVELS = {"studies": "StudyInstanceUID", "series": "SeriesInstanceUID", "instanc
 
 @dataclass
 class Web:
-    """What the server holds, what it was asked for, and how it misbehaves: a function of the path, or None."""
+    """What the server holds, what it was asked for, and how it misbehaves: a function of the path, or None.
+
+    It pages by so many rows at a time; with None it ignores the offset and sends all, as some do. It may list a study
+    once for each of its series, send a Warning header, and ignore the offset of queries that hold some text.
+    """
 
     datasets: list[Dataset]
     url: str = ""
     fetched: list[str] = field(default_factory=list)
     fault: Callable[[str], bytes | int | None] = lambda path: None
+    page: int | None = 2
+    by_series: bool = False
+    warning: str = ""
+    deaf_to: str = ""
 
     def content(self, dataset: Dataset) -> bytes:
         content = BytesIO()
@@ -41,6 +50,8 @@ class Web:
     def search(self, parts: list[str]) -> list[dict[str, Any]]:
         key = LEVELS[parts[-1]]
         found = {str(dataset[key].value): dataset for dataset in self.under(parts[:-1])}
+        if self.by_series and parts == ["studies"]:
+            found = {str(dataset.SeriesInstanceUID): dataset for dataset in self.datasets}
         answers = []
         for dataset in found.values():
             short = Dataset()
@@ -63,17 +74,21 @@ def wrapped(contents: Iterator[bytes]) -> bytes:
 
 @contextmanager
 def web(datasets: list[Dataset], context: SSLContext | None = None) -> Iterator[Web]:
-    """Run the server until the block ends, encrypted with `context`. It ignores paging, as some do."""
+    """Run the server until the block ends, encrypted with `context`."""
     state = Web(datasets)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
+            path, _, query = self.path.partition("?")
+            offset = int(parse_qs(query).get("offset", ["0"])[0])
             parts = path.strip("/").split("/")
             answer: bytes | int | None = state.fault(path)
             kind = f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
             if answer is None and len(parts) % 2:
-                kind, answer = "application/dicom+json", json.dumps(state.search(parts)).encode()
+                rows = state.search(parts)
+                is_deaf = state.page is None or (state.deaf_to and state.deaf_to in query)
+                kept = rows if is_deaf else rows[offset : offset + state.page]
+                kind, answer = "application/dicom+json", json.dumps(kept).encode()
             elif answer is None:
                 answer = state.multipart(parts)
             if isinstance(answer, int):
@@ -81,6 +96,8 @@ def web(datasets: list[Dataset], context: SSLContext | None = None) -> Iterator[
                 return
             self.send_response(200)
             self.send_header("Content-Type", kind)
+            if state.warning and kind.endswith("json"):
+                self.send_header("Warning", state.warning)
             self.end_headers()
             self.wfile.write(answer)
 

@@ -36,7 +36,9 @@ def member(content):
 
 def decoded(content):
     with open_original(member(content), LIMITS) as original:
-        return np.stack(list(decode_frames(original.content, original.header.file_meta.TransferSyntaxUID, None)))
+        return np.stack(
+            list(decode_frames(original.content, original.header, original.header.file_meta.TransferSyntaxUID, None))
+        )
 
 
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])

@@ -5,6 +5,8 @@ results/metrics/clean.json and results/plots/clean/.
 """
 
 INJECTION = STUDY["clean"]["injection"]
+# Read where a head of the QC classifier depends on what the cohort says of a case.
+COHORT_OF_HEADS = [COHORT] if any("needs_case" in head for head in STUDY["clean"]["qc"]["heads"].values()) else []
 
 
 rule clean_chunk:
@@ -22,6 +24,7 @@ rule clean_chunk:
     benchmark:
         "logs/benchmarks/clean_chunk/{chunk}.tsv"
     params:
+        content=content([COHORT] if "column" in INJECTION else [], code_of("clean")),
         settings=settings("clean.views", "clean.overlays", "clean.injection"),
     message:
         "clean: images of chunk {wildcards.chunk}"
@@ -51,6 +54,7 @@ rule fit_qc:
     benchmark:
         "logs/benchmarks/fit_qc.tsv"
     params:
+        content=content(QC_LABELS, code_of("clean")),
         settings=settings("study.seed", "clean.qc"),
         splits=fingerprint(labelled()[["case", "split"]]),
     message:
@@ -71,7 +75,7 @@ rule judge_chunk:
         state="data/clean/qc",
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
-        cohort=[COHORT] if any("needs_case" in head for head in STUDY["clean"]["qc"]["heads"].values()) else [],
+        cohort=COHORT_OF_HEADS,
         code=code_of("clean"),
     output:
         verdicts="data/clean/{chunk}/verdicts.parquet",
@@ -80,6 +84,7 @@ rule judge_chunk:
     benchmark:
         "logs/benchmarks/judge_chunk/{chunk}.tsv"
     params:
+        content=content(COHORT_OF_HEADS, code_of("clean")),
         settings=settings("clean.qc"),
     message:
         "clean: verdicts on chunk {wildcards.chunk}"
@@ -114,6 +119,7 @@ rule screen:
     benchmark:
         "logs/benchmarks/screen.tsv"
     params:
+        content=content(COHORT, code_of("clean")),
         settings=settings("clean"),
     message:
         "clean: the fate of every image and case"

@@ -1,7 +1,7 @@
 """Phase 3 - crop: turn readers' outlines into crops and masks.
 
 Reads data/clean/, the source's outlines under data/export/ and the user's under data/outlines/;
-writes data/crop/<variant>/<chunk>/ and results/metrics/crop.json.
+writes data/crop/<variant>/<chunk>/, data/crop/unused_outlines.csv and results/metrics/crop.json.
 """
 
 CROPS = "data/crop/{variant}/{chunk}/crops.parquet"
@@ -27,6 +27,7 @@ rule crop_chunk:
     benchmark:
         "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
     params:
+        content=content(outline_files, code_of("crop"), outline_plugins()),
         settings=settings("study.seed", "crop"),
     message:
         "crop: chunk {wildcards.chunk}, variant {wildcards.variant}"
@@ -42,18 +43,53 @@ rule crop_chunk:
         " > {log:q} 2>&1"
 
 
+rule list_unused_outlines:
+    """List the outlines that no image uses, with the reason."""
+    input:
+        cohort=ancient(COHORT),
+        exams=expand("data/export/{chunk}", chunk=chunks()),
+        outlines="data/outlines",
+        files=lambda _: [str(file) for file in outlines_drawn()],
+        images=expand("data/clean/{chunk}/images.parquet", chunk=chunks()),
+        verdicts=expand("data/clean/{chunk}/verdicts.parquet", chunk=chunks()),
+        code=[*code_of("crop"), *outline_plugins()],
+    output:
+        unused="data/crop/unused_outlines.csv",
+    log:
+        "logs/list_unused_outlines.log",
+    params:
+        exported=expand("data/export/{chunk}/outlines", chunk=chunks()),
+        cases=fingerprint(ROSTER[["case"]]),
+    message:
+        "crop: outlines that no image uses"
+    shell:
+        "python -m sonomics.crop.list_unused"
+        " --cohort {input.cohort:q}"
+        " --outlines {params.exported:q} {input.outlines:q}"
+        " --images {input.images:q}"
+        " --verdicts {input.verdicts:q}"
+        " --out {output.unused:q}"
+        " > {log:q} 2>&1"
+
+
 rule summarise_crop:
-    """Count the crops and the images set aside."""
+    """Count the crops, the images set aside and the outlines that no image uses."""
     input:
         crops=files_of(CROPS, CROP_RUNS),
+        unused="data/crop/unused_outlines.csv",
         code=code_of("crop"),
     output:
         metrics="results/metrics/crop.json",
     log:
         "logs/summarise_crop.log",
     params:
+        content=content(code_of("crop")),
         crops=options_of("--crops", CROPS, CROP_RUNS),
     message:
         "crop: what was cropped"
     shell:
-        "python -m sonomics.crop.summarise" " {params.crops:q}" " --metrics {output.metrics:q}" " > {log:q} 2>&1"
+        "python -m sonomics.crop.summarise"
+        " {params.crops:q}"
+        " --unused {input.unused:q}"
+        " --metrics {output.metrics:q}"
+        " > {log:q} 2>&1"

@@ -41,6 +41,7 @@ rule evaluate_task:
     benchmark:
         "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
+        content=content(COHORT, READERS, code_of("evaluate"), evaluation_files()),
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
         models=EVALUATED_MODELS,
         compared=compared_variants,
@@ -77,6 +78,7 @@ rule summarise_evaluate:
     log:
         "logs/summarise_evaluate.log",
     params:
+        content=content(code_of("evaluate")),
         settings=settings("study.variants", "evaluate"),
         variants=[variant for variant, _ in EVALUATIONS],
         tasks=[task for _, task in EVALUATIONS],

@@ -23,6 +23,7 @@ rule export_chunk:
     benchmark:
         "logs/benchmarks/export_chunk/{chunk}.tsv"
     params:
+        content=content(code_of("export"), SOURCES.files(SOURCE)),
         settings=settings("study.seed", "study.chunks", "export"),
         module=SOURCES.get(SOURCE).builder.partition(":")[0],
         members=members,
@@ -46,6 +47,8 @@ rule summarise_export:
         metrics="results/metrics/export.json",
     log:
         "logs/summarise_export.log",
+    params:
+        content=content(code_of("export")),
     message:
         "export: what was exported"
     shell:

@@ -21,6 +21,7 @@ rule extract_features:
     benchmark:
         "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
+        content=content(code_of_family),
         settings=settings("study.seed", "extract.families.{family}"),
         module=job_of_family,
     message:
@@ -49,6 +50,7 @@ rule extract_from_curves:
     wildcard_constraints:
         family="|".join(families_that_read("curves")) or "(?!)",
     params:
+        content=content(code_of_family),
         settings=settings("study.seed", "extract.families.{family}"),
         module=job_of_family,
     message:
@@ -77,6 +79,7 @@ rule summarise_extract:
     log:
         "logs/summarise_extract.log",
     params:
+        content=content(code_of("extract")),
         settings=settings("extract.families"),
         features=options_of("--features", FEATURES, EXTRACT_RUNS),
     message:

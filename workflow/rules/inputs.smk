@@ -5,6 +5,27 @@ from functools import cache
 from itertools import product
 
 
+def content(*sources):
+    """Make a params function: the content of files that people write or install, so that another one reruns a job.
+
+    A source is a path, a list of paths, or an input function. Made of wildcards alone: Snakemake does not record what
+    is derived from `input`.
+    """
+
+    def name(wildcards):
+        found = [source(wildcards) if callable(source) else source for source in sources]
+        listed = [[files] if isinstance(files, str) else files for files in found]
+        return fingerprint_of(tuple(str(file) for files in listed for file in files))
+
+    return name
+
+
+@cache
+def fingerprint_of(files):
+    """Name the content of several files, once for all jobs that read the same ones."""
+    return CONTENTS.fingerprint(files)
+
+
 def chunks():
     """List the chunks that have a patient."""
     return sorted({chunk_of(patient, STUDY["study"]["chunks"]) for patient in ROSTER["patient"]})
@@ -66,8 +87,9 @@ def settings(*keys):
     """Make a params function: the named keys with their defaults, as JSON.
 
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
+    Every job has `study.portable`, which changes the last digits of all.
     """
-    return lambda wildcards: json.dumps(cut(keys, wildcards), sort_keys=True)
+    return lambda wildcards: json.dumps(cut(["study.portable", *keys], wildcards), sort_keys=True)
 
 
 def runs_over(**axes):

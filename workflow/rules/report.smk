@@ -9,6 +9,10 @@ results/checklists/, results/model_card.md and results/metrics/report.json.
 from sonomics.kinds.analyses import section_files
 
 TEMPLATES = os.path.relpath(os.path.join(workflow.basedir, "workflow", "report"))
+STANDARDS = sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml"))
+PAGE_NAMES = ("page.html.j2", "parts.html.j2", "checklists.html.j2", "page.css", "page.js")
+PAGE_FILES = [*STANDARDS, *(os.path.join(TEMPLATES, name) for name in PAGE_NAMES)]
+CODE_OF_PAGE = [*code_of("report"), *section_files(), *declaration_files(parameters)]
 EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
 SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
 CLINICAL = runs_over(model=models_of(MAIN, takes=("columns",)), task=STUDY["study"]["tasks"])
@@ -47,12 +51,12 @@ rule render_report:
         heat=drawn("maps"),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
         phantom="results/plots/extract/phantom.csv",
-        standards=sorted(str(path) for path in Path(TEMPLATES, "checklists").glob("*.yaml")),
+        standards=STANDARDS,
         page=os.path.join(TEMPLATES, "page.html.j2"),
         parts=[os.path.join(TEMPLATES, name) for name in ("parts.html.j2", "checklists.html.j2")],
         style=os.path.join(TEMPLATES, "page.css"),
         script=os.path.join(TEMPLATES, "page.js"),
-        code=[*code_of("report"), *section_files(), *declaration_files(parameters)],
+        code=CODE_OF_PAGE,
     output:
         html=report("results/report.html", caption="../report/page.rst", category="Report"),
         checklists=directory("results/checklists"),
@@ -64,6 +68,7 @@ rule render_report:
     benchmark:
         "logs/benchmarks/render_report.tsv"
     params:
+        content=content(COHORT, PAGE_FILES, CODE_OF_PAGE),
         settings=settings("study", *PHASES),
         evaluations=options_of("--evaluation", EVALUATION, EVALUATED),
         selections=options_of("--selection", f"{SELECTION}/state.json", SELECTED),

@@ -23,6 +23,7 @@ rule make_folds:
     log:
         "logs/make_folds.log",
     params:
+        content=content(COHORT, code_of("select")),
         settings=settings(*LEARNING, "select.folds"),
     message:
         "select: the folds"
@@ -63,6 +64,7 @@ rule select_features:
     benchmark:
         "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
+        content=content(COHORT, code_of("select"), plugins("select.steps")),
         settings=settings(*LEARNING, "crop.analysis", "select"),
         builders=builders_of("select.steps"),
         folds=folds(),
@@ -94,6 +96,7 @@ rule summarise_select:
     log:
         "logs/summarise_select.log",
     params:
+        content=content(code_of("select")),
         steps=options_of("--steps", f"{CHOSEN}/steps.csv", SELECTIONS),
     message:
         "select: what was selected"

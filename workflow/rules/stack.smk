@@ -27,6 +27,7 @@ rule stack_scores:
     benchmark:
         "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
     params:
+        content=content(COHORT, code_of("stack"), plugins("stack")),
         settings=settings(*LEARNING, "stack"),
         builders=builders_of("stack"),
     message:
@@ -53,6 +54,7 @@ rule summarise_stack:
     log:
         "logs/summarise_stack.log",
     params:
+        content=content(code_of("stack")),
         finals=options_of("--final", STACKED, FINAL_RUNS),
     message:
         "stack: what was combined"

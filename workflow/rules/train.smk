@@ -31,6 +31,7 @@ rule train_classifier:
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
     params:
+        content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
     message:
@@ -63,6 +64,7 @@ rule train_clinical:
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
     params:
+        content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
         job=job_of_model,
@@ -100,6 +102,7 @@ rule train_network:
         model="|".join(networks_of(MAIN)) or "(?!)",
     priority: 1
     params:
+        content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
         job=job_of_model,
@@ -132,6 +135,7 @@ rule draw_maps:
     log:
         "logs/draw_maps/{model}_{task}.log",
     params:
+        content=content(code_of("train")),
         settings=settings("crop.analysis", "train.maps"),
     message:
         "train: maps of {wildcards.model} for {wildcards.task}"
@@ -163,6 +167,7 @@ rule summarise_train:
     log:
         "logs/summarise_train.log",
     params:
+        content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "study.variants"),
         curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
     message:

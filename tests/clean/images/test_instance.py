@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sonomics.clean.images.instance import Cleaned, clean_instance
+from sonomics.clean.screening.fates import SENTENCES
 from sonomics.core.seeds import generator
 from sonomics.core.settings.clean import Clean
 from sonomics.simulate.anatomy.contrast_agent import draw_perfusion, lesion_curve
@@ -36,14 +39,14 @@ def clip() -> NDArray[np.uint8]:
     return (LEVELS[:, None, None] + noise).round().astype(np.uint8)
 
 
-def clean(content: bytes, folder: Path, listed_s: float = math.nan, view: str = "", **settings: Any) -> Cleaned:
+def clean(content: bytes, folder: Path, listed_s: float = math.nan, view: str = "", **changes: Any) -> Cleaned:
     file = folder / "a.dcm"
     file.write_bytes(content)
     entry = {
         "patient": "P1", "case": "P1", "exam": "e1", "instance": "i1", "stem": "P1-e1-i1", "file": str(file),
         "view": view, "device": "d", "centre": "c", "spacing_mm": math.nan, "rows": 0, "columns": 0, "reason": "",
     }  # fmt: skip
-    return clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep", **settings}), listed_s)
+    return clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep", **changes}), listed_s)
 
 
 def test_a_still_is_cut_to_its_region_and_measured(speckle: NDArray[np.uint8], tmp_path: Path) -> None:
@@ -198,3 +201,30 @@ def test_what_the_export_refused_stays_refused(tmp_path: Path) -> None:
     }  # fmt: skip
     ((row, pixels),) = clean_instance(entry, Clean.partial({"views": VIEWS, "overlays": "keep"})).images
     assert (row["reason"], row["keep"], pixels) == ("not_ultrasound", False, None)
+
+
+@pytest.mark.parametrize("level", [0, 5, 128, 255])
+def test_an_image_of_one_level_is_set_aside_and_counted(level: int, tmp_path: Path) -> None:
+    ((row, pixels),) = clean(dicom(np.full((60, 80), level, dtype=np.uint8)), tmp_path).images
+    assert (row["reason"], row["keep"], row["file"], pixels) == ("no_variation", False, "", None)
+    assert row["image"] == "P1-e1-i1-f0"
+    assert row["reason"] in SENTENCES
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    levels=st.lists(st.integers(0, 255), min_size=1, max_size=3),
+    size=st.tuples(st.integers(24, 70), st.integers(24, 70)),
+    blocks=st.integers(1, 4),
+    overlays=st.sampled_from(["keep", "remove"]),
+)
+def test_no_kept_image_is_constant(
+    levels: list[int], size: tuple[int, int], blocks: int, overlays: str, tmp_path: Path
+) -> None:
+    coarse = np.random.default_rng(len(levels)).choice(np.array(levels, dtype=np.uint8), (blocks, blocks))
+    frame = np.kron(coarse, np.ones((size[0] // blocks + 1, size[1] // blocks + 1), dtype=np.uint8))[
+        : size[0], : size[1]
+    ]
+    for row, pixels in clean(dicom(np.ascontiguousarray(frame)), tmp_path, overlays=overlays).images:
+        assert row["keep"] == (pixels is not None) == (row["reason"] == "")
+        assert pixels is None or np.ptp(pixels) > 0

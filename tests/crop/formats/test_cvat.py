@@ -65,7 +65,13 @@ def test_malformed_cvat_shapes_set_their_image_aside(tmp_path, shape):
     assert refused(cvat(tmp_path, shape)) == "outline_unreadable"
 
 
-@pytest.mark.parametrize("content", ["<other/>", "<annotations><track><box frame='0'/></track></annotations>", "{"])
+def test_the_export_for_video_is_named_as_what_it_is(tmp_path):
+    file = tmp_path / "annotations.xml"
+    file.write_text("<annotations><track><box frame='0'/></track></annotations>")
+    assert refused(file) == "outline_video"
+
+
+@pytest.mark.parametrize("content", ["<other/>", "<annotations/>", "{"])
 def test_cvat_files_without_images_are_refused(tmp_path, content):
     file = tmp_path / "annotations.xml"
     file.write_text(content)

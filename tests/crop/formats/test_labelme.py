@@ -57,7 +57,21 @@ def test_labelme_shapes_that_are_unknown_or_malformed(tmp_path, shape):
     assert refused(labelme(tmp_path, [{"label": "a", **shape}])) == "outline_unreadable"
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"shapes": []}'])
+def test_labelme_without_the_size_of_its_image_is_of_the_frame(tmp_path):
+    shape = {"label": "lesion", "points": CORNERS}
+    for size in ({}, {"imageHeight": None, "imageWidth": None}, {"imageHeight": ROWS}):
+        (tmp_path / f"{STEM}.json").write_text(json.dumps({"shapes": [shape], **size}))
+        assert (read(tmp_path / f"{STEM}.json") == BOX).all()
+
+
+def test_points_before_the_first_pixel_are_clipped(tmp_path):
+    shape = {"label": "a", "shape_type": "polygon", "points": [[-20.5, -15], [20, -15], [20, 10], [-20.5, 10]]}
+    found = read(labelme(tmp_path, [shape]))
+    assert found[:10, :20].all()
+    assert found.sum() == 200
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
 def test_labelme_files_that_are_none(tmp_path, content):
     (tmp_path / f"{STEM}.json").write_text(content)
     assert refused(tmp_path / f"{STEM}.json") == "outline_unreadable"

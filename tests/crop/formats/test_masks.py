@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sonomics.core.images import read_mask
 from tests.crop.formats.boxes_on_image import BOX, COLUMNS, OTHER, ROWS, STEM, read, refused
 
 
@@ -83,3 +84,44 @@ def test_a_palette_with_a_transparent_background(tmp_path):
     file = tmp_path / f"{STEM}.png"
     image.save(file, transparency=0)
     assert (read(file) == BOX).all()
+
+
+def test_what_is_transparent_is_outside_whatever_its_colour(tmp_path):
+    pixels = np.zeros((ROWS, COLUMNS, 4), np.uint8)
+    pixels[BOX] = 255  # drawn, on opaque black; beyond it white that is not shown
+    pixels[5:36, 10:40, 3] = 255
+    pixels[:, 40:] = (255, 255, 255, 0)
+    assert (read(picture(tmp_path, pixels)) == BOX).all()
+
+
+def test_one_grey_level_may_be_transparent(tmp_path):
+    file = tmp_path / f"{STEM}.png"
+    Image.fromarray((BOX * 200 + OTHER * 90).astype(np.uint8)).save(file, transparency=90)
+    assert (read(file) == BOX).all()
+    assert not read(picture(tmp_path, np.full((ROWS, COLUMNS, 4), (255, 255, 255, 0), np.uint8))).any()
+
+
+@pytest.mark.parametrize("mode", ["L", "1"])
+def test_inverted_displays_of_tiff(tmp_path, mode):
+    """ImageJ stores 255 in the lesion and shows it black; another tool shows the lesion white."""
+    file = tmp_path / f"{STEM}.tif"
+    for shown in (~BOX, BOX):
+        Image.fromarray((shown * 255).astype(np.uint8)).convert(mode).save(file, tiffinfo={262: 0})
+        with Image.open(file) as saved:
+            assert saved.tag_v2[262] == 0
+            assert ((np.asarray(saved) > 0) == shown).all()
+        assert (read(file) == BOX).all()
+        assert (read_mask(file) == BOX).all()
+
+
+def test_a_mask_shown_white_on_black_is_not_inverted(tmp_path):
+    assert (read(picture(tmp_path, (BOX * 255).astype(np.uint8), ".tif")) == BOX).all()
+    assert (read(picture(tmp_path, (~BOX * 255).astype(np.uint8), ".tif")) == ~BOX).all()
+
+
+@pytest.mark.parametrize("value", [1 / 255, 0.2, 1, 3, 255])
+def test_masks_of_fractions(tmp_path, value):
+    file = picture(tmp_path, (BOX * value).astype(np.float32), ".tif")
+    assert (read(file) == BOX).all()
+    if value in (1, 3):
+        assert (read(file, label=str(value)) == BOX).all()

@@ -73,3 +73,21 @@ def test_the_order_of_pixels_counts_not_the_orientation_in_the_header(tmp_path):
 def test_a_file_that_only_looks_like_a_volume(tmp_path):
     (tmp_path / f"{STEM}.nrrd").write_bytes(b"NRRD")
     assert refused(tmp_path / f"{STEM}.nrrd") == "outline_unreadable"
+
+
+@pytest.mark.parametrize("value", [1 / 255, 0.3, 1, 2, 255])
+def test_volumes_of_fractions(tmp_path, value):
+    image = SimpleITK.GetImageFromArray((BOX * value).astype(np.float32)[None])
+    SimpleITK.WriteImage(image, str(tmp_path / f"{STEM}.nii.gz"))
+    assert (read(tmp_path / f"{STEM}.nii.gz") == BOX).all()
+
+
+def test_an_interpolated_volume_is_inside_above_half(tmp_path):
+    soft = np.where(BOX, 1.0, 0.0)
+    soft[9, 15:35], soft[20, 15:35] = 0.4, 0.6
+    expected = BOX.copy()
+    expected[20, 15:35] = True
+    image = SimpleITK.GetImageFromArray((soft * 2).astype(np.float32)[None] / 2)
+    SimpleITK.WriteImage(image, str(tmp_path / f"{STEM}.nrrd"))
+    assert (read(tmp_path / f"{STEM}.nrrd") == expected).all()
+    assert (read(tmp_path / f"{STEM}.nrrd", label="1") == expected).all()

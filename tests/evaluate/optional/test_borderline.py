@@ -75,5 +75,5 @@ def test_numbers_may_name_the_class_and_no_threshold_is_named() -> None:
 
 
 def test_a_value_that_nobody_has_stops_the_study() -> None:
-    with pytest.raises(StudyError, match="name one of its values \\(benign, borderline, malignant\\)"):
+    with pytest.raises(StudyError, match="no case has 'LMP'"):
         evaluate(cases_of(PATHOLOGY, VALUES), value="LMP")

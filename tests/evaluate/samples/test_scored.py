@@ -67,8 +67,8 @@ def test_shared_cases_are_labelled_and_scored_by_both(samples: Samples) -> None:
 
 
 def test_a_patient_with_several_cases_is_seen(samples: Samples) -> None:
-    assert not samples.training(SCORES).has_one_case_per_patient
-    assert samples.at(SCORES, "internal").has_one_case_per_patient
+    assert not samples.training(SCORES).has_independent_cases
+    assert samples.at(SCORES, "internal").has_independent_cases
 
 
 def test_samples_go_model_by_model_and_a_missing_training_set_has_no_case(samples: Samples) -> None:

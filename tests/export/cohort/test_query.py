@@ -133,7 +133,10 @@ def test_lists_are_read_line_by_line(tmp_path, monkeypatch):
 
 def test_a_series_is_ordered_whole_only_when_nothing_of_it_is_there():
     listed = [Instance(1, n, f"a{n}", "a") for n in (1, 2)] + [Instance(2, n, f"b{n}", "b") for n in (1, 2, 3)]
-    assert group_into_orders(listed, [*listed[:2], listed[3]]) == [Order("a"), Order("b", ("b2",))]
+    assert group_into_orders(listed, [*listed[:2], listed[3]]) == [
+        Order("a", ("a1", "a2"), is_whole=True),
+        Order("b", ("b2",)),
+    ]
     assert group_into_orders(listed, []) == []
 
 

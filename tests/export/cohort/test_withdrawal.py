@@ -1,5 +1,7 @@
 """A patient who withdrew leaves no trace."""
 
+import zipfile
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -68,6 +70,25 @@ def test_nothing_of_the_case_is_left_and_nothing_else_is_touched(study):
     assert GONE not in pd.read_csv(study.path / "data/cohort.csv")["case"].tolist()
     assert "snakemake" in done.output
     assert "dvc gc" in done.output
+
+
+def test_sheets_of_pictures_notes_of_jobs_and_archives_go_too(tmp_path):
+    for chunk, case in (("0", GONE), ("1", STAYS)):
+        folder = tmp_path / "data/crop/main" / chunk
+        folder.mkdir(parents=True)
+        pd.DataFrame({"image": [f"{case}-e1-i1-f0"], "value": [1.5]}).to_parquet(folder / "crops.parquet", index=False)
+        (folder / "sheet.png").write_bytes(b"pixels")
+        notes = tmp_path / ".snakemake/metadata"
+        notes.mkdir(parents=True, exist_ok=True)
+        (notes / f"note{chunk}").write_text(f'{{"input": ["data/outlines/reader_1/1/{case}-e1-i1.png"]}}')
+        with zipfile.ZipFile(tmp_path / f"data/archive{chunk}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("table", f"{case},1\n" * 100)
+    remove_traces(tmp_path, Traces([GONE]))
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {
+        *("data/crop/main/0/crops.parquet", "data/crop/main/1/crops.parquet", "data/crop/main/1/sheet.png"),
+        *(".snakemake/metadata/note1", "data/archive1.zip"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import os
+import re
+import struct
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +17,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
-from sonomics.core.settings.export import Limits
+from sonomics.core.settings.export import Deidentify, Limits
 from sonomics.export.deidentify import values
+from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silence_pydicom
 from sonomics.export.deidentify.profile import Action, Profile, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
@@ -127,10 +130,76 @@ def test_uids_map_alike_everywhere():
     assert new.SourceImageSequence[0].PatientName == ""
 
 
-def test_a_maker_that_shares_a_word_with_the_patient_is_removed():
+def test_a_device_that_shares_a_word_with_the_patient_is_coded():
     new, changes = clean(still(PatientName="Voluson^Jane", ManufacturerModelName="Voluson S10"))
-    assert "ManufacturerModelName" not in new
+    assert re.fullmatch(r"D[A-Z2-7]{10}", new.ManufacturerModelName)
+    assert changes.counts["coded"] == 1
+
+
+@pytest.mark.parametrize("name", ["ROE ANN", "KIM LEE", "MULLER", "M\u00fcller", "J D", "GE ROE", "HOSP12345"])
+def test_a_device_that_may_be_a_person_is_coded_alike_and_counted(name):
+    new, changes = clean(still(Manufacturer=name, ManufacturerModelName="LOGIQ E9"))
+    again, _ = clean(still(Manufacturer=name, ManufacturerModelName=""))
+    assert re.fullmatch(r"D[A-Z2-7]{10}", new.Manufacturer)
+    assert again.Manufacturer == new.Manufacturer
+    assert not again.ManufacturerModelName
+    assert (new.ManufacturerModelName, changes.counts["coded"]) == ("LOGIQ E9", 1)
+    assert (
+        make_changes_row(dict.fromkeys(("stem", "patient", "case", "centre", "device"), ""), changes)[
+            "n__devices_coded"
+        ]
+        == 1
+    )
+
+
+def test_further_words_of_devices_can_be_stated():
+    profile = Profile.of(Deidentify.partial({"device_words": ["Acme"]}))
+    made = still(Manufacturer="ACME Products")
+    new, changes = deidentify(Original(made, written(made)), WHO, NAMES, profile, 100, BytesIO())
+    assert new.Manufacturer == "ACME Products"
+    assert "coded" not in changes.counts
+
+
+def swallowing(vr, count, text="DOE^JANE 19500101 HOSP0012345 "):
+    """Numbers whose bytes are a text, as a corrupt length makes them."""
+    letter, size = {"US": ("H", 2), "UL": ("I", 4), "SL": ("i", 4), "FL": ("f", 4), "FD": ("d", 8)}[vr]
+    content = (text.encode() * (1 + count * size // len(text)))[: count * size]
+    return list(struct.unpack(f"<{count}{letter}", content))
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("PlanarConfiguration", swallowing("US", 8)),
+        ("FrameNumbersOfInterest", swallowing("US", 8)),
+        ("PreferredPlaybackSequencing", swallowing("US", 1)[0]),
+        ("TemporalPositionIndex", swallowing("UL", 1)[0]),
+        ("RWaveTimeVector", swallowing("FL", 6)),
+        ("RWaveTimeVector", swallowing("FL", 4, "ROEAANNE")),
+        ("DepthsOfFocus", swallowing("FD", 3)),
+        ("EventTimeOffset", swallowing("FD", 1)[0]),
+        ("FrameIncrementPointer", 0x4A616E65),
+        ("FrameTime", ["33.3", "19500101"]),
+        ("FrameTimeVector", ["1"] * 3),
+        ("HeartRate", "19500101"),
+        ("PixelAspectRatio", ["1", "1", "7"]),
+    ],
+)
+def test_numbers_that_cannot_be_the_elements_are_removed_and_counted(name, number):
+    new, changes = clean(still(NumberOfFrames="1", **{name: number}))
+    assert name not in new
+    assert name in changes.removed
     assert changes.counts["malformed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("RWaveTimeVector", [0.0, 812.5, 1630.1]), ("DepthsOfFocus", [2.5, 4.1]), ("FrameIncrementPointer", 0x00181063),
+     ("FrameTime", "33.3"), ("FrameNumbersOfInterest", 1), ("PixelAspectRatio", ["1", "2"])],
+)  # fmt: skip
+def test_usual_numbers_stay(name, number):
+    new, _ = clean(still(NumberOfFrames="1", **{name: number}))
+    assert name in new
 
 
 def test_serial_numbers_become_pseudonyms():
@@ -317,7 +386,7 @@ def test_real_files_lose_names_and_banners(name):
     again = dcmread(BytesIO(content.getvalue()))
     pixels = again.pixel_array
     assert not pixels.reshape(-1, *pixels.shape[-3:])[0][:20].any() or changes.scan.boxes[0].top < 20
-    for word in values.split_words(patient):
+    for word in values.split_words(patient, 4):
         assert word.encode() not in content.getvalue().lower()
     if name == "gdcm-US-ALOKA-16":
         assert [box.left for box in changes.scan.boxes] == [32, 336]

@@ -151,6 +151,8 @@ def test_the_audit_shows_before_and_after_in_work_alone(planted, params):
     done = CliRunner().invoke(app, ["audit"])
     assert done.exit_code == 0, done.output
     page = (planted.root / "work/audit/index.html").read_text()
+    held = [planted.root / "work/audit", *(planted.root / "work/audit").iterdir()]
+    assert [path.name for path in held if path.stat().st_mode & 0o077] == []
     assert page.count("data:image/png;base64,") == 2
     assert "SIM-A1" in page
     assert planted.found() == {}

@@ -88,7 +88,10 @@ def test_state_round_trip_gives_equal_predictions(fitted: Classifier, images: ND
 
 
 def test_prediction_of_an_image_is_independent_of_its_batch(fitted: Classifier, images: NDArray[np.uint8]) -> None:
-    np.testing.assert_allclose(predict(fitted, images, batch=64), predict(fitted, images, batch=5), atol=1e-5)
+    together = predict(fitted, images)
+    alone = [predict(fitted, images[row : row + 1]) for row in range(len(images))]
+    assert together.tobytes() == np.concatenate(alone).tobytes()
+    assert predict(fitted, images[::-1])[::-1].tobytes() == together.tobytes()
 
 
 def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
@@ -96,6 +99,15 @@ def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
     features = embed(backbone, [images[:2], images[2:3]])
     assert features.shape == (3, backbone.num_features)
     assert features.std() > 0
+
+
+@pytest.mark.parametrize("architecture", ["mobilenetv3_small_050", "resnet18", "squeezenet1_1", "test_vit"])
+def test_a_feature_of_an_image_has_the_same_bytes_in_any_company(architecture: str) -> None:
+    images = np.random.default_rng(2).integers(0, 256, (19, 160, 160)).astype(np.uint8)
+    network = build(architecture, seed=1, size=160)
+    together = embed(network, [images])
+    assert together[18].tobytes() == embed(network, [images[18:]])[0].tobytes()
+    assert together[7].tobytes() == embed(network, [images[5:8], images[:1]])[2].tobytes()
 
 
 def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -> None:
@@ -116,7 +128,7 @@ def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int)
     model = untrained()
     curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), replace(TRAINING, epochs=2), seed=1)
     assert np.isfinite([curve["loss"] for curve in curves]).all()
-    assert np.isfinite(predict(model, images, batch=16)).all()
+    assert np.isfinite(predict(model, images)).all()
 
 
 @pytest.mark.parametrize("count", [0, 1])

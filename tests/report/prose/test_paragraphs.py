@@ -43,6 +43,15 @@ def test_the_methods_follow_the_parameters(written: Written) -> None:
 
 
 @pytest.mark.parametrize(
+    ("portable", "where"),
+    [(True, "on every x86-64 processor with AVX2 (portable arithmetic)."), (False, "on the same machine.")],
+)
+def test_the_methods_say_where_the_numbers_are_the_same(written: Written, portable: bool, where: str) -> None:
+    text = written(PARAMS | {"study": {**PARAMS["study"], "portable": portable}})
+    assert f"the same seed gives the same numbers {where}" in text
+
+
+@pytest.mark.parametrize(
     ("region", "sentence"),
     [
         ("lesion", "Models saw the outlined lesion, cropped with a rim of 10 % of its longer side; outlines are those"),

@@ -18,6 +18,16 @@ def test_larger_scores_mean_positive(settings):
 
 
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
+def test_a_score_depends_on_its_own_row_only(settings):
+    values, labels = data(150)
+    model = fit(settings, values, labels, people(values), seed=1)
+    _, together = score_rows(model, values)
+    for row in (0, 1, 63, 64, 149):
+        assert score_rows(model, values[row : row + 1])[1].tobytes() == together[row].tobytes()
+    assert score_rows(model, values[::-1])[1][::-1].tobytes() == together.tobytes()
+
+
+@pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
 def test_without_features_every_case_gets_the_share_of_positives(settings):
     labels = np.array([1.0, 0, 0, 0])
     kind, scores = score_rows(fit(settings, np.empty((4, 0)), labels, people(labels), seed=1), np.empty((2, 0)))

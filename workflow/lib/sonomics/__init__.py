@@ -2,6 +2,10 @@
 
 import gc
 import sys
+from pathlib import Path
+
+from sonomics.core.errors import StudyError
+from sonomics.core.pins import set_pins
 
 __version__ = "0.1.0"
 
@@ -9,3 +13,10 @@ __version__ = "0.1.0"
 # Python looks for the module of `python -m`, this is its name; `jobs.run_job` turns the collector on again.
 if sys.argv[:1] == ["-m"]:
     gc.disable()
+
+try:
+    set_pins()
+except StudyError as error:
+    if sys.argv[:1] == ["-m"] or Path(*sys.argv[:1]).stem == "sonomics":
+        raise SystemExit(f"study stopped: {error}") from None
+    raise

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from sonomics.clean.screening import criteria
-from sonomics.clean.screening.duplicates import Duplicates, find_duplicates
+from sonomics.clean.screening.duplicates import GROUP, Duplicates, find_duplicates
 from sonomics.clean.screening.fates import KEPT, OF_CASE, count_reasons, make_case_rows, make_image_rows
 from sonomics.clean.screening.flow_chart import draw_flow_chart
-from sonomics.clean.screening.flow_counts import count_flow
+from sonomics.clean.screening.flow_counts import count_flow, order_splits
 from sonomics.core import schemas
 from sonomics.core.cohort import read_cohort, read_roster
 from sonomics.core.errors import StudyError
@@ -72,11 +72,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     find = partial(find_duplicates, settings=settings.duplicates)
     screened = screen(cohort, judged, settings, heads, find)
     steps = count_flow(screened.per_image, screened.per_case)
+    shared = count_shared(screened) if settings.duplicates.across_patients == GROUP else {}
 
     write_table(screened.images, args.out, schemas.SCREENED)
     write_table(pd.concat([screened.per_image, screened.per_case]), args.screening, schemas.SCREENING)
-    write_text(args.chart, draw_flow_chart(steps, settings.criteria, simulated))
-    write_metrics(args.metrics, summarise(screened, len(manifest), heads))
+    write_text(args.chart, draw_flow_chart(steps, settings.criteria, simulated, shared))
+    metrics = summarise(screened, len(manifest), heads)
+    if shared:
+        metrics["duplicates"]["shared"] = shared
+    write_metrics(args.metrics, metrics)
     fates = screened.per_image["reason"].where(screened.per_image["fate"] != KEPT, KEPT)
     counts = fates.value_counts().sort_index().rename_axis("reason").reset_index(name="images")
     with replacing(args.plots) as folder:
@@ -145,6 +149,25 @@ def screen(
         duplicates,
         {**criteria.count_states(states), **criteria.count_states(image_states)},
     )
+
+
+def count_shared(screened: Screened) -> dict[str, dict[str, int]]:
+    """Count the patients with a kept image who share a near-duplicate with another one of their split, and the groups.
+
+    Returns
+    -------
+    dict of str to dict
+        Split to `patients` and `groups`, in the order of the splits; only those with a group.
+    """
+    kept = screened.images[screened.images["keep"]].drop_duplicates("patient")
+    patients = kept.set_index("patient")["duplicate_group"]
+    shared = patients[patients.groupby(patients).transform("size") > 1]
+    split_of = screened.per_case.drop_duplicates("patient").set_index("patient")["split"]
+    splits = shared.index.to_series().map(split_of)
+    return {
+        split: {"patients": int((splits == split).sum()), "groups": int(shared[splits == split].nunique())}
+        for split in order_splits(splits)
+    }
 
 
 def summarise(screened: Screened, instances: int, heads: Mapping[str, Any]) -> dict[str, Any]:

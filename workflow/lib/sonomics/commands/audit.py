@@ -16,7 +16,7 @@ from PIL import Image
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
-from sonomics.core.files import write_json, write_text
+from sonomics.core.files import keep_private, make_private_folder, write_json, write_text
 from sonomics.core.jobs import progress
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables
@@ -118,12 +118,14 @@ def _write(study: Path, devices: list[dict[str, Any]], manifest: pd.DataFrame) -
     page = environment.get_template("audit.html.j2").render(
         devices=devices, aside={str(reason): int(count) for reason, count in aside.items()}, read=can_read()
     )
-    write_text(study / PAGE, page)
     summary = {
         device["name"]: {"files": device["files"], "read": device["read"], "residual_text": len(device["residual"])}
         for device in devices
     }
-    write_json(study / SUMMARY, summary)
+    make_private_folder((study / PAGE).parent)
+    with keep_private():
+        write_text(study / PAGE, page)
+        write_json(study / SUMMARY, summary)
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> str:

@@ -6,28 +6,32 @@ import pandas as pd
 import typer
 
 from sonomics.clean.screening.criteria import CASE, columns_of, count_states, evaluate_criteria, of_level
+from sonomics.commands.outlines import describe_outlines
 from sonomics.commands.study import Study, read_params, stopping
-from sonomics.core.cohort import check_columns, check_folds, check_labels, read_cohort
-from sonomics.core.params import PHASES, columns_named, overlaid
+from sonomics.core.cohort import check_columns, read_cohort
+from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_values import check_values
+from sonomics.core.params import PHASES, columns_named
 from sonomics.core.readings import read_readings
-from sonomics.core.schemas import TRAIN
+from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Task
 from sonomics.core.tasks import task_labels
-from sonomics.crop.outlines.folders import find_outlines
 from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
 # Cases that share a value at least, or it is not shown: a rarer one may be a name in the wrong column. A convention.
 SHARED = 3
-FOLDER = "folder"
 
 
 def check(study: Study = Path()) -> None:
     """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
     with stopping():
         params = read_params(study)
+        source = params.export.source
+        for risk in SOURCES.get(source).list_risks(params.export.sources()[source]):
+            typer.echo(f"warning: {risk}", err=True)
         _check_networks(params)
         path = study / "data" / "cohort.csv"
         cohort = read_cohort(path, params.study)
@@ -36,6 +40,7 @@ def check(study: Study = Path()) -> None:
         check_labels(cohort, params.study, str(path))
         check_folds(cohort, params.select.folds, str(path))
         check_columns(path, columns_named(params))
+        check_values(path, params, PHASES)
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params.study.tasks.items():
             labels = task_labels(training, task)
@@ -43,9 +48,12 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
+        if TIME in training:
+            typer.echo(f"follow-up in months, in training: {_values(training[TIME])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
-        _tell_outlines(study / "data" / "outlines", set(cohort["case"]), params)
+        for line in describe_outlines(study, set(cohort["case"]), params):
+            typer.echo(line)
         on_cases = of_level(params.clean.criteria, CASE)
         clinical = read_cohort(path, params.study.model_copy(update={"tasks": {}, "clinical": columns_of(on_cases)}))
         for criterion, found in count_states(evaluate_criteria(clinical, on_cases)).items():
@@ -81,19 +89,3 @@ def _check_networks(params: Parameters) -> None:
         from sonomics.networks.architectures.check import check_networks
 
         check_networks(stated, PHASES)
-
-
-def _tell_outlines(root: Path, cases: set[str], params: Parameters) -> None:
-    found = find_outlines([root])
-    for (reader, session), drawn in found.items():
-        strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
-        of_nobody = f", of which {len(strays)} name no case of the cohort" if strays else ""
-        typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
-    if SOURCES.get(params.export.source).is_simulated:
-        return
-    brought = params.export.sources()[FOLDER].outlines if params.export.source == FOLDER else {}
-    for variant in params.study.variants:
-        seen = overlaid(params.plain(), variant)["crop"]["analysis"]
-        if (seen["reader"], seen["session"]) not in {*found, *((reader, "1") for reader in brought)}:
-            who = f"{seen['reader']}, session {seen['session']}"
-            typer.echo(f"outlines of {who}: none yet, and crop.analysis of the variant {variant} asks for them")

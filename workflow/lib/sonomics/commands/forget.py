@@ -23,7 +23,8 @@ AFTERWARDS = """Now run, in the study:
   snakemake -s <engine>/Snakefile --cores all -- results/report.html    every model and figure anew, without the patient
   dvc commit -f && dvc gc --workspace                                   the record, and the old files in DVC's cache
 Not touched, for you to see to: the source itself, remotes of DVC, backups, what was sent to others, clinical tables
-outside the study, and the history of Git, where tables that were committed keep their pseudonyms."""
+outside the study, packages for readers (`sonomics reading`, `sonomics label`), and the history of Git, where tables
+that were committed keep their pseudonyms."""
 
 
 def forget(case: Annotated[str, typer.Argument(help="Its pseudonym.")], study: Study = Path()) -> None:

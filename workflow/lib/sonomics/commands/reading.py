@@ -14,7 +14,7 @@ from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
-from sonomics.core.files import read_json, replacing, write_json, write_text
+from sonomics.core.files import keep_private, read_json, replacing, write_json, write_text
 from sonomics.core.images import read_grey, write_png
 from sonomics.core.params import MAIN
 from sonomics.core.readings import AIDED, check_readings, read_readings
@@ -119,7 +119,7 @@ def write(
                     "question": f"{params.study.question} (task: {task})",
                 }
                 write_text(out / f"{reader}.html", _page(about, [readings[name] for name in order]))
-            with replacing(kept_at) as temporary:
+            with keep_private(), replacing(kept_at) as temporary:
                 package.key_table(names, mark).to_csv(temporary, index=False, lineterminator="\n")
         typer.echo(f"wrote {len(names)} cases for {len(levels)} readers ({arm}); left out {len(chosen) - len(shown)}")
         typer.echo(f"the key is {kept_at}: readers must not see it")

@@ -1,6 +1,5 @@
 """The cohort table, the only list of cases, and the lock on its test labels."""
 
-import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -8,19 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sonomics.core.cohort_checks import check_cohort, list_label_columns, require_columns
 from sonomics.core.errors import StudyError
-from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
+from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME, SIMULATED, TRAIN
 from sonomics.core.seeds import generator
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import missing_column, read_cells
-from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
-
-IDENTITY = ("patient", "case", "centre", "split")
-OPTIONAL = ("fold", "group")
-OUTCOME = ("time", "event")
-# What columns of simulated ground truth begin with.
-SIMULATED = "sim_"
-_PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
+from sonomics.core.tasks import task_labels
+from sonomics.core.words import canonical_column
 
 
 def read_cohort(path: Path, study: Study) -> pd.DataFrame:
@@ -46,7 +40,7 @@ def read_cohort(path: Path, study: Study) -> pd.DataFrame:
         When the table breaks a rule of `check_cohort`.
     """
     table = _checked(path, study)
-    secret = [name for name in dict.fromkeys([*OUTCOME, *_label_columns(study)]) if name in table]
+    secret = [name for name in dict.fromkeys([*OUTCOME, *list_label_columns(study)]) if name in table]
     # Masked before it is typed: what is locked must not say whether a column holds numbers.
     table[secret] = table[secret].mask(table["split"] != TRAIN)
     return _typed(table)
@@ -55,106 +49,6 @@ def read_cohort(path: Path, study: Study) -> pd.DataFrame:
 def read_unmasked_cohort(path: Path, study: Study) -> pd.DataFrame:
     """Read the cohort with every label. Only `evaluate` may call this (a test holds it)."""
     return _typed(_checked(path, study))
-
-
-def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
-    """Stop a study whose cohort breaks a rule.
-
-    Raises
-    ------
-    StudyError
-        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
-        centre, a patient in two splits, a value that is not a number where it must be one (times, events, columns that
-        the rule of a task compares with numbers, clinical columns with numbers in all training cases), or a task whose
-        rule is not understood or reads what cannot be a label.
-    """
-    _check_rules(study)
-    _require_columns([*IDENTITY, *_label_columns(study), *study.clinical], table, where)
-    if table.empty:
-        raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
-    for name in ("patient", "case"):
-        for row, value in enumerate(table[name], start=2):
-            if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
-                rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
-                raise StudyError(f"{where}, line {row}", rule, "rename it")
-    for case in table["case"][table["case"].duplicated()]:
-        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
-    for case, split in zip(table["case"], table["split"], strict=True):
-        if not re.fullmatch(SPLIT_PATTERN, str(split)):
-            raise StudyError(
-                f"{where}, case {case}", "unknown split", "use train, internal, external_1 ..., or prospective"
-            )
-    for case in table["case"][table["centre"].isna()]:
-        fix = "fill in `centre`, even if there is only one"
-        raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
-    splits = table.groupby("patient")["split"].unique()
-    for patient, names in splits[splits.map(len) > 1].items():
-        rule = f"the patient is in more than one split ({', '.join(names)})"
-        raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
-    _check_numbers(table, study, where)
-
-
-def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
-    """Stop a study that cannot learn. Exams may be exported, cleaned, cropped and measured before labels are known.
-
-    Parameters
-    ----------
-    cohort : DataFrame
-        From `read_cohort`.
-    study : Study
-        With `tasks`.
-    where : str
-
-    Raises
-    ------
-    StudyError
-        A training set without both classes of a task.
-    """
-    training = cohort[cohort["split"] == TRAIN]
-    for name, task in study.tasks.items():
-        known = task_labels(training, task).dropna()
-        if known.nunique() < 2:
-            rule = f"the training set has {len(known)} known labels of one class for the task {name}"
-            raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
-
-
-def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
-    """Stop a study whose training patients cannot be divided into its folds. Patients without a fold get one later.
-
-    Parameters
-    ----------
-    cohort : DataFrame
-        From `read_cohort`.
-    count : int
-        `select.folds`.
-    where : str
-
-    Raises
-    ------
-    StudyError
-        Fewer training patients than folds, a `fold` that is none of 0 .. count - 1, a fold without a patient where all
-        patients have one, or a patient in two folds.
-    """
-    training = cohort[cohort["split"] == TRAIN]
-    if (patients := training["patient"].nunique()) < count:
-        rule = f"{patients} training patients cannot fill {count} folds"
-        raise StudyError(where, rule, "lower select.folds in params.yaml")
-    if "fold" not in training:
-        return
-    known = training.dropna(subset=["fold"])
-    numbers = pd.to_numeric(known["fold"], errors="coerce")
-    for case, fold in known.loc[~numbers.isin(range(count)), ["case", "fold"]].itertuples(index=False):
-        rule = (
-            f"fold is {fold if isinstance(fold, str) else format(fold, 'g')}, and select.folds makes 0 to {count - 1}"
-        )
-        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
-    if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
-        rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
-        raise StudyError(where, rule, "lower select.folds in params.yaml, or change the fold column")
-    several = known.groupby("patient")["fold"].nunique()
-    for patient in several.index[several > 1]:
-        fix = "give all cases of a patient one fold"
-        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", fix)
 
 
 def check_columns(path: Path, named: Mapping[str, str]) -> None:
@@ -232,20 +126,20 @@ def read_roster(path: Path) -> pd.DataFrame:
         When a column of these is missing.
     """
     table = _read(path)
-    _require_columns(IDENTITY, table, str(path))
+    require_columns(IDENTITY, table, str(path))
     simulated = [name for name in table.columns if name.startswith(SIMULATED)]
     return table[[*IDENTITY, *simulated]].sort_values("case", ignore_index=True)
+
+
+def read_columns(path: Path, columns: Iterable[str]) -> pd.DataFrame:
+    """Read `split` and further columns as text, in the order of the file, NaN where a cell is empty, to check them."""
+    table = _read(path)
+    return table[list(dict.fromkeys(["split", *columns]))]
 
 
 def fingerprint(roster: pd.DataFrame) -> str:
     """Name the content of a table by its hash, so that a job reruns when its own rows change and only then."""
     return sha256(roster.to_csv(index=False).encode()).hexdigest()[:16]
-
-
-def _require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
-    for name in columns:
-        if name not in table:
-            raise missing_column(where, name, table)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -254,40 +148,19 @@ def _read(path: Path) -> pd.DataFrame:
     table = read_cells(Path(path).read_bytes(), str(path))
     if table.columns.empty:
         raise StudyError(str(path), "the cohort has no case", "draft it with `sonomics query`")
-    return table.mask(table == "")
+    # Names of patients and cases are kept as written; everything else is compared by what it means.
+    written = [name for name in table if name in ("patient", "case") or str(name).startswith(SIMULATED)]
+    meant = table[table.columns.difference(written)].apply(canonical_column)
+    return table.assign(**{str(name): meant[name] for name in meant}).mask(table == "")
 
 
 def _checked(path: Path, study: Study) -> pd.DataFrame:
     """Read the columns that params name, as text, sorted by case."""
     table = _read(path)
     check_cohort(table, study, str(path))
-    named = [*IDENTITY, *OPTIONAL, *OUTCOME, *_label_columns(study), *study.clinical]
+    named = [*IDENTITY, *OPTIONAL, *OUTCOME, *list_label_columns(study), *study.clinical]
     columns = [name for name in dict.fromkeys(named) if name in table]
     return table[columns].sort_values("case", ignore_index=True)
-
-
-def _check_rules(study: Study) -> None:
-    for name, task in study.tasks.items():
-        horizon_of(task)
-        for column in label_columns(task) if task.rule is not None else ():
-            if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
-                kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
-                rule = f"the rule {task.rule!r} reads {column}, {kind}"
-                raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
-
-
-def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
-    training = table["split"] == TRAIN
-    numeric = [*OUTCOME, *(column for task in study.tasks.values() for column in numeric_columns(task))]
-    for name in dict.fromkeys([*numeric, *study.clinical]):
-        if name not in table:
-            continue
-        not_a_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
-        is_text = not_a_number[training].any() or table.loc[training, name].isna().all()
-        if not_a_number.any() and (name in numeric or not is_text):
-            case = table.loc[not_a_number, "case"].iloc[0]
-            rule = f"{name} is not a number, and the column holds numbers"
-            raise StudyError(f"{where}, case {case}", rule, "write a number, or leave the cell empty if it is unknown")
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
@@ -308,7 +181,3 @@ def _permute(labels: pd.Series, *names: object) -> pd.Series:
         is_positive = generator("shuffle", *names, value).permutation(len(members)) < count
         permuted[members] = is_positive.astype(float)
     return permuted
-
-
-def _label_columns(study: Study) -> list[str]:
-    return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))

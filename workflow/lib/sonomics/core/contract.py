@@ -31,14 +31,15 @@ WORDED = {"report": "kinds"}
 LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels")
 # The parameters that a phase may read, as dvc.yaml tracks them. Run alone, a phase is shown nothing else.
 PARAMS = {
-    "export": ("study.seed", "study.chunks", "study.threads", "export"),
-    "clean": ("study.seed", "study.chunks", "study.threads", "clean"),
-    "crop": ("study.seed", "study.chunks", "study.threads", "study.variants", "crop"),
-    "extract": ("study.seed", "study.chunks", "study.threads", "study.variants", "extract"),
+    "export": ("study.seed", "study.chunks", "study.threads", "study.portable", "export"),
+    "clean": ("study.seed", "study.chunks", "study.threads", "study.portable", "clean"),
+    "crop": ("study.seed", "study.chunks", "study.threads", "study.portable", "study.variants", "crop"),
+    "extract": ("study.seed", "study.chunks", "study.threads", "study.portable", "study.variants", "extract"),
     "select": (
         "study.seed",
         "study.chunks",
         "study.threads",
+        "study.portable",
         "study.tasks",
         "study.clinical",
         "study.shuffle_labels",
@@ -51,6 +52,7 @@ PARAMS = {
         "study.seed",
         "study.chunks",
         "study.threads",
+        "study.portable",
         "study.tasks",
         "study.clinical",
         "study.shuffle_labels",
@@ -62,6 +64,7 @@ PARAMS = {
     "stack": (
         "study.seed",
         "study.threads",
+        "study.portable",
         "study.tasks",
         "study.clinical",
         "study.shuffle_labels",
@@ -72,6 +75,7 @@ PARAMS = {
     "evaluate": (
         "study.seed",
         "study.threads",
+        "study.portable",
         "study.tasks",
         "study.clinical",
         "study.shuffle_labels",

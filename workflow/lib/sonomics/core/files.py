@@ -4,10 +4,13 @@ import errno
 import json
 import math
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sonomics.core.errors import StudyError
@@ -27,6 +30,63 @@ def stop_without_room(error: Exception) -> None:
         raise error
 
 
+# The name that `replacing` gives: of the file, and of the process that writes it.
+_TEMPORARY = re.compile(r"\..+\.([0-9]+)\.part")
+OTHERS, PRIVATE = 0o077, 0o700  # permissions of group and others, and of a folder for its owner alone
+
+
+@dataclass
+class _Mask:
+    """Who uses the private mask, and the mask of before."""
+
+    users: int = 0
+    before: int = 0
+    lock: Any = field(default_factory=Lock)
+
+
+_MASK = _Mask()
+
+
+@contextmanager
+def keep_private() -> Iterator[None]:
+    """Make the files and folders that are written in the block readable by their owner alone.
+
+    The mask is one of the process, so that threads share it: it is set by the first that enters and reset by the last.
+    """
+    with _MASK.lock:
+        if _MASK.users == 0:
+            _MASK.before = os.umask(OTHERS)
+        _MASK.users += 1
+    try:
+        yield
+    finally:
+        with _MASK.lock:
+            _MASK.users -= 1
+            if _MASK.users == 0:
+                os.umask(_MASK.before)
+
+
+def make_private_folder(path: Path) -> Path:
+    """Make a folder that its owner alone can enter, or take it from others if it is there.
+
+    Raises
+    ------
+    StudyError
+        When the folder belongs to somebody else, or its file system knows no permissions.
+    """
+    path = Path(path)
+    with keep_private():
+        path.mkdir(parents=True, exist_ok=True)
+    if path.stat().st_mode & OTHERS:
+        try:
+            path.chmod(PRIVATE)
+        except OSError:
+            rule = "others can read this folder, which holds identities, and its permissions cannot be changed"
+            fix = "have its owner run `chmod 700`, or use a drive with permissions"
+            raise StudyError(str(path), rule, fix) from None
+    return path
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`.
@@ -35,7 +95,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")  # as _TEMPORARY finds it again
     try:
         yield temporary
         if path.is_dir():
@@ -46,6 +106,50 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary)
         else:
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folders: Iterable[Path]) -> list[Path]:
+    """Remove what writers that were killed have left: temporary files and folders of `replacing`, by their name.
+
+    Nothing else is touched, and nothing whose writer may still run on this machine; the caller makes sure that none
+    runs on another one. Links are not followed.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        They and all below them; those that are missing are passed over.
+
+    Returns
+    -------
+    list of Path
+        What was removed, sorted.
+    """
+    found = [path for folder in folders for path in _find_leftovers(folder)]
+    for path in found:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return sorted(found)
+
+
+def _find_leftovers(folder: Path) -> Iterator[Path]:
+    for place, inside, files in os.walk(folder):
+        left = [
+            name for name in (*inside, *files) if (match := _TEMPORARY.fullmatch(name)) and not _runs(int(match[1]))
+        ]
+        yield from (Path(place, name) for name in left)
+        inside[:] = [name for name in inside if name not in left]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

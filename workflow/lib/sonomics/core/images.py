@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from sonomics.core.files import replacing
+from sonomics.core.pictures import read_mask_page
 
 GREY = ("1", "L", "I", "I;16", "F")
 # Grey level of 255: a JPEG whose brightest pixel is below may hold nothing but noise. A convention.
@@ -46,7 +47,7 @@ def read_mask(path: Path | IO[bytes]) -> NDArray[np.bool_]:
     (rows, columns) bool array
     """
     with Image.open(path) as image:
-        return mark_drawn(image, lossy=image.format == "JPEG")
+        return mark_drawn(read_mask_page(image), lossy=image.format == "JPEG")
 
 
 def mark_drawn(picture: Image.Image, *, lossy: bool) -> NDArray[np.bool_]:
@@ -61,18 +62,37 @@ def mark_drawn(picture: Image.Image, *, lossy: bool) -> NDArray[np.bool_]:
     Returns
     -------
     (rows, columns) bool array
-        Pixels that are not fully transparent, if the picture has transparency; else any colour above zero; in a JPEG,
-        pixels brighter than half of the brightest.
+        Any colour above zero; in a JPEG, pixels brighter than half of the brightest; of fractions, see `mark_inside`.
+        Pixels that are fully transparent are outside, whatever their colour; where all others are black, or none is,
+        these are inside.
     """
-    if picture.mode in GREY:
-        values = np.asarray(picture)
-    else:
-        pixels = np.asarray(picture.convert("RGBA"))
-        if np.ptp(pixels[..., 3]) > 0:
-            return np.asarray(pixels[..., 3] > 0, dtype=np.bool_)
-        values = pixels[..., :3].max(axis=2)
-    least = max(JPEG_FAINTEST, float(values.max())) / 2 if lossy else 0
-    return np.asarray(values > least, dtype=np.bool_)
+    if picture.has_transparency_data:
+        return _mark_shown(np.asarray(picture.convert("RGBA")))
+    in_grey = picture.mode in GREY or picture.mode.startswith("I")
+    values = np.asarray(picture) if in_grey else np.asarray(picture.convert("RGB")).max(axis=2)
+    if not lossy:
+        return mark_inside(values)
+    return np.asarray(values > max(JPEG_FAINTEST, float(values.max())) / 2, dtype=np.bool_)
+
+
+def mark_inside(values: NDArray[np.number[Any] | np.bool_]) -> NDArray[np.bool_]:
+    """Mark what is inside by the values of a mask.
+
+    Returns
+    -------
+    bool array of the same shape
+        Whole numbers above 0. Fractions above half, as an interpolated mask has them at its edge; where the largest is
+        below 1 (a mask divided by 255), above half of that.
+    """
+    numbers = np.nan_to_num(values.astype(np.float64))
+    return np.asarray(numbers > min(1.0, max(0.0, numbers.max(initial=0))) / 2, dtype=np.bool_)
+
+
+def _mark_shown(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    shown = pixels[..., 3] > 0
+    coloured = shown & (pixels[..., :3].max(axis=2) > 0)
+    means_alpha = bool((~shown).any()) and not coloured.any()
+    return np.asarray(shown if means_alpha else coloured, dtype=np.bool_)
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> None:

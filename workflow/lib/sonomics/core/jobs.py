@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import NO_ROOM
+from sonomics.core.pins import check_heeded
 from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
@@ -37,10 +38,11 @@ def read_settings(text: str) -> Parameters:
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a job's `main`; a bad study, and a disk without room, end in one line and exit code 2."""
+    """Run a job's `main`; a bad study, a disk without room, and code that is not portable end in one line, code 2."""
     collect_garbage()
     try:
         main(None)
+        check_heeded()
     except StudyError as error:
         _stop(error)
     except OSError as error:

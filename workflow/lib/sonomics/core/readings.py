@@ -8,7 +8,8 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import READERS
-from sonomics.core.tables import read_table
+from sonomics.core.tables import checked_table, read_table
+from sonomics.core.words import canonical_column
 
 ALONE, AIDED = "alone", "aided"
 POSITIVE, NEGATIVE = "positive", "negative"
@@ -42,6 +43,8 @@ def read_readings(path: Path, cases: Collection[str], tasks: Collection[str]) ->
         fix = f"write one with the header `{header}` only"
         raise StudyError(str(path), "the table of readings is missing", fix)
     readings = read_table(path, READERS)
+    readings = readings.assign(**{name: canonical_column(readings[name]) for name in ("category", "session")})
+    readings = checked_table(readings, READERS, str(path))  # sessions 1 and 1.0 are one
     check_readings(readings, cases, tasks, str(path))
     return readings
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.words import canonical
 
 Truth = NDArray[np.float64]
 
@@ -237,6 +238,9 @@ def _compare(values: pd.Series, mark: str, value: float | str, where: str) -> Tr
         raise StudyError(where, rule, "compare it with a number")
     if mark in _ORDER:
         holds = _ORDER[mark](values, float(value))
+    elif isinstance(value, str):
+        words, word = values.map(canonical, na_action="ignore"), canonical(value)
+        holds = (words == word) if mark == "==" else (words != word)
     else:
         holds = (values == value) if mark == "==" else (values != value)
     return np.asarray(holds.astype(float).where(known), dtype=np.float64)

@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 
 SPLIT_PATTERN = r"train|internal|external_\d+|prospective"
 TRAIN = "train"
+# The columns of the cohort that every study has, those it may have, and its follow-up.
+IDENTITY = ("patient", "case", "centre", "split")
+OPTIONAL = ("fold", "group")
+OUTCOME = (TIME, EVENT) = ("time", "event")
+# What columns of simulated ground truth begin with.
+SIMULATED = "sim_"
 PERTURBED = "perturbed"  # reader of the copies that crop.perturb makes of an outline
 
 
@@ -112,6 +118,12 @@ CROPS = Table(
     },
     key=("image", "reader", "session"),
 )  # fmt: skip
+
+UNUSED = Table(
+    "unused outlines",
+    {"reader": "str", "session": "str", "file": "str", "name": "str", "reason": "str"},
+    key=("reader", "session", "file", "name"),
+)
 
 FEATURES = Table(
     "features",

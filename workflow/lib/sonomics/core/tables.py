@@ -13,6 +13,7 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
 from sonomics.core.schemas import Table
+from sonomics.core.words import tidy_cell
 
 DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool"}
 
@@ -70,7 +71,7 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
     Returns
     -------
     DataFrame of str
-        Without white space around names and cells; "" where there is nothing; no empty rows.
+        Names and cells as `tidy_cell` writes them; "" where there is nothing; no empty rows.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
     """
     try:
         text = TextIOWrapper(BytesIO(content), encoding, newline="")
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=separator, strict=True)]
+        rows = [[tidy_cell(cell) for cell in row] for row in csv.reader(text, delimiter=separator, strict=True)]
     except (UnicodeError, LookupError):
         rule = f"it cannot be read as text in {encoding.upper().removesuffix('-SIG')}"
         raise StudyError(where, rule, "save it as CSV in UTF-8") from None

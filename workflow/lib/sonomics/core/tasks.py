@@ -5,12 +5,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import LONGEST_MONTHS
 from sonomics.core.rules import And, Comparison, parse
+from sonomics.core.schemas import EVENT, TIME
 from sonomics.core.settings.study import Task
+from sonomics.core.words import canonical
 
 Labels = NDArray[np.float64]
 
-TIME, EVENT = "time", "event"
 WHERE = "params.yaml, study.tasks"
 HAS_EVENT = Comparison(EVENT, "!=", 0.0)
 
@@ -40,7 +42,8 @@ def horizon_of(task: Task) -> float:
     Raises
     ------
     StudyError
-        When a rule reads time in another way than as an event before a horizon: of a censored case nobody knows more.
+        When a rule reads time in another way than as an event before a horizon (of a censored case nobody knows more),
+        or the horizon is not a follow-up in months.
     """
     if task.rule is None:
         return float("nan")
@@ -51,7 +54,10 @@ def horizon_of(task: Task) -> float:
         case And(parts) if len(parts) == 2 and HAS_EVENT in parts:
             before = parts[0] if parts[1] == HAS_EVENT else parts[1]
             if isinstance(before, Comparison) and (before.column, before.mark) == (TIME, "<"):
-                return float(before.value)
+                if 0 < float(before.value) <= LONGEST_MONTHS:
+                    return float(before.value)
+                beyond = f"the rule {rule.text!r} has a horizon outside 0 to {LONGEST_MONTHS:g} months"
+                raise StudyError(WHERE, beyond, "give the horizon in months, as `time` is")
     broken = f"the rule {rule.text!r} is not understood: a rule on time means an event before a horizon"
     raise StudyError(WHERE, broken, "write `time < 12 & event` with your horizon, or a rule on other columns")
 
@@ -60,8 +66,8 @@ def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
     """Derive the labels of a binary task.
 
     With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. With another
-    rule, a case is unknown where an unknown value leaves the rule open. A positive value that is a number is compared
-    as one, so that 1, 1.0 and "1" mean the same.
+    rule, a case is unknown where an unknown value leaves the rule open. A value is compared with the positive one by
+    what it means: 1, 1.0, "01" and "1" are the same number.
 
     Parameters
     ----------
@@ -75,7 +81,7 @@ def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
         1 positive, 0 negative, NaN unknown.
     """
     if task.rule is None:
-        labels = _labels_of_value(cohort[task.column], str(task.positive))
+        labels = _labels_of_value(cohort[task.column], task.positive)
     elif np.isnan(horizon := horizon_of(task)):
         labels = parse(task.rule, WHERE).holds(cohort)
     else:
@@ -83,11 +89,8 @@ def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
     return pd.Series(labels, index=cohort["case"].to_numpy(), name="label")
 
 
-def _labels_of_value(values: pd.Series, positive: str) -> Labels:
-    number = pd.to_numeric(positive, errors="coerce")
-    is_positive = values.astype(str) == positive
-    if not pd.isna(number):
-        is_positive = pd.to_numeric(values, errors="coerce") == number
+def _labels_of_value(values: pd.Series, positive: object) -> Labels:
+    is_positive = values.map(canonical, na_action="ignore") == canonical(positive)
     return np.asarray(is_positive.astype(float).where(values.notna()), dtype=np.float64)
 
 

@@ -52,6 +52,8 @@ def crop_image(pixels: NDArray[np.uint8], outline: Mask, settings: Crop) -> Cuto
         With the reason why the region cannot be used.
     """
     region = select_region(pixels, outline, settings)
+    if np.count_nonzero(region) > 1 and np.ptp(pixels[region]) == 0:
+        raise RefusedError("no_variation")
     box = bounding_box(region, settings.margin)
     if settings.shape == "square":
         box = extend_to_square(box, region.shape)

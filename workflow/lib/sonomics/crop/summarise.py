@@ -1,4 +1,4 @@
-"""Count the crops of every variant and the images set aside."""
+"""Count the crops of every variant, the images set aside, and the outlines that no image uses."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import pandas as pd
 from sonomics.core import schemas
 from sonomics.core.files import write_metrics
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.tables import read_tables
+from sonomics.core.tables import read_table, read_tables
 
 
 def count_crops(crops: pd.DataFrame) -> dict[str, Any]:
@@ -46,13 +46,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     parser = job_parser(__doc__)
     parser.add_argument("--crops", nargs=3, action="append", required=True, metavar=("VARIANT", "CHUNK", "FILE"))
+    parser.add_argument("--unused", type=Path, nargs="?", help="table of the outlines that no image uses")
     parser.add_argument("--metrics", type=Path, required=True)
     args = parser.parse_args(argv)
     files: dict[str, list[Path]] = {}
     for variant, _, file in args.crops:
         files.setdefault(variant, []).append(Path(file))
     tables = {variant: read_tables(paths, schemas.CROPS) for variant, paths in files.items()}
-    write_metrics(args.metrics, {variant: count_crops(crops) for variant, crops in tables.items()})
+    metrics: dict[str, Any] = {variant: count_crops(crops) for variant, crops in tables.items()}
+    if args.unused:
+        metrics["unused_outlines"] = _count(read_table(args.unused, schemas.UNUSED)["reason"])
+    write_metrics(args.metrics, metrics)
 
 
 if __name__ == "__main__":

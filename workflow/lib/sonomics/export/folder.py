@@ -4,7 +4,7 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -59,7 +59,9 @@ def export_dicom_folder(cohort: Path, settings: Folder, limits: Limits, chunks: 
             chunk.release(file, exam.instance(index), exam.patient, exam.centre)
 
 
-def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk) -> None:
+def export_listed_files(
+    cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk, device_words: Collection[str] = ()
+) -> None:
     """Export the files of a chunk that a table lists, with readers' outlines.
 
     Raises
@@ -69,7 +71,7 @@ def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int
     """
     root = open_root(settings)
     roster = read_roster(cohort)[["patient", "case", "centre"]]
-    listed = read_listing(settings).merge(roster, on=["patient", "case"]).assign(view=settings.view)
+    listed = read_listing(settings, device_words).merge(roster, on=["patient", "case"]).assign(view=settings.view)
     members = listed[[chunk_of(patient, chunks) == number for patient in listed["patient"]]]
     (chunk.folder / "outlines").mkdir()
     for row in progress(members.to_dict("records"), f"export chunk {number}", total=len(members)):
@@ -131,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings: Folder = export.sources()["folder"]
     with write_chunk(args.out, export) as chunk:
         if settings.dicom is None:
-            export_listed_files(args.cohort, settings, chunks, args.chunk, chunk)
+            export_listed_files(args.cohort, settings, chunks, args.chunk, chunk, export.deidentify.device_words)
         else:
             export_dicom_folder(args.cohort, settings, export.limits, chunks, args.chunk, chunk)
 

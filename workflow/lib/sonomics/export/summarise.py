@@ -37,6 +37,7 @@ def count_deidentified(changes: pd.DataFrame) -> dict[str, Any]:
             "scan": {str(source): int(count) for source, count in rows["scan"].value_counts().sort_index().items()},
             "stale_regions": int((rows["stale_regions"] > 0).sum()),
             "malformed_elements": int(rows["n__malformed"].sum()),
+            "coded_device_names": int(rows["n__devices_coded"].sum()),
         }
     return counts
 

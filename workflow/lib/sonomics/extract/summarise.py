@@ -10,7 +10,8 @@ from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.tables import read_tables
+from sonomics.core.tables import read_table, read_tables
+from sonomics.extract.crops.table import DOUBTFUL
 from sonomics.texture.phantom import ENGINES, compute_phantom
 
 
@@ -41,6 +42,11 @@ def count_features(features: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def list_doubtful(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """List the values that a proof found known no better than their rounding: image, feature, both values, bound."""
+    return [value for path in paths for value in read_table(path, schemas.FEATURES).attrs.get(DOUBTFUL, [])]
+
+
 def check_phantom(engines: Sequence[str]) -> str:
     """Compare the engines' features of the IBSI phantom with their reference values.
 
@@ -67,6 +73,11 @@ def check_phantom(engines: Sequence[str]) -> str:
     return table.assign(value=table["value"].map("{:.6g}".format)).to_csv(index=False, lineterminator="\n")
 
 
+def _digits(value: dict[str, Any]) -> dict[str, str]:
+    """Write numbers as text with all their digits: metrics are rounded, and the difference is in the last ones."""
+    return {name: f"{value[name]:.17g}" for name in ("value", "reference", "bound")}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the job."""
     parser = job_parser(__doc__)
@@ -82,6 +93,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     metrics: dict[str, dict[str, Any]] = {}
     for (variant, family), paths in files.items():
         metrics.setdefault(variant, {})[family] = count_features(read_tables(paths, schemas.FEATURES))
+        if doubtful := list_doubtful(paths):
+            metrics[variant][family]["doubtful"] = [{**value, **_digits(value)} for value in doubtful]
     kinds = {family.kind for family in args.settings.extract.families.values()}
     write_text(args.phantom, check_phantom([engine for engine in ENGINES if engine in kinds]))
     write_metrics(args.metrics, metrics)

@@ -19,8 +19,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         lambda pixels, mask, edge: compute_features(pixels, mask, classes, filters, bins, spacing=edge)
     )
     values = job.compute(job.crops, names, compute, job.family.resample_mm)
-    prove(job, names, values, job.family.proof)
-    job.write(names, values)
+    doubtful = prove(job, names, values, job.family.proof)
+    job.write(names, values, doubtful)
 
 
 if __name__ == "__main__":

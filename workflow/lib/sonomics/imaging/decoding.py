@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.processing import convert_color_space
 from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import (
     JPEG2000,
@@ -24,58 +24,76 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
+from sonomics.imaging.colour_layout import find_layout
+from sonomics.imaging.colour_space import RGB, YBR
+from sonomics.imaging.grey_levels import read_as_unsigned
+
 # Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
 BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
 BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
 Frames = Generator[NDArray[np.generic], None, None]
-PALETTE = "PALETTE COLOR"
 # Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
 MOST_PIXELS_PER_FRAME = 2**26
 # Seconds of computing that a decoder which may hang has for one object. GDCM decodes some 100 frames in one second.
 SECONDS = 600
 
 
-def decode_frames(source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None) -> Frames:
-    """Decode some frames of a DICOM object, as pydicom reads them.
+def decode_frames(
+    source: Dataset | Path | IO[bytes], tags: Dataset, syntax: UID, numbers: Sequence[int] | None
+) -> Frames:
+    """Decode some frames of a DICOM object.
+
+    Where the header leaves open or misstates how the samples of a colour are stored, the data decide, see
+    `colour_layout`. Grey levels and palettes are as stored, without the unused bits.
 
     Parameters
     ----------
     source : Dataset, Path or file
         Of a path or file one frame is in memory at a time.
+    tags : Dataset
+        The header of the object.
     syntax : UID
         Transfer syntax.
     numbers : sequence of int or None
         Frames, from 0; None for all, which takes one reading of a file that does not say where its frames begin.
+
+    Yields
+    ------
+    (rows, columns) unsigned int array
+        Grey levels, or the indices of a palette.
+    (rows, columns, 3) array
+        Red, green and blue.
 
     Raises
     ------
     Exception
         Of many types, when a frame cannot be decoded.
     """
+    bits = int(tags.BitsStored)
+    if int(tags.get("HighBit", bits - 1)) != bits - 1:
+        raise ValueError("its pixels are not the lowest bits")  # decoders accept these and would give black
+    if int(tags.SamplesPerPixel) == 1:
+        for frame in _decode_samples(source, syntax, numbers):
+            yield read_as_unsigned(frame, bits) if np.issubdtype(frame.dtype, np.signedinteger) else frame
+        return
+
+    def decode(chosen: Sequence[int] | None, options: dict[str, Any]) -> Frames:
+        return _decode_samples(source, syntax, chosen, raw=True, **options)
+
+    layout = find_layout(decode, source, tags, syntax)
+    for planes in decode(numbers, layout.options):
+        yield convert_color_space(planes, YBR, RGB) if layout.space == YBR else planes
+
+
+def _decode_samples(
+    source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None, **options: Any
+) -> Frames:
     plugin = "pillow" if syntax in BY_PILLOW else ""
 
     def decode() -> Frames:
-        return cast(Frames, iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin))
+        return cast(Frames, iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin, **options))
 
     return decode_in_child(decode) if syntax in BY_GDCM else decode()
-
-
-def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uint8]:
-    """Turn the indices of a palette into colours.
-
-    Parameters
-    ----------
-    frame : (rows, columns) array
-    tags : Dataset
-        With the palette.
-
-    Returns
-    -------
-    (rows, columns, 3) uint8
-        A palette of 16 bits holds 8-bit colours in its upper byte.
-    """
-    colours = apply_color_lut(frame, tags)
-    return np.asarray(colours >> (8 * (colours.dtype.itemsize - 1)), dtype=np.uint8)
 
 
 def decode_in_child(decode: Callable[[], Frames]) -> Frames:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sonomics.core.settings.base import Section, Split, unit
 
+USER, PASSWORD, TOKEN = "SONOMICS_PACS_USER", "SONOMICS_PACS_PASSWORD", "SONOMICS_PACS_TOKEN"  # in the environment
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description='a day in quotes, such as "2019-12-31"')]
 File = Annotated[str, Field(min_length=1, description="path of a file; environment variables are expanded")]
 Port = Annotated[int, Field(ge=1, le=65535, description="number of a TCP port")]
@@ -53,4 +54,24 @@ class Server(Studies):
     retries: int = Field(4, ge=0, description="further tries after one that failed")
     pause_s: float = Field(
         1, ge=0, description="pause before the first retry; doubled before each other", json_schema_extra=unit("s")
+    )
+    deadline_s: float = Field(
+        3600,
+        gt=0,
+        description="time within which an answer must be whole, however steadily it comes: a list with all its pages, "
+        "or the objects of one request",
+        json_schema_extra=unit("s"),
+    )
+    listing_mb: float = Field(
+        256, gt=0, description="largest list that is read, all its pages together", json_schema_extra=unit("MB")
+    )
+    object_mb: float = Field(2048, gt=0, description="largest object that is received", json_schema_extra=unit("MB"))
+    issuer: str = Field(
+        "",
+        description="issuer of the patient identifiers (0010,0021); exams and objects that state another are refused",
+    )
+    merged: File | None = Field(
+        None,
+        description="CSV without header that lists merged patients, one person per line: the identifier in use, then "
+        "the earlier ones; an object under another identifier than that of its exam is refused unless they are listed",
     )

@@ -5,14 +5,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from sonomics.core.rows import apply_in_batches
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.architectures.target_layers import find_target_layer, to_map
-from sonomics.networks.training.fit import choose_device, to_planes
+from sonomics.networks.training.fit import ROWS, choose_device, to_planes
 
 
-def grad_cam(
-    model: Classifier, images: NDArray[np.uint8], head: int = 0, batch: int = 32
-) -> NDArray[np.float32] | None:
+def grad_cam(model: Classifier, images: NDArray[np.uint8], head: int = 0) -> NDArray[np.float32] | None:
     """Compute heat maps of images: how much each place of the last feature map supports a head's positive class.
 
     Parameters
@@ -21,8 +20,6 @@ def grad_cam(
     images : (n, size, size) or (n, size, size, 3) uint8
     head : int
         Column of the model's output.
-    batch : int
-        Images per step; it changes memory, not meaning.
 
     Returns
     -------
@@ -37,11 +34,10 @@ def grad_cam(
     layer = find_target_layer(model.backbone)
     if layer is None:
         return None
+    if not len(images):
+        return np.zeros((0, *images.shape[1:3]), np.float32)
     model.to(choose_device()).eval().requires_grad_(False)
-    batches = (images[start : start + batch] for start in range(0, len(images), batch))
-    parts = [_explain_batch(model, layer, part, head) for part in batches]
-    heat: NDArray[np.float32] = np.concatenate([np.zeros((0, *images.shape[1:3]), np.float32), *parts])
-    return heat
+    return apply_in_batches(lambda batch: _explain_batch(model, layer, batch, head), images, ROWS[choose_device().type])
 
 
 def _explain_batch(model: Classifier, layer: nn.Module, images: NDArray[np.uint8], head: int) -> NDArray[np.float32]:

@@ -65,8 +65,7 @@ def percentile(ordered: Pixels, percent: float) -> float:
     return float(ordered[above] - step * (1 - share))
 
 
-# Sums may be added in any order, so that the compiler adds four at a time.
-@njit(cache=True, fastmath={"reassoc", "nsz", "contract"})
+@njit(cache=True)
 def _moments(values: Pixels) -> tuple[float, float, float, float, float, float]:
     """Return the mean, and the means of squares, absolute, squared, cubed and fourth distances to the mean."""
     count, total = len(values), 0.0

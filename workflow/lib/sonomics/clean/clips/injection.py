@@ -9,8 +9,8 @@ from pydicom.dataset import Dataset
 
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.times import read_injection_s
-from sonomics.core.cohort import IDENTITY, OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.schemas import IDENTITY, OUTCOME
 from sonomics.core.settings.clean import Injection
 from sonomics.core.tables import read_cells
 

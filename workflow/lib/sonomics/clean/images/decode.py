@@ -15,16 +15,21 @@ from pydicom.uid import UID
 
 from sonomics.clean.images.tags import read_number, read_text
 from sonomics.core.errors import ItemError
+from sonomics.core.pictures import show_picture
 from sonomics.core.settings.export import Limits
 from sonomics.imaging.brightness import Picture
-from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, Frames, decode_frames
 from sonomics.imaging.dicom_file import open_original, read_header
+from sonomics.imaging.grey_levels import EIGHT_BITS, WHITE, Scale, choose_scale, convert_to_eight_bits
+from sonomics.imaging.palette import PALETTE, look_up_palette
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"
 # An hour at 28 frames a second: more are a damaged header. A convention.
 MOST_FRAMES = 100_000
 LIMITS = Limits.partial({})  # what export wrote is within those of the study, which need not be tighter
+# Frames of a clip that are decoded to see what all have in common; a convention.
+SURVEYED = 8
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
 
 
@@ -95,18 +100,29 @@ def open_dicom(path: Path) -> Recording:
         raise UnusableError(NO_PIXELS, path, "the object has no image", "leave it out of the export")
     stated = read_number(tags, "NumberOfFrames")
     count = int(stated) if stated == stated else 1
+    scales: list[Scale] = []
+
+    def decode(numbers: Sequence[int]) -> Frames:
+        every = None if len(numbers) == count else numbers  # read in one go, where the file does not say where each is
+        with (
+            open_original(path, LIMITS) as original,
+            closing(decode_frames(original.content, tags, UID(tags.file_meta.TransferSyntaxUID), every)) as decoded,
+        ):
+            for number in numbers:  # some encoders append a frame that the header does not state
+                if (frame := next(decoded, None)) is None:
+                    raise EOFError(f"there is no frame {number}")
+                yield frame
+
+    def choose() -> Scale:
+        """Choose the scale of the grey levels, once."""
+        if not scales:
+            scales.append(choose_scale(tags, lambda: decode(spread_evenly(count))))
+        return scales[0]
 
     def frames(numbers: Sequence[int]) -> Iterator[Picture]:
-        every = None if len(numbers) == count else numbers  # read in one go, where the file does not say where each is
         try:
-            with (
-                open_original(path, LIMITS) as original,
-                closing(decode_frames(original.content, UID(tags.file_meta.TransferSyntaxUID), every)) as decoded,
-            ):
-                for number in numbers:  # some encoders append a frame that the header does not state
-                    if (frame := next(decoded, None)) is None:
-                        raise EOFError(f"there is no frame {number}")
-                    yield convert_to_eight_bits(frame, tags)
+            for frame in decode(numbers):
+                yield _show(frame, tags, choose)
         except Exception as error:
             raise _explain_unreadable(path, error) from error
 
@@ -118,33 +134,18 @@ def open_picture(path: Path) -> Recording:
 
     Raises
     ------
-    OSError
-        When the content is not an image.
+    OSError, ValueError
+        When the content is not an image, or has more than 8 bits.
     """
     with Image.open(path) as image:
-        pixels = np.asarray(image.convert("L" if image.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB"))
+        pixels = show_picture(image)
     rows, columns = pixels.shape[:2]
     return Recording(1, rows, columns, Dataset(), lambda numbers: iter([pixels for _ in numbers]))
 
 
-def convert_to_eight_bits(frame: NDArray[Any], tags: Dataset) -> Picture:
-    """Convert a frame as pydicom decodes it to 8 bits.
-
-    Palettes are looked up, MONOCHROME1 is inverted, other depths are scaled.
-
-    Parameters
-    ----------
-    frame : (rows, columns) or (rows, columns, 3) array
-        Colour is RGB.
-    tags : Dataset
-        `PhotometricInterpretation`, `BitsStored`, the palette.
-    """
-    interpretation, bits = tags.PhotometricInterpretation, int(tags.BitsStored)
-    if interpretation == PALETTE:
-        return look_up_palette(frame, tags)
-    levels = frame if bits == 8 else np.rint(frame * (255 / (2.0**bits - 1)))
-    white: Picture = np.clip(levels, 0, 255).astype(np.uint8)
-    return np.asarray(255 - white) if interpretation == "MONOCHROME1" else white
+def spread_evenly(count: int) -> list[int]:
+    """Choose a few frames of a clip, evenly spread."""
+    return [int(number) for number in np.linspace(0, count - 1, min(count, SURVEYED))]
 
 
 @contextmanager
@@ -154,6 +155,17 @@ def ignore_harmless_warnings() -> Iterator[None]:
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         yield
+
+
+def _show(frame: NDArray[Any], tags: Dataset, choose: Callable[[], Scale]) -> Picture:
+    """Convert a frame as `decode_frames` gives it to 8 bits."""
+    if tags.PhotometricInterpretation == PALETTE:
+        return look_up_palette(frame, tags)
+    if frame.ndim == 2:
+        return convert_to_eight_bits(frame, tags, choose())
+    bits = int(tags.BitsStored)
+    levels = frame if bits == EIGHT_BITS else np.rint(frame * (WHITE / (2.0**bits - 1)))
+    return np.asarray(np.clip(levels, 0, WHITE), dtype=np.uint8)
 
 
 def _check_size(recording: Recording) -> None:

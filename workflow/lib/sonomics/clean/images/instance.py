@@ -21,9 +21,10 @@ from sonomics.clean.images.decode import (
     UnusableError,
     ignore_harmless_warnings,
     open_recording,
+    spread_evenly,
 )
 from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_STATED, SEEN, TISSUE, read_stated_kind
-from sonomics.clean.images.quality import measure_quality
+from sonomics.clean.images.quality import UNDEFINED, measure_quality
 from sonomics.clean.images.rows import Scan, make_curve_row, make_image_row, make_set_aside_row, make_unusable_row
 from sonomics.clean.images.scan_region import Region, Scans, find_scans
 from sonomics.clean.images.tags import read_number
@@ -34,8 +35,7 @@ from sonomics.imaging.brightness import Picture, luma
 from sonomics.imaging.colour import flow_share, shows_flow
 from sonomics.imaging.scan_region import SMALLEST_SIDE
 
-# Frames of a clip that are decoded to see what lies where; a convention.
-SURVEYED = 8
+NO_VARIATION = "no_variation"
 FIX = "leave it out of the export, and report it with the kind of the error if the file is sound"
 
 Row = dict[str, Any]
@@ -129,8 +129,7 @@ def _check_size(recording: Recording, file: Path) -> None:
 
 def _survey(recording: Recording) -> list[Picture]:
     """Decode a few frames, evenly spread, on which the scan regions are located."""
-    count = min(recording.count, SURVEYED)
-    return list(recording.frames(np.linspace(0, recording.count - 1, count).astype(int).tolist()))
+    return list(recording.frames(spread_evenly(recording.count)))
 
 
 def _measure_intensity(recording: Recording, regions: tuple[Region, ...], survey: list[Picture]) -> Floats:
@@ -172,7 +171,11 @@ def _add_image(cleaned: Cleaned, entry: Row, pick: Pick, scan: Scan, exported: P
         pixels, overlays = remove_overlays(exported)
         marks = int(overlays.sum())
     shown, before = (part if shows_flow(flow) else luma(part) for part in (pixels, exported))
-    row = make_image_row(entry, pick, scan, shown, marks, flow, measure_quality(luma(pixels)))
+    quality = measure_quality(luma(pixels))
+    row = make_image_row(entry, pick, scan, shown, marks, flow, quality)
+    if quality is UNDEFINED:
+        cleaned.images.append((row | {"keep": False, "reason": NO_VARIATION}, None))
+        return
     cleaned.images.append((row, shown))
     if marks:
         cleaned.marked[row["image"]] = before

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.clean import Head
 from sonomics.core.tables import read_cells
-
-HAS, HAS_NOT = {"1", "1.0", "true", "yes"}, {"", "0", "0.0", "false", "no"}
+from sonomics.core.words import read_yes_no
 
 
 def list_cases_with(path: Path | None, rule: Head) -> frozenset[str]:
@@ -35,8 +36,8 @@ def list_cases_with(path: Path | None, rule: Head) -> frozenset[str]:
         raise StudyError(str(path), rule_broken, f"add it (columns now: {', '.join(table.columns)})")
     if rule.training_only:
         table = table[table["split"] == TRAIN]
-    answers = table[column].str.lower()
-    for case in table["case"][~answers.isin(HAS | HAS_NOT)]:
+    answers = read_yes_no(table[column])
+    for case in table["case"][np.isinf(answers)]:
         rule_broken = f"the column {column}, which a head of clean.qc asks for, is neither yes nor no"
         raise StudyError(f"{path}, case {case}", rule_broken, "write 1 or 0, or leave the cell empty if it is unknown")
-    return frozenset(table.loc[answers.isin(HAS), "case"])
+    return frozenset(table.loc[answers == 1.0, "case"])

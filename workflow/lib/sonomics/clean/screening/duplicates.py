@@ -17,7 +17,7 @@ from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.clean import Duplicates as DuplicateSettings
 
 DUPLICATE, OF_TEST = "duplicate", "duplicate_of_test"
-EXCLUDE = "exclude"
+EXCLUDE, GROUP = "exclude", "group"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import pandas as pd
@@ -26,11 +26,13 @@ WORDS = {
     "unreadable": "file not readable",
     "not_ultrasound": "no ultrasound image",
     "volume": "volume, not supported",
-    "over_limit": "over a limit of size",
     "undecodable": "pixels not readable",
     "damaged": "damaged header",
     "not_found": "exam not found in the source",
     "not_retrieved": "not handed over by the PACS",
+    "other_patient": "object of another patient",
+    "not_as_listed": "object of another study",
+    "over_limit": "too large, or too slow",
     "no_view": "no view of the study",
     "view_unknown": "view not known",
     "no_frame_times": "clip without frame times",
@@ -56,7 +58,12 @@ class Box:
         return 2 * PAD + LINE * (1 + len(self.lines))
 
 
-def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Criterion], simulated: bool) -> str:
+def draw_flow_chart(
+    steps: pd.DataFrame,
+    criteria: Sequence[Criterion],
+    simulated: bool,
+    shared: Mapping[str, Mapping[str, int]] | None = None,
+) -> str:
     """Draw the flow chart.
 
     Parameters
@@ -67,6 +74,9 @@ def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Criterion], simulate
         `clean.criteria` of params; `title` says in words what its excluded cases or images are.
     simulated : bool
         Whether the figure must say that its data are simulated.
+    shared : mapping, optional
+        Split to the number of its `patients` who share a near-duplicate image, and of their `groups`; only splits that
+        have some.
 
     Returns
     -------
@@ -79,6 +89,10 @@ def draw_flow_chart(steps: pd.DataFrame, criteria: Sequence[Criterion], simulate
     columns = [
         _make_boxes(steps[steps["split"] == split], name_split(split), titles, with_criteria) for split in splits
     ]
+    for split, boxes in zip(splits, columns, strict=True):
+        if shared and split in shared:
+            told = f"{count_in_words(shared[split]['patients'], 'patient')} share an image"
+            boxes[-1] = replace(boxes[-1], lines=(*boxes[-1].lines, told))
     heights = [max(boxes[row].height for boxes in columns) for row in range(len(columns[0]))]
     width = 2 * MARGIN + len(splits) * WIDTH + (len(splits) - 1) * GAP
     total = _make_step_box(steps, flow_counts.LISTED, LISTED)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from sonomics.core.cohort import OUTCOME
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import parse
+from sonomics.core.schemas import OUTCOME
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters

@@ -58,6 +58,13 @@ class Crop(Section):
         description="copies of the analysis outline, changed at random, whose features show how stable they are",
     )
     min_pixels: int = Field(ge=1, description="smallest outline that is used", json_schema_extra=unit("px"))
+    max_share: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="largest share of the frame, and of the scan region, that an outline may cover; an outline that "
+        "touches all four sides of the frame is refused too, unless this is 1",
+    )
     analysis: Analysis = Field(description="the outlines that models see; all others serve reliability")
 
     @model_validator(mode="after")

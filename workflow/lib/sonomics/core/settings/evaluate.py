@@ -90,6 +90,11 @@ class Evaluate(Section):
     primary: Name = Field(description="final model that the study is about")
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     bootstrap: int = Field(ge=1, description="number of bootstrap resamples")
+    near_duplicates: Literal["separate", "cluster"] = Field(
+        "separate",
+        description="patients of one split who share a near-duplicate image count as independent (separate), or as one "
+        "cluster in every interval (cluster); to keep one copy only, see clean.duplicates.across_patients",
+    )
     decision_thresholds: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
         min_length=1, description="threshold probabilities of the decision curve"
     )
@@ -107,7 +112,7 @@ class Evaluate(Section):
     sensitivities: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Unique()] = Field(
         [0.9, 0.95], description="target sensitivities, each with a threshold chosen on training scores"
     )
-    horizons: Annotated[list[Annotated[float, Field(gt=0)]], Unique()] | None = Field(
+    horizons: Annotated[list[Annotated[float, Field(gt=0, le=600)]], Unique()] | None = Field(
         None,
         min_length=1,
         description="months at which survival is evaluated; without them, the horizon of the task, or the median "
@@ -132,3 +137,13 @@ class Evaluate(Section):
     classes: dict[Name, Classes] = Field(
         {}, description="questions of several classes by name, answered by predictions from elsewhere"
     )
+
+    def declared_files(self) -> list[tuple[str, str, str]]:
+        """List the files from elsewhere: key, path seen from the study, and the SHA-256 that is stated."""
+        models = {f"external_models.{name}": model for name, model in self.external_models.items()}
+        answers = {
+            f"classes.{question}.models.{name}": model
+            for question, asked in self.classes.items()
+            for name, model in asked.models.items()
+        }
+        return [(f"evaluate.{key}", file.file, file.sha256) for key, file in (models | answers).items()]

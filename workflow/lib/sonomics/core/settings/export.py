@@ -13,6 +13,7 @@ from sonomics.core.settings.kinds import KindByKey, described, group, settings_o
 from sonomics.core.settings.types import unit, unknown
 
 SOURCES = "sources"
+DeviceWord = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9-]+$", description="a word of a device's name")]
 
 
 class Deidentify(Section):
@@ -22,6 +23,12 @@ class Deidentify(Section):
         ["device", "dates"],
         description="options of DICOM PS3.15 Annex E: device (manufacturer and model), dates (shifted per patient), "
         "characteristics (sex, and age, which is 090Y from 90 years on)",
+    )
+
+    device_words: Annotated[list[DeviceWord], Unique()] = Field(
+        [],
+        description="further words of the names of devices, such as a manufacturer's: a name of other words is coded, "
+        "since it may be a person's",
     )
 
 

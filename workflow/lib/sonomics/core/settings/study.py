@@ -35,6 +35,11 @@ class Study(Section):
     question: str = Field(min_length=1, description="the question of the study in one sentence")
     seed: int = Field(ge=0, description="seed of all random numbers; every other seed is derived from it")
     threads: int = Field(ge=1, description="threads of one job; jobs run in parallel")
+    portable: bool = Field(
+        True,
+        description="compute the same bytes on every x86-64 processor with AVX2; false takes the fastest code of this "
+        "machine, and last digits are then its own",
+    )
     chunks: int = Field(ge=1, description="number of chunks that the work on images is cut into")
     clinical: Annotated[list[str], Unique()] = Field(
         description="clinical columns of the cohort that models and tables may use"

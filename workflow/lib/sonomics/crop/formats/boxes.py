@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.crop.outlines.drawings import Drawing, Shape, combine_shapes
+from sonomics.crop.outlines.names import stem_of_file
 from sonomics.crop.outlines.rasterise import fill_box
 from sonomics.crop.outlines.refusals import RefusedError
 
@@ -27,7 +28,7 @@ def read_boxes(file: Path) -> dict[str, Drawing]:
         table = pd.read_csv(file, dtype=str, keep_default_na=False, skipinitialspace=True)
         numbers = table[list(COLUMNS)].astype(float)
         labels = table["label"] if "label" in table else pd.Series("", index=table.index)
-        images = table["image"].map(lambda name: Path(name).stem)
+        images = table["image"].map(stem_of_file)
         if not np.isfinite(numbers).all(axis=None):
             raise RefusedError("outline_unreadable")
     except (KeyError, ValueError):

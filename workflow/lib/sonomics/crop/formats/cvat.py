@@ -15,7 +15,7 @@ from sonomics.crop.outlines.rasterise import (
     paste,
     rotate,
 )
-from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.crop.outlines.refusals import VIDEO, RefusedError
 
 
 def read_cvat(file: Path) -> dict[str, Drawing]:
@@ -24,10 +24,12 @@ def read_cvat(file: Path) -> dict[str, Drawing]:
     Raises
     ------
     RefusedError
-        `outline_unreadable` when the file is not a valid CVAT file, or lists no image (as those for video do).
+        `outline_unreadable` when the file is not a valid CVAT file or lists no image, `outline_video` when it lists
+        tracks in place of images.
     """
     try:
-        images = list(ElementTree.fromstring(file.read_bytes()).iter("image"))
+        content = ElementTree.fromstring(file.read_bytes())
+        images = list(content.iter("image"))
         listed = [
             (image.attrib["name"], _shapes(image), int(image.attrib["height"]), int(image.attrib["width"]))
             for image in images
@@ -35,7 +37,7 @@ def read_cvat(file: Path) -> dict[str, Drawing]:
     except (ElementTree.ParseError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None
     if not images:
-        raise RefusedError("outline_unreadable")
+        raise RefusedError("outline_unreadable" if content.find("track") is None else VIDEO)
     return combine_by_image(listed)
 
 

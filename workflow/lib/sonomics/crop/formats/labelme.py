@@ -26,9 +26,11 @@ def read_labelme(file: Path) -> dict[str, Drawing]:
 def _draw(file: Path, request: MaskRequest) -> Mask:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        rows, columns = int(content["imageHeight"]), int(content["imageWidth"])
+        # Files written by scripts may lack the size: the frame's is known.
+        rows = int(content.get("imageHeight") or request.rows)
+        columns = int(content.get("imageWidth") or request.columns)
         shapes = [shape for entry in content["shapes"] if (shape := _read_shape(entry))]
-    except MALFORMED:
+    except (AttributeError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None
     return combine_shapes(shapes, rows, columns)(request)
 

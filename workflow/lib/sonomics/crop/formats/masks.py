@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from sonomics.core.images import GREY, mark_drawn
+from sonomics.core.pictures import read_mask_page
 from sonomics.crop.outlines.drawings import Drawing, MaskRequest
 from sonomics.crop.outlines.rasterise import Mask, select_frame, select_label
 from sonomics.crop.outlines.refusals import RefusedError
@@ -20,13 +21,13 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     with Image.open(file) as image:
         lossy = image.format == "JPEG"
         image.seek(select_frame(range(getattr(image, "n_frames", 1)), request.frame))
-        page = image.copy()
+        page = read_mask_page(image).copy()
     if page.mode == "P" and not request.label.startswith("#"):
         page = _palette_labels(page)
     if not request.label or lossy:
         return select_label(np.where(mark_drawn(page, lossy=lossy), 255, 0), request.label)
-    if page.mode in GREY:
-        return select_label(np.asarray(page).astype(np.int64), request.label)
+    if page.mode in GREY and not page.has_transparency_data:
+        return select_label(np.asarray(page).astype(np.float64), request.label)
     return _select_colour(page, request.label)
 
 

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +35,13 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     except RuntimeError:
         raise RefusedError("outline_unreadable") from None
     metadata = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
-    values = np.round(SimpleITK.GetArrayFromImage(image)).astype(np.int64)
+    values = np.nan_to_num(SimpleITK.GetArrayFromImage(image).astype(np.float64))
     layers = values if image.GetNumberOfComponentsPerPixel() > 1 else values[..., None]
     plane = _select_plane(layers if layers.ndim == 4 else layers[None], metadata, request)
     segments = _list_slicer_segments(metadata, request.label)
     if not segments:
         return np.asarray(select_label(plane, request.label).any(axis=2))
-    mask = np.logical_or.reduce([plane[..., layer] == value for value, layer in segments])
+    mask = np.logical_or.reduce([np.round(plane[..., layer]) == value for value, layer in segments])
     if plane.any() and not mask.any():
         raise RefusedError("outline_label")
     return np.asarray(mask, dtype=np.bool_)
@@ -66,9 +65,7 @@ def _list_slicer_segments(metadata: dict[str, str], name: str) -> list[tuple[int
     ]
 
 
-def _select_plane(
-    stack: NDArray[np.integer[Any]], metadata: dict[str, str], request: MaskRequest
-) -> NDArray[np.integer[Any]]:
+def _select_plane(stack: NDArray[np.float64], metadata: dict[str, str], request: MaskRequest) -> NDArray[np.float64]:
     """Select one frame of (slices, rows, columns, layers); restore the frame's size where 3D Slicer has cut it."""
     offset = metadata.get("Segmentation_ReferenceImageExtentOffset")
     if offset is None:
@@ -76,7 +73,7 @@ def _select_plane(
     left, top, first = (int(number) for number in offset.split())
     if first and not 0 <= request.frame - first < len(stack):
         raise RefusedError("outline_frames")
-    plane: NDArray[np.integer[Any]] = select_frame(list(stack), request.frame - first)
+    plane: NDArray[np.float64] = select_frame(list(stack), request.frame - first)
     if plane.shape[:2] == (request.rows, request.columns):
         return plane
     height, width, layers = plane.shape

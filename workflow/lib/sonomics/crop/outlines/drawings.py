@@ -1,11 +1,11 @@
 """What a reader drew on one image, whatever the tool: a mask on request."""
 
 from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 
+from sonomics.crop.outlines.names import stem_of_file
 from sonomics.crop.outlines.rasterise import Mask
 from sonomics.crop.outlines.refusals import RefusedError
 
@@ -107,7 +107,7 @@ def combine_by_image(listed: Iterable[tuple[str, list[Shape], int, int]]) -> dic
     for name, shapes, rows, columns in listed:
         if not shapes:
             continue
-        stem = PurePosixPath(name).stem
+        stem = stem_of_file(name)
         if stem in drawings:
             raise RefusedError("outline_unreadable")
         drawings[stem] = combine_shapes(shapes, rows, columns)

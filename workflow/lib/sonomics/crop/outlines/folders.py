@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sonomics.core.errors import StudyError, name_error
 from sonomics.core.schemas import PERTURBED
 from sonomics.crop.outlines.drawings import Drawing
-from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.crop.outlines.names import strip_additions
+from sonomics.crop.outlines.refusals import REASONS, VIDEO, RefusedError
 from sonomics.kinds.outlines import OUTLINES, format_of
 
 
@@ -19,10 +20,35 @@ class Reading(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """A file and what is drawn in it for one image."""
+    """A file and what is drawn in it for one image.
+
+    Attributes
+    ----------
+    file : Path
+    drawing : Drawing
+    name : str
+        Of the image, as the file or its tool states it, without folders and ending.
+    number : int
+        Of the outline in its file, from 1.
+    """
 
     file: Path
     drawing: Drawing
+    name: str
+    number: int
+
+    def describe(self, *, known: bool) -> str:
+        """Name the outline for a message.
+
+        Parameters
+        ----------
+        known : bool
+            Whether it names a case of the cohort. Any other text inside a file of many images may be a patient's name:
+            the outline's number stands for it.
+        """
+        if self.file.name.startswith(self.name):
+            return self.file.name
+        return f"{self.name} in {self.file.name}" if known else f"outline {self.number} in {self.file.name}"
 
 
 def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
@@ -37,7 +63,8 @@ def find_outlines(roots: Iterable[Path]) -> dict[Reading, dict[str, Outline]]:
     Returns
     -------
     dict of Reading to dict of stem to Outline
-        Sorted by reader and session.
+        Sorted by reader and session. An outline whose name has what tools add (`_mask`, a hash) goes by its name with
+        and without it.
 
     Raises
     ------
@@ -76,11 +103,21 @@ def _read_session(folder: Path) -> dict[str, Outline]:
             drawings = OUTLINES.build(kind.name)(file)
         except Exception as error:  # a damaged file can make a reader raise anything
             cause = "" if isinstance(error, RefusedError) else f" ({name_error(error)})"
-            rule = f"the file does not hold {kind.words}, or it outlines an image twice{cause}"
-            raise StudyError(str(file), rule, "export it again, or remove it") from None
-        for stem, drawing in drawings.items():
-            if stem in outlines:
-                rule = f"{outlines[stem].file.name} and {file.name} both outline {stem}"
-                raise StudyError(str(folder), rule, "keep one of them, or move one to another session")
-            outlines[stem] = Outline(file, drawing)
+            rule, fix = f"the file does not hold {kind.words}, or it outlines an image twice{cause}", "export it again"
+            if isinstance(error, RefusedError) and error.code == VIDEO:
+                rule, fix = REASONS[VIDEO]
+            raise StudyError(str(file), rule, f"{fix}, or remove it") from None
+        for number, (name, drawing) in enumerate(drawings.items(), start=1):
+            outline = Outline(file, drawing, name, number)
+            for stem in dict.fromkeys((name, strip_additions(name))):
+                if stem in outlines:
+                    raise _report_two(folder, stem, outlines[stem], outline)
+                outlines[stem] = outline
     return outlines
+
+
+def _report_two(folder: Path, stem: str, one: Outline, other: Outline) -> StudyError:
+    first, second = one.describe(known=False), other.describe(known=False)
+    image = stem if all(each.file.name.startswith(each.name) for each in (one, other)) else "the same image"
+    rule = f"{first} and {second} both outline {image}"
+    return StudyError(str(folder), rule, "keep one of them, or move one to another session")

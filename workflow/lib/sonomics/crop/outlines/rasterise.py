@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sonomics.core.images import mark_inside
 from sonomics.crop.outlines.refusals import RefusedError
 
 Mask = NDArray[np.bool_]
@@ -13,13 +14,13 @@ Picture = TypeVar("Picture")
 CORNERS = 64  # of the polygon that stands for an ellipse
 
 
-def select_label(values: NDArray[np.integer[Any]], label: str) -> Mask:
-    """Select the pixels of one label, or with label "" of any label above zero.
+def select_label(values: NDArray[np.number[Any]], label: str) -> Mask:
+    """Select the pixels of one label, or with label "" everything inside (see `mark_inside`).
 
     Parameters
     ----------
-    values : int array
-        Label of each pixel; 0 is background.
+    values : array of numbers
+        Label of each pixel; 0 is background. A fraction counts as the nearest label.
     label : str
         A whole number as text, or "".
 
@@ -33,12 +34,13 @@ def select_label(values: NDArray[np.integer[Any]], label: str) -> Mask:
     RefusedError
         `outline_label` when the label is not a whole number, or when only other labels occur.
     """
+    inside = mark_inside(values)
     if not label:
-        return np.asarray(values > 0, dtype=np.bool_)
+        return inside
     if not (label.isascii() and label.isdigit()):
         raise RefusedError("outline_label")
-    mask = np.asarray(values == int(label), dtype=np.bool_)
-    if not mask.any() and (values > 0).any():
+    mask = np.asarray(np.round(values) == int(label), dtype=np.bool_)
+    if not mask.any() and inside.any():
         raise RefusedError("outline_label")
     return mask
 

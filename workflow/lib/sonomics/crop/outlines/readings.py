@@ -48,7 +48,7 @@ def draw_readings(
         file = outline.file if outline else Path(frame["file"])
         try:
             drawn = _draw(outline, frame, settings.label)
-            mask = move_to_clean_frame(drawn, frame, settings.min_pixels)
+            mask = move_to_clean_frame(drawn, frame, settings.min_pixels, settings.max_share)
         except RefusedError as refusal:
             yield reading, file, refusal
             continue

@@ -1,5 +1,6 @@
 """Why an outline cannot be used."""
 
+VIDEO = "outline_video"
 # Reason, as the table of crops names it -> what is wrong, and how to fix it.
 REASONS = {
     "no_outline": (
@@ -7,6 +8,10 @@ REASONS = {
         "draw an outline named after the image, or leave the image out",
     ),
     "outline_unreadable": ("the outline cannot be read", "save it again, for example as PNG"),
+    VIDEO: (
+        "this is CVAT's export for video, with tracks in place of images",
+        "export the task as CVAT for images 1.1",
+    ),
     "outline_label": ("nothing in the outline has the label crop.label", "use the label that the reader used"),
     "outline_frames": ("the outline has several frames, but not this one", "outline every frame, or a single one"),
     "outline_transposed": ("rows and columns of the outline are exchanged", "export the outline unrotated"),
@@ -15,8 +20,20 @@ REASONS = {
         "outline the frame as it was exported",
     ),
     "outline_empty": ("no pixel of the outline is set", "draw the region again"),
+    "outline_inverted": (
+        "the outline touches all four sides of the frame, as an inverted mask does and no lesion",
+        "exchange inside and outside, or draw the lesion alone; crop.max_share: 1 accepts any outline",
+    ),
+    "outline_large": (
+        "the outline covers more of the frame or of the scan region than crop.max_share",
+        "draw the lesion alone, or raise crop.max_share",
+    ),
     "outline_outside": ("the outline lies outside the scan region", "check that it belongs to this image"),
     "outline_small": ("the outline has fewer pixels than crop.min_pixels", "draw it again, or lower crop.min_pixels"),
+    "no_variation": (
+        "the region to analyse has a single grey level",
+        "check that the outline belongs to this image, or leave it out",
+    ),
     "no_background": ("no tissue around the lesion can serve as background", "leave the image out of this variant"),
 }
 

@@ -35,13 +35,13 @@ def auc_entries(sample: Scored, sampling: Sampling) -> Iterator[Entry]:
     if not sample.n:
         yield from (Entry(name, NAN, reason=NO_CASE) for name in ALWAYS_STATED)
         return
-    y, value, patients, level = sample.y, sample.value, sample.patients, sampling.level
+    y, value, patients, level = sample.y, sample.value, sample.clusters, sampling.level
     if np.ptp(value) == 0 and 0 < y.sum() < y.size:
         yield from (Entry(name, 0.5, reason=TIED) for name in ALWAYS_STATED)
         return
     seed = seed_for(sampling.seed, "auc", sample.model.name, sample.split)
     resampled = bootstrap_auc(y, value, patients, sampling.resamples, seed, level)
-    if sample.has_one_case_per_patient:
+    if sample.has_independent_cases:
         yield estimate_entry("auc", auc_interval(y, value, level), "DeLong")
         yield estimate_entry("auc_logit", _with_reason(auc_logit_interval(y, value, level)), "DeLong, logit scale")
     else:

@@ -92,12 +92,12 @@ def compare_aucs(a: Scored, b: Scored, against: str, sampling: Sampling) -> dict
     """
     if not a.n:
         return {"method": "", "reason": NO_SHARED_CASE}
-    if a.has_one_case_per_patient:
+    if a.has_independent_cases:
         method, result = "DeLong, paired", delong_test(a.y, a.value, b.value, sampling.level)._asdict()
     else:
         seed = seed_for(sampling.seed, "comparison", a.model.name, against, a.split)
         difference = bootstrap_auc_difference(
-            a.y, a.value, b.value, a.patients, sampling.resamples, seed, sampling.level
+            a.y, a.value, b.value, a.clusters, sampling.resamples, seed, sampling.level
         )
         method, result = f"{BOOTSTRAP}, paired", difference._asdict()
     areas = {"auc": result["auc_a"], "auc_against": result["auc_b"], "method": method}
@@ -109,7 +109,7 @@ def _compare_decisions(primary: Scored, against: Scored) -> dict[str, float | st
         return {"mcnemar_reason": NO_SHARED_CASE}
     if np.isnan([primary.model.cutoff, against.model.cutoff]).any():
         return {"mcnemar_reason": "a threshold was not estimable on the training set"}
-    if not primary.has_one_case_per_patient:
+    if not primary.has_independent_cases:
         return {"mcnemar_reason": SEVERAL_CASES}
     right = [sample.called == (sample.y == 1) for sample in (primary, against)]
     result = mcnemar(*right)
@@ -120,7 +120,7 @@ def _compare_decisions(primary: Scored, against: Scored) -> dict[str, float | st
 def _compare_unpaired(used: Scored, training: Scored, level: float) -> dict[str, float | str]:
     if not (used.n and training.n):
         return {"method": "", "reason": "no scored case with a known label in one of the sets"}
-    if not (used.has_one_case_per_patient and training.has_one_case_per_patient):
+    if not (used.has_independent_cases and training.has_independent_cases):
         return {"method": "", "reason": SEVERAL_CASES}
     result = unpaired_delong_test(used.y, used.value, training.y, training.value, level)
     areas = {"auc": auc(used.y, used.value), "auc_against": auc(training.y, training.value)}

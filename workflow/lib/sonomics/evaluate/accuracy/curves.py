@@ -75,7 +75,7 @@ def decision_table(samples: Samples, thresholds: list[float], sampling: Sampling
         if not used.n:
             continue
         seed = seed_for(sampling.seed, "decision", sample.model.name, sample.split)
-        band = net_benefit_band(used.y, used.value, thresholds, used.patients, sampling.resamples, seed, sampling.level)
+        band = net_benefit_band(used.y, used.value, thresholds, used.clusters, sampling.resamples, seed, sampling.level)
         curve = net_benefit(used.y, used.value, thresholds).rename(columns={"model": "net_benefit"})
         identity = {"model": sample.model.name, "split": sample.split}
         tables.append(curve.assign(**identity, lower=band["lower"], upper=band["upper"]))

@@ -69,9 +69,9 @@ def _replace_intervals(entries: list[Entry], sample: Scored, sampling: Sampling)
         return
     seed = seed_for(sampling.seed, "measures", sample.model.name, sample.split)
     resampled = bootstrap_metrics(
-        used.y, used.value, used.model.cutoff, used.patients, sampling.resamples, seed, level=sampling.level
+        used.y, used.value, used.model.cutoff, used.clusters, sampling.resamples, seed, level=sampling.level
     )
-    replaced = RESAMPLED if used.has_one_case_per_patient else (*RESAMPLED, *WALD)
+    replaced = RESAMPLED if used.has_independent_cases else (*RESAMPLED, *WALD)
     for entry in entries:
         if entry.statistic in replaced and not np.isnan(entry.estimate):
             row = resampled.loc[entry.statistic]

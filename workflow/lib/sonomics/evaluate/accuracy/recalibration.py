@@ -39,7 +39,7 @@ def recalibration_table(samples: Samples, level: float, seed: int) -> pd.DataFra
         used = sample.by_probability.analysed
         identity = {"split": sample.split, "model": sample.model.name}
         counts = {"n": used.n, "positives": used.positives}
-        parts = _assign_parts(used.patients, seed, sample.model.name, sample.split)
+        parts = _assign_parts(used.clusters, seed, sample.model.name, sample.split)
         rows += [{**identity, **counts, **row} for row in _recalibrate(used.y, used.value, parts, level)]
     return pd.DataFrame(rows, columns=COLUMNS.split())
 

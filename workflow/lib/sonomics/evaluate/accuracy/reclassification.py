@@ -41,7 +41,7 @@ def reclassification_table(samples: Samples, level: float) -> pd.DataFrame:
 def _reclassify(old: Scored, new: Scored, level: float) -> list[dict[str, object]]:
     if not new.n:
         return [_undefined(name, "no case has both probabilities") for name in STATISTICS]
-    if not new.has_one_case_per_patient:
+    if not new.has_independent_cases:
         reason = "a patient has several cases, which the method takes for independent"
         return [_undefined(name, reason) for name in STATISTICS]
     y = new.y

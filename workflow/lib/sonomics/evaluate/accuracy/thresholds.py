@@ -52,13 +52,13 @@ def threshold_entries(sample: Scored, cutoff: float, level: float) -> Iterator[E
         return
     counts = count_confusion(sample.y, sample.value, cutoff)
     measures = summarise_confusion(counts, level)
-    independent = sample.has_one_case_per_patient
+    independent = sample.has_independent_cases
     shares = _shares(sample.y == 1, sample.value >= cutoff)
     for name, reason in PROPORTIONS.items():
         if independent:
             yield wilson_entry(name, getattr(measures, name), reason)
         else:
-            yield _clustered_entry(name, *shares[name], sample.patients, level, reason)
+            yield _clustered_entry(name, *shares[name], sample.clusters, level, reason)
     for name, reason in PROPORTIONS.items():
         row = exact_entry(f"{name}_exact", getattr(measures, name), reason)
         yield row if independent or row.reason else Entry(row.statistic, row.estimate, reason=DEPENDENT)

@@ -1,6 +1,6 @@
 """The cases one by one, with labels, follow-up and all scores."""
 
-from sonomics.core.cohort import IDENTITY, OPTIONAL, OUTCOME
+from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.evaluate import Borderline
+from sonomics.core.words import canonical, canonical_column
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
@@ -59,9 +60,8 @@ def borderline_table(samples: Samples, settings: Borderline, level: float) -> pd
     """
     column = samples.cases[settings.column]
     if not _is_borderline(column, settings).any():
-        values = ", ".join(sorted(map(str, column.dropna().unique()))[:10])
         rule = f"no case has {settings.value!r} in the column {settings.column}"
-        raise StudyError("params.yaml, evaluate.borderline", rule, f"name one of its values ({values})")
+        raise StudyError("params.yaml, evaluate.borderline", rule, "name one of its values")
     rows = []
     for sample in samples:
         borderline = _is_borderline(sample.rows[settings.column], settings)
@@ -72,9 +72,7 @@ def borderline_table(samples: Samples, settings: Borderline, level: float) -> pd
 
 
 def _is_borderline(column: pd.Series, settings: Borderline) -> Booleans:
-    if pd.api.types.is_numeric_dtype(column):
-        return (column == float(settings.value)).to_numpy()
-    return (column.astype(str) == str(settings.value)).to_numpy()
+    return np.asarray(canonical_column(column) == canonical(settings.value), dtype=np.bool_)
 
 
 def _statistics(sample: Scored, borderline: Booleans, level: float) -> Iterator[dict[str, Any]]:
@@ -100,8 +98,8 @@ def _statistics(sample: Scored, borderline: Booleans, level: float) -> Iterator[
 def _auc(sample: Scored, outcome: Floats, level: float) -> dict[str, Any]:
     known = ~np.isnan(outcome)
     used = sample.where(known)
-    area = clustered_auc(outcome[known], used.value, used.patients, level).area
-    method = "DeLong" if used.has_one_case_per_patient else "Obuchowski's clustered AUC"
+    area = clustered_auc(outcome[known], used.value, used.clusters, level).area
+    method = "DeLong" if used.has_independent_cases else "Obuchowski's clustered AUC"
     estimate = {"estimate": area.estimate, "lower": area.lower, "upper": area.upper, "reason": area.reason}
     return {"n": used.n, "method": method, **estimate}
 
@@ -112,10 +110,10 @@ def _share_called_positive(borderline: Scored, level: float) -> dict[str, Any]:
         return count | {"reason": NO_CASE}
     if np.isnan(borderline.model.cutoff):
         return count | {"reason": NO_CUTOFF}
-    if borderline.has_one_case_per_patient:
+    if borderline.has_independent_cases:
         share = proportion(int(borderline.called.sum()), borderline.n, level)
         lower, upper = share.wilson
         return count | {"estimate": share.estimate, "lower": lower, "upper": upper, "method": "Wilson", "reason": ""}
-    estimate = estimate_clustered_share(borderline.called, borderline.patients, level)
+    estimate = estimate_clustered_share(borderline.called, borderline.clusters, level)
     bounds = {"estimate": estimate.estimate, "lower": estimate.lower, "upper": estimate.upper}
     return count | bounds | {"reason": estimate.reason, "method": ROBUST}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.evaluate import Classes
+from sonomics.core.words import canonical, canonical_column
 from sonomics.evaluate.optional.declared_files import read_declared
 from sonomics.evaluate.optional.external_models import check_probabilities
 from sonomics.evaluate.samples.splits import sort_splits
@@ -53,8 +54,8 @@ def class_tables(cohort: pd.DataFrame, questions: Mapping[str, Classes], level: 
     confusion: list[Row] = []
     by_case = cohort.set_index("case")
     for question, settings in questions.items():
-        true_class = by_case[settings.column].map(_text, na_action="ignore")
-        classes = [str(name) for name in settings.classes]
+        true_class = canonical_column(by_case[settings.column])
+        classes = [canonical(name) for name in settings.classes]
         for model, file in settings.models.items():
             where = f"{file.file} (evaluate.classes.{question}.models.{model})"
             wide = pivot_probabilities(read_declared(Path(file.file), file.sha256, where), classes, where)
@@ -100,10 +101,11 @@ def pivot_probabilities(frame: pd.DataFrame, classes: list[str], where: str) -> 
             fix = "give case, class and value, one row per case and class"
             raise StudyError(where, f"there is no column {column}", fix)
     check_probabilities(frame.assign(kind="probability"), where)
-    named = frame["class"].astype(str)
-    if len(unknown := named[~named.isin(classes)]):
-        raise StudyError(where, f"there is a class {unknown.iloc[0]!r}", f"the question has {', '.join(classes)}")
-    if len(repeated := frame[frame.duplicated(["case", "class"])]):
+    named = canonical_column(frame["class"])
+    if unknown := int((~named.isin(classes)).sum()):
+        rule = f"{unknown} rows are of a class that the question does not have"
+        raise StudyError(where, rule, f"use {', '.join(classes)}")
+    if len(repeated := frame.assign(**{"class": named})[lambda rows: rows.duplicated(["case", "class"])]):
         row = repeated.iloc[0]
         raise StudyError(f"{where}, case {row['case']}", f"class {row['class']} has two values", "keep one")
     wide = frame.assign(**{"class": named}).pivot(index="case", columns="class", values="value")
@@ -122,8 +124,8 @@ def _evaluate(
         reason = "no case with a known class and all probabilities"
         return [{"class": OVERALL, "n": 0, **_row("accuracy", np.nan, reason)}], []
     if len(unknown := true[~true.isin(classes)]):
-        rule = f"its class in the cohort is {unknown.iloc[0]!r}"
-        raise StudyError(f"{where}, case {unknown.index[0]}", rule, f"the question has {', '.join(classes)}")
+        rule = "its class in the cohort is not one of the question's"
+        raise StudyError(f"{where}, case {unknown.index[0]}", rule, f"use {', '.join(classes)}")
     decided = np.asarray(classes)[probabilities.to_numpy().argmax(axis=1)]
     report = class_report(true, decided, classes, level)
     areas = class_aucs(true, probabilities.to_numpy(), classes, level)
@@ -171,7 +173,3 @@ def _row(
 ) -> Row:
     bounds = {"estimate": estimate, "lower": lower, "upper": upper}
     return {"statistic": statistic, **bounds, "method": method, "reason": reason if np.isnan(estimate) else ""}
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.words import tidy_cell
 
 NUMBERS = ["value", "horizon"]
 MISSING = ("", "NA", "NaN", "nan")
@@ -44,6 +45,7 @@ def _read_csv(path: Path, where: str) -> pd.DataFrame:
         raise StudyError(where, "the file is empty", "give at least the columns case and value") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise StudyError(where, f"not a valid CSV in UTF-8 ({error})", "save it as such, or as Parquet") from None
+    frame = frame.map(tidy_cell)
     for name in frame.columns.intersection(NUMBERS):
         numbers = pd.to_numeric(frame[name], errors="coerce")
         invalid = frame.loc[numbers.isna() & ~frame[name].isin(MISSING), name]

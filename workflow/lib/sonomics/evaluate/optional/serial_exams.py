@@ -60,7 +60,7 @@ def serial_tables(samples: Sequence[Scored], settings: Serial, level: float) -> 
     """
     shown, patients, summary = [], [], []
     for sample in samples:
-        exams, no_cutoff = _exams(sample, settings), bool(np.isnan(sample.model.cutoff))
+        exams, no_cutoff = _exams(sample.without_copies, settings), bool(np.isnan(sample.model.cutoff))
         leads = _patient_rows(exams, no_cutoff)
         patients += [{"split": sample.split, **row} for row in leads]
         statistics = _summary(exams, leads, no_cutoff, sorted(settings.windows), level)

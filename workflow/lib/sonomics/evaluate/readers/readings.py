@@ -128,7 +128,9 @@ def covariance_name(measure: str, patients: NDArray[np.object_]) -> str:
 def _case_columns(sample: Scored) -> pd.DataFrame:
     known = sample.is_scored & ~np.isnan(sample.model.cutoff)
     called = np.where(known, sample.called.astype(np.float64), np.nan)
-    return sample.rows[["case", "patient", "split", "label"]].assign(model=sample.value, called=called)
+    # Readings depend on each other within a cluster, as those of one patient do.
+    rows = sample.rows[["case", "split", "label"]].assign(model=sample.value, called=called)
+    return rows.assign(patient=sample.clusters)[["case", "patient", "split", "label", "model", "called"]]
 
 
 def _session_order(sessions: pd.Series) -> pd.Series:

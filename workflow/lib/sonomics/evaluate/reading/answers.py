@@ -11,6 +11,8 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.readings import LEAST, MOST, NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS
+from sonomics.core.spreadsheets import NOT_CALCULATED, read_sheet
+from sonomics.core.words import canonical
 from sonomics.evaluate.reading.package import ANSWERS, READING
 
 Row = dict[str, str]
@@ -75,6 +77,10 @@ def _rows(path: Path) -> list[Row]:
         rows = _spreadsheet(path) if path.suffix == ".xlsx" else _text(path)
     except Exception as error:
         raise StudyError(str(path), f"not a valid sheet ({error})", "save it as CSV or XLSX") from error
+    for number, row in enumerate(rows, start=2):
+        if NOT_CALCULATED in row.values():
+            fix = "write the answer, or open the file in Excel or LibreOffice and save it"
+            raise StudyError(f"{path}, row {number}", "a formula was never calculated", fix)
     for name in columns:
         if not rows or name not in rows[0]:
             raise StudyError(str(path), f"no column {name}", "keep the columns of the sheet as they were")
@@ -89,11 +95,7 @@ def _text(path: Path) -> list[Row]:
 
 
 def _spreadsheet(path: Path) -> list[Row]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    header, *rows = ([_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True))
-    book.close()
+    header, *rows = ([_cell(value) for value in row] for row in read_sheet(path))
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
@@ -121,13 +123,15 @@ def _parse_answer(row: Row, categories: Sequence[str], where: str) -> dict[str, 
     if decision not in ("", POSITIVE, NEGATIVE):
         rule = f"the decision {row['decision']!r} is unknown"
         raise StudyError(where, rule, f"write {POSITIVE} or {NEGATIVE}")
-    if row["category"] and row["category"] not in categories:
+    by_meaning = {canonical(name): name for name in ("", *categories)}
+    category = by_meaning.get(canonical(row["category"]))
+    if category is None:
         rule = f"the category {row['category']!r} is unknown"
         raise StudyError(where, rule, f"use one of {', '.join(categories)}")
     if np.isnan(score) or not decision:
         given, lacking = ("a score", "decision") if not decision and not np.isnan(score) else ("an answer", "score")
         raise StudyError(where, f"there is {given} but no {lacking}", "give both, or leave the row empty")
-    return {"score": score, "category": row["category"], "decision": decision}
+    return {"score": score, "category": category, "decision": decision}
 
 
 def _parse_score(text: str, where: str) -> float:

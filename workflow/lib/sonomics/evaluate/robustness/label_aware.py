@@ -12,9 +12,11 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.settings.evaluate import LabelAware
-from sonomics.core.tables import read_table
+from sonomics.core.tables import read_cells, read_table
+from sonomics.core.words import read_yes_no
 from sonomics.evaluate.accuracy.auc import auc_entry
 from sonomics.evaluate.samples.scored import Samples, Scored
 from sonomics.evaluate.study.context import Context
@@ -22,7 +24,6 @@ from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import Sampling
 from sonomics.statistics.estimates import Booleans
 
-YES = {"1", "1.0", "true", "yes"}
 ABOVE = "above"
 ALL = "all cases"
 
@@ -120,9 +121,9 @@ def read_left_out(analyses: Mapping[str, LabelAware], cohort: Path, images: Path
     Raises
     ------
     StudyError
-        When the cohort lacks a column.
+        When the cohort lacks a column, or a cell of it is neither yes nor no.
     """
-    table = pd.read_csv(cohort, dtype=str, keep_default_na=False)
+    table = read_cells(cohort.read_bytes(), str(cohort))
     screened, limits = read_table(images, SCREENED), read_json(qc / "state.json")["heads"]
     left_out = {}
     for name, analysis in analyses.items():
@@ -130,7 +131,10 @@ def read_left_out(analyses: Mapping[str, LabelAware], cohort: Path, images: Path
         if column not in table:
             rule = f"the column {column} is missing, which evaluate.label_aware.{name} asks for"
             raise StudyError(str(cohort), rule, f"add it (columns now: {', '.join(table.columns)})")
-        positive = frozenset(table.loc[table[column].str.strip().str.lower().isin(YES), "case"])
+        answers = read_yes_no(table[column])
+        fix = "write 1 or 0, yes or no, or leave the cell empty if it is unknown"
+        refuse_rows(answers.isin([np.inf]), column, str(cohort), "is neither yes nor no", fix)
+        positive = frozenset(table.loc[answers == 1.0, "case"])
         left_out[name] = find_not_shown(screened, analysis.head, limits[analysis.head], positive)
     return left_out
 

@@ -6,6 +6,7 @@ from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_tables
 from sonomics.evaluate.accuracy.auc import OBUCHOWSKI
 from sonomics.evaluate.samples.predictions import image_rows, rows_out_of_sample
+from sonomics.evaluate.samples.scored import CLUSTER
 from sonomics.evaluate.samples.splits import sort_splits
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
@@ -18,10 +19,15 @@ def image_tables(context: Context) -> Tables:
     """Make the table of single images, which base models and models from elsewhere may score."""
     base = read_tables(context.files.base_predictions, PREDICTIONS)
     predictions = pd.concat([base, context.predictions], ignore_index=True)
-    return {"images": image_table(predictions, context.labels, context.settings.level)}
+    clusters = None
+    if CLUSTER in context.samples.cases:
+        clusters = context.samples.cases.set_index("case")[CLUSTER]
+    return {"images": image_table(predictions, context.labels, context.settings.level, clusters)}
 
 
-def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> pd.DataFrame:
+def image_table(
+    predictions: pd.DataFrame, labels: pd.Series, level: float, clusters: pd.Series | None = None
+) -> pd.DataFrame:
     """Compute the AUC over single images of every model that scores images.
 
     Parameters
@@ -32,6 +38,8 @@ def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> p
         An image has the label of its case.
     level : float
         Confidence level.
+    clusters : Series of str, indexed by case, optional
+        What the images of a case depend on, where it is not the patient alone.
 
     Returns
     -------
@@ -42,6 +50,8 @@ def image_table(predictions: pd.DataFrame, labels: pd.Series, level: float) -> p
     """
     used = image_rows(rows_out_of_sample(predictions))
     used = used.assign(label=used["case"].map(labels)).dropna(subset=["label", "value"])
+    if clusters is not None:
+        used = used.assign(patient=used["case"].map(clusters))
     rows = []
     for model, of_model in used.groupby("model", sort=True):
         of_kind = of_model[of_model["kind"] == of_model["kind"].min()]

@@ -119,7 +119,7 @@ def subgroup_table(samples: Samples, subgroups: pd.DataFrame, level: float, fewe
     rows: list[Row] = []
     for sample in samples.primary_samples:
         used = sample.analysed
-        method = "DeLong" if used.has_one_case_per_patient else OBUCHOWSKI
+        method = "DeLong" if used.has_independent_cases else OBUCHOWSKI
         for variable, column in variables_of(subgroups, used):
             table, test = _aucs(used, column, level, fewest)
             shared: Row = {"split": sample.split, "variable": variable, "method": method}
@@ -162,7 +162,7 @@ def adjust_interactions(table: pd.DataFrame) -> pd.DataFrame:
 def _aucs(sample: Scored, column: pd.Series, level: float, fewest: int) -> tuple[pd.DataFrame, SignificanceTest]:
     levels = column.to_numpy(dtype=object)
     table = sort_levels(auc_by_subgroup(sample.y, sample.value, levels, fewest, level), column)
-    if not sample.has_one_case_per_patient:
+    if not sample.has_independent_cases:
         table = pd.DataFrame([_with_clustered_interval(row, sample, column, level) for row in table.to_dict("records")])
     test = auc_heterogeneity(table)
     named = table.rename(columns={"events": "positives", "auc": "estimate"})
@@ -174,7 +174,7 @@ def _with_clustered_interval(row: Row, sample: Scored, column: pd.Series, level:
     if row["reason"]:
         return row
     members = sample.where((column.isna() if row["level"] is None else column == row["level"]).to_numpy())
-    area = clustered_auc(members.y, members.value, members.patients, level).area
+    area = clustered_auc(members.y, members.value, members.clusters, level).area
     return {**row, "lower": area.lower, "upper": area.upper, "se": area.se, "reason": area.reason}
 
 

@@ -15,6 +15,8 @@ from sonomics.statistics.estimates import Booleans, Floats
 
 Texts = NDArray[np.object_]
 FOLLOW_UP = ("time", "event")
+# The column of cases that names the group of patients who share an image; absent where patients count as independent.
+CLUSTER = "duplicate_group"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +63,25 @@ class Scored:
         return self._text("case")
 
     @property
-    def patients(self) -> Texts:
-        """The pseudonym of every case's patient."""
-        return self._text("patient")
+    def clusters(self) -> Texts:
+        """What every case depends on: its patient, or the group of patients who share a near-duplicate image.
+
+        The latter where params ask for it (`evaluate.near_duplicates: cluster`), and the rows say so.
+        """
+        return self._text(CLUSTER if CLUSTER in self.rows else "patient")
 
     @property
-    def has_one_case_per_patient(self) -> bool:
-        """Whether no patient has several of these cases, so that they are independent."""
-        return bool(self.rows["patient"].is_unique)
+    def has_independent_cases(self) -> bool:
+        """Whether no cluster has several of these cases."""
+        return bool(pd.Series(self.clusters).is_unique)
+
+    @property
+    def without_copies(self) -> "Scored":
+        """The cases of one patient of each cluster, the first by name: for intervals that know no clusters."""
+        if CLUSTER not in self.rows:
+            return self
+        first = self.rows.groupby(CLUSTER)["patient"].transform("min")
+        return self.where((self.rows["patient"] == first).to_numpy(dtype=np.bool_))
 
     @property
     def called(self) -> Booleans:
@@ -98,7 +111,7 @@ class Scored:
     @cached_property
     def followed(self) -> "Scored":
         """The cases with follow-up and a value of the model, whether their label is known or not."""
-        return self.where(self.has_follow_up & self.is_scored)
+        return self.where(self.has_follow_up & self.is_scored).without_copies
 
     @cached_property
     def by_probability(self) -> "Scored":

@@ -10,7 +10,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.folds import read_folds
 from sonomics.core.params import MAIN
-from sonomics.core.schemas import PREDICTIONS
+from sonomics.core.schemas import PREDICTIONS, SCREENED
 from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
@@ -19,7 +19,7 @@ from sonomics.core.tasks import horizon_of
 from sonomics.evaluate.optional.external_models import add_external_models
 from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_labels
 from sonomics.evaluate.samples.models import Model, model_from
-from sonomics.evaluate.samples.scored import build_samples
+from sonomics.evaluate.samples.scored import CLUSTER, build_samples
 from sonomics.evaluate.study.context import Context, Files
 from sonomics.kinds.analyses import columns_of_analyses
 from sonomics.kinds.sources import SOURCES
@@ -48,6 +48,8 @@ def read_context(
     """
     study, settings = parameters.study, parameters.evaluate
     cohort = read_study_cohort(files.cohort, study, settings)
+    if settings.near_duplicates == "cluster":
+        cohort[CLUSTER] = name_clusters(cohort["patient"], read_table(files.images, SCREENED))
     labels = reference_labels(cohort, task, study, read_folds(folds))
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
     evaluated = read_models({name: path for name, (_, path) in models.items()}, settings.primary)
@@ -70,6 +72,20 @@ def read_context(
         parameters=max(1, len(parameters.stack.models[settings.primary].of)),
         tasks=list(study.tasks),
     )
+
+
+def name_clusters(patients: pd.Series, images: pd.DataFrame) -> pd.Series:
+    """Name the cluster of every case: the group of patients who share a near-duplicate image, or the patient alone.
+
+    Parameters
+    ----------
+    patients : Series of str
+        Of each case.
+    images : DataFrame
+        Schema SCREENED.
+    """
+    groups = images.drop_duplicates("patient").set_index("patient")["duplicate_group"]
+    return patients.map(groups).fillna(patients)
 
 
 def is_simulated(parameters: Parameters) -> bool:

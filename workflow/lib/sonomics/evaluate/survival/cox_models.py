@@ -104,7 +104,7 @@ def _followed_terms(samples: Samples, clinical: Sequence[str]) -> Iterator[tuple
     """Yield per split the cases with follow-up, scored or not, and their terms."""
     terms = cox_terms(samples, clinical)
     for sample in samples.primary_samples:
-        rows = sample.rows[sample.has_follow_up]
+        rows = sample.where(sample.has_follow_up).without_copies.rows
         if len(rows):
             yield sample.split, rows, terms.loc[rows.index]
 

@@ -114,7 +114,7 @@ def _entries(
     def entry_of(name: str, concordance: Concordance, horizon: float, method: str, has_formula: bool) -> Entry:
         """Use the formula of the interval where patients are independent; else resample them, if that is wanted."""
         result = concordance(time, event, value)
-        if np.isnan(result.estimate) or (has_formula and sample.has_one_case_per_patient):
+        if np.isnan(result.estimate) or (has_formula and sample.has_independent_cases):
             return estimate_entry(name, result, method)
         if not resample:
             return estimate_entry(name, Estimate(result.estimate), "interval: the primary model's alone")
@@ -139,7 +139,7 @@ def _bootstrap(name: str, concordance: Concordance, sample: Scored, horizon: flo
     def statistic(rows: NDArray[np.intp]) -> float:
         return concordance(time[rows], event[rows], value[rows]).estimate
 
-    entry = bootstrap_entry(name, bootstrap_statistic(statistic, sample.patients, resamples, seed, sampling.level))
+    entry = bootstrap_entry(name, bootstrap_statistic(statistic, sample.clusters, resamples, seed, sampling.level))
     return entry._replace(method=f"{entry.method}; {resamples} drawn")
 
 

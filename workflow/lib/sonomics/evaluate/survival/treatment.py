@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.words import read_yes_no
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.survival.risk_groups import CURVE, HIGH, LOW, cases_at_risk
@@ -17,7 +18,6 @@ from sonomics.statistics.survival.kaplan_meier import kaplan_meier
 from sonomics.statistics.survival.log_rank import log_rank
 
 TREATED, UNTREATED = "treated", "untreated"
-MEANINGS = {"1": TREATED, "0": UNTREATED, "yes": TREATED, "no": UNTREATED}
 NOT_CAUSAL = "association, not an effect: who was treated was not left to chance"
 INTERACTION = "interaction"
 COLUMNS = "split group n_treated events_treated n_untreated events_untreated hr lower upper p p_logrank method reason"
@@ -78,14 +78,13 @@ def find_treated(at_risk: Sequence[Scored], column: str) -> list[Treated]:
     samples = []
     for sample in at_risk:
         values = sample.rows[column]
-        text = values.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value).lower())
-        meanings = text.where(values.notna()).map(MEANINGS)
-        if (unknown := values[meanings.isna() & values.notna()]).size:
-            rule = f"the treatment has the value {unknown.iloc[0]!r}"
+        answers = read_yes_no(values)
+        if unknown := int(np.isinf(answers).sum()):
+            rule = f"the treatment of {unknown} cases is neither yes nor no"
             where = f"params.yaml, evaluate.treatment ({column})"
             raise StudyError(where, rule, "write 1 or yes, 0 or no, or leave it empty")
-        known = meanings.notna().to_numpy()
-        samples.append(Treated(sample.where(known), (meanings[known] == TREATED).to_numpy()))
+        known = answers.notna().to_numpy()
+        samples.append(Treated(sample.where(known), (answers[known] == 1.0).to_numpy()))
     return samples
 
 

@@ -8,9 +8,11 @@ from typing import NamedTuple, cast
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.clinical import ClinicalColumn
+from sonomics.core.words import canonical, translate
 from sonomics.export.clinical.units import conversion_factor
 
 EMPTY, ABSENT, DISAGREE, NO_DATED_ROW = "empty", "not_in_table", "rows_disagree", "no_dated_row"
+NOT_CALCULATED = "formula_not_calculated"
 NOT_A_NUMBER, BEYOND_LIMIT, OUT_OF_RANGE = "not_a_number", "beyond_limit", "out_of_range"
 NOT_LISTED, NO_MATCH, SEVERAL = "not_listed", "no_match", "several_values"
 NO_UNIT, UNKNOWN_UNIT = "no_unit", "unknown_unit"
@@ -73,7 +75,7 @@ def read_cell(raw: str, rule: ClinicalColumn, unit: str, decimal: str) -> Readin
 
 
 def check_rule(rule: ClinicalColumn, where: str) -> None:
-    """Stop a study whose pattern has no group `value`, or whose words are not text.
+    """Stop a study whose pattern has no group `value`, or whose words are not text or share a spelling.
 
     Raises
     ------
@@ -81,6 +83,12 @@ def check_rule(rule: ClinicalColumn, where: str) -> None:
     """
     if any(isinstance(name, bool) for name in rule.values or ()):
         raise StudyError(where, "a bare yes or no is a truth value to YAML", 'put it in quotes: "yes"')
+    spelled = {name: [canonical(word).casefold() for word in words] for name, words in read_vocabulary(rule).items()}
+    try:
+        translate(spelled)
+    except ValueError as error:
+        fix = "list it under one word (1, 1.0 and 01 are the same number, and case does not count)"
+        raise StudyError(where, f"{str(error)!r} is a spelling of two words", fix) from None
     try:
         groups = re.compile(rule.pattern or "(?P<value>)").groupindex
     except re.error as error:
@@ -131,9 +139,9 @@ def accept_within_range(value: float, rule: ClinicalColumn) -> Reading:
 
 
 def _read_word(raw: str, rule: ClinicalColumn) -> Reading:
-    text = raw.strip().casefold()
+    text = canonical(raw).casefold()
     for name, words in read_vocabulary(rule).items():
-        if text in (word.strip().casefold() for word in words):
+        if text in (canonical(word).casefold() for word in words):
             return Reading(name)
     return unknown(NOT_LISTED)
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from sonomics.core.cohort import OUTCOME
+from sonomics.core.schemas import OUTCOME
 from sonomics.core.settings.clinical import Clinical, ClinicalColumn
 from sonomics.export.clinical.cells import read_vocabulary
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sonomics.core.cohort import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.core.errors import StudyError
+from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.core.settings.clinical import Clinical as ClinicalSettings
 from sonomics.core.settings.clinical import UnitColumn
 from sonomics.export.clinical import cells

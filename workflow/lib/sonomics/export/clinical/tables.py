@@ -8,8 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.settings.clinical import Clinical, ClinicalTable
+from sonomics.core.spreadsheets import NOT_CALCULATED, read_sheet
 from sonomics.core.tables import check_distinct, missing_column, read_cells
+from sonomics.core.words import tidy_cell, undo_float
 
 WHERE = "params.yaml, export.clinical"
 IDENTITIES = ("patient_id", "accession", "study_uid")
@@ -33,13 +36,14 @@ def read_clinical_tables(settings: Clinical) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame of str
-        By name; "" for an empty cell, dates of Excel in ISO form.
+        By name; "" for an empty cell, dates of Excel in ISO form, `NOT_CALCULATED` for a formula without its result.
 
     Raises
     ------
     StudyError
         On an environment variable that is not set, a missing file, sheet or key column, a file that cannot be read, or
-        tables with identities inside a repository.
+        tables with identities inside a repository; or when keys are formulas that were never calculated, by which
+        nobody is found.
     """
     root = _find_root(settings)
     return {name: _read_table(name, root / table.file, table) for name, table in settings.tables.items()}
@@ -84,7 +88,7 @@ def match_rows_to_cases(
     else:
         known = pd.DataFrame({"case": cohort["case"], "key": cohort[kind]})
     known = known.assign(key=known["key"].str.strip()).drop_duplicates()
-    keys = table[rule.key].str.strip()
+    keys = undo_float(table[rule.key].str.strip())
     keys = keys.where(keys == "", rule.prefix + keys.str.zfill(rule.digits))
     numbered: pd.DataFrame = table.drop(columns=rule.key).assign(key=keys, row=range(len(table)))
     return numbered[keys != ""].merge(known[known["key"] != ""], on="key").drop(columns="key")
@@ -117,6 +121,9 @@ def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it again") from None
     check_distinct(list(table.columns), where)
     check_column(table, rule.key, where)
+    fix = "open the file in Excel or LibreOffice and save it, so that it holds the results"
+    is_open = table[rule.key] == NOT_CALCULATED
+    refuse_rows(is_open, rule.key, where, "is a formula that was never calculated", fix)
     return table
 
 
@@ -140,24 +147,9 @@ def _read_csv(path: Path, rule: ClinicalTable, where: str) -> pd.DataFrame:
 
 
 def _read_excel(path: Path, rule: ClinicalTable) -> pd.DataFrame:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except BadZipFile:
-        raise ValueError("not an Excel file") from None
-    try:
-        sheet = book.worksheets[0 if rule.sheet is None else book.sheetnames.index(rule.sheet)]
-        decimal = rule.decimal
-        header, *rows = [
-            [_format_cell(value, decimal) for value in row] for row in sheet.iter_rows(values_only=True)
-        ] or [[]]
-    finally:
-        book.close()
-    names = [name.strip() for name in header]
-    table = pd.DataFrame([row for row in rows if any(row)], columns=names, dtype=str)
+    sheet = read_sheet(path, rule.sheet)
+    header, *rows = [[_format_cell(value, rule.decimal) for value in row] for row in sheet] or [[]]
+    table = pd.DataFrame([row for row in rows if any(row)], columns=header, dtype=str)
     return table.loc[:, table.columns != ""]
 
 
@@ -170,4 +162,4 @@ def _format_cell(value: object, decimal: str) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value).replace(".", decimal)
-    return str(value)
+    return tidy_cell(str(value))

@@ -8,6 +8,8 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.clinical import Clinical, ClinicalColumn, ClinicalTable, FollowUp, RelativeDate
+from sonomics.core.spreadsheets import NOT_CALCULATED
+from sonomics.core.words import canonical
 from sonomics.export.clinical import cells
 from sonomics.export.clinical.cells import Reading, unknown
 from sonomics.export.clinical.tables import WHERE
@@ -71,9 +73,11 @@ class CellSource:
         if case not in self.rows[table]:
             return "", cells.NO_DATED_ROW if case in self.present[table] else cells.ABSENT
         texts = {row[column].strip() for row in self.rows[table][case]} - {""}
-        if len(texts) > 1:
+        if len({canonical(text) for text in texts}) > 1:
             return "", cells.DISAGREE
-        return (texts.pop(), "") if texts else ("", cells.EMPTY)
+        if texts == {NOT_CALCULATED}:
+            return "", cells.NOT_CALCULATED
+        return (min(texts), "") if texts else ("", cells.EMPTY)
 
     def day(self, case: str, name: str) -> tuple[date | None, str]:
         """Return the date in the one cell of a case, and the reason when there is none."""
@@ -104,7 +108,7 @@ def read_value(source: CellSource, case: str, rule: ClinicalColumn, exam: date |
     unit = rule.unit or ""
     if not isinstance(unit, str):
         unit, reason = source.cell(case, unit.from_)
-        if reason == cells.DISAGREE:
+        if reason in (cells.DISAGREE, cells.NOT_CALCULATED):
             return unknown(reason)
     decimal = source.tables[rule.from_.partition(".")[0]].decimal
     return cells.read_cell(raw, rule, unit, decimal)

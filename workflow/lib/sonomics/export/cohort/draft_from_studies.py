@@ -8,7 +8,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.settings import study as settings_of
 from sonomics.core.tasks import label_columns
-from sonomics.export.deidentify.linkage import TABLE
+from sonomics.export.deidentify.linkage import ISSUER, TABLE
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.pacs.protocol import Study
 from sonomics.kinds.pacs import DraftedCohort
@@ -55,7 +55,7 @@ def draft_cohort_and_linkage(
     drafted = pd.DataFrame(cohort, columns=["patient", "case", "centre", "split", *empty])
     if drafted["case"].duplicated().any():
         raise StudyError("the key of the study", "it gives two patients the same pseudonym", "make another key")
-    columns = list(TABLE.columns)
+    columns = [*TABLE.columns, ISSUER]
     return (
         drafted.sort_values("case", ignore_index=True),
         pd.DataFrame(linkage, columns=columns).sort_values(["case", "exam"], ignore_index=True),
@@ -86,4 +86,5 @@ def _make_linkage_row(case: str, exam: Study, number: int) -> dict[str, str]:
         "accession": exam.accession,
         "exam": f"e{number}",
         "date": exam.day,
+        ISSUER: exam.issuer,
     }

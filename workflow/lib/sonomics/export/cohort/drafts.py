@@ -51,7 +51,7 @@ def draft_from_folder(params: Parameters, study: Path) -> Drafts:
     settings = params.export.sources()[params.export.source]
     if settings.dicom is not None:
         return draft_from_studies(params, study)
-    listed = read_listing(settings)
+    listed = read_listing(settings, params.export.deidentify.device_words)
     cohort = draft_cohort(listed, settings.cohort)
     left_out = listed["case"].nunique() - len(cohort)
     return Drafts({"cohort": cohort}, remarks=_count({"cases whose split is not stated": left_out}))

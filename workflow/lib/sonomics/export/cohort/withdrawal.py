@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+import zipfile
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from io import StringIO
@@ -16,6 +17,9 @@ from sonomics.core.files import replacing
 from sonomics.export.cohort.withdrawn import FORGOTTEN
 
 FOLDERS = ("data", "results", "work", "logs")
+# What the workflow notes of its jobs: their inputs, among them files named after cases.
+NOTES = tuple(f".snakemake/{folder}" for folder in ("metadata", "log", "incomplete", "auxiliary"))
+SHEET = "sheet.png"  # a picture of all cases of the table beside it
 TABLES = (".csv", ".parquet")
 BYTE_BY_BYTE = "latin-1"  # names of cases are ASCII in every encoding that a table may have
 
@@ -40,8 +44,17 @@ class Traces:
         return isinstance(text, str) and self._text.search(text) is not None
 
     def in_file(self, path: Path) -> bool:
-        """Tell whether a file mentions the case, in its name or its bytes."""
-        return self.in_text(path.name) or self._bytes.search(path.read_bytes()) is not None
+        """Tell whether a file mentions the case: in its name or its bytes, or in those of a member of an archive."""
+        if self.in_text(path.name) or self._bytes.search(path.read_bytes()) is not None:
+            return True
+        return zipfile.is_zipfile(path) and self._in_archive(path)
+
+    def _in_archive(self, path: Path) -> bool:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return any(self._bytes.search(archive.read(member)) is not None for member in archive.infolist())
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError):  # damaged, encrypted, compressed otherwise
+            return False
 
     def in_rows(self, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Tell which rows of a table mention the case in any column."""
@@ -55,7 +68,8 @@ class Traces:
 def remove_traces(study: Path, traces: Traces) -> list[Path]:
     """Remove every trace of a case from a study directory.
 
-    Its rows are removed from tables; any other file that mentions it, and a folder named after it, is deleted.
+    Its rows are removed from tables; any other file that mentions it, a folder named after it, and the sheet of
+    pictures beside a table that had rows of it, is deleted.
 
     Returns
     -------
@@ -73,14 +87,17 @@ def remove_traces(study: Path, traces: Traces) -> list[Path]:
         elif path.suffix in TABLES and not traces.in_text(path.name):
             if _remove_rows(path, traces):
                 touched.append(path)
+                if (sheet := path.with_name(SHEET)).exists():
+                    sheet.unlink()
+                    touched.append(sheet)
         elif traces.in_file(path):
             path.unlink()
             touched.append(path)
-    return [path.relative_to(study) for path in touched]
+    return sorted(path.relative_to(study) for path in touched)
 
 
 def _iterate_paths(study: Path) -> Iterator[Path]:
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, *NOTES):
         yield from (study / folder).rglob("*")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from sonomics.core import schemas
 from sonomics.core.tables import empty_table
 from sonomics.export.deidentify.dataset import Changes
-from sonomics.export.deidentify.header import MALFORMED, PRIVATE, UNKNOWN
+from sonomics.export.deidentify.header import CODED, MALFORMED, PRIVATE, UNKNOWN
 from sonomics.export.deidentify.profile import Action
 from sonomics.imaging.boxes import Box
 
@@ -22,6 +22,7 @@ COUNTED = {
     PRIVATE: "n__private",
     UNKNOWN: "n__unknown",
     MALFORMED: "n__malformed",
+    CODED: "n__devices_coded",
 }
 
 

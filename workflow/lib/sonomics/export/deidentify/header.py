@@ -14,6 +14,8 @@ from pydicom.sr.codedict import codes
 from pydicom.tag import BaseTag
 
 from sonomics.export.deidentify import values
+from sonomics.export.deidentify.device_names import is_device_name
+from sonomics.export.deidentify.numbers import are_plausible
 from sonomics.export.deidentify.profile import NUMBERS, Action, Profile, is_listed, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 
@@ -27,6 +29,8 @@ IDENTIFYING = (
 DUMMIES = {"DA": "19000101", "DT": "19000101", "TM": "000000", "UI": "2.25.0", "IS": "0", "DS": "0", "AS": "000Y"}
 DUMMY_TEXT = "REMOVED"
 PRIVATE, UNKNOWN, MALFORMED, CLEANED = "private", "unknown", "malformed", "cleaned"
+CODED = "coded"  # names of devices that hold a word which is not known of devices
+SHORTEST_NAME = 2  # letters: Li and Ng are family names
 
 
 class DamagedError(Exception):
@@ -62,7 +66,7 @@ class HeaderRewriter:
     days : int
         Days by which dates move.
     names : frozenset of str
-        Words that a manufacturer's name must not contain, see `collect_identifying_words`.
+        Words that the name of a device must not contain, see `collect_identifying_words`.
     """
 
     def __init__(self, profile: Profile, pseudonyms: Pseudonyms, days: int, names: frozenset[str]) -> None:
@@ -77,7 +81,7 @@ class HeaderRewriter:
                 tally.remove(Action.REMOVE if is_listed(name) else UNKNOWN, name)
                 continue
             try:
-                value = self._rewrite_value(element, action, tally)
+                value = self._rewrite_value(element, action, tally, dataset)
             except DamagedError:
                 tally.remove(MALFORMED, name)
                 continue
@@ -86,7 +90,7 @@ class HeaderRewriter:
                 tally.clean(action, name)
         return new
 
-    def _rewrite_value(self, element: DataElement, action: Action, tally: Tally) -> Any:
+    def _rewrite_value(self, element: DataElement, action: Action, tally: Tally, around: Dataset) -> Any:
         name, value = element.keyword, element.value
         if action in (Action.ITEMS, Action.CODES):
             return self._rewrite_items(element, action, tally)
@@ -97,10 +101,10 @@ class HeaderRewriter:
                 raise DamagedError
             return DUMMIES.get(element.VR, DUMMY_TEXT)
         if element.VR in NUMBER or element.VR == "AT":
-            return _require_numbers(value)
+            return _require_numbers(element, around)
         texts = _split_texts(value)
         if action == Action.KEEP:
-            return self._keep_safe_values(name, element.VR, texts, tally)
+            return self._keep_safe_values(element, texts, tally, around)
         shifts: dict[str, Callable[[str], str | None]] = {
             "DA": lambda text: values.shift_date(text, self.days),
             "DT": lambda text: values.shift_date_time(text, self.days),
@@ -108,17 +112,28 @@ class HeaderRewriter:
         rewrites: dict[Action, Callable[[str], str | None]] = {
             Action.UID: lambda text: self.pseudonyms.uid(text.strip()) if text.strip() else "",
             Action.PSEUDONYM: lambda text: "D" + self.pseudonyms.case(f"device\x1f{text.strip()}")[1:],
-            Action.MAKER: lambda text: values.accept_maker_name(text, self.names),
+            Action.MAKER: lambda text: self._name_device(text, tally),
             Action.PERSON: _accept_sex if name == "PatientSex" else values.blur_age,
             Action.SHIFT: shifts.get(element.VR, values.accept_time),
         }
         rewrite = rewrites[action]
         return [_require(rewrite(text)) if text.strip() else "" for text in texts]
 
-    def _keep_safe_values(self, name: str, vr: str, texts: list[str], tally: Tally) -> list[str]:
+    def _name_device(self, text: str, tally: Tally) -> str:
+        """Keep the name of a device, or code it: what may be a person's name goes, and devices can be told apart."""
+        if is_device_name(text, self.profile.device_words, self.names):
+            return text.strip()
+        tally.counts[CODED] += 1
+        return "D" + self.pseudonyms.case(f"device name\x1f{text.strip()}")[1:]
+
+    def _keep_safe_values(self, element: DataElement, texts: list[str], tally: Tally, around: Dataset) -> list[str]:
+        name = element.keyword
         allowed = read_safe_values()[name]
         if allowed == NUMBERS:
-            return [_require(values.accept_number(text)) if text.strip() else "" for text in texts]
+            numbers = [_require(values.accept_number(text)) if text.strip() else "" for text in texts]
+            if not are_plausible(name, element.VR, [float(number or 0) for number in numbers], around):
+                raise DamagedError
+            return numbers
         kept = [text.strip() if values.matches(allowed, text.strip()) else "" for text in texts]
         if texts and not any(kept):
             raise DamagedError
@@ -143,7 +158,7 @@ def collect_identifying_words(dataset: Dataset) -> frozenset[str]:
     collected: set[str] = set()
     for element in _iterate_elements(dataset, Tally()):
         if element.VR == "PN" or element.keyword in IDENTIFYING:
-            collected |= values.split_words(str(element.value))
+            collected |= values.split_words(str(element.value), SHORTEST_NAME)
     return frozenset(collected)
 
 
@@ -182,9 +197,13 @@ def _split_texts(value: Any) -> list[str]:
     return texts if any(text.strip() for text in texts) else []
 
 
-def _require_numbers(value: Any) -> Any:
+def _require_numbers(element: DataElement, around: Dataset) -> Any:
+    value = element.value
     parts = value if isinstance(value, list | tuple | MultiValue) else [value]
-    if any(not isinstance(part, int | float) for part in parts if part is not None):
+    numbers = [part for part in parts if part is not None]
+    if any(not isinstance(part, int | float) for part in numbers):
+        raise DamagedError
+    if not are_plausible(element.keyword, element.VR, numbers, around):
         raise DamagedError
     return value
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.files import keep_private
 from sonomics.core.schemas import Table
 from sonomics.core.tables import read_table, write_table
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
@@ -16,7 +17,10 @@ TABLE = Table(
     "linkage",
     dict.fromkeys(("case", "patient_id", "study_uid", "accession", "exam", "date"), "str"),
     key=("case", "exam"),
+    more="issuer",
+    more_type="str",
 )
+ISSUER = "issuer"  # of patient_id, where the PACS states one; tables drafted by earlier versions lack the column
 _DRAFTED = re.compile(r"P[A-Z2-7]{10}")
 _HOW = f"`export {LINKAGE}=<a .csv on the hospital's protected drive>`"
 
@@ -46,7 +50,7 @@ def read_linkage(path: Path, pseudonyms: Pseudonyms) -> pd.DataFrame:
     Returns
     -------
     DataFrame of str
-        `case, patient_id, study_uid, accession, exam, date`; one row an exam, sorted.
+        `case, patient_id, study_uid, accession, exam, date`, and `issuer` if it was asked for; one row an exam, sorted.
 
     Raises
     ------
@@ -64,8 +68,5 @@ def read_linkage(path: Path, pseudonyms: Pseudonyms) -> pd.DataFrame:
 
 def write_linkage(linkage: pd.DataFrame, path: Path) -> None:
     """Write the linkage table, readable by its owner alone."""
-    before = os.umask(0o077)
-    try:
+    with keep_private():
         write_table(linkage, path, TABLE)
-    finally:
-        os.umask(before)

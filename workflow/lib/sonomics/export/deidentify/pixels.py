@@ -16,8 +16,10 @@ from pydicom.dataset import Dataset
 
 from sonomics.export.deidentify.frame_file import FrameFile
 from sonomics.imaging.brightness import Pixels
-from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, decode_frames
 from sonomics.imaging.dicom_file import MB, Original, OverLimitError
+from sonomics.imaging.grey_levels import INVERTED, find_padding
+from sonomics.imaging.palette import PALETTE, look_up_palette
 
 EIGHT_BITS = 8
 MOST_IN_MEMORY_MB = 4096
@@ -72,7 +74,7 @@ def _decode_each(header: Dataset, source: Dataset | IO[bytes], object_mb: int) -
     try:
         stated = _check_size(header, object_mb)
         syntax = header.file_meta.TransferSyntaxUID
-        with closing(decode_frames(source, syntax, None)) as frames:
+        with closing(decode_frames(source, header, syntax, None)) as frames:
             for frame in islice(frames, stated):  # some encoders append one
                 decoded += 1
                 yield _convert_to_plain(frame, header)
@@ -98,6 +100,8 @@ def write_pixels(dataset: Dataset, frames: FrameFile, bits: int) -> None:
         Bits stored of a grey pixel.
     """
     colour = len(frames.shape) == 3
+    if dataset.get("PhotometricInterpretation") == INVERTED:
+        _mirror_window(dataset, 2**bits - 1)
     dataset.SamplesPerPixel = 3 if colour else 1
     dataset.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
     if colour:
@@ -135,12 +139,21 @@ def _check_size(dataset: Dataset, object_mb: int) -> int:
     return frames
 
 
+def _mirror_window(dataset: Dataset, highest: int) -> None:
+    """Let the window of an inverted image hold for the levels that `decode_all` has inverted."""
+    centres = np.atleast_1d(dataset.get("WindowCenter", [])).astype(float)
+    slope, intercept = float(dataset.get("RescaleSlope", 1)), float(dataset.get("RescaleIntercept", 0))
+    if centres.size:
+        dataset.WindowCenter = [float(slope * highest + 2 * intercept - centre) for centre in centres]
+
+
 def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
     interpretation, bits = str(dataset.PhotometricInterpretation), int(dataset.BitsStored)
     if interpretation == PALETTE:
         return look_up_palette(frame, dataset)
     if frame.dtype not in (np.uint8, np.uint16) or (frame.ndim == 3 and frame.dtype != np.uint8):
-        raise UndecodableError("its pixels are signed, or colour of more than 8 bits")
-    if interpretation == "MONOCHROME1":
-        return np.asarray((2**bits - 1) - frame.astype(np.int64), dtype=frame.dtype)
-    return np.asarray(frame, dtype=frame.dtype)
+        raise UndecodableError("its pixels are of more than 16 bits, or colour of more than 8")
+    if frame.ndim == 3:
+        return np.asarray(frame, dtype=frame.dtype)
+    levels = (2**bits - 1) - frame.astype(np.int64) if interpretation == INVERTED else frame
+    return np.asarray(np.where(find_padding(frame, dataset), 0, levels), dtype=frame.dtype)

@@ -42,14 +42,17 @@ class Profile:
         `device` (Retain Device Identity: manufacturer and model stay, serial numbers and names of stations become keyed
         pseudonyms), `dates` (Retain Longitudinal Temporal Information with Modified Dates), `characteristics` (Retain
         Patient Characteristics, of which sex and age only).
+    device_words : frozenset of str
+        Further words that names of devices may hold.
     """
 
     retain: frozenset[str]
+    device_words: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Deidentify) -> "Profile":
         """Make the profile that `export.deidentify` describes."""
-        return cls(frozenset(settings.retain))
+        return cls(frozenset(settings.retain), frozenset(settings.device_words))
 
     def action(self, keyword: str, vr: str) -> Action:
         """Decide what is done to a public element; one that neither table lists is removed.
@@ -86,6 +89,13 @@ def read_safe_values() -> dict[str, str]:
         Keyword to what it may hold: `numbers`, `items` or `codes` of a sequence, else a regular expression.
     """
     return {row["keyword"]: row["values"] for row in _read_rows(SAFE)}
+
+
+@cache
+def read_ranges() -> dict[str, tuple[float, float]]:
+    """Read the least and the greatest value of every safe element that holds numbers."""
+    stated = {row["keyword"]: row["range"].partition("..") for row in _read_rows(SAFE) if row["range"]}
+    return {name: (float(least), float(most)) for name, (least, _, most) in stated.items()}
 
 
 def _decide_safe_action(keyword: str) -> Action:

@@ -11,7 +11,6 @@ _DATE_TIME = re.compile(
 )
 _AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?", re.ASCII)
-_MAKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,/+()_-]{0,63}")
 EARLIEST = date(1900, 1, 1)  # a convention: earlier dates are slips of the pen
 OLDEST_YEARS = 90  # HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)
 # Units of an AS value in a year.
@@ -57,29 +56,11 @@ def accept_number(text: str) -> str | None:
     return text if len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) else None
 
 
-def accept_maker_name(text: str, names: frozenset[str]) -> str | None:
-    """Return the name of a manufacturer or model as it is.
-
-    Parameters
-    ----------
-    text : str
-    names : frozenset of str
-        Words that identify the patient or the place, in lower case.
-
-    Returns
-    -------
-    str or None
-        None when it has unusual characters, or shares a word with `names`.
-    """
-    text = text.strip()
-    return text if _MAKER.fullmatch(text) and not split_words(text) & names else None
-
-
 def matches(pattern: str, text: str) -> bool:
     """Tell whether a regular expression matches a whole text."""
     return re.fullmatch(pattern, text) is not None
 
 
-def split_words(text: str) -> frozenset[str]:
-    """Split a text into its words of four letters or digits and more, in lower case."""
-    return frozenset(word.lower() for word in re.findall(r"[^\W_]{4,}", text))
+def split_words(text: str, shortest: int) -> frozenset[str]:
+    """Split a text into its words of so many letters or digits and more, in lower case."""
+    return frozenset(word.lower() for word in re.findall(r"[^\W_]+", text) if len(word) >= shortest)

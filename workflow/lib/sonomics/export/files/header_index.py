@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pydicom.errors import InvalidDicomError
 
 from sonomics.core.errors import name_error
-from sonomics.core.files import replacing
+from sonomics.core.files import keep_private, replacing
 from sonomics.core.jobs import progress
 from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
@@ -139,5 +139,5 @@ def _write_table(path: Path, headers: Mapping[str, _Kept]) -> None:
         {FILE: name, STAMP: stamp, REASON: reason, **(header or empty)}
         for name, (stamp, header, reason) in headers.items()
     ]
-    with replacing(path) as temporary:
+    with keep_private(), replacing(path) as temporary:
         pd.DataFrame(rows, columns=[FILE, STAMP, REASON, *TAGS]).to_parquet(temporary, index=False)

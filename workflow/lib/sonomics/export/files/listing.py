@@ -1,8 +1,9 @@
 """Read the table of a folder source: one row per image file, whatever its columns are called."""
 
+import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -10,9 +11,11 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.tables import missing_column, read_cells
+from sonomics.export.deidentify.device_names import is_device_name
 from sonomics.export.files.archive import Root, open_archive
 from sonomics.kinds.sources.folder import Columns, Folder
 
+log = logging.getLogger(__name__)
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
 _LONGEST = 100  # letters of a name: that of a file, which goes on with exam, instance and frame, may have 255
@@ -39,13 +42,15 @@ def open_root(settings: Folder) -> Root:
     return Path(root)
 
 
-def read_listing(settings: Folder) -> pd.DataFrame:
+def read_listing(settings: Folder, device_words: Collection[str] = ()) -> pd.DataFrame:
     """Read the table of a folder source.
 
     Parameters
     ----------
     settings : Folder
         `export.folder` of params.
+    device_words : collection of str
+        `export.deidentify.device_words` of params.
 
     Returns
     -------
@@ -60,10 +65,10 @@ def read_listing(settings: Folder) -> pd.DataFrame:
     path = open_root(settings) / cast(str, settings.table)
     if not path.is_file():
         raise StudyError(f"{WHERE}.table", f"there is no table {path}", "name the CSV that lists the images")
-    return name_images(read_cells(path.read_bytes(), f"{WHERE}.table"), settings)
+    return name_images(read_cells(path.read_bytes(), f"{WHERE}.table"), settings, device_words)
 
 
-def name_images(table: pd.DataFrame, settings: Folder) -> pd.DataFrame:
+def name_images(table: pd.DataFrame, settings: Folder, device_words: Collection[str] = ()) -> pd.DataFrame:
     """Give the images of a folder source their names.
 
     Parameters
@@ -75,13 +80,15 @@ def name_images(table: pd.DataFrame, settings: Folder) -> pd.DataFrame:
         `device`, `spacing_mm`; `prefix`: put before the patient's value to make a pseudonym; `captures`: column ->
         regular expression whose named groups become further columns; `images`: the path of an image with `{column}`
         in it; `outlines`: reader -> path.
+    device_words : collection of str
+        `export.deidentify.device_words` of params: words of devices, beside those that are known.
 
     Returns
     -------
     DataFrame of str
         The table's columns as `source__<column>`, and patient, case, exam, instance, stem, device, spacing_mm, image
         and `outline__<reader>`. Exams and instances are numbered in the order of the table, so that rows added below
-        rename nothing.
+        rename nothing; so are devices whose names may be a person's (`device_1`), in their own column too.
 
     Raises
     ------
@@ -108,6 +115,8 @@ def name_images(table: pd.DataFrame, settings: Folder) -> pd.DataFrame:
     listed["image"] = _fill_in_paths(source, cast(str, settings.images), "images")
     for reader, pattern in settings.outlines.items():
         listed[f"outline__{reader}"] = _fill_in_paths(source, pattern, f"outlines.{reader}")
+    if "device" in columns:
+        listed["device"] = source[columns["device"]] = _code_devices(listed["device"], device_words)
     return pd.concat([listed, source.add_prefix("source__")], axis=1)
 
 
@@ -140,6 +149,15 @@ def _make_pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
             rule = f"the patient or case differs from that of line {first}, and both would get the same name"
             raise StudyError(f"{WHERE}.table, line {line}", rule, "rename one of them")
     return values.map(names)
+
+
+def _code_devices(names: "pd.Series[str]", words: Collection[str]) -> "pd.Series[str]":
+    unknown = [name for name in dict.fromkeys(names) if name.strip() and not is_device_name(name, words)]
+    if unknown:
+        rule = f"{len(unknown)} names of devices hold a word that is not known of devices, and are coded (device_1 ...)"
+        fix = "if they name no person, list their words in export.deidentify.device_words"
+        log.warning("%s.columns.device: %s. Fix: %s.", WHERE, rule, fix)
+    return names.replace({name: f"device_{number}" for number, name in enumerate(unknown, start=1)})
 
 
 def _check_spacing(cells: "pd.Series[str]") -> None:

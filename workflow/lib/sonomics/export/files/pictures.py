@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from sonomics.core.errors import ItemError
 from sonomics.core.images import read_mask, write_png
+from sonomics.core.pictures import restore_palette, show_picture
 from sonomics.export.deidentify.dataset import Changes, silence_pydicom
 from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
@@ -51,7 +52,7 @@ class Picture(NamedTuple):
     Attributes
     ----------
     pixels : (rows, columns) or (rows, columns, 3) uint8 array
-        Upright.
+        Upright; what is transparent is black.
     metadata : tuple of str
         Kinds of other content of the file, sorted; no value of it.
     """
@@ -77,9 +78,8 @@ def read_picture(file: SourceFile, stem: str) -> Picture:
             if image.width * image.height > MOST_PIXELS_PER_FRAME:
                 rule = f"it has more than {MOST_PIXELS_PER_FRAME:,} pixels"
                 raise UnusableError(stem, rule, "write it in the size of the scanner's screen")
-            upright = ImageOps.exif_transpose(image)
-            pixels = np.asarray(upright.convert("L" if upright.mode in ("1", "L", "LA") else "RGB"))
-            return Picture(pixels, _list_metadata(image))
+            restore_palette(image)  # while its tags are there
+            return Picture(show_picture(ImageOps.exif_transpose(image)), _list_metadata(image))
     except UnusableError:
         raise
     except Exception as error:  # a damaged file can make the parser raise anything

@@ -1,10 +1,9 @@
 """Associations with a PACS: who we are, what we may ask and receive, encryption, no delays."""
 
 import os
-import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -20,6 +19,8 @@ from pynetdicom import AE, build_context, build_role, evt
 from pynetdicom.association import Association
 
 from sonomics.core.errors import StudyError
+from sonomics.export.pacs.limits import watch_line
+from sonomics.export.pacs.meter import line_of, make_handlers
 from sonomics.export.pacs.protocol import Fault, PacsError
 from sonomics.kinds.sources.dimse import Dimse as DimseSettings
 from sonomics.kinds.sources.dimse import Tls
@@ -41,7 +42,6 @@ SYNTAXES = [
 ]
 TRANSIENT = 0x02
 ANY_LENGTH = 0
-AT_ONCE = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 
 class Associations:
@@ -77,6 +77,7 @@ class Associations:
             When the PACS cannot be reached or rejects the association.
         """
         association = self._take_idle() or self._open_for_requests()
+        watch_line(line_of(association))
         try:
             yield association
         except BaseException:
@@ -89,6 +90,7 @@ class Associations:
     def open_for_echo(self) -> Iterator[Association]:
         """Open an association for C-ECHO alone. Errors as `lend`."""
         association = self._open([build_context(VERIFICATION)])
+        watch_line(line_of(association))
         try:
             yield association
         finally:
@@ -118,7 +120,8 @@ class Associations:
     def _open(self, contexts: list[Any], **more: Any) -> Association:
         if self._settings.tls is not None:
             more["tls_args"] = (make_tls_context(self._settings.tls, ssl.Purpose.SERVER_AUTH), self._address[0])
-        called, handlers = self._settings.called_ae_title, [(evt.EVT_C_STORE, self._store), *PROMPT]
+        called = self._settings.called_ae_title
+        handlers = [(evt.EVT_C_STORE, self._store), *make_handlers(self._settings)]
         association = self.make_entity().associate(
             *self._address, contexts=contexts, ae_title=called, evt_handlers=handlers, **more
         )
@@ -154,20 +157,6 @@ def make_tls_context(settings: Tls, purpose: ssl.Purpose) -> ssl.SSLContext:
         rule = f"a certificate or key cannot be used ({type(error).__name__})"
         raise StudyError("params.yaml, export.dimse.tls", rule, "name existing PEM files") from None
     return context
-
-
-def _send_at_once(event: evt.Event) -> None:
-    """Acknowledge and send at once: a peer that waits for our acknowledgement loses 40 ms per instance."""
-    opened = event.assoc.dul.socket
-    if opened is None or (connection := opened.socket) is None:
-        return
-    with suppress(OSError):  # it may just have been closed
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if AT_ONCE is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, AT_ONCE, 1)  # the kernel resets it again and again
-
-
-PROMPT: list[Any] = [(evt.EVT_CONN_OPEN, _send_at_once), (evt.EVT_PDU_RECV, _send_at_once)]
 
 
 def _release(association: Association) -> None:

@@ -1,21 +1,19 @@
 """Ask and receive from a PACS by DICOMweb (QIDO-RS, WADO-RS)."""
 
+import json
 import logging
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import requests
-from dicomweb_client import DICOMwebClient
-from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import HTTPError, MaxRetryError
 
+from sonomics.export.pacs.limits import Allowance, Deadline
 from sonomics.export.pacs.multipart import read_boundary, split_parts
 from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import (
-    PASSWORD,
-    TOKEN,
-    USER,
     Criteria,
     Fault,
     Instance,
@@ -24,18 +22,27 @@ from sonomics.export.pacs.protocol import (
     PacsError,
     Study,
     meets_criteria,
+    parse_number,
 )
+from sonomics.export.pacs.qido import Page, Row, collect_at_once, collect_rows, says_partial
+from sonomics.export.pacs.session import get_answer, open_session
+from sonomics.kinds.pacs import PASSWORD, TOKEN, USER
+from sonomics.kinds.sources.dicomweb import KIND
 from sonomics.kinds.sources.dicomweb import DicomWeb as DicomWebSettings
 
-for name in ("dicomweb_client", "urllib3"):
-    logging.getLogger(name).setLevel(logging.CRITICAL)  # the addresses that they log hold identities
+log = logging.getLogger(__name__)
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # the addresses that it logs hold identities
 UNALTERED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+JSON = "application/dicom+json, application/json"
 PIECE = 1 << 20  # bytes read at once
 REFUSALS, OVERLOADS = (401, 403, 407), (429, 502, 503, 504)
-STUDY_FIELDS = ["StudyDescription", "ModalitiesInStudy", "AccessionNumber", "StudyDate", "StudyTime", "PatientID"]
+STUDY_FIELDS = [
+    *("StudyDescription", "ModalitiesInStudy", "AccessionNumber", "StudyDate", "StudyTime", "PatientID"),
+    "IssuerOfPatientID",
+]
+BY_MODALITY = "ModalitiesInStudy"
 STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
 MODALITY, SERIES_NUMBER, INSTANCE_NUMBER = "00080060", "00200011", "00200013"
-Search = Callable[..., list[dict[str, Any]]]
 
 
 class DicomWeb:
@@ -48,11 +55,10 @@ class DicomWeb:
     """
 
     def __init__(self, settings: DicomWebSettings) -> None:
-        self._url = settings.url.rstrip("/")
-        self._timeout = float(settings.timeout_s)
-        self._session = make_session(settings)
-        self._client = DICOMwebClient(self._url, self._session, permissive_uid=True, timeout=self._timeout)
-        self._client.set_http_retry_params(retry=False)
+        for risk in KIND.list_risks(settings):
+            log.warning("%s", risk)
+        self._url, self._settings = settings.url.rstrip("/"), settings
+        self._session = open_session(settings)
 
     def close(self) -> None:
         """End the connections."""
@@ -60,8 +66,8 @@ class DicomWeb:
 
     def check(self) -> None:
         """Ask for one study."""
-        with _translate_errors():
-            self._client.search_for_studies(limit=1)
+        with self._wait():
+            self._read_page("studies", {"limit": 1}, self._make_allowance())
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
@@ -69,13 +75,12 @@ class DicomWeb:
         for accession, patient in criteria.queries():
             filters = {
                 "StudyDate": criteria.dates,
-                "ModalitiesInStudy": criteria.modality,
+                BY_MODALITY: criteria.modality,
                 "AccessionNumber": accession,
                 "PatientID": patient,
             }
             filters = {name: value for name, value in filters.items() if value}
-            answers = self._ask(self._client.search_for_studies, STUDY, fields=STUDY_FIELDS, search_filters=filters)
-            for uid, answer in answers.items():
+            for uid, answer in self._ask_for_studies(filters).items():
                 study = _read_study(uid, answer)
                 if meets_criteria(study, criteria):
                     studies[uid] = study
@@ -84,10 +89,10 @@ class DicomWeb:
     def list_instances(self, study_uid: str, modality: str) -> list[Instance]:
         """List the instances of a study in the series of a modality."""
         listed = []
-        for series_uid, series in self._ask(self._client.search_for_series, SERIES, study_uid).items():
+        for series_uid, series in self._ask(f"studies/{study_uid}/series", SERIES).items():
             if _read_value(series, MODALITY) not in ("", modality):
                 continue
-            answers = self._ask(self._client.search_for_instances, INSTANCE, study_uid, series_uid)
+            answers = self._ask(f"studies/{study_uid}/series/{series_uid}/instances", INSTANCE)
             number = _read_number(series, SERIES_NUMBER)
             for uid, answer in answers.items():
                 listed.append(Instance(number, _read_number(answer, INSTANCE_NUMBER), uid, series_uid))
@@ -96,54 +101,67 @@ class DicomWeb:
     def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
         """Stream the instances of an order, in the transfer syntax they are stored in."""
         series = f"{self._url}/studies/{study_uid}/series/{order.series_uid}"
-        for url in [f"{series}/instances/{uid}" for uid in order.instances] or [series]:
-            with _translate_errors():
-                for content in self._stream(url):
-                    keep(content)
+        if not order.is_whole:
+            for uid in order.instances:
+                self._stream(f"{series}/instances/{uid}", 1, keep)
+        else:
+            self._stream(series, len(order.instances), keep)
 
-    def _ask(self, search: Search, name: str, *parents: str, **options: Any) -> dict[str, Mapping[str, Any]]:
-        """Collect all pages of an answer; a server that ignores the offset sends the first page again and again."""
-        answers: dict[str, Mapping[str, Any]] = {}
-        while True:
-            with _translate_errors():
-                page = {
-                    _require_value(answer, name): answer for answer in search(*parents, offset=len(answers), **options)
-                }
-            if page.keys() <= answers.keys():
-                return answers
-            answers |= page
+    def _ask_for_studies(self, filters: Mapping[str, str]) -> dict[str, Row]:
+        """Ask with all criteria, or without the modality if that makes the server ignore the offset.
 
-    def _stream(self, url: str) -> Iterator[bytes]:
-        # Not with dicomweb-client, which passes on a last part that was cut short.
-        with self._session.get(url, headers={"Accept": UNALTERED}, timeout=self._timeout, stream=True) as answer:
-            answer.raise_for_status()
-            if boundary := read_boundary(answer.headers.get("Content-Type", "")):
-                yield from split_parts(answer.iter_content(PIECE), boundary)
-            else:
-                yield answer.content
+        Orthanc does so. Every criterion is checked again here, so that the same studies are found.
+        """
+        try:
+            return self._ask("studies", STUDY, {"includefield": STUDY_FIELDS, **filters})
+        except PacsError as error:
+            if error.fault is not Fault.UNFIT or BY_MODALITY not in filters or not self._settings.paging:
+                raise
+        log.info("the PACS does not page lists by modality: it is asked for exams of all modalities")
+        others = {name: value for name, value in filters.items() if name != BY_MODALITY}
+        return self._ask("studies", STUDY, {"includefield": STUDY_FIELDS, **others})
 
+    def _ask(self, path: str, name: str, params: Mapping[str, Any] | None = None) -> dict[str, Row]:
+        """Collect all pages of a list, by UID."""
+        name_of, filters, allowance = partial(_require_value, name=name), params or {}, self._make_allowance()
+        with self._wait():
+            if not self._settings.paging:
+                return collect_at_once(self._read_page(path, filters, allowance), name_of)
+            return collect_rows(lambda offset: self._read_page(path, {**filters, "offset": offset}, allowance), name_of)
 
-class _Session(requests.Session):
-    """A session whose own certificates take precedence over those of the environment, which requests would prefer."""
+    def _read_page(self, path: str, params: Mapping[str, Any], allowance: Allowance) -> Page:
+        url = f"{self._url}/{path}"
+        with get_answer(self._session, url, params, JSON, self._settings.timeout_s) as answer:
+            content = b"".join(allowance.pass_on(answer.iter_content(PIECE)))
+            is_partial = says_partial(answer.headers.get("Warning", ""))
+        rows = json.loads(content.decode("utf-8")) if content.strip() else []
+        # Some servers send a single data set without its list.
+        return Page([rows] if isinstance(rows, dict) else rows, is_partial)
 
-    def merge_environment_settings(self, url, proxies, stream, verify, cert):  # type: ignore[no-untyped-def]
-        merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
-        return {**merged, "verify": self.verify} if isinstance(self.verify, str) else merged
+    def _stream(self, url: str, count: int, keep: Keep) -> None:
+        """Pass on the objects of an answer, which must not be more than were asked for."""
+        asked = partial(get_answer, self._session, url, {}, UNALTERED, self._settings.timeout_s)
+        with self._wait() as deadline, asked() as answer:
+            pieces = answer.iter_content(PIECE)
+            boundary = read_boundary(answer.headers.get("Content-Type", ""))
+            if not boundary:
+                content = b"".join(Allowance(self._settings.object_mb, "object_mb").pass_on(pieces))
+                deadline.require_time()  # without a length, a body that was cut looks whole
+                keep(content)
+                return
+            for number, content in enumerate(split_parts(pieces, boundary, self._settings.object_mb), start=1):
+                if number > count:
+                    raise PacsError(Fault.WRONG, "it sends more objects than it listed", SEND_AGAIN)
+                keep(content)
 
+    def _make_allowance(self) -> Allowance:
+        return Allowance(self._settings.listing_mb, "listing_mb")
 
-def make_session(settings: DicomWebSettings) -> requests.Session:
-    """Make a session that authenticates us and verifies the server."""
-    session = _Session()
-    if token := os.environ.get(TOKEN):
-        session.headers["Authorization"] = f"Bearer {token}"
-        session.trust_env = False  # a .netrc would replace the token
-    elif user := os.environ.get(USER):
-        session.auth = (user, os.environ.get(PASSWORD, ""))
-    if settings.ca_file is not None:
-        session.verify = os.path.expandvars(settings.ca_file)
-    if settings.cert_file is not None:
-        session.cert = os.path.expandvars(settings.cert_file)
-    return session
+    @contextmanager
+    def _wait(self) -> Iterator[Deadline]:
+        """Wait for one answer, until its deadline; errors become PacsError."""
+        with Deadline(self._settings.deadline_s) as deadline, _translate_errors():
+            yield deadline
 
 
 @contextmanager
@@ -163,9 +181,9 @@ def _translate_errors() -> Iterator[None]:
             fix = "check url in params.yaml and that the server runs, then run again"
             raise PacsError(Fault.DOWN, "there is no connection", fix) from None
         raise PacsError(Fault.WRONG, "it cut the connection", SEND_AGAIN) from None
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise PacsError(Fault.WRONG, f"the transfer broke off ({type(error).__name__})", SEND_AGAIN) from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise PacsError(Fault.WRONG, f"its answer is not DICOMweb ({type(error).__name__})", SEND_AGAIN) from None
 
 
@@ -185,6 +203,7 @@ def _read_study(uid: str, answer: Mapping[str, Any]) -> Study:
         accession=_read_value(answer, "00080050"),
         description=_read_value(answer, "00081030"),
         modalities=tuple(map(str, answer.get("00080061", {}).get("Value", ()))),
+        issuer=_read_value(answer, "00100021"),
     )
 
 
@@ -193,12 +212,11 @@ def _read_value(answer: Mapping[str, Any], tag: str) -> str:
     return str(values[0] if values[0] is not None else "").strip()
 
 
-def _require_value(answer: Mapping[str, Any], tag: str) -> str:
-    if not (value := _read_value(answer, tag)):
-        raise ValueError(f"no {tag}")
+def _require_value(answer: Mapping[str, Any], name: str) -> str:
+    if not (value := _read_value(answer, name)):
+        raise ValueError(f"no {name}")
     return value
 
 
 def _read_number(answer: Mapping[str, Any], tag: str) -> int:
-    value = _read_value(answer, tag)
-    return int(value) if value.lstrip("-").isdigit() else 0
+    return parse_number(_read_value(answer, tag))

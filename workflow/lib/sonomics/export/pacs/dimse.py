@@ -2,30 +2,31 @@
 
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from threading import Lock
-from typing import Any, cast
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 
-from sonomics.export.pacs.association import (
-    FIND,
-    GET,
-    MOVE,
-    PROMPT,
-    STORED,
-    SYNTAXES,
-    VERIFICATION,
-    Associations,
-    make_tls_context,
-)
+from sonomics.export.pacs.association import FIND, GET, MOVE, Associations
+from sonomics.export.pacs.limits import Deadline
+from sonomics.export.pacs.meter import Meter, meter_of
 from sonomics.export.pacs.original_store import SEND_AGAIN
-from sonomics.export.pacs.protocol import Criteria, Fault, Instance, Keep, Order, PacsError, Study, meets_criteria
+from sonomics.export.pacs.protocol import (
+    Criteria,
+    Fault,
+    Instance,
+    Keep,
+    Order,
+    PacsError,
+    Study,
+    meets_criteria,
+    parse_number,
+)
+from sonomics.export.pacs.receiver import Receiver
 from sonomics.kinds.sources.dimse import Dimse as DimseSettings
 
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it writes what it asks and receives
@@ -51,14 +52,14 @@ class Dimse:
         self._associations = Associations(settings, self._store)
         self._keeps: dict[str, Keep] = {}
         self._errors: dict[str, Exception] = {}
-        self._server: Any = None
+        self._receiver: Receiver | None = None
         self._lock = Lock()
 
     def close(self) -> None:
         """End all associations, and stop listening."""
         self._associations.close()
-        if self._server is not None:
-            self._server.shutdown()
+        if self._receiver is not None:
+            self._receiver.close()
 
     def check(self) -> None:
         """Open and close the port, then send a C-ECHO."""
@@ -68,8 +69,8 @@ class Dimse:
         except OSError:
             fix = "check host and port in params.yaml and that the server runs, then run again"
             raise PacsError(Fault.DOWN, f"there is no connection to {host}:{port}", fix) from None
-        with self._associations.open_for_echo() as association:
-            self._finish([(association.send_c_echo(), None)], "C-ECHO")
+        with self._wait(), self._associations.open_for_echo() as association:
+            self._finish([(association.send_c_echo(), None)], "C-ECHO", meter_of(association))
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
@@ -82,6 +83,7 @@ class Dimse:
                 "ModalitiesInStudy": criteria.modality,
                 "AccessionNumber": accession,
                 "PatientID": patient,
+                "IssuerOfPatientID": "",
                 "StudyDescription": "",
             }
             for answer in self._ask("STUDY", query):
@@ -107,10 +109,10 @@ class Dimse:
     def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
         """Receive the instances of an order, in the transfer syntax they are stored in."""
         identifier = _make_identifier(
-            "IMAGE" if order.instances else "SERIES",
+            "SERIES" if order.is_whole else "IMAGE",
             {"StudyInstanceUID": study_uid, "SeriesInstanceUID": order.series_uid},
         )
-        if order.instances:
+        if not order.is_whole:
             identifier.SOPInstanceUID = list(order.instances)
         self._keeps[study_uid] = keep
         try:
@@ -124,25 +126,36 @@ class Dimse:
             raise error
 
     def _get(self, identifier: Dataset) -> None:
-        with self._associations.lend() as association:
-            self._finish(association.send_c_get(identifier, GET), "C-GET")
+        with self._wait(), self._associations.lend() as association:
+            meter_of(association).begin_objects()
+            self._finish(association.send_c_get(identifier, GET), "C-GET", meter_of(association))
 
     def _move(self, identifier: Dataset) -> None:
         self._listen()
-        with self._associations.lend() as association:
-            self._finish(association.send_c_move(identifier, self._settings.ae_title, MOVE), "C-MOVE")
+        with self._wait(), self._associations.lend() as association:
+            meter_of(association).begin_objects()
+            answers = association.send_c_move(identifier, self._settings.ae_title, MOVE)
+            self._finish(answers, "C-MOVE", meter_of(association))
 
     def _ask(self, level: str, query: Mapping[str, str]) -> list[Dataset]:
-        with self._associations.lend() as association:
-            return self._finish(association.send_c_find(_make_identifier(level, query), FIND), "C-FIND")
+        with self._wait(), self._associations.lend() as association:
+            meter_of(association).begin_list()
+            answers = association.send_c_find(_make_identifier(level, query), FIND)
+            return self._finish(answers, "C-FIND", meter_of(association))
 
-    def _finish(self, answers: Iterable[tuple[Dataset, Dataset | None]], what: str) -> list[Dataset]:
+    def _wait(self) -> Deadline:
+        """Wait for the answers to one request, until their deadline."""
+        return Deadline(self._settings.deadline_s)
+
+    def _finish(self, answers: Iterable[tuple[Dataset, Dataset | None]], what: str, meter: Meter) -> list[Dataset]:
         """Collect all answers to a request; the last says whether it succeeded."""
         identifiers, status, since, waited = [], None, time.monotonic(), 0.0
         for answer, identifier in answers:
             status = answer.get("Status")
             identifiers += [] if identifier is None else [identifier]
             waited, since = time.monotonic() - since, time.monotonic()
+        if meter.error is not None:
+            raise meter.error
         if status is None and waited >= self._timeout:
             raise PacsError(Fault.DOWN, f"it does not answer {what} in time", "run again, or raise timeout_s")
         if status is None:
@@ -156,24 +169,8 @@ class Dimse:
 
     def _listen(self) -> None:
         with self._lock:
-            if self._server is None:
-                self._server = self._storage_service()
-
-    def _storage_service(self) -> Any:
-        ae = self._associations.make_entity()
-        ae.require_called_aet, ae.require_calling_aet = True, [self._settings.called_ae_title]
-        for sop in STORED:
-            ae.add_supported_context(sop, SYNTAXES)
-        ae.add_supported_context(VERIFICATION)
-        tls = self._settings.tls
-        context = None if tls is None else make_tls_context(tls, ssl.Purpose.CLIENT_AUTH)
-        address = (self._settings.store_host, cast(int, self._settings.store_port))
-        handlers: list[Any] = [(evt.EVT_C_STORE, self._store), *PROMPT]
-        try:
-            return ae.start_server(address, block=False, ssl_context=context, evt_handlers=handlers)
-        except OSError:
-            rule = f"our port {address[1]} for C-MOVE is in use"
-            raise PacsError(Fault.DENIED, rule, "end what uses it, or choose another store_port") from None
+            if self._receiver is None:
+                self._receiver = Receiver(self._settings, self._associations.make_entity(), self._store)
 
     def _store(self, event: evt.Event) -> int:
         try:
@@ -184,11 +181,10 @@ class Dimse:
         except Exception:  # a damaged object can make the parser raise anything
             return NOT_OURS
         try:
-            keep(content)
+            return SUCCESS if keep(content) else NOT_OURS
         except (PacsError, OSError) as error:  # raised in the thread that asked; here it would end in a log
             self._errors[study_uid] = error
             return NO_RESOURCES
-        return SUCCESS
 
 
 def _make_identifier(level: str, query: Mapping[str, str]) -> Dataset:
@@ -210,6 +206,7 @@ def _read_study(answer: Dataset) -> Study:
         accession=_read_text(answer, "AccessionNumber"),
         description=_read_text(answer, "StudyDescription"),
         modalities=(modalities,) if isinstance(modalities, str) else tuple(map(str, modalities)),
+        issuer=_read_text(answer, "IssuerOfPatientID"),
     )
 
 
@@ -218,5 +215,4 @@ def _read_text(answer: Dataset, name: str) -> str:
 
 
 def _read_number(answer: Dataset, name: str) -> int:
-    value = _read_text(answer, name)
-    return int(value) if value.lstrip("-").isdigit() else 0
+    return parse_number(_read_text(answer, name))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from email.message import Message
 
+from sonomics.export.pacs.limits import require_size
+
 
 def read_boundary(content_type: str) -> bytes:
     """Read the boundary out of a Content-Type header; b"" when there is none."""
@@ -12,7 +14,7 @@ def read_boundary(content_type: str) -> bytes:
     return str(boundary).encode() if message.get_content_type() == "multipart/related" else b""
 
 
-def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
+def split_parts(stream: Iterable[bytes], boundary: bytes, largest_mb: float) -> Iterator[bytes]:
     """Split a stream into the bodies of its parts; only one part is held in memory.
 
     Parameters
@@ -20,6 +22,8 @@ def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
     stream : iterable of bytes
         Pieces of any length.
     boundary : bytes
+    largest_mb : float
+        Size (MB) that a part may have.
 
     Yields
     ------
@@ -29,6 +33,8 @@ def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
     ------
     ValueError
         When the stream ends before its last delimiter: the connection was cut.
+    PacsError
+        EXCESS when a part is larger than it may be.
     """
     delimiter = b"\r\n--" + boundary
     held, searched, begun = bytearray(b"\r\n"), 0, False
@@ -37,6 +43,7 @@ def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
         while (end := held.find(delimiter, searched)) >= 0:
             if len(held) < end + len(delimiter) + 2:
                 break
+            require_size(end, largest_mb, "object_mb")
             if begun:
                 yield bytes(held[:end].partition(b"\r\n\r\n")[2])
             begun, searched = True, 0
@@ -45,4 +52,5 @@ def split_parts(stream: Iterable[bytes], boundary: bytes) -> Iterator[bytes]:
             del held[: end + len(delimiter)]
         else:
             searched = max(0, len(held) - len(delimiter))
+            require_size(searched, largest_mb, "object_mb")
     raise ValueError("the answer ends before its last part does")

@@ -1,15 +1,12 @@
 """The store of received originals: whole files only, one folder per study, with names that tell nothing."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from threading import Lock
 
-from pydicom import dcmread
-
-from sonomics.core.files import read_json, replacing, write_json
+from sonomics.core.files import keep_private, read_json, replacing, write_json
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
-from sonomics.export.pacs.protocol import Fault, Instance, PacsError
+from sonomics.export.pacs.protocol import Instance
 
 RECEIVED = Path("work", "received")
 MARKER = "complete.json"
@@ -17,7 +14,7 @@ SEND_AGAIN = "look into the log of the PACS, then run again: what has been recei
 
 
 class OriginalStore:
-    """The originals of one study. They hold identities and never leave `work/`.
+    """The originals of one study. They hold identities, never leave `work/`, and are readable by their owner alone.
 
     Parameters
     ----------
@@ -37,31 +34,35 @@ class OriginalStore:
     def __init__(self, root: Path, study_uid: str, pseudonyms: Pseudonyms) -> None:
         self.folder = root / pseudonyms.secret(study_uid)
         self.files = self.size = 0
-        self._study_uid, self._pseudonyms = study_uid, pseudonyms
+        self._pseudonyms = pseudonyms
         self._lock = Lock()
 
     def path(self, sop_uid: str) -> Path:
         """Name the file of an instance."""
         return self.folder / f"{self._pseudonyms.secret(sop_uid)[:32]}.dcm"
 
-    def keep(self, content: bytes) -> None:
-        """Store an instance, once, if it is whole and of this study. May be called from several threads.
+    def keep(self, sop_uid: str, content: bytes) -> bool:
+        """Store an instance once: what is there is never replaced. May be called from several threads.
+
+        Returns
+        -------
+        bool
+            False when another content is stored under the UID already.
 
         Raises
         ------
-        PacsError
-            WRONG when it is not DICOM, or of another study.
         OSError
             When the disk is full.
         """
-        path = self.path(_read_sop_uid(content, self._study_uid))
+        path = self.path(sop_uid)
         with self._lock:
             if path.exists():
-                return
-            with replacing(path) as temporary:
+                return path.stat().st_size == len(content) and path.read_bytes() == content
+            with keep_private(), replacing(path) as temporary:
                 temporary.write_bytes(content)
             self.files += 1
             self.size += len(content)
+            return True
 
     def missing(self, listed: Sequence[Instance]) -> list[Instance]:
         """List the instances that are not stored yet."""
@@ -69,23 +70,11 @@ class OriginalStore:
 
     def complete(self, listed: Sequence[Instance]) -> None:
         """Record that all instances of the study are stored."""
-        write_json(self.folder / MARKER, [list(vars(instance).values()) for instance in listed])
+        with keep_private():
+            write_json(self.folder / MARKER, [list(vars(instance).values()) for instance in listed])
 
     def listing(self) -> list[Instance] | None:
         """List the instances of a complete study; None while it is not."""
         marker = self.folder / MARKER
         listed = [Instance(*values) for values in read_json(marker)] if marker.exists() else None
         return listed if listed and not self.missing(listed) else None
-
-
-def _read_sop_uid(content: bytes, study_uid: str) -> str:
-    try:
-        header = dcmread(BytesIO(content), stop_before_pixels=True)
-        sop_uid, study = str(header.SOPInstanceUID), str(header.StudyInstanceUID)
-    except Exception as error:  # a damaged file can make the parser raise anything
-        raise PacsError(
-            Fault.WRONG, f"it sent something that is not DICOM ({type(error).__name__})", SEND_AGAIN
-        ) from None
-    if study != study_uid:
-        raise PacsError(Fault.WRONG, "it sent an object of another study", SEND_AGAIN)
-    return sop_uid

@@ -1,6 +1,7 @@
 """The requests to a PACS, whatever protocol it speaks, and the ways in which they fail."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,17 +15,28 @@ from typing import Protocol
 from sonomics.core.errors import StudyError
 from sonomics.kinds.pacs import Query
 
-USER, PASSWORD, TOKEN = "SONOMICS_PACS_USER", "SONOMICS_PACS_PASSWORD", "SONOMICS_PACS_TOKEN"
-
-Keep = Callable[[bytes], None]
+Keep = Callable[[bytes], bool]
+_INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 
 
 class Fault(Enum):
     """The kind of failure, which decides what is done about it."""
 
     DENIED = "the PACS refuses us"  # the same for every exam and every try: stop
+    UNFIT = "the PACS cannot be relied on"  # likewise
     DOWN = "the PACS cannot be reached"  # try again, then stop
     WRONG = "the PACS answers wrongly"  # try again, then set the exam aside
+    EXCESS = "the PACS sends too much or too slowly"  # do not try again, set the exam or the object aside
+
+    @property
+    def stops(self) -> bool:
+        """Whether the study stops."""
+        return self in (Fault.DENIED, Fault.UNFIT, Fault.DOWN)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether another try would be as vain."""
+        return self in (Fault.DENIED, Fault.UNFIT, Fault.EXCESS)
 
 
 class PacsError(Exception):
@@ -58,6 +70,8 @@ class Criteria:
         Study description, in which `*` and `?` stand for any text and any letter; case is ignored.
     accessions, patients : tuple of str
         Accession numbers and hospital's patient identifiers.
+    issuer : str
+        Issuer of the patient identifiers; studies without one meet it too.
     """
 
     first: str = ""
@@ -66,6 +80,7 @@ class Criteria:
     description: str = ""
     accessions: tuple[str, ...] = ()
     patients: tuple[str, ...] = ()
+    issuer: str = ""
 
     @property
     def dates(self) -> str:
@@ -88,6 +103,7 @@ class Study:
     accession: str = ""
     description: str = ""
     modalities: tuple[str, ...] = ()
+    issuer: str = ""
 
     @property
     def day(self) -> str:
@@ -111,10 +127,11 @@ class Instance:
 
 @dataclass(frozen=True)
 class Order:
-    """What is fetched at once: some instances of a series, or, when none is named, the whole series."""
+    """What is fetched at once: the named instances of a series, which may be all of it."""
 
     series_uid: str
-    instances: tuple[str, ...] = ()
+    instances: tuple[str, ...]
+    is_whole: bool = False
 
 
 class Pacs(Protocol):
@@ -133,7 +150,7 @@ class Pacs(Protocol):
         """List the instances of a study in the series of a modality."""
 
     def fetch(self, study_uid: str, order: Order, keep: Keep) -> None:
-        """Pass each instance of an order to `keep` as a DICOM file."""
+        """Pass each object that comes for an order to `keep`, as a DICOM file; `keep` refuses what is not asked for."""
 
 
 def read_criteria(query: Query) -> Criteria:
@@ -166,7 +183,12 @@ def group_into_orders(listed: Sequence[Instance], missing: Sequence[Instance]) -
     for instance in missing:
         by_series.setdefault(instance.series_uid, []).append(instance.uid)
     sizes = Counter(instance.series_uid for instance in listed)
-    return [Order(series, () if len(uids) == sizes[series] else tuple(uids)) for series, uids in by_series.items()]
+    return [Order(series, tuple(uids), len(uids) == sizes[series]) for series, uids in by_series.items()]
+
+
+def parse_number(text: str) -> int:
+    """Read an integer as DICOM writes it (IS); 0 for anything else."""
+    return int(text) if _INTEGER.fullmatch(text) else 0
 
 
 def meets_criteria(study: Study, criteria: Criteria) -> bool:
@@ -176,6 +198,8 @@ def meets_criteria(study: Study, criteria: Criteria) -> bool:
     if study.modalities and criteria.modality not in study.modalities:
         return False
     if criteria.description and not fnmatchcase(study.description.lower(), criteria.description.lower()):
+        return False
+    if criteria.issuer and study.issuer not in ("", criteria.issuer):
         return False
     if criteria.accessions and study.accession not in criteria.accessions:
         return False

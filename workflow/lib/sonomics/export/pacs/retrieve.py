@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.linkage import linkage_path, read_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.deidentify.release import NOT_FOUND, NOT_RETRIEVED
+from sonomics.export.pacs.intake import WORDS, Intake, Whose
+from sonomics.export.pacs.merged import read_merged
 from sonomics.export.pacs.original_store import RECEIVED, OriginalStore
-from sonomics.export.pacs.protocol import Fault, Instance, Pacs, PacsError
+from sonomics.export.pacs.protocol import Instance, Pacs, PacsError
 from sonomics.export.pacs.transfer import read_retry_policy, receive_study, retry, wait_for_turn
 from sonomics.kinds.pacs import Server
 
@@ -38,6 +40,7 @@ class Exam:
     centre: str
     patient_id: str
     study_uid: str
+    issuer: str
 
     @property
     def name(self) -> str:
@@ -51,11 +54,17 @@ class Exam:
 
 @dataclass(frozen=True)
 class Received:
-    """The instances of an exam that were listed and received; a reason when the PACS could not list them."""
+    """The instances of an exam that were listed and received; a reason when the PACS could not list them.
 
-    store: OriginalStore
+    Attributes
+    ----------
+    missing : mapping of Instance to str
+        The instances that are not kept, and why if it is known.
+    """
+
+    intake: Intake
     listed: Sequence[Instance] = ()
-    missing: frozenset[Instance] = frozenset()
+    missing: Mapping[Instance, str] = field(default_factory=dict)
     reason: str = NOT_FOUND
 
 
@@ -109,7 +118,9 @@ def list_exams(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -
         if case not in set(linkage["case"]):
             fix = "draft both again with `sonomics query`, or take the case out of the cohort"
             raise StudyError(str(path), f"it does not list the case {case}", fix)
-    rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid"]], on="case")
+    if "issuer" not in linkage:  # of a linkage table drafted before issuers were asked for
+        linkage = linkage.assign(issuer="")
+    rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid", "issuer"]], on="case")
     return [Exam(*row) for row in rows[list(Exam.__annotations__)].itertuples(index=False)]
 
 
@@ -129,9 +140,18 @@ def receive_exams(
     StudyError
         When the PACS refuses the connection or stays down, or the disk is full.
     """
-    stores = {exam.name: OriginalStore(root, exam.study_uid, pseudonyms) for exam in exams}
+    merged = read_merged(settings.merged)
+    intakes = {
+        exam.name: Intake(
+            OriginalStore(root, exam.study_uid, pseudonyms),
+            Whose(merged.all_of(exam.patient_id.strip()), exam.issuer, exam.study_uid),
+        )
+        for exam in exams
+    }
     received = {
-        name: Received(store, listed) for name, store in stores.items() if (listed := store.listing()) is not None
+        name: Received(intake, listed)
+        for name, intake in intakes.items()
+        if (listed := intake.store.listing()) is not None
     }
     waiting = [exam for exam in exams if exam.name not in received]
     if not waiting:
@@ -143,13 +163,13 @@ def receive_exams(
             with closing(connect(settings)) as pacs:
                 retry(pacs.check, read_retry_policy(settings), "the PACS")
                 for exam, what in _receive_in_parallel(
-                    partial(_receive_exam, pacs, settings, stores), waiting, settings, chunk
+                    partial(_receive_exam, pacs, settings, intakes), waiting, settings, chunk
                 ):
                     received[exam.name] = what
         except PacsError as error:
             raise StudyError(f"params.yaml, export.{source}", error.rule, error.fix) from None
         seconds = time.monotonic() - start
-    files, size = (sum(getattr(store, name) for store in stores.values()) for name in ("files", "size"))
+    files, size = (sum(getattr(intake.store, name) for intake in intakes.values()) for name in ("files", "size"))
     log.info(
         "chunk %d: received %d images, %.1f MB in %.1f s (%.1f images/s, %.1f MB/s)",
         *(chunk, files, size / 1e6, seconds, files / seconds, size / 1e6 / seconds),
@@ -166,24 +186,32 @@ def release_exam(exam: Exam, received: Received, chunk: Chunk) -> None:
     for number, instance in enumerate(received.listed, start=1):
         identity = exam.instance(number)
         if instance in received.missing:
-            chunk.set_aside(identity, exam.patient, exam.centre, NOT_RETRIEVED)
+            reason = received.missing[instance] or NOT_RETRIEVED
+            chunk.set_aside(identity, exam.patient, exam.centre, reason)
+        elif reason := received.intake.find_fault_of_stored(instance):
+            log.warning("%s is set aside: what is stored of it is %s", identity.stem, WORDS[reason])
+            chunk.set_aside(identity, exam.patient, exam.centre, reason)
         else:
-            chunk.release(received.store.path(instance.uid), identity, exam.patient, exam.centre)
+            chunk.release(received.intake.store.path(instance.uid), identity, exam.patient, exam.centre)
 
 
-def _receive_exam(pacs: Pacs, settings: Server, stores: Mapping[str, OriginalStore], exam: Exam) -> Received:
-    store, modality = stores[exam.name], settings.query.modality
+def _receive_exam(pacs: Pacs, settings: Server, intakes: Mapping[str, Intake], exam: Exam) -> Received:
+    intake, modality = intakes[exam.name], settings.query.modality
     try:
-        listed, missing = receive_study(pacs, exam.study_uid, modality, store, read_retry_policy(settings), exam.name)
+        listed, missing = receive_study(pacs, modality, intake, read_retry_policy(settings), exam.name)
     except OSError as error:
         rule = f"a received file cannot be written ({os.strerror(error.errno) if error.errno else error})"
         raise StudyError(f"exam {exam.name}, {RECEIVED}", rule, "make room on the disk, then run again") from None
     except PacsError as error:
-        if error.fault is Fault.WRONG:
+        if not error.fault.stops:
             log.warning("%s is set aside: %s", exam.name, error)
-            return Received(store, reason=NOT_RETRIEVED)
+            return Received(intake, reason=NOT_RETRIEVED)
         raise StudyError(f"exam {exam.name}", f"{error.fault.value}: {error.rule}", error.fix) from None
-    return Received(store, listed, frozenset(missing))
+    finally:
+        if intake.refused:
+            counts = ", ".join(f"{count} {what}" for what, count in sorted(intake.refused.items()))
+            log.warning("%s, objects of the PACS that were not kept: %s", exam.name, counts)
+    return Received(intake, listed, missing)
 
 
 def _receive_in_parallel(

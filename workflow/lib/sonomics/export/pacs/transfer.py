@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sonomics.export.pacs.original_store import SEND_AGAIN, OriginalStore
+from sonomics.core.files import keep_private, make_private_folder
+from sonomics.export.pacs.intake import OVER_LIMIT, Intake
+from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, group_into_orders
 from sonomics.kinds.pacs import Server
 
@@ -48,7 +50,7 @@ def retry(action: Callable[[], T], policy: RetryPolicy, what: str) -> T:
     Raises
     ------
     PacsError
-        At once when the PACS refuses the connection, else after the last attempt.
+        At once when another attempt would be as vain, else after the last one.
     """
     failures = 0
     while True:
@@ -56,22 +58,23 @@ def retry(action: Callable[[], T], policy: RetryPolicy, what: str) -> T:
             return action()
         except PacsError as error:
             failures += 1
-            if error.fault is Fault.DENIED or failures > policy.retries:
+            if error.fault.is_lasting or failures > policy.retries:
                 raise
             log.warning("%s, attempt %d: %s", what, failures, error)
             policy.wait(failures)
 
 
 def receive_study(
-    pacs: Pacs, study_uid: str, modality: str, store: OriginalStore, policy: RetryPolicy, what: str
-) -> tuple[list[Instance], list[Instance]]:
+    pacs: Pacs, modality: str, intake: Intake, policy: RetryPolicy, what: str
+) -> tuple[list[Instance], dict[Instance, str]]:
     """Receive a study, except for what is stored already.
 
     Parameters
     ----------
     pacs : Pacs
-    study_uid, modality : str
-    store : Shelf
+    modality : str
+    intake : Intake
+        Whose study it is, and where it is kept.
     policy : RetryPolicy
         An attempt that brings something is not a failure: a connection that is cut again and again still succeeds.
     what : str
@@ -79,64 +82,72 @@ def receive_study(
 
     Returns
     -------
-    listed, missing : list of Instance
-        The instances of the study, sorted, and those that the PACS did not send in the end.
+    listed : list of Instance
+        The instances of the study, sorted.
+    missing : dict of Instance to str
+        Those that are not kept in the end, and why if it is known: a reason of the manifest, or "".
 
     Raises
     ------
     PacsError
-        When the PACS refuses the connection or stays down.
+        When the PACS refuses the connection, cannot be relied on, or stays down.
     """
+    store = intake.store
     if listed := store.listing():
-        return listed, []
-    answers = retry(lambda: pacs.list_instances(study_uid, modality), policy, what)
+        return listed, {}
+    answers = retry(lambda: pacs.list_instances(intake.whose.study_uid, modality), policy, what)
     listed = sorted({instance.uid: instance for instance in answers}.values())  # some list an instance repeatedly
+    intake.expect(listed)
     failures, missing = 0, store.missing(listed)
-    while missing:
-        error = _fetch_missing(pacs, study_uid, listed, missing, store)
+    while hopeful := [instance for instance in missing if not intake.reason_of(instance)]:
+        error = _fetch_missing(pacs, listed, hopeful, intake)
         before, missing = len(missing), store.missing(listed)
         if not missing:
             break
         failures = failures + 1 if len(missing) == before else 1
-        if error.fault is Fault.DENIED or (failures > policy.retries and error.fault is Fault.DOWN):
+        if error.fault.stops and (error.fault.is_lasting or failures > policy.retries):
             raise error
         log.warning("%s, %d of %d instances missing, attempt %d: %s", what, len(missing), len(listed), failures, error)
         if failures > policy.retries:
-            return listed, missing
+            break
         policy.wait(failures)
-    if listed:
+    if listed and not missing:
         store.complete(listed)
-    return listed, []
+    return listed, {instance: intake.reason_of(instance) for instance in missing}
 
 
 @contextmanager
 def wait_for_turn(folder: Path) -> Iterator[None]:
     """Wait for the other jobs of the study that work in a folder: only one asks the PACS at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    make_private_folder(folder)
+    with keep_private():
+        lock = (folder / ".lock").open("w")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _fetch_missing(
-    pacs: Pacs, study_uid: str, listed: list[Instance], missing: list[Instance], store: OriginalStore
-) -> PacsError:
+def _fetch_missing(pacs: Pacs, listed: list[Instance], missing: list[Instance], intake: Intake) -> PacsError:
+    """Fetch series by series, then one by one what a series did not bring: a bad instance must not hold back others."""
     error = PacsError(Fault.WRONG, "it did not send all that it listed, and gave no reason", SEND_AGAIN)
     for order in group_into_orders(listed, missing):
-        ordered = [instance for instance in missing if instance.series_uid == order.series_uid]
-        try:
-            pacs.fetch(study_uid, order, store.keep)
-            continue
-        except PacsError as raised:
-            error = raised
-        # One bad instance must not hold back the others.
-        for instance in store.missing(ordered) if error.fault is Fault.WRONG and len(ordered) > 1 else ():
-            try:
-                pacs.fetch(study_uid, Order(instance.series_uid, (instance.uid,)), store.keep)
-            except PacsError as raised:
-                error = raised
-                if error.fault is not Fault.WRONG:
-                    break
-        if error.fault is not Fault.WRONG:
+        raised = _fetch_order(pacs, order, intake)
+        ordered = [instance for instance in missing if instance.uid in order.instances]
+        error = raised or error
+        for instance in intake.store.missing(ordered) if len(ordered) > 1 else ():
+            if error.fault.stops:
+                break
+            error = _fetch_order(pacs, Order(order.series_uid, (instance.uid,)), intake) or error
+        if error.fault.stops:
             break
     return error
+
+
+def _fetch_order(pacs: Pacs, order: Order, intake: Intake) -> PacsError | None:
+    try:
+        pacs.fetch(intake.whose.study_uid, order, intake.keep)
+    except PacsError as error:
+        if error.fault is Fault.EXCESS and len(order.instances) == 1:
+            intake.give_up(order.instances[0], OVER_LIMIT)
+        return error
+    return None

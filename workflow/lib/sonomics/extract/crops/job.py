@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,32 @@ from sonomics.core.jobs import job_parser, progress
 from sonomics.core.settings.extract import Family
 from sonomics.core.tables import read_table, write_table
 from sonomics.extract.crops.resample import resample_to_spacing
-from sonomics.extract.crops.table import join_identity, select_kept
+from sonomics.extract.crops.table import DOUBTFUL, join_identity, select_kept
 
 log = logging.getLogger(__name__)
 
 # Computes the features of one crop: pixels (rows, columns) float, mask (rows, columns) bool, edge of a pixel.
 Compute = Callable[[NDArray[np.float64], NDArray[np.bool_], float], NDArray[np.float64]]
 Settings = TypeVar("Settings", bound=Family, covariant=True)
+
+
+class DoubtfulValue(NamedTuple):
+    """A value of a feature that two right computations give differently, because rounding moves it that far.
+
+    Attributes
+    ----------
+    image, feature : str
+    value, reference : float
+        Ours, and that of the reference implementation.
+    bound : float
+        The largest difference that rounding can make.
+    """
+
+    image: str
+    feature: str
+    value: float
+    reference: float
+    bound: float
 
 
 @dataclass(frozen=True)
@@ -83,10 +102,16 @@ class Job(Generic[Settings]):
                 log.warning("%s, %s: %d of %d features are undefined", crop.image, crop.file, undefined, len(names))
         return values
 
-    def write(self, names: Sequence[str], values: NDArray[np.float64]) -> None:
-        """Write the table of features; `values` (crops, names) has one row per crop of the job."""
-        features = pd.DataFrame(values, columns=list(names))
-        write_table(join_identity(self.crops, features, self.name), self.out, schemas.FEATURES)
+    def write(self, names: Sequence[str], values: NDArray[np.float64], doubtful: Sequence[DoubtfulValue] = ()) -> None:
+        """Write the table of features; `values` (crops, names) has one row per crop of the job.
+
+        Doubtful values stand in the table as computed; which they are is noted in its metadata, where there are any.
+        """
+        features = join_identity(self.crops, pd.DataFrame(values, columns=list(names)), self.name)
+        if doubtful:
+            log.warning("%d values are known no better than to the bound of their rounding", len(doubtful))
+            features.attrs[DOUBTFUL] = [value._asdict() for value in doubtful]
+        write_table(features, self.out, schemas.FEATURES)
 
 
 def read_job(doc: str | None, argv: Sequence[str] | None, settings: type[Settings]) -> Job[Settings]:

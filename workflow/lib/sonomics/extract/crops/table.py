@@ -4,6 +4,9 @@ import pandas as pd
 
 from sonomics.core import schemas
 
+# The metadata of a table of features that lists its doubtful values.
+DOUBTFUL = "doubtful"
+
 
 def select_kept(crops: pd.DataFrame) -> pd.DataFrame:
     """Select the crops that have a region; the others stand in the table of crops with their reason."""

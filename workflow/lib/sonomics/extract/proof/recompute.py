@@ -1,6 +1,7 @@
-"""Recompute a few regions with PyRadiomics and stop when a value differs."""
+"""Recompute a few regions with PyRadiomics, stop when a value differs, and note a value that rounding leaves open."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,13 @@ from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.seeds import seed_for
-from sonomics.extract.crops.job import Job
+from sonomics.extract.crops.job import DoubtfulValue, Job
 from sonomics.extract.proof.compare import find_differences
+from sonomics.extract.proof.conditioning import bound_maximal_correlation
 from sonomics.kinds.radiomics import Radiomics
 
 
-def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64], regions: int) -> None:
+def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64], regions: int) -> list[DoubtfulValue]:
     """Recompute regions chosen at random with PyRadiomics.
 
     Parameters
@@ -27,27 +29,35 @@ def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64]
     regions : int
         Number of regions to recompute.
 
+    Returns
+    -------
+    list of DoubtfulValue
+        The values that differ by no more than rounding can make of them.
+
     Raises
     ------
     StudyError
-        When a value differs.
+        When a value differs by more.
     """
     if regions == 0 or job.crops.empty:
-        return
+        return []
     from sonomics.extract.proof.reference import make_reference
 
-    chosen = choose_regions(job, regions)
+    chosen, doubtful = choose_regions(job, regions), list[DoubtfulValue]()
     recomputed = job.compute(chosen, names, make_reference(job.family), job.family.resample_mm)
     for row, theirs in zip(chosen.index, recomputed, strict=True):
-        ours = values[row]
-        if different := find_differences(names, ours, theirs):
-            first = list(names).index(different[0])
+        found = find_differences(names, values[row], theirs, partial(_bound_mcc, job, chosen.loc[[row]]))
+        if different := [difference for difference in found if not difference.is_doubtful]:
+            first = different[0]
             rule = (
-                f"{different[0]} is {ours[first]!r}, but {theirs[first]!r} by PyRadiomics "
-                f"({len(different)} of {len(names)} features differ)"
+                f"{first.name} is {first.value:.17g}, but {first.reference:.17g} by PyRadiomics, and rounding makes no "
+                f"more than {first.bound:.1g} of it ({len(different)} of {len(names)} features differ)"
             )
             fix = f"report it with the image, and set `kind: pyradiomics` in extract.families.{job.name} until then"
             raise StudyError(str(chosen.loc[row, "file"]), rule, fix)
+        image = str(chosen.loc[row, "image"])
+        doubtful += [DoubtfulValue(image, each.name, each.value, each.reference, each.bound) for each in found]
+    return doubtful
 
 
 def choose_regions(job: Job[Radiomics], regions: int) -> pd.DataFrame:
@@ -69,3 +79,13 @@ def choose_regions(job: Job[Radiomics], regions: int) -> pd.DataFrame:
     keys = zip(crops["image"], crops["reader"], crops["session"], strict=True)
     draws = [seed_for(job.seed, "proof", job.name, *key) for key in keys]
     return crops.iloc[np.argsort(draws, kind="stable")[:regions]]
+
+
+def _bound_mcc(job: Job[Radiomics], crop: pd.DataFrame, image: str) -> float:
+    from sonomics.extract.proof.reference import read_joints
+
+    def bound(pixels: NDArray[np.float64], mask: NDArray[np.bool_], edge: float) -> NDArray[np.float64]:
+        joints = read_joints(pixels, mask, image, job.family.filters, {"binCount": job.family.bins}, edge)
+        return np.array([bound_maximal_correlation(joints)])
+
+    return float(job.compute(crop, ["bound"], bound, job.family.resample_mm)[0, 0])

@@ -112,6 +112,42 @@ def compute_reference(
     return values
 
 
+def read_joints(
+    pixels: NDArray[Any],
+    mask: NDArray[np.bool_],
+    image: str,
+    filters: Filters,
+    binning: Mapping[str, float],
+    spacing: float = 1.0,
+) -> NDArray[np.float64]:
+    """Read the co-occurrence matrices that PyRadiomics computes features from.
+
+    Parameters
+    ----------
+    pixels, mask, filters, binning, spacing
+        As in `compute_reference`.
+    image : str
+        Name of the filtered image, as features begin with it.
+
+    Returns
+    -------
+    (directions, levels, levels) float array
+        Symmetric probabilities; without directions when there is no such image or no pair.
+    """
+    labelled = SimpleITK.GetImageFromArray(mask[np.newaxis].astype(np.uint8))
+    labelled.SetSpacing((spacing, spacing, spacing))
+    for name, levels in _filter_images(pixels.astype(np.float64), filters, spacing):
+        if name == image:
+            one_slice = SimpleITK.GetImageFromArray(levels[np.newaxis])
+            one_slice.CopyInformation(labelled)
+            matrices = glcm.RadiomicsGLCM(one_slice, labelled, **IN_PLANE, **binning)
+            matrices.enableFeatureByName("JointEnergy")
+            matrices.execute()
+            joints: NDArray[np.float64] = np.moveaxis(matrices.P_glcm[0], -1, 0)
+            return joints[np.isfinite(joints).all(axis=(1, 2))]
+    return np.empty((0, 0, 0))
+
+
 def _filter_images(
     grey: NDArray[np.float64], filters: Filters, spacing: float
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:

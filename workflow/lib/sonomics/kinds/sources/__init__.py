@@ -63,6 +63,10 @@ class SourceKind(DescribedKind):
         """Tell whether exams are found by their identities, so that export needs the linkage table and the key."""
         return self.studies(settings) is not None
 
+    def list_risks(self, settings: Any) -> list[str]:
+        """List what in the settings puts passwords or identities at risk, one sentence each; nothing stops for it."""
+        return []
+
     def outline_readers(self, settings: Any) -> Sequence[str]:
         """List the readers whose outlines the source brings, as far as its settings name them."""
         return []

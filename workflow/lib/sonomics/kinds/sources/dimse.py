@@ -9,6 +9,7 @@ from sonomics.kinds.pacs import File, Port, Server
 from sonomics.kinds.sources import SourceKind
 
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, description="a DICOM application entity title")]
+Host = Annotated[str, Field(min_length=1, description="name or address of a machine")]
 
 
 class Tls(Section):
@@ -28,13 +29,22 @@ class Dimse(Server):
     called_ae_title: AeTitle = Field(description="title of the PACS")
     retrieve: Literal["get", "move"] = Field(description="C-GET (get), or C-MOVE to our own storage service (move)")
     store_port: Port | None = Field(None, description="port of our storage service for C-MOVE")
-    store_host: str = Field("", description="address that our storage service listens on; all of them if not given")
+    store_host: Host | None = Field(
+        None, description="our own address, in the hospital's network, that our storage service listens on for C-MOVE"
+    )
+    senders: dict[AeTitle, Host] | None = Field(
+        None,
+        min_length=1,
+        description="who may send to our storage service: calling title -> name or address of the machine; "
+        "called_ae_title at host if not given",
+    )
     tls: Tls | None = Field(None, description="encrypted associations; none if not given")
 
     @model_validator(mode="after")
-    def _storage_service_has_a_port(self) -> Self:
-        if self.retrieve == "move" and self.store_port is None:
-            raise missing("store_port")
+    def _storage_service_has_an_address(self) -> Self:
+        for key in ("store_port", "store_host"):
+            if self.retrieve == "move" and getattr(self, key) is None:
+                raise missing(key)
         return self
 
 

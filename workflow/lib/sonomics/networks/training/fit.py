@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit
 from torch import Generator, Tensor, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
+from sonomics.core.rows import apply_in_batches
 from sonomics.networks.architectures.heads import Classifier, balanced_weights, masked_loss
 from sonomics.networks.training.augmentation import Augmentation, augment
 
 Curve = dict[str, float]
+# Images of every batch that a network is applied to. One by one on the
+# CPU: within a batch of a fixed size, the last values of a tensor may still take other code than the first.
+ROWS = {"cpu": 1, "cuda": 64}
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def fit(
 ) -> list[Curve]:
     """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
 
-    The same seed on the same machine's CPU gives the same weights, whatever ran before.
+    The same seed gives the same weights on every CPU that `core.pins` is for, whatever ran before.
 
     Parameters
     ----------
@@ -121,10 +126,10 @@ def fit(
     return curves
 
 
-def predict(model: Classifier, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float64]:
+def predict(model: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
-    logits = _apply(model, (images[start : start + batch] for start in range(0, len(images), batch)))
-    return torch.sigmoid(logits.double()).numpy()
+    # Not torch's sigmoid, whose last digit depends on the number of values.
+    return np.asarray(expit(_apply(model, [images]).astype(np.float64)))
 
 
 def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -149,7 +154,7 @@ def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[n
     """
     kind = choose_device().type
     with torch.autocast(kind, torch.float16, enabled=kind == "cuda"):
-        features: NDArray[np.float32] = _apply(network, batches).numpy()
+        features: NDArray[np.float32] = _apply(network, batches)
     if not np.isfinite(features).all():
         rule = "the network gives features that are not finite numbers"
         raise StudyError("params.yaml, weights", rule, "check mean, std and scale of the weights, or use others")
@@ -157,14 +162,19 @@ def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[n
 
 
 @torch.inference_mode()
-def _apply(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> Tensor:
+def _apply(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
     torch.set_num_threads(threads())
     device = choose_device()
     model.to(device).eval()
-    parts = [model(to_planes(images).to(device).float() / 255).float().cpu() for images in batches]
+
+    def compute(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        outputs: NDArray[np.float32] = model(to_planes(images).to(device).float() / 255).float().cpu().numpy()
+        return outputs
+
+    parts = [apply_in_batches(compute, images, ROWS[device.type]) for images in batches]
     if not parts:
         raise ValueError("no image to apply the network to")
-    return torch.cat(parts)
+    return np.concatenate(parts)
 
 
 def to_planes(images: NDArray[np.uint8]) -> Tensor:

@@ -26,7 +26,8 @@ from sonomics.report.sections.learned import LearnedTable
 from sonomics.report.sections.phantom import describe_phantom
 from sonomics.report.sections.selection import describe_selection
 from sonomics.report.study.evaluation import Evaluation
-from sonomics.report.study.flow_of_cases import count_flow, count_uncropped
+from sonomics.report.study.flow_of_cases import count_flow, count_uncropped, spell_reason
+from sonomics.report.study.near_duplicates import describe_doubtful_values, describe_shared_images
 from sonomics.report.study.record import Record
 from sonomics.report.study.statements import list_statements, list_unstated
 from sonomics.report.study.variants import read_shuffled_means
@@ -88,18 +89,32 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
     pictures = {} if share else draw_pictures(mains, inputs.crops, inputs.maps, params)
     record = Record(params, inputs.metrics, mains, inputs.screening, inputs.selections)
     products = count_products(inputs.metrics, params)
+    shared_images = describe_shared_images(inputs.metrics.get("clean", {}), params)
+    remarks = [shared_images, describe_doubtful_values(inputs.metrics.get("extract", {}))]
     return {
         "study": params.study,
         "simulated": record.is_simulated,
         "shared": share,
         "shown": len(pictures),
         "tasks": [
-            gather_task(runs, pictures, inputs.maps, inputs.learned, read_shuffled_means(inputs.metrics, task), params)
+            gather_task(
+                runs,
+                pictures,
+                inputs.maps,
+                inputs.learned,
+                read_shuffled_means(inputs.metrics, task),
+                params,
+                shared_images,
+            )
             for task, runs in inputs.evaluations.items()
         ],
         "chart": Markup(inline_svg(inputs.flow_chart, "screening")),
-        "cases": tabulate_flow(count_flow(inputs.screening, mains[0])),
+        "cases": tabulate_flow(count_flow(inputs.screening, mains[0]), shared_images),
+        "remarks": [remark for remark in remarks if remark],
         "uncropped": count_uncropped(inputs.crops, inputs.screening, params.crop.analysis),
+        "unused_outlines": {
+            spell_reason(code): count for code, count in (record.find_metric("crop", "unused_outlines") or {}).items()
+        },
         "selections": [describe_selection(*selection) for selection in inputs.selections],
         "methods": write_methods(record),
         "statements": list_statements(params),

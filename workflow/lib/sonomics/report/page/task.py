@@ -34,6 +34,7 @@ def gather_task(
     learned: Sequence[LearnedTable],
     shuffled_means: ShuffledMeans,
     params: Parameters,
+    shared_images: str,
 ) -> dict[str, Any]:
     """Gather what the page shows of one task; the main run comes first in `evaluations`."""
     main = evaluations[0]
@@ -42,7 +43,7 @@ def gather_task(
         "name": main.task,
         "suffix": "" if len(params.study.tasks) == 1 else f": {main.task}",
         "headlines": summary.list_headlines(main, params.evaluate.level),
-        "findings": summary.answer_questions(main, evaluations, shuffled_means, params),
+        "findings": summary.answer_questions(main, evaluations, shuffled_means, params, shared_images),
         "baseline": tabulate_characteristics(main),
         "performance": [tabulate_aucs(main), *(tabulate_performance(main, split) for split in main.splits)],
         "further": [tabulate_further_measures(main, split) for split in main.splits],

@@ -45,9 +45,11 @@ def describe_software(record: Record) -> str:
     packages = dict.fromkeys(["scikit-learn", *of_families, *(["torch", "timm"] if networks else [])])
     own = "sonomics' own engine for the texture features, " if any(kind.own_engine for kind in families) else ""
     versions = join_words([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
+    study = record.params.study
+    where = "every x86-64 processor with AVX2 (portable arithmetic)" if study.portable else "the same machine"
     return (
         f"Software: {own}{versions}; every version is in the record of the run. The seed of the study was "
-        f"{record.params.study.seed}; the same seed gives the same numbers on the same machine."
+        f"{study.seed}; the same seed gives the same numbers on {where}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from sonomics.core.settings.clean import Clean
 from sonomics.core.settings.crop import Perturb
+from sonomics.core.settings.evaluate import Evaluate
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.steps import STEPS
@@ -38,7 +39,12 @@ def describe_images(record: Record) -> str:
         f"The views were {views}. Images were cut to the scan region, and calipers and text inside it "
         f"{describe_overlays(clean)}. "
     )
-    parts = [_describe_criteria(clean), _describe_classifier(clean), _describe_duplicates(clean), _count_images(record)]
+    parts = [
+        _describe_criteria(clean),
+        _describe_classifier(clean),
+        _describe_duplicates(clean, record.params.evaluate),
+        _count_images(record),
+    ]
     return text + " ".join(filter(None, parts))
 
 
@@ -131,11 +137,16 @@ def _describe_classifier(clean: Clean) -> str:
     )
 
 
-def _describe_duplicates(clean: Clean) -> str:
+def _describe_duplicates(clean: Clean, evaluate: Evaluate) -> str:
+    if clean.duplicates.across_patients == "exclude":
+        shared = "of two patients of one set the later copy was removed, and they were kept in one fold"
+    else:
+        shared = "patients who share one were kept in one fold"
+        if evaluate.near_duplicates == "cluster":
+            shared += " and counted as one cluster in every interval"
     return (
         f"Exact and near duplicates (difference hashes at most {clean.duplicates.max_distance} of 256 bits apart) were "
-        "removed within a case; of two in training and another set the training copy was removed; patients who share "
-        "one were kept in one fold."
+        f"removed within a case; of two in training and another set the training copy was removed; {shared}."
     )
 
 

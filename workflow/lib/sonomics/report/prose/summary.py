@@ -52,7 +52,11 @@ def list_headlines(evaluation: Evaluation, level: float) -> list[Headline]:
 
 
 def answer_questions(
-    evaluation: Evaluation, evaluations: Sequence[Evaluation], shuffled_means: ShuffledMeans, params: Parameters
+    evaluation: Evaluation,
+    evaluations: Sequence[Evaluation],
+    shuffled_means: ShuffledMeans,
+    params: Parameters,
+    shared_images: str = "",
 ) -> dict[str, list[str]]:
     """Answer what a reader asks first; questions without an answer are left out.
 
@@ -65,11 +69,13 @@ def answer_questions(
     shuffled_means : mapping
         See `study.variants`.
     params : Parameters
+    shared_images : str
+        From `describe_shared_images`.
     """
     level = params.evaluate.level
     answers = {
         "Question": [params.study.question],
-        "Study population": [_describe_population(evaluation)],
+        "Study population": [_describe_population(evaluation), *([shared_images] if shared_images else [])],
         "Results": [_describe_result(evaluation, split, level) for split in evaluation.tested_splits],
         "Precision": [_describe_precision(evaluation)],
         "Negative controls": judge_controls(evaluations, shuffled_means, params) or [NO_CONTROL],

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sonomics.core.rows import weigh_columns
 from sonomics.kinds.steps.pca import Components
 from sonomics.select.steps.training import NO_FEATURE, Change, Kept, Training
 
@@ -70,4 +71,5 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
     values = rows[change["names"]].to_numpy(dtype=np.float64)
     filled = np.where(np.isnan(values), np.array(change["median"]), values)
     scaled = (filled - np.array(change["mean"])) / np.array(change["sd"])
-    return pd.DataFrame(scaled @ np.array(change["loadings"]).T, index=rows.index, columns=change["components"])
+    components = [weigh_columns(scaled, np.array(loadings)) for loadings in change["loadings"]]
+    return pd.DataFrame(np.column_stack(components), index=rows.index, columns=change["components"])

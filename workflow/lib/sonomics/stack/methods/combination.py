@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.core.rows import weigh_columns
 from sonomics.kinds.combinations import COMBINATIONS
 
 State = dict[str, Any]
@@ -82,4 +83,4 @@ def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> St
 def apply_combination(state: State, scores: pd.DataFrame) -> Floats:
     """Combine the scores of any cases; NaN where a base model has none."""
     scaled = (scores[state["models"]].to_numpy() - np.array(state["mean"])) / np.array(state["sd"])
-    return np.asarray(state["intercept"] + scaled @ np.array(state["weight"]), dtype=np.float64)
+    return np.asarray(state["intercept"] + weigh_columns(scaled, np.array(state["weight"])), dtype=np.float64)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sonomics.core.rows import apply_in_batches, weigh_columns
 from sonomics.core.schemas import PROBABILITY, SCORE
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import MODELS
@@ -59,5 +60,6 @@ def score_rows(classifier: Any, values: NDArray[np.float64]) -> tuple[str, NDArr
     if not len(values):
         return kind, np.empty(0)
     if kind == PROBABILITY:
-        return kind, classifier.predict_proba(values) @ (classifier.classes_ == 1.0)
-    return kind, classifier.decision_function(values)
+        of_class = apply_in_batches(classifier.predict_proba, values)
+        return kind, weigh_columns(of_class, classifier.classes_ == 1.0)
+    return kind, apply_in_batches(classifier.decision_function, values)

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, expit, ndtr
 
+from sonomics.core.rows import weigh_columns
 from sonomics.statistics.regression.logistic import LogisticFit, fit_logistic, log_likelihood
 from sonomics.train.clinical_model.encoding import apply_encoding, fit_encoding
 
@@ -71,7 +72,8 @@ def apply(state: State, clinical: pd.DataFrame) -> NDArray[np.float64]:
     """Compute the probability of each row; a missing value counts as the median or the reference of training rows."""
     columns = [apply_encoding(clinical[name], encoding) for name, encoding in state["encodings"].items()]
     values = pd.concat(columns, axis=1)[state["names"]].to_numpy() if state["names"] else np.zeros((len(clinical), 0))
-    return np.asarray(expit(state["intercept"] + values @ np.array(state["coefficients"])), dtype=np.float64)
+    linear = state["intercept"] + weigh_columns(values, np.array(state["coefficients"]))
+    return np.asarray(expit(linear), dtype=np.float64)
 
 
 def _fit_regression(values: pd.DataFrame, labels: NDArray[np.float64]) -> LogisticFit:

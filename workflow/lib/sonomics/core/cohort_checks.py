@@ -1,0 +1,163 @@
+"""The rules of the cohort: a study whose cohort breaks one stops before any work. No message repeats a cell."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import check_outcomes, refuse_rows
+from sonomics.core.schemas import IDENTITY, OPTIONAL, SIMULATED, SPLIT_PATTERN, TRAIN
+from sonomics.core.settings.study import Study
+from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
+from sonomics.core.words import canonical
+
+_PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
+
+
+def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
+    """Stop a study whose cohort breaks a rule.
+
+    Raises
+    ------
+    StudyError
+        Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
+        centre, a patient in two splits, a follow-up that cannot be one (`check_outcomes`), a value that is not a finite
+        number where it must be one (columns that the rule of a task compares with numbers, clinical columns with
+        numbers in all training cases), a label that differs from the positive value only in upper and lower case, or a
+        task whose rule is not understood or reads what cannot be a label.
+    """
+    _check_rules(study)
+    require_columns([*IDENTITY, *list_label_columns(study), *study.clinical], table, where)
+    if table.empty:
+        raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
+    for name in ("patient", "case"):
+        for row, value in enumerate(table[name], start=2):
+            if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
+                rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
+                raise StudyError(f"{where}, line {row}", rule, "rename it")
+    for case in table["case"][table["case"].duplicated()]:
+        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
+    known = table["split"].astype(str).str.fullmatch(SPLIT_PATTERN)
+    refuse_rows(~known, "split", where, "is unknown", "use train, internal, external_1 ..., or prospective")
+    for case in table["case"][table["centre"].isna()]:
+        fix = "fill in `centre`, even if there is only one"
+        raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
+    splits = table.groupby("patient")["split"].unique()
+    for patient, names in splits[splits.map(len) > 1].items():
+        rule = f"the patient is in more than one split ({', '.join(names)})"
+        raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    check_outcomes(table, where)
+    _check_numbers(table, study, where)
+    _check_spellings(table, study, where)
+
+
+def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
+    """Stop a study that cannot learn. Exams may be exported, cleaned, cropped and measured before labels are known.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    study : Study
+        With `tasks`.
+    where : str
+
+    Raises
+    ------
+    StudyError
+        A training set without both classes of a task.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    for name, task in study.tasks.items():
+        known = task_labels(training, task).dropna()
+        if known.nunique() < 2:
+            rule = f"the training set has {len(known)} known labels of one class for the task {name}"
+            raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
+
+
+def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
+    """Stop a study whose training patients cannot be divided into its folds. Patients without a fold get one later.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        From `read_cohort`.
+    count : int
+        `select.folds`.
+    where : str
+
+    Raises
+    ------
+    StudyError
+        Fewer training patients than folds, a `fold` that is none of 0 .. count - 1, a fold without a patient where all
+        patients have one, or a patient in two folds.
+    """
+    training = cohort[cohort["split"] == TRAIN]
+    if (patients := training["patient"].nunique()) < count:
+        rule = f"{patients} training patients cannot fill {count} folds"
+        raise StudyError(where, rule, "lower select.folds in params.yaml")
+    if "fold" not in training:
+        return
+    known = training.dropna(subset=["fold"])
+    numbers = pd.to_numeric(known["fold"], errors="coerce")
+    for case in known["case"][~numbers.isin(range(count))]:
+        rule = f"its fold is not one of 0 to {count - 1}, which select.folds makes"
+        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
+    if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
+        rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
+        raise StudyError(where, rule, "lower select.folds in params.yaml, or change the fold column")
+    several = known.groupby("patient")["fold"].nunique()
+    for patient in several.index[several > 1]:
+        fix = "give all cases of a patient one fold"
+        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", fix)
+
+
+def require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
+    """Stop a study whose cohort lacks a column.
+
+    Raises
+    ------
+    StudyError
+    """
+    for name in columns:
+        if name not in table:
+            now = ", ".join(table.columns)
+            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
+
+
+def list_label_columns(study: Study) -> list[str]:
+    """List the columns that the labels of all tasks come from, each once."""
+    return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))
+
+
+def _check_rules(study: Study) -> None:
+    for name, task in study.tasks.items():
+        horizon_of(task)
+        for column in label_columns(task) if task.rule is not None else ():
+            if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
+                kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
+                rule = f"the rule {task.rule!r} reads {column}, {kind}"
+                raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
+
+
+def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
+    training = table["split"] == TRAIN
+    numeric = [column for task in study.tasks.values() for column in numeric_columns(task)]
+    for name in dict.fromkeys([*numeric, *study.clinical]):
+        not_a_number = table[name].notna() & ~np.isfinite(pd.to_numeric(table[name], errors="coerce").astype(float))
+        is_text = not_a_number[training].any() or table.loc[training, name].isna().all()
+        if name in numeric or not is_text:
+            fix = "write a number, or leave the cell empty if it is unknown"
+            refuse_rows(not_a_number, name, where, "is not a finite number, and the column holds numbers", fix)
+
+
+def _check_spellings(table: pd.DataFrame, study: Study, where: str) -> None:
+    for name, task in study.tasks.items():
+        if task.column is None:
+            continue
+        words, positive = table[task.column].map(canonical, na_action="ignore"), canonical(task.positive)
+        is_misspelt = (words != positive) & (words.str.casefold() == positive.casefold())
+        rule = f"differs from the positive value of the task {name} only in upper and lower case"
+        refuse_rows(is_misspelt, task.column, where, rule, "write it as study.tasks states it, everywhere")
