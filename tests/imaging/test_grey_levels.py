@@ -1,5 +1,6 @@
 """Grey levels of any depth become 8 bits that keep the contrast of the tissue."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
 from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
+from sonomics.export.deidentify.frame_file import FrameFile
 from sonomics.export.deidentify.pixels import decode_all, write_pixels
 from sonomics.imaging.brightness import brightest_channel, find_top_level
 from tests.clean.dicom_files import dataset, written
@@ -38,7 +40,9 @@ def shown(made: FileDataset, folder: Path) -> NDArray[np.uint8]:
 def after_export(made: FileDataset, folder: Path) -> NDArray[np.uint8]:
     """Decode what export writes of an object."""
     read = dcmread_bytes(made, folder)
-    frames = decode_all(read)
+    frames = FrameFile(BytesIO())
+    for frame in decode_all(read):
+        frames.append(frame)
     write_pixels(read, frames, int(read.BitsStored))
     return shown(read, folder)
 

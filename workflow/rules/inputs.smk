@@ -64,7 +64,11 @@ def at_home(phase, path):
 @cache
 def outlines_drawn():
     """List the user's outlines: Snakemake sees no change of a file below a folder."""
-    return sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+    drawn = sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+    if braced := [file for file in drawn if "{" in str(file)]:
+        reason, fix = "Snakemake takes braces in a path for wildcards", "rename the file or its folder"
+        raise WorkflowError(str(StudyError(str(braced[0]), reason, fix)))
+    return drawn
 
 
 def outline_files(wildcards):

@@ -12,7 +12,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME, SIMULATED, TRAIN
 from sonomics.core.seeds import generator
 from sonomics.core.settings.study import Study
-from sonomics.core.tables import read_cells
+from sonomics.core.tables import missing_column, read_cells
 from sonomics.core.tasks import task_labels
 from sonomics.core.words import canonical_column
 
@@ -71,8 +71,7 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
     known = [name for name in _read(path).columns if not name.startswith(SIMULATED)]
     for key, column in named.items():
         if column not in known:
-            rule, fix = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
-            raise StudyError(f"params.yaml, {key}", rule, fix)
+            raise missing_column(f"params.yaml, {key} ({path})", column, known)
 
 
 def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:

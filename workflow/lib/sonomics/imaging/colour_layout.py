@@ -1,9 +1,9 @@
 """How the samples of a colour frame are stored, decided from the data where the header is silent or wrong."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Layout(NamedTuple):
     space: str
 
 
-def find_layout(decode: Decode, source: Dataset | Path, tags: Dataset, syntax: UID) -> Layout:
+def find_layout(decode: Decode, source: Dataset | Path | IO[bytes], tags: Dataset, syntax: UID) -> Layout:
     """Find out how the samples of a colour recording are stored.
 
     The first frame is decoded and judged by its grey pixels (`judge_colour_space`). Where these leave it open, a JPEG
@@ -54,7 +54,7 @@ def find_layout(decode: Decode, source: Dataset | Path, tags: Dataset, syntax: U
     ----------
     decode : function
         Takes frame numbers and options of pydicom's decoder; yields frames as stored.
-    source : Dataset or Path
+    source : Dataset, Path or file
     tags : Dataset
         The header.
     syntax : UID
@@ -101,11 +101,12 @@ def _list_readings(tags: Dataset, syntax: UID) -> list[dict[str, Any]]:
     return [{}]
 
 
-def _read_first_stream(source: Dataset | Path, tags: Dataset) -> bytes:
+def _read_first_stream(source: Dataset | Path | IO[bytes], tags: Dataset) -> bytes:
     count = int(tags.get("NumberOfFrames") or 1)
     if isinstance(source, Dataset):
         return get_frame(source.PixelData, 0, number_of_frames=count)
-    with source.open("rb") as file:
-        dcmread(file, stop_before_pixels=True)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+        file.seek(0)
+        dcmread(file, specific_tags=[], stop_before_pixels=True)
         file.seek(ELEMENT_HEADER, 1)
         return get_frame(file, 0, number_of_frames=count)

@@ -1,10 +1,11 @@
 """Decode DICOM pixels so that a damaged file costs no more than itself."""
 
 import os
+import resource
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +31,16 @@ from sonomics.imaging.grey_levels import read_as_unsigned
 # Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
 BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
 BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
+Frames = Generator[NDArray[np.generic], None, None]
 # Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
 MOST_PIXELS_PER_FRAME = 2**26
+# Seconds of computing that a decoder which may hang has for one object. GDCM decodes some 100 frames in one second.
+SECONDS = 600
 
 
 def decode_frames(
-    source: Dataset | Path, tags: Dataset, syntax: UID, numbers: Sequence[int]
-) -> Iterator[NDArray[np.generic]]:
+    source: Dataset | Path | IO[bytes], tags: Dataset, syntax: UID, numbers: Sequence[int] | None
+) -> Frames:
     """Decode some frames of a DICOM object.
 
     Where the header leaves open or misstates how the samples of a colour are stored, the data decide, see
@@ -44,13 +48,14 @@ def decode_frames(
 
     Parameters
     ----------
-    source : Dataset or Path
+    source : Dataset, Path or file
+        Of a path or file one frame is in memory at a time.
     tags : Dataset
         The header of the object.
     syntax : UID
         Transfer syntax.
-    numbers : sequence of int
-        Frames, from 0.
+    numbers : sequence of int or None
+        Frames, from 0; None for all, which takes one reading of a file that does not say where its frames begin.
 
     Yields
     ------
@@ -72,7 +77,7 @@ def decode_frames(
             yield read_as_unsigned(frame, bits) if np.issubdtype(frame.dtype, np.signedinteger) else frame
         return
 
-    def decode(chosen: Sequence[int], options: dict[str, Any]) -> Iterator[NDArray[np.generic]]:
+    def decode(chosen: Sequence[int] | None, options: dict[str, Any]) -> Frames:
         return _decode_samples(source, syntax, chosen, raw=True, **options)
 
     layout = find_layout(decode, source, tags, syntax)
@@ -81,36 +86,35 @@ def decode_frames(
 
 
 def _decode_samples(
-    source: Dataset | Path, syntax: UID, numbers: Sequence[int], **options: Any
-) -> Iterator[NDArray[np.generic]]:
+    source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None, **options: Any
+) -> Frames:
     plugin = "pillow" if syntax in BY_PILLOW else ""
 
-    def decode() -> Iterator[NDArray[np.generic]]:
-        return iter_pixels(source, indices=numbers, decoding_plugin=plugin, **options)
+    def decode() -> Frames:
+        return cast(Frames, iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin, **options))
 
-    return decode_in_child(decode, len(numbers)) if syntax in BY_GDCM else decode()
+    return decode_in_child(decode) if syntax in BY_GDCM else decode()
 
 
-def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: int) -> Iterator[NDArray[np.generic]]:
+def decode_in_child(decode: Callable[[], Frames]) -> Frames:
     """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
 
     Parameters
     ----------
     decode : function
         Yields the frames.
-    count : int
-        How many it yields.
 
     Raises
     ------
     RuntimeError
-        When the decoder fails or the process dies.
+        When the decoder fails, the process dies, or it computes longer than `SECONDS`.
     """
     with tempfile.TemporaryFile() as file:
         child = os.fork()
         if child == 0:
             status = 1
             try:
+                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
                 for frame in decode():
                     np.save(file, frame, allow_pickle=False)
                 file.flush()
@@ -120,6 +124,7 @@ def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: 
         _, ended = os.waitpid(child, 0)
         if ended != 0:
             raise RuntimeError("the decoder failed")
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        for _ in range(count):
+        while file.tell() < size:
             yield np.load(file, allow_pickle=False)

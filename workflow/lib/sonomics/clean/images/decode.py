@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from sonomics.clean.images.tags import read_number, read_text
 from sonomics.core.errors import ItemError
 from sonomics.core.pictures import show_picture
+from sonomics.core.settings.export import Limits
 from sonomics.imaging.brightness import Picture
-from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, decode_frames
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, Frames, decode_frames
+from sonomics.imaging.dicom_file import open_original, read_header
 from sonomics.imaging.grey_levels import EIGHT_BITS, WHITE, Scale, choose_scale, convert_to_eight_bits
 from sonomics.imaging.palette import PALETTE, look_up_palette
 
@@ -26,6 +27,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"
 # An hour at 28 frames a second: more are a damaged header. A convention.
 MOST_FRAMES = 100_000
+LIMITS = Limits.partial({})  # what export wrote is within those of the study, which need not be tighter
 # Frames of a clip that are decoded to see what all have in common; a convention.
 SURVEYED = 8
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
@@ -89,29 +91,37 @@ def open_dicom(path: Path) -> Recording:
     Exception
         Of many types, pydicom's, when the file is broken.
     """
-    tags = dcmread(path, stop_before_pixels=True)
+    tags = read_header(path, LIMITS)
     modality = read_text(tags, "Modality")
     if modality not in (ULTRASOUND, ""):
         rule = f"the modality is {modality}, not {ULTRASOUND}"
         raise UnusableError(WRONG_MODALITY, path, rule, "leave it out of the export")
     if "Rows" not in tags:
         raise UnusableError(NO_PIXELS, path, "the object has no image", "leave it out of the export")
-    syntax = UID(tags.file_meta.TransferSyntaxUID)
-    source = dcmread(path) if syntax.is_deflated else path
     stated = read_number(tags, "NumberOfFrames")
     count = int(stated) if stated == stated else 1
     scales: list[Scale] = []
 
+    def decode(numbers: Sequence[int]) -> Frames:
+        every = None if len(numbers) == count else numbers  # read in one go, where the file does not say where each is
+        with (
+            open_original(path, LIMITS) as original,
+            closing(decode_frames(original.content, tags, UID(tags.file_meta.TransferSyntaxUID), every)) as decoded,
+        ):
+            for number in numbers:  # some encoders append a frame that the header does not state
+                if (frame := next(decoded, None)) is None:
+                    raise EOFError(f"there is no frame {number}")
+                yield frame
+
     def choose() -> Scale:
         """Choose the scale of the grey levels, once."""
         if not scales:
-            numbers = spread_evenly(count)
-            scales.append(choose_scale(tags, lambda: decode_frames(source, tags, syntax, numbers)))
+            scales.append(choose_scale(tags, lambda: decode(spread_evenly(count))))
         return scales[0]
 
     def frames(numbers: Sequence[int]) -> Iterator[Picture]:
         try:
-            for frame in decode_frames(source, tags, syntax, numbers):
+            for frame in decode(numbers):
                 yield _show(frame, tags, choose)
         except Exception as error:
             raise _explain_unreadable(path, error) from error

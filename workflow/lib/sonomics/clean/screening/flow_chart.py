@@ -25,6 +25,7 @@ NOUNS = ("patient", "case", "image")
 WORDS = {
     "unreadable": "file not readable",
     "not_ultrasound": "no ultrasound image",
+    "volume": "volume, not supported",
     "undecodable": "pixels not readable",
     "damaged": "damaged header",
     "not_found": "exam not found in the source",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageColor, ImageSequence
+from PIL import Image, ImageColor
 
 from sonomics.core.images import GREY, mark_drawn
 from sonomics.core.pictures import read_mask_page
@@ -20,8 +20,8 @@ def read_picture(file: Path) -> dict[str, Drawing]:
 def _draw(file: Path, request: MaskRequest) -> Mask:
     with Image.open(file) as image:
         lossy = image.format == "JPEG"
-        pages = [read_mask_page(page) for page in ImageSequence.Iterator(image)]
-    page = select_frame(pages, request.frame)
+        image.seek(select_frame(range(getattr(image, "n_frames", 1)), request.frame))
+        page = read_mask_page(image).copy()
     if page.mode == "P" and not request.label.startswith("#"):
         page = _palette_labels(page)
     if not request.label or lossy:

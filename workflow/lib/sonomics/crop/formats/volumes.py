@@ -1,6 +1,8 @@
 """NIfTI, NRRD and MetaImage, as ITK-SNAP and 3D Slicer export them."""
 
+import math
 import re
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,12 @@ from numpy.typing import NDArray
 from sonomics.crop.outlines.drawings import Drawing, MaskRequest
 from sonomics.crop.outlines.rasterise import Mask, select_frame, select_label
 from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.imaging.decoding import decode_in_child
 
+# Voxels of all slices and segments: a clip of 250 frames of 1,000 x 500. A convention.
+MOST_VOXELS = 2**27
 SUFFIX = re.compile(r"(\.seg)?\.(nii(\.gz)?|nrrd|mha)$", re.IGNORECASE)
-SEGMENT = re.compile(r"Segment(\d+)_Name$")
+SEGMENT = re.compile(r"Segment([0-9]+)_Name$")
 
 
 def read_volume(file: Path) -> dict[str, Drawing]:
@@ -23,6 +28,9 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     import SimpleITK
 
     try:
+        (voxels,) = decode_in_child(lambda: _count_voxels(file))
+        if int(np.asarray(voxels, dtype=np.int64)) > MOST_VOXELS:
+            raise RefusedError("outline_size")
         image = SimpleITK.ReadImage(str(file))
     except RuntimeError:
         raise RefusedError("outline_unreadable") from None
@@ -37,6 +45,16 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     if plane.any() and not mask.any():
         raise RefusedError("outline_label")
     return np.asarray(mask, dtype=np.bool_)
+
+
+def _count_voxels(file: Path) -> Generator[NDArray[np.generic], None, None]:
+    """Yield how many voxels a file states, which may be more than memory holds; ITK dies of some headers."""
+    import SimpleITK
+
+    reader = SimpleITK.ImageFileReader()
+    reader.SetFileName(str(file))
+    reader.ReadImageInformation()
+    yield np.asarray(math.prod(reader.GetSize()) * reader.GetNumberOfComponents())
 
 
 def _list_slicer_segments(metadata: dict[str, str], name: str) -> list[tuple[int, int]]:

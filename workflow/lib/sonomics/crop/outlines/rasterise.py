@@ -37,7 +37,7 @@ def select_label(values: NDArray[np.number[Any]], label: str) -> Mask:
     inside = mark_inside(values)
     if not label:
         return inside
-    if not label.isdigit():
+    if not (label.isascii() and label.isdigit()):
         raise RefusedError("outline_label")
     mask = np.asarray(np.round(values) == int(label), dtype=np.bool_)
     if not mask.any() and inside.any():

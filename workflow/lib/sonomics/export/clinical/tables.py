@@ -11,7 +11,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import refuse_rows
 from sonomics.core.settings.clinical import Clinical, ClinicalTable
 from sonomics.core.spreadsheets import NOT_CALCULATED, read_sheet
-from sonomics.core.tables import read_cells
+from sonomics.core.tables import check_distinct, missing_column, read_cells
 from sonomics.core.words import tidy_cell, undo_float
 
 WHERE = "params.yaml, export.clinical"
@@ -119,8 +119,7 @@ def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
         # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
         rule_broken = f"{rule.file} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it again") from None
-    for column in table.columns[table.columns.duplicated()]:
-        raise StudyError(where, f"two columns are called {column}", "rename one of them")
+    check_distinct(list(table.columns), where)
     check_column(table, rule.key, where)
     fix = "open the file in Excel or LibreOffice and save it, so that it holds the results"
     is_open = table[rule.key] == NOT_CALCULATED
@@ -136,7 +135,7 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
     StudyError
     """
     if column not in table:
-        raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
+        raise missing_column(where, column, table.columns)
 
 
 def _read_csv(path: Path, rule: ClinicalTable, where: str) -> pd.DataFrame:

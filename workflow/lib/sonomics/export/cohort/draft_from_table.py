@@ -5,6 +5,7 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import TRAIN
+from sonomics.core.tables import missing_column
 from sonomics.core.words import canonical_column, translate
 from sonomics.export.files.listing import WHERE
 from sonomics.kinds.sources.folder import ListedCohort, Renamed
@@ -73,5 +74,6 @@ def _translate_folds(listed: pd.DataFrame, rule: Renamed, in_training: pd.Series
 
 def _read_source_column(listed: pd.DataFrame, column: str, where: str) -> "pd.Series[str]":
     if f"source__{column}" not in listed:
-        raise StudyError(where, f"the table has no column {column}", "use one of its columns")
+        columns = (str(name).removeprefix("source__") for name in listed if str(name).startswith("source__"))
+        raise missing_column(where, column, columns)
     return listed[f"source__{column}"]

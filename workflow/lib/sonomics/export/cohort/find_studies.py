@@ -14,7 +14,7 @@ from sonomics.export.pacs.transfer import read_retry_policy, retry
 from sonomics.kinds.sources import SOURCES
 
 
-def find_studies(export: Export) -> tuple[list[Study], int]:
+def find_studies(export: Export) -> tuple[list[Study], list[tuple[str, str]]]:
     """List the studies of a PACS or a folder of DICOM files that meet the criteria of the study.
 
     Parameters
@@ -24,8 +24,8 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
 
     Returns
     -------
-    studies, others : list of Study, int
-        Sorted; and the number of files of a folder that are not DICOM.
+    studies, left_out : list of Study, list of (str, str)
+        Sorted; and path and reason of the files of a folder that are not used.
 
     Raises
     ------
@@ -36,8 +36,8 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
     kind, settings = SOURCES.get(source), export.sources()[source]
     criteria = read_criteria(kind.require_studies(settings).query)
     if not kind.is_server:
-        folder = DicomFolder(open_root(settings))
-        return sorted(folder.find_studies(criteria), key=_by_patient), folder.others
+        folder = DicomFolder(open_root(settings), export.limits)
+        return sorted(folder.find_studies(criteria), key=_by_patient), folder.left_out
     merged = read_merged(settings.merged)
     criteria = replace(criteria, issuer=settings.issuer)
     with closing(kind.load_client()(settings)) as pacs:
@@ -50,7 +50,7 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
             raise StudyError(where, f"{error.fault.value}: {error.rule}", error.fix) from None
     _require_one_issuer(studies, f"params.yaml, export.{source}")
     in_use = [replace(study, patient_id=merged.in_use(study.patient_id)) for study in studies]
-    return sorted(in_use, key=_by_patient), 0
+    return sorted(in_use, key=_by_patient), []
 
 
 def _require_one_issuer(studies: list[Study], where: str) -> None:

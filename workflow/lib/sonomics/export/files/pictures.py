@@ -1,7 +1,6 @@
 """Export pictures: pixels alone, without metadata and text that identify somebody."""
 
 import logging
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,8 @@ from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
+from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME
+from sonomics.imaging.dicom_file import SourceFile
 from sonomics.imaging.inpainting import inpaint_frames
 
 ORIENTATION = ExifTags.Base.Orientation
@@ -60,13 +61,13 @@ class Picture(NamedTuple):
     metadata: tuple[str, ...]
 
 
-def read_picture(file: Traversable, stem: str) -> Picture:
+def read_picture(file: SourceFile, stem: str) -> Picture:
     """Read the pixels of a picture, upright, and list the kinds of its metadata.
 
     Raises
     ------
     UnusableError
-        When the file is missing, is not a picture, has several frames, or more than 8 bits.
+        When the file is missing, is not a picture, has several frames, more than 8 bits, or too many pixels.
     """
     try:
         with silence_pydicom(), file.open("rb") as content, Image.open(content) as image:
@@ -74,6 +75,9 @@ def read_picture(file: Traversable, stem: str) -> Picture:
                 raise UnusableError(stem, "it has several frames", "write the frame to use as PNG")
             if image.mode.startswith(("I", "F")):
                 raise UnusableError(stem, "it has more than 8 bits", "write it as 8-bit PNG")
+            if image.width * image.height > MOST_PIXELS_PER_FRAME:
+                rule = f"it has more than {MOST_PIXELS_PER_FRAME:,} pixels"
+                raise UnusableError(stem, rule, "write it in the size of the scanner's screen")
             restore_palette(image)  # while its tags are there
             return Picture(show_picture(ImageOps.exif_transpose(image)), _list_metadata(image))
     except UnusableError:
@@ -87,7 +91,7 @@ def _list_metadata(image: Image.Image) -> tuple[str, ...]:
     return tuple(sorted(kinds | ({METADATA["exif"]} if image.getexif() else set())))
 
 
-def read_outline(file: Traversable) -> NDArray[np.bool_]:
+def read_outline(file: SourceFile) -> NDArray[np.bool_]:
     """Read a mask, upright by its own EXIF as `read_picture` turns a picture.
 
     Returns
@@ -120,10 +124,10 @@ def remove_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
     safe, blanked = blank_outside(frames, scan.boxes)
     counts = {str(Action.REMOVE): len(picture.metadata)}
     clean = np.asarray(inpaint_frames(safe, text)[0], dtype=np.uint8)
-    return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_around(text))
+    return clean, Changes(counts, picture.metadata, (), scan, int(blanked.sum()), boxes_around(text))
 
 
-def export_picture(file: Traversable, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:
+def export_picture(file: SourceFile, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:
     """Write a picture as a PNG of its pixels alone.
 
     Parameters
