@@ -1,5 +1,6 @@
 """Files that are either whole or absent."""
 
+import errno
 import json
 import math
 import os
@@ -13,6 +14,15 @@ from sonomics.core.errors import StudyError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def stop_without_room(error: Exception) -> None:
+    """Raise an error again if it says that the disk is full: no item is at fault, and the others would fail too."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        raise error
 
 
 @contextmanager

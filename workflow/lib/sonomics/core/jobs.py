@@ -2,7 +2,6 @@
 
 import argparse
 import atexit
-import errno
 import gc
 import json
 import os
@@ -13,11 +12,11 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from sonomics.core.errors import StudyError
+from sonomics.core.files import NO_ROOM
 from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
 PATIENCE_S = 2.0
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def job_parser(doc: str | None) -> argparse.ArgumentParser:

@@ -123,7 +123,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     export, chunks = args.settings.export, args.settings.study.chunks
     settings: Folder = export.sources()["folder"]
     export_files = export_listed_files if settings.dicom is None else export_dicom_folder
-    with write_chunk(args.out, export.deidentify) as chunk:
+    with write_chunk(args.out, export) as chunk:
         export_files(args.cohort, settings, chunks, args.chunk, chunk)
 
 

@@ -1,9 +1,11 @@
 """Decode DICOM pixels so that a damaged file costs no more than itself."""
 
 import os
+import resource
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,18 +30,23 @@ BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPE
 PALETTE = "PALETTE COLOR"
 # Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
 MOST_PIXELS_PER_FRAME = 2**26
+# Seconds of computing that a decoder which may hang has for one object: GDCM decodes some 100 frames in one. A convention.
+SECONDS = 600
 
 
-def decode_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) -> Iterator[NDArray[np.generic]]:
+def decode_frames(
+    source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None
+) -> Iterator[NDArray[np.generic]]:
     """Decode some frames of a DICOM object, as pydicom reads them.
 
     Parameters
     ----------
-    source : Dataset or Path
+    source : Dataset, Path or file
+        Of a path or file one frame is in memory at a time.
     syntax : UID
         Transfer syntax.
-    numbers : sequence of int
-        Frames, from 0.
+    numbers : sequence of int or None
+        Frames, from 0; None for all, which takes one reading of a file that does not say where its frames begin.
 
     Raises
     ------
@@ -49,9 +56,9 @@ def decode_frames(source: Dataset | Path, syntax: UID, numbers: Sequence[int]) -
     plugin = "pillow" if syntax in BY_PILLOW else ""
 
     def decode() -> Iterator[NDArray[np.generic]]:
-        return iter_pixels(source, indices=numbers, decoding_plugin=plugin)
+        return iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin)
 
-    return decode_in_child(decode, len(numbers)) if syntax in BY_GDCM else decode()
+    return decode_in_child(decode) if syntax in BY_GDCM else decode()
 
 
 def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uint8]:
@@ -72,26 +79,25 @@ def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uin
     return np.asarray(colours >> (8 * (colours.dtype.itemsize - 1)), dtype=np.uint8)
 
 
-def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: int) -> Iterator[NDArray[np.generic]]:
+def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]]) -> Iterator[NDArray[np.generic]]:
     """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
 
     Parameters
     ----------
     decode : function
         Yields the frames.
-    count : int
-        How many it yields.
 
     Raises
     ------
     RuntimeError
-        When the decoder fails or the process dies.
+        When the decoder fails, the process dies, or it computes longer than `SECONDS`.
     """
     with tempfile.TemporaryFile() as file:
         child = os.fork()
         if child == 0:
             status = 1
             try:
+                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
                 for frame in decode():
                     np.save(file, frame, allow_pickle=False)
                 file.flush()
@@ -101,6 +107,7 @@ def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]], count: 
         _, ended = os.waitpid(child, 0)
         if ended != 0:
             raise RuntimeError("the decoder failed")
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        for _ in range(count):
+        while file.tell() < size:
             yield np.load(file, allow_pickle=False)

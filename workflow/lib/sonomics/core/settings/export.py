@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema
 from sonomics.core.settings.base import Section, Unique, name_in
 from sonomics.core.settings.clinical import Clinical
 from sonomics.core.settings.kinds import KindByKey, described, group, settings_of
-from sonomics.core.settings.types import unknown
+from sonomics.core.settings.types import unit, unknown
 
 SOURCES = "sources"
 
@@ -25,6 +25,31 @@ class Deidentify(Section):
     )
 
 
+class Limits(Section):
+    """The largest files that are opened; a larger one is set aside, named and counted."""
+
+    object_mb: int = Field(
+        4096,
+        ge=1,
+        description="size of one file, or of one DICOM object once inflated or decoded (MB = 10^6 bytes)",
+        json_schema_extra=unit("MB"),
+    )
+    header_mb: int = Field(
+        16,
+        ge=1,
+        description="size of a DICOM header without pixels and without elements above 1 MB, which are never read",
+        json_schema_extra=unit("MB"),
+    )
+    ratio: int = Field(
+        200,
+        ge=1,
+        description="times that a deflated object, or a file in a ZIP file, may grow when it is inflated; counts from "
+        "64 MB on",
+    )
+    members: int = Field(100_000, ge=1, description="number of files in one ZIP file")
+    depth: int = Field(100, ge=1, description="levels of folders below the root")
+
+
 class Export(Section):
     """The source of the exams, and how they lose their identities; the settings of a source have its name as key."""
 
@@ -33,6 +58,7 @@ class Export(Section):
 
     source: Annotated[str, name_in(SOURCES)] = Field(description="source in use; its settings have its name as key")
     deidentify: Deidentify = Field(Deidentify.partial({}), description="how DICOM objects lose their identities")
+    limits: Limits = Field(Limits.partial({}), description="the largest files that are opened")
     clinical: Clinical | None = Field(
         None, description="clinical tables that `sonomics query` and `sonomics clinical` join to the cohort"
     )

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property, partial
-from importlib.resources.abc import Traversable
+from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
+from pydicom import Dataset
 
 from sonomics.core import schemas
 from sonomics.core.files import replacing
-from sonomics.core.settings.export import Deidentify
+from sonomics.core.settings.export import Export, Limits
 from sonomics.core.tables import empty_table, write_table
 from sonomics.export.deidentify.changes_table import make_changes_row, make_changes_table
-from sonomics.export.deidentify.dataset import Identity, deidentify
+from sonomics.export.deidentify.dataset import Changes, Identity, deidentify
 from sonomics.export.deidentify.profile import Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.deidentify.release import Row, make_set_aside_row, release_instance
+from sonomics.imaging.dicom_file import Original, SourceFile
 
 
 class Chunk:
@@ -28,24 +30,29 @@ class Chunk:
         Where it is being written, and where it will be.
     profile : Profile
         Which elements of a DICOM object may stay.
+    limits : Limits
+        The largest files that are opened.
     """
 
-    def __init__(self, folder: Path, out: Path, profile: Profile) -> None:
+    def __init__(self, folder: Path, out: Path, profile: Profile, limits: Limits) -> None:
         self.rows: list[Row] = []
         self.changes: list[Row] = []
-        self.folder, self.out, self._profile = folder, out, profile
+        self.folder, self.out, self._profile, self._limits = folder, out, profile, limits
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """The study's pseudonyms; pictures need none, and no key."""
         return Pseudonyms(read_key())
 
-    def release(self, source: Traversable, identity: Identity, patient: str, centre: str) -> None:
+    def release(self, source: SourceFile, identity: Identity, patient: str, centre: str) -> None:
         """Write a DICOM instance without identities, or list it with the reason why it is not exported."""
-        safe = partial(deidentify, identity=identity, pseudonyms=self.pseudonyms, profile=self._profile)
-        row, changes = release_instance(
-            source, _identity_columns(identity, patient, centre), safe, self.folder, self.out
-        )
+        named = _identity_columns(identity, patient, centre)
+        pseudonyms, profile, object_mb = self.pseudonyms, self._profile, self._limits.object_mb
+
+        def make_safe(original: Original, pixels: IO[bytes]) -> tuple[Dataset, Changes]:
+            return deidentify(original, identity, pseudonyms, profile, object_mb, pixels)
+
+        row, changes = release_instance(source, named, make_safe, self._limits, self.folder, self.out)
         self.rows.append(row)
         if changes is not None:
             self.changes.append(make_changes_row(row, changes))
@@ -56,19 +63,19 @@ class Chunk:
 
 
 @contextmanager
-def write_chunk(out: Path, settings: Deidentify) -> Iterator[Chunk]:
+def write_chunk(out: Path, settings: Export) -> Iterator[Chunk]:
     """Write a chunk, whole or not at all.
 
     Parameters
     ----------
     out : Path
         Folder of the chunk.
-    settings : Deidentify
-        `export.deidentify` of params.
+    settings : Export
+        Of which `deidentify` and `limits` are read.
     """
     with replacing(out) as folder:
         folder.mkdir()
-        chunk = Chunk(folder, out, Profile.of(settings))
+        chunk = Chunk(folder, out, Profile.of(settings.deidentify), settings.limits)
         yield chunk
         manifest = pd.DataFrame(chunk.rows) if chunk.rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)

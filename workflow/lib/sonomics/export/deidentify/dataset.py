@@ -5,19 +5,24 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
+import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from sonomics.core.errors import ItemError
+from sonomics.export.deidentify.frame_file import FrameFile
 from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.header import HeaderRewriter, Tally, collect_identifying_words
-from sonomics.export.deidentify.pixels import UndecodableError, decode_all, write_pixels
+from sonomics.export.deidentify.pixels import UndecodableError, decode_each, write_pixels
 from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.deidentify.scan_region import Scan, blank_outside
 from sonomics.imaging.boxes import Box
-from sonomics.imaging.inpainting import inpaint_frames
+from sonomics.imaging.brightness import Pixels
+from sonomics.imaging.dicom_file import Original, OverLimitError
+from sonomics.imaging.inpainting import inpaint
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -25,6 +30,7 @@ ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6",
     "1.2.840.10008.5.1.4.1.1.3",
 )
+VOLUME = "1.2.840.10008.5.1.4.1.1.6.2"
 # PS3.16 CID 7050
 BASIC, CLEAN_PIXELS = ("113100", "Basic Application Confidentiality Profile"), ("113101", "Clean Pixel Data Option")
 OPTIONS = {
@@ -36,13 +42,15 @@ METHOD = "DICOM PS3.15 Annex E, sonomics"
 UTF_8 = "ISO_IR 192"
 PREAMBLE = b"\0" * 128
 REQUIRED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "BitsStored")
+OVER_LIMIT, RAISE_LIMIT = "over_limit", "raise the limit if the file is sound, or leave it out"
 FIX = "export it again from the scanner, or leave it out"
 
 
 class UnsafeError(ItemError):
     """An object that is not exported; `reason` is written in the manifest.
 
-    Reasons are `not_ultrasound`, `undecodable` (its pixels cannot be checked for text) and `damaged`.
+    Reasons are `not_ultrasound`, `volume`, `undecodable` (its pixels cannot be checked for text), `over_limit` and
+    `damaged`.
     """
 
     def __init__(self, reason: str, stem: str, rule: str, fix: str) -> None:
@@ -101,22 +109,32 @@ class Changes:
 
 
 def deidentify(
-    dataset: Dataset, identity: Identity, pseudonyms: Pseudonyms, profile: Profile
+    original: Original,
+    identity: Identity,
+    pseudonyms: Pseudonyms,
+    profile: Profile,
+    object_mb: int,
+    pixels: IO[bytes],
 ) -> tuple[Dataset, Changes]:
-    """Copy an ultrasound object without identities.
+    """Copy an ultrasound object without identities, a few frames in memory at a time.
 
     Parameters
     ----------
-    dataset : Dataset
-        The original, as read from its file; not changed.
+    original : Original
+        Not changed.
     identity : Identity
     pseudonyms : Pseudonyms
     profile : Profile
+    object_mb : int
+        Size of all frames from which the object is over the limit, MB.
+    pixels : file
+        Empty, to be written and read; it will hold the pixels of the copy.
 
     Returns
     -------
     Dataset
-        With file meta information, uncompressed (Explicit VR Little Endian); nothing in it depends on the clock.
+        With file meta information, uncompressed (Explicit VR Little Endian); nothing in it depends on the clock. Its
+        pixels are read from `pixels` when it is written.
     Changes
 
     Raises
@@ -125,18 +143,31 @@ def deidentify(
         When the object is not an ultrasound image, or cannot be made safe.
     """
     with silence_pydicom():
-        new, tally = _rewrite_header(dataset, identity, pseudonyms, profile)
+        new, tally = _rewrite_header(original.header, identity, pseudonyms, profile)
+        frames = FrameFile(pixels)
         try:
-            frames = decode_all(dataset)
+            scan, text = find_scan_and_text(new, _store(decode_each(original, object_mb), frames))
         except UndecodableError as error:
             raise UnsafeError("undecodable", identity.stem, str(error), FIX) from None
-        scan, text = find_scan_and_text(new, frames)
-        safe, blanked = blank_outside(frames, scan.boxes)
-        write_pixels(new, inpaint_frames(safe, text), int(new.BitsStored))
+        except OverLimitError as error:
+            raise UnsafeError(OVER_LIMIT, identity.stem, str(error), RAISE_LIMIT) from None
+        blanked = np.zeros(text.shape, dtype=np.bool_)
+        for number, frame in enumerate(frames):
+            safe, lit = blank_outside(frame[None], scan.boxes)
+            frames.replace(number, inpaint(safe[0], text))
+            blanked |= lit
+        write_pixels(new, frames, int(new.BitsStored))
     _state_deidentification(new, identity, profile)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))
-    return new, Changes(counts, removed, cleaned, scan, blanked, boxes_around(text))
+    return new, Changes(counts, removed, cleaned, scan, int(blanked.sum()), boxes_around(text))
+
+
+def _store(frames: Iterator[Pixels], file: FrameFile) -> Iterator[Pixels]:
+    """Write frames to a file as they pass."""
+    for frame in frames:
+        file.append(frame)
+        yield frame
 
 
 @contextmanager
@@ -154,6 +185,9 @@ def silence_pydicom() -> Iterator[None]:
 
 def _check_ultrasound(dataset: Dataset, identity: Identity) -> None:
     modality, sop_class = str(dataset.get("Modality", "US")), str(dataset.get("SOPClassUID", ""))
+    if sop_class.strip() == VOLUME:
+        rule = "it is an Enhanced US Volume, and volumes are not supported"
+        raise UnsafeError("volume", identity.stem, rule, "export its planes as images, or leave it out")
     if modality.strip() != "US" or sop_class.strip() not in ULTRASOUND:
         rule = "it is not an ultrasound image (Modality and SOP Class)"
         raise UnsafeError(

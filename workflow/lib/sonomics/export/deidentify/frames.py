@@ -1,6 +1,8 @@
 """Find the scan region and the burned-in text on the frames of an object."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +18,15 @@ from sonomics.imaging.inpainting import inpaint
 WINDOW = 3
 
 
-def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[np.bool_]]:
+def find_scan_and_text(dataset: Dataset, frames: Iterable[Pixels]) -> tuple[Scan, NDArray[np.bool_]]:
     """Find the scan region, ignoring burned-in text, and the text inside it.
 
     Parameters
     ----------
     dataset : Dataset
         For its ultrasound regions.
-    frames : (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16
+    frames : iterable of (rows, columns) or (rows, columns, 3) uint8 or uint16
+        At least one; read once, three are in memory at a time.
 
     Returns
     -------
@@ -31,12 +34,14 @@ def find_scan_and_text(dataset: Dataset, frames: Pixels) -> tuple[Scan, NDArray[
     (rows, columns) bool array
         True where there is text inside the scan, on any frame.
     """
-    text = np.zeros(frames.shape[1:3], dtype=np.bool_)
-    for frame in _iterate_steady_frames(frames):
+    steady_frames = _iterate_steady_frames(frames)
+    brightest = next(steady_frames)
+    text = np.zeros(brightest.shape[:2], dtype=np.bool_)
+    for frame in chain([brightest], steady_frames):
+        brightest = np.maximum(brightest, frame)
         for box in find_text_boxes(frame):
             text[box.window] = True
-    brightest = brightest_channel(frames.max(axis=0))
-    scan = find_scan(dataset, np.asarray(inpaint(brightest, text), dtype=np.uint8))
+    scan = find_scan(dataset, np.asarray(inpaint(brightest_channel(brightest), text), dtype=np.uint8))
     in_scan = np.zeros_like(text)
     for box in scan.boxes:
         in_scan[box.window] = True
@@ -48,17 +53,26 @@ def boxes_around(mask: NDArray[np.bool_]) -> tuple[Box, ...]:
     return tuple(sorted(box for box, _ in boxes_around_parts(mask)))
 
 
-def _iterate_steady_frames(frames: Pixels) -> Iterator[Pixels]:
-    """Yield the median of every three frames, and the brightest of all.
+def _iterate_steady_frames(frames: Iterable[Pixels]) -> Iterator[Pixels]:
+    """Yield the median of every three frames, and at the end the brightest of all.
 
     Text that stands still for three frames stays in a median; moving tissue, which may look like text, does not. Text
     of a single frame shows in the brightest.
     """
-    if len(frames) < WINDOW:
-        yield from frames
+    window: deque[Pixels] = deque(maxlen=WINDOW)
+    brightest, count = None, 0
+    for count, frame in enumerate(frames, start=1):
+        window.append(frame)
+        brightest = frame if brightest is None else np.maximum(brightest, frame)
+        if count % WINDOW == 0:
+            yield _take_median(*window)
+    if brightest is None or count < WINDOW:
+        yield from window
         return
-    yield frames.max(axis=0)
-    for start in range(0, len(frames), WINDOW):
-        first = min(start, len(frames) - WINDOW)
-        one, two, three = frames[first : first + WINDOW]
-        yield np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
+    if count % WINDOW:
+        yield _take_median(*window)
+    yield brightest
+
+
+def _take_median(one: Pixels, two: Pixels, three: Pixels) -> Pixels:
+    return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))

@@ -1,83 +1,113 @@
-"""Decode an object to plain grey or RGB frames, and write frames back.
+"""Decode an object to plain grey or RGB frames, one at a time, and write frames back.
 
 The bit depth stays, so that a de-identified copy loses no grey level; `clean` decodes to 8 bits instead.
 """
 
+import math
+from collections.abc import Iterator
 from copy import deepcopy
-from typing import cast
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from sonomics.export.deidentify.frame_file import FrameFile
 from sonomics.imaging.brightness import Pixels
 from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
+from sonomics.imaging.dicom_file import MB, Original, OverLimitError
 
-# Samples of all frames together, a few GB: all are held at once, so a header that states more must not fill the memory.
-MOST_SAMPLES = 2**32
 EIGHT_BITS = 8
+MOST_IN_MEMORY_MB = 4096
 
 
 class UndecodableError(Exception):
     """Pixels that cannot be decoded; the message names no value of the object."""
 
 
+def decode_each(original: Original, object_mb: int) -> Iterator[Pixels]:
+    """Decode the frames of an object, one at a time.
+
+    Parameters
+    ----------
+    original : Original
+    object_mb : int
+        Size of all frames together from which the object is over the limit, MB.
+
+    Yields
+    ------
+    (rows, columns) or (rows, columns, 3) uint8 or uint16 array
+        White is bright; YBR and palette are turned into RGB, of 8 bits.
+
+    Raises
+    ------
+    OverLimitError
+    UndecodableError
+    """
+    yield from _decode_each(original.header, original.content, object_mb)
+
+
 def decode_all(dataset: Dataset) -> Pixels:
-    """Decode all frames of an object.
+    """Decode all frames of an object that is in memory.
 
     Returns
     -------
     (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16 array
-        White is bright; YBR and palette are turned into RGB, of 8 bits.
+        As `decode_each` yields them.
 
     Raises
     ------
     UndecodableError
     """
+    if "PixelData" not in dataset:
+        raise UndecodableError("it has no pixels")
+    frames = list(_decode_each(dataset, _drop_empty_frame_count(dataset), MOST_IN_MEMORY_MB))
+    return np.stack(frames)
+
+
+def _decode_each(header: Dataset, source: Dataset | IO[bytes], object_mb: int) -> Iterator[Pixels]:
+    decoded = 0
     try:
-        _check_size(dataset)
-        numbers = range(int(dataset.get("NumberOfFrames") or 1))
-        syntax = dataset.file_meta.TransferSyntaxUID
-        frames = [
-            _convert_to_plain(frame, dataset)
-            for frame in decode_frames(_drop_empty_frame_count(dataset), syntax, numbers)
-        ]
-        stacked = cast(Pixels, np.stack(frames))
-    except UndecodableError:
+        stated = _check_size(header, object_mb)
+        syntax = header.file_meta.TransferSyntaxUID
+        for frame in decode_frames(source, syntax, None):
+            decoded += 1
+            if decoded > stated:  # some encoders append one
+                break
+            yield _convert_to_plain(frame, header)
+    except (UndecodableError, OverLimitError):
         raise
     except Exception as error:
         # Each decoder fails in its own way, and its message may quote the header.
         raise UndecodableError(f"its pixels cannot be decoded ({type(error).__name__})") from None
-    stated = int(dataset.get("NumberOfFrames") or 1)
-    if len(stacked) != stated:
-        raise UndecodableError(f"its header states {stated} frames and it holds {len(stacked)}")
-    return stacked
+    if decoded < stated:
+        raise UndecodableError(f"its header states {stated} frames and it holds {decoded}")
 
 
-def write_pixels(dataset: Dataset, frames: Pixels, bits: int) -> None:
+def write_pixels(dataset: Dataset, frames: FrameFile, bits: int) -> None:
     """Write frames into an object, uncompressed.
 
     Parameters
     ----------
     dataset : Dataset
-        Changed in place.
-    frames : as `decode_all` returns them
+        Changed in place; its pixels are read from the file of the frames when it is written.
+    frames : FrameFile
+        Frames as `decode_each` yields them.
     bits : int
         Bits stored of a grey pixel.
     """
-    colour = frames.ndim == 4
+    colour = len(frames.shape) == 3
     dataset.SamplesPerPixel = 3 if colour else 1
     dataset.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
     if colour:
         dataset.PlanarConfiguration = 0
-    dataset.Rows, dataset.Columns = frames.shape[1:3]
+    dataset.Rows, dataset.Columns = frames.shape[:2]
     dataset.BitsAllocated = EIGHT_BITS * frames.dtype.itemsize
     dataset.BitsStored = EIGHT_BITS if colour else bits
     if "NumberOfFrames" in dataset:
-        dataset.NumberOfFrames = len(frames)
+        dataset.NumberOfFrames = frames.count
     dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
-    content = frames.astype(frames.dtype.newbyteorder("<")).tobytes()
-    dataset.PixelData = content + b"\0" * (len(content) % 2)
+    dataset.PixelData = frames.finish()
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
 
 
@@ -90,15 +120,18 @@ def _drop_empty_frame_count(dataset: Dataset) -> Dataset:
     return copied
 
 
-def _check_size(dataset: Dataset) -> None:
-    if "PixelData" not in dataset:
-        raise UndecodableError("it has no pixels")
-    size = int(dataset.Rows) * int(dataset.Columns)
-    samples = size * int(dataset.SamplesPerPixel) * int(dataset.get("NumberOfFrames") or 1)
-    if not 0 < size <= MOST_PIXELS_PER_FRAME or not 0 < samples <= MOST_SAMPLES:
+def _check_size(dataset: Dataset, object_mb: int) -> int:
+    """Return the number of frames that a header states, if its size is possible and within the limit."""
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    pixels = int(dataset.Rows) * int(dataset.Columns)
+    size = pixels * int(dataset.SamplesPerPixel) * frames * math.ceil(int(dataset.BitsAllocated) / EIGHT_BITS)
+    if not 0 < pixels <= MOST_PIXELS_PER_FRAME or size <= 0:
         raise UndecodableError("its size is impossible")
+    if size > object_mb * MB:
+        raise OverLimitError("its decoded pixels are larger than export.limits.object_mb")
     if int(dataset.get("HighBit", dataset.BitsStored - 1)) != dataset.BitsStored - 1:
         raise UndecodableError("its pixels are not the lowest bits")  # decoders accept these and would give black
+    return frames
 
 
 def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:

@@ -1,18 +1,27 @@
 """Write one de-identified instance and its manifest row."""
 
+import hashlib
 import logging
+import tempfile
 from collections.abc import Callable
-from hashlib import sha256
-from importlib.resources.abc import Traversable
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
-from pydicom import Dataset, dcmread
+from pydicom import Dataset
 
-from sonomics.core.errors import ItemError
-from sonomics.export.deidentify.dataset import Changes, UnsafeError, silence_pydicom
+from sonomics.core.errors import ItemError, name_error
+from sonomics.core.files import stop_without_room
+from sonomics.core.settings.export import Limits
+from sonomics.export.deidentify.dataset import (
+    FIX,
+    OVER_LIMIT,
+    RAISE_LIMIT,
+    Changes,
+    UnsafeError,
+    silence_pydicom,
+)
+from sonomics.imaging.dicom_file import Original, OverLimitError, SourceFile, open_original
 
 log = logging.getLogger(__name__)
 UNREADABLE, NOT_FOUND, NOT_RETRIEVED = "unreadable", "not_found", "not_retrieved"
@@ -30,7 +39,12 @@ def make_set_aside_row(named: Row, reason: str) -> Row:
 
 
 def release_instance(
-    source: Traversable, named: Row, deidentify: Callable[[Dataset], tuple[Dataset, Changes]], folder: Path, out: Path
+    source: SourceFile,
+    named: Row,
+    deidentify: Callable[[Original, IO[bytes]], tuple[Dataset, Changes]],
+    limits: Limits,
+    folder: Path,
+    out: Path,
 ) -> tuple[Row, Changes | None]:
     """Write an instance without identities, and make its manifest row.
 
@@ -41,7 +55,9 @@ def release_instance(
     named : dict
         `patient, case, exam, instance, stem, centre` of its manifest row.
     deidentify : callable
-        Makes a copy of the original without identities, or raises UnsafeError.
+        Makes a copy of the original without identities, whose pixels it writes to a file, or raises UnsafeError.
+    limits : Limits
+        `export.limits` of params.
     folder, out : Path
         Where the chunk is being written, and where it will be.
 
@@ -49,31 +65,58 @@ def release_instance(
     -------
     row, changes : dict, Changes or None
         A row of the manifest; with a reason and without changes when the instance cannot be made safe.
+
+    Raises
+    ------
+    OSError
+        When the disk is full.
     """
-    stem = named["stem"]
     try:
-        with silence_pydicom(), source.open("rb") as opened:
-            original = dcmread(BytesIO(opened.read()))
-    except Exception as error:  # a damaged file can make the parser raise anything
-        rule = f"not a DICOM file ({type(error).__name__})"
-        log.warning("%s", ItemError(stem, "DICOM file", rule, "replace the file"))
-        return make_set_aside_row(named, UNREADABLE), None
-    try:
-        clean, changes = deidentify(original)
+        with silence_pydicom(), open_original(source, limits, folder) as original:
+            return _release(original, named, deidentify, folder, out)
     except UnsafeError as error:
         log.warning("%s", error)
         return make_set_aside_row(named, error.reason), None
-    file = Path("dicom", f"{stem}.dcm")
-    (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    clean.save_as(folder / file, enforce_file_format=True)
-    content = (folder / file).read_bytes()
+    except OverLimitError as error:
+        log.warning("%s", UnsafeError(OVER_LIMIT, named["stem"], str(error), RAISE_LIMIT))
+        return make_set_aside_row(named, OVER_LIMIT), None
+    except Exception as error:  # a damaged file can make the parser raise anything, and the message may quote it
+        stop_without_room(error)
+        rule = f"not a DICOM file ({name_error(error)})"
+        log.warning("%s", ItemError(named["stem"], "DICOM file", rule, "replace the file"))
+        return make_set_aside_row(named, UNREADABLE), None
+
+
+def _release(
+    original: Original,
+    named: Row,
+    deidentify: Callable[[Original, IO[bytes]], tuple[Dataset, Changes]],
+    folder: Path,
+    out: Path,
+) -> tuple[Row, Changes]:
+    file = Path("dicom", f"{named['stem']}.dcm")
+    written = folder / file
+    written.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as pixels:
+            clean, changes = deidentify(original, pixels)
+            clean.save_as(written, enforce_file_format=True)
+    except Exception as error:
+        written.unlink(missing_ok=True)
+        if isinstance(error, UnsafeError):
+            raise
+        stop_without_room(error)
+        rule = f"it cannot be written anew ({name_error(error)})"
+        raise UnsafeError("damaged", named["stem"], rule, FIX) from None
+    with written.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     row = {
         "file": str(out / file),
         "device": str(clean.get("ManufacturerModelName", "") or ""),
         "frames": int(clean.get("NumberOfFrames", 1) or 1),
         "rows": int(clean.Rows),
         "columns": int(clean.Columns),
-        "bytes": len(content),
-        "sha256": sha256(content).hexdigest(),
+        "bytes": written.stat().st_size,
+        "sha256": digest,
     }
     return make_set_aside_row(named, "") | row, changes

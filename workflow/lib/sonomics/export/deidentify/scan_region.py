@@ -65,13 +65,13 @@ def find_scan(dataset: Dataset, brightest: NDArray[np.uint8]) -> Scan:
     return Scan((Box(0, 0, rows, columns),), FRAME, stale)
 
 
-def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, int]:
+def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, NDArray[np.bool_]]:
     """Set every pixel outside the boxes to black, on every frame.
 
     Returns
     -------
     array of the shape of `frames`
-    int
+    (rows, columns) bool array
         Pixels outside the boxes that are above black on at least one frame.
     """
     outside = np.ones(frames.shape[1:3], dtype=np.bool_)
@@ -81,7 +81,7 @@ def blank_outside(frames: Pixels, boxes: Sequence[Box]) -> tuple[Pixels, int]:
     blanked = outside & ((shown.max(axis=-1) if frames.ndim == 4 else shown) > 0)
     kept = frames.copy()
     kept[:, outside] = 0
-    return kept, int(blanked.sum())
+    return kept, np.asarray(blanked, dtype=np.bool_)
 
 
 def _read_stated_boxes(dataset: Dataset) -> list[Box]:

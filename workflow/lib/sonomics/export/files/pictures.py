@@ -120,7 +120,7 @@ def remove_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
     safe, blanked = blank_outside(frames, scan.boxes)
     counts = {str(Action.REMOVE): len(picture.metadata)}
     clean = np.asarray(inpaint_frames(safe, text)[0], dtype=np.uint8)
-    return clean, Changes(counts, picture.metadata, (), scan, blanked, boxes_around(text))
+    return clean, Changes(counts, picture.metadata, (), scan, int(blanked.sum()), boxes_around(text))
 
 
 def export_picture(file: Traversable, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:

@@ -88,7 +88,7 @@ def retrieve_chunk(doc: str | None, source: str, connect: Connect, argv: Sequenc
     study, export = args.settings.study, args.settings.export
     exams = list_exams(args.cohort, study.chunks, args.chunk, pseudonyms)
     received = receive_exams(exams, source, connect, export.sources()[source], pseudonyms, args.chunk)
-    with write_chunk(args.out, export.deidentify) as chunk:
+    with write_chunk(args.out, export) as chunk:
         for exam in progress(exams, f"de-identify chunk {args.chunk}"):
             release_exam(exam, received[exam.name], chunk)
 
