@@ -20,6 +20,7 @@ from sonomics.export.deidentify import values
 from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silence_pydicom
 from sonomics.export.deidentify.profile import Action, Profile, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
+from sonomics.imaging.burned_in_text.finders import find_by_strokes
 from sonomics.imaging.dicom_file import Original, open_original
 from sonomics.simulate.scanner.dicom import us_dataset
 
@@ -42,7 +43,7 @@ def still(**elements):
 def clean(dataset, retain=("device", "dates"), object_mb=100):
     pixels = BytesIO()
     original = Original(dataset, written(dataset))
-    new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), object_mb, pixels)
+    new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), find_by_strokes, object_mb, pixels)
     new["PixelData"] = DataElement(0x7FE00010, new["PixelData"].VR, pixels.getvalue())
     return new, changes
 

@@ -25,7 +25,7 @@ class Deidentify(Section):
     )
     text_detector: Literal["strokes", "network"] = Field(
         "network",
-        description="how text burned into the scan is found: strokes (rules: level, bright lines of letters, some 40 ms "
+        description="how text burned into the scan is found: strokes (rules for level, bright lines of letters; 40 ms "
         "of a core for a frame of 480 x 640) or network (beside these a small network, which also finds small, turned, "
         "faint and widely spaced text, about 1.3 s)",
     )
