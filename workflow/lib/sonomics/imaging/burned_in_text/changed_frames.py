@@ -1,6 +1,7 @@
 """Choose the frames of a clip that may show text which no frame before them showed."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,6 +41,6 @@ def iterate_changed_frames(frames: Iterable[Pixels]) -> Iterator[Pixels]:
             sharpest = widest if sharpest is None else np.maximum(sharpest, widest)
 
 
-def _shows_new_edges(edges: NDArray[np.int16], mean: NDArray[np.float32], sharpest: NDArray[np.int16]) -> bool:
+def _shows_new_edges(edges: NDArray[Any], mean: NDArray[Any], sharpest: NDArray[Any]) -> bool:
     new = (edges > ABOVE_MEAN * (mean + 1)) & (edges > SHARPER * (sharpest.astype(np.float32) + 1))
     return bool(cv2.boxFilter(new.astype(np.float32), -1, (SQUARE, SQUARE), normalize=False).max() >= NEW)

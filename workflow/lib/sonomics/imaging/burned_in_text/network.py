@@ -6,7 +6,7 @@ alone also sees letters in tissue; a rectangle counts only if it is sharper than
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -99,7 +99,7 @@ def _show(level: NDArray[np.uint8], view: View) -> tuple[NDArray[np.uint8], NDAr
     return np.asarray(shown, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(forth))
 
 
-def _rate(scores: NDArray[np.float32], contour: NDArray[np.int32]) -> float:
+def _rate(scores: NDArray[np.float32], contour: NDArray[Any]) -> float:
     """Return the mean score inside a contour."""
     left, top, width, height = cv2.boundingRect(contour)
     inside = np.zeros((height, width), dtype=np.uint8)
