@@ -8,15 +8,9 @@ from sonomics.core.errors import StudyError
 from sonomics.core.settings.export import Deidentify
 from sonomics.imaging.burned_in_text import finders, model
 from sonomics.imaging.burned_in_text.finders import FINDERS, find_by_network, find_by_strokes
-from tests.export.planted import BOX, speckle
+from tests.imaging.burned_in_text.tissue import echoes
 
 WORD = "DUPONT"
-
-
-def echoes(seed):
-    """Smoothed speckle alone."""
-    top, left, bottom, right = BOX
-    return speckle(seed)[0][top + 60 : bottom - 40, left + 100 : right - 100]
 
 
 def burned(frame, height, angle=0, ink=255, spacing=0, word=WORD):
