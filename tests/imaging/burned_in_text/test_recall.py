@@ -13,11 +13,13 @@ def test_kinds_below_nine_in_ten_are_named():
         {"height": 6, "contrast": "faint", "network": 0.5, **KEYS},
         {"height": 6, "contrast": "faint", "network": 1.0, **KEYS, "ground": "black"},
         {"height": 8, "contrast": "faint", "network": 0.9, **KEYS},
-        {"height": 8, "contrast": "full", "network": 0.8, **KEYS, "angle": 45, "spacing": 20},
+        {"height": 8, "contrast": "medium", "network": 1.0, **KEYS},
+        {"height": 8, "contrast": "full", "network": 0.4, **KEYS, "angle": 45, "spacing": 20},
     ]
     assert list_misses(pd.DataFrame(rows), "network") == [
-        "faint (6 pixels high)",
-        "full, turned by 45 degrees, letters 20 pixels apart (8 pixels high)",
+        "faint (80%)",
+        "full, turned by 45 degrees, letters 20 pixels apart (40%)",
+        "6 pixels high (75%)",
     ]
 
 

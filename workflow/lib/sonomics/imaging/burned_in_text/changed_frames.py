@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.imaging.brightness import Pixels, brightest_channel
-from sonomics.imaging.burned_in_text.sharpness import SHARPER, SURROUND, measure_edges
+from sonomics.imaging.burned_in_text.sharpness import SURROUND, measure_edges
 
 # An edge is new where it is so many times the mean edge around on any frame chosen, which one pixel of speckle in fifty
 # to seven hundred is ...
 ABOVE_MEAN = 4.0
-# ... and SHARPER than any within this many pixels on a frame chosen.
-NEAR = 2
+# ... and so many times as sharp as any within this many pixels on a frame chosen.
+SHARPER, NEAR = 1.5, 2
 # Pixels of new edges within a square of so many pixels that make a frame worth a look: about two letters. Conventions.
 SQUARE, NEW = 17, 25
 

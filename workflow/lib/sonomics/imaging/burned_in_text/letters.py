@@ -18,6 +18,8 @@ REACH, FARTHEST, LETTER, PADDING = 32, 160, (5, 48), 2
 THICKEST_STROKE, CONTRAST = 9, 20
 # of two letters of a word, the ratio of longer sides, and the difference of levels as a share of the brighter
 TALLER, ONE_INK = 1.6, 0.15
+# times that its edges are as sharp as those around
+SHARPER = 1.5
 # share of a letter that decides for the whole
 MOSTLY = 0.5
 
@@ -66,7 +68,7 @@ def _list_letters(level: NDArray[np.uint8], text: NDArray[np.bool_]) -> _Letters
         wider = surround(box, level.shape)
         inside = np.zeros(wider.sides, dtype=np.bool_)
         inside[box.top - wider.top : box.bottom - wider.top, box.left - wider.left : box.right - wider.left] = True
-        if not LETTER[0] <= max(box.sides) <= LETTER[1] or not is_sharp(edges[wider.window], inside):
+        if not LETTER[0] <= max(box.sides) <= LETTER[1] or not is_sharp(edges[wider.window], inside, SHARPER):
             continue
         strokes = stroke[box.window]
         boxes.append(box)

@@ -2,10 +2,9 @@
 
 from importlib.resources import files
 from io import StringIO
+from typing import Any
 
 import pandas as pd
-
-from sonomics.kinds.wording import join_words
 
 TABLE = "recall.csv"
 # Share of words found whole below which words of a kind are named as missed.
@@ -31,7 +30,7 @@ def read_recall() -> pd.DataFrame:
 
 
 def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
-    """List kinds of words that are missed: contrast, spacing and angle, with the heights of their capitals.
+    """List kinds of words that are missed, each with the share found: by contrast, turn and spacing, and by height.
 
     Parameters
     ----------
@@ -40,11 +39,18 @@ def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     detector : str
     """
     missed = []
-    for (contrast, spacing, angle), kind in table.groupby(["contrast", "spacing", "angle"], sort=False):
-        words = kind["words"].groupby(kind["height"]).sum()
-        found = (kind[detector] * kind["words"]).groupby(kind["height"]).sum() / words
-        if heights := [str(height) for height, share in found.items() if share < ENOUGH]:
-            spaced = f", letters {spacing} pixels apart" if spacing else ""
-            turned = f", turned by {angle} degrees" if angle else ""
-            missed.append(f"{contrast}{turned}{spaced} ({join_words(heights)} pixels high)")
+    for (contrast, spacing, angle), share in _pool(table, ["contrast", "spacing", "angle"], detector).items():
+        spaced = f", letters {spacing} pixels apart" if spacing else ""
+        turned = f", turned by {angle} degrees" if angle else ""
+        missed.append(f"{contrast}{turned}{spaced} ({share:.0%})")
+    usual = table[table["spacing"] == 0]
+    for height, share in _pool(usual, ["height"], detector).items():
+        missed.append(f"{height} pixels high ({share:.0%})")
     return missed
+
+
+def _pool(table: pd.DataFrame, keys: list[str], detector: str) -> dict[Any, float]:
+    """Return the share of words found of each kind, where that is not enough."""
+    counts = table.assign(found=table[detector] * table["words"]).groupby(keys, sort=False)[["found", "words"]].sum()
+    shares = counts["found"] / counts["words"]
+    return shares[shares < ENOUGH].to_dict()

@@ -6,9 +6,8 @@ from numpy.typing import NDArray
 
 from sonomics.imaging.boxes import Box
 
-# The strongest edges of text are at least so many times those within SURROUND pixels around it: of 75 real images,
-# rectangles on tissue had at most 1.4, of burned-in words one in fifty had less than 1.6.
-SHARPER, SURROUND, STRONGEST = 1.5, 16, 95
+# pixels around an area that are its surround, and the percentile of edges that is compared
+SURROUND, STRONGEST = 16, 95
 
 
 def measure_edges(level: NDArray[np.uint8]) -> NDArray[np.int16]:
@@ -29,8 +28,8 @@ def surround(box: Box, shape: tuple[int, ...]) -> Box:
     return Box(top, left, bottom, right)
 
 
-def is_sharp(edges: NDArray[np.int16], inside: NDArray[np.bool_]) -> bool:
-    """Tell whether the strongest edges inside an area are stronger than those around it.
+def is_sharp(edges: NDArray[np.int16], inside: NDArray[np.bool_], times: float) -> bool:
+    """Tell whether the strongest edges inside an area are so many times as strong as those around it.
 
     Parameters
     ----------
@@ -38,8 +37,9 @@ def is_sharp(edges: NDArray[np.int16], inside: NDArray[np.bool_]) -> bool:
         From `measure_edges`, of the area and its surround.
     inside : (rows, columns) bool
         The area. One that fills everything is sharp, since there is nothing to compare it with; an empty one is not.
+    times : float
     """
     if inside.all() or not inside.any():
         return bool(inside.any())
     within, around = (np.percentile(edges[part], STRONGEST) for part in (inside, ~inside))
-    return bool(within >= SHARPER * (around + 1))
+    return bool(within >= times * (around + 1))
