@@ -34,8 +34,8 @@ class View(NamedTuple):
 VIEWS = (View(0, 3), View(90, 3), View(45, 2), View(-45, 2))
 # Least probability of a pixel of a part, and of the mean of a part's pixels.
 PIXEL, PART = 0.2, 0.5
-# A part is text if its mean is SURE and its edges are SHARPER than those around, or if they are MUCH_SHARPER. Of 125 real
-# images, parts of tissue reached 0.84 where they were SHARPER, and 1.6 times the edges around; of drawn words 98 of 100
+# A part is text if its mean is SURE and its edges are SHARPER than those around, or if they are MUCH_SHARPER. Of 125
+# real images, parts of tissue reached 0.84 where they were SHARPER, and 1.6 times the edges around; of words 98 of 100
 # reached 0.93 and 1.6 times. Single letters, and letters far apart, reach no more than 0.5 but 2 to 12 times.
 SURE, SHARPER, MUCH_SHARPER = 0.88, 1.5, 2.0
 # A part is widened on each side by this many times its area through its perimeter, and by this many pixels.
