@@ -64,6 +64,7 @@ def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them
     digest = sha256((crops_study / "start.safetensors").read_bytes()).hexdigest()
     like = {"mean": [0.4] * 3, "std": [0.2] * 3, "grey": "average", "size": 160, "licence": "MIT"}
     weights = {**like, "file": "start.safetensors", "sha256": digest, "architecture": "test_resnet"}
+    defaults = {"scale": 1, "channels": "RGB", "prefix": "", "citation": ""}
     train("all", weights=weights, learning_rate=1e-6)
     tuned = load_file(crops_study / "weights.safetensors")
     for name, tensor in start.items():
@@ -71,4 +72,4 @@ def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them
             torch.testing.assert_close(tuned[f"backbone.trunk.{name}"], tensor, rtol=0, atol=1e-4)
     assert not torch.equal(tuned["backbone.trunk.conv1.0.weight"], start["conv1.0.weight"])
     assert tuned["backbone.mean"].flatten().tolist() == pytest.approx([0.4] * 3)
-    assert json.loads((crops_study / "state.json").read_text())["weights"] == weights
+    assert json.loads((crops_study / "state.json").read_text())["weights"] == weights | defaults

@@ -63,10 +63,10 @@ def read(folder: Folder, study: Study = Path()) -> None:
             if file.suffix not in (".csv", ".json"):
                 fix = "save it as .csv, or take it out of the folder"
                 raise StudyError(str(file), "it is not a sheet of answers and would be skipped", fix)
-        found = [read_answers(file, heads, known) for file in files]
-        if not found:
+        sheets = [read_answers(file, heads, known) for file in files]
+        if not sheets:
             raise StudyError(str(folder), "there is no sheet of answers", "put the readers' CSV or JSON files there")
-        labels = merge_answers(_labels(study), pd.concat(found, ignore_index=True))
+        labels = merge_answers(_labels(study), pd.concat(sheets, ignore_index=True))
         write_table(labels, study / LABELS, schemas.QC_LABELS)
         votes = vote(labels, heads)
         typer.echo(f"{study / LABELS}: {len(votes)} images, {labels['reader'].nunique()} readers")

@@ -105,9 +105,9 @@ def painted(grey: Colours, velocity: Floats, box: FlowBox, sector: Sector, place
         Bright echoes win over colour, as scanners set it.
     """
     frame = np.repeat(grey[..., None], 3, axis=2)
-    found = scan_convert(velocity, sector, placement)
-    wins = (np.abs(found) > 0.08) & (grey < PRIORITY)
-    frame[wins] = _colour(found[wins])
+    converted = scan_convert(velocity, sector, placement)
+    wins = (np.abs(converted) > 0.08) & (grey < PRIORITY)
+    frame[wins] = _colour(converted[wins])
     canvas = Image.fromarray(frame)
     draw = ImageDraw.Draw(canvas)
     draw.line(box.corners(sector, placement), fill=(BOX_GREY,) * 3)
