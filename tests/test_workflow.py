@@ -121,7 +121,7 @@ def test_a_bad_study_stops_before_any_work(tmp_path):
         (
             lambda text: text.replace("\nevaluate:\n", "\nevaluate:\n  subgroups: {machine: levels}\n"),
             (),
-            "params.yaml, evaluate.subgroups.machine: the column machine is missing in data/cohort.csv",
+            "params.yaml, evaluate.subgroups.machine (data/cohort.csv): the column machine is missing",
         ),
     ],
 )

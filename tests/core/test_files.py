@@ -72,3 +72,26 @@ def test_merged_maps_may_state_a_key_anew(tmp_path):
     (tmp_path / "params.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     read = read_yaml(tmp_path / "params.yaml")
     assert read == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}, 0: {1: 2, "1": 3}}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+            f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+        ), "anchors stand for too much"),
+        ("a: &a [*a]\n", "anchors stand for too much"),
+        ("a: " + "[" * 100_000, "nested too deep"),
+        ("a: " + "{b: " * 5000 + "1" + "}" * 5000, "nested too deep"),
+        ("a: 2020-13-45\n", "no YAML"),
+    ],
+)  # fmt: skip
+def test_yaml_that_would_fill_the_memory_is_told(tmp_path, text, rule):
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(StudyError, match=rule):
+        read_yaml(tmp_path / "params.yaml")
+
+
+def test_an_anchor_that_is_used_twice_is_fine(tmp_path):
+    (tmp_path / "params.yaml").write_text("a: &a {x: 1}\nb: *a\nc: *a\n")
+    assert read_yaml(tmp_path / "params.yaml") == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1}}

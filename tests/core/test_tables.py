@@ -46,7 +46,7 @@ def test_undefined_features_stay_undefined(tmp_path):
     [
         (folds().drop(columns="group"), FOLDS, "group"),
         (folds().assign(extra=1), FOLDS, "extra"),
-        (folds().assign(patient="P1"), FOLDS, "two rows of patient P1"),
+        (folds().assign(patient="P1"), FOLDS, "rows 1 and 2 agree in patient"),
         (folds().assign(patient=1), FOLDS, "patient is not text"),
         (folds().assign(fold=[0, np.nan]), FOLDS, "fold is not whole numbers"),
         (folds().assign(fold=0.5), FOLDS, "fold is not whole numbers"),
@@ -100,8 +100,8 @@ def test_a_table_of_a_spreadsheet_program_reads_as_one_typed_by_hand(content):
         (b"case\tage\nP1\t7\n", "separated by '\\\\t', not by ','"),
         (b"case,age\nP1,7\nP2,1,5\n", "row 2 below the header has a cell under no name"),
         (b"case,age,\nP1,7,Meier\n", "row 1 below the header has a cell under no name"),
-        (b"case,age,age\nP1,7,8\n", "two columns are called age"),
-        (b'case,age\nP1,"7\nP2,8\n', "this is no CSV"),
+        (b"case,age,age\nP1,7,8\n", "columns 2 and 3 have the same name"),
+        (b'case,age\nP1,"7\nP2,8\n', "this is not a CSV"),
     ],
 )
 def test_a_table_whose_cells_would_be_misread_is_refused(content, rule):
@@ -116,7 +116,7 @@ def test_a_table_without_anything_has_no_columns():
 
 def test_a_reader_with_white_space_is_the_same_reader(tmp_path):
     (tmp_path / "qc.csv").write_text("image,reader,target\n P1-e1-i1 ,r1 ,yes\nP1-e1-i1,r1,no\n")
-    with pytest.raises(StudyError, match="two rows of image P1-e1-i1, reader r1"):
+    with pytest.raises(StudyError, match="rows 1 and 2 agree in image, reader"):
         read_table(tmp_path / "qc.csv", QC_LABELS)
 
 

@@ -12,6 +12,7 @@ from pydicom import dcmread
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_mask
+from sonomics.core.settings.export import Limits
 from sonomics.core.tables import read_table, read_tables
 from sonomics.export import folder, summarise
 from sonomics.export.cohort.draft_from_table import draft_cohort
@@ -47,6 +48,7 @@ TABLE = pd.DataFrame(
     ],
     columns=["ID", "Case", "Device", "Spacing", "Pathology", "kFold"],
 )
+LIMITS = Limits.partial({})
 SECRET = "Dupont^Marie"
 COHORT = {"centre": "north", "split": {"train": "2018-01-01"}}
 
@@ -236,7 +238,8 @@ class TestAnyLayout:
         params = site.state("folder", {"root": str(media), "dicom": {"query": query, "cohort": cohort}})
         drafted = site.command("query")
         assert drafted.exit_code == 0, drafted.output
-        assert "left out 2 files that are not DICOM" in drafted.output
+        assert "left out 1 file: DICOM without patient, study or instance" in drafted.output
+        assert "left out 1 file: not DICOM" in drafted.output
         folder.main(site.arguments(params))
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert (len(manifest), manifest["patient"].nunique()) == (9, 3)
@@ -249,8 +252,8 @@ class TestAnyLayout:
         params["study"]["chunks"] = 3
         site.command("query")
         opened = []
-        read = headers.dcmread
-        monkeypatch.setattr(headers, "dcmread", lambda *args, **more: opened.append(args) or read(*args, **more))
+        read = headers.read_header
+        monkeypatch.setattr(headers, "read_header", lambda *args, **more: opened.append(args) or read(*args, **more))
         for chunk in range(3):
             folder.main(site.arguments(params, chunk))
         files = len(EXAMS) * IMAGES + 3  # one twice, and two that are no DICOM
@@ -265,25 +268,28 @@ class TestAnyLayout:
 
     def test_a_cut_reading_of_headers_is_taken_up(self, media, tmp_path, monkeypatch):
         def told(pairs):
-            return [(str(place), header) for place, header in pairs]
+            return [(indexed.name, indexed.header) for indexed in pairs]
 
         monkeypatch.setattr(headers, "SAVED_EVERY", 2)
-        kept, whole = tmp_path / "kept.parquet", told(headers.read_headers(media))
-        begun = headers.read_headers(media, kept)
+        kept, whole = tmp_path / "kept.parquet", told(headers.read_headers(media, LIMITS))
+        begun = headers.read_headers(media, LIMITS, kept)
         assert told([next(begun), next(begun), next(begun)]) == whole[:3]
         begun.close()
         opened = []
-        read = headers.dcmread
-        monkeypatch.setattr(headers, "dcmread", lambda *args, **more: opened.append(args) or read(*args, **more))
-        assert told(headers.read_headers(media, kept)) == whole
+        read = headers.read_header
+        monkeypatch.setattr(headers, "read_header", lambda *args, **more: opened.append(args) or read(*args, **more))
+        assert told(headers.read_headers(media, LIMITS, kept)) == whole
         assert len(opened) == len(whole) - 2
 
     def test_what_stays_behind_is_counted(self, site, media, caplog):
         params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
         site.command("query")
         folder.main(site.arguments(params))
-        assert "2 files are not exported: they are not DICOM of a patient" in caplog.text
-        assert "1 files are not exported: they repeat an instance" in caplog.text
+        assert "1 file: not DICOM" in caplog.text
+        assert "1 file: it repeats an instance" in caplog.text
+        listed = pd.read_csv(site.path / "work" / "left_out.csv").set_index("reason")["file"]
+        assert listed["not DICOM"] == str(media / "README")
+        assert (site.path / "work" / "left_out.csv").stat().st_mode & 0o777 == 0o600
 
     def test_an_image_of_another_patient_never_joins_an_exam(self, site, media):
         stranger = exam("HOSP5", "20210101", "1")[0]
@@ -303,7 +309,9 @@ class TestAnyLayout:
         (media / "broken.dcm").rename(media / os.fsdecode(b"M\xfcller.dcm"))
         params = site.state("folder", {"root": str(media), "dicom": {"cohort": COHORT}})
         drafted = site.command("query")
-        assert "left out 3 files that are not DICOM" in drafted.output
+        assert "left out 1 file: not DICOM" in drafted.output
+        assert "left out 1 file: a damaged ZIP file" in drafted.output
+        assert "left out 1 file: DICOM without patient, study or instance" in drafted.output
         folder.main(site.arguments(params))
         manifest = read_table(site.path / "data/export/0/manifest.parquet", schemas.MANIFEST)
         assert (manifest["reason"] == "").all()
@@ -331,10 +339,10 @@ def test_absent_folder_stops_the_study(root, rule):
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"columns": {"patient": "Patient"}}, "no column Patient"),
-        ({"images": "Images/{Id}.png"}, "names 'Id'"),
+        ({"columns": {"patient": "Patient"}}, "column Patient is missing"),
+        ({"images": "Images/{Id}.png"}, "column Id is missing"),
         ({"captures": {"ID": "bus_.+"}}, "no named group"),
-        ({"captures": {"Id": "(?P<number>.)"}}, "no column Id"),
+        ({"captures": {"Id": "(?P<number>.)"}}, "column Id is missing"),
         ({"table": "other.csv"}, "no table"),
     ],
 )
@@ -345,13 +353,13 @@ def test_wrong_listing_stops_the_study(source, changes, rule):
 
 def test_values_that_make_one_pseudonym_stop_the_study():
     table = TABLE.assign(Case=["1", "0001", "2", "3", "4"])
-    with pytest.raises(StudyError, match="both become B0001"):
+    with pytest.raises(StudyError, match="would get the same name"):
         name_images(table, TYPED)
 
 
 @pytest.mark.parametrize("spacing", ["0,12", "0.1 mm", "0", "-0.1", "inf"])
 def test_a_spacing_that_is_no_length_stops_the_study(spacing):
-    with pytest.raises(StudyError, match=r"line 3: the spacing .* is not a length in mm"):
+    with pytest.raises(StudyError, match=r"line 3: the spacing is not a length in mm"):
         name_images(TABLE.assign(Spacing=["0.1", spacing, "", "", ""]), TYPED)
 
 

@@ -17,9 +17,9 @@ def test_a_decoder_that_kills_its_process_is_an_error() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(RuntimeError, match="the decoder failed"):
-        list(decode_in_child(frames, 1))
+        list(decode_in_child(frames))
 
 
 def test_frames_decode_in_child_come_back() -> None:
     given = np.random.default_rng(0).integers(0, 65536, (3, 5, 7), dtype=np.uint16)
-    np.testing.assert_array_equal(np.stack(list(decode_in_child(lambda: iter(given), 3))), given)
+    np.testing.assert_array_equal(np.stack(list(decode_in_child(lambda: iter(given)))), given)

@@ -43,7 +43,11 @@ def at_home(phase, path):
 @cache
 def outlines_drawn():
     """List the user's outlines: Snakemake sees no change of a file below a folder."""
-    return sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+    drawn = sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
+    if braced := [file for file in drawn if "{" in str(file)]:
+        rule = "Snakemake takes braces in a path for wildcards"
+        raise WorkflowError(str(StudyError(str(braced[0]), rule, "rename the file or its folder")))
+    return drawn
 
 
 def outline_files(wildcards):

@@ -219,7 +219,7 @@ def settings_with(change: Any) -> dict[str, Any]:
     [
         (lambda s: s["columns"]["ca125"].update(unit="furlong"), "unit 'furlong' is not known"),
         (lambda s: s["columns"]["ca125"].update(unit="ng/mL"), "ng/mL measures mass concentration"),
-        (lambda s: s["columns"]["stage"].update({"from": "surgery.Stage"}), "no column Stage"),
+        (lambda s: s["columns"]["stage"].update({"from": "surgery.Stage"}), "column Stage is missing"),
         (lambda s: s["columns"]["stage"].update({"from": "lab.FIGO"}), "does not name a table"),
         (lambda s: s["columns"]["stage"].update({"from": "surgery.Patient"}), "the table's key, an identity"),
         (lambda s: s["columns"].update(split=s["columns"]["stage"]), "not a clinical column"),
@@ -229,7 +229,7 @@ def settings_with(change: Any) -> dict[str, Any]:
         (lambda s: s["tables"]["surgery"].update(sheet="Op2"), "cannot be read"),
         (lambda s: s["tables"]["surgery"].update(file="none.xlsx"), "no file none.xlsx"),
         (lambda s: s["tables"]["reports"].update(encoding="utf-16"), "cannot be read"),
-        (lambda s: s["tables"]["reports"].update(key="ID"), "no column ID"),
+        (lambda s: s["tables"]["reports"].update(key="ID"), "column ID is missing"),
         (lambda s: s["tables"]["reports"].pop("separator"), "separated by ';', not by ','"),
         (lambda s: s.update(root="$NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE is not set"),
     ],
@@ -243,7 +243,7 @@ def test_a_mapping_that_cannot_be_stops_before_any_cell_is_read(folder: Path, ch
 @pytest.mark.parametrize("file", ["reports.csv", "surgery.xlsx"])
 def test_a_file_that_is_no_table_is_one_clear_message(folder: Path, file: str, content: bytes) -> None:
     (folder / file).write_bytes(content)
-    with pytest.raises(StudyError, match=r"cannot be read|has no column MRN"):
+    with pytest.raises(StudyError, match=r"cannot be read|column MRN is missing"):
         join_clinical(COHORT, TYPED, LINKAGE)
 
 
@@ -262,7 +262,7 @@ def test_a_damaged_workbook_is_one_clear_message_without_a_cell(folder: Path, me
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        (REPORTS.replace("seen\n", "seen;AFP\n"), "two columns are called AFP"),
+        (REPORTS.replace("seen\n", "seen;AFP\n"), "columns 5 and 9 have the same name"),
         (REPORTS.replace("10,5;IU", "10;5;IU"), "row 1 below the header has a cell under no name"),
     ],
 )
@@ -277,7 +277,7 @@ def test_two_columns_of_one_name_are_not_told_apart(folder: Path) -> None:
     book.active.title = "OP"
     book.active.append(["Patient", "FIGO", "FIGO"])
     book.save(folder / "surgery.xlsx")
-    with pytest.raises(StudyError, match="two columns are called FIGO"):
+    with pytest.raises(StudyError, match="have the same name"):
         join_clinical(COHORT, TYPED, LINKAGE)
 
 

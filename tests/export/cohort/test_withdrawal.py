@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonomics.core.settings.export import Limits
 from sonomics.export.cohort.withdrawal import Traces, remove_traces
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.header_index import HEADERS, read_headers
@@ -40,7 +41,7 @@ def study(site, hospital):
             shelf = OriginalStore(site.path / "work/received", uid, PSEUDONYMS)
             shelf.folder.mkdir(parents=True)
             (shelf.folder / "original.dcm").write_bytes(patient.encode())
-    list(read_headers(media, site.path / HEADERS))
+    list(read_headers(media, Limits.partial({}), site.path / HEADERS))
     return site
 
 

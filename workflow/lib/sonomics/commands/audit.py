@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterable
-from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from sonomics.core.files import write_json, write_text
 from sonomics.core.jobs import progress
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables
+from sonomics.imaging.dicom_file import SourceFile
 
 TEMPLATES = Path(__file__).parents[3] / "report"
 PAGE, SUMMARY = Path("work", "audit", "index.html"), Path("work", "audit", "summary.json")
@@ -53,7 +53,7 @@ def _device(
     name: str,
     rows: pd.DataFrame,
     files: dict[str, Path],
-    originals: dict[str, Traversable],
+    originals: dict[str, SourceFile],
     shown: int,
     read: int,
 ) -> dict[str, Any]:
@@ -80,21 +80,21 @@ def _device(
     }
 
 
-def _originals(study: Path, params: Parameters) -> dict[str, Traversable]:
+def _originals(study: Path, params: Parameters) -> dict[str, SourceFile]:
     """Find what was received from a PACS, or lies in the folder of the source."""
     from sonomics.export.deidentify.audit import index_originals
     from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
-    from sonomics.export.files.header_index import list_files
     from sonomics.export.files.listing import open_root, read_listing
+    from sonomics.export.files.walk import list_files
     from sonomics.export.folder import DICOM
     from sonomics.export.pacs.original_store import RECEIVED
 
     source = params.export.source
     settings = params.export.sources()[source]
-    objects: list[Traversable] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
-    pictures: dict[str, Traversable] = {}
+    objects: list[SourceFile] = [*sorted((study / RECEIVED).rglob("*.dcm"))]
+    pictures: dict[str, SourceFile] = {}
     if source == "folder" and settings.dicom is not None:
-        objects += list(list_files(open_root(settings)))
+        objects += [found.file for found in list_files(open_root(settings), params.export.limits) if found.file]
     elif source == "folder":
         listed, root = read_listing(settings), open_root(settings)
         for stem, image in zip(listed["stem"], listed["image"], strict=True):
@@ -105,7 +105,7 @@ def _originals(study: Path, params: Parameters) -> dict[str, Traversable]:
     return pictures | (index_originals(_shown(objects), Pseudonyms(read_key())) if objects else {})
 
 
-def _shown(found: list[Traversable]) -> Iterable[Traversable]:
+def _shown(found: list[SourceFile]) -> Iterable[SourceFile]:
     return progress(found, "find originals")
 
 

@@ -19,6 +19,8 @@ from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
+# Cases that share a value at least, or it is not shown: a rarer one may be a name in the wrong column. A convention.
+SHARED = 3
 FOLDER = "folder"
 
 
@@ -65,8 +67,10 @@ def _values(column: pd.Series) -> str:
         held = f"numbers from {known.min():g} to {known.max():g}" if len(known) else "nothing"
     else:
         counts = known.value_counts().sort_index()
-        shown = [f"{count} {value}" for value, count in counts.head(SHOWN).items()]
-        held = ", ".join(shown + ["..."] * (len(counts) > SHOWN))
+        common, rare = counts[counts >= SHARED], counts[counts < SHARED]
+        shown = [f"{count} {value}" for value, count in common.head(SHOWN).items()]
+        few = [f"{rare.sum()} of words that fewer than {SHARED} cases share"] if len(rare) else []
+        held = ", ".join(shown + ["..."] * (len(common) > SHOWN) + few)
     return f"{held}, {unknown} unknown" if unknown else held
 
 
@@ -83,7 +87,7 @@ def _tell_outlines(root: Path, cases: set[str], params: Parameters) -> None:
     found = find_outlines([root])
     for (reader, session), drawn in found.items():
         strays = [stem for stem in sorted(drawn) if stem.split("-")[0] not in cases]
-        of_nobody = f", of which {len(strays)} name no case of the cohort: {strays[0]} ..." if strays else ""
+        of_nobody = f", of which {len(strays)} name no case of the cohort" if strays else ""
         typer.echo(f"outlines of {reader}, session {session}: {len(drawn)}{of_nobody}")
     if SOURCES.get(params.export.source).is_simulated:
         return

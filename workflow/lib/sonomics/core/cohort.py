@@ -12,7 +12,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.schemas import SPLIT_PATTERN, TRAIN
 from sonomics.core.seeds import generator
 from sonomics.core.settings.study import Study
-from sonomics.core.tables import read_cells
+from sonomics.core.tables import missing_column, read_cells
 from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
 
 IDENTITY = ("patient", "case", "centre", "split")
@@ -81,8 +81,9 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
         raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
     for case, split in zip(table["case"], table["split"], strict=True):
         if not re.fullmatch(SPLIT_PATTERN, str(split)):
-            rule = f"unknown split {split!r}"
-            raise StudyError(f"{where}, case {case}", rule, "use train, internal, external_1 ..., or prospective")
+            raise StudyError(
+                f"{where}, case {case}", "unknown split", "use train, internal, external_1 ..., or prospective"
+            )
     for case in table["case"][table["centre"].isna()]:
         fix = "fill in `centre`, even if there is only one"
         raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
@@ -176,8 +177,7 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
     known = [name for name in _read(path).columns if not name.startswith(SIMULATED)]
     for key, column in named.items():
         if column not in known:
-            rule, fix = f"the column {column} is missing in {path}", f"name one of {', '.join(known)}, or add it there"
-            raise StudyError(f"params.yaml, {key}", rule, fix)
+            raise missing_column(f"params.yaml, {key} ({path})", column, known)
 
 
 def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:
@@ -245,8 +245,7 @@ def fingerprint(roster: pd.DataFrame) -> str:
 def _require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
     for name in columns:
         if name not in table:
-            now = ", ".join(table.columns)
-            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
+            raise missing_column(where, name, table)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -286,8 +285,8 @@ def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
         not_a_number = table[name].notna() & pd.to_numeric(table[name], errors="coerce").isna()
         is_text = not_a_number[training].any() or table.loc[training, name].isna().all()
         if not_a_number.any() and (name in numeric or not is_text):
-            case, value = table.loc[not_a_number, ["case", name]].iloc[0]
-            rule = f"{name} is {value!r}, and the column holds numbers"
+            case = table.loc[not_a_number, "case"].iloc[0]
+            rule = f"{name} is not a number, and the column holds numbers"
             raise StudyError(f"{where}, case {case}", rule, "write a number, or leave the cell empty if it is unknown")
 
 

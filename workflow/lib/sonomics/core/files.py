@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+# Nodes of a YAML file with its aliases written out: a study of a thousand keys has a few thousand. A convention.
+MOST_YAML_NODES = 100_000
 
 
 def stop_without_room(error: Exception) -> None:
@@ -98,17 +100,42 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise StudyError(str(path), "there is no study here", "run inside a study directory, or name it with --study")
     where, fix = str(path), "write `key: value`, indent with spaces, name each key once in a map"
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader)
+        loader = Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        if _count_nodes(node, {}) > MOST_YAML_NODES:
+            raise StudyError(where, "its anchors stand for too much", "write out what you mean, without anchors")
+        data = loader.construct_document(node) if node is not None else None
     except UnicodeDecodeError:
         raise StudyError(where, "the file is not in UTF-8", "save it as UTF-8") from None
+    except RecursionError:
+        raise StudyError(
+            where, "it is nested too deep, or holds itself", "write each key once, few levels deep"
+        ) from None
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise StudyError(f"{where}{line}", f"no YAML ({error.problem})", fix) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # an impossible date is a ValueError
         raise StudyError(where, f"no YAML ({' '.join(str(error).split())})", fix) from None
     if not isinstance(data, dict):
         raise StudyError(where, "there are no keys at top level", fix)
     return data
+
+
+def _count_nodes(node: Any, known: dict[int, int]) -> int:
+    """Count the nodes of a YAML document, those that aliases stand for once for each alias.
+
+    Raises
+    ------
+    RecursionError
+        When it is nested too deep.
+    """
+    if node is None or isinstance(node.value, str):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MOST_YAML_NODES  # met again before it is counted, a node holds itself
+        parts = (part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,)))
+        known[id(node)] = 1 + sum(_count_nodes(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _jsonable(data: Any) -> Any:

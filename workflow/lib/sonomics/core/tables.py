@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,8 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
         numeric = {name: DTYPES[kind] for name, kind in table.columns.items() if kind != "str" and name in frame}
         try:
             frame = frame.assign(**{name: frame[name].mask(frame[name] == "") for name in numeric}).astype(numeric)
-        except ValueError as error:
-            raise _wrong(str(path), table, f"a cell is not of its column's type ({error})") from None
+        except ValueError:
+            raise _wrong(str(path), table, _find_wrong_cell(frame, numeric)) from None
     else:
         frame = pd.read_parquet(path)
     return checked_table(frame, table, str(path))
@@ -85,15 +85,13 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
         rule = f"it cannot be read as text in {encoding.upper().removesuffix('-SIG')}"
         raise StudyError(where, rule, "save it as CSV in UTF-8") from None
     except csv.Error as error:
-        raise StudyError(where, f"this is no CSV ({error})", "save it as CSV in UTF-8") from None
+        raise StudyError(where, f"this is not a CSV ({error})", "save it as CSV in UTF-8") from None
     header, *lines = [row for row in rows if any(row)] or [[]]
     if len(header) == 1 and (other := [mark for mark in ",;\t" if mark in header[0]]):
         rule = f"its cells are separated by {other[0]!r}, not by {separator!r}"
         raise StudyError(where, rule, f"save it with {separator!r} between cells")
     named = [place for place, name in enumerate(header) if name]
-    for name in header:
-        if name and header.count(name) > 1:
-            raise StudyError(where, f"two columns are called {name}", "rename one of them")
+    check_distinct(header, where)
     for number, row in enumerate(lines, start=1):
         # A first column without a name is the row number that pandas and R write.
         if any(row[place] for place in range(1, len(row)) if place >= len(header) or not header[place]):
@@ -101,6 +99,51 @@ def read_cells(content: bytes, where: str, separator: str = ",", encoding: str =
             raise StudyError(where, rule, "put quotes round cells that hold a separator, or name the column")
     cells = [[row[place] if place < len(row) else "" for place in named] for row in lines]
     return pd.DataFrame(cells, columns=[header[place] for place in named], dtype=str)
+
+
+def check_distinct(header: Sequence[str], where: str) -> None:
+    """Stop a study where two columns of a table that people write have the same name.
+
+    Raises
+    ------
+    StudyError
+        It counts the columns and does not name them: without a header, the first row is that of a patient.
+    """
+    for place, name in enumerate(header):
+        if name and name in header[:place]:
+            rule = f"columns {header.index(name) + 1} and {place + 1} have the same name"
+            raise StudyError(where, rule, "rename one of them, or put a row of names above the first row")
+
+
+def missing_column(where: str, name: str, header: Iterable[object]) -> StudyError:
+    """Make the error of a column that a table which people write does not have.
+
+    Parameters
+    ----------
+    where : str
+        The file, or the key of params that names it.
+    name : str
+        The column.
+    header : iterable
+        The table's columns. They are not listed, since the first row of a table without names is that of a patient;
+        but one that differs in case, blanks or marks alone is told.
+    """
+    alike = [str(column) for column in header if _bare(str(column)) == _bare(name)]
+    fix = f"write {alike[0]!r}, as the table does" if alike else "name one of the table's first row, which holds names"
+    return StudyError(where, f"the column {name} is missing", fix)
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _find_wrong_cell(frame: pd.DataFrame, numeric: Mapping[str, str]) -> str:
+    """Name the place of a cell that is not a number, and not the cell."""
+    for name in numeric:
+        wrong = (frame[name] != "") & pd.to_numeric(frame[name], errors="coerce").isna()
+        if wrong.any():
+            return f"column {name} holds in row {int(wrong.idxmax()) + 1} something that is not a number"
+    return "a cell is not of its column's type"
 
 
 def read_tables(paths: Iterable[Path], table: Table) -> pd.DataFrame:
@@ -139,11 +182,13 @@ def checked_table(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame
     for name, pattern in table.allowed.items():
         unknown = checked.loc[~checked[name].str.fullmatch(pattern), name]
         if len(unknown):
-            raise _wrong(where, table, f"column {name} has {unknown.iloc[0]!r}, which is not one of {pattern}")
+            rule = f"column {name} holds in row {unknown.index[0] + 1} something that is not one of {pattern}"
+            raise _wrong(where, table, rule)
     repeated = checked[checked.duplicated(list(table.key))]
     if len(repeated):
-        row = ", ".join(f"{name} {repeated.iloc[0][name]}" for name in table.key)
-        raise _wrong(where, table, f"there are two rows of {row}")
+        first = (checked[list(table.key)] == repeated.iloc[0][list(table.key)]).all(axis=1).idxmax()
+        rule = f"rows {int(first) + 1} and {int(repeated.index[0]) + 1} agree in {', '.join(table.key)}"
+        raise _wrong(where, table, rule)
     return checked
 
 

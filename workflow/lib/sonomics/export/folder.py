@@ -6,23 +6,25 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 import logging
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import chunk_of, read_roster
-from sonomics.core.errors import ItemError
+from sonomics.core.errors import ItemError, name_error
 from sonomics.core.images import write_png
 from sonomics.core.jobs import job_parser, progress, run_job
+from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.chunk import Chunk, write_chunk
 from sonomics.export.deidentify.dataset import Identity
 from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
+from sonomics.export.files.archive import Root
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
+from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
 from sonomics.export.files.listing import open_root, read_listing
 from sonomics.export.files.pictures import UnusableError, export_picture, read_outline
 from sonomics.export.pacs.retrieve import list_exams
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 DICOM = ".dcm"
 
 
-def export_dicom_folder(cohort: Path, settings: Folder, chunks: int, number: int, chunk: Chunk) -> None:
+def export_dicom_folder(cohort: Path, settings: Folder, limits: Limits, chunks: int, number: int, chunk: Chunk) -> None:
     """Export the exams of a chunk from a folder of DICOM files in any layout.
 
     Raises
@@ -45,10 +47,10 @@ def export_dicom_folder(cohort: Path, settings: Folder, chunks: int, number: int
     exams = list_exams(cohort, chunks, number, chunk.pseudonyms)
     modality = cast(Studies, settings.dicom).query.modality
     with wait_for_turn(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
-        files = DicomFolder(open_root(settings), HEADERS)
-    for count, what in ((files.others, "are not DICOM of a patient"), (files.repeats, "repeat an instance")):
-        if count:
-            log.warning("of the whole folder, %d files are not exported: they %s", count, what)
+        files = DicomFolder(open_root(settings), limits, HEADERS)
+        write_left_out(files.left_out, LEFT_OUT)
+    for counted in count_reasons(files.left_out):
+        log.warning("of the whole folder, %s (%s names them)", counted, LEFT_OUT)
     for exam in progress(exams, f"de-identify chunk {number}"):
         listed = files.list_instances(exam.patient_id, exam.study_uid, modality)
         if not listed:
@@ -75,8 +77,8 @@ def export_listed_files(cohort: Path, settings: Folder, chunks: int, number: int
         _export_outlines(row, list(settings.outlines), root, chunk.folder / "outlines")
 
 
-def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels: str) -> None:
-    source = root / listed["image"]
+def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) -> None:
+    source = _join(root, listed["image"])
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
     if source.name.lower().endswith(DICOM):
@@ -100,17 +102,22 @@ def _export_file(listed: dict[str, Any], root: Traversable, chunk: Chunk, pixels
         chunk.changes.append(make_changes_row(named, changes))
 
 
-def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Traversable, folder: Path) -> None:
+def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Root, folder: Path) -> None:
     for reader in readers:
-        source = root / listed[f"outline__{reader}"]
         try:
-            outline = read_outline(source)
+            outline = read_outline(_join(root, listed[f"outline__{reader}"]))
         except Exception as error:  # a damaged file can make the parser raise anything
-            rule = f"it cannot be read ({type(error).__name__})"
+            rule = f"it cannot be read ({name_error(error)})"
             fix = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
+
+
+def _join(root: Root, path: str) -> Root:
+    """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return root / ("" if path.startswith("/") or ".." in parts else path)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -122,9 +129,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     export, chunks = args.settings.export, args.settings.study.chunks
     settings: Folder = export.sources()["folder"]
-    export_files = export_listed_files if settings.dicom is None else export_dicom_folder
     with write_chunk(args.out, export) as chunk:
-        export_files(args.cohort, settings, chunks, args.chunk, chunk)
+        if settings.dicom is None:
+            export_listed_files(args.cohort, settings, chunks, args.chunk, chunk)
+        else:
+            export_dicom_folder(args.cohort, settings, export.limits, chunks, args.chunk, chunk)
 
 
 if __name__ == "__main__":

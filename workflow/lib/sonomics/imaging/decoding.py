@@ -3,7 +3,7 @@
 import os
 import resource
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -27,16 +27,15 @@ from pydicom.uid import (
 # Pillow's decoders refuse damaged data; GDCM's can take the process down with them, but alone read these.
 BY_PILLOW = (JPEGBaseline8Bit, JPEG2000, JPEG2000Lossless)
 BY_GDCM = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless)
+Frames = Generator[NDArray[np.generic], None, None]
 PALETTE = "PALETTE COLOR"
 # Pixels: 8,192 x 8,192, many times what a scanner writes. A larger frame is a damaged header; a convention.
 MOST_PIXELS_PER_FRAME = 2**26
-# Seconds of computing that a decoder which may hang has for one object: GDCM decodes some 100 frames in one. A convention.
+# Seconds of computing that a decoder which may hang has for one object. GDCM decodes some 100 frames in one second.
 SECONDS = 600
 
 
-def decode_frames(
-    source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None
-) -> Iterator[NDArray[np.generic]]:
+def decode_frames(source: Dataset | Path | IO[bytes], syntax: UID, numbers: Sequence[int] | None) -> Frames:
     """Decode some frames of a DICOM object, as pydicom reads them.
 
     Parameters
@@ -55,8 +54,8 @@ def decode_frames(
     """
     plugin = "pillow" if syntax in BY_PILLOW else ""
 
-    def decode() -> Iterator[NDArray[np.generic]]:
-        return iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin)
+    def decode() -> Frames:
+        return cast(Frames, iter_pixels(cast(Any, source), indices=numbers, decoding_plugin=plugin))
 
     return decode_in_child(decode) if syntax in BY_GDCM else decode()
 
@@ -79,7 +78,7 @@ def look_up_palette(frame: NDArray[np.generic], tags: Dataset) -> NDArray[np.uin
     return np.asarray(colours >> (8 * (colours.dtype.itemsize - 1)), dtype=np.uint8)
 
 
-def decode_in_child(decode: Callable[[], Iterator[NDArray[np.generic]]]) -> Iterator[NDArray[np.generic]]:
+def decode_in_child(decode: Callable[[], Frames]) -> Frames:
     """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
 
     Parameters

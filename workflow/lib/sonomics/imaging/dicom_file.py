@@ -26,6 +26,7 @@ PIECE = 2**20
 LONGEST_ELEMENT = 2**20
 # Bytes of an inflated file up to which its ratio tells nothing: a blank picture packs as well as a bomb. A convention.
 SMALL = 64 * MB
+HEADER_RULE = "its header is larger than export.limits.header_mb"
 # First groups of an object without file meta information, and of one whose preamble alone is missing.
 FIRST_GROUP, META_GROUP = b"\x08\x00", b"\x02\x00"
 
@@ -96,8 +97,8 @@ def open_original(source: SourceFile, limits: Limits, scratch: Path | None = Non
             yield Original(_read_header(copy, limits), copy)
 
 
-def read_header(source: SourceFile, limits: Limits, tags: list[str]) -> Dataset:
-    """Read some elements of a header, without a copy of the object. Errors as `open_original`."""
+def read_header(source: SourceFile, limits: Limits, tags: list[str] | None = None) -> Dataset:
+    """Read a header, or some elements of it, without a copy of the object. Errors as `open_original`."""
     with source.open("rb") as opened:
         start = _find_start(opened)
         if start is Start.SOUND:
@@ -133,9 +134,14 @@ class Budget:
         """
         data = self._file.read(self._left + 1 if size < 0 else min(size, self._left + 1))
         self._left -= len(data)
-        if self._left < 0:
-            raise OverLimitError("its header is larger than export.limits.header_mb")
+        if self.spent:
+            raise OverLimitError(HEADER_RULE)
         return data
+
+    @property
+    def spent(self) -> bool:
+        """Tell whether more was asked for."""
+        return self._left < 0
 
 
 class Start(StrEnum):
@@ -202,7 +208,7 @@ def _make_sound(opened: IO[bytes], start: Start, ratio: int) -> Iterator[bytes]:
 def _write_start(syntax: UID) -> bytes:
     out, meta = BytesIO(), FileMetaDataset()
     meta.TransferSyntaxUID = syntax
-    write_file_meta_info(out, meta, enforce_standard=False)
+    write_file_meta_info(cast(Any, out), meta, enforce_standard=False)
     return PREAMBLE + MAGIC + out.getvalue()
 
 
@@ -215,13 +221,15 @@ def _inflate(opened: IO[bytes], ratio: int) -> Iterator[bytes]:
     inflater, read, grown = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
     for packed in _read_pieces(opened):
         read += len(packed)
-        while packed:
+        while packed and not inflater.eof:  # what follows the end, as a byte of padding, stays unconsumed
             piece = inflater.decompress(packed, PIECE)
             grown += len(piece)
             if grown > max(SMALL, ratio * read):
                 raise OverLimitError("it grows more than export.limits.ratio times when it is inflated")
             yield piece
             packed = inflater.unconsumed_tail
+        if inflater.eof:
+            return
     yield inflater.flush()
     if not inflater.eof:
         raise EOFError("the deflated object is cut off")
@@ -229,5 +237,12 @@ def _inflate(opened: IO[bytes], ratio: int) -> Iterator[bytes]:
 
 def _read_header(content: IO[bytes], limits: Limits, tags: list[str] | None = None) -> Dataset:
     content.seek(0)
-    bounded = cast(Any, Budget(content, limits.header_mb * MB))
-    return dcmread(bounded, stop_before_pixels=True, defer_size=LONGEST_ELEMENT, specific_tags=cast(Any, tags))
+    budget = Budget(content, limits.header_mb * MB)
+    try:
+        return dcmread(
+            cast(Any, budget), stop_before_pixels=True, defer_size=LONGEST_ELEMENT, specific_tags=cast(Any, tags)
+        )
+    except Exception:
+        if budget.spent:  # within a sequence, pydicom takes every error for the end of the file
+            raise OverLimitError(HEADER_RULE) from None
+        raise

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from sonomics.clean.images.tags import read_number, read_text
 from sonomics.core.errors import ItemError
+from sonomics.core.settings.export import Limits
 from sonomics.imaging.brightness import Picture
 from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, PALETTE, decode_frames, look_up_palette
+from sonomics.imaging.dicom_file import open_original, read_header
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ULTRASOUND = "US"
 # An hour at 28 frames a second: more are a damaged header. A convention.
 MOST_FRAMES = 100_000
+LIMITS = Limits.partial({})  # what export wrote is within those of the study, which need not be tighter
 UNREADABLE, WRONG_MODALITY, NO_PIXELS = "unreadable", "wrong_modality", "no_pixels"
 
 
@@ -84,25 +86,31 @@ def open_dicom(path: Path) -> Recording:
     Exception
         Of many types, pydicom's, when the file is broken.
     """
-    tags = dcmread(path, stop_before_pixels=True)
+    tags = read_header(path, LIMITS)
     modality = read_text(tags, "Modality")
     if modality not in (ULTRASOUND, ""):
         rule = f"the modality is {modality}, not {ULTRASOUND}"
         raise UnusableError(WRONG_MODALITY, path, rule, "leave it out of the export")
     if "Rows" not in tags:
         raise UnusableError(NO_PIXELS, path, "the object has no image", "leave it out of the export")
-    syntax = UID(tags.file_meta.TransferSyntaxUID)
-    source = dcmread(path) if syntax.is_deflated else path
+    stated = read_number(tags, "NumberOfFrames")
+    count = int(stated) if stated == stated else 1
 
     def frames(numbers: Sequence[int]) -> Iterator[Picture]:
+        every = None if len(numbers) == count else numbers  # read in one go, where the file does not say where each is
         try:
-            for frame in decode_frames(source, syntax, numbers):
-                yield convert_to_eight_bits(frame, tags)
+            with (
+                open_original(path, LIMITS) as original,
+                closing(decode_frames(original.content, UID(tags.file_meta.TransferSyntaxUID), every)) as decoded,
+            ):
+                for number in numbers:  # some encoders append a frame that the header does not state
+                    if (frame := next(decoded, None)) is None:
+                        raise EOFError(f"there is no frame {number}")
+                    yield convert_to_eight_bits(frame, tags)
         except Exception as error:
             raise _explain_unreadable(path, error) from error
 
-    count = read_number(tags, "NumberOfFrames")
-    return Recording(int(count) if count == count else 1, int(tags.Rows), int(tags.Columns), tags, frames)
+    return Recording(count, int(tags.Rows), int(tags.Columns), tags, frames)
 
 
 def open_picture(path: Path) -> Recording:

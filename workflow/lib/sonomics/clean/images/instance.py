@@ -14,13 +14,21 @@ from sonomics.clean.clips.injection import find_injection_s
 from sonomics.clean.clips.intensity_curve import Curve, measure_curve
 from sonomics.clean.clips.times import read_frame_times_s
 from sonomics.clean.clips.views import Pick, pick_frames
-from sonomics.clean.images.decode import NO_PIXELS, Recording, UnusableError, ignore_harmless_warnings, open_recording
+from sonomics.clean.images.decode import (
+    NO_PIXELS,
+    UNREADABLE,
+    Recording,
+    UnusableError,
+    ignore_harmless_warnings,
+    open_recording,
+)
 from sonomics.clean.images.kind import CONTRAST, FLOW, NOT_STATED, SEEN, TISSUE, read_stated_kind
 from sonomics.clean.images.quality import measure_quality
 from sonomics.clean.images.rows import Scan, make_curve_row, make_image_row, make_set_aside_row, make_unusable_row
 from sonomics.clean.images.scan_region import Region, Scans, find_scans
 from sonomics.clean.images.tags import read_number
 from sonomics.clean.overlays.remove import remove_overlays
+from sonomics.core.errors import ItemError
 from sonomics.core.settings.clean import Clean
 from sonomics.imaging.brightness import Picture, luma
 from sonomics.imaging.colour import flow_share, shows_flow
@@ -28,6 +36,7 @@ from sonomics.imaging.scan_region import SMALLEST_SIDE
 
 # Frames of a clip that are decoded to see what lies where; a convention.
 SURVEYED = 8
+FIX = "leave it out of the export, and report it with the kind of the error if the file is sound"
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -80,6 +89,10 @@ def clean_instance(entry: Row, settings: Clean, listed_injection_s: float = math
     except UnusableError as error:
         print(f"{entry['stem']}: {error}", file=sys.stderr)
         return Cleaned([(make_unusable_row(entry, error.reason), None)])
+    except Exception as error:  # a header that is not what it should be can make any step raise anything
+        rule = f"the file cannot be cleaned ({type(error).__name__})"
+        print(f"{entry['stem']}: {ItemError(entry['stem'], entry['file'], rule, FIX)}", file=sys.stderr)
+        return Cleaned([(make_unusable_row(entry, UNREADABLE), None)])
 
 
 def _clean(entry: Row, recording: Recording, settings: Clean, listed_injection_s: float) -> Cleaned:

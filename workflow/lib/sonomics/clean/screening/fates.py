@@ -13,6 +13,8 @@ SENTENCES = {
     OF_CASE: "Its case does not meet the criteria of the study.",
     "unreadable": "The file cannot be decoded.",
     "not_ultrasound": "The DICOM object is no ultrasound image, so the export did not pass it on.",
+    "volume": "The DICOM object is an Enhanced US Volume, which is not supported, so the export did not pass it on.",
+    "over_limit": "The file is larger than export.limits allow, so the export did not open it.",
     "undecodable": "The pixels of the DICOM object cannot be looked at, so the export did not pass it on.",
     "damaged": "The header of the DICOM object cannot be read, so the export did not pass it on.",
     "not_found": "The source does not have the exam.",

@@ -25,6 +25,8 @@ NOUNS = ("patient", "case", "image")
 WORDS = {
     "unreadable": "file not readable",
     "not_ultrasound": "no ultrasound image",
+    "volume": "volume, not supported",
+    "over_limit": "over a limit of size",
     "undecodable": "pixels not readable",
     "damaged": "damaged header",
     "not_found": "exam not found in the source",

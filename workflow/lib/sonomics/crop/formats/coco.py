@@ -11,6 +11,8 @@ from sonomics.crop.outlines.drawings import MALFORMED, Drawing, Shape, combine_b
 from sonomics.crop.outlines.rasterise import Mask, decode_run_lengths, fill_box, fill_polygon
 from sonomics.crop.outlines.refusals import RefusedError
 
+LONGEST = 60  # bits of a run
+
 
 def read_coco(file: Path) -> dict[str, Drawing]:
     """Read the polygons, run lengths or, without either, the boxes of every image.
@@ -65,6 +67,8 @@ def decompress(text: str) -> list[int]:
     number, shift = 0, 0
     for letter in text:
         bits = ord(letter) - 48
+        if shift > LONGEST:
+            raise ValueError("a run is longer than any image")
         number |= (bits & 0x1F) << shift
         shift += 5
         if bits & 0x20:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageColor, ImageSequence
+from PIL import Image, ImageColor
 
 from sonomics.core.images import GREY, mark_drawn
 from sonomics.crop.outlines.drawings import Drawing, MaskRequest
@@ -19,8 +19,8 @@ def read_picture(file: Path) -> dict[str, Drawing]:
 def _draw(file: Path, request: MaskRequest) -> Mask:
     with Image.open(file) as image:
         lossy = image.format == "JPEG"
-        pages = [page.copy() for page in ImageSequence.Iterator(image)]
-    page = select_frame(pages, request.frame)
+        image.seek(select_frame(range(getattr(image, "n_frames", 1)), request.frame))
+        page = image.copy()
     if page.mode == "P" and not request.label.startswith("#"):
         page = _palette_labels(page)
     if not request.label or lossy:

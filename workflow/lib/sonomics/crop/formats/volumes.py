@@ -1,5 +1,6 @@
 """NIfTI, NRRD and MetaImage, as ITK-SNAP and 3D Slicer export them."""
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from sonomics.crop.outlines.drawings import Drawing, MaskRequest
 from sonomics.crop.outlines.rasterise import Mask, select_frame, select_label
 from sonomics.crop.outlines.refusals import RefusedError
 
+# Voxels of all slices and segments: a clip of 500 frames of 1,000 x 500. A convention.
+MOST_VOXELS = 2**28
 SUFFIX = re.compile(r"(\.seg)?\.(nii(\.gz)?|nrrd|mha)$", re.IGNORECASE)
-SEGMENT = re.compile(r"Segment(\d+)_Name$")
+SEGMENT = re.compile(r"Segment([0-9]+)_Name$")
 
 
 def read_volume(file: Path) -> dict[str, Drawing]:
@@ -24,7 +27,12 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     import SimpleITK
 
     try:
-        image = SimpleITK.ReadImage(str(file))
+        reader = SimpleITK.ImageFileReader()
+        reader.SetFileName(str(file))
+        reader.ReadImageInformation()  # before the voxels, of which a small file may state more than the memory holds
+        if math.prod(reader.GetSize()) * reader.GetNumberOfComponents() > MOST_VOXELS:
+            raise RefusedError("outline_size")
+        image = reader.Execute()
     except RuntimeError:
         raise RefusedError("outline_unreadable") from None
     metadata = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}

@@ -10,7 +10,9 @@ from sonomics.crop.outlines.rasterise import Mask
 from sonomics.crop.outlines.refusals import RefusedError
 
 # What reading the content of a file raises when the content is not as expected.
-MALFORMED = (ArithmeticError, LookupError, OSError, TypeError, ValueError)
+MALFORMED = (ArithmeticError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError)
+# Pixels of an image that a file states: many times what a scanner writes. A convention.
+MOST_PIXELS = 2**26
 
 
 class MaskRequest(NamedTuple):
@@ -62,14 +64,16 @@ def combine_shapes(shapes: list[Shape], rows: int, columns: int) -> Drawing:
     Returns
     -------
     Drawing
-        It raises RefusedError: `outline_label` when no shape has the label, `outline_unreadable` when a shape is
-        malformed.
+        It raises RefusedError: `outline_label` when no shape has the label, `outline_size` when the stated size is
+        impossible, `outline_unreadable` when a shape is malformed.
     """
 
     def draw(request: MaskRequest) -> Mask:
         chosen = [shape for shape in shapes if request.label in ("", shape.label)]
         if shapes and not chosen:
             raise RefusedError("outline_label")
+        if not 0 < rows * columns <= MOST_PIXELS or rows < 0:
+            raise RefusedError("outline_size", f"{rows} x {columns}, not {request.rows} x {request.columns}")
         mask = np.zeros((rows, columns), dtype=np.bool_)
         try:
             for shape in chosen:

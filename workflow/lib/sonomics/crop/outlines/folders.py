@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from sonomics.core.errors import StudyError
+from sonomics.core.errors import StudyError, name_error
 from sonomics.core.schemas import PERTURBED
 from sonomics.crop.outlines.drawings import Drawing
 from sonomics.crop.outlines.refusals import RefusedError
@@ -59,6 +59,9 @@ def _check_layout(root: Path) -> None:
         if astray := sorted(path for path in root.glob(depth) if path.is_file() and format_of(path)):
             rule = "an outline must lie in a folder <reader>/<session>/"
             raise StudyError(str(astray[0]), rule, f"move it, for example to {root.name}/reader_1/1/")
+    if braced := sorted(path for path in root.rglob("*") if "{" in str(path.relative_to(root)) and path.is_file()):
+        rule = "Snakemake takes braces in a path for wildcards"
+        raise StudyError(str(braced[0]), rule, "rename the file or its folder")
     if (reserved := root / PERTURBED).exists():
         rule = f"{PERTURBED} is reserved for the copies that crop.perturb makes; a reader cannot have this name"
         raise StudyError(str(reserved), rule, "rename the reader's folder")
@@ -71,8 +74,9 @@ def _read_session(folder: Path) -> dict[str, Outline]:
             continue
         try:
             drawings = OUTLINES.build(kind.name)(file)
-        except RefusedError:
-            rule = f"the file does not hold {kind.words}, or it outlines an image twice"
+        except Exception as error:  # a damaged file can make a reader raise anything
+            cause = "" if isinstance(error, RefusedError) else f" ({name_error(error)})"
+            rule = f"the file does not hold {kind.words}, or it outlines an image twice{cause}"
             raise StudyError(str(file), rule, "export it again, or remove it") from None
         for stem, drawing in drawings.items():
             if stem in outlines:

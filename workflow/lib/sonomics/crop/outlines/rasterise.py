@@ -35,7 +35,7 @@ def select_label(values: NDArray[np.integer[Any]], label: str) -> Mask:
     """
     if not label:
         return np.asarray(values > 0, dtype=np.bool_)
-    if not label.isdigit():
+    if not (label.isascii() and label.isdigit()):
         raise RefusedError("outline_label")
     mask = np.asarray(values == int(label), dtype=np.bool_)
     if not mask.any() and (values > 0).any():

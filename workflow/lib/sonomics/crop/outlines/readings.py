@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sonomics.core.errors import name_error
 from sonomics.core.images import stem_of
 from sonomics.core.schemas import PERTURBED
 from sonomics.core.seeds import generator
@@ -80,8 +81,10 @@ def _draw(outline: Outline | None, frame: Mapping[str, Any], label: str) -> Mask
     request = MaskRequest(label, frame["exported_rows"], frame["exported_columns"], frame["frame"])
     try:
         return outline.drawing(request)
-    except (OSError, SyntaxError):
-        raise RefusedError("outline_unreadable") from None
+    except RefusedError:
+        raise
+    except Exception as error:  # a damaged file can make a reader raise anything
+        raise RefusedError("outline_unreadable", name_error(error)) from None
 
 
 def _perturb(

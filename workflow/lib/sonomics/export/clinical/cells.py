@@ -17,7 +17,7 @@ NO_UNIT, UNKNOWN_UNIT = "no_unit", "unknown_unit"
 IMPOSSIBLE_DATE, NO_EXAM_DATE, BEFORE_START = "impossible_date", "no_exam_date", "before_start"
 MONTH = 365.25 / 12  # days
 
-_NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)")
+_NUMBER = re.compile(r"(?P<limit>[<>≤≥]=?)?\s*(?P<digits>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)", re.ASCII)
 
 
 class Reading(NamedTuple):

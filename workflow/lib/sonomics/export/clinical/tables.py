@@ -9,7 +9,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.clinical import Clinical, ClinicalTable
-from sonomics.core.tables import read_cells
+from sonomics.core.tables import check_distinct, missing_column, read_cells
 
 WHERE = "params.yaml, export.clinical"
 IDENTITIES = ("patient_id", "accession", "study_uid")
@@ -115,8 +115,7 @@ def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
         # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
         rule_broken = f"{rule.file} cannot be read ({type(error).__name__})"
         raise StudyError(where, rule_broken, "state its sheet, separator and encoding, or save it again") from None
-    for column in table.columns[table.columns.duplicated()]:
-        raise StudyError(where, f"two columns are called {column}", "rename one of them")
+    check_distinct(list(table.columns), where)
     check_column(table, rule.key, where)
     return table
 
@@ -129,7 +128,7 @@ def check_column(table: pd.DataFrame, column: str, where: str) -> None:
     StudyError
     """
     if column not in table:
-        raise StudyError(where, f"the table has no column {column}", f"use one of {', '.join(map(str, table.columns))}")
+        raise missing_column(where, column, table.columns)
 
 
 def _read_csv(path: Path, rule: ClinicalTable, where: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.tables import missing_column
 from sonomics.export.files.listing import WHERE
 from sonomics.kinds.sources.folder import ListedCohort, Renamed
 
@@ -40,7 +41,8 @@ def draft_cohort(listed: pd.DataFrame, settings: ListedCohort) -> pd.DataFrame:
     for case, same in distinct.groupby("case"):
         if len(same) > 1:
             disagreeing = next(name for name in same if len(same[name].unique()) > 1)
-            rule = f"the images of the case disagree in {disagreeing} ({', '.join(sorted(same[disagreeing].unique()))})"
+            lines = sorted(int(number) + 2 for number in same.index)
+            rule = f"the images of the case disagree in {disagreeing} (lines {', '.join(map(str, lines))})"
             raise StudyError(f"{where}, case {case}", rule, "make them agree in the table, or leave the column out")
     return distinct.sort_values("case", ignore_index=True)
 
@@ -52,5 +54,6 @@ def _translate_values(listed: pd.DataFrame, rule: Renamed, where: str) -> "pd.Se
 
 def _read_source_column(listed: pd.DataFrame, column: str, where: str) -> "pd.Series[str]":
     if f"source__{column}" not in listed:
-        raise StudyError(where, f"the table has no column {column}", "use one of its columns")
+        columns = (str(name).removeprefix("source__") for name in listed if str(name).startswith("source__"))
+        raise missing_column(where, column, columns)
     return listed[f"source__{column}"]

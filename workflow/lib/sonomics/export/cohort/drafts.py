@@ -65,7 +65,7 @@ def draft_from_studies(params: Parameters, study: Path) -> Drafts:
 
     linkage_path(study)
     pseudonyms = Pseudonyms(read_key())
-    listed, others = find_studies(params.export)
+    listed, left_out = find_studies(params.export)
     identified = [exam for exam in listed if exam.patient_id]
     forgotten = read_forgotten(study)
     staying = [exam for exam in identified if pseudonyms.case(exam.patient_id) not in forgotten]
@@ -76,14 +76,24 @@ def draft_from_studies(params: Parameters, study: Path) -> Drafts:
     cohort, linkage = draft_cohort_and_linkage(staying, studies.cohort, params.study, pseudonyms)
     remarks = _count(
         {
-            "files that are not DICOM": others,
             "exams without a patient identifier": len(listed) - len(identified),
             "exams of patients who withdrew": len(identified) - len(staying),
             "exams of patients without any date": undated,
             "exams of patients first seen before the first split": len(staying) - undated - len(linkage),
         }
     )
-    return Drafts({"cohort": cohort}, linkage, remarks)
+    return Drafts({"cohort": cohort}, linkage, _list_files(left_out, study) + remarks)
+
+
+def _list_files(left_out: list[tuple[str, str]], study: Path) -> list[str]:
+    """List the files of a folder that are left out where nobody else can read, and count them."""
+    from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
+
+    if not left_out:
+        (study / LEFT_OUT).unlink(missing_ok=True)
+        return []
+    write_left_out(left_out, study / LEFT_OUT)
+    return [f"left out {counted}" for counted in count_reasons(left_out)] + [f"{LEFT_OUT} names these files"]
 
 
 def _count(left_out: Mapping[str, int]) -> list[str]:

@@ -12,7 +12,7 @@ from sonomics.export.pacs.transfer import read_retry_policy, retry
 from sonomics.kinds.sources import SOURCES
 
 
-def find_studies(export: Export) -> tuple[list[Study], int]:
+def find_studies(export: Export) -> tuple[list[Study], list[tuple[str, str]]]:
     """List the studies of a PACS or a folder of DICOM files that meet the criteria of the study.
 
     Parameters
@@ -22,8 +22,8 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
 
     Returns
     -------
-    studies, others : list of Study, int
-        Sorted; and the number of files of a folder that are not DICOM.
+    studies, left_out : list of Study, list of (str, str)
+        Sorted; and path and reason of the files of a folder that are not used.
 
     Raises
     ------
@@ -34,8 +34,8 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
     kind, settings = SOURCES.get(source), export.sources()[source]
     criteria = read_criteria(kind.require_studies(settings).query)
     if not kind.is_server:
-        folder = DicomFolder(open_root(settings))
-        return sorted(folder.find_studies(criteria), key=_by_patient), folder.others
+        folder = DicomFolder(open_root(settings), export.limits)
+        return sorted(folder.find_studies(criteria), key=_by_patient), folder.left_out
     with closing(kind.load_client()(settings)) as pacs:
         policy = read_retry_policy(settings)
         try:
@@ -44,7 +44,7 @@ def find_studies(export: Export) -> tuple[list[Study], int]:
         except PacsError as error:
             where = f"params.yaml, export.{source}"
             raise StudyError(where, f"{error.fault.value}: {error.rule}", error.fix) from None
-    return sorted(studies, key=_by_patient), 0
+    return sorted(studies, key=_by_patient), []
 
 
 def _by_patient(study: Study) -> tuple[str, str, str]:

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from io import BytesIO, StringIO
 
 import numpy as np
@@ -18,6 +17,7 @@ from sonomics.export.deidentify.pixels import UndecodableError, decode_all
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.pictures import UnusableError, read_picture
 from sonomics.imaging.brightness import brightest_channel
+from sonomics.imaging.dicom_file import SourceFile
 
 PICTURE = ".png"
 READER = "tesseract"
@@ -37,7 +37,7 @@ class Pair:
     original: NDArray[np.uint8] | None
 
 
-def index_originals(files: Iterable[Traversable], pseudonyms: Pseudonyms) -> dict[str, Traversable]:
+def index_originals(files: Iterable[SourceFile], pseudonyms: Pseudonyms) -> dict[str, SourceFile]:
     """Index originals by the UID of their de-identified copies; files that are not DICOM are skipped."""
     originals = {}
     for file in files:
@@ -50,7 +50,7 @@ def index_originals(files: Iterable[Traversable], pseudonyms: Pseudonyms) -> dic
     return originals
 
 
-def read_pair(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
+def read_pair(exported: SourceFile, originals: dict[str, SourceFile]) -> Pair:
     """Read the middle frame of an exported file and of its original.
 
     Parameters
@@ -69,7 +69,7 @@ def read_pair(exported: Traversable, originals: dict[str, Traversable]) -> Pair:
     return Pair(frame, None if original is None else _read_original(original, exported.name.endswith(PICTURE)))
 
 
-def read_words(exported: Traversable) -> list[str]:
+def read_words(exported: SourceFile) -> list[str]:
     """Read the first, middle and last frame of an exported file with tesseract.
 
     Returns
@@ -110,7 +110,7 @@ def can_read() -> bool:
     return shutil.which(READER) is not None
 
 
-def _read_original(file: Traversable, is_picture: bool) -> NDArray[np.uint8] | None:
+def _read_original(file: SourceFile, is_picture: bool) -> NDArray[np.uint8] | None:
     try:
         if is_picture:
             return read_picture(file, file.name).pixels
@@ -120,7 +120,7 @@ def _read_original(file: Traversable, is_picture: bool) -> NDArray[np.uint8] | N
         return None
 
 
-def _read(file: Traversable) -> Dataset:
+def _read(file: SourceFile) -> Dataset:
     with silence_pydicom(), file.open("rb") as opened:
         return dcmread(BytesIO(opened.read()))
 

@@ -5,8 +5,10 @@ The bit depth stays, so that a de-identified copy loses no grey level; `clean` d
 
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from copy import deepcopy
-from typing import IO
+from itertools import islice
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +64,7 @@ def decode_all(dataset: Dataset) -> Pixels:
     if "PixelData" not in dataset:
         raise UndecodableError("it has no pixels")
     frames = list(_decode_each(dataset, _drop_empty_frame_count(dataset), MOST_IN_MEMORY_MB))
-    return np.stack(frames)
+    return cast(Pixels, np.stack(frames))
 
 
 def _decode_each(header: Dataset, source: Dataset | IO[bytes], object_mb: int) -> Iterator[Pixels]:
@@ -70,11 +72,10 @@ def _decode_each(header: Dataset, source: Dataset | IO[bytes], object_mb: int) -
     try:
         stated = _check_size(header, object_mb)
         syntax = header.file_meta.TransferSyntaxUID
-        for frame in decode_frames(source, syntax, None):
-            decoded += 1
-            if decoded > stated:  # some encoders append one
-                break
-            yield _convert_to_plain(frame, header)
+        with closing(decode_frames(source, syntax, None)) as frames:
+            for frame in islice(frames, stated):  # some encoders append one
+                decoded += 1
+                yield _convert_to_plain(frame, header)
     except (UndecodableError, OverLimitError):
         raise
     except Exception as error:

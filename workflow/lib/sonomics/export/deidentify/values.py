@@ -3,11 +3,14 @@
 import re
 from datetime import date, timedelta
 
-_DATE = re.compile(r"\d{8}")
-_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d((?:[0-5]\d|60)(\.\d{1,6})?)?)?")
-_DATE_TIME = re.compile(r"(\d{8})((?:[01]\d|2[0-3])(?:[0-5]\d(?:(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?)?([+-]\d{4})?")
-_AGE = re.compile(r"(\d{3})([DWMY])")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?")
+# Digits are those of ASCII: a number of other digits is not one of DICOM, and a header could not be written with it.
+_DATE = re.compile(r"\d{8}", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d((?:[0-5]\d|60)(\.\d{1,6})?)?)?", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{8})((?:[01]\d|2[0-3])(?:[0-5]\d(?:(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?)?([+-]\d{4})?", re.ASCII
+)
+_AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?", re.ASCII)
 _MAKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,/+()_-]{0,63}")
 EARLIEST = date(1900, 1, 1)  # a convention: earlier dates are slips of the pen
 OLDEST_YEARS = 90  # HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)

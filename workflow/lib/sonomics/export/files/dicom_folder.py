@@ -1,17 +1,23 @@
 """Query DICOM files in any layout under a folder, ZIP files included, like a PACS."""
 
+import re
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sonomics.export.files.header_index import Header, read_headers
+from sonomics.core.settings.export import Limits
+from sonomics.export.files.archive import Root
+from sonomics.export.files.header_index import Header, Indexed, read_headers
 from sonomics.export.pacs.protocol import Criteria, Instance, Study, meets_criteria
+from sonomics.imaging.dicom_file import SourceFile
+
+REPEAT = "it repeats an instance"
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,12}")  # IS of PS3.5 6.2
 
 
 @dataclass
 class _StudyFiles:
     study: Study
-    instances: dict[str, tuple[Instance, str, Traversable]] = field(default_factory=dict)
+    instances: dict[str, tuple[Instance, str, SourceFile]] = field(default_factory=dict)
 
 
 class DicomFolder:
@@ -21,41 +27,42 @@ class DicomFolder:
 
     Parameters
     ----------
-    root : Traversable
+    root : Path or Archived
         A folder, or the inside of a ZIP file.
+    limits : Limits
+        `export.limits` of params.
     kept : Path, optional
         Table of headers read before, see `read_headers`.
 
     Attributes
     ----------
-    others : int
-        Files that are not DICOM, or have no patient, study or instance.
-    repeats : int
-        Files of an instance that another file holds already.
+    left_out : list of (str, str)
+        Path and reason of what is not used: what cannot be opened, is not DICOM, has no patient, study or instance, or
+        is an instance that another file holds already. The paths may be identities.
     """
 
-    def __init__(self, root: Traversable, kept: Path | None = None) -> None:
-        self.others = self.repeats = 0
+    def __init__(self, root: Root, limits: Limits, kept: Path | None = None) -> None:
+        self.left_out: list[tuple[str, str]] = []
         self._studies: dict[tuple[str, str], _StudyFiles] = {}
-        for file, header in read_headers(root, kept):
-            if header is None:
-                self.others += 1
+        for indexed in read_headers(root, limits, kept):
+            if indexed.header is None or indexed.file is None:
+                self.left_out.append((indexed.name, indexed.reason))
             else:
-                self._add(header, file)
+                self._add(indexed, indexed.header, indexed.file)
 
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
         studies = [_add_modalities(held) for held in self._studies.values()]
         return [study for study in studies if meets_criteria(study, criteria)]
 
-    def list_instances(self, patient_id: str, study_uid: str, modality: str) -> list[tuple[Instance, Traversable]]:
+    def list_instances(self, patient_id: str, study_uid: str, modality: str) -> list[tuple[Instance, SourceFile]]:
         """List the instances of a patient's study in the series of a modality, sorted, and their files."""
         held = self._studies.get((patient_id.strip(), study_uid.strip()))
         instances = held.instances.values() if held else ()
         listed = [(instance, file) for instance, of_file, file in instances if of_file in ("", modality)]
         return sorted(listed, key=lambda pair: pair[0])
 
-    def _add(self, header: Header, file: Traversable) -> None:
+    def _add(self, indexed: Indexed, header: Header, file: SourceFile) -> None:
         uid = header["StudyInstanceUID"]
         study = Study(
             uid,
@@ -72,7 +79,8 @@ class DicomFolder:
             header["SeriesInstanceUID"],
         )
         instances = self._studies.setdefault((study.patient_id, uid), _StudyFiles(study)).instances
-        self.repeats += instance.uid in instances
+        if instance.uid in instances:
+            self.left_out.append((indexed.name, REPEAT))
         instances.setdefault(instance.uid, (instance, header["Modality"], file))
 
 
@@ -82,4 +90,4 @@ def _add_modalities(held: _StudyFiles) -> Study:
 
 
 def _read_number(value: str) -> int:
-    return int(value) if value.lstrip("-").isdigit() else 0
+    return int(value) if _WHOLE_NUMBER.fullmatch(value) else 0

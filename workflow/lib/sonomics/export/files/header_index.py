@@ -1,112 +1,143 @@
 """Read the headers of a folder of DICOM files once: later jobs read new and changed files only."""
 
-import zipfile
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
-from pydicom import Dataset, dcmread
+from pydicom import Dataset
+from pydicom.errors import InvalidDicomError
 
+from sonomics.core.errors import name_error
 from sonomics.core.files import replacing
 from sonomics.core.jobs import progress
+from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
+from sonomics.export.files.archive import Archived, Root
+from sonomics.export.files.walk import NO_PERMISSION, Found, list_files
+from sonomics.imaging.dicom_file import OverLimitError, SourceFile, read_header
 
 HEADERS = Path("work", "headers.parquet")
 TAGS = [
     *("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality", "StudyDate", "StudyTime"),
     *("AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
 ]
-FILE, STAMP = "file", "stamp"
+FILE, STAMP, REASON = "file", "stamp", "reason"
 SAVED_EVERY = 5000  # headers: a run that is cut short reads no more than these again
+NOT_DICOM, NO_IDENTIFIER = "not DICOM", "DICOM without patient, study or instance"
+DAMAGED = "a damaged DICOM header"
+# These do not change while the file does not; others (a permission, a limit) may.
+LASTING = ("", NOT_DICOM, NO_IDENTIFIER, DAMAGED)
 
 Header = Mapping[str, str]
 
 
-def read_headers(root: Traversable, kept: Path | None = None) -> Iterator[tuple[Traversable, Header | None]]:
+class Indexed(NamedTuple):
+    """A file of a source.
+
+    Attributes
+    ----------
+    name : str
+        Its path, which may be an identity.
+    file : path, member of an archive or None
+    header : mapping or None
+        None for a file that is not used.
+    reason : str
+        Why it is not used; else "".
+    """
+
+    name: str
+    file: SourceFile | None
+    header: Header | None
+    reason: str
+
+
+_Kept = tuple[str, Header | None, str]  # stamp, header, reason
+
+
+def read_headers(root: Root, limits: Limits, kept: Path | None = None) -> Iterator[Indexed]:
     """Read the header of every file under a folder and in its archives, by name.
 
     Parameters
     ----------
-    root : Traversable
+    root : Path or Archived
         A folder, or the inside of a ZIP file.
+    limits : Limits
+        `export.limits` of params.
     kept : Path, optional
         A table of headers read before, with identities; files that have not changed since are not opened. It is
         written again when something was read, and from time to time, so that an interrupted job continues there.
-
-    Yields
-    ------
-    file, header : Traversable, mapping or None
-        None for a file that is not DICOM, or has no patient, study or instance.
     """
     known = _read_table(kept) if kept is not None and kept.exists() else {}
-    current: dict[str, tuple[str, Header | None]] = {}
+    current: dict[str, _Kept] = {}
     fresh = 0
-    for file in progress(list_files(root), "read headers"):
+    for found in progress(list_files(root, limits), "read headers"):
         # File names on old discs need not be UTF-8, but a table must be.
-        name, stamp = str(file).encode("utf-8", "backslashreplace").decode("utf-8"), _stamp(file)
-        before = known.get(name)
-        if before is not None and before[0] == stamp:
-            current[name] = before
-        else:
-            current[name] = stamp, _read_header(file)
-            fresh += 1
-            if kept is not None and fresh % SAVED_EVERY == 0:
+        name = found.name.encode("utf-8", "backslashreplace").decode("utf-8")
+        if found.file is None:
+            yield Indexed(name, None, None, found.reason)
+            continue
+        entry = _read(found, known.get(name), limits)
+        if entry[2] in LASTING:
+            current[name] = entry
+            fresh += entry is not known.get(name)
+            if kept is not None and fresh and fresh % SAVED_EVERY == 0:
                 _write_table(kept, known | current)
-        yield file, current[name][1]
+        yield Indexed(name, found.file, entry[1], entry[2])
     if kept is not None and (fresh or current.keys() != known.keys()):
         _write_table(kept, current)
 
 
-def list_files(root: Traversable) -> Iterator[Traversable]:
-    """List the files under a folder and in its archives, by name."""
-    for entry in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from list_files(entry)
-        elif isinstance(entry, Path) and (archive := open_archive(entry)) is not None:
-            yield from list_files(archive)
-        else:
-            yield entry
-
-
-def open_archive(path: Path) -> zipfile.Path | None:
-    """Open a ZIP file, to be used like a folder; None when the file is not a ZIP file, or damaged."""
+def _read(found: Found, before: _Kept | None, limits: Limits) -> _Kept:
+    """Read a header, unless the file is as it was before."""
+    file = found.file
+    assert file is not None
     try:
-        return zipfile.Path(path) if zipfile.is_zipfile(path) else None
-    except zipfile.BadZipFile:
-        return None
+        stamp = _stamp(file)
+        if before is not None and before[0] == stamp:
+            return before
+        with silence_pydicom():
+            header = read_header(file, limits, TAGS)
+            values = {tag: _read_text(header, tag) for tag in TAGS}
+    except PermissionError:
+        return "", None, NO_PERMISSION
+    except (OverLimitError, OSError) as error:
+        return "", None, str(error) if isinstance(error, OverLimitError) else f"unreadable ({name_error(error)})"
+    except InvalidDicomError:
+        return stamp, None, NOT_DICOM
+    except Exception:  # a damaged file can make the parser raise anything
+        return stamp, None, DAMAGED
+    named = values["PatientID"] and values["StudyInstanceUID"] and values["SOPInstanceUID"]
+    return (stamp, values, "") if named else (stamp, None, NO_IDENTIFIER)
 
 
-def _stamp(file: Traversable) -> str:
+def _stamp(file: SourceFile) -> str:
     """Return what changes with a file: its size and time, or, for a member of an archive, size and checksum."""
-    if isinstance(file, zipfile.Path):
-        member = file.root.getinfo(file.at)
-        return f"{member.file_size} {member.CRC:08x}"
+    if isinstance(file, Archived):
+        return file.stamp
     status = Path(str(file)).stat()
     return f"{status.st_size} {status.st_mtime_ns}"
-
-
-def _read_header(file: Traversable) -> Header | None:
-    try:
-        with silence_pydicom(), file.open("rb") as opened:
-            header = dcmread(opened, specific_tags=TAGS, stop_before_pixels=True)
-            values = {tag: _read_text(header, tag) for tag in TAGS}
-    except Exception:  # a folder may hold anything, and a damaged file can make the parser raise anything
-        return None
-    return values if values["PatientID"] and values["StudyInstanceUID"] and values["SOPInstanceUID"] else None
 
 
 def _read_text(header: Dataset, tag: str) -> str:
     return str(header.get(tag, "") or "").strip()
 
 
-def _read_table(path: Path) -> dict[str, tuple[str, Header | None]]:
-    rows = pd.read_parquet(path).to_dict("records")
-    return {row[FILE]: (row[STAMP], {tag: row[tag] for tag in TAGS} if row["SOPInstanceUID"] else None) for row in rows}
+def _read_table(path: Path) -> dict[str, _Kept]:
+    table = pd.read_parquet(path)
+    if REASON not in table:  # of an earlier version
+        return {}
+    return {
+        row[FILE]: (row[STAMP], None if row[REASON] else {tag: row[tag] for tag in TAGS}, row[REASON])
+        for row in table.to_dict("records")
+    }
 
 
-def _write_table(path: Path, headers: Mapping[str, tuple[str, Header | None]]) -> None:
+def _write_table(path: Path, headers: Mapping[str, _Kept]) -> None:
     empty = dict.fromkeys(TAGS, "")
-    rows = [{FILE: name, STAMP: stamp, **(header or empty)} for name, (stamp, header) in headers.items()]
+    rows = [
+        {FILE: name, STAMP: stamp, REASON: reason, **(header or empty)}
+        for name, (stamp, header, reason) in headers.items()
+    ]
     with replacing(path) as temporary:
-        pd.DataFrame(rows, columns=[FILE, STAMP, *TAGS]).to_parquet(temporary, index=False)
+        pd.DataFrame(rows, columns=[FILE, STAMP, REASON, *TAGS]).to_parquet(temporary, index=False)

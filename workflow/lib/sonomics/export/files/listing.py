@@ -3,23 +3,23 @@
 import os
 import re
 from collections.abc import Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.core.tables import read_cells
-from sonomics.export.files.header_index import open_archive
+from sonomics.core.tables import missing_column, read_cells
+from sonomics.export.files.archive import Root, open_archive
 from sonomics.kinds.sources.folder import Columns, Folder
 
 WHERE = "params.yaml, export.folder"
 _UNFIT = re.compile(r"[^A-Za-z0-9_]")
+_LONGEST = 100  # letters of a name: that of a file, which goes on with exam, instance and frame, may have 255
 _DIGITS, _NUMBER = 4, re.compile(r"[0-9]+")  # to which a number is filled up; a convention
 
 
-def open_root(settings: Folder) -> Traversable:
+def open_root(settings: Folder) -> Root:
     """Open the folder of a source, or the ZIP file, used in the same way; environment variables in `root` are expanded.
 
     Raises
@@ -93,7 +93,7 @@ def name_images(table: pd.DataFrame, settings: Folder) -> pd.DataFrame:
     columns = cast(Columns, settings.columns).plain()
     for role, column in columns.items():
         if column not in source:
-            raise StudyError(f"{WHERE}.columns.{role}", f"the table has no column {column}", _suggest_columns(source))
+            raise missing_column(f"{WHERE}.columns.{role}", column, source)
     patients = _make_pseudonyms(source[columns["patient"]], settings.prefix)
     listed = pd.DataFrame({"patient": patients, "case": patients})
     if "case" in columns:
@@ -115,7 +115,7 @@ def _add_captures(table: pd.DataFrame, captures: Mapping[str, str]) -> pd.DataFr
     parts = [table]
     for column, pattern in captures.items():
         if column not in table:
-            raise StudyError(f"{WHERE}.captures", f"the table has no column {column}", _suggest_columns(table))
+            raise missing_column(f"{WHERE}.captures", column, table)
         if not re.compile(pattern).groupindex:
             rule = f"the expression of {column} has no named group"
             raise StudyError(f"{WHERE}.captures", rule, "write (?P<name>...) around the part to take")
@@ -130,29 +130,31 @@ def _make_pseudonyms(values: "pd.Series[str]", prefix: str) -> "pd.Series[str]":
             rule = "there is no patient or case"
             raise StudyError(f"{WHERE}.table, line {line}", rule, "fill it in, or take the row out")
         names[value] = prefix + (value.zfill(_DIGITS) if _NUMBER.fullmatch(value) else _UNFIT.sub("_", value))
-    origin: dict[str, str] = {}
-    for value, name in names.items():
-        if (other := origin.setdefault(name, value)) != value:
-            rule = f"{other!r} and {value!r} both become {name}"
-            raise StudyError(f"{WHERE}.table", rule, "rename one of them")
+        if len(names[value]) > _LONGEST:
+            rule = f"the name of a patient or case is longer than {_LONGEST} letters"
+            raise StudyError(f"{WHERE}.table, line {line}", rule, "shorten it, since files are named after it")
+    lines: dict[str, tuple[str, int]] = {}
+    for line, value in enumerate(values, start=2):
+        other, first = lines.setdefault(names[value], (value, line))
+        if other != value:
+            rule = f"the patient or case differs from that of line {first}, and both would get the same name"
+            raise StudyError(f"{WHERE}.table, line {line}", rule, "rename one of them")
     return values.map(names)
 
 
 def _check_spacing(cells: "pd.Series[str]") -> None:
     spacing = pd.to_numeric(cells, errors="coerce")
     wrong = (cells != "") & ~((spacing > 0) & (spacing < float("inf")))
-    for line, value in cells[wrong].items():
-        where, rule = f"{WHERE}.table, line {int(str(line)) + 2}", f"the spacing {value!r} is not a length in mm"
+    for line in cells.index[wrong]:
+        where, rule = f"{WHERE}.table, line {int(line) + 2}", "the spacing is not a length in mm"
         raise StudyError(where, rule, "write a number above 0 with a decimal point, or leave it empty if it is unknown")
 
 
 def _fill_in_paths(source: pd.DataFrame, pattern: str, key: str) -> list[str]:
     try:
         return [pattern.format_map(row) for row in source.to_dict("records")]
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
-        rule = f"{pattern!r} names {error}, which is not a column of the table"
-        raise StudyError(f"{WHERE}.{key}", rule, _suggest_columns(source)) from None
-
-
-def _suggest_columns(table: pd.DataFrame) -> str:
-    return f"use one of its columns: {', '.join(table.columns)}"
+    except KeyError as error:
+        raise missing_column(f"{WHERE}.{key}", str(error.args[0]), source) from None
+    except (LookupError, ValueError, TypeError, AttributeError):
+        rule, fix = f"{pattern!r} is not a path with {{column}} in it", "write {{ and }} for braces that are part of it"
+        raise StudyError(f"{WHERE}.{key}", rule, fix) from None

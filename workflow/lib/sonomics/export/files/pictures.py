@@ -1,7 +1,6 @@
 """Export pictures: pixels alone, without metadata and text that identify somebody."""
 
 import logging
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
 from sonomics.imaging.burned_in_text.finders import TextFinder
+from sonomics.imaging.dicom_file import SourceFile
 from sonomics.imaging.inpainting import inpaint_frames
 
 ORIENTATION = ExifTags.Base.Orientation
@@ -60,7 +60,7 @@ class Picture(NamedTuple):
     metadata: tuple[str, ...]
 
 
-def read_picture(file: Traversable, stem: str) -> Picture:
+def read_picture(file: SourceFile, stem: str) -> Picture:
     """Read the pixels of a picture, upright, and list the kinds of its metadata.
 
     Raises
@@ -88,7 +88,7 @@ def _list_metadata(image: Image.Image) -> tuple[str, ...]:
     return tuple(sorted(kinds | ({METADATA["exif"]} if image.getexif() else set())))
 
 
-def read_outline(file: Traversable) -> NDArray[np.bool_]:
+def read_outline(file: SourceFile) -> NDArray[np.bool_]:
     """Read a mask, upright by its own EXIF as `read_picture` turns a picture.
 
     Returns
@@ -125,7 +125,7 @@ def remove_identities(picture: Picture, find_text: TextFinder) -> tuple[NDArray[
 
 
 def export_picture(
-    file: Traversable, stem: str, out: Path, pixels: str, find_text: TextFinder
+    file: SourceFile, stem: str, out: Path, pixels: str, find_text: TextFinder
 ) -> tuple[tuple[int, ...], Changes | None]:
     """Write a picture as a PNG of its pixels alone.
 

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from sonomics.core.errors import StudyError
+from sonomics.core.errors import StudyError, name_error
 
 # Keys under which a PyTorch checkpoint may keep the state.
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
@@ -34,7 +34,13 @@ def read_checkpoint(path: Path, architecture: str) -> dict[str, Tensor]:
     if path.suffix not in _READERS:
         rule = f"{path.suffix or 'a file without suffix'} is not a type of weights file that can be read"
         raise StudyError(str(path), rule, f"use one of {', '.join(_READERS)}")
-    return _READERS[path.suffix](path, architecture)
+    try:
+        return _READERS[path.suffix](path, architecture)
+    except StudyError:
+        raise
+    except Exception as error:  # an empty or damaged file can make a reader raise anything
+        rule = f"the file of weights cannot be read ({name_error(error)})"
+        raise StudyError(str(path), rule, "save or fetch it again") from None
 
 
 def _read_safetensors(path: Path, architecture: str) -> dict[str, Tensor]:
@@ -50,7 +56,7 @@ def _read_pytorch(path: Path, architecture: str) -> dict[str, Tensor]:
     fix = "save only the state_dict() of the model, and set the SHA-256 of that file"
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError):
+    except (EOFError, pickle.UnpicklingError, RuntimeError):
         raise StudyError(str(path), "the file is not a checkpoint, or holds more than tensors", fix) from None
     for wrapper in _WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
@@ -102,7 +108,7 @@ def rename_tensors(
             continue
         bare = name.removeprefix(prefix)
         first, _, rest = bare.partition(".")
-        if bare not in names and first.isdecimal() and int(first) < len(children):
+        if bare not in names and first.isascii() and first.isdecimal() and int(first) < len(children):
             bare = f"{children[int(first)]}.{rest}"
         if bare in names:
             renamed[bare] = tensor

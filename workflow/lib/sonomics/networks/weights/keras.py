@@ -9,6 +9,8 @@ from torch import Tensor
 
 from sonomics.core.errors import StudyError
 
+# Bytes of one layer: a file of a few may state any number. A convention.
+MOST_BYTES = 2**30
 # Fire module of SqueezeNet 1.1 in Keras -> position in torchvision's sequence, which also counts pools and
 # activations.
 _FIRE = {2: 3, 3: 4, 4: 6, 5: 7, 6: 9, 7: 10, 8: 11, 9: 12}
@@ -55,4 +57,7 @@ def _read_layer(layers: h5py.Group, name: str) -> list[Tensor]:
     if name not in layers:
         return []
     layer = layers[name]
-    return [torch.from_numpy(layer[weight][()]) for weight in layer.attrs["weight_names"]]
+    weights = [layer[weight] for weight in layer.attrs["weight_names"]]
+    if any(weight.nbytes > MOST_BYTES for weight in weights):
+        raise ValueError("a layer is impossibly large")
+    return [torch.from_numpy(weight[()]) for weight in weights]

@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from sonomics.core.errors import StudyError
+from sonomics.core.files import read_yaml
 from sonomics.core.settings.networks import EntryElsewhere, Weights, WrittenOut
 
 NONE = "none"
@@ -64,7 +63,7 @@ class Entry:
 @cache
 def registry() -> dict[str, Entry]:
     """Return the entries that come with sonomics."""
-    entries = yaml.safe_load(_BUILT_IN.read_text(encoding="utf-8"))
+    entries = read_yaml(_BUILT_IN)
     return {name: _make_entry(name, WrittenOut.partial(values)) for name, values in entries.items()}
 
 
