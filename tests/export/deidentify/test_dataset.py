@@ -67,7 +67,7 @@ def clean_file(content, retain=("device", "dates")):
     pixels, file = BytesIO(), SimpleNamespace(name="x", open=lambda mode: BytesIO(content))
     with silence_pydicom(), open_original(file, Limits.partial({})) as original:
         try:
-            new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), 100, pixels)
+            new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), find_by_strokes, 100, pixels)
         except UnsafeError as aside:
             return aside.reason, None
     new["PixelData"] = DataElement(0x7FE00010, new["PixelData"].VR, pixels.getvalue())
