@@ -42,8 +42,8 @@ SURE, SHARPER, MUCH_SHARPER = 0.88, 1.5, 2.0
 WIDENED, MARGIN = 2.0, 2
 # pixels: the shorter side of the largest part, before it is widened
 LARGEST = 48
-# share of a rectangle that decides for the whole
-MOSTLY = 0.5
+# share of a rectangle from which on colour flow makes it none of text; a smooth patch of flow fills 0.2 to 0.5
+FLOW = 0.2
 
 
 def find_text_areas(frame: Pixels) -> NDArray[np.bool_]:
@@ -69,7 +69,7 @@ def find_text_areas(frame: Pixels) -> NDArray[np.bool_]:
     for corners, score in _find_rectangles(level):
         box, inside = _fill(corners, level.shape)
         times = SHARPER if score >= SURE else MUCH_SHARPER
-        if is_sharp(edges[box.window], inside, times) and flow[box.window][inside].mean() < MOSTLY:
+        if is_sharp(edges[box.window], inside, times) and flow[box.window][inside].mean() < FLOW:
             found[box.window] |= inside
     return found
 
