@@ -41,6 +41,7 @@ from sonomics.export.deidentify.dataset import Identity  # noqa: E402
 from sonomics.export.deidentify.profile import Profile  # noqa: E402
 from sonomics.export.deidentify.pseudonyms import Pseudonyms  # noqa: E402
 from sonomics.export.files.header_index import read_headers  # noqa: E402
+from sonomics.imaging.burned_in_text.finders import find_by_strokes  # noqa: E402
 
 TABLE = ROOT / "benchmarks" / "hostile_files.csv"
 COLUMNS_OF_TABLE = ("kind", "seed", "base", "mutation", "fate", "reason")
@@ -62,7 +63,7 @@ def judge_dicom(content: bytes, folder: Path) -> Fate:
     file = source / "IM1"
     file.write_bytes(content)
     (indexed,) = read_headers(source, LIMITS)
-    chunk = Chunk(folder / "out", folder / "out", Profile.of(EXPORT.deidentify), LIMITS)
+    chunk = Chunk(folder / "out", folder / "out", Profile.of(EXPORT.deidentify), LIMITS, find_by_strokes)
     chunk.folder.mkdir()
     chunk.pseudonyms = Pseudonyms(b"benchmark" * 4)
     chunk.release(file, Identity("HOSP7", "P1", "e1", "i1"), "P1", "here")

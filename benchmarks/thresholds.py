@@ -22,8 +22,10 @@ from sonomics.clean.images.scan_region import find_scans
 from sonomics.clean.overlays import bars, calipers, dotted_lines, lettering, probe_face, remove, sharp_marks
 from sonomics.core.images import read_colour, read_grey, read_mask
 from sonomics.core.seeds import generator
-from sonomics.imaging import boxes, burned_in_text, colour, scan_region
+from sonomics.imaging import boxes, colour, scan_region
 from sonomics.imaging.brightness import brightest_channel, luma
+from sonomics.imaging.burned_in_text import strokes as text_strokes
+from sonomics.imaging.burned_in_text.strokes import find_text_boxes
 from sonomics.simulate.scanner.marks import KINDS, paste
 from sonomics.texture.lexicon import contour, echo, margin
 from sonomics.texture.lexicon.region import NAMES, compute_features
@@ -101,7 +103,7 @@ def _write_word(ground: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.uint8]
 
 def _taken(frame: NDArray[np.uint8]) -> NDArray[np.bool_]:
     mask = np.zeros(frame.shape[:2], dtype=bool)
-    for box in burned_in_text.find_text_boxes(frame):
+    for box in find_text_boxes(frame):
         mask[box.window] = True
     return mask
 
@@ -217,7 +219,7 @@ def main() -> None:
     args = parser.parse_args()
     marks = [bars, calipers, dotted_lines, lettering, probe_face, sharp_marks]
     groups: dict[str, tuple[list[ModuleType], Callable[[], Callable[[], Outcomes]]]] = {
-        "text": ([burned_in_text], words_on_speckle),
+        "text": ([text_strokes], words_on_speckle),
         "overlays": (marks, lambda: drawn_marks(args.real)),
         "regions": ([scan_region], lambda: detected_regions(args.real)),
         "flow": ([colour], lambda: flow(args.real)),

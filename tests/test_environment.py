@@ -17,6 +17,7 @@ NOT_IMPORTED = {
     "dvc": "a command that runs the phases",
     "snakemake": "a command that runs the jobs; imported by the Snakefile alone",
     "python-gdcm": "decodes DICOM pixels for pydicom, which finds it by itself",
+    "rapidocr-onnxruntime": "carries the file of a network (imaging/burned_in_text/model.py)",
 }
 
 
@@ -55,3 +56,11 @@ def test_every_declared_package_is_imported(imported):
 
 def test_every_imported_package_is_declared(imported):
     assert imported - {name_of(requirement) for requirement in RUNTIME} == set()
+
+
+def test_one_build_of_opencv_is_installed_and_conda_users_are_told():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    assert [package["name"] for package in lock["package"] if package["name"].startswith("opencv")] == [
+        "opencv-python-headless"
+    ]
+    assert "pip uninstall --yes opencv-python" in (ROOT / "environment.yml").read_text()

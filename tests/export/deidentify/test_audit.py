@@ -14,6 +14,7 @@ from sonomics.core.files import read_json
 from sonomics.core.images import write_png
 from sonomics.export import folder
 from sonomics.export.deidentify import audit
+from sonomics.imaging.burned_in_text.recall import describe_misses
 from tests.export.planted import speckle, written
 
 DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Sigma 2"}
@@ -67,8 +68,26 @@ def test_words_that_are_still_read_are_listed(study):
     assert CliRunner().invoke(app, ["audit"]).exit_code == 0
     page = (study / "work/audit/index.html").read_text()
     assert "RESIDUAL77" in section(page, "Sigma 2")
-    assert "with words left: 0" in section(page, "Alpha 1")
-    assert read_json(study / "work/audit/summary.json")["Sigma 2"] == {"files": 1, "read": 1, "residual_text": 1}
+    assert "it read words in 0 and none in 2" in section(page, "Alpha 1")
+    assert read_json(study / "work/audit/summary.json")["Sigma 2"] == {
+        "files": 1, "shown_to_tesseract": 1, "tesseract_read_words": 1, "tesseract_read_none": 0
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("detector", ["strokes", "network"])
+def test_what_the_detector_misses_is_said_and_nothing_read_is_no_zero(study, monkeypatch, detector):
+    monkeypatch.setattr(audit, "can_read", lambda: False)
+    params = yaml.safe_load((study / "params.yaml").read_text())
+    params["export"]["deidentify"] = {"text_detector": detector}
+    (study / "params.yaml").write_text(yaml.safe_dump(params))
+    done = CliRunner().invoke(app, ["audit"])
+    assert done.exit_code == 0, done.output
+    misses = describe_misses(detector)
+    assert "faint, turned by 45 degrees" in misses
+    assert f"nothing was read; a person may read more. Text detector {detector}: {misses}" in done.output
+    assert misses in (study / "work/audit/index.html").read_text()
+    counts = read_json(study / "work/audit/summary.json")["Alpha 1"]
+    assert counts == {"files": 2, "shown_to_tesseract": 0, "tesseract_read_words": None, "tesseract_read_none": None}
 
 
 def test_only_as_many_as_asked_for_are_shown(study, monkeypatch):

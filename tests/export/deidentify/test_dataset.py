@@ -23,6 +23,7 @@ from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.dataset import Identity, UnsafeError, deidentify, silence_pydicom
 from sonomics.export.deidentify.profile import Action, Profile, read_safe_values
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
+from sonomics.imaging.burned_in_text.finders import find_by_strokes
 from sonomics.imaging.dicom_file import Original, open_original
 from sonomics.simulate.scanner.dicom import us_dataset
 
@@ -45,7 +46,7 @@ def still(**elements):
 def clean(dataset, retain=("device", "dates"), object_mb=100):
     pixels = BytesIO()
     original = Original(dataset, written(dataset))
-    new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), object_mb, pixels)
+    new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), find_by_strokes, object_mb, pixels)
     new["PixelData"] = DataElement(0x7FE00010, new["PixelData"].VR, pixels.getvalue())
     return new, changes
 
@@ -69,7 +70,7 @@ def clean_file(content, retain=("device", "dates")):
     pixels, file = BytesIO(), SimpleNamespace(name="x", open=lambda mode: BytesIO(content))
     with silence_pydicom(), open_original(file, Limits.partial({})) as original:
         try:
-            new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), 100, pixels)
+            new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), find_by_strokes, 100, pixels)
         except UnsafeError as aside:
             return aside.reason, None
     new["PixelData"] = DataElement(0x7FE00010, new["PixelData"].VR, pixels.getvalue())

@@ -5,6 +5,7 @@ from pydicom.dataset import Dataset
 from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.scan_region import blank_outside, find_scan
 from sonomics.imaging.boxes import Box
+from sonomics.imaging.burned_in_text.finders import FINDERS, find_by_strokes
 from tests.export.planted import written
 
 SCAN = np.random.default_rng(0).integers(20, 120, (120, 160)).astype(np.uint8)
@@ -79,7 +80,28 @@ def test_writing_on_any_frame_of_a_clip_is_found(shown):
     plain = frames.copy()
     for number in shown:
         frames[number] = written(frames[number], (100, 100), "JANE DOE")
-    _, mask = find_scan_and_text(with_regions(region(60, 80, 179, 239)), frames)
+    _, mask = find_scan_and_text(with_regions(region(60, 80, 179, 239)), frames, find_by_strokes)
     assert mask[(frames != plain).any(axis=0)].mean() > 0.98
     assert mask.mean() < 0.1
     assert all(box.top >= 60 for box in boxes_around(mask))
+
+
+@pytest.mark.parametrize("finder", FINDERS)
+@pytest.mark.parametrize("shown", [{0}, {4}, {3, 4}, {8}])
+def test_writing_on_a_frame_that_is_dark_where_others_are_bright_is_found(finder, shown):
+    dark = screen()
+    bright = dark.copy()
+    bright[60:180, 80:240] = 255 - (255 - SCAN) // 4
+    frames = np.stack([bright] * 9)
+    for number in shown:
+        frames[number] = written(dark, (100, 100), "JANE DOE")
+    letters = frames[min(shown)] != dark
+    _, mask = find_scan_and_text(with_regions(region(60, 80, 179, 239)), frames, FINDERS[finder])
+    assert mask[letters].mean() > 0.95
+    assert mask.mean() < 0.1
+
+
+def test_the_scan_does_not_depend_on_the_finder():
+    frame = written(screen(), (100, 100), "JANE DOE")
+    scans = [find_scan_and_text(Dataset(), frame[None], find)[0] for find in FINDERS.values()]
+    assert scans[0] == scans[1]

@@ -17,6 +17,7 @@ from sonomics.cli import app
 from sonomics.export import folder, summarise
 from sonomics.export.deidentify import audit
 from sonomics.export.files import pictures
+from sonomics.imaging.burned_in_text.finders import find_by_network
 from tests.export.deidentify.test_tokens import LIKE_A_TOKEN, contents, run
 from tests.export.planted import BOX, INSIDE, OUTSIDE, speckle
 
@@ -190,7 +191,9 @@ def test_colour_stays_colour(tmp_path):
     pixels = np.repeat(speckle()[0][..., None], 3, axis=2)
     pixels[100:140, 300:360] = (200, 30, 20)
     Image.fromarray(pixels).save(tmp_path / "flow.png")
-    shape, changes = pictures.export_picture(tmp_path / "flow.png", "P1", tmp_path / "out.png", "deidentify")
+    shape, changes = pictures.export_picture(
+        tmp_path / "flow.png", "P1", tmp_path / "out.png", "deidentify", find_by_network
+    )
     after = np.asarray(Image.open(tmp_path / "out.png"))
     assert shape == after.shape == pixels.shape
     assert changes is not None

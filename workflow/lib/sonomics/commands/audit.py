@@ -44,7 +44,8 @@ def audit(study: Study = Path(), shown: Shown = 6, read: Read = 50) -> None:
         files = {stem: study / file for stem, file in zip(manifest["stem"], manifest["file"], strict=True) if file}
         originals = _originals(study, params)
         devices = [_device(str(name), rows, files, originals, shown, read) for name, rows in changes.groupby("device")]
-        _write(study, devices, manifest)
+        _write(study, devices, manifest, params.export.deidentify.text_detector)
+        typer.echo(_conclude(devices, params.export.deidentify.text_detector))
         typer.echo(f"wrote {study / PAGE}; it shows identities, keep it where the originals are kept")
 
 
@@ -108,24 +109,45 @@ def _shown(found: list[SourceFile]) -> Iterable[SourceFile]:
     return progress(found, "find originals")
 
 
-def _write(study: Path, devices: list[dict[str, Any]], manifest: pd.DataFrame) -> None:
+def _conclude(devices: list[dict[str, Any]], detector: str) -> str:
+    """Say what was read, and that finding nothing does not mean that nothing can be read."""
+    from sonomics.imaging.burned_in_text.recall import describe_misses
+
+    read, words = (sum(count) for count in zip(*((d["read"], len(d["residual"])) for d in devices), strict=True))
+    found = f"tesseract was shown {read} files and read words in {words} of them" if read else "nothing was read"
+    return f"{found}; a person may read more. Text detector {detector}: {describe_misses(detector)}"
+
+
+def _write(study: Path, devices: list[dict[str, Any]], manifest: pd.DataFrame, detector: str) -> None:
     from sonomics.export.deidentify.audit import can_read
+    from sonomics.imaging.burned_in_text.recall import describe_misses
 
     aside = manifest.loc[manifest["reason"] != "", "reason"].value_counts().sort_index()
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     page = environment.get_template("audit.html.j2").render(
-        devices=devices, aside={str(reason): int(count) for reason, count in aside.items()}, read=can_read()
+        devices=devices,
+        aside={str(reason): int(count) for reason, count in aside.items()},
+        read=can_read(),
+        detector=detector,
+        misses=describe_misses(detector),
     )
-    summary = {
-        device["name"]: {"files": device["files"], "read": device["read"], "residual_text": len(device["residual"])}
-        for device in devices
-    }
     make_private_folder((study / PAGE).parent)
     with keep_private():
         write_text(study / PAGE, page)
-        write_json(study / SUMMARY, summary)
+        write_json(study / SUMMARY, {device["name"]: _count(device) for device in devices})
+
+
+def _count(device: dict[str, Any]) -> dict[str, int | None]:
+    """Count files, those shown to tesseract, and those in which it read words or none; None if it read nothing."""
+    read, words = device["read"], len(device["residual"])
+    return {
+        "files": device["files"],
+        "shown_to_tesseract": read,
+        "tesseract_read_words": words if read else None,
+        "tesseract_read_none": read - words if read else None,
+    }
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> str:

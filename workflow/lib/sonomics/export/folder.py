@@ -91,7 +91,7 @@ def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) 
     named = {name: listed[name] for name in ("patient", "case", "exam", "instance", "stem", "device", "centre")}
     file = Path("images", f"{listed['stem']}.png")
     try:
-        shape, changes = export_picture(source, listed["stem"], chunk.folder / file, pixels)
+        shape, changes = export_picture(source, listed["stem"], chunk.folder / file, pixels, chunk.find_text)
     except UnusableError as error:
         log.warning("%s", error)
         chunk.rows.append(make_set_aside_row(named | stated, error.reason))

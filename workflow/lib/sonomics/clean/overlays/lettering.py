@@ -1,7 +1,7 @@
 """Find lines of text: thin upright strokes of about one height, side by side.
 
 Only the strokes are marked, since the tissue between letters is worth keeping. Export boxes whole lines instead
-(`imaging/burned_in_text.py`), since no letter of a name may stay.
+(`imaging/burned_in_text`), since no letter of a name may stay.
 """
 
 from typing import Any

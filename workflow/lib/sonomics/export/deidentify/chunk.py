@@ -18,6 +18,7 @@ from sonomics.export.deidentify.dataset import Changes, Identity, deidentify
 from sonomics.export.deidentify.profile import Profile
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.deidentify.release import Row, make_set_aside_row, release_instance
+from sonomics.imaging.burned_in_text.finders import FINDERS, TextFinder
 from sonomics.imaging.dicom_file import Original, SourceFile
 
 
@@ -32,12 +33,15 @@ class Chunk:
         Which elements of a DICOM object may stay.
     limits : Limits
         The largest files that are opened.
+    find_text : callable
+        Finds burned-in text on a picture.
     """
 
-    def __init__(self, folder: Path, out: Path, profile: Profile, limits: Limits) -> None:
+    def __init__(self, folder: Path, out: Path, profile: Profile, limits: Limits, find_text: TextFinder) -> None:
         self.rows: list[Row] = []
         self.changes: list[Row] = []
-        self.folder, self.out, self._profile, self._limits = folder, out, profile, limits
+        self.folder, self.out, self.find_text = folder, out, find_text
+        self._profile, self._limits = profile, limits
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -50,7 +54,7 @@ class Chunk:
         pseudonyms, profile, object_mb = self.pseudonyms, self._profile, self._limits.object_mb
 
         def make_safe(original: Original, pixels: IO[bytes]) -> tuple[Dataset, Changes]:
-            return deidentify(original, identity, pseudonyms, profile, object_mb, pixels)
+            return deidentify(original, identity, pseudonyms, profile, self.find_text, object_mb, pixels)
 
         row, changes = release_instance(source, named, make_safe, self._limits, self.folder, self.out)
         self.rows.append(row)
@@ -75,7 +79,8 @@ def write_chunk(out: Path, settings: Export) -> Iterator[Chunk]:
     """
     with replacing(out) as folder:
         folder.mkdir()
-        chunk = Chunk(folder, out, Profile.of(settings.deidentify), settings.limits)
+        find_text = FINDERS[settings.deidentify.text_detector]
+        chunk = Chunk(folder, out, Profile.of(settings.deidentify), settings.limits, find_text)
         yield chunk
         manifest = pd.DataFrame(chunk.rows) if chunk.rows else empty_table(schemas.MANIFEST)
         write_table(manifest, folder / "manifest.parquet", schemas.MANIFEST)

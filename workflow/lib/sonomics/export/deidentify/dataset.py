@@ -20,7 +20,7 @@ from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, P
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.deidentify.scan_region import Scan, blank_outside
 from sonomics.imaging.boxes import Box
-from sonomics.imaging.brightness import Pixels
+from sonomics.imaging.burned_in_text.finders import TextFinder
 from sonomics.imaging.dicom_file import Original, OverLimitError
 from sonomics.imaging.inpainting import inpaint
 
@@ -113,6 +113,7 @@ def deidentify(
     identity: Identity,
     pseudonyms: Pseudonyms,
     profile: Profile,
+    find_text: TextFinder,
     object_mb: int,
     pixels: IO[bytes],
 ) -> tuple[Dataset, Changes]:
@@ -125,6 +126,8 @@ def deidentify(
     identity : Identity
     pseudonyms : Pseudonyms
     profile : Profile
+    find_text : callable
+        Finds burned-in text on a picture.
     object_mb : int
         Size of all frames from which the object is over the limit, MB.
     pixels : file
@@ -146,11 +149,13 @@ def deidentify(
         new, tally = _rewrite_header(original.header, identity, pseudonyms, profile)
         frames = FrameFile(pixels)
         try:
-            scan, text = find_scan_and_text(new, _store(decode_each(original, object_mb), frames))
+            for frame in decode_each(original, object_mb):
+                frames.append(frame)
         except UndecodableError as error:
             raise UnsafeError("undecodable", identity.stem, str(error), FIX) from None
         except OverLimitError as error:
             raise UnsafeError(OVER_LIMIT, identity.stem, str(error), RAISE_LIMIT) from None
+        scan, text = find_scan_and_text(new, frames, find_text)
         blanked = np.zeros(text.shape, dtype=np.bool_)
         for number, frame in enumerate(frames):
             safe, lit = blank_outside(frame[None], scan.boxes)
@@ -161,13 +166,6 @@ def deidentify(
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))
     return new, Changes(counts, removed, cleaned, scan, int(blanked.sum()), boxes_around(text))
-
-
-def _store(frames: Iterator[Pixels], file: FrameFile) -> Iterator[Pixels]:
-    """Write frames to a file as they pass."""
-    for frame in frames:
-        file.append(frame)
-        yield frame
 
 
 @contextmanager

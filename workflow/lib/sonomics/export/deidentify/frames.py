@@ -11,14 +11,17 @@ from pydicom.dataset import Dataset
 from sonomics.export.deidentify.scan_region import Scan, find_scan
 from sonomics.imaging.boxes import Box, boxes_around_parts
 from sonomics.imaging.brightness import Pixels, brightest_channel
-from sonomics.imaging.burned_in_text import find_text_boxes
+from sonomics.imaging.burned_in_text.changed_frames import iterate_changed_frames
+from sonomics.imaging.burned_in_text.finders import TextFinder, find_by_strokes
 from sonomics.imaging.inpainting import inpaint
 
 # Frames that text stands still for at least; with three a median keeps it and drops what moves. A convention.
 WINDOW = 3
 
 
-def find_scan_and_text(dataset: Dataset, frames: Iterable[Pixels]) -> tuple[Scan, NDArray[np.bool_]]:
+def find_scan_and_text(
+    dataset: Dataset, frames: Iterable[Pixels], find_text: TextFinder
+) -> tuple[Scan, NDArray[np.bool_]]:
     """Find the scan region, ignoring burned-in text, and the text inside it.
 
     Parameters
@@ -26,26 +29,33 @@ def find_scan_and_text(dataset: Dataset, frames: Iterable[Pixels]) -> tuple[Scan
     dataset : Dataset
         For its ultrasound regions.
     frames : iterable of (rows, columns) or (rows, columns, 3) uint8 or uint16
-        At least one; read once, three are in memory at a time.
+        At least one; read several times, three are in memory at a time.
+    find_text : callable
+        Finds text on a picture of the scan.
 
     Returns
     -------
     Scan
     (rows, columns) bool array
         True where there is text inside the scan, on any frame.
+
+    Notes
+    -----
+    The scan is found without what strokes show to be text; `find_text` then looks at the scan, frame by frame.
     """
     steady_frames = _iterate_steady_frames(frames)
     brightest = next(steady_frames)
     text = np.zeros(brightest.shape[:2], dtype=np.bool_)
     for frame in chain([brightest], steady_frames):
         brightest = np.maximum(brightest, frame)
-        for box in find_text_boxes(frame):
-            text[box.window] = True
+        text |= find_by_strokes(frame)
     scan = find_scan(dataset, np.asarray(inpaint(brightest_channel(brightest), text), dtype=np.uint8))
     in_scan = np.zeros_like(text)
     for box in scan.boxes:
-        in_scan[box.window] = True
-    return scan, text & in_scan
+        in_scan[box.window] = text[box.window]
+        for picture in iterate_changed_frames(frame[box.window] for frame in frames):
+            in_scan[box.window] |= find_text(picture)
+    return scan, in_scan
 
 
 def boxes_around(mask: NDArray[np.bool_]) -> tuple[Box, ...]:

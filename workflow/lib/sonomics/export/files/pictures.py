@@ -17,6 +17,7 @@ from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
 from sonomics.export.deidentify.profile import Action
 from sonomics.export.deidentify.release import UNREADABLE
 from sonomics.export.deidentify.scan_region import blank_outside
+from sonomics.imaging.burned_in_text.finders import TextFinder
 from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME
 from sonomics.imaging.dicom_file import SourceFile
 from sonomics.imaging.inpainting import inpaint_frames
@@ -110,7 +111,7 @@ def read_outline(file: SourceFile) -> NDArray[np.bool_]:
     return np.asarray(ImageOps.exif_transpose(mask), dtype=np.bool_)
 
 
-def remove_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
+def remove_identities(picture: Picture, find_text: TextFinder) -> tuple[NDArray[np.uint8], Changes]:
     """Blank everything outside the scan and remove text inside it, as for a DICOM frame without stated regions.
 
     Returns
@@ -120,14 +121,16 @@ def remove_identities(picture: Picture) -> tuple[NDArray[np.uint8], Changes]:
         Its counts are of metadata.
     """
     frames = picture.pixels[None]
-    scan, text = find_scan_and_text(Dataset(), frames)
+    scan, text = find_scan_and_text(Dataset(), frames, find_text)
     safe, blanked = blank_outside(frames, scan.boxes)
     counts = {str(Action.REMOVE): len(picture.metadata)}
     clean = np.asarray(inpaint_frames(safe, text)[0], dtype=np.uint8)
     return clean, Changes(counts, picture.metadata, (), scan, int(blanked.sum()), boxes_around(text))
 
 
-def export_picture(file: SourceFile, stem: str, out: Path, pixels: str) -> tuple[tuple[int, ...], Changes | None]:
+def export_picture(
+    file: SourceFile, stem: str, out: Path, pixels: str, find_text: TextFinder
+) -> tuple[tuple[int, ...], Changes | None]:
     """Write a picture as a PNG of its pixels alone.
 
     Parameters
@@ -137,6 +140,8 @@ def export_picture(file: SourceFile, stem: str, out: Path, pixels: str) -> tuple
         Its name in messages.
     out : Path
     pixels : {"deidentify", "keep"}
+    find_text : callable
+        Finds burned-in text on a picture.
 
     Returns
     -------
@@ -150,6 +155,6 @@ def export_picture(file: SourceFile, stem: str, out: Path, pixels: str) -> tuple
         As `read_picture`.
     """
     picture = read_picture(file, stem)
-    clean, changes = (picture.pixels, None) if pixels == KEEP else remove_identities(picture)
+    clean, changes = (picture.pixels, None) if pixels == KEEP else remove_identities(picture, find_text)
     write_png(out, clean)
     return clean.shape, changes

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sonomics.export.deidentify.pixels import decode_all
 from sonomics.imaging.boxes import Box
 from sonomics.imaging.brightness import brightest_channel
-from sonomics.imaging.burned_in_text import find_text_boxes
+from sonomics.imaging.burned_in_text.strokes import find_text_boxes
 from sonomics.imaging.inpainting import inpaint_frames
 from tests.export.planted import BOX, speckle
 
