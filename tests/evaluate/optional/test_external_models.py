@@ -59,7 +59,7 @@ def test_the_threshold_is_stated_or_of_training_or_none(tmp_path: Path) -> None:
 
 BAD = {
     "no such case": (plain(case=["a", "b", "c", "z"]), "case z.*not in the cohort"),
-    "two values": (plain(case=["a", "b", "c", "c"]), "two rows"),
+    "two values": (plain(case=["a", "b", "c", "c"]), "rows 3 and 4 agree in"),
     "unknown split": (plain(split="validation"), "validation"),
     "above one": (plain(value=[0.9, 0.2, 1.2, 0.3]), "case c.*1.2 is outside 0 to 1"),
     "below zero": (plain(value=[0.9, -0.2, 0.2, 0.3]), "case b.*-0.2 is outside"),

@@ -156,7 +156,7 @@ def test_a_device_that_may_be_a_person_is_coded_alike_and_counted(name):
 def test_further_words_of_devices_can_be_stated():
     profile = Profile.of(Deidentify.partial({"device_words": ["Acme"]}))
     made = still(Manufacturer="ACME Products")
-    new, changes = deidentify(Original(made, written(made)), WHO, NAMES, profile, 100, BytesIO())
+    new, changes = deidentify(Original(made, written(made)), WHO, NAMES, profile, find_by_strokes, 100, BytesIO())
     assert new.Manufacturer == "ACME Products"
     assert "coded" not in changes.counts
 

@@ -15,7 +15,7 @@ TABLES = (".csv", ".yaml")
 CODE = {
     "export": ("core", "imaging", "simulate", "export"),
     "clean": ("core", "imaging", "networks", "statistics", "clean"),
-    "crop": ("core", "crop"),
+    "crop": ("core", "imaging", "crop"),
     "extract": ("core", "networks", "texture", "extract"),
     "select": ("core", "statistics", "select"),
     "train": ("core", "networks", "statistics", "train"),

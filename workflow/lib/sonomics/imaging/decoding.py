@@ -96,25 +96,27 @@ def _decode_samples(
     return decode_in_child(decode) if syntax in BY_GDCM else decode()
 
 
-def decode_in_child(decode: Callable[[], Frames]) -> Frames:
+def decode_in_child(decode: Callable[[], Frames], seconds: int = SECONDS) -> Frames:
     """Decode frames in a forked process, which the decoder may take down, and hand them over through a file.
 
     Parameters
     ----------
     decode : function
         Yields the frames.
+    seconds : int
+        Limit of its processor time.
 
     Raises
     ------
     RuntimeError
-        When the decoder fails, the process dies, or it computes longer than `SECONDS`.
+        When the decoder fails, the process dies, or it computes longer.
     """
     with tempfile.TemporaryFile() as file:
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+                resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
                 for frame in decode():
                     np.save(file, frame, allow_pickle=False)
                 file.flush()

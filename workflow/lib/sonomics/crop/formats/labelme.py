@@ -27,8 +27,9 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         # Files written by scripts may lack the size: the frame's is known.
-        rows = int(content.get("imageHeight") or request.rows)
-        columns = int(content.get("imageWidth") or request.columns)
+        height, width = content.get("imageHeight"), content.get("imageWidth")
+        rows = request.rows if height is None else int(height)
+        columns = request.columns if width is None else int(width)
         shapes = [shape for entry in content["shapes"] if (shape := _read_shape(entry))]
     except (AttributeError, *MALFORMED):
         raise RefusedError("outline_unreadable") from None

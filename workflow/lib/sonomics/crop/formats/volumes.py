@@ -15,6 +15,7 @@ from sonomics.imaging.decoding import decode_in_child
 
 # Voxels of all slices and segments: a clip of 250 frames of 1,000 x 500. A convention.
 MOST_VOXELS = 2**27
+HEADER_S = 5  # of processor time, to read a header; a convention, an ordinary one takes milliseconds
 SUFFIX = re.compile(r"(\.seg)?\.(nii(\.gz)?|nrrd|mha)$", re.IGNORECASE)
 SEGMENT = re.compile(r"Segment([0-9]+)_Name$")
 
@@ -28,7 +29,7 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     import SimpleITK
 
     try:
-        (voxels,) = decode_in_child(lambda: _count_voxels(file))
+        (voxels,) = decode_in_child(lambda: _count_voxels(file), HEADER_S)
         if int(np.asarray(voxels, dtype=np.int64)) > MOST_VOXELS:
             raise RefusedError("outline_size")
         image = SimpleITK.ReadImage(str(file))
