@@ -34,6 +34,7 @@ PARAMS: dict[str, Any] = {
         "name": "tiny",
         "title": "A tiny study of <script>alert('x')</script> & recurrence",
         "question": "Does it recur?",
+        "portable": True,
         "variants": {"main": {}, "shuffled": {"study": {"shuffle_labels": True}}},
     },
     "export": {**SETTINGS["export"], "simulator": {"patients": {"train": 40, "internal": 24}, "repeat_outlines": 0}},

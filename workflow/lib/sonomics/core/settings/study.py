@@ -36,7 +36,6 @@ class Study(Section):
     seed: int = Field(ge=0, description="seed of all random numbers; every other seed is derived from it")
     threads: int = Field(ge=1, description="threads of one job; jobs run in parallel")
     portable: bool = Field(
-        True,
         description="compute the same bytes on every x86-64 processor with AVX2; false takes the fastest code of this "
         "machine, and last digits are then its own",
     )
