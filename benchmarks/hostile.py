@@ -3,12 +3,14 @@
 Run from the repository: `uv run python benchmarks/hostile.py [--dicom 20000] [--outlines 2000]`. A DICOM object is
 indexed as `sonomics query` does, exported as the job of a chunk does, and what is exported is cleaned; an outlines file
 is found and drawn as by the crop. They run in a process that may be lost: a crash, and a file that takes longer than
-`--seconds`, are fates too. It writes benchmarks/hostile_files.csv (a row per file) and its section of
+`--seconds`, are fates too. It writes benchmarks/hostile_files.csv.gz (a row per file) and its section of
 docs/reliability.md. Linux only.
 """
 
 import argparse
 import csv
+import gzip
+import io
 import logging
 import os
 import selectors
@@ -43,7 +45,7 @@ from sonomics.export.deidentify.pseudonyms import Pseudonyms  # noqa: E402
 from sonomics.export.files.header_index import read_headers  # noqa: E402
 from sonomics.imaging.burned_in_text.finders import find_by_strokes  # noqa: E402
 
-TABLE = ROOT / "benchmarks" / "hostile_files.csv"
+TABLE = ROOT / "benchmarks" / "hostile_files.csv.gz"
 COLUMNS_OF_TABLE = ("kind", "seed", "base", "mutation", "fate", "reason")
 EXPORT = Export.partial({"source": "folder"})
 LIMITS = Limits.partial({})
@@ -171,7 +173,7 @@ def summarise(rows: list[list[str]], seconds: dict[str, float], peaks: dict[str,
         counts = Counter((row[4], row[5]) for row in own)
         lines += [f"| {fate} | {reason or '-'} | {count:,} |" for (fate, reason), count in sorted(counts.items())]
         lines.append("")
-    lines.append("Every file is a row of `benchmarks/hostile_files.csv`: its seed makes it again.")
+    lines.append("Every file is a row of `benchmarks/hostile_files.csv.gz`: its seed makes it again.")
     return "\n".join(lines)
 
 
@@ -200,7 +202,7 @@ def main() -> None:
             ]
         rows += [row for part in parts for row in part.result()]
         seconds[kind] = time.monotonic() - start
-    with args.table.open("w", encoding="utf-8", newline="") as opened:
+    with gzip.GzipFile(args.table, "wb", mtime=0) as packed, io.TextIOWrapper(packed, "utf-8", newline="") as opened:
         csv.writer(opened, lineterminator="\n").writerows([COLUMNS_OF_TABLE, *rows])
     text = summarise(rows, seconds, peaks)
     print(text)
