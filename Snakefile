@@ -12,7 +12,7 @@ min_version("9.20")
 LIBRARY = os.path.join(workflow.basedir, "workflow", "lib")
 sys.path.insert(0, LIBRARY)
 # Snakemake has loaded numpy. This process plans; its jobs are handed the pins of portable arithmetic.
-os.environ["SONOMICS_PORTABLE"] = "false"
+os.environ.update(SONOMICS_PORTABLE="false")
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import read_yaml
