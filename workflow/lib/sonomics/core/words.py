@@ -10,8 +10,9 @@ import pandas as pd
 # A number as tables write it. A code such as 1E2 is a word: a spreadsheet would have written the number in full.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _MADE_FLOAT = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
-# Characters without width that programs leave at the edge of a cell or inside a word.
-_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Characters without width that programs leave at the edge of a cell or inside a word; not the joiners (U+200C, U+200D),
+# which are part of words of several scripts and of emoji.
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
 
 
