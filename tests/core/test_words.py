@@ -16,7 +16,8 @@ from sonomics.core.words import canonical, read_yes_no, tidy_cell, translate, un
         (1.0, "1"), ("1.", "1"), (".5", "0.5"), ("0.50", "0.5"), ("-0.0", "0"), ("100", "100"), (1e21, "1e+21"),
         ("20240101123456789012", "20240101123456789012"), ("1E2", "1E2"), ("1_000", "1_000"), ("--5", "--5"),
         ("²", "²"), ("\u0663", "\u0663"), ("inf", "inf"), ("", ""), ("4a", "4a"), (True, "True"),
-        ("Gro\u0308\u00dfe", "Gr\u00f6\u00dfe"), ("stage\u00a0IV", "stage IV"), ("\ufeffyes\u200b", "yes"), ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("Gro\u0308\u00dfe", "Gr\u00f6\u00dfe"), ("stage\u00a0IV", "stage IV"), ("\ufeffyes\u200b", "yes"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
         ("Yes", "Yes"),
     ],
 )  # fmt: skip
