@@ -149,7 +149,7 @@ def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
         (("image,target,lesion", "A,yes,"), "no column reader"),
         (("image,reader,target", "A,r1,yes"), "no column lesion"),
         (("image,reader,target,lesion", "C,r1,yes,"), "C was not drawn"),
-        (("image,reader,target,lesion", "A,r1,maybe,"), "unknown answer 'maybe'"),
+        (("image,reader,target,lesion", "A,r1,maybe,"), "column target holds 1 unknown answer"),
         (("image,reader,target,lesion", "A,,yes,"), "the answer to A has no reader"),
         (("image,reader,target,lesion,note", "A,r\udcfc1,yes,,"), "cannot be read as text"),
         (("image,reader,target,lesion", "A,r1,yes,", "A,r1,no,"), "A is answered twice"),

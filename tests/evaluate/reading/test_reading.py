@@ -269,7 +269,7 @@ def test_a_row_or_column_taken_out_stops(study: Path) -> None:
     sheet.drop(columns="decision").to_csv(package / "ann.csv", index=False)
     assert "no column decision" in read(study, package)
     (package / "ann.csv").write_bytes(b"\xff\xfe\x00")
-    assert "not a valid sheet" in read(study, package)
+    assert "not a valid sheet (UnicodeDecodeError)" in read(study, package)
 
 
 def test_what_cannot_be_written_stops(study: Path) -> None:

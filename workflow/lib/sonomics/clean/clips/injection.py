@@ -70,7 +70,7 @@ def read_injections(path: Path, column: str) -> dict[str, float]:
     seconds = pd.to_numeric(table[column], errors="coerce")
     for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
         if value:
-            raise StudyError(f"{path}, case {case}", f"{column} is {value!r}, which is not a number", fix)
+            raise StudyError(f"{path}, case {case}", f"{column} is not a number", fix)
     return {
         case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))
     }

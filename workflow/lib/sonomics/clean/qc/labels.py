@@ -76,7 +76,7 @@ def check_answers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> Non
             )
         unknown = sorted(set(labels[head]) - set(VALUES))
         if unknown:
-            rule = f"unknown answer {unknown[0]!r} in column {head}"
+            rule = f"column {head} holds {len(unknown)} unknown {'answer' if len(unknown) == 1 else 'answers'}"
             raise StudyError(where, rule, f"write {', '.join(ANSWERS)} or nothing")
 
 

@@ -76,7 +76,9 @@ def _rows(path: Path) -> list[Row]:
     try:
         rows = _spreadsheet(path) if path.suffix == ".xlsx" else _text(path)
     except Exception as error:
-        raise StudyError(str(path), f"not a valid sheet ({error})", "save it as CSV or XLSX") from error
+        # A damaged sheet can make a parser raise anything. Only the kind of error is named: its text may quote a cell.
+        rule = f"not a valid sheet ({type(error).__name__})"
+        raise StudyError(str(path), rule, "save it as CSV or XLSX") from None
     for number, row in enumerate(rows, start=2):
         if NOT_CALCULATED in row.values():
             fix = "write the answer, or open the file in Excel or LibreOffice and save it"
