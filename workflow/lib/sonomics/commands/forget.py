@@ -58,7 +58,7 @@ def cases_of(case: str, study: Path) -> tuple[str, set[str]]:
         return patient, set(roster.loc[roster["patient"] == patient, "case"])
     if case in read_forgotten(study):
         return case, {case}
-    raise StudyError(str(study / COHORT), f"there is no case {case}", "give the pseudonym as the cohort lists it")
+    raise StudyError(str(study / COHORT), "there is no such case", "give the pseudonym as the cohort lists it")
 
 
 def forget_originals(cases: set[str], study: Path) -> None:
