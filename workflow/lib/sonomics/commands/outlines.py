@@ -8,8 +8,8 @@ import pandas as pd
 
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private, make_private_folder
 from sonomics.core.params import overlaid
+from sonomics.core.private import keep_private, make_private_folder
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables, write_table

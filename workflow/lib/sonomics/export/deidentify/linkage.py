@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private
 from sonomics.core.outcomes import refuse_rows
+from sonomics.core.private import keep_private
 from sonomics.core.schemas import Table
 from sonomics.core.tables import read_table, write_table
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
