@@ -19,6 +19,8 @@ CLASSES = {
     "glszm": "size zone",
     "gldm": "dependence",
     "ngtdm": "neighbouring grey-tone difference",
+    "gldzm": "distance zone",
+    "ngldm": "neighbouring grey-level dependence",
 }
 
 
