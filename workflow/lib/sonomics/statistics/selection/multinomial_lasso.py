@@ -64,7 +64,7 @@ class MultinomialResult(NamedTuple):
 def multinomial_lambda_path(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     n_lambda: int = 100,
     mixing: float = 1.0,
     grouping: Grouping = "separate",
@@ -100,7 +100,7 @@ def multinomial_lambda_path(
 def multinomial_lasso_path(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     lambdas: ArrayLike,
     mixing: float = 1.0,
     grouping: Grouping = "separate",
@@ -157,7 +157,7 @@ def multinomial_lasso_path(
 def multinomial_lasso_cv(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     fold_ids: ArrayLike,
     n_lambda: int = 100,
     lambdas: ArrayLike | None = None,
@@ -219,7 +219,7 @@ def _middle(coefficients: Floats) -> Floats:
     return np.asarray(np.median(coefficients, axis=1, keepdims=True), dtype=np.float64)
 
 
-def _check_classes(y: ArrayLike, classes: Sequence[str]) -> np.ndarray:
+def _check_classes(y: ArrayLike, classes: Sequence[str | int]) -> np.ndarray:
     code = encode_classes(y, classes)
     if len(classes) < 2:
         raise ValueError("fewer than two classes to fit on")

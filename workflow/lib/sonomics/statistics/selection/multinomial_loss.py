@@ -46,9 +46,19 @@ class MultinomialLoss:
 
     def slopes(self, linear: Floats, active: np.ndarray) -> Floats:
         """Compute the derivative by each active coefficient."""
-        residual = (softmax(linear, axis=1) - self._indicator) / self._code.size
         used, row = np.unique(self.column[active], return_inverse=True)
-        return np.asarray((self.design[:, used].T @ residual)[row, self.of_class[active]], dtype=np.float64)
+        return np.asarray(
+            (self.design[:, used].T @ self.residual(linear))[row, self.of_class[active]], dtype=np.float64
+        )
+
+    def residual(self, linear: Floats) -> Floats:
+        """Compute the derivative by each linear predictor, shape (n, classes)."""
+        return np.asarray((softmax(linear, axis=1) - self._indicator) / self._code.size, dtype=np.float64)
+
+    def largest_variance(self, linear: Floats) -> float:
+        """Compute the largest p (1 - p) of the predicted probabilities."""
+        probability = softmax(linear, axis=1)
+        return float((probability * (1 - probability)).max())
 
     def curvature(self, linear: Floats, active: np.ndarray) -> Floats:
         """Compute the second derivatives by the active coefficients."""
