@@ -12,7 +12,15 @@ def folds() -> pd.DataFrame:
 
 
 def features() -> pd.DataFrame:
-    about = {"patient": "P1", "case": "P1", "image": ["b", "a"], "reader": "r", "session": "1", "view": "grey"}
+    about = {
+        "patient": "P1",
+        "case": "P1",
+        "image": ["b", "a"],
+        "reader": "r",
+        "session": "1",
+        "view": "grey",
+        "hash": "",
+    }
     return pd.DataFrame({**about, "texture__mean": [1.0, np.nan]})
 
 

@@ -91,4 +91,5 @@ def _check_networks(params: Parameters) -> None:
     if any(list_networks(stated, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
-        check_networks(stated, PHASES)
+        for line in check_networks(stated, PHASES):
+            typer.echo(line)
