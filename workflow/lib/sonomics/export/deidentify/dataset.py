@@ -23,6 +23,7 @@ from sonomics.imaging.boxes import Box
 from sonomics.imaging.burned_in_text.finders import TextFinder
 from sonomics.imaging.dicom_file import Original, OverLimitError
 from sonomics.imaging.inpainting import inpaint
+from sonomics.imaging.lookup_tables import state_display_levels, states_lookup
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -161,6 +162,8 @@ def deidentify(
             safe, lit = blank_outside(frame[None], scan.boxes)
             frames.replace(number, inpaint(safe[0], text))
             blanked |= lit
+        if states_lookup(original.header):
+            state_display_levels(new)
         write_pixels(new, frames, int(new.BitsStored))
     _state_deidentification(new, identity, profile)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))

@@ -17,6 +17,7 @@ from sonomics.imaging.brightness import Pixels
 from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, decode_frames
 from sonomics.imaging.dicom_file import MB, Original, OverLimitError
 from sonomics.imaging.grey_levels import INVERTED, find_padding
+from sonomics.imaging.lookup_tables import show_by_lookup, states_lookup
 from sonomics.imaging.palette import PALETTE, look_up_palette
 
 EIGHT_BITS = 8
@@ -38,7 +39,8 @@ def decode_each(original: Original, object_mb: int) -> Iterator[Pixels]:
     Yields
     ------
     (rows, columns) or (rows, columns, 3) uint8 or uint16 array
-        White is bright; YBR and palette are turned into RGB, of 8 bits.
+        White is bright; YBR and palette are turned into RGB, of 8 bits; levels that the header maps by a table are
+        those of the display, of 8 bits.
 
     Raises
     ------
@@ -127,5 +129,7 @@ def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
         raise UndecodableError("its pixels are of more than 16 bits, or colour of more than 8")
     if frame.ndim == 3:
         return np.asarray(frame, dtype=frame.dtype)
+    if states_lookup(dataset):
+        return np.where(find_padding(frame, dataset), np.uint8(0), show_by_lookup(frame, dataset))
     levels = (2**bits - 1) - frame.astype(np.int64) if interpretation == INVERTED else frame
     return np.asarray(np.where(find_padding(frame, dataset), 0, levels), dtype=frame.dtype)
