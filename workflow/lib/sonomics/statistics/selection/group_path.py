@@ -11,13 +11,13 @@ from sonomics.statistics.estimates import Floats
 from sonomics.statistics.selection.active_set import SATURATED, Solutions
 from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 
-# Twice the largest squared step that ends the turns, as a share of the null loss: glmnet's `thresh`, at its smallest.
-_SETTLED = 1e-14
 _TURNS = 1_000_000
 _FLAT = 1e-6
 
 
-def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats) -> Solutions:
+def follow_group_path(
+    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
+) -> Solutions:
     """Minimise loss + penalty (mixing sum_j |b_j| + (1 - mixing) / 2 sum b^2), |b_j| the length of a column's vector.
 
     Parameters
@@ -30,6 +30,8 @@ def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, s
         Share of the grouped penalty, in (0, 1].
     start : ndarray, shape (size,)
         Coefficients of the model without features.
+    settled : float
+        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
@@ -52,7 +54,7 @@ def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, s
     for step, penalty in enumerate(penalties):
         if step == 0 or explained[step - 1] <= SATURATED:
             before = float(penalties[step - 1]) if step else 0.0
-            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, _SETTLED * null)
+            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, settled * null)
         coefficients[step] = state.vector()
         explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
     return Solutions(coefficients, explained)
