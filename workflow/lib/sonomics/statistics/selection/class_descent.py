@@ -18,9 +18,7 @@ _LARGEST = 250.0
 _TURNS = 1_000_000
 
 
-def follow_class_path(
-    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
-) -> Solutions:
+def follow_class_path(loss: MultinomialLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
     """Minimise loss + penalty (mixing sum |b| + (1 - mixing) / 2 sum b^2).
 
     Parameters
@@ -31,10 +29,8 @@ def follow_class_path(
         Descending; each starts from the solution before.
     mixing : float
         Share of the L1 penalty, in (0, 1].
-    start : ndarray, shape (size,)
-        Coefficients of the model without features.
-    settled : float
-        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
+    precision : float
+        Gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
@@ -50,12 +46,9 @@ def follow_class_path(
     ----------
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010.
     """
-    everything = np.arange(loss.size)
-    null = loss.value(loss.predict(everything, start))
     coefficients, explained = np.zeros((penalties.size, loss.size)), np.zeros(penalties.size)
-    x = np.asfortranarray(loss.design[:, 1:])
-    intercepts = np.append(start[: loss.free], 0.0)
-    intercepts = intercepts - intercepts.mean()
+    x, intercepts = loss.x, loss.null_intercepts()
+    null = loss.value(np.tile(intercepts, (len(x), 1)))
     table = np.zeros((x.shape[1], loss.classes))
     screened = np.zeros(x.shape[1], dtype=np.bool_)
     entered = np.zeros(x.shape[1], dtype=np.int64)
@@ -72,14 +65,14 @@ def follow_class_path(
                 screened |= added
                 lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
                 count = _descend(
-                    x, loss.code, intercepts, table, screened, entered, count, lasso, ridge, settled * null
+                    x, loss.code, intercepts, table, screened, entered, count, lasso, ridge, precision * null
                 )
                 if count < 0:
                     raise ArithmeticError(f"no LASSO solution for penalty {penalty:g}")
                 least = penalty * mixing
             before = float(penalty)
-        coefficients[step] = np.concatenate([intercepts[:-1] - intercepts[-1], table.ravel()])
-        explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
+        coefficients[step] = np.concatenate([intercepts, table.ravel()])
+        explained[step] = 1 - loss.value(loss.predict(coefficients[step])) / null
     return Solutions(coefficients, explained)
 
 

@@ -15,9 +15,7 @@ _TURNS = 1_000_000
 _FLAT = 1e-6
 
 
-def follow_group_path(
-    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
-) -> Solutions:
+def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
     """Minimise loss + penalty (mixing sum_j |b_j| + (1 - mixing) / 2 sum b^2), |b_j| the length of a column's vector.
 
     Parameters
@@ -28,10 +26,8 @@ def follow_group_path(
         Descending; each starts from the solution before.
     mixing : float
         Share of the grouped penalty, in (0, 1].
-    start : ndarray, shape (size,)
-        Coefficients of the model without features.
-    settled : float
-        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
+    precision : float
+        Gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
@@ -47,33 +43,31 @@ def follow_group_path(
     ----------
     Simon N, Friedman J, Hastie T, arXiv 1311.6529, 2013.
     """
-    everything = np.arange(loss.size)
-    null = loss.value(loss.predict(everything, start))
+    null = loss.value(np.tile(loss.null_intercepts(), (len(loss.x), 1)))
     coefficients, explained = np.zeros((penalties.size, loss.size)), np.zeros(penalties.size)
-    state = _State(loss, start)
+    state = _State(loss)
     for step, penalty in enumerate(penalties):
         if step == 0 or explained[step - 1] <= SATURATED:
             before = float(penalties[step - 1]) if step else 0.0
-            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, settled * null)
+            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, precision * null)
         coefficients[step] = state.vector()
-        explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
+        explained[step] = 1 - loss.value(loss.predict(coefficients[step])) / null
     return Solutions(coefficients, explained)
 
 
 class _State:
     """Intercepts, coefficients by column and class, and which columns have been looked at and have entered."""
 
-    def __init__(self, loss: MultinomialLoss, start: Floats) -> None:
+    def __init__(self, loss: MultinomialLoss) -> None:
         self._loss = loss
-        self._x = loss.design[:, 1:]
-        self._intercepts = np.append(start[: loss.free], 0.0)
+        self._x = loss.x
+        self._intercepts = loss.null_intercepts()
         self._table = np.zeros((self._x.shape[1], loss.classes))
         self._screened = np.zeros(0, dtype=np.int64)
         self._entered = np.zeros(0, dtype=np.int64)
 
     def vector(self) -> Floats:
-        intercepts = self._intercepts[:-1] - self._intercepts[-1]
-        return np.concatenate([intercepts, self._table.ravel()])
+        return np.concatenate([self._intercepts, self._table.ravel()])
 
     def minimise(self, penalty: float, ridge: float, before: float, settled: float) -> None:
         # The strong rule: a column whose slope is far below the penalty will not enter, which is checked in the end.

@@ -24,7 +24,7 @@ from sonomics.statistics.selection.class_descent import follow_class_path
 from sonomics.statistics.selection.group_path import follow_group_path
 from sonomics.statistics.selection.held_out import choose_penalty, list_folds
 from sonomics.statistics.selection.lasso import LEAST_PROBABILITY, NoPathError
-from sonomics.statistics.selection.multinomial_loss import MultinomialLoss, lay_out
+from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 
 Grouping = Literal["separate", "grouped"]
 
@@ -214,12 +214,12 @@ def _fit_path(
 ) -> MultinomialPath:
     code = _check_classes(y, classes)
     scaled = standardise_design(x, code.size)
-    loss = MultinomialLoss(np.column_stack([np.ones(code.size), scaled.values]), code, len(classes))
+    loss = MultinomialLoss(scaled.values, code, len(classes))
     follow = follow_group_path if grouping == "grouped" else follow_class_path
-    found = follow(loss, penalties, mixing, loss.null_coefficients(), precision)
-    table = lay_out(found.coefficients, len(classes))
-    coefficients = table[:, :, 1:] / scaled.spread
-    intercepts = table[:, :, 0] - coefficients @ scaled.centre
+    found = follow(loss, penalties, mixing, precision)
+    table = found.coefficients.reshape(len(penalties), -1, len(classes))
+    coefficients = table[:, 1:].transpose(0, 2, 1) / scaled.spread
+    intercepts = table[:, 0] - coefficients @ scaled.centre
     return MultinomialPath(
         penalties, intercepts - intercepts.mean(axis=1, keepdims=True), coefficients, found.explained
     )
