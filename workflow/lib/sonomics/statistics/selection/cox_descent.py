@@ -11,7 +11,9 @@ from sonomics.statistics.estimates import Floats
 from sonomics.statistics.selection.active_set import SATURATED, Solutions
 from sonomics.statistics.survival.breslow import BreslowLoss
 
-_TURNS = 1_000_000
+# A tenth of the largest exponent, as glmnet cuts the linear predictor of a fit that runs to infinity.
+_LARGEST = 70.0
+_TURNS = 50_000
 
 
 def follow_cox_path(loss: BreslowLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
@@ -31,12 +33,8 @@ def follow_cox_path(loss: BreslowLoss, penalties: Floats, mixing: float, precisi
     Returns
     -------
     Solutions
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
-
-    Raises
-    ------
-    ArithmeticError
-        If the turns do not end.
+        Once 99.9 % of the deviance is explained, or where the turns do not end, as in a fit that runs to infinity, the
+        last solution is repeated for the remaining penalties, as glmnet ends its path.
 
     References
     ----------
@@ -48,33 +46,55 @@ def follow_cox_path(loss: BreslowLoss, penalties: Floats, mixing: float, precisi
     current = np.zeros(loss.size)
     screened = np.zeros(loss.size, dtype=np.bool_)
     entered, count = np.zeros(loss.size, dtype=np.int64), 0
-    before = 0.0
+    before, ended, settles = 0.0, False, True
     for step, penalty in enumerate(penalties):
-        if step == 0 or explained[step - 1] <= SATURATED:
-            lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
+        lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
+        if not ended:
             # The strong rule: a column whose slope is far below the penalty will not enter, as the end checks.
-            screened |= np.abs(x.T @ loss.residual(x @ current)) > 2 * lasso - before
-            for _ in range(_TURNS):
-                weight, residual = loss.approximate(x @ current)
-                curvature = (x**2).T @ weight
-                start = current.copy()
-                count, failed = _take_turns(
-                    x, weight, -residual, curvature, current, screened, entered, count, lasso, ridge, precision * null
-                )
-                if failed:
-                    raise ArithmeticError(f"no Cox LASSO solution for penalty {penalty:g}")
-                if (curvature * (current - start) ** 2 >= precision * null).any():
-                    continue
-                added = ~screened & (np.abs(x.T @ loss.residual(x @ current)) > lasso)
-                if not added.any():
-                    break
-                screened |= added
-            else:
-                raise ArithmeticError(f"no Cox LASSO solution for penalty {penalty:g}")
+            screened |= np.abs(x.T @ loss.residual(_cut(x @ current))) > 2 * lasso - before
+            last, count, settles = (
+                current.copy(),
+                *_settle(loss, current, screened, entered, count, lasso, ridge, precision * null),
+            )
+            current = current if settles else last
             before = lasso
         coefficients[step] = current
-        explained[step] = 1 - (loss.value(x @ current) - loss.saturated) / null
+        explained[step] = 1 - (loss.value(x @ current) - loss.saturated) / null if null > 0 else 0.0
+        ended = ended or not settles or explained[step] > SATURATED
     return Solutions(coefficients, explained)
+
+
+def _settle(
+    loss: BreslowLoss,
+    current: Floats,
+    screened: np.ndarray,
+    entered: np.ndarray,
+    count: int,
+    lasso: float,
+    ridge: float,
+    settled: float,
+) -> tuple[int, bool]:
+    """Move the coefficients, in place, until nothing moves and nothing enters; return what has entered, and success."""
+    left = _TURNS
+    while left > 0:
+        weight, residual = loss.approximate(_cut(loss.design @ current))
+        curvature = (loss.design**2).T @ weight
+        start = current.copy()
+        count, turns = _take_turns(
+            loss.design, weight, -residual, curvature, current, screened, entered, count, lasso, ridge, settled, left
+        )
+        left -= turns
+        if (curvature * (current - start) ** 2 >= settled).any():
+            continue
+        added = ~screened & (np.abs(loss.design.T @ loss.residual(_cut(loss.design @ current))) > lasso)
+        if not added.any():
+            return count, True
+        screened |= added
+    return count, False
+
+
+def _cut(linear: Floats) -> Floats:
+    return np.clip(linear, -_LARGEST, _LARGEST)
 
 
 @njit(cache=True)
@@ -90,13 +110,14 @@ def _take_turns(
     penalty: float,
     ridge: float,
     settled: float,
-) -> tuple[int, bool]:
-    """Move the coefficients, in place, until nothing moves; return how many columns have entered, and failure."""
+    most: int,
+) -> tuple[int, int]:
+    """Move the coefficients, in place, until nothing moves; return how many columns have entered, and the turns."""
     rows, columns = x.shape
     known = np.zeros(columns, dtype=np.bool_)
     known[entered[:count]] = True
     everyone = True
-    for _ in range(_TURNS):
+    for turn in range(most):
         largest = 0.0
         for place in range(columns if everyone else count):
             k = place if everyone else entered[place]
@@ -120,8 +141,8 @@ def _take_turns(
                 count += 1
         if largest < settled:
             if everyone:
-                return count, False
+                return count, turn + 1
             everyone = True
         else:
             everyone = False
-    return count, True
+    return count, most

@@ -112,7 +112,8 @@ def cox_lasso_path(
     Returns
     -------
     CoxPath
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
+        Once 99.9 % of the deviance is explained, or where the steps do not end, as in a fit that runs to infinity, the
+        last solution is repeated for the remaining penalties, as glmnet ends its path.
 
     Raises
     ------
