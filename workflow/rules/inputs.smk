@@ -174,3 +174,8 @@ def drawn(file):
     """List a file of the maps of every network of the main run."""
     path = f"results/train/main/{{model}}/{{task}}/all/{file}"
     return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])
+
+
+def explained():
+    """List the classifiers of the main run, whose values are shared out among their features."""
+    return runs_over(variant=[MAIN], model=models_of(MAIN, takes=("features",)), task=STUDY["study"]["tasks"])
