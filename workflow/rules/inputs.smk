@@ -109,11 +109,11 @@ def options_of(option, path, runs):
 
 def trained(models=models_of):
     """List the training runs of all variants: their models, or those that a function of the variant lists."""
-    tasks = STUDY["study"]["tasks"]
     return [
         run
         for variant in variants()
-        for run in runs_over(variant=[variant], model=models(variant), task=tasks, fold=folds())
+        for model in models(variant)
+        for run in runs_over(variant=[variant], model=[model], task=tasks_learned(variant, model), fold=folds())
     ]
 
 
@@ -150,8 +150,9 @@ def selected(file):
 
 
 def base_predictions(wildcards):
-    """List the predictions of every base model that a final model uses, fold by fold."""
-    models = {base for model in SEEN[wildcards.variant]["stack"]["models"].values() for base in model["of"]}
+    """List the predictions of every base model that a final model of the task uses, fold by fold."""
+    finals = SEEN[wildcards.variant]["stack"]["models"]
+    models = {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
@@ -169,11 +170,11 @@ def compared_variants(wildcards):
 
 def predictions_of_compared(wildcards):
     """List the primary model's predictions in every variant that this one is compared with."""
-    path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
+    path = f"results/stack/{{variant}}/{primary_of(wildcards.task)}/{wildcards.task}/predictions.parquet"
     return expand(path, variant=compared_variants(wildcards))
 
 
 def drawn(file):
     """List a file of the maps of every network of the main run."""
-    path = f"results/train/main/{{model}}/{{task}}/all/{file}"
-    return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])
+    runs = [dict(model=model, task=task) for model in networks_of(MAIN) for task in tasks_learned(MAIN, model)]
+    return files_of(f"results/train/main/{{model}}/{{task}}/all/{file}", runs)

@@ -65,7 +65,7 @@ def gather(folders: Mapping[tuple[str, str], Path], parameters: Parameters) -> d
     folders : mapping of (str, str) to Path
         Variant and task to the folder of their evaluation.
     parameters : Parameters
-        With `study.variants` and `evaluate`.
+        With `study.variants`, `study.tasks` and `evaluate`.
 
     Returns
     -------
@@ -74,12 +74,13 @@ def gather(folders: Mapping[tuple[str, str], Path], parameters: Parameters) -> d
         (`{task: {model: {split: AUC}}}`) and, where it is known, `best_possible` (`{task: {split: AUC}}`), and with
         three variants or more that permute labels `over_deals` (as `average_permutations` returns it).
     """
-    primary, level = parameters.evaluate.primary, parameters.evaluate.level
+    tasks, level = parameters.study.tasks, parameters.evaluate.level
     metrics: dict[str, Any] = {}
     others: dict[str, Any] = {}
     best: dict[str, Any] = {}
     for (variant, task), folder in folders.items():
         table = pd.read_csv(folder / "performance.csv")
+        primary = parameters.evaluate.primary_of(task, tasks[task])
         metrics.setdefault(variant, {})[task] = primary_figures(table, primary)
         if variant == MAIN:
             others[task] = aucs_of_others(table, primary)
@@ -102,10 +103,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folders = dict(zip(zip(args.variants, args.tasks, strict=True), args.evaluations, strict=True))
     write_metrics(args.metrics, gather(folders, args.settings))
-    first_of_main = next(folder for (variant, _), folder in folders.items() if variant == MAIN)
+    task, first_of_main = next((task, folder) for (variant, task), folder in folders.items() if variant == MAIN)
+    primary = args.settings.evaluate.primary_of(task, args.settings.study.tasks[task])
     with replacing(args.plots) as plots:
         plots.mkdir()
-        for name, table in curves_for_plots(first_of_main, args.settings.evaluate.primary).items():
+        for name, table in curves_for_plots(first_of_main, primary).items():
             table.to_csv(plots / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4f")
 
 

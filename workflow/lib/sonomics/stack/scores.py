@@ -25,10 +25,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     study, settings = args.settings.study, args.settings.stack
     predictions = read_tables(args.predictions, PREDICTIONS)
     labels = training_labels(read_cohort(args.cohort, study), args.task, study, read_folds(args.folds))
-    for model, of_model in settings.models.items():
+    for model in args.models:
+        of_model = settings.models[model]
         check_calibration(settings.calibration, model, of_model, predictions)
         scores = join_base_scores(predictions, of_model.of, settings.pool)
-        final = fit_final_model(scores, labels, settings.threshold, settings.calibration, of_model.weights)
+        threshold = settings.threshold_of(args.task, study.tasks[args.task])
+        final = fit_final_model(scores, labels, threshold, settings.calibration, of_model.weights)
         folder = args.out / model / args.task
         write_states(folder, final)
         write_nomogram(folder, final, scores, predictions)
@@ -40,6 +42,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = job_parser(__doc__)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--task", required=True)
+    parser.add_argument("--models", nargs="+", required=True, help="names of the final models of the task")
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)

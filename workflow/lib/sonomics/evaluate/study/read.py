@@ -47,12 +47,13 @@ def read_context(
     files : Files
     """
     study, settings = parameters.study, parameters.evaluate
+    primary = settings.primary_of(task, study.tasks[task])
     cohort = read_study_cohort(files.cohort, study, settings)
     if settings.near_duplicates == "cluster":
         cohort[CLUSTER] = name_clusters(cohort["patient"], read_table(files.images, SCREENED))
     labels = reference_labels(cohort, task, study, read_folds(folds))
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
-    evaluated = read_models({name: path for name, (_, path) in models.items()}, settings.primary)
+    evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
     if variant == MAIN:
         external = settings.external_models
         evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
@@ -69,7 +70,7 @@ def read_context(
         seed=study.seed,
         clinical=study.clinical,
         horizon=horizon_of(study.tasks[task]),
-        parameters=max(1, len(parameters.stack.models[settings.primary].of)),
+        parameters=max(1, len(parameters.stack.models[primary].of)),
         tasks=list(study.tasks),
     )
 

@@ -214,7 +214,7 @@ def find_dimensionality(record: Record) -> Finding:
 
 def _describe_steps(record: Record, purpose: str = "") -> list[str]:
     """Describe the steps of the selection, those with a purpose or all."""
-    kinds = [(step, STEPS.get(step.step)) for step in record.params.select.steps]
+    kinds = [(step, STEPS.get(step.step)) for step in record.params.select.all_steps()]
     return [kind.describe(step) for step, kind in kinds if purpose in ("", kind.purpose)]
 
 

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sonomics.core.schemas import PERTURBED, TRAIN
+from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.extract import Family
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.stack import FinalModel
 from sonomics.core.settings.train import Model
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.kinds.wording import join_words
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.statements import collect_texts
 
@@ -106,6 +109,17 @@ class Record:
         """Base models by name that a final model uses."""
         used = {base for model in self.final_models.values() for base in model.of}
         return {name: model for name, model in self.params.train.models.items() if name in used}
+
+    @property
+    def primary_models(self) -> str:
+        """The primary final models of the tasks, in words."""
+        return join_words(dict.fromkeys(every_value(self.params.evaluate.primary)))
+
+    @property
+    def threshold_rules(self) -> str:
+        """The rules of the decisions of all tasks, in words."""
+        rules = dict.fromkeys(every_value(self.params.stack.threshold))
+        return join_words(THRESHOLDS.get(rule).describe() for rule in rules)
 
     def find_metric(self, phase: str, *keys: str) -> Any:
         """Look a metric up; None when it is not there."""

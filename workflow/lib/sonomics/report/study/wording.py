@@ -7,7 +7,8 @@ from typing import Any
 from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.study import Task
+from sonomics.core.settings.tasks import Task
+from sonomics.kinds.tasks import TASKS
 from sonomics.networks.weights.registry import find_entry
 
 SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
@@ -28,7 +29,7 @@ REGIONS = {
 
 def describe_label(task: Task) -> str:
     """Describe how a case gets its label."""
-    return task.rule or f"{task.column} = {task.positive}"
+    return TASKS.get(task.type).describe(task)
 
 
 def describe_overlays(clean: Clean) -> str:

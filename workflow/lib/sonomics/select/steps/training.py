@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import as_array, outcome_of
+
 NO_FEATURE = "not applied: no feature is left"
 FEW_ROWS = "not estimable: too few training rows of a class"
 
@@ -27,17 +30,31 @@ class Training:
     ----------
     rows : DataFrame
         Features, indexed by (patient, case, image, device, centre); NaN where undefined.
-    labels : (rows,) array of 0 and 1
+    outcomes : DataFrame
+        Of each row, as `task_outcomes` returns them, all known.
     repeats : mapping
         Name of a reading to two frames of the same rows: the analysis reading and the repeat.
     seed : int
         Of inner folds.
+    task : Task
+        Whose outcomes they are.
     """
 
     rows: pd.DataFrame
-    labels: NDArray[np.float64]
+    outcomes: pd.DataFrame
     repeats: Repeats
     seed: int
+    task: Task
+
+    @property
+    def labels(self) -> NDArray[np.float64]:
+        """The outcomes as an array: (rows,) labels, or (rows, 2) times and events."""
+        return as_array(self.outcomes)
+
+    @property
+    def strata(self) -> "pd.Series[str]":
+        """The stratum of each row, by which inner folds are balanced."""
+        return outcome_of(self.task).stratify(self.outcomes)
 
     def fill(self, names: list[str]) -> pd.DataFrame:
         """Return features with the median where they are undefined."""

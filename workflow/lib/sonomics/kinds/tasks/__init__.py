@@ -1,0 +1,17 @@
+"""Kinds of tasks, `study.tasks.*.type`: what the outcome of a case is, and what each phase asks of it."""
+
+from dataclasses import dataclass
+
+from sonomics.core.registry import Group
+from sonomics.kinds.wording import DescribedKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskKind(DescribedKind):
+    """A kind of task.
+
+    Its builder is an `Outcome` (`core.task_kinds.outcome`): how the outcomes of cases are read, checked and shuffled.
+    """
+
+
+TASKS: Group[TaskKind] = Group("tasks", "study.tasks")

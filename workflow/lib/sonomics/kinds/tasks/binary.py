@@ -1,0 +1,22 @@
+"""Two labels, positive and negative."""
+
+from typing import Any
+
+from sonomics.core.settings.tasks import BinaryTask
+from sonomics.kinds.tasks import TaskKind
+
+
+class BinaryKind(TaskKind):
+    """The binary task, whose words depend on how its label is stated."""
+
+    def describe(self, settings: Any) -> str:
+        """Describe how a case gets its label."""
+        return settings.rule or f"{settings.column} = {settings.positive}"
+
+
+KIND = BinaryKind(
+    name="binary",
+    settings=BinaryTask,
+    builder="sonomics.core.tasks:BINARY",
+    words="",
+)

@@ -1,0 +1,22 @@
+"""Several classes, nominal or ordered."""
+
+from typing import Any
+
+from sonomics.core.settings.tasks import ClassesTask
+from sonomics.kinds.tasks import TaskKind
+
+
+class ClassesKind(TaskKind):
+    """The task of several classes, whose words tell whether they are ordered."""
+
+    def describe(self, settings: Any) -> str:
+        """Describe the column and its classes."""
+        return self.fill(f"{self.words}, ordered" if settings.ordered else self.words, settings)
+
+
+KIND = ClassesKind(
+    name="classes",
+    settings=ClassesTask,
+    builder="sonomics.core.tasks:CLASSES",
+    words="{column}: {classes}",
+)
