@@ -145,7 +145,7 @@ PREDICTIONS = Table(
         **_IMAGE, "variant": "str", "model": "str", "task": "str", "class": "str", "kind": "str",
         "horizon": "float", "split": "str", "fold": "str", "value": "float",
     },
-    key=("variant", "model", "task", "class", "kind", "case", "image", "fold"),
+    key=("variant", "model", "task", "class", "kind", "horizon", "case", "image", "fold"),
     allowed={"kind": "probability|score|risk", "split": SPLIT_PATTERN, "fold": r"\d+|all"},
 )  # fmt: skip
 

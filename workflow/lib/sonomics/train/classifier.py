@@ -17,6 +17,7 @@ from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
 from sonomics.core.settings.train import Model
 from sonomics.core.tables import read_table
+from sonomics.core.tasks import outcome_of
 from sonomics.kinds.models import MODELS
 from sonomics.train.classifiers.fit import fit_classifier, fit_prevalence, score_rows
 from sonomics.train.fold.job import fold_parser, write_predictions
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         fitted = division.fitted
         groups = rows.loc[fitted, "patient"].map(read_groups(args.folds)).to_numpy(dtype=np.str_)
         classifier = fit(settings, values[fitted], division.labels[fitted].to_numpy(), groups, seed)
-    kind, scores = score_rows(classifier, values[division.scored])
+    task = args.settings.study.tasks[args.task]
+    kind, scores = score_rows(classifier, values[division.scored], outcome_of(task).codes(task))
     write_model(args.state, classifier)
     write_predictions(rows, division, kind, scores, args)
 

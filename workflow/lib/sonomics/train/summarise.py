@@ -1,7 +1,7 @@
 """Summarise the training: the out-of-fold AUC of every model, the networks' training curves and their maps' overlap."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
-from sonomics.statistics.discrimination.auc import auc
+from sonomics.core.tasks import outcome_of
+from sonomics.statistics.discrimination.mean_auc import mean_auc
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
+POSITIVE = {"1": 1.0}
 
 Metrics = dict[str, dict[str, dict[str, Any]]]
 
@@ -64,19 +66,24 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
         seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
         labels = training_labels(cohort, str(task), seen, folds)
-        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)))
+        seen_task = study.tasks[str(task)]
+        outcome = outcome_of(seen_task)
+        judged = dict(zip(outcome.classes(seen_task), outcome.codes(seen_task), strict=True))
+        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)), judged)
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics
 
 
-def summarise_folds(predictions: pd.DataFrame) -> dict[str, Any]:
-    """Compute the AUC of the held-out cases of each fold.
+def summarise_folds(predictions: pd.DataFrame, judged: Mapping[str, float] = POSITIVE) -> dict[str, Any]:
+    """Compute the AUC of the held-out cases of each fold; of several classes the mean AUC, each against the rest.
 
     Parameters
     ----------
     predictions : DataFrame
         Out-of-fold predictions of one model, with `label` (float, NaN when unknown); several images of a case are
         averaged.
+    judged : mapping of str to float
+        Class of the predictions -> its label.
 
     Returns
     -------
@@ -84,8 +91,15 @@ def summarise_folds(predictions: pd.DataFrame) -> dict[str, Any]:
         `mean` and `sd` over the folds where it is estimable, and how many those are.
     """
     known = predictions.dropna(subset=["label"])
-    cases = known.groupby(["fold", "case"])[["label", "value"]].mean()
-    aucs = pd.Series({fold: auc(rows["label"], rows["value"]) for fold, rows in cases.groupby("fold")}, dtype=float)
+    labels = known.groupby(["fold", "case"])["label"].first()
+    values = known.groupby(["fold", "case", "class"])["value"].mean().unstack("class").reindex(columns=list(judged))
+    aucs = pd.Series(
+        {
+            fold: mean_auc(rows, values.loc[rows.index].to_numpy(), list(judged.values()))
+            for fold, rows in labels.groupby("fold")
+        },
+        dtype=float,
+    )
     return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 

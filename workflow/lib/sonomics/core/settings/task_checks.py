@@ -54,6 +54,7 @@ def check_tasks(parameters: Parameters) -> None:
             _check_served("steps", step.step, name, task, "select.steps")
         _check_served("thresholds", parameters.stack.threshold_of(name, task), name, task, "stack.threshold")
         _check_primary(parameters, name, task)
+        _check_stack(parameters, name, task)
 
 
 def _check_maps(parameters: Parameters) -> None:
@@ -97,6 +98,23 @@ def _check_served(group_name: str, kind: str, name: str, task: Task, key: str) -
         others = [other for other in group(group_name).names() if task.type in group(group_name).get(other).serves]
         rule = f"{kind} is for tasks of the kind {' or '.join(serves)}, and {name} is of the kind {task.type}"
         raise broken(rule, f"state a map by kind of task; of this kind there are {', '.join(others)}", key)
+
+
+def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
+    """Check that the calibration and the combinations of a task's final models serve its kind."""
+    needed = group("tasks").get(task.type).needs_of_stack
+    finals = parameters.stack.models.items()
+    chosen = {"stack.calibration": ("calibrations", parameters.stack.calibration)}
+    chosen |= {
+        f"stack.models.{final}.weights": ("combinations", settings.weights)
+        for final, settings in finals
+        if name in tasks_of_final(parameters.study.tasks, parameters.train, settings.of)
+    }
+    for key, (group_name, kind) in chosen.items() if needed else ():
+        if not getattr(group(group_name).get(kind), needed):
+            others = [other for other in group(group_name).names() if getattr(group(group_name).get(other), needed)]
+            rule = f"{kind} is not for tasks of the kind {task.type}, and {name} is one"
+            raise broken(rule, f"choose {' or '.join(others)}", key)
 
 
 def _check_primary(parameters: Parameters, name: str, task: Task) -> None:

@@ -78,6 +78,10 @@ class Classes(Outcome):
         """Name the stratum by the place of the class."""
         return outcomes[LABEL].map(lambda place: "unknown" if np.isnan(place) else f"class {int(place):03d}")
 
+    def codes(self, task: "ClassesTask") -> list[float]:
+        """List the places of the classes."""
+        return [float(place) for place in range(len(task.classes))]
+
     def count(self, known: pd.DataFrame, task: "ClassesTask") -> dict[str, Any]:
         """Count the cases of each class."""
         return {"classes": {word: int((known[LABEL] == place).sum()) for place, word in enumerate(self.classes(task))}}

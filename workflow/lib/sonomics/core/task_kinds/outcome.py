@@ -68,6 +68,10 @@ class Outcome(ABC):
     def classes(self, task: Any) -> list[str]:
         """Name the classes that predictions have a value for, as `class` of PREDICTIONS."""
 
+    def codes(self, task: Any) -> list[float]:
+        """List the labels of the same classes."""
+        return [1.0]
+
     @abstractmethod
     def count(self, known: pd.DataFrame, task: Any) -> dict[str, Any]:
         """Count what was learned from, by name, JSON-ready."""

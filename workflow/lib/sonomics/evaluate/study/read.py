@@ -15,12 +15,13 @@ from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
-from sonomics.core.tasks import horizon_of
+from sonomics.core.tasks import horizon_of, outcome_of
 from sonomics.evaluate.optional.external_models import add_external_models
 from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_labels
 from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import CLUSTER, build_samples
-from sonomics.evaluate.study.context import Context, Files
+from sonomics.evaluate.several_classes.cases import decide_classes
+from sonomics.evaluate.study.context import LABEL_WORDS, Context, Files
 from sonomics.kinds.analyses import columns_of_analyses
 from sonomics.kinds.sources import SOURCES
 
@@ -54,16 +55,22 @@ def read_context(
     labels = reference_labels(cohort, task, study, read_folds(folds))
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
     evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
-    if variant == MAIN:
+    outcome = outcome_of(study.tasks[task])
+    classes, codes = outcome.classes(study.tasks[task]), outcome.codes(study.tasks[task])
+    several = len(classes) > 1
+    if variant == MAIN and not several:
         external = settings.external_models
         evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
-    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) else None
+    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) and not several else None
+    cases = join_scores(cohort, labels, predictions, risk, several)
+    if several:
+        cases = decide_classes(cases, [model.name for model in evaluated], classes)
     return Context(
         variant=variant,
         task=task,
         settings=settings,
         cohort=cohort,
-        samples=build_samples(join_scores(cohort, labels, predictions, risk), evaluated),
+        samples=build_samples(cases, evaluated),
         labels=labels,
         predictions=predictions,
         files=files,
@@ -72,6 +79,10 @@ def read_context(
         horizon=horizon_of(study.tasks[task]),
         parameters=max(1, len(parameters.stack.models[primary].of)),
         tasks=list(study.tasks),
+        kind=study.tasks[task].type,
+        classes=classes,
+        ordered=bool(getattr(study.tasks[task], "ordered", False)),
+        label_words=dict(zip(codes, classes, strict=True)) if several else LABEL_WORDS,
     )
 
 

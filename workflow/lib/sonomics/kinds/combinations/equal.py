@@ -7,5 +7,6 @@ KIND = CombinationKind(
     builder="sonomics.stack.methods.combination:give_equal_weights",
     words="averaged",
     evidence="mean of z-scored scores",
+    of_classes="sonomics.stack.methods.classes:give_equal_weights_of_classes",
     gives_log_odds=False,
 )

@@ -11,7 +11,18 @@ class TaskKind(DescribedKind):
     """A kind of task.
 
     Its builder is an `Outcome` (`core.task_kinds.outcome`): how the outcomes of cases are read, checked and shuffled.
+
+    Attributes
+    ----------
+    final_model : str
+        `module:function` of `fit(predictions, outcomes, final, settings, threshold, task) -> Final`, in `stack`: the
+        base models of a final model combined, calibrated, and turned into decisions.
+    needs_of_stack : str
+        The attribute that calibrations and combinations must have to serve it; "" where all do.
     """
+
+    final_model: str
+    needs_of_stack: str = ""
 
 
 TASKS: Group[TaskKind] = Group("tasks", "study.tasks")

@@ -18,5 +18,6 @@ KIND = BinaryKind(
     name="binary",
     settings=BinaryTask,
     builder="sonomics.core.tasks:BINARY",
+    final_model="sonomics.stack.final_model.binary:fit",
     words="",
 )

@@ -18,5 +18,7 @@ KIND = ClassesKind(
     name="classes",
     settings=ClassesTask,
     builder="sonomics.core.tasks:CLASSES",
+    final_model="sonomics.stack.final_model.classes:fit",
+    needs_of_stack="of_classes",
     words="{column}: {classes}",
 )

@@ -7,5 +7,6 @@ KIND = TaskKind(
     name="survival",
     settings=SurvivalTask,
     builder="sonomics.core.tasks:SURVIVAL",
+    final_model="",
     words="time to {event} in {time}, at {horizons} months",
 )

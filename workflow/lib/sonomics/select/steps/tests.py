@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sonomics.kinds.steps import Significance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.comparison.multiple_testing import CORRECTIONS
+from sonomics.statistics.selection.several_classes import anova_by_feature, kruskal_by_feature
 from sonomics.statistics.selection.univariable import mann_whitney_by_feature, welch_by_feature
 
 
@@ -18,6 +19,18 @@ def keep_by_u_test(names: list[str], training: Training, step: Significance) -> 
 def keep_by_t_test(names: list[str], training: Training, step: Significance) -> Kept:
     """Keep features with a Welch t test `below` a P, after `correction` (none, bh or bonferroni)."""
     _, p = welch_by_feature(training.fill(names).to_numpy(), training.labels)
+    return _keep_significant(names, p, step)
+
+
+def keep_by_kruskal(names: list[str], training: Training, step: Significance) -> Kept:
+    """Keep features with a Kruskal-Wallis test `below` a P, after `correction` (none, bh or bonferroni)."""
+    _, p = kruskal_by_feature(training.fill(names).to_numpy(), training.labels)
+    return _keep_significant(names, p, step)
+
+
+def keep_by_anova(names: list[str], training: Training, step: Significance) -> Kept:
+    """Keep features with an analysis of variance `below` a P, after `correction` (none, bh or bonferroni)."""
+    _, p = anova_by_feature(training.fill(names).to_numpy(), training.labels)
     return _keep_significant(names, p, step)
 
 

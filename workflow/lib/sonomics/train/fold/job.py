@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sonomics.core.jobs import job_parser
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import write_table
+from sonomics.core.tasks import outcome_of
 from sonomics.train.fold.rows import Division
 
 
@@ -34,15 +35,18 @@ def write_predictions(
         All rows of the job, with `patient`, `case` and `image`.
     division : Division
     kind : {"probability", "score"}
-    values : (scored rows,) array
+    values : (scored rows,) array, or (scored rows, classes)
+        Of the positive class, or of all of several.
     args : Namespace
         From `fold_parser`; the table goes to `out`.
     """
-    predictions = rows.loc[division.scored, ["patient", "case", "image"]].assign(
-        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
-        horizon=np.nan,
+    task = args.settings.study.tasks[args.task]
+    about = rows.loc[division.scored, ["patient", "case", "image"]].assign(
+        variant=args.variant, model=args.model, task=args.task, kind=kind, horizon=np.nan,
         split=division.splits[division.scored],
         fold=args.fold,
-        value=values,
-    )
+    )  # fmt: skip
+    columns = zip(outcome_of(task).classes(task), np.atleast_2d(values.T), strict=True)
+    tables = [about.assign(value=column, **{"class": name}) for name, column in columns]
+    predictions = pd.concat(tables, ignore_index=True)
     write_table(predictions, args.out, PREDICTIONS)
