@@ -7,6 +7,8 @@ on which something is taken for text, and writes their names and boxes, for the 
 into single frames of clips.
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import itertools
 import os

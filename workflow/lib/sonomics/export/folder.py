@@ -6,7 +6,7 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 import logging
 from collections.abc import Collection, Sequence
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -25,7 +25,7 @@ from sonomics.export.files.archive import Root
 from sonomics.export.files.dicom_folder import DicomFolder
 from sonomics.export.files.header_index import HEADERS
 from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
-from sonomics.export.files.listing import open_root, read_listing
+from sonomics.export.files.listing import join_below, open_root, read_listing
 from sonomics.export.files.pictures import UnusableError, export_picture, read_outline
 from sonomics.export.pacs.retrieve import list_exams
 from sonomics.export.pacs.transfer import wait_for_turn
@@ -80,7 +80,7 @@ def export_listed_files(
 
 
 def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) -> None:
-    source = _join(root, listed["image"])
+    source = join_below(root, listed["image"])
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
     if source.name.lower().endswith(DICOM):
@@ -107,19 +107,13 @@ def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) 
 def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Root, folder: Path) -> None:
     for reader in readers:
         try:
-            outline = read_outline(_join(root, listed[f"outline__{reader}"]))
+            outline = read_outline(join_below(root, listed[f"outline__{reader}"]))
         except Exception as error:  # a damaged file can make the parser raise anything
             rule = f"it cannot be read ({name_error(error)})"
             fix = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
-
-
-def _join(root: Root, path: str) -> Root:
-    """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
-    parts = PurePosixPath(path.replace("\\", "/")).parts
-    return root / ("" if path.startswith("/") or ".." in parts else path)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -82,6 +82,10 @@ class Classes(Outcome):
         """List the places of the classes."""
         return [float(place) for place in range(len(task.classes))]
 
+    def labels(self, task: "ClassesTask") -> list[float]:
+        """List the places of the classes."""
+        return self.codes(task)
+
     def count(self, known: pd.DataFrame, task: "ClassesTask") -> dict[str, Any]:
         """Count the cases of each class."""
         return {"classes": {word: int((known[LABEL] == place).sum()) for place, word in enumerate(self.classes(task))}}

@@ -72,6 +72,10 @@ class Outcome(ABC):
         """List the labels of the same classes."""
         return [1.0]
 
+    def labels(self, task: Any) -> list[float]:
+        """List the labels that a case may have."""
+        return [0.0, 1.0]
+
     @abstractmethod
     def count(self, known: pd.DataFrame, task: Any) -> dict[str, Any]:
         """Count what was learned from, by name, JSON-ready."""

@@ -15,6 +15,7 @@ from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import Entry, bootstrap_entry, number_entry
 from sonomics.statistics.agreement.kappa import cohen_kappa
+from sonomics.statistics.calibration.class_probabilities import ranked_probability_score
 from sonomics.statistics.discrimination.mean_auc import mean_auc
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.resampling.bootstrap import bootstrap_statistic
@@ -84,14 +85,16 @@ def list_measures(classes: Sequence[str], ordered: bool) -> dict[str, Measure]:
         "auc": lambda codes, values: mean_auc(codes, values, places),
         "accuracy": lambda codes, values: float((values.argmax(axis=1) == codes).mean()),
         "macro_f1": lambda codes, values: measure_macro_f1(codes, values.argmax(axis=1), len(places)),
-        "kappa": lambda codes, values: cohen_kappa(codes, values.argmax(axis=1)).kappa,
+        "kappa": lambda codes, values: cohen_kappa(codes, values.argmax(axis=1)).estimate,
         "brier": lambda codes, values: float(((values - np.eye(len(places))[codes]) ** 2).sum(axis=1).mean()),
     }
     if ordered:
         measures["weighted_kappa"] = lambda codes, values: (
-            cohen_kappa(codes, values.argmax(axis=1), "quadratic", categories=places).kappa
+            cohen_kappa(codes, values.argmax(axis=1), "quadratic", categories=places).estimate
         )
-        measures["ranked_probability"] = measure_ranked_probability
+        measures["ranked_probability"] = lambda codes, values: ranked_probability_score(
+            np.array(classes)[codes], values, classes
+        )
     return measures
 
 
@@ -101,16 +104,3 @@ def measure_macro_f1(codes: NDArray[np.int64], decided: NDArray[np.int64], count
     hits = [2 * ((codes == place) & (decided == place)).sum() for place in present]
     sizes = [(codes == place).sum() + (decided == place).sum() for place in present]
     return float(np.mean([hit / size for hit, size in zip(hits, sizes, strict=True)]))
-
-
-def measure_ranked_probability(codes: NDArray[np.int64], probabilities: Floats) -> float:
-    """Compute the ranked probability score of ordered classes, over their number less one: 0 is perfect, 1 the worst.
-
-    References
-    ----------
-    Epstein ES, J Appl Meteorol 1969.
-    """
-    count = probabilities.shape[1]
-    truth = np.eye(count)[codes]
-    gaps = probabilities.cumsum(axis=1)[:, :-1] - truth.cumsum(axis=1)[:, :-1]
-    return float((gaps**2).sum(axis=1).mean() / (count - 1))

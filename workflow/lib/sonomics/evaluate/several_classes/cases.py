@@ -37,7 +37,7 @@ def decide_classes(cases: pd.DataFrame, models: Sequence[str], classes: Sequence
     decided = {TRUE: words[np.where(known, cases["label"].fillna(0), len(classes)).astype(int)]}
     for model in models:
         probabilities = read_probabilities(cases, model, classes)
-        is_scored = np.isfinite(probabilities).all(axis=1)
+        is_scored = np.asarray(np.isfinite(probabilities).all(axis=1))
         largest = np.where(is_scored[:, None], probabilities, 0.0).argmax(axis=1)
         decided[f"{model}__{DECIDED}"] = words[np.where(is_scored, largest, len(classes))]
         decided[value_column(model, PROBABILITY)] = np.where(

@@ -50,6 +50,11 @@ class DicomFolder:
             else:
                 self._add(indexed, indexed.header, indexed.file)
 
+    @property
+    def has_studies(self) -> bool:
+        """Tell whether there is any; the place of a drive that is not mounted has none."""
+        return bool(self._studies)
+
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
         studies = [_add_modalities(held) for held in self._studies.values()]

@@ -9,8 +9,9 @@ from pydicom import Dataset
 from pydicom.errors import InvalidDicomError
 
 from sonomics.core.errors import name_error
-from sonomics.core.files import keep_private, replacing
+from sonomics.core.files import replacing
 from sonomics.core.jobs import progress
+from sonomics.core.private import keep_private
 from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
 from sonomics.export.files.archive import Archived, Root
@@ -112,11 +113,11 @@ def _read(found: Found, before: _Kept | None, limits: Limits) -> _Kept:
 
 
 def _stamp(file: SourceFile) -> str:
-    """Return what changes with a file: its size and time, or, for a member of an archive, size and checksum."""
+    """Return what changes with a file: its size and times; or, for a member of an archive, size and checksum."""
     if isinstance(file, Archived):
         return file.stamp
     status = Path(str(file)).stat()
-    return f"{status.st_size} {status.st_mtime_ns}"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def _read_text(header: Dataset, tag: str) -> str:

@@ -77,8 +77,7 @@ def find_text_areas(frame: Pixels) -> NDArray[np.bool_]:
 def _find_rectangles(level: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.float32], float]]:
     """Yield the corners, x and y, of the rectangles where the network sees text, and the mean probability inside."""
     for view in VIEWS:
-        shown, back = _show(level, view)
-        scores = apply_network(shown.astype(np.float32) / np.float32(127.5) - 1)
+        scores, back = score_view(level, view)
         contours, _ = cv2.findContours((scores > PIXEL).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for contour in contours:
             centre, (width, height), angle = cv2.minAreaRect(contour)
@@ -89,6 +88,12 @@ def _find_rectangles(level: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.floa
             further = WIDENED * width * height / (width + height) + 2 * MARGIN * view.enlarged
             corners = cv2.boxPoints((centre, (width + further, height + further), angle))
             yield cv2.transform(corners[None], back)[0], score
+
+
+def score_view(level: NDArray[np.uint8], view: View) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Show a frame to the network; return its scores of the view, and the affine map (2 x 3) of x and y back."""
+    shown, back = _show(level, view)
+    return apply_network(shown.astype(np.float32) / np.float32(127.5) - 1), back
 
 
 def _show(level: NDArray[np.uint8], view: View) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

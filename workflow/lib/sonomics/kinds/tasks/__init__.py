@@ -17,11 +17,20 @@ class TaskKind(DescribedKind):
     final_model : str
         `module:function` of `fit(predictions, outcomes, final, settings, threshold, task) -> Final`, in `stack`: the
         base models of a final model combined, calibrated, and turned into decisions.
+    rank_test : str
+        `module:function` of `test(values, labels) -> P of every feature`, in `select`.
+    penalised : str
+        `module:function` of `fit(names, values, training, inner folds, mixing, rule) -> PenalisedModel`, in `select`.
+    page : str
+        `module:function` of `gather(evaluation) -> what the page shows of performance`, in `report`.
     needs_of_stack : str
         The attribute that calibrations and combinations must have to serve it; "" where all do.
     """
 
     final_model: str
+    rank_test: str
+    penalised: str
+    page: str
     needs_of_stack: str = ""
 
 

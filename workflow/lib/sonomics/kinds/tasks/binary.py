@@ -18,6 +18,9 @@ KIND = BinaryKind(
     name="binary",
     settings=BinaryTask,
     builder="sonomics.core.tasks:BINARY",
+    rank_test="sonomics.select.steps.tests:rank_two",
+    penalised="sonomics.select.steps.penalised:fit_binomial",
+    page="sonomics.report.sections.performance:gather_binary",
     final_model="sonomics.stack.final_model.binary:fit",
     words="",
 )

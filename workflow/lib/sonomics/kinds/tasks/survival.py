@@ -7,6 +7,9 @@ KIND = TaskKind(
     name="survival",
     settings=SurvivalTask,
     builder="sonomics.core.tasks:SURVIVAL",
+    rank_test="",
+    penalised="",
+    page="",
     final_model="",
     words="time to {event} in {time}, at {horizons} months",
 )

@@ -204,6 +204,8 @@ def find_dimensionality(record: Record) -> Finding:
     training = next((one for one in record.sets if one.split == TRAIN), None)
     if training is None or not record.selections:
         return Finding(MISSING, evidence="no training set or no feature family")
+    if training.positives is None:
+        return Finding(PARTLY, SELECTION, "no number of cases per feature is customary for several classes")
     rarer = min(training.positives, training.analysed - training.positives)
     kept = max(len(state["coefficients"]) for _, _, state in record.selections)
     counts = f"{kept} features kept in the largest family, {rarer} training cases of the rarer class"

@@ -20,21 +20,29 @@ def tabulate_characteristics(evaluation: Evaluation) -> list[Table]:
         "Scored cases by set",
         f"{DESCRIPTIVE} P: each test set against training." if len(evaluation.splits) > 1 else DESCRIPTIVE,
     )
+    compared = "each class against the first" if evaluation.has_classes else "positive against negative"
     by_label = _tabulate(
         evaluation,
         "label",
-        {"positive": "Positive", "negative": "Negative"},
+        _name_labels(evaluation),
         "Training cases by label",
-        f"{DESCRIPTIVE} P: positive against negative.",
+        f"{DESCRIPTIVE} P: {compared}.",
     )
     return [table for table in (by_split, by_label) if table.rows]
+
+
+def _name_labels(evaluation: Evaluation) -> dict[str, str]:
+    if not evaluation.has_classes:
+        return {"positive": "Positive", "negative": "Negative"}
+    table = evaluation.tables["task_confusion"]
+    return {str(name): str(name) for name in dict.fromkeys(table["true"])}
 
 
 def _tabulate(evaluation: Evaluation, section: str, titles: dict[str, str], caption: str, note: str) -> Table:
     """Tabulate one section: one row per number or level, one column per group, and a P per group that is compared."""
     table = evaluation.tables["baseline"]
     table = table[table["section"] == section]
-    groups = [group for group in titles if group in set(table["group"])]
+    groups = [group for group in titles if group in set(table["group"].astype(str))]
     compared = [group for group in groups if group in set(table.loc[table["test"] != "", "group"])]
     rows = []
     for variable, of_variable in table.groupby("variable", sort=False):

@@ -7,7 +7,19 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 
-TEXT = ("assumption", "class", "decided", "level", "mcnemar_reason", "method", "reason", "test", "true", "variable")
+TEXT = (
+    "assumption",
+    "class",
+    "decided",
+    "group",
+    "level",
+    "mcnemar_reason",
+    "method",
+    "reason",
+    "test",
+    "true",
+    "variable",
+)
 
 # Statistics of the table of performance, and their names on the page.
 MEASURES = {
@@ -27,6 +39,15 @@ FURTHER_MEASURES = {
     "mcc": "MCC",
     "kappa": "Kappa",
 }
+
+
+# Tables of binary tasks that the page reads of any task.
+EMPTY = {
+    "comparison": "against split method difference reason p p_holm",
+    "decision": "split model threshold net_benefit treat_all treat_none",
+    "subgroups": "split variable level n estimate lower upper reason",
+}
+BINARY_AUC, CLASS_AUC = "AUC", "mean AUC (each class against the rest)"
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,26 @@ class Evaluation:
         return [str(model) for model in self.tables["performance"]["model"].unique()]
 
     @property
+    def has_classes(self) -> bool:
+        """Whether the task has several classes."""
+        return "task_classes" in self.tables
+
+    @property
+    def auc_words(self) -> str:
+        """What the statistic `auc` is called."""
+        return CLASS_AUC if self.has_classes else BINARY_AUC
+
+    @property
+    def auc_title(self) -> str:
+        """The same, as the beginning of a caption."""
+        return f"{self.auc_words[:1].upper()}{self.auc_words[1:]}"
+
+    @property
+    def article(self) -> str:
+        """The article before `auc_words`."""
+        return "a" if self.has_classes else "an"
+
+    @property
     def splits(self) -> dict[str, str]:
         """The splits and their titles, in order."""
         table = self.tables["splits"]
@@ -85,6 +126,8 @@ def read_evaluation(folder: Path, variant: str, task: str) -> Evaluation:
     for split in tables["splits"]["split"]:
         for path in sorted(folder.glob(f"*_{split}.svg")):
             figures[path.stem.removesuffix(f"_{split}"), str(split)] = path.read_text(encoding="utf-8")
+    for name, columns in EMPTY.items():
+        tables.setdefault(name, pd.DataFrame(columns=columns.split()))
     return Evaluation(variant, task, tables, figures)
 
 

@@ -19,7 +19,7 @@ class Flow:
     listed: int
     excluded: dict[str, int]
     analysed: int
-    positives: int
+    positives: int | None
 
 
 def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
@@ -44,7 +44,7 @@ def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
     for split, title in evaluation.splits.items():
         in_set = cases["split"] == split
         analysed = in_set & (reasons == "")
-        positives = int(cases.loc[analysed, "label"].sum())
+        positives = None if evaluation.has_classes else int(cases.loc[analysed, "label"].sum())
         excluded = _count_by_frequency(reasons[in_set & ~analysed])
         flows.append(Flow(title, int(in_set.sum()), excluded, int(analysed.sum()), positives))
     return flows

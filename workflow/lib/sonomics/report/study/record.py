@@ -21,7 +21,10 @@ from sonomics.report.study.statements import collect_texts
 
 
 class Counts(NamedTuple):
-    """A set and its numbers; the same case may be unscored and have an unknown label."""
+    """A set and its numbers; the same case may be unscored and have an unknown label.
+
+    A task of several classes has no positives.
+    """
 
     split: str
     title: str
@@ -30,7 +33,12 @@ class Counts(NamedTuple):
     unscored: int
     unknown_label: int
     analysed: int
-    positives: int
+    positives: int | None
+
+    @property
+    def positives_in_words(self) -> str:
+        """The positives as the end of a sentence; "" of a task of several classes."""
+        return "" if self.positives is None else f", {self.positives:,} positive"
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,8 @@ class Record:
 
     @property
     def first(self) -> Evaluation:
-        """The evaluation of the first task."""
-        return self.evaluations[0]
+        """The evaluation of the first binary task, or of the first of all where there is none."""
+        return next((one for one in self.evaluations if not one.has_classes), self.evaluations[0])
 
     @property
     def author(self) -> Mapping[str, str]:
@@ -75,7 +83,19 @@ class Record:
     def sets(self) -> list[Counts]:
         """The sets of the first task, training first."""
         table = self.first.tables["splits"][list(Counts._fields)]
-        return [Counts(str(row[0]), str(row[1]), *map(int, row[2:])) for row in table.to_numpy().tolist()]
+        return [
+            Counts(
+                split=str(row["split"]),
+                title=str(row["title"]),
+                patients=int(row["patients"]),
+                cases=int(row["cases"]),
+                unscored=int(row["unscored"]),
+                unknown_label=int(row["unknown_label"]),
+                analysed=int(row["analysed"]),
+                positives=None if pd.isna(row["positives"]) else int(row["positives"]),
+            )
+            for row in table.to_dict("records")
+        ]
 
     @property
     def tested_splits(self) -> list[str]:

@@ -70,6 +70,7 @@ def fit_selection(
         "coefficients": model.coefficients,
         "intercept": model.intercept,
         "penalty": model.penalty,
+        **({"of_classes": model.of_classes} if model.of_classes else {}),
         "curve": model.curve,
         "path": model.path,
         "rows": len(rows),

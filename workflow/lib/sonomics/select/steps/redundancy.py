@@ -2,16 +2,12 @@
 
 import numpy as np
 
+from sonomics.core.registry import load
 from sonomics.kinds.steps.correlation import Correlation
 from sonomics.kinds.steps.mrmr import Relevance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
 from sonomics.statistics.selection.mrmr import select_by_mrmr
-from sonomics.statistics.selection.several_classes import kruskal_by_feature
-from sonomics.statistics.selection.univariable import mann_whitney_by_feature
-
-# The rank test of one feature between the outcomes, by kind of task.
-RANK_TESTS = {"binary": mann_whitney_by_feature, "classes": kruskal_by_feature}
 
 
 def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -> Kept:
@@ -24,7 +20,7 @@ def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -
         return Kept([], NO_FEATURE)
     values = training.fill(names).to_numpy()
     if step.drop == "larger_p":
-        _, p = RANK_TESTS[training.task.type](values, training.labels)
+        p = load(training.kind.rank_test)(values, training.labels)
         if np.isnan(p).all():
             return Kept([], FEW_ROWS)
         kept = sorted(prune_by_p(values, names, p, step.above, step.method))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.settings.tasks import Task
 from sonomics.core.tasks import as_array, outcome_of
+from sonomics.kinds.tasks import TASKS, TaskKind
 
 NO_FEATURE = "not applied: no feature is left"
 FEW_ROWS = "not estimable: too few training rows of a class"
@@ -56,6 +57,16 @@ class Training:
         """The stratum of each row, by which inner folds are balanced."""
         return outcome_of(self.task).stratify(self.outcomes)
 
+    @property
+    def places(self) -> list[float]:
+        """The labels that there may be."""
+        return outcome_of(self.task).labels(self.task)
+
+    @property
+    def kind(self) -> TaskKind:
+        """The kind of the task."""
+        return TASKS.get(self.task.type)
+
     def fill(self, names: list[str]) -> pd.DataFrame:
         """Return features with the median where they are undefined."""
         values = self.rows[names]
@@ -87,6 +98,8 @@ class PenalisedModel:
         the `rule` that chooses the penalty ("" for most; "min, 1se" where both choose it).
     path : dict of str to list
         `penalty`, `feature`, `coefficient` for every coefficient that is not zero and for the intercept.
+    of_classes : dict of str to dict
+        Of a regression of several classes: class -> its `intercept` and `coefficients`; the above are then empty.
     """
 
     coefficients: dict[str, float] = field(default_factory=dict)
@@ -94,6 +107,7 @@ class PenalisedModel:
     penalty: float = float("nan")
     curve: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CURVE})
     path: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PATH})
+    of_classes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
