@@ -85,7 +85,15 @@ def settings(*keys):
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     Every job has `study.portable`, which changes the last digits of all.
     """
-    return lambda wildcards: json.dumps(cut(["study.portable", *keys], wildcards), sort_keys=True)
+    return lambda wildcards: as_json(cut(["study.portable", *keys], wildcards))
+
+
+def as_json(params):
+    """Write parameters sorted by key, but for the tasks: the first of them counts."""
+    ordered = json.loads(json.dumps(params, sort_keys=True))
+    if tasks := params["study"].get("tasks"):
+        ordered["study"]["tasks"] = {name: ordered["study"]["tasks"][name] for name in tasks}
+    return json.dumps(ordered)
 
 
 def runs_over(**axes):

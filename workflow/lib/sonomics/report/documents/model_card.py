@@ -117,7 +117,7 @@ def _list_factors(record: Record) -> str:
 
 def _tabulate_subgroups(record: Record) -> list[Table]:
     """Tabulate the AUC of every subgroup of the test sets; no table when there is none."""
-    table = record.first.tables["subgroups"]
+    table = record.first.table("subgroups")
     rows = [
         [
             Cell(record.first.splits[str(row["split"])]),

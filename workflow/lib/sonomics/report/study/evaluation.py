@@ -41,7 +41,7 @@ FURTHER_MEASURES = {
 }
 
 
-# Tables of binary tasks that the page reads of any task.
+# Tables of binary tasks that the documents read of any task.
 EMPTY = {
     "comparison": "against split method difference reason p p_holm",
     "decision": "split model threshold net_benefit treat_all treat_none",
@@ -77,6 +77,10 @@ class Evaluation:
     def models(self) -> list[str]:
         """All models, the primary one first."""
         return [str(model) for model in self.tables["performance"]["model"].unique()]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of the tables of binary tasks, without rows where the task is of another kind."""
+        return self.tables[name] if name in self.tables else pd.DataFrame(columns=EMPTY[name].split())
 
     @property
     def has_classes(self) -> bool:
@@ -126,8 +130,6 @@ def read_evaluation(folder: Path, variant: str, task: str) -> Evaluation:
     for split in tables["splits"]["split"]:
         for path in sorted(folder.glob(f"*_{split}.svg")):
             figures[path.stem.removesuffix(f"_{split}"), str(split)] = path.read_text(encoding="utf-8")
-    for name, columns in EMPTY.items():
-        tables.setdefault(name, pd.DataFrame(columns=columns.split()))
     return Evaluation(variant, task, tables, figures)
 
 
