@@ -168,9 +168,12 @@ def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"architecture": "resnet19"}, "extract.families.deep: 'resnet19' is neither a timm model"),
+        ({"architecture": "resnet19", "weights": "none"}, "extract.families.deep: 'resnet19' is neither a timm model"),
         ({"layers": ["layer9"], "pooling": "avg"}, "extract.families.deep: the network has no layer layer9"),
-        ({"architecture": "test_vit", "size": 96}, "extract.families.deep: test_vit takes only images of 160 pixels"),
+        (
+            {"architecture": "test_vit", "weights": "none", "size": 96},
+            "extract.families.deep: test_vit takes only images of 160 pixels",
+        ),
     ],
 )
 def test_check_builds_every_network_as_stated(simulated, change, says):

@@ -94,6 +94,7 @@ def accepted(name):
 
 def test_layers_need_a_pooling(params):
     params["extract"]["families"]["deep"]["layers"] = ["layer3"]
+    params["extract"]["families"]["deep"].pop("pooling", None)
     with pytest.raises(StudyError, match=r"families\.deep: the key pooling is missing"):
         check_params(params)
 

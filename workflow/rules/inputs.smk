@@ -140,13 +140,14 @@ def labelled_chunks(path):
 
 
 def selected(file):
-    """Make an input function: a file of `select`, for every family a classifier takes."""
+    """Make an input function: a file of `select`, for every fold and every family that a classifier takes."""
 
     def find(wildcards):
         families = SEEN[wildcards.variant]["train"]["models"][wildcards.model]["families"]
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
+            fold=folds(),
             **dict(wildcards.items()),
         )
 

@@ -12,7 +12,7 @@ NAN = float("nan")
 _SUM = 0.02
 
 
-def class_log_loss(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) -> float:
+def class_log_loss(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]) -> float:
     """Compute the mean negative log of the probability of the true class, natural logarithm.
 
     Parameters
@@ -45,7 +45,7 @@ def class_log_loss(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str
         return float(-np.log(values[np.arange(code.size), code]).mean())
 
 
-def class_brier(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) -> float:
+def class_brier(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]) -> float:
     """Compute the squared differences of prediction and indicator, summed over classes, mean over cases.
 
     Parameters, NaN and errors as `class_log_loss`; from 0 to 2.
@@ -58,7 +58,7 @@ def class_brier(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) 
     return float(((values - np.eye(len(classes))[code]) ** 2).sum(axis=1).mean()) if code.size else NAN
 
 
-def ranked_probability_score(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) -> float:
+def ranked_probability_score(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]) -> float:
     """Compute the squared differences of the cumulative probabilities, summed over thresholds, mean over cases.
 
     Parameters, NaN and errors as `class_log_loss`, with classes in ascending order; from 0 to classes - 1, smaller for
@@ -75,7 +75,7 @@ def ranked_probability_score(y: ArrayLike, probabilities: ArrayLike, classes: Se
     return float(((values.cumsum(axis=1)[:, :-1] - reached) ** 2).sum(axis=1).mean())
 
 
-def class_accuracy(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) -> float:
+def class_accuracy(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]) -> float:
     """Compute the share of cases whose class has the largest probability; of equal ones the first listed is taken.
 
     Parameters, NaN and errors as `class_log_loss`.
@@ -85,7 +85,7 @@ def class_accuracy(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str
 
 
 def check_class_probabilities(
-    y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]
+    y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]
 ) -> tuple[np.ndarray, Floats]:
     """Return the number of every case's class, shape (n,), and probabilities as float64, shape (n, classes).
 

@@ -21,7 +21,7 @@ class Temperature(NamedTuple):
     reason: str = ""
 
 
-def fit_temperature(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]) -> Temperature:
+def fit_temperature(y: ArrayLike, probabilities: ArrayLike, classes: Sequence[str | int]) -> Temperature:
     """Find the temperature T at which softmax(log p / T) has the smallest log loss.
 
     Parameters

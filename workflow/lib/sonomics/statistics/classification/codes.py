@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def encode_classes(y: ArrayLike, classes: Sequence[str]) -> np.ndarray:
+def encode_classes(y: ArrayLike, classes: Sequence[str | int]) -> np.ndarray:
     """Number the classes of rows.
 
     Parameters
     ----------
     y : array_like, shape (n,)
         Class of every row.
-    classes : sequence
+    classes : sequence of str or int
         All classes, in order, of the type of `y`.
 
     Returns

@@ -38,7 +38,7 @@ class MultinomialFit(NamedTuple):
     reason: str = ""
 
 
-def fit_multinomial(x: ArrayLike, y: ArrayLike, classes: Sequence[str]) -> MultinomialFit:
+def fit_multinomial(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> MultinomialFit:
     """Fit P(class k) proportional to exp(intercept_k + x coefficients_k), those of the first class being 0.
 
     Parameters

@@ -40,7 +40,7 @@ class OrdinalFit(NamedTuple):
     reason: str = ""
 
 
-def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str]) -> OrdinalFit:
+def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> OrdinalFit:
     """Fit a proportional-odds logistic model, as `MASS::polr`.
 
     Parameters

@@ -1,7 +1,7 @@
 """Minimum of the multinomial loss with the grouped penalty, which keeps or drops the coefficients of a column together.
 
-A proximal Newton method: the loss is replaced by its quadratic approximation over the columns in the working set, which
-is minimised by block coordinate descent; columns that violate the optimality conditions enter the set.
+glmnet's algorithm: the curvature of the loss is bounded by a multiple of the columns' products, which are equal for all
+classes, so that a column's coefficients have their minimum in closed form; columns take turns until nothing moves.
 """
 
 import numpy as np
@@ -11,142 +11,164 @@ from sonomics.statistics.estimates import Floats
 from sonomics.statistics.selection.active_set import SATURATED, Solutions
 from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 
-_STEPS = 200
-_SWEEPS = 20_000
-_SETTLED = 1e-11
-_OPTIMAL = 1e-8
+_TURNS = 1_000_000
+_FLAT = 1e-6
 
 
-def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats) -> Solutions:
+def follow_group_path(
+    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
+) -> Solutions:
     """Minimise loss + penalty (mixing sum_j |b_j| + (1 - mixing) / 2 sum b^2), |b_j| the length of a column's vector.
 
     Parameters
     ----------
     loss : MultinomialLoss
+        Of standardised columns.
     penalties : ndarray, shape (l,)
         Descending; each starts from the solution before.
     mixing : float
         Share of the grouped penalty, in (0, 1].
     start : ndarray, shape (size,)
         Coefficients of the model without features.
+    settled : float
+        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
     Solutions
         Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
 
+    Raises
+    ------
+    ArithmeticError
+        If the turns do not end.
+
     References
     ----------
-    Yuan M, Lin Y, J R Stat Soc B 2006; Lee JD, Sun Y, Saunders MA, SIAM J Optim 2014 (proximal Newton).
+    Simon N, Friedman J, Hastie T, arXiv 1311.6529, 2013.
     """
     everything = np.arange(loss.size)
     null = loss.value(loss.predict(everything, start))
     coefficients, explained = np.zeros((penalties.size, loss.size)), np.zeros(penalties.size)
-    current = start
+    state = _State(loss, start)
     for step, penalty in enumerate(penalties):
         if step == 0 or explained[step - 1] <= SATURATED:
-            current = _minimise(loss, float(penalty) * mixing, float(penalty) * (1 - mixing), current)
-        coefficients[step] = current
-        explained[step] = 1 - loss.value(loss.predict(everything, current)) / null
+            before = float(penalties[step - 1]) if step else 0.0
+            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, settled * null)
+        coefficients[step] = state.vector()
+        explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
     return Solutions(coefficients, explained)
 
 
-def _minimise(loss: MultinomialLoss, penalty: float, ridge: float, start: Floats) -> Floats:
-    coefficients, everything = start.copy(), np.arange(loss.size)
-    kept = _lengths(loss, coefficients) > 0
-    for _ in range(_STEPS):
-        active = np.concatenate([np.arange(loss.free), loss.free + np.flatnonzero(np.repeat(kept, loss.classes))])
-        coefficients = _minimise_on(loss, penalty, ridge, coefficients, active)
-        slope = loss.slopes(loss.predict(everything, coefficients), everything)
-        entering = (_lengths(loss, slope) > penalty + _OPTIMAL) & ~kept
-        if not entering.any():
-            return coefficients
-        kept = (_lengths(loss, coefficients) > 0) | entering
-    raise ArithmeticError(f"no grouped LASSO solution for penalty {penalty:g}")
+class _State:
+    """Intercepts, coefficients by column and class, and which columns have been looked at and have entered."""
 
+    def __init__(self, loss: MultinomialLoss, start: Floats) -> None:
+        self._loss = loss
+        self._x = loss.design[:, 1:]
+        self._intercepts = np.append(start[: loss.free], 0.0)
+        self._table = np.zeros((self._x.shape[1], loss.classes))
+        self._screened = np.zeros(0, dtype=np.int64)
+        self._entered = np.zeros(0, dtype=np.int64)
 
-def _minimise_on(loss: MultinomialLoss, penalty: float, ridge: float, start: Floats, active: np.ndarray) -> Floats:
-    """Minimise over the active coefficients: intercepts, then whole columns."""
-    values = start[active].copy()
-    linear = loss.predict(active, values)
-    objective = loss.value(linear) + _penalty(loss, values, penalty, ridge)
-    for _ in range(_STEPS):
-        curvature = loss.curvature(linear, active)
-        curvature.flat[:: active.size + 1] += np.where(np.arange(active.size) < loss.free, 1e-12, ridge)
-        slope = loss.slopes(linear, active)
-        slope[loss.free :] += ridge * values[loss.free :]
-        bounds = _bound_curvature(curvature[loss.free :, loss.free :], loss.classes)
-        target = _descend(curvature, slope, values, bounds, penalty, loss.free, loss.classes)
-        direction = target - values
-        if np.abs(direction).max(initial=0.0) <= _SETTLED:
-            break
-        along = loss.predict(active, direction)
-        expected = float(slope @ direction) + penalty * float(_group_norms(loss, target) - _group_norms(loss, values))
-        length = 1.0
-        for _ in range(50):
-            trial = values + length * direction
-            after = loss.value(linear + length * along) + _penalty(loss, trial, penalty, ridge)
-            if after <= objective + 1e-4 * length * expected + 1e-14:
-                break
-            length /= 2
-        values = trial if length < 1 else target
-        linear, objective = loss.predict(active, values), after
-    result = np.zeros(start.size)
-    result[active] = values
-    return result
+    def vector(self) -> Floats:
+        intercepts = self._intercepts[:-1] - self._intercepts[-1]
+        return np.concatenate([intercepts, self._table.ravel()])
 
+    def minimise(self, penalty: float, ridge: float, before: float, settled: float) -> None:
+        # The strong rule: a column whose slope is far below the penalty will not enter, which is checked in the end.
+        self._screen(2 * penalty - before)
+        while True:
+            gram = self._x[:, self._screened].T @ self._x[:, self._screened] / len(self._x)
+            self._settle(gram, penalty, ridge, settled)
+            if not self._screen(penalty):
+                return
 
-def _lengths(loss: MultinomialLoss, coefficients: Floats) -> Floats:
-    return np.asarray(np.linalg.norm(coefficients[loss.free :].reshape(-1, loss.classes), axis=1), dtype=np.float64)
+    def _screen(self, least: float) -> bool:
+        """Add the columns whose slope is longer than `least`; return whether there are any."""
+        lengths = np.linalg.norm(self._x.T @ self._loss.residual(self._predict()), axis=1)
+        lengths[self._screened] = 0.0
+        added = np.flatnonzero(lengths > least)
+        self._screened = np.union1d(self._screened, added)
+        return bool(added.size)
 
+    def _predict(self) -> Floats:
+        used = self._entered
+        return np.asarray(self._x[:, used] @ self._table[used] + self._intercepts, dtype=np.float64)
 
-def _group_norms(loss: MultinomialLoss, values: Floats) -> float:
-    return float(_lengths(loss, values).sum())
-
-
-def _penalty(loss: MultinomialLoss, values: Floats, penalty: float, ridge: float) -> float:
-    return penalty * _group_norms(loss, values) + ridge / 2 * float((values[loss.free :] ** 2).sum())
-
-
-def _bound_curvature(curvature: Floats, classes: int) -> Floats:
-    """Compute the largest curvature within every column's block, shape (columns,)."""
-    firsts = range(0, len(curvature), classes)
-    blocks = [curvature[first : first + classes, first : first + classes] for first in firsts]
-    return np.array([max(float(np.linalg.eigvalsh(block)[-1]), 1e-12) for block in blocks], dtype=np.float64)
+    def _settle(self, gram: Floats, penalty: float, ridge: float, settled: float) -> None:
+        """Move the screened columns until nothing moves, by a bound of the curvature at a time."""
+        left = _TURNS
+        while left > 0:
+            linear = self._predict()
+            bound = 2 * self._loss.largest_variance(linear)
+            if bound < _FLAT:
+                return
+            residual = -self._loss.residual(linear) / bound
+            shift = residual.sum(axis=0)
+            slopes = self._x[:, self._screened].T @ residual
+            self._intercepts = self._intercepts + shift
+            before = self._table[self._screened]
+            entered = np.searchsorted(self._screened, self._entered)
+            after, order, turns = _take_turns(gram, slopes, before, entered, penalty / bound, ridge / bound, settled)
+            self._table[self._screened] = after
+            self._entered = self._screened[order]
+            left -= turns
+            moved = max(float((shift**2).max()), float(((after - before) ** 2).max(initial=0.0)))
+            self._intercepts = self._intercepts - self._intercepts.mean()
+            if moved <= settled:
+                return
+        raise ArithmeticError(f"no grouped LASSO solution for penalty {penalty:g}")
 
 
 @njit(cache=True)
-def _descend(
-    curvature: Floats, slope: Floats, start: Floats, bounds: Floats, penalty: float, free: int, classes: int
-) -> Floats:
-    """Minimise slope'd + d'curvature d / 2 + penalty sum_j |start_j + d_j| over d, by blocks; return start + d."""
-    values = start.copy()
-    gradient = slope.copy()
-    size = values.size
+def _take_turns(
+    gram: Floats, slopes: Floats, start: Floats, entered: np.ndarray, penalty: float, ridge: float, settled: float
+) -> tuple[Floats, np.ndarray, int]:
+    """Minimise over one column after another; all columns, then those that have entered until they rest, and so on.
+
+    Returns the coefficients, the columns that have entered, in their order, and the number of turns.
+    """
+    columns, classes = start.shape
+    table, slope = start.copy(), slopes.copy()
+    order, is_in = np.zeros(columns, dtype=np.int64), np.zeros(columns, dtype=np.bool_)
+    count = entered.size
+    for place in range(count):
+        order[place] = entered[place]
+        is_in[entered[place]] = True
     change = np.zeros(classes)
-    for _ in range(_SWEEPS):
+    turns, everyone = 0, True
+    while turns < 1_000_000:
+        turns += 1
         largest = 0.0
-        for i in range(free):
-            step = -gradient[i] / curvature[i, i]
-            values[i] += step
-            for k in range(size):
-                gradient[k] += curvature[k, i] * step
-            largest = max(largest, abs(step))
-        for g in range(bounds.size):
-            first = free + g * classes
-            norm = 0.0
+        for place in range(columns if everyone else count):
+            j = place if everyone else order[place]
+            length = 0.0
             for c in range(classes):
-                change[c] = values[first + c] - gradient[first + c] / bounds[g]
-                norm += change[c] * change[c]
-            norm = np.sqrt(norm)
-            scale = max(0.0, 1.0 - penalty / bounds[g] / norm) if norm > 0 else 0.0
+                change[c] = slope[j, c] + table[j, c] * gram[j, j]
+                length += change[c] * change[c]
+            length = np.sqrt(length)
+            share = 1.0 - penalty / length if length > penalty else 0.0
+            moves = False
             for c in range(classes):
-                step = scale * change[c] - values[first + c]
-                values[first + c] = scale * change[c]
-                if step != 0.0:
-                    for k in range(size):
-                        gradient[k] += curvature[k, first + c] * step
-                largest = max(largest, abs(step))
-        if largest <= 1e-13:
-            break
-    return values
+                value = change[c] * share / (gram[j, j] + ridge) if share > 0.0 else 0.0
+                change[c] = value - table[j, c]
+                table[j, c] = value
+                moves = moves or change[c] != 0.0
+                largest = max(largest, gram[j, j] * change[c] * change[c])
+            if not moves:
+                continue
+            for k in range(columns):
+                for c in range(classes):
+                    slope[k, c] -= gram[k, j] * change[c]
+            if not is_in[j]:
+                is_in[j] = True
+                order[count] = j
+                count += 1
+        if largest < settled:
+            if everyone:
+                break
+            everyone = True
+        else:
+            everyone = False
+    return table, order[:count], turns

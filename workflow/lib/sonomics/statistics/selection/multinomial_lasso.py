@@ -18,15 +18,18 @@ from sonomics.statistics.regression.design import standardise_design
 from sonomics.statistics.selection.active_set import (
     check_penalties,
     count_until_stalled,
-    follow_path,
     space_penalties,
 )
+from sonomics.statistics.selection.class_descent import follow_class_path
 from sonomics.statistics.selection.group_path import follow_group_path
 from sonomics.statistics.selection.held_out import choose_penalty, list_folds
 from sonomics.statistics.selection.lasso import LEAST_PROBABILITY, NoPathError
 from sonomics.statistics.selection.multinomial_loss import MultinomialLoss, lay_out
 
 Grouping = Literal["separate", "grouped"]
+
+# Gain of a step, as a share of the null loss, below which steps end: glmnet's `thresh`, whose default is 1e-7.
+PRECISION = 1e-8
 
 
 class MultinomialPath(NamedTuple):
@@ -64,7 +67,7 @@ class MultinomialResult(NamedTuple):
 def multinomial_lambda_path(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     n_lambda: int = 100,
     mixing: float = 1.0,
     grouping: Grouping = "separate",
@@ -100,10 +103,11 @@ def multinomial_lambda_path(
 def multinomial_lasso_path(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     lambdas: ArrayLike,
     mixing: float = 1.0,
     grouping: Grouping = "separate",
+    precision: float = PRECISION,
 ) -> MultinomialPath:
     """Minimise the penalised loss for every penalty, each from the solution before.
 
@@ -120,6 +124,8 @@ def multinomial_lasso_path(
     mixing : float
         Share of the L1 penalty, in (0, 1]; 1 is the LASSO.
     grouping : {"separate", "grouped"}
+    precision : float
+        Gain of a step, as a share of the null loss, below which steps end; the time grows with the digits.
 
     Returns
     -------
@@ -137,38 +143,25 @@ def multinomial_lasso_path(
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010 (separate); Simon N, Friedman J, Hastie T, arXiv 1311.6529,
     2013 (grouped).
     """
-    code = _check_classes(y, classes)
-    penalties = check_penalties(lambdas, mixing)
-    scaled = standardise_design(x, code.size)
-    loss = MultinomialLoss(np.column_stack([np.ones(code.size), scaled.values]), code, len(classes))
-    follow = follow_group_path if grouping == "grouped" else follow_path
-    found = follow(loss, penalties, mixing, loss.null_coefficients())
-    table = lay_out(found.coefficients, len(classes))
-    coefficients = table[:, :, 1:]
-    if grouping == "separate" and mixing == 1:
-        coefficients = coefficients - _middle(coefficients)
-    coefficients = coefficients / scaled.spread
-    intercepts = table[:, :, 0] - coefficients @ scaled.centre
-    return MultinomialPath(
-        penalties, intercepts - intercepts.mean(axis=1, keepdims=True), coefficients, found.explained
-    )
+    return _fit_path(x, y, classes, check_penalties(lambdas, mixing), mixing, grouping, precision)
 
 
 def multinomial_lasso_cv(
     x: ArrayLike,
     y: ArrayLike,
-    classes: Sequence[str],
+    classes: Sequence[str | int],
     fold_ids: ArrayLike,
     n_lambda: int = 100,
     lambdas: ArrayLike | None = None,
     mixing: float = 1.0,
     grouping: Grouping = "separate",
+    precision: float = PRECISION,
 ) -> MultinomialResult:
     """Fit the path on all rows and score every penalty by multinomial deviance over the given folds.
 
     Parameters
     ----------
-    x, y, classes, mixing, grouping
+    x, y, classes, mixing, grouping, precision
         As `multinomial_lasso_path`; each fold standardises on its own training rows.
     fold_ids : array_like, shape (n,)
         Fold in which each row is held out.
@@ -194,13 +187,13 @@ def multinomial_lasso_cv(
     folds = list_folds(fold_ids, code.size)
     if lambdas is None:
         penalties = multinomial_lambda_path(table, labels, classes, n_lambda, mixing, grouping)
-        path = multinomial_lasso_path(table, labels, classes, penalties, mixing, grouping)
+        path = multinomial_lasso_path(table, labels, classes, penalties, mixing, grouping, precision)
         path = MultinomialPath(*(part[: count_until_stalled(path.explained)] for part in path))
     else:
-        path = multinomial_lasso_path(table, labels, classes, lambdas, mixing, grouping)
+        path = multinomial_lasso_path(table, labels, classes, lambdas, mixing, grouping, precision)
 
     def score(rows: Booleans) -> Floats:
-        fitted = multinomial_lasso_path(table[~rows], labels[~rows], classes, path.lambdas, mixing, grouping)
+        fitted = _fit_path(table[~rows], labels[~rows], classes, path.lambdas, mixing, grouping, precision)
         linear = fitted.intercepts[:, None] + np.einsum("np,lkp->lnk", table[rows], fitted.coefficients)
         # Each probability is cut by itself, and the others are left as they are, as glmnet does.
         log_probability = np.log(np.clip(np.exp(log_softmax(linear, axis=2)), LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
@@ -210,16 +203,29 @@ def multinomial_lasso_cv(
     return MultinomialResult(path.lambdas, path.intercepts, path.coefficients, *chosen)
 
 
-def _middle(coefficients: Floats) -> Floats:
-    """Find the shift of a feature's coefficients that glmnet takes where several have the same penalty.
+def _fit_path(
+    x: ArrayLike,
+    y: ArrayLike,
+    classes: Sequence[str | int],
+    penalties: Floats,
+    mixing: float,
+    grouping: Grouping,
+    precision: float,
+) -> MultinomialPath:
+    code = _check_classes(y, classes)
+    scaled = standardise_design(x, code.size)
+    loss = MultinomialLoss(np.column_stack([np.ones(code.size), scaled.values]), code, len(classes))
+    follow = follow_group_path if grouping == "grouped" else follow_class_path
+    found = follow(loss, penalties, mixing, loss.null_coefficients(), precision)
+    table = lay_out(found.coefficients, len(classes))
+    coefficients = table[:, :, 1:] / scaled.spread
+    intercepts = table[:, :, 0] - coefficients @ scaled.centre
+    return MultinomialPath(
+        penalties, intercepts - intercepts.mean(axis=1, keepdims=True), coefficients, found.explained
+    )
 
-    A constant added to a feature's coefficients of all classes changes no probability. Their absolute sum is smallest
-    around the median, which is an interval for an even number of classes; two classes take the mean.
-    """
-    return np.asarray(np.median(coefficients, axis=1, keepdims=True), dtype=np.float64)
 
-
-def _check_classes(y: ArrayLike, classes: Sequence[str]) -> np.ndarray:
+def _check_classes(y: ArrayLike, classes: Sequence[str | int]) -> np.ndarray:
     code = encode_classes(y, classes)
     if len(classes) < 2:
         raise ValueError("fewer than two classes to fit on")

@@ -22,7 +22,7 @@ class MultinomialLoss:
         self.size = self.free + features * classes
         self.column = np.concatenate([np.zeros(self.free, dtype=int), np.repeat(np.arange(1, features + 1), classes)])
         self.of_class = np.concatenate([np.arange(self.free), np.tile(np.arange(classes), features)])
-        self._code = code
+        self.code = code
         self._indicator = np.eye(classes)[code]
 
     def null_coefficients(self) -> Floats:
@@ -41,14 +41,24 @@ class MultinomialLoss:
 
     def value(self, linear: Floats) -> float:
         """Compute the loss."""
-        own = log_softmax(linear, axis=1)[np.arange(self._code.size), self._code]
-        return -float(own.sum()) / self._code.size
+        own = log_softmax(linear, axis=1)[np.arange(self.code.size), self.code]
+        return -float(own.sum()) / self.code.size
 
     def slopes(self, linear: Floats, active: np.ndarray) -> Floats:
         """Compute the derivative by each active coefficient."""
-        residual = (softmax(linear, axis=1) - self._indicator) / self._code.size
         used, row = np.unique(self.column[active], return_inverse=True)
-        return np.asarray((self.design[:, used].T @ residual)[row, self.of_class[active]], dtype=np.float64)
+        return np.asarray(
+            (self.design[:, used].T @ self.residual(linear))[row, self.of_class[active]], dtype=np.float64
+        )
+
+    def residual(self, linear: Floats) -> Floats:
+        """Compute the derivative by each linear predictor, shape (n, classes)."""
+        return np.asarray((softmax(linear, axis=1) - self._indicator) / self.code.size, dtype=np.float64)
+
+    def largest_variance(self, linear: Floats) -> float:
+        """Compute the largest p (1 - p) of the predicted probabilities."""
+        probability = softmax(linear, axis=1)
+        return float((probability * (1 - probability)).max())
 
     def curvature(self, linear: Floats, active: np.ndarray) -> Floats:
         """Compute the second derivatives by the active coefficients."""
@@ -56,7 +66,7 @@ class MultinomialLoss:
         weighted = columns * softmax(linear, axis=1)[:, of_class]
         same = of_class[:, None] == of_class[None, :]
         second = np.where(same, weighted.T @ columns, 0.0) - weighted.T @ weighted
-        return np.asarray(second / self._code.size, dtype=np.float64)
+        return np.asarray(second / self.code.size, dtype=np.float64)
 
 
 def lay_out(coefficients: Floats, classes: int) -> Floats:

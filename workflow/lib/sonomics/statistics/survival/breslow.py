@@ -72,4 +72,4 @@ class BreslowLoss:
         """Compute the events expected of each row, its share of the hazard at every event time up to its own."""
         largest = linear.max()
         hazard = np.cumsum(self._tied * np.exp(largest - self._log_at_risk(linear)))
-        return np.exp(linear - largest) * np.concatenate([[0.0], hazard])[self._passed]
+        return np.asarray(np.exp(linear - largest) * np.concatenate([[0.0], hazard])[self._passed], dtype=np.float64)
