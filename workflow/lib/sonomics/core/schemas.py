@@ -137,8 +137,8 @@ SELECTED = Table("selected", _IMAGE, key=("case", "image"), more=r"[a-z0-9_]+__.
 
 FOLDS = Table("folds", {"patient": "str", "group": "str", "fold": "int"}, key=("patient",))
 
-# The kinds of PREDICTIONS that models of labels give.
-PROBABILITY, SCORE = "probability", "score"
+# The kinds of PREDICTIONS.
+PROBABILITY, SCORE, RISK = "probability", "score", "risk"
 
 PREDICTIONS = Table(
     "predictions",

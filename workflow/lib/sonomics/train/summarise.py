@@ -1,25 +1,26 @@
 """Summarise the training: the out-of-fold AUC of every model, the networks' training curves and their maps' overlap."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.registry import load
 from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
-from sonomics.core.tasks import outcome_of
-from sonomics.statistics.discrimination.mean_auc import mean_auc
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.classifiers.folds import summarise_folds
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
-POSITIVE = {"1": 1.0}
+__all__ = ["main", "summarise_folds"]
 
 Metrics = dict[str, dict[str, dict[str, Any]]]
 
@@ -65,42 +66,10 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
     metrics: Metrics = {}
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
         seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
-        labels = training_labels(cohort, str(task), seen, folds)
-        seen_task = study.tasks[str(task)]
-        outcome = outcome_of(seen_task)
-        judged = dict(zip(outcome.classes(seen_task), outcome.codes(seen_task), strict=True))
-        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)), judged)
+        outcomes, stated = training_outcomes(cohort, str(task), seen, folds), study.tasks[str(task)]
+        summary = load(TASKS.get(stated.type).learner).summarise(rows, outcomes, stated)
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics
-
-
-def summarise_folds(predictions: pd.DataFrame, judged: Mapping[str, float] = POSITIVE) -> dict[str, Any]:
-    """Compute the AUC of the held-out cases of each fold; of several classes the mean AUC, each against the rest.
-
-    Parameters
-    ----------
-    predictions : DataFrame
-        Out-of-fold predictions of one model, with `label` (float, NaN when unknown); several images of a case are
-        averaged.
-    judged : mapping of str to float
-        Class of the predictions -> its label.
-
-    Returns
-    -------
-    dict
-        `mean` and `sd` over the folds where it is estimable, and how many those are.
-    """
-    known = predictions.dropna(subset=["label"])
-    labels = known.groupby(["fold", "case"])["label"].first()
-    values = known.groupby(["fold", "case", "class"])["value"].mean().unstack("class").reindex(columns=list(judged))
-    aucs = pd.Series(
-        {
-            fold: mean_auc(rows, values.loc[rows.index].to_numpy(), list(judged.values()))
-            for fold, rows in labels.groupby("fold")
-        },
-        dtype=float,
-    )
-    return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 
 def summarise_maps(maps: pd.DataFrame) -> dict[str, Any]:

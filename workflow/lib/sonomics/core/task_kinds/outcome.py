@@ -19,6 +19,8 @@ class Outcome(ABC):
     """
 
     columns: tuple[str, ...] = (LABEL,)
+    # By what inner folds are balanced.
+    balanced = LABEL
 
     @abstractmethod
     def sources(self, task: Any) -> tuple[str, ...]:

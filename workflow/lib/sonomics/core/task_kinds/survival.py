@@ -18,6 +18,7 @@ class Survival(Outcome):
     """Time from an origin to an event or to censoring."""
 
     columns = (TIME, EVENT)
+    balanced = EVENT
 
     def sources(self, task: "SurvivalTask") -> tuple[str, ...]:
         """Name the columns of time, event and origin."""

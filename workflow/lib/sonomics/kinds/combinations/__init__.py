@@ -22,11 +22,15 @@ class CombinationKind(Choice):
     of_classes : str
         `module:function` of such a function for (cases, models, classes) scores and places of classes, whose intercept
         is (classes,); "" where there is none.
+    of_risks : str
+        `module:function` of `weights(risks, outcomes) -> (models,)` for z-scored (cases, models) risks and (cases, 2)
+        times and events; "" where there is none.
     """
 
     evidence: str
     gives_log_odds: bool
     of_classes: str = ""
+    of_risks: str = ""
 
 
 COMBINATIONS: Group[CombinationKind] = Group("combinations", "stack.models.weights")

@@ -16,7 +16,6 @@ KIND = StepKind(
     settings=ElasticNet,
     builder="sonomics.select.steps.penalised:keep_by_elastic_net",
     purpose="relevance",
-    serves=("binary", "classes"),
     gives_coefficients=True,
     words="elastic-net logistic regression ({mixing:g} L1) with {folds} inner folds, penalty by {rule}",
     value_words={"rule": PENALTIES},

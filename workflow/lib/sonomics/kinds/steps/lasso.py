@@ -7,7 +7,6 @@ KIND = StepKind(
     settings=Penalty,
     builder="sonomics.select.steps.penalised:keep_by_lasso",
     purpose="relevance",
-    serves=("binary", "classes"),
     gives_coefficients=True,
     words="LASSO logistic regression with {folds} inner folds, penalty by {rule}",
     value_words={"rule": PENALTIES},

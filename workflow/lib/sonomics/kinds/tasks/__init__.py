@@ -23,6 +23,10 @@ class TaskKind(DescribedKind):
         `module:function` of `fit(names, values, training, inner folds, mixing, rule) -> PenalisedModel`, in `select`.
     page : str
         `module:function` of `gather(evaluation) -> what the page shows of performance`, in `report`.
+    learner : str
+        `module:name` of a `Learner`, in `train`: how a model is fitted on its outcomes, and what it predicts.
+    reader : str
+        `module:name` of a `TaskReader`, in `evaluate`: what the evaluation makes of the cases.
     needs_of_stack : str
         The attribute that calibrations and combinations must have to serve it; "" where all do.
     """
@@ -31,6 +35,8 @@ class TaskKind(DescribedKind):
     rank_test: str
     penalised: str
     page: str
+    learner: str
+    reader: str
     needs_of_stack: str = ""
 
 

@@ -21,6 +21,8 @@ KIND = BinaryKind(
     rank_test="sonomics.select.steps.tests:rank_two",
     penalised="sonomics.select.steps.penalised:fit_binomial",
     page="sonomics.report.sections.performance:gather_binary",
+    learner="sonomics.train.classifier:LABEL_LEARNER",
+    reader="sonomics.evaluate.study.tasks:BINARY",
     final_model="sonomics.stack.final_model.binary:fit",
     words="",
 )

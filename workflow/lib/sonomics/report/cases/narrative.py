@@ -90,7 +90,7 @@ def _describe_predictions(case: Mapping[Hashable, Any], models: Sequence[FrozenM
     (primary, value), *others = scored
     sentence = f"The primary model, {primary.name}, gives a {primary.kind} of {format_decimal(value, 3)}"
     if TRUE in case:
-        sentence += f", its decision being the class {name_decision(case, primary)}"
+        sentence += f", its decision being {name_decision(case, primary)}"
     elif decision := primary.decide(value):
         side = "at or above" if decision == "positive" else "below"
         threshold = format_decimal(primary.threshold, 3)

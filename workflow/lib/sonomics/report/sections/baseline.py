@@ -21,7 +21,7 @@ def tabulate_characteristics(evaluation: Evaluation) -> list[Table]:
         "Scored cases by set",
         f"{DESCRIPTIVE} P: each test set against training." if len(evaluation.splits) > 1 else DESCRIPTIVE,
     )
-    compared = "each class against the first" if evaluation.has_classes else "positive against negative"
+    compared = "positive against negative" if evaluation.is_binary else "each against the first"
     by_label = tabulate_groups(
         table[table["section"] == "label"],
         evaluation.task,
@@ -33,8 +33,10 @@ def tabulate_characteristics(evaluation: Evaluation) -> list[Table]:
 
 
 def _name_labels(evaluation: Evaluation) -> dict[str, str]:
-    if not evaluation.has_classes:
+    if evaluation.is_binary:
         return {"positive": "Positive", "negative": "Negative"}
+    if not evaluation.has_classes:
+        return {"event": "With the event", "censored": "Censored"}
     table = evaluation.tables["task_confusion"]
     return {str(name): str(name) for name in dict.fromkeys(table["true"])}
 

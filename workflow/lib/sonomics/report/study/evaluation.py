@@ -47,7 +47,7 @@ EMPTY = {
     "decision": "split model threshold net_benefit treat_all treat_none",
     "subgroups": "split variable level n estimate lower upper reason",
 }
-BINARY_AUC, CLASS_AUC = "AUC", "mean AUC (each class against the rest)"
+BINARY_AUC, CLASS_AUC, CONCORDANCE = "AUC", "mean AUC (each class against the rest)", "concordance (Harrell's C)"
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,14 @@ class Evaluation:
         return "task_classes" in self.tables
 
     @property
+    def is_binary(self) -> bool:
+        """Whether the task has a positive and a negative label."""
+        return not self.has_classes and "task_follow_up" not in self.tables
+
+    @property
     def auc_words(self) -> str:
         """What the statistic `auc` is called."""
-        return CLASS_AUC if self.has_classes else BINARY_AUC
+        return CLASS_AUC if self.has_classes else BINARY_AUC if self.is_binary else CONCORDANCE
 
     @property
     def auc_title(self) -> str:
@@ -100,7 +105,7 @@ class Evaluation:
     @property
     def article(self) -> str:
         """The article before `auc_words`."""
-        return "a" if self.has_classes else "an"
+        return "an" if self.is_binary else "a"
 
     @property
     def splits(self) -> dict[str, str]:

@@ -53,7 +53,7 @@ def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
 def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:
     """Return why each case of the evaluation was not analysed: text in the order of its table, "" if it was."""
     cases = evaluation.tables["cases"]
-    value = f"{evaluation.primary}__probability"
+    value = f"{evaluation.primary}__{'risk' if f'{evaluation.primary}__risk' in cases else 'probability'}"
     scored = cases[value].notna() if value in cases else pd.Series(False, index=cases.index)
     labelled = cases["label"].notna()
     screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]

@@ -67,7 +67,7 @@ class Record:
     @property
     def first(self) -> Evaluation:
         """The evaluation of the first binary task, or of the first of all where there is none."""
-        return next((one for one in self.evaluations if not one.has_classes), self.evaluations[0])
+        return next((one for one in self.evaluations if one.is_binary), self.evaluations[0])
 
     @property
     def author(self) -> Mapping[str, str]:

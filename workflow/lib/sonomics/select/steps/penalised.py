@@ -13,6 +13,7 @@ from sonomics.core.tasks import outcome_of
 from sonomics.kinds.steps import Penalty
 from sonomics.kinds.steps.elastic_net import ElasticNet
 from sonomics.select.steps.training import CURVE, NO_FEATURE, PATH, Kept, PenalisedModel, Training
+from sonomics.statistics.selection.cox_lasso import CoxLassoResult, cox_lasso_cv
 from sonomics.statistics.selection.lasso import LassoResult, NoPathError, lasso_path_cv
 from sonomics.statistics.selection.multinomial_lasso import MultinomialResult, multinomial_lasso_cv
 
@@ -36,7 +37,7 @@ def keep_by_elastic_net(names: list[str], training: Training, step: ElasticNet) 
 def keep_by_penalty(names: list[str], training: Training, folds: int, rule: str, mixing: float) -> Kept:
     """Fit a LASSO or elastic-net regression (Friedman et al. 2010) and keep the features with a coefficient.
 
-    Logistic or, of several classes, multinomial.
+    Logistic; of several classes multinomial; of the time to an event a Cox model.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def keep_by_penalty(names: list[str], training: Training, folds: int, rule: str,
     """
     if not names:
         return _keep_nothing(NO_FEATURE)
-    inner_folds = assign_inner_folds(training.patients, training.labels, folds, training.seed, training.places)
+    inner_folds = assign_inner_folds(training.patients, training.balanced, folds, training.seed, training.places)
     if inner_folds is None:
         return _keep_nothing(f"not estimable: under {FEWEST_INNER_FOLDS} patients of a class")
     try:
@@ -117,6 +118,23 @@ def fit_multinomial(
     return model, [name for name, kept in zip(names, has_coefficient, strict=True) if kept]
 
 
+def fit_cox(
+    names: list[str], values: Floats, training: Training, inner_folds: NDArray[np.int64], mixing: float, rule: str
+) -> tuple[PenalisedModel, list[str]]:
+    """Fit a penalised Cox model; return it and the features with a coefficient."""
+    time, event = training.labels.T
+    path = cox_lasso_cv(values, time, event, inner_folds, mixing=mixing)
+    chosen = path.index_min if rule == LEAST_DEVIANCE else path.index_1se
+    coefficients = dict(zip(names, path.coefficients[chosen].tolist(), strict=True))
+    model = PenalisedModel(
+        coefficients={name: value for name, value in coefficients.items() if value != 0},
+        penalty=float(path.lambdas[chosen]),
+        curve=_list_curve(path, path.coefficients),
+        path=_list_coefficients(path.lambdas, np.zeros(len(path.lambdas)), path.coefficients, names),
+    )
+    return model, list(model.coefficients)
+
+
 def assign_inner_folds(
     patients: list[str], labels: NDArray[np.float64], count: int, seed: int, places: Sequence[float] = (0.0, 1.0)
 ) -> NDArray[np.int64] | None:
@@ -141,7 +159,9 @@ def _keep_nothing(note: str) -> Kept:
     return Kept([], note, PenalisedModel())
 
 
-def _list_curve(path: LassoResult | MultinomialResult, coefficients: NDArray[Any]) -> dict[str, list[Any]]:
+def _list_curve(
+    path: LassoResult | MultinomialResult | CoxLassoResult, coefficients: NDArray[Any]
+) -> dict[str, list[Any]]:
     chosen = {LEAST_DEVIANCE: path.index_min, WITHIN_ONE_ERROR: path.index_1se}
     penalties = range(len(path.lambdas))
     rules = [", ".join(rule for rule, at in chosen.items() if at == position) for position in penalties]

@@ -58,6 +58,11 @@ class Training:
         return outcome_of(self.task).stratify(self.outcomes)
 
     @property
+    def balanced(self) -> NDArray[np.float64]:
+        """The label or event of each row, by which inner folds are balanced."""
+        return self.outcomes[outcome_of(self.task).balanced].to_numpy(dtype=np.float64)
+
+    @property
     def places(self) -> list[float]:
         """The labels that there may be."""
         return outcome_of(self.task).labels(self.task)

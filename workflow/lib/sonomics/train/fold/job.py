@@ -1,6 +1,7 @@
 """The command line of a training job, and the predictions that it writes."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sonomics.core.jobs import job_parser
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import write_table
-from sonomics.core.tasks import outcome_of
+from sonomics.train.classifiers.learner import Predicted
 from sonomics.train.fold.rows import Division
 
 
@@ -29,7 +30,7 @@ def training_parser(doc: str | None) -> argparse.ArgumentParser:
 def write_predictions(
     rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
 ) -> None:
-    """Write the values that the model of a fold gives the rows that it scores, in their order.
+    """Write the values that the model of a fold gives the positive class, of the rows that it scores, in their order.
 
     Parameters
     ----------
@@ -37,18 +38,27 @@ def write_predictions(
         All rows of the fold, with `patient`, `case` and `image`.
     division : Division
     kind : {"probability", "score"}
-    values : (scored rows,) array, or (scored rows, classes)
-        Of the positive class, or of all of several.
+    values : (scored rows,) array
     args : Namespace
         From `training_parser`.
     """
-    task = args.settings.study.tasks[args.task]
+    write_columns(rows, division, [Predicted("1", kind, float("nan"), values)], args)
+
+
+def write_columns(
+    rows: pd.DataFrame, division: Division, columns: Sequence[Predicted], args: argparse.Namespace
+) -> None:
+    """Write columns of predictions of the rows that the model of a fold scores; parameters as `write_predictions`."""
     about = rows.loc[division.scored, ["patient", "case", "image"]].assign(
-        variant=args.variant, model=args.model, task=args.task, kind=kind, horizon=np.nan,
+        variant=args.variant,
+        model=args.model,
+        task=args.task,
         split=division.splits[division.scored],
         fold=division.fold,
-    )  # fmt: skip
-    columns = zip(outcome_of(task).classes(task), np.atleast_2d(values.T), strict=True)
-    tables = [about.assign(value=column, **{"class": name}) for name, column in columns]
-    predictions = pd.concat(tables, ignore_index=True)
-    write_table(predictions, args.out / division.fold / "predictions.parquet", PREDICTIONS)
+    )
+    tables = [
+        about.assign(kind=column.kind, horizon=column.horizon, value=column.values, **{"class": column.class_name})
+        for column in columns
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    write_table(table, args.out / division.fold / "predictions.parquet", PREDICTIONS)
