@@ -37,8 +37,9 @@ FATES = pd.DataFrame({"level": "case", "case": ["C4"], "fate": "excluded", "reas
 SCREENING = pd.concat([IMAGES, FATES])
 ATTRIBUTIONS = pd.DataFrame(
     {
-        "task": "recurrence", "case": "C1", "image": ["a", "b"] * 7, "model": "rf", "scale": "probability",
-        "feature": [f"f{number // 2}" for number in range(14)], "value": 1.0,
+        "task": "recurrence", "case": "C1", "image": ["a", "b"] * 7, "model": "rf", "class": "1",
+        "scale": "probability",
+        "feature": [f"f{number // 2}" for number in range(14)], "value": 1.0, "base": 0.5,
         "attribution": [0.01 * (number // 2) * (-1) ** (number // 2) for number in range(14)],
     }
 )  # fmt: skip

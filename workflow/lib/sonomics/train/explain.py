@@ -10,11 +10,14 @@ import pandas as pd
 
 from sonomics.core.jobs import progress, run_job
 from sonomics.core.models import read_model
+from sonomics.core.registry import load
 from sonomics.core.schemas import ATTRIBUTIONS
 from sonomics.core.seeds import seed_for
 from sonomics.core.tables import empty_table, write_table
-from sonomics.train.attributions.explain import explain_rows, summarise_background
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.attributions.explain import summarise_background
 from sonomics.train.classifier import ROW, join_families
+from sonomics.train.classifiers.learner import Learner
 from sonomics.train.fold.job import training_parser
 from sonomics.train.fold.rows import divide, read_cases
 
@@ -25,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--selected", type=Path, required=True, help="folder of the variant in results/select")
     args = parser.parse_args(argv)
     families = args.settings.train.models[args.model].families
+    task = args.settings.study.tasks[args.task]
+    learner: Learner = load(TASKS.get(task.type).learner)
     cases = read_cases(args)
     tables = [empty_table(ATTRIBUTIONS)]
     for fold in progress(args.fold, "folds"):
@@ -36,19 +41,17 @@ def main(argv: Sequence[str] | None = None) -> None:
             continue
         seed = seed_for(args.settings.study.seed, "explain", args.model, args.task, fold)
         background = summarise_background(values[division.fitted], seed)
-        classifier = read_model(args.out / fold / "model.skops")
-        found = explain_rows(classifier, background, values[division.scored], seed)
+        model = read_model(args.out / fold / "model.skops")
         about = scored.assign(
-            model=args.model,
-            task=args.task,
-            split=division.splits[division.scored],
-            fold=fold,
-            scale=found.scale,
-            base=found.base,
+            model=args.model, task=args.task, split=division.splits[division.scored].to_numpy(), fold=fold
         )
-        for column, name in enumerate(names):
-            of_feature = {"feature": name, "value": values[division.scored, column]}
-            tables.append(about.assign(**of_feature, attribution=found.shares[:, column]))
+        shown = values[division.scored]
+        for class_name, found in learner.explain(model, background, shown, task, seed).items():
+            of_class = about.assign(**{"class": class_name}, scale=found.scale, base=found.base)
+            tables += [
+                of_class.assign(feature=name, value=shown[:, column], attribution=found.shares[:, column])
+                for column, name in enumerate(names)
+            ]
     write_table(pd.concat(tables)[list(ATTRIBUTIONS.columns)], args.out / "all/attributions.parquet", ATTRIBUTIONS)
 
 

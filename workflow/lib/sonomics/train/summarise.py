@@ -8,18 +8,21 @@ from typing import Any
 import pandas as pd
 
 from sonomics.core.attributions import weigh_features
-from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.registry import load
 from sonomics.core.schemas import ATTRIBUTIONS, MAPS, PREDICTIONS, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
-from sonomics.statistics.discrimination.auc import auc
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.classifiers.folds import summarise_folds
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
 HEAVIEST = 5
+__all__ = ["main", "summarise_folds"]
 
 Metrics = dict[str, dict[str, dict[str, Any]]]
 
@@ -70,30 +73,10 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
     metrics: Metrics = {}
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
         seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
-        labels = training_labels(cohort, str(task), seen, folds)
-        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)))
+        outcomes, stated = training_outcomes(cohort, str(task), seen, folds), study.tasks[str(task)]
+        summary = load(TASKS.get(stated.type).learner).summarise(rows, outcomes, stated)
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics
-
-
-def summarise_folds(predictions: pd.DataFrame) -> dict[str, Any]:
-    """Compute the AUC of the held-out cases of each fold.
-
-    Parameters
-    ----------
-    predictions : DataFrame
-        Out-of-fold predictions of one model, with `label` (float, NaN when unknown); several images of a case are
-        averaged.
-
-    Returns
-    -------
-    dict
-        `mean` and `sd` over the folds where it is estimable, and how many those are.
-    """
-    known = predictions.dropna(subset=["label"])
-    cases = known.groupby(["fold", "case"])[["label", "value"]].mean()
-    aucs = pd.Series({fold: auc(rows["label"], rows["value"]) for fold, rows in cases.groupby("fold")}, dtype=float)
-    return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 
 def summarise_maps(maps: pd.DataFrame) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sonomics.report.cases.decisions import FrozenModel, list_models
-from sonomics.report.cases.narrative import LABELS, describe_images, write_case_report
+from sonomics.report.cases.narrative import describe_images, name_decision, name_label, write_case_report
 from sonomics.report.sections.attributions import list_of_cases
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.flow_of_cases import explain_exclusions
@@ -65,9 +65,9 @@ def gather_cases(
                 "case": name,
                 "patient": "" if share else case["patient"],
                 "split": case["split"],
-                "label": LABELS.get(case["label"], ""),
+                "label": name_label(case),
                 "values": [_null_for_nan(value) for value in values],
-                "decision": models[0].decide(values[0]),
+                "decision": name_decision(case, models[0]),
                 "fate": exclusion or "analysed",
                 "clinical": [facts.get(column, "") for column in columns],
                 "weighed": weighed.get(case["case"], []),

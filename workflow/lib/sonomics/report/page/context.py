@@ -111,7 +111,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
             for task, runs in inputs.evaluations.items()
         ],
         "chart": Markup(inline_svg(inputs.flow_chart, "screening")),
-        "cases": tabulate_flow(count_flow(inputs.screening, mains[0]), shared_images),
+        "cases": tabulate_flow(count_flow(inputs.screening, record.first), shared_images),
         "remarks": [remark for remark in remarks if remark],
         "uncropped": count_uncropped(inputs.crops, inputs.screening, params.crop.analysis),
         "unused_outlines": {

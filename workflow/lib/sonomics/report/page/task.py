@@ -5,7 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.registry import load
 from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.tasks import TASKS
 from sonomics.report.cases.examples import choose_cases, choose_examples, draw_crops
 from sonomics.report.elements.pictures import Picture
 from sonomics.report.elements.section import Section
@@ -16,13 +18,6 @@ from sonomics.report.sections.controls import tabulate_controls
 from sonomics.report.sections.follow_up import gather_kaplan_meier, tabulate_cox
 from sonomics.report.sections.learned import LearnedTable, build_learned_sections
 from sonomics.report.sections.maps import build_maps_section, draw_heat_pictures
-from sonomics.report.sections.performance import (
-    gather_performance_figures,
-    tabulate_aucs,
-    tabulate_comparison,
-    tabulate_further_measures,
-    tabulate_performance,
-)
 from sonomics.report.sections.registry import build_sections
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.variants import ShuffledMeans, describe_variant
@@ -47,10 +42,9 @@ def gather_task(
         "headlines": summary.list_headlines(main, params.evaluate.level),
         "findings": summary.answer_questions(main, evaluations, shuffled_means, params, shared_images),
         "baseline": tabulate_characteristics(main),
-        "performance": [tabulate_aucs(main), *(tabulate_performance(main, split) for split in main.splits)],
-        "further": [tabulate_further_measures(main, split) for split in main.splits],
-        "comparison": tabulate_comparison(main) if len(main.models) > 1 else None,
-        "figures": gather_performance_figures(main),
+        "auc": "AUC" if main.is_binary else "mean AUC" if main.has_classes else "C",
+        "decides": main.is_binary,
+        **load(TASKS.get(params.study.tasks[main.task].type).page)(main),
         "kaplan_meier": gather_kaplan_meier(main),
         "cox": [tabulate_cox(main, split) for split in main.splits] if "cox" in main.tables else [],
         "sections": _build_sections(main, maps, attributions, learned, params),

@@ -38,14 +38,14 @@ def build_attributions_section(attributions: pd.DataFrame, evaluation: Evaluatio
     for model, rows in of_task.groupby("model"):
         tested = rows[rows["split"] != TRAIN]
         shown = tested if len(tested) else rows
-        scale = str(rows["scale"].iloc[0])
-        weights = weigh_features(rows).head(MOST_FEATURES)
-        tables.append(_tabulate(str(model), scale, weights, shown))
-        svg = draw_attributions(weights, shown, scale).svg()
-        title = f"{model}: every point is a case or image; its colour is the value of the feature"
-        panel = (title, Markup(inline_svg(svg, f"{evaluation.task}-attributions-{model}")))
-        caption = "Blue: below the median of the feature; orange: above it. Right of the line: towards positive."
-        figures.append(Figure("attributions", str(model), caption, [panel]))
+        tables.append(_tabulate(str(model), shown))
+        if shown["class"].nunique() == 1:
+            weights = weigh_features(shown).head(MOST_FEATURES)
+            svg = draw_attributions(weights, shown).svg()
+            title = f"{model}: every point is a case or image; its colour is the value of the feature"
+            panel = (title, Markup(inline_svg(svg, f"{evaluation.task}-attributions-{model}")))
+            caption = "Blue: up to the median of the feature; orange: above it. To the right the value rises."
+            figures.append(Figure("attributions", str(model), caption, [panel]))
     description = (
         "Shapley values (SHAP) share the value that a classifier gives a case out among its features: with the mean "
         "value of the training cases, told by centroids, they sum to it. Exact for trees and linear models, estimated "
@@ -68,31 +68,36 @@ def list_of_cases(attributions: pd.DataFrame, cases: Collection[str]) -> dict[st
     -------
     dict
         Case -> `model, scale, features`, a list of (feature, value, attribution), the largest first; of several images
-        of a case the means.
+        of a case the means, of several classes the likeliest.
     """
     rows = attributions[attributions["case"].isin(set(cases))]
-    means = rows.groupby(["case", "model", "scale", "feature"], as_index=False)[["value", "attribution"]].mean()
+    keys = ["case", "model", "class", "scale"]
+    means = rows.groupby([*keys, "feature"], as_index=False)[["value", "attribution", "base"]].mean()
     listed: dict[str, list[dict[str, Any]]] = {}
-    for (case, model, scale), of_case in means.groupby(["case", "model", "scale"]):
-        largest = of_case.assign(size=-of_case["attribution"].abs()).sort_values(["size", "feature"])
+    for (case, model), of_model in means.groupby(["case", "model"]):
+        total = of_model.groupby("class")["attribution"].sum() + of_model.groupby("class")["base"].first().fillna(0)
+        likeliest = total.idxmax()
+        of_class = of_model[of_model["class"] == likeliest]
+        largest = of_class.assign(size=-of_class["attribution"].abs()).sort_values(["size", "feature"])
         first = largest.head(MOST_OF_A_CASE)
         numbers = zip(first["value"].round(3).tolist(), first["attribution"].round(4).tolist(), strict=True)
         features = [(str(name), *pair) for name, pair in zip(first["feature"], numbers, strict=True)]
-        listed.setdefault(str(case), []).append({"model": str(model), "scale": str(scale), "features": features})
+        title = str(model) if len(total) == 1 else f"{model}, {likeliest}"
+        scale = str(of_class["scale"].iloc[0])
+        listed.setdefault(str(case), []).append({"model": title, "scale": scale, "features": features})
     return listed
 
 
-def draw_attributions(weights: pd.Series, rows: pd.DataFrame, scale: str) -> Drawing:
+def draw_attributions(weights: pd.Series, rows: pd.DataFrame) -> Drawing:
     """Draw every row's attributions as points, a line of them for each feature, the heaviest on top.
 
     Parameters
     ----------
     weights : Series indexed by feature
     rows : DataFrame
-        Schema ATTRIBUTIONS, of one model.
-    scale : str
-        Of the attributions.
+        Schema ATTRIBUTIONS, of one model and class.
     """
+    scale = rows["scale"].iloc[0]
     most = float(rows["attribution"].abs().max()) or 1.0
     drawing = Drawing(WIDTH * 2, 2 * LINE * len(weights) + 30)
     middle, half = WIDTH, WIDTH - LEFT - RIGHT
@@ -112,12 +117,27 @@ def draw_attributions(weights: pd.Series, rows: pd.DataFrame, scale: str) -> Dra
     return drawing
 
 
-def _tabulate(model: str, scale: str, weights: pd.Series, rows: pd.DataFrame) -> Table:
+def _tabulate(model: str, rows: pd.DataFrame) -> Table:
+    scale = str(rows["scale"].iloc[0])
+    by_class = {str(name): of_class for name, of_class in rows.groupby("class", sort=False)}
+    weights = pd.DataFrame({name: weigh_features(of_class) for name, of_class in by_class.items()})
+    heaviest = weights.mean(axis=1).sort_index().sort_values(ascending=False, kind="stable").index[:MOST_FEATURES]
     lines = []
-    for feature, weight in weights.items():
-        of_feature: pd.DataFrame = rows[rows["feature"] == feature]
-        rises = of_feature["value"].corr(of_feature["attribution"], method="spearman")
-        direction = "rises with it" if rises > 0 else "falls with it" if rises < 0 else "neither"
-        lines.append([Cell(str(feature)), Cell(format_decimal(float(weight), 3)), Cell(direction)])
-    note = f"Mean absolute attribution over the test cases ({scale}), and how the value follows the feature."
-    return Table(f"{model}: features by weight", ["Feature", "Weight", "Value of the model"], lines, note)
+    for feature in heaviest:
+        cells = [
+            Cell(
+                format_decimal(weights.loc[feature, name], 3), _tell_direction(of_class[of_class["feature"] == feature])
+            )
+            for name, of_class in by_class.items()
+        ]
+        lines.append([Cell(str(feature)), *cells])
+    headings = ["Weight"] if len(by_class) == 1 else [f"Weight, {name}" for name in by_class]
+    note = f"Mean absolute attribution over the test cases ({scale}); below it, how the value follows the feature."
+    return Table(f"{model}: features by weight", ["Feature", *headings], lines, note)
+
+
+def _tell_direction(rows: pd.DataFrame) -> str:
+    if rows["value"].nunique() < 2 or rows["attribution"].nunique() < 2:
+        return ""
+    rises = rows["value"].corr(rows["attribution"], method="spearman")
+    return "rises with it" if rises > 0 else "falls with it" if rises < 0 else ""

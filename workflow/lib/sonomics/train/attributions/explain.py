@@ -1,6 +1,6 @@
-"""Share the value that a classifier gives a row out among its features (Shapley values; Lundberg & Lee 2017)."""
+"""Share the value that a model gives a row out among its features (Shapley values; Lundberg & Lee 2017)."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +13,11 @@ Rows = NDArray[np.float64]
 CENTROIDS = 10
 # Orders of the features that are tried where a classifier is neither linear nor made of trees; shap's own default.
 ORDERS = 10
-PROBABILITY, LOG_ODDS, DISTANCE = "probability", "log odds", "distance"
+PROBABILITY, LOG_ODDS, DISTANCE, LOG_HAZARD = "probability", "log odds", "distance", "log hazard"
 
 
 class Attributions(NamedTuple):
-    """What every feature adds to the value of every row.
+    """What every feature adds to the value of every row, for one class.
 
     Attributes
     ----------
@@ -25,8 +25,8 @@ class Attributions(NamedTuple):
         They sum, with `base`, to the value of the row.
     base : float
         The mean value of the background.
-    scale : {"probability", "log odds", "distance"}
-        Of the value: of the positive class by trees, of a linear model, from the boundary of another one.
+    scale : {"probability", "log odds", "distance", "log hazard"}
+        Of the value: of the class by trees, of a linear model, from the boundary of another one, of a Cox model.
     """
 
     shares: Rows
@@ -60,55 +60,85 @@ def summarise_background(values: Rows, seed: int) -> Rows:
     return np.asarray(means.astype(np.float32), dtype=np.float64)
 
 
-def explain_rows(classifier: Any, background: Rows, values: Rows, seed: int) -> Attributions:
-    """Compute Shapley values of the value of the positive class, against a background.
+def explain_classifier(
+    classifier: Any, background: Rows, values: Rows, codes: Sequence[float], seed: int
+) -> list[Attributions]:
+    """Compute Shapley values of the value that a classifier gives each class, against a background.
 
-    Trees and linear models have exact values. Of others they are estimated over random orders of the features, both
-    ways, with which they sum to the value all the same.
+    Forests, boosted trees of two classes, and linear models have exact values. Of others they are estimated over random
+    orders of the features, both ways, with which they sum to the value all the same.
 
     Parameters
     ----------
     classifier : scikit-learn classifier
-        Fitted, of two classes.
+        Fitted.
     background : (n, features) float array
         From `summarise_background`.
     values : (rows, features) float array
+    codes : sequence of float
+        The labels of the classes: 1, or the places of all of several classes.
     seed : int
         Of the orders.
 
     Returns
     -------
-    Attributions
-        All 0 for a classifier that has learned from no feature.
+    list of Attributions
+        One for each code. All 0 for a classifier that has learned from no feature, and for a class it has not seen.
     """
+    nothing = Attributions(np.zeros(values.shape), np.nan, PROBABILITY)
+    if not values.size or type(classifier).__name__ == "DummyClassifier":
+        return [nothing for _ in codes]
+    columns, bases, scale = _explain_columns(classifier, background, values, seed)
+    known = {float(code): place for place, code in enumerate(classifier.classes_)}
+    if len(bases) == 1:
+        known = {float(classifier.classes_[-1]): 0}
+    return [
+        Attributions(columns[..., known[code]], bases[known[code]], scale) if code in known else nothing
+        for code in codes
+    ]
+
+
+def explain_linear(coefficients: Rows, background: Rows, values: Rows, scale: str) -> Attributions:
+    """Compute Shapley values of a linear predictor without intercept: exact, for features taken as independent.
+
+    Parameters
+    ----------
+    coefficients : (features,) float array
+    background, values : (n, features) float array
+    scale : str
+        Of the predictor.
+    """
+    shares = coefficients * (values - background.mean(axis=0))
+    return Attributions(shares, float((coefficients * background.mean(axis=0)).sum()), scale)
+
+
+def _explain_columns(
+    classifier: Any, background: Rows, values: Rows, seed: int
+) -> tuple[NDArray[np.float64], list[float], str]:
+    """Return shares (rows, features, columns), the base of each column, and the scale; two classes have one column."""
     import shap
 
-    if not len(values) or not values.shape[1] or not hasattr(classifier, "n_features_in_") or _is_constant(classifier):
-        return Attributions(np.zeros(values.shape), np.nan, PROBABILITY)
-    if _is_made_of_trees(classifier):
+    of_two = len(classifier.classes_) == 2
+    boosted = "GradientBoosting" in type(classifier).__name__
+    if hasattr(classifier, "estimators_") and (of_two or not boosted):
         explainer = shap.TreeExplainer(
             classifier, data=background, feature_perturbation="interventional", model_output="probability"
         )
         found = np.asarray(explainer.shap_values(values), dtype=np.float64)
-        positive = found[..., -1] if found.ndim == 3 else found
-        base = float(np.mean(classifier.predict_proba(background)[:, -1]))
-        return Attributions(positive, base, PROBABILITY)
+        found = found[..., np.newaxis] if found.ndim == 2 else found[..., -1:] if of_two else found
+        means = classifier.predict_proba(background).mean(axis=0)
+        return found, [float(mean) for mean in (means[-1:] if of_two else means)], PROBABILITY
+    # The coefficients of support vectors are of pairs of classes.
+    if hasattr(classifier, "coef_") and (of_two or hasattr(classifier, "predict_proba")):
+        linear = [explain_linear(row, background, values, LOG_ODDS) for row in classifier.coef_]
+        bases = [each.base + float(shift) for each, shift in zip(linear, classifier.intercept_, strict=True)]
+        scale = LOG_ODDS if hasattr(classifier, "predict_proba") else DISTANCE
+        return np.stack([each.shares for each in linear], axis=-1), bases, scale
+    decide = classifier.predict_proba if boosted else classifier.decision_function
     masker = shap.maskers.Independent(background, max_samples=len(background))
-    base = float(np.mean(classifier.decision_function(background)))
-    scale = LOG_ODDS if hasattr(classifier, "predict_proba") else DISTANCE
-    if hasattr(classifier, "coef_"):
-        found = shap.LinearExplainer((classifier.coef_[0], classifier.intercept_[0]), masker).shap_values(values)
-        return Attributions(np.asarray(found, dtype=np.float64), base, scale)
-    decide: Callable[[Rows], Rows] = lambda rows: apply_in_batches(classifier.decision_function, rows)  # noqa: E731
-    explain = shap.explainers.Permutation(decide, masker, seed=seed)
-    evaluations = ORDERS * (2 * values.shape[1] + 1)
-    found = explain(values, max_evals=evaluations, silent=True).values
-    return Attributions(np.asarray(found, dtype=np.float64), base, scale)
-
-
-def _is_made_of_trees(classifier: Any) -> bool:
-    return hasattr(classifier, "estimators_") or type(classifier).__name__ == "HistGradientBoostingClassifier"
-
-
-def _is_constant(classifier: Any) -> bool:
-    return type(classifier).__name__ == "DummyClassifier"
+    explain = shap.explainers.Permutation(lambda rows: apply_in_batches(decide, rows), masker, seed=seed)
+    found = explain(values, max_evals=ORDERS * (2 * values.shape[1] + 1), silent=True).values
+    found = np.asarray(found, dtype=np.float64)
+    means = np.atleast_1d(decide(background).mean(axis=0))
+    scale = PROBABILITY if boosted else DISTANCE
+    return found[..., np.newaxis] if found.ndim == 2 else found, [float(mean) for mean in means], scale
