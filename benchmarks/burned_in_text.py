@@ -38,7 +38,7 @@ TISSUE, BLACK, GRADIENT, FLOW = "tissue", "black", "gradient", "flow"
 MOVING, BLURRED = 0.4, 12  # velocity from which flow is painted, of the SD; pixels, the SD of its blur
 CAPITALS = list("ABCDEFGHIJKLMNOPRSTUVWYZ")
 LETTERS = 5  # of a word
-GROUND = (184, 184)  # rows, columns
+LARGEST, AROUND = 184, 36  # pixels: the longest side of a ground, and what it has around a word
 DARKEST, STEEPEST, NOISE = 10, 180, 4  # grey levels of a gradient, and the SD of its noise
 FOUND = 0.95  # share of the pixels of a word
 EVERY = 50  # words after which the table is written
@@ -66,20 +66,23 @@ def read_windows(root: Path, windows: pd.DataFrame) -> Iterator[Frame]:
 
 
 def fits(still: Frame) -> bool:
-    """Tell whether a ground can be cut from a still."""
-    return still.shape[0] >= GROUND[0] and still.shape[1] >= GROUND[1]
+    """Tell whether any ground can be cut from a still."""
+    return min(still.shape) >= LARGEST
 
 
-def draw_ground(kind: str, tissue: list[Frame], random: np.random.Generator) -> Frame:
-    """Draw a background of a kind."""
+def draw_ground(kind: str, rows: int, columns: int, random: np.random.Generator) -> Frame:
+    """Draw a background of a kind for a word of a size; gradient and flow are as wide on all."""
+    rows, columns = min(rows + 2 * AROUND, LARGEST), min(columns + 2 * AROUND, LARGEST)
     if kind == BLACK:
-        return np.zeros(GROUND, dtype=np.uint8)
+        return np.zeros((rows, columns), dtype=np.uint8)
     if kind == GRADIENT:
-        ramp = np.linspace(DARKEST, STEEPEST, GROUND[1])[None].repeat(GROUND[0], axis=0)
-        return np.clip(ramp + random.normal(0, NOISE, GROUND), 0, 255).astype(np.uint8)
+        start = random.integers(LARGEST - columns + 1)
+        ramp = np.linspace(DARKEST, STEEPEST, LARGEST)[None, start : start + columns].repeat(rows, axis=0)
+        return np.clip(ramp + random.normal(0, NOISE, ramp.shape), 0, 255).astype(np.uint8)
+    tissue = read_tissue(60)
     still = tissue[random.integers(len(tissue))]
-    top, left = (random.integers(still.shape[axis] - GROUND[axis] + 1) for axis in (0, 1))
-    window = still[top : top + GROUND[0], left : left + GROUND[1]]
+    top, left = random.integers(still.shape[0] - rows + 1), random.integers(still.shape[1] - columns + 1)
+    window = still[top : top + rows, left : left + columns]
     return paint_flow(window, random) if kind == FLOW else window
 
 
@@ -146,9 +149,9 @@ def measure_word(kind: tuple[Any, ...]) -> dict[str, object] | None:
     number, height, angle, contrast, spacing, ground = kind
     random = generator(height, angle, contrast, spacing, ground, number)
     ink = draw_word(height, angle, spacing, random)
-    if ink.shape[0] > GROUND[0] or ink.shape[1] > GROUND[1]:
+    if max(ink.shape) > LARGEST:
         return None
-    frame, strokes = burn(draw_ground(ground, read_tissue(60), random), ink, CONTRASTS[contrast], random)
+    frame, strokes = burn(draw_ground(ground, *ink.shape, random), ink, CONTRASTS[contrast], random)
     found = {name: bool(find(frame)[strokes].mean() >= FOUND) for name, find in FINDERS.items()}
     return {"height": height, "angle": angle, "contrast": contrast, "spacing": spacing, "ground": ground, **found}
 
@@ -159,22 +162,25 @@ def list_clips(words: int) -> Iterator[tuple[int, int]]:
 
 
 def measure_clip(kind: tuple[int, int]) -> dict[str, object]:
-    """Draw a white word into one or two dark frames of a clip whose others are bright there, and look for it."""
+    """Draw a white word into one or two dark frames of a clip with bright others, and tell whether it goes."""
     from sonomics.export.deidentify.frames import find_scan_and_text
     from sonomics.export.deidentify.scan_region import Dataset
 
     number, shown = kind
     random = generator("clip", shown, number)
-    dark = draw_ground(TISSUE, read_tissue(60), random)
-    bright = (255 - (255 - dark.astype(int)) // 3).astype(np.uint8)
     ink = draw_word(int(random.choice(HEIGHTS)), 0, 0, random)
+    dark = draw_ground(TISSUE, *ink.shape, random)
+    bright = (255 - (255 - dark.astype(int)) // 3).astype(np.uint8)
     frame, strokes = burn(dark, ink, CONTRASTS["full"], random)
     frames = [bright] * 9
     frames[4 : 4 + shown] = [frame] * shown
-    found = {
-        name: bool(find_scan_and_text(Dataset(), frames, find)[1][strokes].mean() >= FOUND)
-        for name, find in FINDERS.items()
-    }
+    found = {}
+    for name, find in FINDERS.items():
+        scan, gone = find_scan_and_text(Dataset(), frames, find)
+        outside = np.ones_like(gone)
+        for box in scan.boxes:
+            outside[box.window] = False
+        found[name] = bool((gone | outside)[strokes].mean() >= FOUND)
     return {"frames": shown, **found}
 
 

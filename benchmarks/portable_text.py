@@ -13,7 +13,7 @@ import subprocess
 import sys
 from hashlib import sha256
 
-from benchmarks.burned_in_text import CONTRASTS, TISSUE, burn, draw_ground, draw_word, read_tissue
+from benchmarks.burned_in_text import CONTRASTS, TISSUE, burn, draw_ground, draw_word
 from sonomics.core.seeds import generator
 from sonomics.imaging.burned_in_text import network
 from sonomics.imaging.burned_in_text.finders import FINDERS
@@ -23,11 +23,11 @@ KINDS = [(8, 0, "full", 0), (10, 45, "medium", 0), (14, 90, "faint", 0), (10, 0,
 
 def describe(frames: int) -> list[str]:
     """Give one line per frame: its digest, those of the network's scores, and that of the text of each finder."""
-    tissue, lines = read_tissue(60), []
+    lines = []
     for number, (height, angle, contrast, spacing) in zip(range(frames), itertools.cycle(KINDS), strict=False):
         random = generator("portable", number)
         ink = draw_word(height, angle, spacing, random)
-        frame, _ = burn(draw_ground(TISSUE, tissue, random), ink, CONTRASTS[contrast], random)
+        frame, _ = burn(draw_ground(TISSUE, *ink.shape, random), ink, CONTRASTS[contrast], random)
         found = [find(frame) for find in FINDERS.values()]
         scores = [network.score_view(frame, view)[0] for view in network.VIEWS]
         lines.append(" ".join(sha256(array.tobytes()).hexdigest()[:12] for array in (frame, *scores, *found)))

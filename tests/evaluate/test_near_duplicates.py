@@ -20,6 +20,8 @@ def copied(smoke: Study) -> Study:
     files = manifest.assign(place=manifest["stem"].str.partition("-")[2]).set_index(["patient", "place"])["file"]
     for patient in others:
         for place, file in files[patient].items():
+            if (first, place) not in files.index:
+                continue
             original = study.path / files[first, place]
             (study.path / file).unlink()
             shutil.copyfile(original, study.path / file)

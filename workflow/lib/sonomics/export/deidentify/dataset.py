@@ -23,6 +23,7 @@ from sonomics.imaging.boxes import Box
 from sonomics.imaging.burned_in_text.finders import TextFinder
 from sonomics.imaging.dicom_file import Original, OverLimitError
 from sonomics.imaging.inpainting import inpaint
+from sonomics.imaging.lookup_tables import state_display_levels, states_lookup
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -162,6 +163,8 @@ def deidentify(
             frames.replace(number, inpaint(safe[0], text))
             blanked |= lit
         free_of_text = profile.text_reviewed and not find_text_in_scan(scan, frames, find_text).any()
+        if states_lookup(original.header):
+            state_display_levels(new)
         write_pixels(new, frames, int(new.BitsStored))
     _state_deidentification(new, identity, profile, free_of_text=free_of_text)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))

@@ -20,8 +20,8 @@ from sonomics.imaging.dicom_file import OverLimitError, SourceFile, read_header
 
 HEADERS = Path("work", "headers.parquet")
 TAGS = [
-    *("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality", "StudyDate", "StudyTime"),
-    *("AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
+    *("PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality"),
+    *("StudyDate", "StudyTime", "AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
 ]
 FILE, STAMP, REASON = "file", "stamp", "reason"
 SAVED_EVERY = 5000  # headers: a run that is cut short reads no more than these again
@@ -126,7 +126,7 @@ def _read_text(header: Dataset, tag: str) -> str:
 
 def _read_table(path: Path) -> dict[str, _Kept]:
     table = pd.read_parquet(path)
-    if REASON not in table:  # of an earlier version
+    if not {REASON, *TAGS} <= set(table):  # of an earlier version
         return {}
     return {
         row[FILE]: (row[STAMP], None if row[REASON] else {tag: row[tag] for tag in TAGS}, row[REASON])

@@ -16,7 +16,7 @@ from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table
 from sonomics.export.deidentify.linkage import TABLE, linkage_path
 from sonomics.export.files.archive import Archived
-from sonomics.export.files.dicom_folder import DicomFolder
+from sonomics.export.files.dicom_folder import open_dicom_folder
 from sonomics.export.files.header_index import HEADERS
 from sonomics.export.files.listing import join_below, open_root, read_listing
 from sonomics.export.pacs.transfer import wait_for_turn
@@ -74,7 +74,7 @@ def _name_studies(settings: Folder, params: Parameters, members: pd.DataFrame, c
     linkage = read_table(linkage_path(Path()), TABLE).merge(members[["case", "chunk"]], on="case")
     modality = cast(Studies, settings.dicom).query.modality
     with wait_for_turn(HEADERS.parent):
-        folder = DicomFolder(open_root(settings), params.export.limits, HEADERS)
+        folder = open_dicom_folder(settings, params.export.limits, HEADERS)
     if not folder.has_studies:  # the place of a drive that is not mounted
         return _read_last()
     named = {}
