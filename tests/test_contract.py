@@ -126,7 +126,9 @@ def test_every_rule_says_in_a_line_what_its_job_does():
     """Without a message Snakemake lists all inputs of every job, and those are the modules of a phase."""
     for rules in (ROOT / "workflow/rules").glob("*.smk"):
         text = rules.read_text()
-        assert len(re.findall(r"^rule ", text, re.MULTILINE)) == len(re.findall(r"^    message:$", text, re.MULTILINE))
+        assert len(re.findall(r"^(?:use )?rule ", text, re.MULTILINE)) == len(
+            re.findall(r"^    message:$", text, re.MULTILINE)
+        )
 
 
 def test_no_stage_persists():

@@ -76,5 +76,5 @@ def features() -> pd.DataFrame:
         for view, value in (("grey", 1.0), ("grey", 3.0), ("portal", 5.0)):
             for reader in ("r1", "r2"):
                 image = f"{case}-{view}{value:.0f}"
-                rows.append((case, case, image, reader, "1", view, value + (reader == "r2")))
-    return pd.DataFrame(rows, columns=["patient", "case", "image", "reader", "session", "view", "t__x"])
+                rows.append((case, case, image, reader, "1", view, "", value + (reader == "r2")))
+    return pd.DataFrame(rows, columns=["patient", "case", "image", "reader", "session", "view", "hash", "t__x"])

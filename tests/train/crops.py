@@ -29,11 +29,11 @@ SETTINGS = {
 }
 
 
-def train(fold: str, folder: str = ".", **changes: object) -> None:
+def train(*folds: str, folder: str = ".", **changes: object) -> None:
     """Train in a study of `crops_study`, with changes to the model's params."""
     cnn = SETTINGS["train"]["models"]["cnn"] | changes
     settings = SETTINGS | {"train": {"models": {"cnn": cnn}}}
-    names = ["--variant", "main", "--model", "cnn", "--task", "cancer", "--fold", fold]
+    names = ["--variant", "main", "--model", "cnn", "--task", "cancer", "--fold", *folds]
     files = [
         "--cohort",
         "cohort.csv",
@@ -44,6 +44,4 @@ def train(fold: str, folder: str = ".", **changes: object) -> None:
         "--crops",
         "crops.parquet",
     ]
-    outs = ["--weights", "weights.safetensors", "--state", "state.json", "--curves", "curves.csv"]
-    outs = [name if name.startswith("--") else f"{folder}/{name}" for name in [*outs, "--out", "predictions.parquet"]]
-    main(["--settings", json.dumps(settings), *names, *files, *outs])
+    main(["--settings", json.dumps(settings), *names, *files, "--out", folder])

@@ -1,4 +1,4 @@
-"""The job that trains a classifier on one fold."""
+"""The job that trains a classifier on its folds."""
 
 import json
 
@@ -27,31 +27,43 @@ def chosen(inside):
     cohort.to_csv("cohort.csv", index=False)
     folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6})
     write_table(folds, inside / "folds.parquet", FOLDS)
-    write_json(inside / "state.json", {})
     about = {"patient": cases, "case": cases, "image": ""}
-    write_table(pd.DataFrame({**about, "t__a": values[:, 0]}), inside / "a.parquet", SELECTED)
-    write_table(pd.DataFrame({**about, "t__b": values[:, 1]}), inside / "b.parquet", SELECTED)
+    for fold in ("0", "1", "all"):
+        for column, family in enumerate("tu"):
+            write_json(inside / family / "cancer" / fold / "state.json", {})
+            chosen = pd.DataFrame({**about, f"{family}__a": values[:, column]})
+            write_table(chosen, inside / family / "cancer" / fold / "features.parquet", SELECTED)
     return inside
 
 
-def train(models: dict, name: str) -> None:
+def train(models: dict, name: str, folds: tuple[str, ...] = ("0",)) -> None:
     task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     study = {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False}
-    settings = json.dumps({"study": study, "train": {"models": models}})
-    names = ["--variant", "main", "--model", name, "--task", "cancer", "--fold", "0"]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--features", "a.parquet", "b.parquet"]
-    files += ["--selections", "state.json"]
-    main(["--settings", settings, *names, *files, "--state", "m.skops", "--out", "p.parquet"])
+    joined = {model: {**stated, "families": ["t", "u"]} for model, stated in models.items()}
+    settings = json.dumps({"study": study, "train": {"models": joined}})
+    names = ["--variant", "main", "--model", name, "--task", "cancer", "--fold", *folds]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--selected", "."]
+    main(["--settings", settings, *names, *files, "--out", "out"])
 
 
 def test_job_writes_a_model_that_makes_its_predictions(chosen):
     train(STATED, "rf")
-    predictions = read_table(chosen / "p.parquet", PREDICTIONS)
+    predictions = read_table(chosen / "out/0/predictions.parquet", PREDICTIONS)
     assert len(predictions) == 12
     assert set(predictions["fold"]) == {"0"}
     held = [int(case[1:]) for case in predictions["case"]]
-    _, scores = score_rows(read_model(chosen / "m.skops"), data(30)[0][held])
+    _, scores = score_rows(read_model(chosen / "out/0/model.skops"), data(30)[0][held])
     assert np.allclose(predictions["value"], scores)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_fold_is_fitted_as_if_it_were_the_only_one(chosen, name):
+    files = [f"out/{fold}/{file}" for fold in ("0", "1", "all") for file in ("model.skops", "predictions.parquet")]
+    for fold in ("all", "1", "0"):
+        train(STATED, name, (fold,))
+    alone = {file: (chosen / file).read_bytes() for file in files}
+    train(STATED, name, ("0", "1", "all"))
+    assert {file: (chosen / file).read_bytes() for file in files} == alone
 
 
 def test_patients_of_a_group_stay_in_one_inner_fold(chosen, monkeypatch):
@@ -70,19 +82,20 @@ def test_what_is_held_out_cannot_change_the_model(chosen, name):
     key, tried = values.get(STATED[name]["kind"], ("cost", [0.01, 1.0]))
     models = {name: {**STATED[name], "search": {"folds": 3, "values": {key: tried}}}}
     train(models, name)
-    before = (chosen / "m.skops").read_bytes()
+    before = (chosen / "out/0/model.skops").read_bytes()
     folds = read_table(chosen / "folds.parquet", FOLDS).set_index("patient")["fold"]
-    for table in ("a", "b"):
-        features = read_table(chosen / f"{table}.parquet", SELECTED)
+    for family in "tu":
+        path = chosen / family / "cancer/0/features.parquet"
+        features = read_table(path, SELECTED)
         held = features["patient"].map(folds) != 1
-        features.loc[held, f"t__{table}"] = features.loc[held, f"t__{table}"] * 100 + 7
-        write_table(features, chosen / f"{table}.parquet", SELECTED)
+        features.loc[held, f"{family}__a"] = features.loc[held, f"{family}__a"] * 100 + 7
+        write_table(features, path, SELECTED)
     cohort = pd.read_csv("cohort.csv")
     held = cohort["patient"].map(folds) != 1
     cohort.loc[held, "cancer"] = 1.0 - cohort.loc[held, "cancer"]
     cohort.to_csv("cohort.csv", index=False)
     train(models, name)
-    assert (chosen / "m.skops").read_bytes() == before
+    assert (chosen / "out/0/model.skops").read_bytes() == before
 
 
 def test_a_classifier_of_an_installed_package_is_trained_and_searched(chosen):
@@ -91,7 +104,7 @@ def test_a_classifier_of_an_installed_package_is_trained_and_searched(chosen):
     with toy.installed(chosen / "site"):
         for stated in (nearest, nearest | {"search": search}):
             train({"knn": stated}, "knn")
-            predictions = read_table(chosen / "p.parquet", PREDICTIONS)
+            predictions = read_table(chosen / "out/0/predictions.parquet", PREDICTIONS)
             assert len(predictions) == 12
             assert set(predictions["kind"]) == {"probability"}
             labels = predictions["case"].map(pd.read_csv("cohort.csv").set_index("case")["cancer"])

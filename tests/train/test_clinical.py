@@ -1,4 +1,4 @@
-"""The job that trains a clinical model on one fold."""
+"""The job that trains a clinical model on its folds."""
 
 import json
 
@@ -28,28 +28,24 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     settings = json.dumps({"study": study, "train": {"models": models}})
     about = ["--variant", "main", "--model", "clinic", "--task", "cancer"]
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet"]
-    outs = [
-        "--state",
-        "clinical.json",
-        "--odds-ratios",
-        "odds.csv",
-        "--nomogram",
-        "nomogram.csv",
-        "--out",
-        "predictions.parquet",
-    ]
-    main(["--settings", settings, *about, "--fold", "0", *files, *outs])
-    predictions = read_table(inside / "predictions.parquet", PREDICTIONS)
+    main(["--settings", settings, *about, "--fold", "0", *files, "--out", "alone"])
+    main(["--settings", settings, *about, "--fold", "all", "1", "0", *files, "--out", "."])
+    assert {file.name for file in (inside / "alone/0").iterdir()} == {
+        "clinical.json", "odds_ratios.csv", "nomogram.csv", "predictions.parquet",
+    }  # fmt: skip
+    for file in (inside / "alone/0").iterdir():
+        assert (inside / "0" / file.name).read_bytes() == file.read_bytes()
+    predictions = read_table(inside / "0/predictions.parquet", PREDICTIONS)
     assert set(predictions["patient"]) == set(cases[0:90:2])
-    state = read_json(inside / "clinical.json")
+    state = read_json(inside / "0/clinical.json")
     fitted = fit(clinical.iloc[1:90:2][["size_mm", "sex"]], labels[1:90:2], 0.1)
     assert state["coefficients"] == pytest.approx(fitted["coefficients"])
-    assert set(pd.read_csv("odds.csv")["model"]) == {"univariable", "multivariable"}
-    assert set(pd.read_csv("nomogram.csv")["kind"]) == {"variable", "total", "probability"}
+    assert set(pd.read_csv("0/odds_ratios.csv")["model"]) == {"univariable", "multivariable"}
+    assert set(pd.read_csv("0/nomogram.csv")["kind"]) == {"variable", "total", "probability"}
 
     held = ~table["case"].isin(cases[1:90:2])
     changed = table.assign(cancer=np.where(held, 1 - labels, labels))
     changed.loc[held, ["size_mm", "sex"]] = [1e6, "X"]
     changed.to_csv("cohort.csv", index=False)
-    main(["--settings", settings, *about, "--fold", "0", *files, *outs])
-    assert read_json(inside / "clinical.json") == state
+    main(["--settings", settings, *about, "--fold", "0", *files, "--out", "."])
+    assert read_json(inside / "0/clinical.json") == state

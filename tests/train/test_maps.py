@@ -34,8 +34,7 @@ def draw(maps: dict | None = None) -> None:
 @pytest.fixture
 def trained(crops_study):
     """Networks of all folds, and outlines in the upper left quarter."""
-    for fold in FOLDS:
-        train(fold, fold)
+    train(*FOLDS)
     outline = np.zeros((20, 24), bool)
     outline[:10, :12] = True
     for number in range(10):

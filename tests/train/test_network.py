@@ -17,24 +17,22 @@ from tests.train.crops import train
 
 def test_held_out_images_are_scored_and_the_same_seed_gives_the_same_bytes(crops_study):
     train("0")
-    predictions = read_table(crops_study / "predictions.parquet", PREDICTIONS)
+    predictions = read_table(crops_study / "0/predictions.parquet", PREDICTIONS)
     assert predictions["case"].tolist() == ["P0", "P1", "P4", "P5"]
     assert predictions["value"].between(0, 1).all()
-    first = {
-        name: (crops_study / name).read_bytes()
-        for name in ("weights.safetensors", "state.json", "curves.csv", "predictions.parquet")
-    }
-    train("0")
-    assert {name: (crops_study / name).read_bytes() for name in first} == first
+    first = {file.name: file.read_bytes() for file in (crops_study / "0").iterdir()}
+    assert set(first) == {"weights.safetensors", "state.json", "curves.csv", "predictions.parquet"}
+    train("all", "0", folder="again")
+    assert {file.name: file.read_bytes() for file in (crops_study / "again/0").iterdir()} == first
 
 
 def test_what_is_held_out_cannot_change_the_weights(crops_study):
     train("1")
-    before = (crops_study / "weights.safetensors").read_bytes()
+    before = (crops_study / "1/weights.safetensors").read_bytes()
     write_png(crops_study / "P2.png", np.zeros((20, 24), np.uint8))
     write_png(crops_study / "P9.png", np.zeros((20, 24), np.uint8))
     train("1")
-    assert (crops_study / "weights.safetensors").read_bytes() == before
+    assert (crops_study / "1/weights.safetensors").read_bytes() == before
 
 
 def test_a_reader_who_outlined_nobody_stops_the_study(crops_study):
@@ -53,9 +51,9 @@ def test_one_image_is_too_few_for_a_network(crops_study):
 
 def test_fold_all_scores_the_test_sets(crops_study):
     train("all")
-    predictions = read_table(crops_study / "predictions.parquet", PREDICTIONS)
+    predictions = read_table(crops_study / "all/predictions.parquet", PREDICTIONS)
     assert predictions["case"].tolist() == ["P8", "P9"]
-    assert json.loads((crops_study / "state.json").read_text())["images"] == 7
+    assert json.loads((crops_study / "all/state.json").read_text())["images"] == 7
 
 
 def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them(crops_study):
@@ -66,10 +64,10 @@ def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them
     weights = {**like, "file": "start.safetensors", "sha256": digest, "architecture": "test_resnet"}
     defaults = {"scale": 1, "channels": "RGB", "prefix": "", "citation": ""}
     train("all", weights=weights, learning_rate=1e-6)
-    tuned = load_file(crops_study / "weights.safetensors")
+    tuned = load_file(crops_study / "all/weights.safetensors")
     for name, tensor in start.items():
         if name.endswith("weight"):
             torch.testing.assert_close(tuned[f"backbone.trunk.{name}"], tensor, rtol=0, atol=1e-4)
     assert not torch.equal(tuned["backbone.trunk.conv1.0.weight"], start["conv1.0.weight"])
     assert tuned["backbone.mean"].flatten().tolist() == pytest.approx([0.4] * 3)
-    assert json.loads((crops_study / "state.json").read_text())["weights"] == weights | defaults
+    assert json.loads((crops_study / "all/state.json").read_text())["weights"] == weights | defaults

@@ -12,6 +12,7 @@ from sonomics.core.files import remove_leftovers
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.pins import check_processor, export_pins
+from sonomics.core.provenance import record_run
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters

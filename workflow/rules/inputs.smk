@@ -63,12 +63,8 @@ def at_home(phase, path):
 
 @cache
 def outlines_drawn():
-    """List the user's outlines: Snakemake sees no change of a file below a folder."""
-    drawn = sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
-    if braced := [file for file in drawn if "{" in str(file)]:
-        reason, fix = "Snakemake takes braces in a path for wildcards", "rename the file or its folder"
-        raise WorkflowError(str(StudyError(str(braced[0]), reason, fix)))
-    return drawn
+    """List the user's outlines. Jobs get their content as a parameter and not as inputs, whose names are shown."""
+    return sorted(file for file in Path("data/outlines").rglob("[!.]*") if file.is_file())
 
 
 def outline_files(wildcards):
@@ -136,13 +132,14 @@ def labelled_chunks(path):
 
 
 def selected(file):
-    """Make an input function: a file of `select`, for every family a classifier takes."""
+    """Make an input function: a file of `select`, for every fold and every family that a classifier takes."""
 
     def find(wildcards):
         families = SEEN[wildcards.variant]["train"]["models"][wildcards.model]["families"]
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
+            fold=folds(),
             **dict(wildcards.items()),
         )
 

@@ -1,5 +1,11 @@
 """What rules ask the registry of kinds: builders, jobs and files behind a name in params.yaml. No rules live here."""
 
+from math import inf
+
+# Pixels that a fit sees, one view of each case in every epoch. Below it, a small network takes about as long to import
+# as to train (some seconds); above it, folds are jobs of their own that run side by side. A convention.
+SHORT_TRAINING = 20e6
+
 
 def builders_of(*keys):
     """Make a params function: the builders of the kinds that the named keys hold, so that another one reruns a job."""
@@ -29,6 +35,13 @@ def job_of_model(wildcards):
 def networks_of(variant):
     """List the networks that a variant trains on crops."""
     return models_of(variant, takes=("crops",))
+
+
+def is_short(name):
+    """Tell whether a network of the main run sees so little that one job trains all its folds."""
+    network = SEEN[MAIN]["train"]["models"][name]
+    cases = (ROSTER["split"] == "train").sum()
+    return cases * network.get("epochs", inf) * network.get("size", inf) ** 2 < SHORT_TRAINING
 
 
 def outline_plugins():

@@ -1,19 +1,26 @@
-"""Phase 6 - train: one job per variant, model, task and fold.
+"""Phase 6 - train: one job per variant, model and task, and per fold too where a fold takes long.
 
 Reads results/select/, data/crop/, data/cohort.csv; writes results/train/, results/metrics/train.json and
 results/plots/train/.
 """
 
-FOLDER = "results/train/{variant}/{model}/{task}/{fold}"
+TRAINED = "results/train/{variant}/{model}/{task}"
+FOLDER = f"{TRAINED}/{{fold}}"
 # The options of every training job.
 JOB = (
     "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
-    " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {wildcards.fold}"
+    " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {params.folds}"
+    " --out results/train/{wildcards.variant}/{wildcards.model}/{wildcards.task}"
 )
 
 
+def of_folds(file):
+    """List a file of every fold of a model; those of a job must all be there, or none."""
+    return expand(f"{FOLDER}/{file}", fold=folds(), allow_missing=True)
+
+
 rule train_classifier:
-    """Train a classifier on the selected features of one fold and score the cases it has not seen."""
+    """Train a classifier on the selected features of each fold and score the cases it has not seen."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
@@ -22,45 +29,41 @@ rule train_classifier:
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        model=f"{FOLDER}/model.skops",
-        predictions=f"{FOLDER}/predictions.parquet",
+        models=of_folds("model.skops"),
+        predictions=of_folds("predictions.parquet"),
     log:
-        "logs/train_classifier/{variant}_{model}_{task}_{fold}.log",
+        "logs/train_classifier/{variant}_{model}_{task}.log",
     benchmark:
-        "logs/benchmarks/train_classifier/{variant}_{model}_{task}_{fold}.tsv"
+        "logs/benchmarks/train_classifier/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
+        folds=folds(),
     message:
-        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
+        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
     shell:
-        f"python -m sonomics.train.classifier {JOB}"
-        " --features {input.features:q}"
-        " --selections {input.selections:q}"
-        " --state {output.model:q}"
-        " --out {output.predictions:q}"
-        " > {log:q} 2>&1"
+        f"python -m sonomics.train.classifier {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
 
 
 rule train_clinical:
-    """Train a clinical model on one fold and score the cases it has not seen."""
+    """Train a clinical model on each fold and score the cases it has not seen."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        state=f"{FOLDER}/clinical.json",
-        odds_ratios=f"{FOLDER}/odds_ratios.csv",
-        nomogram=f"{FOLDER}/nomogram.csv",
-        predictions=f"{FOLDER}/predictions.parquet",
+        states=of_folds("clinical.json"),
+        odds_ratios=of_folds("odds_ratios.csv"),
+        nomograms=of_folds("nomogram.csv"),
+        predictions=of_folds("predictions.parquet"),
     log:
-        "logs/train_clinical/{variant}_{model}_{task}_{fold}.log",
+        "logs/train_clinical/{variant}_{model}_{task}.log",
     benchmark:
-        "logs/benchmarks/train_clinical/{variant}_{model}_{task}_{fold}.tsv"
+        "logs/benchmarks/train_clinical/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
     params:
@@ -68,15 +71,11 @@ rule train_clinical:
         settings=settings(*LEARNING, "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
         job=job_of_model,
+        folds=folds(),
     message:
-        "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
+        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
     shell:
-        f"python -m {{params.job}} {JOB}"
-        " --state {output.state:q}"
-        " --odds-ratios {output.odds_ratios:q}"
-        " --nomogram {output.nomogram:q}"
-        " --out {output.predictions:q}"
-        " > {log:q} 2>&1"
+        f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
 
 
 rule train_network:
@@ -91,7 +90,7 @@ rule train_network:
         plugins=plugins("train.models.{model}"),
     output:
         weights=f"{FOLDER}/weights.safetensors",
-        state=f"{FOLDER}/state.json",
+        states=f"{FOLDER}/state.json",
         curves=f"{FOLDER}/curves.csv",
         predictions=f"{FOLDER}/predictions.parquet",
     log:
@@ -99,24 +98,36 @@ rule train_network:
     benchmark:
         "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
-        model="|".join(networks_of(MAIN)) or "(?!)",
+        model="|".join(name for name in networks_of(MAIN) if not is_short(name)) or "(?!)",
     priority: 1
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
         builders=builders_of("train.models.{model}"),
         job=job_of_model,
+        folds=lambda wildcards: wildcards.fold,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
-        f"python -m {{params.job}} {JOB}"
-        " --images {input.images:q}"
-        " --crops {input.crops:q}"
-        " --weights {output.weights:q}"
-        " --state {output.state:q}"
-        " --curves {output.curves:q}"
-        " --out {output.predictions:q}"
-        " > {log:q} 2>&1"
+        f"python -m {{params.job}} {JOB} --images {{input.images:q}} --crops {{input.crops:q}} > {{log:q}} 2>&1"
+
+
+use rule train_network as train_short_network with:
+    output:
+        weights=of_folds("weights.safetensors"),
+        states=of_folds("state.json"),
+        curves=of_folds("curves.csv"),
+        predictions=of_folds("predictions.parquet"),
+    log:
+        "logs/train_network/{variant}_{model}_{task}.log",
+    benchmark:
+        "logs/benchmarks/train_network/{variant}_{model}_{task}.tsv"
+    wildcard_constraints:
+        model="|".join(filter(is_short, networks_of(MAIN))) or "(?!)",
+    params:
+        folds=folds(),
+    message:
+        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
 
 
 rule draw_maps:

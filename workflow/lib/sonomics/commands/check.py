@@ -21,8 +21,6 @@ from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
-# Cases that share a value at least, or it is not shown: a rarer one may be a name in the wrong column. A convention.
-SHARED = 3
 
 
 def check(study: Study = Path()) -> None:
@@ -62,10 +60,10 @@ def check(study: Study = Path()) -> None:
 
 
 def _negatives(training: pd.DataFrame, task: Task, labels: pd.Series) -> str:
-    """Tell which words of a label column count as negative: a word misspelt would be among them."""
+    """Count the words of a label column that count as negative: a word misspelt would be among them."""
     if task.column is None:
         return ""
-    return f"; negative are {_values(training[task.column][(labels == 0).to_numpy()])}"
+    return f"; negative: {_values(training[task.column][(labels == 0).to_numpy()])}"
 
 
 def _values(column: pd.Series) -> str:
@@ -74,12 +72,17 @@ def _values(column: pd.Series) -> str:
     if pd.api.types.is_numeric_dtype(column):
         held = f"numbers from {known.min():g} to {known.max():g}" if len(known) else "nothing"
     else:
-        counts = known.value_counts().sort_index()
-        common, rare = counts[counts >= SHARED], counts[counts < SHARED]
-        shown = [f"{count} {value}" for value, count in common.head(SHOWN).items()]
-        few = [f"{rare.sum()} of words that fewer than {SHARED} cases share"] if len(rare) else []
-        held = ", ".join(shown + ["..."] * (len(common) > SHOWN) + few)
+        held = _words(known)
     return f"{held}, {unknown} unknown" if unknown else held
+
+
+def _words(known: pd.Series) -> str:
+    """Count the words of a column, the most frequent first: a rare one may be misspelt. None is repeated."""
+    counts = known.value_counts(sort=True)
+    if counts.empty:
+        return "nothing"
+    shown = [str(count) for count in counts.head(SHOWN)] + ["..."] * (len(counts) > SHOWN)
+    return f"{len(counts)} {'word' if len(counts) == 1 else 'words'} ({', '.join(shown)} cases)"
 
 
 def _check_networks(params: Parameters) -> None:
@@ -88,4 +91,5 @@ def _check_networks(params: Parameters) -> None:
     if any(list_networks(stated, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
-        check_networks(stated, PHASES)
+        for line in check_networks(stated, PHASES):
+            typer.echo(line)

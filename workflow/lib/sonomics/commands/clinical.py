@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from sonomics.core.settings.clinical import Clinical as ClinicalSettings
     from sonomics.export.clinical.join import Clinical
 
-SHOWN = 20
-
 
 def clinical(study: Study = Path()) -> None:
     """Fill the clinical columns of data/cohort.csv from the tables that params name."""
@@ -64,8 +62,11 @@ def write_clinical(joined: "Clinical", study: Path) -> None:
         typer.echo(
             f"{table_name}: " + ", ".join(f"{count} {str(kind).replace('_', ' ')}" for kind, count in counts.items())
         )
-    for problem in joined.problems.head(SHOWN).to_dict("records"):
-        found = "" if pd.isna(problem["found"]) else f" ({problem['found']:g})"
-        typer.echo(f"{problem['case']}, {problem['column']}: {problem['reason'].replace('_', ' ')}{found}")
-    if len(joined.problems) > SHOWN:
-        typer.echo(f"... and {len(joined.problems) - SHOWN} more in data/clinical_problems.csv")
+    for (column, reason), problems in joined.problems.groupby(["column", "reason"]):
+        typer.echo(f"{column}: {str(reason).replace('_', ' ')} in {_count_cases(len(problems))}")
+    if len(joined.problems):
+        typer.echo("data/clinical_problems.csv lists the cases")
+
+
+def _count_cases(count: int) -> str:
+    return f"{count} {'case' if count == 1 else 'cases'}"

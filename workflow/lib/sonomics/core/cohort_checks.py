@@ -10,6 +10,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import check_outcomes, refuse_rows
 from sonomics.core.schemas import IDENTITY, OPTIONAL, SIMULATED, SPLIT_PATTERN, TRAIN
 from sonomics.core.settings.study import Study
+from sonomics.core.tables import missing_column
 from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
 from sonomics.core.words import canonical
 
@@ -37,17 +38,14 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
             if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
                 rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
                 raise StudyError(f"{where}, line {row}", rule, "rename it")
-    for case in table["case"][table["case"].duplicated()]:
-        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
+    refuse_rows(table["case"].duplicated(), "case", where, "repeats a case listed above", "keep one row per case")
     known = table["split"].astype(str).str.fullmatch(SPLIT_PATTERN)
     refuse_rows(~known, "split", where, "is unknown", "use train, internal, external_1 ..., or prospective")
-    for case in table["case"][table["centre"].isna()]:
-        fix = "fill in `centre`, even if there is only one"
-        raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
-    splits = table.groupby("patient")["split"].unique()
-    for patient, names in splits[splits.map(len) > 1].items():
-        rule = f"the patient is in more than one split ({', '.join(names)})"
-        raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    fix = "fill in `centre`, even if there is only one"
+    refuse_rows(table["centre"].isna(), "centre", where, "is empty", fix)
+    first = table.groupby("patient")["split"].transform("first")
+    fix = "put all cases of a patient in one split"
+    refuse_rows(table["split"] != first, "split", where, "differs from that of the patient's first case", fix)
     check_outcomes(table, where)
     _check_numbers(table, study, where)
     _check_spellings(table, study, where)
@@ -102,16 +100,15 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
         return
     known = training.dropna(subset=["fold"])
     numbers = pd.to_numeric(known["fold"], errors="coerce")
-    for case in known["case"][~numbers.isin(range(count))]:
-        rule = f"its fold is not one of 0 to {count - 1}, which select.folds makes"
-        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
+    if wrong := int((~numbers.isin(range(count))).sum()):
+        rule = f"training cases with a fold that is not one of 0 to {count - 1}, which select.folds makes: {wrong}"
+        raise StudyError(f"{where}, column fold", rule, "number the folds from 0, or leave the cell empty")
     if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
         rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
         raise StudyError(where, rule, "lower select.folds in params.yaml, or change the fold column")
-    several = known.groupby("patient")["fold"].nunique()
-    for patient in several.index[several > 1]:
-        fix = "give all cases of a patient one fold"
-        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", fix)
+    if several := int((known.groupby("patient")["fold"].nunique() > 1).sum()):
+        rule = f"{several} {'patient is' if several == 1 else 'patients are'} in more than one fold"
+        raise StudyError(f"{where}, column fold", rule, "give all cases of a patient one fold")
 
 
 def require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
@@ -123,8 +120,7 @@ def require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> 
     """
     for name in columns:
         if name not in table:
-            now = ", ".join(table.columns)
-            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
+            raise missing_column(where, name, table)
 
 
 def list_label_columns(study: Study) -> list[str]:

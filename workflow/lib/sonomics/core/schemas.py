@@ -72,6 +72,7 @@ IMAGES = Table(
         "spacing_mm": "float", "rows": "int", "columns": "int", "frame": "int", "time_s": "float",
         "offset_row": "int", "offset_column": "int", "exported_rows": "int", "exported_columns": "int",
         "region": "int", "region_from": "str", "regions_set_aside": "int", "spacing_from": "str", "depth_mm": "float",
+        "transducer": "str", "frequency_mhz": "float", "mechanical_index": "float",
         "flow": "str", "flow_share": "float", "flow_stated": "str", "dimension": "str", "contrast": "str",
         "sharpness": "float", "saturation": "float", "shadow": "float",
         "overlay_pixels": "int", "file": "str", "sha256": "str", "dhash": "str", "keep": "bool", "reason": "str",
@@ -127,7 +128,7 @@ UNUSED = Table(
 
 FEATURES = Table(
     "features",
-    {**_IMAGE, "reader": "str", "session": "str", "view": "str"},
+    {**_IMAGE, "reader": "str", "session": "str", "view": "str", "hash": "str"},
     key=("image", "reader", "session"),
     more=r"[a-z0-9_]+__.+",
 )

@@ -16,7 +16,7 @@ from sonomics.core.schemas import CROPS, MAPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report.cases.sharing import check_shareable
 from sonomics.report.documents.checklists import read_standard
-from sonomics.report.documents.provenance import list_hashes
+from sonomics.report.documents.hashes import list_hashes
 from sonomics.report.documents.write import write_card, write_checklists, write_page_tables
 from sonomics.report.page.context import Inputs, build_context
 from sonomics.report.page.embedded_data import hash_script

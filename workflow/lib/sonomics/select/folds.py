@@ -43,8 +43,9 @@ def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     prescribed = patients.dropna(subset=["fold"]).groupby("group")["fold"].unique()
     for group, folds in prescribed.items():
         if len(folds) > 1 or not 0 <= folds[0] < count or folds[0] != int(folds[0]):
-            rule = f"the fold column gives {', '.join(f'{fold:g}' for fold in folds)}"
-            raise StudyError(f"data/cohort.csv, group {group}", rule, f"give each group one of 0 ... {count - 1}")
+            members = int((patients["group"] == group).sum())
+            rule = f"a group of {members} patients has {len(folds)} folds, or one that select.folds does not make"
+            raise StudyError("data/cohort.csv, column fold", rule, f"give each group one of 0 ... {count - 1}")
         fold_of[str(group)] = int(folds[0])
     strata = patients.groupby("group")["stratum"].max().sort_index()
     position = 0

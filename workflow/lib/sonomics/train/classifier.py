@@ -1,4 +1,4 @@
-"""Train a classifier on the selected features of one fold and score the rows it has not seen."""
+"""Train a classifier on the selected features of each fold and score the rows it has not seen."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.files import read_json
 from sonomics.core.folds import read_groups
-from sonomics.core.jobs import run_job
+from sonomics.core.jobs import progress, run_job
 from sonomics.core.models import write_model
 from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
@@ -19,34 +19,36 @@ from sonomics.core.settings.train import Model
 from sonomics.core.tables import read_table
 from sonomics.kinds.models import MODELS
 from sonomics.train.classifiers.fit import fit_classifier, fit_prevalence, score_rows
-from sonomics.train.fold.job import fold_parser, write_predictions
-from sonomics.train.fold.rows import divide
+from sonomics.train.fold.job import training_parser, write_predictions
+from sonomics.train.fold.rows import divide, read_cases
 from sonomics.train.search.grid import choose_values
 
 ROW = ["patient", "case", "image"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the model and its predictions."""
-    parser = fold_parser(__doc__)
-    parser.add_argument("--features", type=Path, nargs="+", required=True)
-    parser.add_argument("--selections", type=Path, nargs="+", required=True)
+    """Write, for every fold, the model and its predictions."""
+    parser = training_parser(__doc__)
+    parser.add_argument("--selected", type=Path, required=True, help="folder of the variant in results/select")
     args = parser.parse_args(argv)
     settings = args.settings.train.models[args.model]
-    rows = join_families(args.features)
-    division = divide(rows, args)
-    names = [name for name in rows.columns if name not in ROW]
-    values = rows[names].to_numpy()
-    if MODELS.get(settings.kind).is_selected and names:
-        classifier = MODELS.build(settings.kind)(read_json(args.selections[0]), names)
-    else:
-        seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
-        fitted = division.fitted
-        groups = rows.loc[fitted, "patient"].map(read_groups(args.folds)).to_numpy(dtype=np.str_)
-        classifier = fit(settings, values[fitted], division.labels[fitted].to_numpy(), groups, seed)
-    kind, scores = score_rows(classifier, values[division.scored])
-    write_model(args.state, classifier)
-    write_predictions(rows, division, kind, scores, args)
+    cases, groups = read_cases(args), read_groups(args.folds)
+    for fold in progress(args.fold, "folds"):
+        folders = [args.selected / family / args.task / fold for family in settings.families]
+        rows = join_families([folder / "features.parquet" for folder in folders])
+        division = divide(rows, cases, fold)
+        names = [name for name in rows.columns if name not in ROW]
+        values = rows[names].to_numpy()
+        if MODELS.get(settings.kind).is_selected and names:
+            classifier = MODELS.build(settings.kind)(read_json(folders[0] / "state.json"), names)
+        else:
+            seed = seed_for(args.settings.study.seed, "train", args.model, args.task, fold)
+            fitted = division.fitted
+            together = rows.loc[fitted, "patient"].map(groups).to_numpy(dtype=np.str_)
+            classifier = fit(settings, values[fitted], division.labels[fitted].to_numpy(), together, seed)
+        kind, scores = score_rows(classifier, values[division.scored])
+        write_model(args.out / fold / "model.skops", classifier)
+        write_predictions(rows, division, kind, scores, args)
 
 
 def join_families(tables: Sequence[Path]) -> pd.DataFrame:

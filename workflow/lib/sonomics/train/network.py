@@ -1,4 +1,4 @@
-"""Train a network on the crops of one fold and score the images it has not seen."""
+"""Train a network on the crops of each fold and score the images it has not seen."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,10 @@ from safetensors.torch import save
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
 from sonomics.core.images import read_grey
-from sonomics.core.jobs import run_job
+from sonomics.core.jobs import progress, run_job
 from sonomics.core.schemas import CROPS, PROBABILITY, SCREENED
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.crop import Analysis
 from sonomics.core.tables import read_table, read_tables
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
@@ -20,46 +21,49 @@ from sonomics.networks.inputs import stack_images
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
-from sonomics.train.fold.job import fold_parser, write_predictions
-from sonomics.train.fold.rows import choose_crops, divide
+from sonomics.train.fold.job import training_parser, write_predictions
+from sonomics.train.fold.rows import choose_crops, divide, read_cases
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the weights, how to rebuild the network, its training curve and its predictions."""
-    parser = fold_parser(__doc__)
+    """Write, for every fold, the weights, how to rebuild the network, its training curve and its predictions."""
+    parser = training_parser(__doc__)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--crops", type=Path, nargs="+", required=True)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--curves", type=Path, required=True)
     args = parser.parse_args(argv)
     analysis = args.settings.crop.analysis
     settings = args.settings.train.models[args.model]
 
     crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
-    division = divide(crops, args)
-    fitted, scored = division.fitted, division.scored
-    if fitted.sum() < 2:
-        outlines = f"the outlines of {analysis.reader}, session {analysis.session}"
-        count = "one" if fitted.any() else "no"
-        rule = f"{count} training image with a known label has a crop in {outlines}, and a network needs two"
-        raise StudyError(f"train.models.{args.model}", rule, "see results/metrics/crop.json, and check crop.analysis")
+    cases = read_cases(args)
+    images = stack_images([read_grey(Path(file)) for file in crops["file"]], settings.size)
+    for fold in progress(args.fold, "folds"):
+        division = divide(crops, cases, fold)
+        fitted, scored = division.fitted, division.scored
+        if fitted.sum() < 2:
+            raise _too_few(args.model, int(fitted.sum()), analysis)
+        seed = seed_for(args.settings.study.seed, "train", args.model, args.task, fold)
+        architecture, size = settings.architecture, settings.size
+        backbone = build(architecture, seed, load_choice(settings.weights, architecture), size)
+        model = Classifier(backbone, [args.task], seed)
+        training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
+        curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
 
-    seed = seed_for(args.settings.study.seed, "train", args.model, args.task, args.fold)
-    architecture, size = settings.architecture, settings.size
-    images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
-    backbone = build(architecture, seed, load_choice(settings.weights, architecture), size)
-    model = Classifier(backbone, [args.task], seed)
-    training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
-    curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
+        values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
+        write_predictions(crops, division, PROBABILITY, values, args)
+        with replacing(args.out / fold / "weights.safetensors") as temporary:
+            temporary.write_bytes(save(to_tensors(model)))
+        network = {key: settings.plain()[key] for key in ("architecture", "size", "weights")}
+        write_json(args.out / fold / "state.json", {**network, "heads": [args.task], "images": int(fitted.sum())})
+        with replacing(args.out / fold / "curves.csv") as temporary:
+            pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
 
-    values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
-    write_predictions(crops, division, PROBABILITY, values, args)
-    with replacing(args.weights) as temporary:
-        temporary.write_bytes(save(to_tensors(model)))
-    network = {key: settings.plain()[key] for key in ("architecture", "size", "weights")}
-    write_json(args.state, {**network, "heads": [args.task], "images": int(fitted.sum())})
-    with replacing(args.curves) as temporary:
-        pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+
+def _too_few(model: str, images: int, analysis: Analysis) -> StudyError:
+    outlines = f"the outlines of {analysis.reader}, session {analysis.session}"
+    count = "one" if images else "no"
+    rule = f"{count} training image with a known label has a crop in {outlines}, and a network needs two"
+    return StudyError(f"train.models.{model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
 
 if __name__ == "__main__":

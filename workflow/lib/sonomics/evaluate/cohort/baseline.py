@@ -47,14 +47,32 @@ def baseline_table(samples: Samples, clinical: Sequence[str]) -> pd.DataFrame:
     labels = {name: training[training[LABEL] == name] for name in ("positive", "negative")}
     cases = samples.cases
     numeric = [name for name in clinical if pd.api.types.is_numeric_dtype(cases[name]) and cases[name].nunique() > 2]
-    rows = _section(BY_SPLIT, splits, TRAIN, [LABEL, *clinical], numeric)
-    rows += _section(BY_LABEL, labels, "positive", clinical, numeric)
+    rows = describe_groups(BY_SPLIT, splits, TRAIN, [LABEL, *clinical], numeric)
+    rows += describe_groups(BY_LABEL, labels, "positive", clinical, numeric)
     return pd.DataFrame(rows, columns=COLUMNS.split())
 
 
-def _section(
+def describe_groups(
     section: str, groups: Mapping[str, pd.DataFrame], reference: str, variables: Sequence[str], numeric: Sequence[str]
 ) -> list[dict[str, object]]:
+    """Describe variables in groups of cases, and compare each group with one of them.
+
+    Parameters
+    ----------
+    section : str
+        What the groups are made by, written into every row.
+    groups : mapping of str to DataFrame
+        Name to the cases of the group, with the variables as columns.
+    reference : str
+        The group that the others are compared with; where it is empty or absent nothing can be compared.
+    variables, numeric : sequence of str
+        Columns to describe, and those of them that are numbers.
+
+    Returns
+    -------
+    list of dict
+        Rows of `COLUMNS`.
+    """
     rows = []
     for variable in variables:
         against = groups[reference][variable] if reference in groups else pd.Series(dtype=float)

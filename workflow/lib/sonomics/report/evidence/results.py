@@ -23,6 +23,7 @@ from sonomics.report.evidence.findings import (
     index_rules,
 )
 from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES
+from sonomics.report.study.near_duplicates import name_unit
 from sonomics.report.study.record import Record
 
 
@@ -72,7 +73,7 @@ def find_uncertainty(record: Record) -> Finding:
     of_primary = table[(table["model"] == record.first.primary) & table["statistic"].isin(MEASURES)]
     estimable = of_primary[of_primary["lower"].notna()]
     analytic = [method for method in dict.fromkeys(estimable["method"]) if not method.startswith("bootstrap")]
-    methods = ", ".join([*analytic, f"{settings.bootstrap:,} resamples of patients"])
+    methods = ", ".join([*analytic, f"{settings.bootstrap:,} resamples of {name_unit(settings)}"])
     return Finding(REPORTED, f"{METHODS}; {PERFORMANCE}", f"{100 * settings.level:g} % intervals: {methods}")
 
 

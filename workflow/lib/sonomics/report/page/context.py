@@ -10,12 +10,12 @@ import yaml
 from markupsafe import Markup
 
 from sonomics.core.params import PHASES
+from sonomics.core.provenance import list_software
 from sonomics.core.settings.parameters import Parameters
 from sonomics.report.cases.sharing import draw_running_numbers
 from sonomics.report.cases.table import gather_cases
 from sonomics.report.documents.checklists import Standard, fill_standard
 from sonomics.report.documents.model_card import write_model_card
-from sonomics.report.documents.provenance import list_software
 from sonomics.report.elements.pictures import inline_svg
 from sonomics.report.page.embedded_data import embed_json
 from sonomics.report.page.phase_diagram import count_products, describe_phases, draw_phases

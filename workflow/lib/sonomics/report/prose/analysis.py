@@ -12,6 +12,7 @@ from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
+from sonomics.report.study.wording import list_starts
 
 
 def describe_models(record: Record) -> str:
@@ -65,6 +66,7 @@ def _describe_fitting(record: Record) -> list[str]:
     for name, (kind, model) in models.items():
         if training := kind.describe_training(model):
             sentences.append(f"{name} {training}.")
+    sentences += [f"Of the networks, {start}." for start in list_starts(record.params)]
     changes = dict.fromkeys(kind.image_changes for kind, _ in models.values() if kind.image_changes)
     sentences += [f"The training images were {change} at random." for change in changes]
     return sentences

@@ -1,1 +1,1 @@
-"""What every training job of one fold shares: its command line, its rows, the table it writes."""
+"""What every training job shares: its command line, the rows of a fold, the table that it writes for it."""

@@ -13,36 +13,38 @@ from sonomics.core.tables import write_table
 from sonomics.train.fold.rows import Division
 
 
-def fold_parser(doc: str | None) -> argparse.ArgumentParser:
-    """Make the parser of a training job: one variant, model, task and fold."""
+def training_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Make the parser of a training job: one variant, model and task, and the folds that it trains on in turn."""
     parser = job_parser(doc)
-    for name in ("--variant", "--model", "--task", "--fold"):
+    for name in ("--variant", "--model", "--task"):
         parser.add_argument(name, required=True)
-    for name in ("--cohort", "--folds", "--state", "--out"):
-        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--fold", nargs="+", required=True, help="folds to leave out, each in turn")
+    parser.add_argument("--cohort", type=Path, required=True)
+    parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder, in which each fold gets one of its name")
     return parser
 
 
 def write_predictions(
     rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
 ) -> None:
-    """Write the values that a model gives the scored rows, in their order.
+    """Write the values that the model of a fold gives the rows that it scores, in their order.
 
     Parameters
     ----------
     rows : DataFrame
-        All rows of the job, with `patient`, `case` and `image`.
+        All rows of the fold, with `patient`, `case` and `image`.
     division : Division
     kind : {"probability", "score"}
     values : (scored rows,) array
     args : Namespace
-        From `fold_parser`; the table goes to `out`.
+        From `training_parser`.
     """
     predictions = rows.loc[division.scored, ["patient", "case", "image"]].assign(
         **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
         horizon=np.nan,
         split=division.splits[division.scored],
-        fold=args.fold,
+        fold=division.fold,
         value=values,
     )
-    write_table(predictions, args.out, PREDICTIONS)
+    write_table(predictions, args.out / division.fold / "predictions.parquet", PREDICTIONS)

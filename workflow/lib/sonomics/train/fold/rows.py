@@ -1,4 +1,4 @@
-"""The rows of a training job: which it fits on, which it scores, and the crops among them."""
+"""The rows of a training job: which a fold fits on, which it scores, and the crops among them."""
 
 import argparse
 from typing import NamedTuple
@@ -12,11 +12,30 @@ from sonomics.core.folds import mark_fitted, mark_scored, read_folds
 from sonomics.core.settings.crop import Analysis
 
 
+class Cases(NamedTuple):
+    """What a training job knows of the cases of a study.
+
+    Attributes
+    ----------
+    labels : Series of float, indexed by case
+        1 or 0, NaN when unknown; training cases alone.
+    splits : Series of str, indexed by case
+    folds : Series of str, indexed by patient
+        From `read_folds`.
+    """
+
+    labels: pd.Series
+    splits: pd.Series
+    folds: pd.Series
+
+
 class Division(NamedTuple):
     """How a fold divides the rows of a job.
 
     Attributes
     ----------
+    fold : str
+        The fold that is left out, or `ALL`.
     labels : Series of float
         1 or 0, NaN when unknown or not training.
     splits : Series of str
@@ -24,28 +43,41 @@ class Division(NamedTuple):
         The rows to fit on, and those to score.
     """
 
+    fold: str
     labels: pd.Series
     splits: pd.Series
     fitted: NDArray[np.bool_]
     scored: NDArray[np.bool_]
 
 
-def divide(rows: pd.DataFrame, args: argparse.Namespace) -> Division:
-    """Divide the rows of a job by the folds, with the labels of its task.
+def read_cases(args: argparse.Namespace) -> Cases:
+    """Read the labels of a task, the splits and the folds.
+
+    Parameters
+    ----------
+    args : Namespace
+        From `training_parser`.
+    """
+    study = args.settings.study
+    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
+    labels = training_labels(cohort, args.task, study, folds)
+    return Cases(labels, cohort.set_index("case")["split"], folds)
+
+
+def divide(rows: pd.DataFrame, cases: Cases, fold: str) -> Division:
+    """Divide the rows of a job by the fold that is left out.
 
     Parameters
     ----------
     rows : DataFrame
         With `patient` and `case`.
-    args : Namespace
-        From `fold_parser`.
+    cases : Cases
+    fold : str
+        Or `ALL`.
     """
-    study = args.settings.study
-    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
-    labels = rows["case"].map(training_labels(cohort, args.task, study, folds))
-    splits = rows["case"].map(cohort.set_index("case")["split"])
-    fitted = mark_fitted(rows["patient"], labels, folds, args.fold)
-    return Division(labels, splits, fitted, mark_scored(rows["patient"], splits, folds, args.fold))
+    labels, splits = rows["case"].map(cases.labels), rows["case"].map(cases.splits)
+    fitted = mark_fitted(rows["patient"], labels, cases.folds, fold)
+    return Division(fold, labels, splits, fitted, mark_scored(rows["patient"], splits, cases.folds, fold))
 
 
 def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:

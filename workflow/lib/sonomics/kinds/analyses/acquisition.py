@@ -1,0 +1,13 @@
+"""How the images were acquired, by set."""
+
+from sonomics.kinds.analyses import Analysis
+
+KIND = Analysis(
+    name="acquisition",
+    builder="sonomics.evaluate.cohort.acquisition:acquisition_tables",
+    section="sonomics.report.sections.acquisition:build",
+    tables=("acquisition",),
+    order=12,
+    page=95,
+    main_only=True,
+)
