@@ -81,7 +81,7 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> Ord
         gradient, information = _derivatives(upper, lower, code, cuts, parameters)
         if not np.isfinite(information).all() or np.linalg.cond(information) > 1e13:
             break
-        step = np.linalg.solve(information, gradient)
+        step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
         if is_settled(step, parameters, float(gradient @ step), reached):
             covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
             return _on_scale(parameters, covariance, design.centre, design.spread, cuts, -2 * reached)
