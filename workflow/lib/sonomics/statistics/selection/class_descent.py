@@ -15,7 +15,7 @@ from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 _LEAST = 1e-9
 _FLAT = 1e-9
 _LARGEST = 250.0
-_TURNS = 50_000
+_TURNS = 100_000
 
 
 def follow_class_path(loss: MultinomialLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
