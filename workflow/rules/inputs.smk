@@ -183,3 +183,9 @@ def drawn(file):
     """List a file of the maps of every network of the main run."""
     runs = [dict(model=model, task=task) for model in networks_of(MAIN) for task in tasks_learned(MAIN, model)]
     return files_of(f"results/train/main/{{model}}/{{task}}/all/{file}", runs)
+
+
+def explained():
+    """List the classifiers of the main run, whose values are shared out among their features."""
+    models = models_of(MAIN, takes=("features",))
+    return [dict(variant=MAIN, model=model, task=task) for model in models for task in tasks_learned(MAIN, model)]

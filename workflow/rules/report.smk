@@ -48,6 +48,7 @@ rule render_report:
         ],
         maps=drawn("maps.parquet"),
         heat=drawn("maps"),
+        attributions=files_of("results/train/{variant}/{model}/{task}/all/attributions.parquet", explained()),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
         phantom="results/plots/extract/phantom.csv",
         standards=STANDARDS,
@@ -85,6 +86,7 @@ rule render_report:
         " {params.selections:q}"
         " {params.learned:q}"
         " --maps {input.maps:q}"
+        " --attributions {input.attributions:q}"
         " --metrics {input.metrics:q}"
         " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"

@@ -164,6 +164,16 @@ READERS = Table(
     },
 )  # fmt: skip
 
+ATTRIBUTIONS = Table(
+    "attributions",
+    {
+        **_IMAGE, "model": "str", "task": "str", "split": "str", "fold": "str", "class": "str", "scale": "str",
+        "base": "float", "feature": "str", "value": "float", "attribution": "float",
+    },
+    key=("model", "task", "class", "case", "image", "feature"),
+    allowed={"split": SPLIT_PATTERN, "fold": r"\d+|all", "scale": "probability|log odds|distance|log hazard"},
+)  # fmt: skip
+
 MAPS = Table(
     "maps",
     {

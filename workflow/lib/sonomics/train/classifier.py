@@ -22,9 +22,10 @@ from sonomics.core.tables import read_table
 from sonomics.core.tasks import as_array, outcome_of
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.tasks import TASKS
+from sonomics.train.attributions.explain import Attributions, explain_classifier
 from sonomics.train.classifiers.fit import fit_classifier, fit_prevalence, score_rows
 from sonomics.train.classifiers.folds import summarise_labels
-from sonomics.train.classifiers.learner import Learner, Predicted
+from sonomics.train.classifiers.learner import Floats, Learner, Predicted
 from sonomics.train.fold.job import training_parser, write_columns
 from sonomics.train.fold.rows import divide, read_cases
 from sonomics.train.search.grid import choose_values
@@ -103,7 +104,16 @@ def predict_labels(classifier: Any, values: NDArray[np.float64], task: Task) -> 
     return [Predicted(name, kind, float("nan"), column) for name, column in columns]
 
 
-LABEL_LEARNER = Learner(fit, predict_labels, summarise_labels)
+def explain_labels(
+    classifier: Any, background: Floats, values: Floats, task: Task, seed: int
+) -> dict[str, Attributions]:
+    """Explain the value of the positive class, or of each of several."""
+    outcome = outcome_of(task)
+    found = explain_classifier(classifier, background, values, outcome.codes(task), seed)
+    return dict(zip(outcome.classes(task), found, strict=True))
+
+
+LABEL_LEARNER = Learner(fit, predict_labels, summarise_labels, explain_labels)
 
 
 if __name__ == "__main__":

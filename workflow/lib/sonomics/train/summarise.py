@@ -1,4 +1,4 @@
-"""Summarise the training: the out-of-fold AUC of every model, the networks' training curves and their maps' overlap."""
+"""Summarise the training: out-of-fold AUCs of every model, curves and maps of networks, the heaviest features."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.attributions import weigh_features
 from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.registry import load
-from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
+from sonomics.core.schemas import ATTRIBUTIONS, MAPS, PREDICTIONS, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
 from sonomics.kinds.tasks import TASKS
@@ -20,6 +21,7 @@ from sonomics.train.classifiers.folds import summarise_folds
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
+HEAVIEST = 5
 __all__ = ["main", "summarise_folds"]
 
 Metrics = dict[str, dict[str, dict[str, Any]]]
@@ -32,7 +34,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     maps: dict[str, dict[str, Any]] = {}
     for (task, model), rows in read_tables(args.maps, MAPS).groupby(["task", "model"]):
         maps.setdefault(str(task), {})[str(model)] = summarise_maps(rows)
-    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps})
+    weights: dict[str, dict[str, dict[str, float]]] = {}
+    for (task, model), rows in read_tables(args.attributions, ATTRIBUTIONS).groupby(["task", "model"]):
+        heaviest = weigh_features(rows).head(HEAVIEST)
+        weights.setdefault(str(task), {})[str(model)] = dict(zip(heaviest.index, heaviest, strict=True))
+    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps, "weights": weights})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
         read_curves(args.curve).to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
@@ -46,6 +52,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curve", nargs=5, action="append", default=[], metavar=RUN, help="curve of a network")
     parser.add_argument("--maps", type=Path, nargs="*", required=True)
+    parser.add_argument("--attributions", type=Path, nargs="*", required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     return parser.parse_args(argv)

@@ -12,6 +12,7 @@ from sonomics.report.cases.examples import choose_cases, choose_examples, draw_c
 from sonomics.report.elements.pictures import Picture
 from sonomics.report.elements.section import Section
 from sonomics.report.prose import summary
+from sonomics.report.sections.attributions import build_attributions_section
 from sonomics.report.sections.baseline import tabulate_characteristics
 from sonomics.report.sections.controls import tabulate_controls
 from sonomics.report.sections.follow_up import gather_kaplan_meier, tabulate_cox
@@ -26,6 +27,7 @@ def gather_task(
     evaluations: Sequence[Evaluation],
     pictures: Mapping[str, list[Picture]],
     maps: pd.DataFrame,
+    attributions: pd.DataFrame,
     learned: Sequence[LearnedTable],
     shuffled_means: ShuffledMeans,
     params: Parameters,
@@ -45,7 +47,7 @@ def gather_task(
         **load(TASKS.get(params.study.tasks[main.task].type).page)(main),
         "kaplan_meier": gather_kaplan_meier(main),
         "cox": [tabulate_cox(main, split) for split in main.splits] if "cox" in main.tables else [],
-        "sections": _build_sections(main, maps, learned, params),
+        "sections": _build_sections(main, maps, attributions, learned, params),
         "control": tabulate_controls(evaluations, descriptions, shuffled_means),
         "verdicts": summary.judge_controls(evaluations, shuffled_means, params),
         "examples": choose_examples(main, pictures, params.report.shown_cases),
@@ -67,11 +69,15 @@ def draw_pictures(
 
 
 def _build_sections(
-    main: Evaluation, maps: pd.DataFrame, learned: Sequence[LearnedTable], params: Parameters
+    main: Evaluation,
+    maps: pd.DataFrame,
+    attributions: pd.DataFrame,
+    learned: Sequence[LearnedTable],
+    params: Parameters,
 ) -> list[Section]:
-    maps_section = build_maps_section(maps, main)
+    explained = [build_attributions_section(attributions, main), build_maps_section(maps, main)]
     return [
         *build_sections(main, params),
-        *([maps_section] if maps_section else []),
+        *(section for section in explained if section),
         *build_learned_sections(learned, main.task),
     ]

@@ -21,6 +21,7 @@ from sonomics.statistics.survival.risk_model import (
     predict_log_hazard,
     predict_survival,
 )
+from sonomics.train.attributions.explain import LOG_HAZARD, Attributions, explain_linear
 from sonomics.train.classifiers.folds import summarise_risks
 from sonomics.train.classifiers.learner import Learner, Predicted
 
@@ -118,4 +119,10 @@ def fit_risk_model_of_kind(
     return state
 
 
-RISK_LEARNER = Learner(fit_risk_model_of_kind, predict_risks, summarise_risks)
+def explain_risks(state: State, background: Floats, values: Floats, task: Task, seed: int) -> dict[str, Attributions]:
+    """Explain the log hazard, against that of the background."""
+    coefficients, centre = np.asarray(state["coefficients"]), np.asarray(state["centre"])
+    return {"1": explain_linear(coefficients, background - centre, values - centre, LOG_HAZARD)}
+
+
+RISK_LEARNER = Learner(fit_risk_model_of_kind, predict_risks, summarise_risks, explain_risks)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
+from sonomics.train.attributions.explain import Attributions
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +36,11 @@ class Learner(NamedTuple):
     summarise : callable
         `summarise(predictions, outcomes, task)` of out-of-fold predictions returns the `mean` and `sd` of the measure
         of each fold, and how many `folds` have one.
+    explain : callable
+        `explain(model, background, values, task, seed)` returns what each feature adds to each row, by class.
     """
 
     fit: Callable[[Model, Floats, Floats, NDArray[np.str_], int], Any]
     predict: Callable[[Any, Floats, Task], list[Predicted]]
     summarise: Callable[[pd.DataFrame, pd.DataFrame, Task], dict[str, Any]]
+    explain: Callable[[Any, Floats, Floats, Task, int], dict[str, Attributions]]
