@@ -73,6 +73,15 @@ def test_a_class_with_one_row_is_fitted_or_separable():
     assert "separates" in fit_multinomial(x, ["c", "b", "a", "b", "a", "a", "b", "a"], CLASSES).reason
 
 
+def test_nearly_dependent_columns_are_fitted():
+    generator = np.random.default_rng(3)
+    x = generator.normal(size=(80, 1))
+    twins = np.column_stack([x, x + 1e-5 * generator.normal(size=(80, 1))])
+    fit = fit_multinomial(twins, np.array(CLASSES)[generator.integers(0, 3, 80)], CLASSES)
+    assert not fit.reason
+    assert np.isfinite(fit.coefficients_se).all()
+
+
 def test_what_is_not_a_class_or_a_number_is_refused():
     with pytest.raises(ValueError, match="not listed"):
         fit_multinomial(np.ones((2, 1)), ["a", "z"], CLASSES)

@@ -89,6 +89,12 @@ def test_no_fit_is_nan_with_a_reason(x, y, reason):
     assert np.isnan([*fit.thresholds, *fit.coefficients, fit.deviance]).all()
 
 
+def test_nearly_dependent_columns_are_fitted():
+    x, grade = simulated()
+    twins = np.column_stack([x, x[:, 0] + 1e-5 * np.random.default_rng(3).normal(size=80)])
+    assert not fit_ordinal(twins, grade, LEVELS).reason
+
+
 def test_a_level_with_one_row_is_fitted():
     x, grade = simulated()
     grade = np.where(grade == 4, 3, grade)

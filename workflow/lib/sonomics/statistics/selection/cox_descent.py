@@ -13,7 +13,7 @@ from sonomics.statistics.survival.breslow import BreslowLoss
 
 # A tenth of the largest exponent, as glmnet cuts the linear predictor of a fit that runs to infinity.
 _LARGEST = 70.0
-_TURNS = 50_000
+_TURNS = 100_000
 
 
 def follow_cox_path(loss: BreslowLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
