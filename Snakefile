@@ -41,6 +41,10 @@ for phase in ACTIVE_PHASES:
     include: f"workflow/rules/{phase}.smk"
 
 
+onstart:
+    record_run(STUDY["study"]["portable"])
+
+
 rule all:
     """The report and the metrics of every phase."""
     default_target: True

@@ -1,71 +1,103 @@
 """Which burned-in words are found, and how often tissue is taken for text: the rules on strokes and the network.
 
 Run from the repository: `PYTHONPATH=. uv run python benchmarks/burned_in_text.py [--words 8] [--out TABLE.csv]`. Words
-are drawn into simulated tissue or, when `SONOMICS_REALDATA` names the folder that holds `bus-bra`, `busi-qc` and
-`breast-other-centre`, into real tissue; on black; and on a gradient. `--unmarked FOLDER` counts the images of a folder
-on which something is taken for text, and writes their names and boxes, for the eyes of a person. `--clips` draws words
-into single frames of clips.
+are drawn into simulated tissue or, when `SONOMICS_REALDATA` names the folder that holds `bus-bra`, `busi-qc`,
+`breast-other-centre` and `otu-2d-sample`, into the real tissue of `unmarked.csv`; on black; on a gradient; and over
+colour flow that is painted on the tissue. The table is written every 50 words, one of every kind after the other, so
+that a run may be stopped. `--unmarked` looks at the windows of `unmarked.csv`, on which a person saw no mark. `--clips`
+draws words into single frames of clips.
 """
+
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
 
 import argparse
 import itertools
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
+from multiprocessing import Pool
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from scipy.ndimage import gaussian_filter
 
 from benchmarks.overlays import simulated
-from sonomics.core.images import read_grey
 from sonomics.core.seeds import generator
-from sonomics.imaging.boxes import boxes_around_parts
+from sonomics.imaging.brightness import luma
 from sonomics.imaging.burned_in_text.finders import FINDERS
+from sonomics.simulate.exams.doppler import AWAY, TOWARDS
 
 HEIGHTS, ANGLES, SPACINGS = (6, 7, 8, 10, 14, 20), (0, 45, 90), (0, 20)  # pixels, degrees, pixels added
 # Grey levels of the ink above the mean of its ground; full is white.
 CONTRASTS = {"faint": 50, "medium": 100, "full": 255}
-TISSUE, BLACK, GRADIENT = "tissue", "black", "gradient"
+TISSUE, BLACK, GRADIENT, FLOW = "tissue", "black", "gradient", "flow"
+MOVING, BLURRED = 0.4, 12  # velocity from which flow is painted, of the SD; pixels, the SD of its blur
 CAPITALS = list("ABCDEFGHIJKLMNOPRSTUVWYZ")
 LETTERS = 5  # of a word
-GROUND = (184, 184)  # rows, columns
+LARGEST, AROUND = 184, 36  # pixels: the longest side of a ground, and what it has around a word
 DARKEST, STEEPEST, NOISE = 10, 180, 4  # grey levels of a gradient, and the SD of its noise
 FOUND = 0.95  # share of the pixels of a word
-PICTURES = ("*.png", "*.jpg", "*.JPG")
+EVERY = 50  # words after which the table is written
+UNMARKED, WINDOW = Path(__file__).with_name("unmarked.csv"), 192  # names and places, no pixels; pixels, the sides
 
 Frame = NDArray[np.uint8]
 
 
+@cache
 def read_tissue(count: int) -> list[Frame]:
-    """Read real tissue, or draw simulated tissue when there is none."""
+    """Read real tissue without marks, or draw simulated tissue when there is none."""
     root = os.environ.get("SONOMICS_REALDATA")
     if root is None:
         return [still for still in simulated(count) if fits(still)]
-    files = sorted(path for path in Path(root, "bus-bra").rglob("*.png") if "mask" not in str(path).lower())
-    order = generator("tissue").permutation(len(files))
-    stills = (read_grey(files[number]) for number in order)
-    return list(itertools.islice((still for still in stills if fits(still)), count))
+    windows = pd.read_csv(UNMARKED)
+    chosen = windows.iloc[generator("tissue").permutation(len(windows))[:count]]
+    return [luma(window) for window in read_windows(Path(root), chosen)]
+
+
+def read_windows(root: Path, windows: pd.DataFrame) -> Iterator[Frame]:
+    """Yield windows of images, in colour."""
+    for image, top, left in windows[["image", "top", "left"]].itertuples(index=False):
+        with Image.open(root / image) as opened:
+            yield np.asarray(opened.convert("RGB"))[top : top + WINDOW, left : left + WINDOW]
 
 
 def fits(still: Frame) -> bool:
-    """Tell whether a ground can be cut from a still."""
-    return still.shape[0] >= GROUND[0] and still.shape[1] >= GROUND[1]
+    """Tell whether any ground can be cut from a still."""
+    return min(still.shape) >= LARGEST
 
 
-def draw_ground(kind: str, tissue: list[Frame], random: np.random.Generator) -> Frame:
-    """Draw a background of a kind."""
+def draw_ground(kind: str, rows: int, columns: int, random: np.random.Generator) -> Frame:
+    """Draw a background of a kind for a word of a size; gradient and flow are as wide on all."""
+    rows, columns = min(rows + 2 * AROUND, LARGEST), min(columns + 2 * AROUND, LARGEST)
     if kind == BLACK:
-        return np.zeros(GROUND, dtype=np.uint8)
+        return np.zeros((rows, columns), dtype=np.uint8)
     if kind == GRADIENT:
-        ramp = np.linspace(DARKEST, STEEPEST, GROUND[1])[None].repeat(GROUND[0], axis=0)
-        return np.clip(ramp + random.normal(0, NOISE, GROUND), 0, 255).astype(np.uint8)
+        start = random.integers(LARGEST - columns + 1)
+        ramp = np.linspace(DARKEST, STEEPEST, LARGEST)[None, start : start + columns].repeat(rows, axis=0)
+        return np.clip(ramp + random.normal(0, NOISE, ramp.shape), 0, 255).astype(np.uint8)
+    tissue = read_tissue(60)
     still = tissue[random.integers(len(tissue))]
-    top, left = (random.integers(still.shape[axis] - GROUND[axis] + 1) for axis in (0, 1))
-    return still[top : top + GROUND[0], left : left + GROUND[1]]
+    top, left = random.integers(still.shape[0] - rows + 1), random.integers(still.shape[1] - columns + 1)
+    window = still[top : top + rows, left : left + columns]
+    return paint_flow(window, random) if kind == FLOW else window
+
+
+def paint_flow(tissue: Frame, random: np.random.Generator) -> Frame:
+    """Paint colour flow on about two thirds of tissue: (rows, columns, 3)."""
+    velocity = gaussian_filter(random.normal(size=tissue.shape), BLURRED)
+    velocity /= velocity.std()
+    steps = np.linspace(MOVING, 3, len(TOWARDS) - 1)
+    coloured = np.stack([tissue] * 3, axis=2)
+    for colours, speed in ((TOWARDS, velocity), (AWAY, -velocity)):
+        painted = np.stack(
+            [np.interp(speed, steps, [colour[channel] for colour in colours[1:]]) for channel in range(3)], 2
+        )
+        coloured[speed > MOVING] = painted[speed > MOVING].astype(np.uint8)
+    return coloured
 
 
 @cache
@@ -100,90 +132,111 @@ def burn(ground: Frame, ink: NDArray[np.float64], contrast: int, random: np.rand
     """Burn a word into a random place; also return where its strokes are."""
     rows, columns = ink.shape
     top, left = random.integers(ground.shape[0] - rows + 1), random.integers(ground.shape[1] - columns + 1)
-    share = np.zeros(ground.shape)
+    share = np.zeros(ground.shape[:2])
     share[top : top + rows, left : left + columns] = ink
-    level = min(255.0, ground[share > 0.5].mean() + contrast)
-    return np.rint(ground * (1 - share) + level * share).astype(np.uint8), share > 0.5
+    level, strokes = min(255.0, luma(ground)[share > 0.5].mean() + contrast), share > 0.5
+    share = share.reshape(*share.shape, *(1,) * (ground.ndim - 2))
+    return np.rint(ground * (1 - share) + level * share).astype(np.uint8), strokes
 
 
-def measure_recall(words: int) -> pd.DataFrame:
-    """Draw words of every kind, and tell which are found whole: one row per word."""
-    tissue = read_tissue(60)
-    rows = []
-    kinds = itertools.product(HEIGHTS, ANGLES, CONTRASTS, SPACINGS, (TISSUE, BLACK, GRADIENT), range(words))
-    for height, angle, contrast, spacing, kind, number in kinds:
-        random = generator(height, angle, contrast, spacing, kind, number)
-        ink = draw_word(height, angle, spacing, random)
-        if ink.shape[0] > GROUND[0] or ink.shape[1] > GROUND[1]:
-            continue
-        frame, strokes = burn(draw_ground(kind, tissue, random), ink, CONTRASTS[contrast], random)
-        found = {name: bool(find(frame)[strokes].mean() >= FOUND) for name, find in FINDERS.items()}
-        rows.append(
-            {"height": height, "angle": angle, "contrast": contrast, "spacing": spacing, "ground": kind, **found}
-        )
-    return pd.DataFrame(rows)
+def list_words(words: int) -> Iterator[tuple[Any, ...]]:
+    """List the words of every kind, the first of all kinds before the second of any."""
+    return itertools.product(range(words), HEIGHTS, ANGLES, CONTRASTS, SPACINGS, (TISSUE, BLACK, GRADIENT, FLOW))
 
 
-def measure_clips(words: int) -> pd.DataFrame:
-    """Draw a white word into one dark frame of a clip whose other frames are bright there, and look for it."""
+def measure_word(kind: tuple[Any, ...]) -> dict[str, object] | None:
+    """Draw a word of a kind, and tell which finders find it whole; None when it is longer than the ground."""
+    number, height, angle, contrast, spacing, ground = kind
+    random = generator(height, angle, contrast, spacing, ground, number)
+    ink = draw_word(height, angle, spacing, random)
+    if max(ink.shape) > LARGEST:
+        return None
+    frame, strokes = burn(draw_ground(ground, *ink.shape, random), ink, CONTRASTS[contrast], random)
+    found = {name: bool(find(frame)[strokes].mean() >= FOUND) for name, find in FINDERS.items()}
+    return {"height": height, "angle": angle, "contrast": contrast, "spacing": spacing, "ground": ground, **found}
+
+
+def list_clips(words: int) -> Iterator[tuple[int, int]]:
+    """List the words of clips, on one frame and on two."""
+    return itertools.product(range(words), (1, 2))
+
+
+def measure_clip(kind: tuple[int, int]) -> dict[str, object]:
+    """Draw a white word into one or two dark frames of a clip with bright others, and tell whether it goes."""
     from sonomics.export.deidentify.frames import find_scan_and_text
     from sonomics.export.deidentify.scan_region import Dataset
 
-    tissue, rows = read_tissue(60), []
-    for shown, number in itertools.product((1, 2), range(words)):
-        random = generator("clip", shown, number)
-        dark = draw_ground(TISSUE, tissue, random)
-        bright = (255 - (255 - dark.astype(int)) // 3).astype(np.uint8)
-        ink = draw_word(int(random.choice(HEIGHTS)), 0, 0, random)
-        frame, strokes = burn(dark, ink, CONTRASTS["full"], random)
-        frames = [bright] * 9
-        frames[4 : 4 + shown] = [frame] * shown
-        found = {
-            name: bool(find_scan_and_text(Dataset(), frames, find)[1][strokes].mean() >= FOUND)
-            for name, find in FINDERS.items()
-        }
-        rows.append({"frames": shown, **found})
-    return pd.DataFrame(rows)
+    number, shown = kind
+    random = generator("clip", shown, number)
+    ink = draw_word(int(random.choice(HEIGHTS)), 0, 0, random)
+    dark = draw_ground(TISSUE, *ink.shape, random)
+    bright = (255 - (255 - dark.astype(int)) // 3).astype(np.uint8)
+    frame, strokes = burn(dark, ink, CONTRASTS["full"], random)
+    frames = [bright] * 9
+    frames[4 : 4 + shown] = [frame] * shown
+    found = {}
+    for name, find in FINDERS.items():
+        scan, gone = find_scan_and_text(Dataset(), frames, find)
+        outside = np.ones_like(gone)
+        for box in scan.boxes:
+            outside[box.window] = False
+        found[name] = bool((gone | outside)[strokes].mean() >= FOUND)
+    return {"frames": shown, **found}
 
 
-def look_at_unmarked(folder: Path, count: int) -> Iterator[dict[str, object]]:
-    """Yield what is found on up to so many images of a folder, drawn at random, and the seconds that it takes."""
-    files = sorted(file for pattern in PICTURES for file in folder.rglob(pattern) if "mask" not in str(file).lower())
-    for number in generator("unmarked").permutation(len(files))[:count]:
-        with Image.open(files[number]) as image:
-            frame = np.asarray(image.convert("RGB"))
-        row: dict[str, object] = {"image": str(files[number].relative_to(folder)), "pixels": frame[..., 0].size}
-        for name, find in FINDERS.items():
-            start = time.process_time()
-            text = find(frame)
-            row |= {f"seconds_{name}": time.process_time() - start, f"taken_{name}": text.mean()}
-            row[f"boxes_{name}"] = " ".join(",".join(map(str, box)) for box, _ in boxes_around_parts(text))
-        yield row
+def look_at_unmarked(root: Path) -> Iterator[dict[str, object]]:
+    """Yield what is taken for text on each window of `unmarked.csv`."""
+    windows = pd.read_csv(UNMARKED)
+    for image, half, window in zip(windows["image"], windows["half"], read_windows(root, windows), strict=True):
+        found = {f"taken_{name}": find(window).mean() for name, find in FINDERS.items()}
+        yield {"image": image, "half": half, **found}
 
 
-def summarise(table: pd.DataFrame) -> pd.DataFrame:
+def summarise_recall(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Return the share found of each cell, by finder, and the number of words."""
+    table = pd.DataFrame(rows)
     keys = [column for column in table if column not in FINDERS]
     grouped = table.groupby(keys, sort=False)
     return grouped[list(FINDERS)].mean().round(2).assign(words=grouped.size()).reset_index()
+
+
+def summarise_unmarked(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Return, in all, by half and folder, the share of windows on which nothing was taken, and of area taken."""
+    table = pd.DataFrame(rows)
+    groups = {"all": table, **{f"half {half}": part for half, part in table.groupby("half")}}
+    groups |= dict(iter(table.groupby(table["image"].str.split("/").str[0])))
+    summary = []
+    for group, part in groups.items():
+        row: dict[str, object] = {"group": group, "windows": len(part)}
+        for name in FINDERS:
+            taken = part[f"taken_{name}"]
+            row |= {f"untouched_{name}": (taken == 0).mean(), f"area_{name}": taken.mean()}
+        summary.append(row)
+    return pd.DataFrame(summary).round(5)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=int, default=8, help="words of each kind")
     parser.add_argument("--clips", action="store_true")
-    parser.add_argument("--unmarked", type=Path)
-    parser.add_argument("--count", type=int, default=400, help="images of the folder of --unmarked")
+    parser.add_argument("--unmarked", action="store_true")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    if args.unmarked is not None:
-        table = pd.DataFrame(look_at_unmarked(args.unmarked, args.count))
+    if args.unmarked:
+        table = summarise_unmarked(list(look_at_unmarked(Path(os.environ["SONOMICS_REALDATA"]))))
     else:
-        measure: Callable[[int], pd.DataFrame] = measure_clips if args.clips else measure_recall
-        table = summarise(measure(args.words))
-    print(table.to_string(index=False))
+        rows: list[dict[str, object]] = []
+        measure, kinds = (measure_clip, list_clips) if args.clips else (measure_word, list_words)
+        with Pool(args.jobs) as pool:
+            for row in filter(None, pool.imap(measure, kinds(args.words))):
+                rows.append(row)
+                if args.out is not None and len(rows) % EVERY == 0:
+                    summarise_recall(rows).to_csv(args.out, index=False)
+        table = summarise_recall(rows)
     if args.out is not None:
         table.to_csv(args.out, index=False)
+    print(table.to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ are colour, raw, JPEG and deflated, in a temporary folder; the peak is `VmHWM` o
 beside that of a process which only imports the code. Linux only.
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import math
 import subprocess

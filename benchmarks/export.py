@@ -6,6 +6,8 @@ the studies, fetch every instance of the same store and write it to disk; rounds
 busy machine.
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import os
 import sys

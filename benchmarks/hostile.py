@@ -93,6 +93,8 @@ def judge_outline(name: str, content: bytes, folder: Path) -> Fate:
         outlines = find_outlines([folder])
     except StudyError as error:
         return "stopped by name", error.rule
+    if aside := {each.refusal for by_stem in outlines.values() for each in by_stem.values()} - {""}:
+        return "whole file set aside", ", ".join(sorted(aside))
     (drawn,) = [mask for _, _, mask in draw_readings(frame, outlines, CROP, 1)]
     return ("set aside by the crop", drawn.code) if isinstance(drawn, RefusedError) else ("drawn", "")
 

@@ -1,5 +1,7 @@
 """Hostile files by number: DICOM objects and outlines of every format, broken in ways that the seed decides."""
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import gzip
 import json
 import struct

@@ -4,6 +4,8 @@ Run from the repository: `uv run python benchmarks/overlays.py [--places 3] [--r
 pasted into simulated stills and, with `--real` (the folder that holds `busi-qc`), into breast images without marks.
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import time
 from pathlib import Path

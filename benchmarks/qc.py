@@ -5,6 +5,8 @@ uv run python benchmarks/qc.py organ                 # real images: breast, ovar
 uv run python benchmarks/qc.py speed                 # judging against the bare forward pass
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import json
 import os

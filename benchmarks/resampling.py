@@ -4,6 +4,8 @@ uv run python benchmarks/resampling.py            # 500 patients
 uv run python benchmarks/resampling.py --patients 2000 --images 3
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import time
 

@@ -4,6 +4,8 @@ Run from the repository: `PYTHONPATH=. uv run python benchmarks/thresholds.py te
 folder holds `us-dicom`, `busi-qc`, `bus-bra` and `otu-2d-sample`; `regions`, `flow` and `lexicon` need it.
 """
 
+import sonomics  # noqa: F401  # isort: skip  # before numpy: it sets the pins of core/pins.py
+
 import argparse
 import ast
 import inspect

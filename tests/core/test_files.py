@@ -3,15 +3,12 @@ import os
 import signal
 import subprocess
 import sys
-from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import (
-    keep_private,
-    make_private_folder,
     read_yaml,
     remove_leftovers,
     replacing,
@@ -118,38 +115,6 @@ with replacing(Path({str(tmp_path / "table.csv")!r})) as temporary:
     assert len(list(tmp_path.iterdir())) == 1
     assert len(remove_leftovers([tmp_path])) == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_private_files_are_their_owners_alone_whatever_other_threads_do(tmp_path):
-    before = os.umask(0o022)
-    try:
-        started, go_on = Event(), Event()
-
-        def hold():
-            with keep_private():
-                started.set()
-                go_on.wait(5)
-                write_json(tmp_path / "late.json", {})
-
-        thread = Thread(target=hold)
-        thread.start()
-        started.wait(5)
-        with keep_private():
-            write_json(tmp_path / "private.json", {})
-        go_on.set()
-        thread.join()
-        write_json(tmp_path / "public.json", {})
-        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-        assert modes == {"private.json": 0o600, "late.json": 0o600, "public.json": 0o644}
-        assert os.umask(0o022) == 0o022
-    finally:
-        os.umask(before)
-
-
-def test_a_private_folder_is_made_or_taken_from_others(tmp_path):
-    (tmp_path / "old").mkdir(mode=0o755)
-    for name in ("old", "new/deep"):
-        assert make_private_folder(tmp_path / name).stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Portable arithmetic is set before any library chooses its code; what comes too late, or is not heeded, stops."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 
 from sonomics.core import pins
 from sonomics.core.errors import StudyError
-from sonomics.core.pins import MODE, PINS, check_heeded, export_pins, processor_flags, set_pins
+from sonomics.core.pins import MODE, PINNED, PINS, check_heeded, export_pins, processor_flags, set_pins
+from tests.conftest import ROOT
 
 x86_64 = pytest.mark.skipif(not pins.is_x86_64(), reason="the pins are for x86-64")
 CHOSEN = """
@@ -62,6 +64,18 @@ def test_a_library_that_is_loaded_before_is_named():
 def test_a_job_that_is_started_by_hand_sets_the_pins():
     code = "import os, sonomics.core.jobs; print(os.environ['MKL_CBWR'])"
     assert python(code, MKL_CBWR="AVX512").stdout == "COMPATIBLE\n"
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.name)
+def test_benchmarks_import_sonomics_first(script):
+    names = []
+    for node in ast.parse(script.read_text()).body:
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+    packages = [name.split(".")[0] for name in names]
+    late, early = {*PINNED, "pandas", "pydicom", "skimage", "radiomics", "SimpleITK"}, {"sonomics", "benchmarks"}
+    relevant = [package for package in packages if package in late | early]
+    assert not early & set(relevant) or relevant[0] in early
 
 
 def test_an_unknown_mode_is_refused():

@@ -33,7 +33,7 @@ def test_what_was_not_given_stays_missing(tmp_path: Path) -> None:
 
 
 BAD = {
-    "unknown case": (["ann,senior,P9,alone,recurrence,70,4,positive,1"], "the case 'P9', which the study does not"),
+    "unknown case": (["ann,senior,P9,alone,recurrence,70,4,positive,1"], "case is not one of the study's in 1 row"),
     "unknown task": (["ann,senior,P1,alone,survival,70,4,positive,1"], "use one of recurrence"),
     "unknown arm": (
         ["ann,senior,P1,both,recurrence,70,4,positive,1"],
@@ -44,14 +44,17 @@ BAD = {
     "a number for a name": (["7,senior,P1,alone,recurrence,70,4,positive,1"], "column reader holds in row 1 something"),
     "a number for a level": (["ann,3,P1,alone,recurrence,70,4,positive,1"], "column level holds in row 1 something"),
     "duplicate": ([GOOD, GOOD.replace("70", "30")], "rows 1 and 2 agree in task, reader, arm, session"),
-    "too high": (["ann,senior,P1,alone,recurrence,101,4,positive,1"], "a score of 101, outside 0 to 100"),
-    "negative": (["ann,senior,P1,alone,recurrence,-1,4,positive,1"], "a score of -1, outside 0 to 100"),
-    "infinite": (["ann,senior,P1,alone,recurrence,inf,4,positive,1"], "a score of inf, outside 0 to 100"),
+    "too high": (["ann,senior,P1,alone,recurrence,101,4,positive,1"], "score is outside 0 to 100 in 1 row"),
+    "negative": (["ann,senior,P1,alone,recurrence,-1,4,positive,1"], "score is outside 0 to 100 in 1 row"),
+    "infinite": (["ann,senior,P1,alone,recurrence,inf,4,positive,1"], "score is outside 0 to 100 in 1 row"),
     "a word": (
         ["ann,senior,P1,alone,recurrence,high,4,positive,1"],
         "column score holds in row 1 something",
     ),
-    "two levels": ([GOOD, "ann,junior,P2,alone,recurrence,70,4,positive,1"], "more than one level of experience"),
+    "two levels": (
+        [GOOD, "ann,junior,P2,alone,recurrence,70,4,positive,1"],
+        "from the reader's level above in 1 row",
+    ),
 }
 
 

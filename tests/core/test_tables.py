@@ -12,7 +12,15 @@ def folds() -> pd.DataFrame:
 
 
 def features() -> pd.DataFrame:
-    about = {"patient": "P1", "case": "P1", "image": ["b", "a"], "reader": "r", "session": "1", "view": "grey"}
+    about = {
+        "patient": "P1",
+        "case": "P1",
+        "image": ["b", "a"],
+        "reader": "r",
+        "session": "1",
+        "view": "grey",
+        "hash": "",
+    }
     return pd.DataFrame({**about, "texture__mean": [1.0, np.nan]})
 
 
@@ -45,13 +53,13 @@ def test_undefined_features_stay_undefined(tmp_path):
     ("frame", "table", "rule"),
     [
         (folds().drop(columns="group"), FOLDS, "group"),
-        (folds().assign(extra=1), FOLDS, "extra"),
+        (folds().assign(extra=1), FOLDS, "column 4 has a name"),
         (folds().assign(patient="P1"), FOLDS, "rows 1 and 2 agree in patient"),
         (folds().assign(patient=1), FOLDS, "patient is not text"),
         (folds().assign(fold=[0, np.nan]), FOLDS, "fold is not whole numbers"),
         (folds().assign(fold=0.5), FOLDS, "fold is not whole numbers"),
         (folds().assign(group=[None, "P1"]), FOLDS, "group has missing values"),
-        (features().assign(odd_name=1.0), FEATURES, "odd_name"),
+        (features().assign(odd_name=1.0), FEATURES, "column 8 has a name"),
         (features().assign(texture__mean="x"), FEATURES, "texture__mean"),
     ],
 )

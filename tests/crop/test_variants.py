@@ -63,7 +63,9 @@ def test_perturbed_copies_of_one_readers_outlines_give_an_icc(chunk: Chunk) -> N
         chunk.outline(f"P{number}-e1-i1", rows=slice(20, 24 + 3 * number))
     crops = chunk.crop(perturb=PERTURB).reset_index()
     noise = np.random.default_rng(0).normal(size=len(crops))
-    features = crops[list(FEATURES.columns)].assign(t__size=crops["outline_pixels"].astype(float), t__noise=noise)
+    features = crops.assign(hash="")[list(FEATURES.columns)].assign(
+        t__size=crops["outline_pixels"].astype(float), t__noise=noise
+    )
     table = tabulate_reliability(pair_repeats(features, "image", tuple(ANALYSIS.values())))
     table = table[table["form"] == "2,1"].set_index(["repeat", "feature"])
     for copy in ("perturbed/1", "perturbed/2"):

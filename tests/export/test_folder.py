@@ -435,7 +435,7 @@ def test_draft_has_a_row_a_case_and_leaves_out_what_no_split_names():
 
 def test_draft_refuses_a_case_whose_images_disagree():
     table = TABLE.assign(Pathology=["malignant", "benign", "benign", "benign", "benign"])
-    with pytest.raises(StudyError, match=r"B0001.*disagree in pathology"):
+    with pytest.raises(StudyError, match=r"pathology differs from that of the case's first image in 1 row"):
         draft_cohort(name_images(table, TYPED), TYPED.cohort)
 
 

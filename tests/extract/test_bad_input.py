@@ -42,8 +42,8 @@ def test_odd_regions_are_rows_with_undefined_values(tmp_path, kind):
         write_png(tmp_path / f"{row['image']}.mask.png", mask)
         rows.append({**row, "outline_pixels": int(mask.sum())})
     features, _ = extract(job, family, rows, tmp_path)
-    values = dict(zip(regions(), features.iloc[:, 6:].to_numpy(), strict=True))
-    assert not np.isinf(features.iloc[:, 6:].to_numpy()).any()
+    values = dict(zip(regions(), features.iloc[:, 7:].to_numpy(), strict=True))
+    assert not np.isinf(features.iloc[:, 7:].to_numpy()).any()
     share = {name: np.isfinite(of).mean() for name, of in values.items()}
     assert share["empty"] == 0
     assert share["plain"] > 0.9
@@ -60,4 +60,4 @@ def test_resampling_a_dot_away_leaves_a_row_without_values(tmp_path):
     write_png(tmp_path / f"{row['image']}.mask.png", mask)
     features, _ = extract(pyradiomics, {**TEXTURE, "resample_mm": 1.0}, [row], tmp_path)
     assert len(features) == 1
-    assert features.iloc[0, 6:].isna().all()
+    assert features.iloc[0, 7:].isna().all()

@@ -26,14 +26,14 @@ def test_layers_of_a_network_have_columns_of_their_own_and_batches_change_nothin
     chosen = {**family, "layers": ["layer2", "layer4"], "pooling": "avgmax"}
     rows = [crop_row(number, tmp_path) for number in range(5)]
     features, _ = extract(deep, chosen, rows, tmp_path, "deep")
-    values = features.iloc[:, 6:]
+    values = features.iloc[:, 7:]
     assert values.columns[0] == "deep__layer2_avgmax_000"
     assert values.columns.str.startswith(("deep__layer2_avgmax_", "deep__layer4_avgmax_")).all()
     whole, _ = extract(deep, {**chosen, "batch": 64}, rows, tmp_path, "deep")
-    np.testing.assert_allclose(whole.iloc[:, 6:], values, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(whole.iloc[:, 7:], values, rtol=1e-4, atol=1e-6)
     own, _ = extract(deep, family, rows, tmp_path, "deep")
-    last = values.filter(like="layer4").iloc[:, : own.shape[1] - 6]
-    np.testing.assert_allclose(own.iloc[:, 6:], last, rtol=1e-4, atol=1e-6)
+    last = values.filter(like="layer4").iloc[:, : own.shape[1] - 7]
+    np.testing.assert_allclose(own.iloc[:, 7:], last, rtol=1e-4, atol=1e-6)
 
 
 def test_an_unreadable_crop_stops_the_reading_ahead(tmp_path):

@@ -14,7 +14,7 @@ from sonomics.texture.phantom import compute_phantom
 
 
 def test_summary_counts_what_is_undefined_by_hand(tmp_path):
-    identity = {"patient": "P1", "case": "P1", "reader": "reader_1", "session": "1", "view": "grey"}
+    identity = {"patient": "P1", "case": "P1", "reader": "reader_1", "session": "1", "view": "grey", "hash": "00"}
     rows = [
         {**identity, "image": "P1-e1-i1-f0", "texture__a": 1.0, "texture__b": np.nan, "texture__c": 5.0},
         {**identity, "image": "P1-e1-i2-f0", "texture__a": 2.0, "texture__b": np.nan, "texture__c": 5.0},

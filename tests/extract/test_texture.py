@@ -30,8 +30,8 @@ def test_texture_is_pyradiomics_table(tmp_path):
 def test_resampling_without_a_spacing_is_undefined(tmp_path):
     rows = [crop_row(1, tmp_path, spacing=0.2), crop_row(2, tmp_path, spacing=np.nan)]
     features, _ = extract(texture, {**OWN, "resample_mm": 0.1}, rows, tmp_path)
-    assert features.iloc[0, 6:].notna().all()
-    assert features.iloc[1, 6:].isna().all()
+    assert features.iloc[0, 7:].notna().all()
+    assert features.iloc[1, 7:].isna().all()
 
 
 def test_a_value_that_pyradiomics_does_not_give_stops_the_study(tmp_path, monkeypatch):
@@ -94,6 +94,7 @@ def accepted(name):
 
 def test_layers_need_a_pooling(params):
     params["extract"]["families"]["deep"]["layers"] = ["layer3"]
+    params["extract"]["families"]["deep"].pop("pooling", None)
     with pytest.raises(StudyError, match=r"families\.deep: the key pooling is missing"):
         check_params(params)
 

@@ -16,9 +16,9 @@ from pydicom.pixels import convert_color_space
 from pydicom.uid import JPEGBaseline8Bit, RLELossless
 
 from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
-from sonomics.export.deidentify.pixels import decode_all
 from sonomics.imaging.colour_space import RGB, YBR, judge_colour_space, read_jpeg_colour_space
 from tests.clean.dicom_files import dataset, written
+from tests.imaging.decoded import decode_all
 
 Pixels = NDArray[np.uint8]
 JPEG_ERROR = 6.0  # mean levels, of the coarse picture below at quality 90

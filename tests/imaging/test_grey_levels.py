@@ -11,9 +11,10 @@ from pydicom.dataset import FileDataset
 
 from sonomics.clean.images.decode import ignore_harmless_warnings, open_recording
 from sonomics.export.deidentify.frame_file import FrameFile
-from sonomics.export.deidentify.pixels import decode_all, write_pixels
+from sonomics.export.deidentify.pixels import write_pixels
 from sonomics.imaging.brightness import brightest_channel, find_top_level
 from tests.clean.dicom_files import dataset, written
+from tests.imaging.decoded import decode_all
 
 TRUTH = np.random.default_rng(0).integers(0, 250, (60, 80), dtype=np.uint8)
 TRUTH[:20] = 0

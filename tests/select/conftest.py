@@ -14,8 +14,15 @@ def study(inside):
     split = ["train"] * 24 + ["internal"] * 6
     cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels.map(str)})
     cohort.to_csv("cohort.csv", index=False)
-    about = {"patient": cases, "case": cases, "image": cases, "reader": "r1", "session": "1", "view": "grey"}
-    write_table(rows.reset_index(drop=True).assign(**about), inside / "features.parquet", FEATURES)
+    about = {
+        "patient": cases,
+        "case": cases,
+        "image": cases,
+        "reader": "r1",
+        "session": "1",
+        "view": "grey",
+    }
+    write_table(rows.reset_index(drop=True).assign(**about, hash=""), inside / "features.parquet", FEATURES)
     texts = {name: "" for name, kind in SCREENED.columns.items() if kind == "str"}
     counts = {name: 0 for name, kind in SCREENED.columns.items() if kind in ("int", "float")}
     images = pd.DataFrame({**about, **texts, **counts, "patient": cases, "case": cases, "image": cases, "keep": True})

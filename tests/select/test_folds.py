@@ -49,7 +49,7 @@ def test_a_prescribed_fold_wins():
 def test_a_fold_out_of_range_is_stopped(fold):
     table = patients(["positive", "negative"] * 6)
     table.loc[0, "fold"] = fold
-    with pytest.raises(StudyError, match="P000"):
+    with pytest.raises(StudyError, match="a group of 1 patients has 1 folds"):
         assign_folds(table, 3, seed=1)
 
 

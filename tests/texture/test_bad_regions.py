@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from sonomics.extract.proof.reference import compute_reference
+from sonomics.extract.proof.reference import CLASSES, compute_reference
 from sonomics.kinds.radiomics import Filters
-from sonomics.texture.engine import CLASSES
 from sonomics.texture.mazda.region import FAMILIES
 from sonomics.texture.mazda.region import compute_features as mazda_values
 from sonomics.texture.mazda.region import name_features as mazda_names

@@ -14,7 +14,7 @@ IBSI = Path(__file__).parents[1] / "data" / "ibsi"
 
 def test_every_value_is_that_of_the_phantom():
     table = compute_phantom()
-    assert len(table) == 110
+    assert len(table) == 142
     assert table.loc[~table["agrees"], "feature"].tolist() == []
 
 
@@ -39,8 +39,8 @@ def test_references_are_the_published_ones():
 def test_command_writes_the_table_and_fails_on_a_miss(tmp_path, monkeypatch):
     run = CliRunner().invoke(verify, ["texture", "--table", str(tmp_path / "table.csv")])
     assert run.exit_code == 0
-    assert "110 of 110" in run.output
-    assert len(pd.read_csv(tmp_path / "table.csv")) == 110
+    assert "142 of 142" in run.output
+    assert len(pd.read_csv(tmp_path / "table.csv")) == 142
     wrong = compute_phantom()
     wrong.loc[3, ["value", "agrees"]] = [1.0, False]
     monkeypatch.setattr(phantom, "compute_phantom", lambda: wrong)

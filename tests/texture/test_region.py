@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from radiomics import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape2D
-from scipy.ndimage import binary_erosion
+from scipy.ndimage import binary_erosion, distance_transform_cdt, label
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import read_grey, read_mask
 from sonomics.extract.proof.compare import find_differences
-from sonomics.extract.proof.reference import compute_reference
+from sonomics.extract.proof.reference import CLASSES, compute_reference
 from sonomics.kinds.radiomics import Filters
 from sonomics.texture.counts import DIRECTIONS, compare_neighbours, count_adjacent, count_cooccurrences, count_runs
-from sonomics.texture.engine import CLASSES
+from sonomics.texture.engine import CLASSES as ALL
 from sonomics.texture.region import compute_features, name_features
-from sonomics.texture.zones import count_zones
+from sonomics.texture.zones import count_zone_distances, count_zones
 from tests.texture.regions import odd_regions
 
 ORIGINAL = Filters.partial({"original": {}})
@@ -55,8 +55,8 @@ def test_names_are_those_of_pyradiomics():
         "ngtdm": ngtdm.RadiomicsNGTDM,
     }
     known = {name: [one for one, old in kind.getFeatureNames().items() if not old] for name, kind in theirs.items()}
-    assert known == CLASSES
-    assert sum(len(features) for features in CLASSES.values()) == 102
+    assert {**known, "gldzm": ALL["gldzm"], "ngldm": ALL["ngldm"]} == ALL
+    assert sum(len(features) for features in known.values()) == 102
 
 
 @pytest.mark.parametrize("levels", [2, 5, 256])
@@ -138,6 +138,55 @@ def test_constant_image_is_undefined_under_every_filter():
     names = name_features(list(CLASSES), EVERY)
     defined = [name for name, value in zip(names, values, strict=True) if np.isfinite(value)]
     assert defined == [name for name in names if "shape2D" in name]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    rows=st.integers(1, 25),
+    columns=st.integers(1, 25),
+    share=st.sampled_from([0.3, 0.8, 1.0]),
+    levels=st.sampled_from([1, 2, 4, 40]),
+)
+def test_zones_are_as_far_from_the_border_as_scipy_measures(seed, rows, columns, share, levels):
+    random = np.random.default_rng(seed)
+    mask = random.random((rows, columns)) < share
+    drawn = random.integers(1, levels + 1, mask.shape)
+    window = np.pad(np.where(mask, drawn, 0), 1).astype(np.int32)
+    distances = distance_transform_cdt(window > 0, metric="taxicab")
+    wanted = np.zeros((levels + 1, max(distances.max(), 0) + 1), int)
+    for level in range(1, levels + 1):
+        zones, number = label(window == level, np.ones((3, 3)))
+        for zone in range(1, number + 1):
+            wanted[level, distances[zones == zone].min()] += 1
+    np.testing.assert_array_equal(count_zone_distances(window, levels), wanted)
+
+
+def test_classes_that_pyradiomics_lacks_are_defined_where_the_others_are():
+    random = np.random.default_rng(3)
+    pixels, mask = random.integers(0, 200, (12, 15)).astype(float), np.zeros((12, 15), bool)
+    mask[2:9, 3:12] = True
+    for kept in ("gldzm", "ngldm"):
+        values = compute_features(pixels, mask, [kept], ORIGINAL, 8)
+        assert np.isfinite(values).all()
+        alone = compute_features(pixels, mask, list(ALL), ORIGINAL, 8)
+        place = [kept in name for name in name_features(list(ALL), ORIGINAL)]
+        np.testing.assert_array_equal(alone[place], values)
+    assert np.isnan(compute_features(np.full((12, 15), 9.0), mask, ["gldzm", "ngldm"], ORIGINAL, 8)).all()
+
+
+def test_neighbouring_dependence_repeats_the_dependence_matrix():
+    random = np.random.default_rng(4)
+    pixels, mask = random.integers(0, 200, (12, 15)).astype(float), np.ones((12, 15), bool)
+    both = dict(
+        zip(
+            name_features(["gldm", "ngldm"], ORIGINAL),
+            compute_features(pixels, mask, ["gldm", "ngldm"], ORIGINAL, 8),
+            strict=True,
+        )
+    )
+    assert both["original_ngldm_DependenceCountVariance"] == both["original_gldm_DependenceVariance"]
+    assert 0 < both["original_ngldm_DependenceCountEnergy"] < 1
 
 
 def test_whole_numbers_are_refused():

@@ -12,9 +12,11 @@ from sonomics.core.files import remove_leftovers
 from sonomics.core.folds import name_folds
 from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
 from sonomics.core.pins import check_processor, export_pins
+from sonomics.core.provenance import record_run
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import tasks_of_final, tasks_of_model
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.outlines import OUTLINES

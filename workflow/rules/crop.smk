@@ -13,7 +13,6 @@ rule crop_chunk:
     input:
         exams="data/export/{chunk}",
         outlines="data/outlines",
-        files=outline_files,
         images="data/clean/{chunk}/images.parquet",
         frames="data/clean/{chunk}/frames",
         verdicts="data/clean/{chunk}/verdicts.parquet",
@@ -49,7 +48,6 @@ rule list_unused_outlines:
         cohort=ancient(COHORT),
         exams=expand("data/export/{chunk}", chunk=chunks()),
         outlines="data/outlines",
-        files=lambda _: [str(file) for file in outlines_drawn()],
         images=expand("data/clean/{chunk}/images.parquet", chunk=chunks()),
         verdicts=expand("data/clean/{chunk}/verdicts.parquet", chunk=chunks()),
         code=[*code_of("crop"), *outline_plugins()],
@@ -58,6 +56,7 @@ rule list_unused_outlines:
     log:
         "logs/list_unused_outlines.log",
     params:
+        content=content(lambda _: outlines_drawn(), code_of("crop"), outline_plugins()),
         exported=expand("data/export/{chunk}/outlines", chunk=chunks()),
         cases=fingerprint(ROSTER[["case"]]),
     message:

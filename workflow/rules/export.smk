@@ -10,6 +10,12 @@ from sonomics.kinds.sources import SOURCES
 SOURCE = STUDY["export"]["source"]
 
 
+@cache
+def source_contents():
+    """Name the content of the source, by chunk, once for all jobs."""
+    return SOURCES.get(SOURCE).name_contents(Parameters.partial(STUDY), ROSTER)
+
+
 rule export_chunk:
     """Fetch or simulate the exams of one chunk of patients: DICOM without identities, pictures without metadata."""
     input:
@@ -27,6 +33,7 @@ rule export_chunk:
         settings=settings("study.seed", "study.chunks", "export"),
         module=SOURCES.get(SOURCE).builder.partition(":")[0],
         members=members,
+        source=lambda wildcards: source_contents().get(wildcards.chunk, ""),
     message:
         "export: exams of chunk {wildcards.chunk}"
     shell:

@@ -32,7 +32,7 @@ def test_a_wrong_column_stops_the_study(cohort: Path, column: str, message: str)
 
 def test_a_word_instead_of_seconds_stops_the_study(cohort: Path) -> None:
     cohort.write_text("patient,case,centre,split,injected_s\nP1,P1,c,train,early\n")
-    with pytest.raises(StudyError, match="case P1: injected_s is not a number") as caught:
+    with pytest.raises(StudyError, match="injected_s is not a number in 1 row") as caught:
         read_injections(cohort, "injected_s")
     assert "early" not in str(caught.value)  # a cell may hold anything
 

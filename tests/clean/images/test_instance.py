@@ -65,6 +65,20 @@ def test_scan_depth_stated_wins(speckle: NDArray[np.uint8], tmp_path: Path) -> N
     assert (math.isnan(row["spacing_mm"]), row["spacing_from"]) == (True, "unknown")
 
 
+def test_the_acquisition_is_read_where_it_is_stated(speckle: NDArray[np.uint8], tmp_path: Path) -> None:
+    tissue = region_item(RegionLocationMaxX1=209, RegionLocationMaxY1=179, TransducerFrequency=7500)
+    colour = region_item(RegionLocationMaxX1=80, RegionLocationMaxY1=80, RegionDataType=2, TransducerFrequency=4000)
+    stated = {"TransducerType": "LINEAR", "MechanicalIndex": "0.7", "SequenceOfUltrasoundRegions": [tissue, colour]}
+    ((row, _),) = clean(dicom(speckle, **stated), tmp_path).images
+    assert (row["transducer"], row["frequency_mhz"], row["mechanical_index"]) == ("LINEAR", 7.5, 0.7)
+    other = region_item(RegionLocationMaxX1=209, RegionLocationMaxY1=179, TransducerFrequency=5000)
+    for silent in ({}, {"MechanicalIndex": "0"}, {"SequenceOfUltrasoundRegions": [tissue, other]}):
+        row = clean(dicom(speckle, **silent), tmp_path).images[0][0]
+        assert row["transducer"] == ""
+        assert math.isnan(row["frequency_mhz"])
+        assert math.isnan(row["mechanical_index"])
+
+
 def test_a_dual_view_gives_two_images_of_one_frame(speckle: NDArray[np.uint8], tmp_path: Path) -> None:
     sides = [
         region_item(RegionLocationMinX0=left, RegionLocationMaxX1=left + 99, RegionLocationMaxY1=179)

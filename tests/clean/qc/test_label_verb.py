@@ -148,11 +148,11 @@ def test_sheets_of_spreadsheet_programs_are_understood(tmp_path: Path) -> None:
     [
         (("image,target,lesion", "A,yes,"), "no column reader"),
         (("image,reader,target", "A,r1,yes"), "no column lesion"),
-        (("image,reader,target,lesion", "C,r1,yes,"), "C was not drawn"),
-        (("image,reader,target,lesion", "A,r1,maybe,"), "column target holds 1 unknown answer"),
-        (("image,reader,target,lesion", "A,,yes,"), "the answer to A has no reader"),
+        (("image,reader,target,lesion", "C,r1,yes,"), "image was not drawn in 1 row"),
+        (("image,reader,target,lesion", "A,r1,maybe,"), "target is an unknown answer in 1 row"),
+        (("image,reader,target,lesion", "A,,yes,"), "reader is empty beside an answer in 1 row"),
         (("image,reader,target,lesion,note", "A,r\udcfc1,yes,,"), "cannot be read as text"),
-        (("image,reader,target,lesion", "A,r1,yes,", "A,r1,no,"), "A is answered twice"),
+        (("image,reader,target,lesion", "A,r1,yes,", "A,r1,no,"), "image is answered twice by one reader in 1 row"),
     ],
 )
 def test_a_spoilt_sheet_stops_with_the_reason(tmp_path: Path, lines: tuple[str, ...], rule: str) -> None:
@@ -173,7 +173,7 @@ def test_a_sheet_that_would_be_passed_over_stops(study: Path, name: str) -> None
 
 def test_one_reader_in_two_files_stops() -> None:
     sheet = pd.DataFrame({"image": ["A"], "reader": ["r1"], "target": ["yes"]})
-    with pytest.raises(StudyError, match="r1 answered A in two files"):
+    with pytest.raises(StudyError, match="answers of one reader to the same image"):
         merge_answers(empty_table(schemas.QC_LABELS), pd.concat([sheet, sheet]))
 
 

@@ -62,7 +62,7 @@ def test_an_undeterminable_image_is_set_aside_by_all_other_heads() -> None:
 
 
 def test_an_unknown_answer_and_a_missing_head_stop_the_study() -> None:
-    with pytest.raises(StudyError, match="column usable holds 1 unknown answer"):
+    with pytest.raises(StudyError, match="usable is an unknown answer in 1 row"):
         collect_training_answers(labels(("A-e1-i1", "r1", "yes", "maybe")), IMAGES, ROSTER, ["usable"], "labels.csv")
     with pytest.raises(StudyError, match="no column ascites"):
         collect_training_answers(labels(), IMAGES, ROSTER, ["ascites"], "labels.csv")

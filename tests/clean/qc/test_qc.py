@@ -119,7 +119,7 @@ def test_what_a_case_has_is_read_of_training_alone_where_it_is_a_label(tmp_path)
         list_cases_with(path, Head.partial({"needs_case": "lesion"}))
     path.write_text(path.read_text() + "G,internal,positive\n")
     assert list_cases_with(path, Head.partial({"needs_case": "malignant", "training_only": True})) == {"A", "E"}
-    with pytest.raises(StudyError, match=r"case G: the column malignant.* is neither yes nor no"):
+    with pytest.raises(StudyError, match=r"malignant is neither yes nor no.* in 1 row .7 below"):
         list_cases_with(path, Head.partial({"needs_case": "malignant"}))
 
 

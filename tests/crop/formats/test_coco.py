@@ -81,7 +81,7 @@ def test_an_image_that_a_file_outlines_twice_is_refused(tmp_path):
     content = json.loads(file.read_text())
     content["annotations"].append({**content["annotations"][0], "image_id": 8})
     file.write_text(json.dumps(content))
-    with pytest.raises(RefusedError, match="outline_unreadable"):
+    with pytest.raises(RefusedError, match="image_outlined_twice"):
         read_coco(file)
 
 

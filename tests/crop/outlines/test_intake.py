@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sonomics.core.errors import StudyError
 from sonomics.core.images import write_png
 from sonomics.crop.outlines.clean_frame import move_to_clean_frame
+from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.folders import Reading, find_outlines
 from sonomics.crop.outlines.refusals import REASONS, RefusedError
 
@@ -65,16 +66,21 @@ def test_two_outlines_of_an_image_in_one_session_stop_the_study(tmp_path):
     folder = tmp_path / "reader_1" / "1"
     for suffix in ("png", "tif"):
         write_png(folder / f"P1-e1-i1.{suffix}", drawn(5, 5))
-    with pytest.raises(StudyError, match=r"P1-e1-i1\.png and P1-e1-i1\.tif"):
+    with pytest.raises(StudyError, match=r"file 1 \(\.png\) and file 2 \(\.tif\), by name, both"):
         find_outlines([tmp_path])
 
 
-def test_a_broken_file_for_many_images_stops_the_study(tmp_path):
+def test_a_broken_file_for_many_images_is_set_aside(tmp_path):
     folder = tmp_path / "reader_1" / "1"
     folder.mkdir(parents=True)
     (folder / "all.coco.json").write_text("{")
-    with pytest.raises(StudyError, match=r"all.coco.json.*export it again"):
-        find_outlines([tmp_path])
+    write_png(folder / "P1-e1-i1.png", drawn(5, 5))
+    found = find_outlines([tmp_path])[Reading("reader_1", "1")]
+    assert {name: outline.refusal for name, outline in found.items()} == {
+        "P1-e1-i1": "", "all.coco.json": "outline_file_unreadable",
+    }  # fmt: skip
+    with pytest.raises(RefusedError, match="outline_file_unreadable"):
+        found["all.coco.json"].drawing(MaskRequest("", 20, 30, 0))
 
 
 def test_other_files_are_passed_over(tmp_path):
@@ -87,7 +93,7 @@ def test_other_files_are_passed_over(tmp_path):
 @pytest.mark.parametrize("place", ["P1-e1-i1.png", "reader_1/P1-e1-i1.png", "reader_1/1/late/P1-e1-i1.png"])
 def test_an_outline_outside_the_folder_of_a_session_stops_the_study(tmp_path, place):
     write_png(tmp_path / place, drawn(5, 5))
-    with pytest.raises(StudyError, match=r"P1-e1-i1\.png: an outline must lie in .*<session>/.*move it"):
+    with pytest.raises(StudyError, match=r"lie in .*<session>/, and 1 \(\.png\) lie elsewhere.*move them"):
         find_outlines([tmp_path])
 
 

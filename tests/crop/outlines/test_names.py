@@ -10,6 +10,7 @@ from sonomics.core.images import write_png
 from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.folders import Reading, find_outlines
 from sonomics.crop.outlines.names import stem_of_file, strip_additions
+from sonomics.crop.outlines.unused import explain, list_unused
 
 NAME = "P1-e1-i1"
 MASK = np.zeros((20, 30), bool)
@@ -61,7 +62,7 @@ def test_an_outline_is_found_by_its_name_with_and_without_additions(tmp_path):
 
 
 def test_two_names_of_one_image_stop_the_study(tmp_path):
-    with pytest.raises(StudyError, match=rf"{NAME}_mask\.png and {NAME}_seg\.png both outline {NAME}\b"):
+    with pytest.raises(StudyError, match=r"file 1 \(\.png\) and file 2 \(\.png\), by name, both outline one image"):
         drawn(tmp_path, f"{NAME}_mask.png", f"{NAME}_seg.png")
     with pytest.raises(StudyError, match="both outline"):
         drawn(tmp_path / "beside", f"{NAME}.png", f"{NAME}_mask.png")
@@ -85,9 +86,11 @@ def test_files_of_many_images(tmp_path, listed):
     assert (found.drawing(MaskRequest("", 20, 30, 0)) == MASK).all()
 
 
-def test_the_export_of_a_video_stops_the_study_by_name(tmp_path):
+def test_the_export_of_a_video_is_set_aside_by_name(tmp_path):
     folder = tmp_path / "reader_1" / "1"
     folder.mkdir(parents=True)
     (folder / "task.xml").write_text("<annotations><track><box frame='0'/></track></annotations>")
-    with pytest.raises(StudyError, match=r"task\.xml: this is CVAT's export for video.*Fix: export .* images 1\.1"):
-        find_outlines([tmp_path])
+    (aside,) = list_unused(find_outlines([tmp_path]), {"P1"}, {"P1-e1-i1-f0": True})
+    assert (aside.outline.name, aside.reason) == ("task.xml", "outline_video")
+    assert explain(aside.reason).startswith("this is CVAT's export for video")
+    assert explain(aside.reason).endswith("Fix: export the task as CVAT for images 1.1")

@@ -70,18 +70,18 @@ def test_the_job_lists_and_names_what_is_not_used(tmp_path, caplog):
     job.main([str(each) for each in [*arguments, "--verdicts", verdicts, "--out", out]])
     listed = read_table(out, schemas.UNUSED)
     assert listed[["name", "reason"]].to_numpy().tolist() == [["P2-e1-i1", "image_excluded"], ["P3-e1-i1", "no_case"]]
-    assert "reader_1, session 1, P3-e1-i1.png is not used: it names no case of the cohort" in caplog.text
+    assert "reader_1, session 1, file 3 (.png) is not used: it names no case of the cohort" in caplog.text
 
 
-def test_text_inside_a_file_is_told_only_where_it_begins_with_a_case(tmp_path):
+def test_text_inside_a_file_is_told_only_where_it_names_an_image(tmp_path):
     folder = tmp_path / "reader_1" / "1"
     folder.mkdir(parents=True)
     (folder / "a.boxes.csv").write_text("image,left,top,width,height\nMUELLER HANS.png,1,1,5,5\nP2-e1-i1,1,1,5,5\n")
     listed = list_unused(find_outlines([tmp_path]), CASES, IMAGES)
-    told = {each.reason: each.outline.describe(known=each.reason != "no_case") for each in listed}
-    assert told == {"no_case": "outline 1 in a.boxes.csv", "no_image": "P2-e1-i1 in a.boxes.csv"}
+    told = {each.reason: each.describe() for each in listed}
+    assert told == {"no_case": "outline 1 of file 1 (.boxes.csv)", "no_image": "outline 2 of file 1 (.boxes.csv)"}
     (folder / "b.boxes.csv").write_text("image,left,top,width,height\nMUELLER HANS.png,1,1,5,5\n")
-    with pytest.raises(StudyError, match=r"outline 1 in a\.boxes\.csv and outline 1 in b\.boxes\.csv both") as stop:
+    with pytest.raises(StudyError, match=r"outline 1 of file 1 .* and outline 1 of file 2 .*both") as stop:
         find_outlines([tmp_path])
     assert "MUELLER" not in str(stop.value)
 

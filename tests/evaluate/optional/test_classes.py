@@ -74,10 +74,10 @@ def test_a_case_without_class_or_probabilities_does_not_count(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda wide: wide.rename(columns={"benign": "other"}), "40 rows are of a class that"),
-        (lambda wide: wide * 0.5, "sum to 0.5"),
+        (lambda wide: wide.rename(columns={"benign": "other"}), "classes in 40 rows"),
+        (lambda wide: wide * 0.5, "do not sum to 1 in 120 rows"),
         (lambda wide: wide + np.array([1.0, -1.0, 0.0]), "outside 0 to 1"),
-        (lambda wide: wide.rename(index={"c00": "z"}), "case z.*not in the cohort"),
+        (lambda wide: wide.rename(index={"c00": "z"}), "case is not in the cohort in 3 rows"),
     ],
 )
 def test_a_bad_table_stops_the_study(change: Any, words: str, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_bad_table_stops_the_study(change: Any, words: str, tmp_path: Path) ->
 def test_a_class_that_the_question_does_not_have_stops_the_study(tmp_path: Path) -> None:
     cohort, _, asked = made(tmp_path / "p.csv")
     cohort.loc[3, "kind"] = "tubercle"
-    with pytest.raises(StudyError, match=r"case c03.*not one of the question's"):
+    with pytest.raises(StudyError, match=r"class of 1 cases in the cohort is not one of the question's"):
         class_tables(cohort, asked, 0.95)
 
 

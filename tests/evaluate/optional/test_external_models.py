@@ -58,19 +58,22 @@ def test_the_threshold_is_stated_or_of_training_or_none(tmp_path: Path) -> None:
 
 
 BAD = {
-    "no such case": (plain(case=["a", "b", "c", "z"]), "case z.*not in the cohort"),
+    "no such case": (plain(case=["a", "b", "c", "z"]), "case is not in the cohort in 1 row"),
     "two values": (plain(case=["a", "b", "c", "c"]), "rows 3 and 4 agree in"),
-    "unknown split": (plain(split="validation"), "validation"),
-    "above one": (plain(value=[0.9, 0.2, 1.2, 0.3]), "case c.*1.2 is outside 0 to 1"),
-    "below zero": (plain(value=[0.9, -0.2, 0.2, 0.3]), "case b.*-0.2 is outside"),
-    "infinite": (plain(value=[0.9, np.inf, 0.2, 0.3], kind="score"), "case b.*infinite"),
-    "no number": (plain(value=["0.9", "high", "0.2", "0.3"]), "'high', which is not a number"),
+    "unknown split": (plain(split="split differs from that of the case"), "split differs from that of the case"),
+    "above one": (plain(value=[0.9, 0.2, 1.2, 0.3]), "outside 0 to 1 in 1 row .3 below"),
+    "below zero": (plain(value=[0.9, -0.2, 0.2, 0.3]), "outside 0 to 1 in 1 row .2 below"),
+    "infinite": (plain(value=[0.9, np.inf, 0.2, 0.3], kind="score"), "infinite in 1 row .2 below"),
+    "no number": (plain(value=["0.9", "high", "0.2", "0.3"]), "value is not a number in 1 row .2 below"),
     "no values": (plain().drop(columns="value"), "no column value"),
     "no row": (plain().iloc[:0], "the table has no row"),
-    "another split": (plain(split="train"), "case c: its split is train here and internal in the cohort.*column split"),
-    "another patient": (plain(patient=list("pqrx")), "case d: its patient is x here and s in the cohort"),
-    "another class": (plain(**{"class": ["1", "1", "1", "0"]}), "case d: the row is of class 0"),
-    "a column too many": (plain(note="x"), "note does not belong"),
+    "another split": (
+        plain(split="train"),
+        "from that of the case in the cohort in 2 rows .*column split",
+    ),
+    "another patient": (plain(patient=list("pqrx")), "patient differs from that of the case in the cohort in 1 row"),
+    "another class": (plain(**{"class": ["1", "1", "1", "0"]}), "not the positive class in 1 row"),
+    "a column too many": (plain(note="x"), "column 3 has a name that does not belong"),
 }
 
 

@@ -234,16 +234,18 @@ def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:
 
 
 BAD = {
-    "too high": ({"score": "101"}, "the score '101' is not a number from 0 to 100"),
-    "a word": ({"score": "high"}, "the score 'high' is not a number from 0 to 100"),
-    "not a number": ({"score": "nan"}, "the score 'nan' is not a number from 0 to 100"),
-    "unknown decision": ({"decision": "maybe"}, "the decision 'maybe' is unknown"),
-    "unknown category": ({"category": "9"}, "the category '9' is unknown"),
+    "too high": ({"score": "101"}, "the score is not a number from 0 to 100"),
+    "a word": ({"score": "high"}, "the score is not a number from 0 to 100"),
+    "digits of another script": ({"score": "٣"}, "the score is not a number from 0 to 100"),
+    "underscores": ({"score": "1_0"}, "the score is not a number from 0 to 100"),
+    "not a number": ({"score": "nan"}, "the score is not a number from 0 to 100"),
+    "unknown decision": ({"decision": "maybe"}, "the decision is unknown"),
+    "unknown category": ({"category": "9"}, "the category is unknown"),
     "no decision": ({"decision": ""}, "there is a score but no decision"),
     "no score": ({"score": ""}, "there is an answer but no score"),
     "nothing": ({"score": "", "decision": "", "category": ""}, "no reading is answered"),
-    "another reading": ({"reading": "r900"}, "the reading 'r900' is not in the package"),
-    "one reading": ({"reading": "r001"}, "the reading r001 is there twice"),
+    "another reading": ({"reading": "r900"}, "the reading is not in the package"),
+    "one reading": ({"reading": "r001"}, "row 2 has its reading too"),
 }
 
 

@@ -134,7 +134,7 @@ def test_an_unknown_case_stops_in_one_line(study):
     before = everything(study)
     refused = study.command("forget", "P0")
     assert refused.exit_code == 2
-    assert "there is no case P0" in refused.stderr
+    assert "there is no such case" in refused.stderr
     assert everything(study) == before
 
 

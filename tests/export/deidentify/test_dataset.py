@@ -43,10 +43,11 @@ def still(**elements):
     return dataset
 
 
-def clean(dataset, retain=("device", "dates"), object_mb=100):
+def clean(dataset, retain=("device", "dates"), object_mb=100, text_reviewed=False, find_text=find_by_strokes):
     pixels = BytesIO()
     original = Original(dataset, written(dataset))
-    new, changes = deidentify(original, WHO, NAMES, Profile(frozenset(retain)), find_by_strokes, object_mb, pixels)
+    profile = Profile(frozenset(retain), text_reviewed=text_reviewed)
+    new, changes = deidentify(original, WHO, NAMES, profile, find_text, object_mb, pixels)
     new["PixelData"] = DataElement(0x7FE00010, new["PixelData"].VR, pixels.getvalue())
     return new, changes
 
@@ -86,10 +87,10 @@ def test_the_original_is_not_changed():
 
 def test_the_object_says_how_it_was_made_safe():
     new, _ = clean(still())
-    assert (new.PatientID, new.PatientIdentityRemoved, new.BurnedInAnnotation) == ("PABC", "YES", "NO")
+    assert (new.PatientID, new.PatientIdentityRemoved) == ("PABC", "YES")
     assert new.LongitudinalTemporalInformationModified == "MODIFIED"
     codes = [item.CodeValue for item in new.DeidentificationMethodCodeSequence]
-    assert codes == ["113100", "113101", "113107", "113109"]
+    assert codes == ["113100", "113107", "113109"]
     assert new.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     assert new.preamble == bytes(128)
 
@@ -100,7 +101,25 @@ def test_without_options_dates_and_makers_go():
     assert "Manufacturer" not in new
     assert "AcquisitionDate" not in new
     assert new.LongitudinalTemporalInformationModified == "REMOVED"
-    assert [item.CodeValue for item in new.DeidentificationMethodCodeSequence] == ["113100", "113101"]
+    assert [item.CodeValue for item in new.DeidentificationMethodCodeSequence] == ["113100"]
+
+
+@pytest.mark.parametrize("stated", ["YES", "NO"])
+def test_that_there_is_no_text_is_said_only_when_a_person_and_the_detector_found_none(stated):
+    dataset = still(BurnedInAnnotation=stated)
+
+    def sees_text(picture):
+        return np.ones(picture.shape[:2], bool)
+
+    for reviewed, finder, said in (
+        (False, find_by_strokes, None),
+        (True, sees_text, None),
+        (True, find_by_strokes, "NO"),
+    ):
+        new, _ = clean(dataset, text_reviewed=reviewed, find_text=finder)
+        codes = [item.CodeValue for item in new.DeidentificationMethodCodeSequence]
+        assert new.get("BurnedInAnnotation") == said
+        assert ("113101" in codes) == (said == "NO")
 
 
 def test_dates_move_together_and_times_stay():

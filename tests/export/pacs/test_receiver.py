@@ -1,10 +1,15 @@
 """Our storage service for C-MOVE: where it listens, and from whom it takes."""
 
 import socket
+import struct
+import time
+from contextlib import suppress
 
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
 from pynetdicom import AE
+from pynetdicom.dsutils import encode
 
 from sonomics.export.pacs.protocol import PacsError
 from sonomics.export.pacs.receiver import Receiver
@@ -93,3 +98,47 @@ def test_a_move_without_an_address_of_ours_stops_the_study(site):
     refused = site.command("query")
     assert refused.exit_code == 2
     assert "store_host" in refused.stderr
+
+
+def begin_to_store(title, port):
+    """Begin a C-STORE; return the line, the parts of its data that never end, and a way to end the association."""
+    ae = AE(title)
+    ae.add_requested_context(UltrasoundImageStorage, ExplicitVRLittleEndian)
+    association = ae.associate("127.0.0.1", port, ae_title="SONOMICS")
+    assert association.is_established
+    number = association.accepted_contexts[0].context_id
+    command = Dataset()
+    command.AffectedSOPClassUID, command.AffectedSOPInstanceUID = UltrasoundImageStorage, "1.2.3"
+    command.CommandField, command.MessageID, command.Priority, command.CommandDataSetType = 1, 1, 2, 1
+    encoded = encode(command, is_implicit_vr=True, is_little_endian=True)
+    group = b"\0\0\0\0\4\0\0\0" + struct.pack("<I", len(encoded))
+
+    def part(kind, content):
+        item = struct.pack(">IBB", len(content) + 2, number, kind) + content
+        return b"\x04\x00" + struct.pack(">I", len(item)) + item
+
+    line = association.dul.socket.socket
+    line.sendall(part(3, group + encoded))
+    return line, part(0, b"\0" * 8000), association
+
+
+@pytest.mark.parametrize(("pause_s", "least_s", "most_s"), [(0.0, 0, 8), (0.2, 1, 10)])
+def test_a_store_that_never_ends_is_cut(pause_s, least_s, most_s):
+    taken, settings = [], stated(deadline_s=2, object_mb=0.3)
+    receiver = Receiver(settings, AE("SONOMICS"), lambda event: taken.append(event) or 0)
+    line, part, association = begin_to_store(TITLE, settings.store_port)
+    start, sent = time.monotonic(), 0
+    try:
+        with suppress(OSError):  # reset, broken pipe or closed, as it comes
+            while time.monotonic() - start < 30:
+                line.sendall(part)
+                sent += len(part)
+                time.sleep(pause_s)
+        assert least_s < time.monotonic() - start < most_s
+        assert not taken
+        assert sent < 20e6  # what the buffers of the system take
+    finally:
+        association.abort()
+        association.join(5)
+        line.close()
+        receiver.close()

@@ -1,10 +1,13 @@
 """The network finds what the rules on strokes miss, and leaves tissue alone."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from sonomics.core.errors import StudyError
+from sonomics.core.pins import is_portable
 from sonomics.core.settings.export import Deidentify
 from sonomics.imaging.burned_in_text import finders, model
 from sonomics.imaging.burned_in_text.finders import FINDERS, find_by_network, find_by_strokes
@@ -64,6 +67,12 @@ def test_colour_flow_is_left_alone():
     image = Image.fromarray(echoes(2)).convert("RGB")
     ImageDraw.Draw(image).ellipse((100, 20, 200, 70), fill=(220, 40, 0))
     assert not find_by_network(np.asarray(image)).any()
+
+
+@pytest.mark.skipif(not is_portable(), reason="equal on every x86-64 processor with AVX2, with the pins")
+def test_the_scores_are_those_of_every_processor():
+    picture = np.random.default_rng(0).integers(0, 256, (96, 160)).astype(np.float32) / np.float32(127.5) - 1
+    assert sha256(model.apply_network(picture).tobytes()).hexdigest()[:16] == "c4cdcea0ccb731cf"
 
 
 def test_the_same_picture_gives_the_same_scores():

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sonomics.imaging.burned_in_text.finders import FINDERS
-from sonomics.imaging.burned_in_text.recall import describe_misses, list_misses, read_recall
+from sonomics.imaging.burned_in_text.recall import GROUNDS, describe_misses, list_misses, read_recall
 
 KEYS = {"angle": 0, "spacing": 0, "ground": "tissue", "words": 10}
 
@@ -14,12 +14,15 @@ def test_kinds_below_nine_in_ten_are_named():
         {"height": 6, "contrast": "faint", "network": 1.0, **KEYS, "ground": "black"},
         {"height": 8, "contrast": "faint", "network": 0.9, **KEYS},
         {"height": 8, "contrast": "medium", "network": 1.0, **KEYS},
+        {"height": 8, "contrast": "medium", "network": 1.0, **KEYS, "words": 40},
+        {"height": 8, "contrast": "medium", "network": 0.5, **KEYS, "ground": "flow"},
         {"height": 8, "contrast": "full", "network": 0.4, **KEYS, "angle": 45, "spacing": 20},
     ]
     assert list_misses(pd.DataFrame(rows), "network") == [
         "faint (80%)",
         "full, turned by 45 degrees, letters 20 pixels apart (40%)",
         "6 pixels high (75%)",
+        "over colour flow (50%)",
     ]
 
 
@@ -28,3 +31,9 @@ def test_the_table_holds_both_detectors_and_the_network_misses_less():
     assert set(FINDERS) < set(table.columns)
     assert table["network"].mean() > table["strokes"].mean() + 0.3
     assert len(describe_misses("network")) < len(describe_misses("strokes"))
+    assert describe_misses("network").endswith("Not measured: dark text on light ground, single letters, handwriting.")
+
+
+def test_every_kind_of_the_table_has_words():
+    assert set(read_recall()["ground"]) == set(GROUNDS)
+    assert read_recall()["words"].min() >= 2

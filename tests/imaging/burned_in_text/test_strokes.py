@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from sonomics.export.deidentify.pixels import decode_all
 from sonomics.imaging.boxes import Box
 from sonomics.imaging.brightness import brightest_channel
 from sonomics.imaging.burned_in_text.strokes import find_text_boxes
 from sonomics.imaging.inpainting import inpaint_frames
 from tests.export.planted import BOX, speckle
+from tests.imaging.decoded import decode_all
 
 SIZES, LEVELS = (11, 14, 18, 24), (200, 230, 255)
 LETTERS = list("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789abcdefghkmnpqrstuvwxyz")

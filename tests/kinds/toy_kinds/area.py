@@ -9,6 +9,7 @@ from sonomics.core import schemas
 from sonomics.core.images import read_mask
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import read_table, write_table
+from sonomics.extract.crops.table import join_identity
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -19,10 +20,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     table = read_table(args.crops, schemas.CROPS)
     crops = table[table["keep"]].reset_index(drop=True)
-    unit = args.settings.extract.families[args.family].unit
-    area = pd.Series([float(read_mask(Path(mask)).sum()) / unit for mask in crops["mask"]], dtype="float64")
-    identity = crops[list(schemas.FEATURES.columns)]
-    write_table(identity.assign(**{f"{args.family}__area": area}), args.out, schemas.FEATURES)
+    family = args.settings.extract.families[args.family]
+    area = [float(read_mask(Path(mask)).sum()) / family.unit for mask in crops["mask"]]
+    features = pd.DataFrame({"area": pd.Series(area, dtype="float64")})
+    write_table(join_identity(crops, features, args.family, family), args.out, schemas.FEATURES)
 
 
 if __name__ == "__main__":

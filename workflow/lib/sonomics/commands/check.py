@@ -15,14 +15,12 @@ from sonomics.core.params import PHASES, columns_named
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.study import Task
-from sonomics.core.tasks import task_labels
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import outcome_of, task_outcomes
 from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
 SHOWN = 8
-# Cases that share a value at least, or it is not shown: a rarer one may be a name in the wrong column. A convention.
-SHARED = 3
 
 
 def check(study: Study = Path()) -> None:
@@ -43,9 +41,7 @@ def check(study: Study = Path()) -> None:
         check_values(path, params, PHASES)
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params.study.tasks.items():
-            labels = task_labels(training, task)
-            counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
-            typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
+            typer.echo(f"{name}, in training: {_describe_outcomes(training, task)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
         if TIME in training:
@@ -61,11 +57,14 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"criterion {criterion}: {listed}")
 
 
-def _negatives(training: pd.DataFrame, task: Task, labels: pd.Series) -> str:
-    """Tell which words of a label column count as negative: a word misspelt would be among them."""
-    if task.column is None:
-        return ""
-    return f"; negative are {_values(training[task.column][(labels == 0).to_numpy()])}"
+def _describe_outcomes(training: pd.DataFrame, task: Task) -> str:
+    """Count the outcomes of a task, and tell which words of a column are none that it names: one may be misspelt."""
+    outcome, outcomes = outcome_of(task), task_outcomes(training, task)
+    known = outcomes.dropna()
+    counts, unknown = outcome.describe(known, task), len(outcomes) - len(known)
+    others = outcome.mark_others(outcomes, task)
+    rest = f"; negative: {_values(training[outcome.sources(task)[0]][others.to_numpy()])}" if others.any() else ""
+    return f"{counts}, {unknown} unknown{rest}"
 
 
 def _values(column: pd.Series) -> str:
@@ -74,12 +73,17 @@ def _values(column: pd.Series) -> str:
     if pd.api.types.is_numeric_dtype(column):
         held = f"numbers from {known.min():g} to {known.max():g}" if len(known) else "nothing"
     else:
-        counts = known.value_counts().sort_index()
-        common, rare = counts[counts >= SHARED], counts[counts < SHARED]
-        shown = [f"{count} {value}" for value, count in common.head(SHOWN).items()]
-        few = [f"{rare.sum()} of words that fewer than {SHARED} cases share"] if len(rare) else []
-        held = ", ".join(shown + ["..."] * (len(common) > SHOWN) + few)
+        held = _words(known)
     return f"{held}, {unknown} unknown" if unknown else held
+
+
+def _words(known: pd.Series) -> str:
+    """Count the words of a column, the most frequent first: a rare one may be misspelt. None is repeated."""
+    counts = known.value_counts(sort=True)
+    if counts.empty:
+        return "nothing"
+    shown = [str(count) for count in counts.head(SHOWN)] + ["..."] * (len(counts) > SHOWN)
+    return f"{len(counts)} {'word' if len(counts) == 1 else 'words'} ({', '.join(shown)} cases)"
 
 
 def _check_networks(params: Parameters) -> None:
@@ -88,4 +92,5 @@ def _check_networks(params: Parameters) -> None:
     if any(list_networks(stated, PHASES)):
         from sonomics.networks.architectures.check import check_networks
 
-        check_networks(stated, PHASES)
+        for line in check_networks(stated, PHASES):
+            typer.echo(line)

@@ -15,6 +15,7 @@ from sonomics.export.cohort.withdrawn import read_forgotten, record_forgotten
 from sonomics.export.deidentify.linkage import LINKAGE, linkage_path, read_linkage, write_linkage
 from sonomics.export.deidentify.pseudonyms import Pseudonyms, read_key
 from sonomics.export.files.header_index import HEADERS
+from sonomics.export.files.source_contents import CACHE
 from sonomics.export.pacs.original_store import RECEIVED, OriginalStore
 
 COHORT = Path("data", "cohort.csv")
@@ -35,7 +36,8 @@ def forget(case: Annotated[str, typer.Argument(help="Its pseudonym.")], study: S
         record_forgotten(patient, study)
         forget_originals(cases, study)
         shutil.rmtree(study / AUDIT, ignore_errors=True)
-        (study / HEADERS).unlink(missing_ok=True)
+        for file in (HEADERS, CACHE):  # paths and headers of all patients; read again at the next run
+            (study / file).unlink(missing_ok=True)
         touched = remove_traces(study, Traces({patient, *cases}))
         for path in touched:
             typer.echo(f"removed from {path}" if (study / path).exists() else f"deleted {path}")
@@ -58,7 +60,7 @@ def cases_of(case: str, study: Path) -> tuple[str, set[str]]:
         return patient, set(roster.loc[roster["patient"] == patient, "case"])
     if case in read_forgotten(study):
         return case, {case}
-    raise StudyError(str(study / COHORT), f"there is no case {case}", "give the pseudonym as the cohort lists it")
+    raise StudyError(str(study / COHORT), "there is no such case", "give the pseudonym as the cohort lists it")
 
 
 def forget_originals(cases: set[str], study: Path) -> None:

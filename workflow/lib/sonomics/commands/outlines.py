@@ -4,20 +4,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from sonomics.core import schemas
 from sonomics.core.errors import StudyError
 from sonomics.core.params import overlaid
+from sonomics.core.private import keep_private, make_private_folder
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.tables import read_tables
+from sonomics.core.tables import read_tables, write_table
 from sonomics.crop.outlines.clean_frame import check_extent
 from sonomics.crop.outlines.drawings import MaskRequest
 from sonomics.crop.outlines.folders import Outline, Reading, find_outlines
-from sonomics.crop.outlines.refusals import REASONS, VIDEO, RefusedError
+from sonomics.crop.outlines.refusals import REASONS, UNREADABLE, VIDEO, RefusedError
 from sonomics.crop.outlines.unused import (
-    NO_CASE,
-    WORDS,
     Unused,
+    explain,
     group_stems,
     list_leading_parts,
     list_unmatched,
@@ -27,10 +29,11 @@ from sonomics.export.files.listing import read_listing
 from sonomics.kinds.sources import SOURCES
 
 FOLDER = "folder"
+UNUSED = Path("work", "unused_outlines.csv")
 # Pixels: sides of a frame of unknown size, larger than the frames of scanners, in which shapes are drawn to look at.
 STAND_IN = 2048
 # What can be told of an outline whose frame is not known.
-TOLD = ("outline_unreadable", "outline_label", "outline_empty", "outline_inverted", "outline_large", VIDEO)
+TOLD = (UNREADABLE, "outline_label", "outline_empty", "outline_inverted", "outline_large", VIDEO)
 
 
 class Known(NamedTuple):
@@ -75,11 +78,22 @@ def describe_outlines(study: Path, cases: set[str], params: Parameters) -> Itera
         refused = _refuse(outlines, {each.outline for each in strays}, known.sizes, params.crop)
         usable = len(outlines) - len(strays) - sum(map(len, refused.values()))
         yield f"outlines of {reading.reader}, session {reading.session}: {usable} of {len(outlines)} can be used"
-        yield from (f"  not used, for it {WORDS[reason]}: {names}" for reason, names in _name_strays(strays).items())
-        for code, names in refused.items():
+        yield from (f"  not used: {names}: {explain(reason)}" for reason, names in _name_strays(strays).items())
+        for code, which in refused.items():
             rule, fix = REASONS[code]
-            yield f"  not used, for {rule}: {', '.join(names)}. Fix: {fix}"
+            yield f"  not used: {', '.join(each.describe(known=True) for each in which)}: {rule}. Fix: {fix}"
+            unused += [Unused(reading, outline, code) for outline in which]
+    if unused:
+        _write_unused(unused, study / UNUSED)
+        yield f"{UNUSED} names the outlines that are not used (files are numbered by name in their folder)"
     yield from _list_missing(set(found), params)
+
+
+def _write_unused(unused: list[Unused], path: Path) -> None:
+    """Write which outlines are not used, for their owner alone: names of files may be those of patients."""
+    make_private_folder(path.parent)
+    with keep_private():
+        write_table(pd.DataFrame([each.to_row() for each in unused]), path, schemas.UNUSED)
 
 
 def _read_known(study: Path, params: Parameters) -> Known:
@@ -110,15 +124,15 @@ def _list_pictures(params: Parameters) -> set[str] | None:
 def _name_strays(strays: list[Unused]) -> dict[str, str]:
     named: dict[str, list[str]] = {}
     for each in strays:
-        named.setdefault(each.reason, []).append(each.outline.describe(known=each.reason != NO_CASE))
+        named.setdefault(each.reason, []).append(each.describe())
     return {reason: ", ".join(names) for reason, names in named.items()}
 
 
 def _refuse(
     outlines: Mapping[Outline, list[str]], strays: set[Outline], sizes: Mapping[str, tuple[int, int]], settings: Crop
-) -> dict[str, list[str]]:
-    """Draw the outlines that images can use, and name those that cannot be a lesion, by reason."""
-    refused: dict[str, list[str]] = {}
+) -> dict[str, list[Outline]]:
+    """Draw the outlines that images can use, and list those that cannot be a lesion, by reason."""
+    refused: dict[str, list[Outline]] = {}
     for outline, stems in outlines.items():
         if outline in strays:
             continue
@@ -130,9 +144,9 @@ def _refuse(
             check_extent(mask, settings.max_share)
         except RefusedError as refusal:
             if refusal.code in TOLD:
-                refused.setdefault(refusal.code, []).append(outline.describe(known=True))
+                refused.setdefault(refusal.code, []).append(outline)
         except (OSError, SyntaxError):
-            refused.setdefault("outline_unreadable", []).append(outline.describe(known=True))
+            refused.setdefault(UNREADABLE, []).append(outline)
     return refused
 
 

@@ -14,9 +14,10 @@ from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core import schemas
 from sonomics.core.cohort import read_roster
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private, read_json, replacing, write_json, write_text
+from sonomics.core.files import read_json, replacing, write_json, write_text
 from sonomics.core.images import read_grey, write_png
 from sonomics.core.params import MAIN
+from sonomics.core.private import keep_private
 from sonomics.core.readings import AIDED, check_readings, read_readings
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.tables import read_table, write_table
@@ -174,7 +175,7 @@ def _key_path(folder: Path, key: Path | None, study: Path) -> Path:
 
 
 def _help(study: Path, params: Parameters, task: str, cases: list[str]) -> Help:
-    home = study / "results" / "stack" / MAIN / params.evaluate.primary / task
+    home = study / "results" / "stack" / MAIN / params.evaluate.primary_of(task, params.study.tasks[task]) / task
     predictions = read_table(home / "predictions.parquet", schemas.PREDICTIONS)
     threshold = read_json(home / "thresholds.json")
     cutoff = threshold["cutoff"] if threshold["on"] == "probability" else None

@@ -8,10 +8,10 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import check_outcomes, refuse_rows
-from sonomics.core.schemas import IDENTITY, OPTIONAL, SIMULATED, SPLIT_PATTERN, TRAIN
+from sonomics.core.schemas import IDENTITY, SPLIT_PATTERN, TRAIN
 from sonomics.core.settings.study import Study
-from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
-from sonomics.core.words import canonical
+from sonomics.core.tables import missing_column
+from sonomics.core.tasks import label_columns, numeric_columns, outcome_of, task_outcomes
 
 _PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
@@ -25,10 +25,11 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
         Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
         centre, a patient in two splits, a follow-up that cannot be one (`check_outcomes`), a value that is not a finite
         number where it must be one (columns that the rule of a task compares with numbers, clinical columns with
-        numbers in all training cases), a label that differs from the positive value only in upper and lower case, or a
-        task whose rule is not understood or reads what cannot be a label.
+        numbers in all training cases), a label that is not one of its task's, or a task whose rule is not understood or
+        reads what cannot be a label.
     """
-    _check_rules(study)
+    for name, task in study.tasks.items():
+        outcome_of(task).check_task(name, task)
     require_columns([*IDENTITY, *list_label_columns(study), *study.clinical], table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
@@ -37,20 +38,18 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
             if not isinstance(value, str) or not _PSEUDONYM.fullmatch(value):
                 rule = f"{name} is not a pseudonym of letters, digits and _"  # not quoted: it may be a name
                 raise StudyError(f"{where}, line {row}", rule, "rename it")
-    for case in table["case"][table["case"].duplicated()]:
-        raise StudyError(f"{where}, case {case}", "the case is listed twice", "keep one row per case")
+    refuse_rows(table["case"].duplicated(), "case", where, "repeats a case listed above", "keep one row per case")
     known = table["split"].astype(str).str.fullmatch(SPLIT_PATTERN)
     refuse_rows(~known, "split", where, "is unknown", "use train, internal, external_1 ..., or prospective")
-    for case in table["case"][table["centre"].isna()]:
-        fix = "fill in `centre`, even if there is only one"
-        raise StudyError(f"{where}, case {case}", "the case has no centre", fix)
-    splits = table.groupby("patient")["split"].unique()
-    for patient, names in splits[splits.map(len) > 1].items():
-        rule = f"the patient is in more than one split ({', '.join(names)})"
-        raise StudyError(f"{where}, patient {patient}", rule, "put all cases of a patient in one split")
+    fix = "fill in `centre`, even if there is only one"
+    refuse_rows(table["centre"].isna(), "centre", where, "is empty", fix)
+    first = table.groupby("patient")["split"].transform("first")
+    fix = "put all cases of a patient in one split"
+    refuse_rows(table["split"] != first, "split", where, "differs from that of the patient's first case", fix)
     check_outcomes(table, where)
     _check_numbers(table, study, where)
-    _check_spellings(table, study, where)
+    for name, task in study.tasks.items():
+        outcome_of(task).check_cells(table, name, task, where)
 
 
 def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
@@ -67,14 +66,14 @@ def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
     Raises
     ------
     StudyError
-        A training set without both classes of a task.
+        A training set that cannot teach a task: without both labels, without a class or with one that a single patient
+        has, without an event, or not followed up to a horizon.
     """
     training = cohort[cohort["split"] == TRAIN]
     for name, task in study.tasks.items():
-        known = task_labels(training, task).dropna()
-        if known.nunique() < 2:
-            rule = f"the training set has {len(known)} known labels of one class for the task {name}"
-            raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
+        outcomes = task_outcomes(training, task)
+        is_known = outcomes.notna().all(axis=1).to_numpy()
+        outcome_of(task).check_training(outcomes[is_known], training["patient"][is_known], name, task, where)
 
 
 def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
@@ -102,16 +101,15 @@ def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
         return
     known = training.dropna(subset=["fold"])
     numbers = pd.to_numeric(known["fold"], errors="coerce")
-    for case in known["case"][~numbers.isin(range(count))]:
-        rule = f"its fold is not one of 0 to {count - 1}, which select.folds makes"
-        raise StudyError(f"{where}, case {case}", rule, "number the folds from 0, or leave the cell empty")
+    if wrong := int((~numbers.isin(range(count))).sum()):
+        rule = f"training cases with a fold that is not one of 0 to {count - 1}, which select.folds makes: {wrong}"
+        raise StudyError(f"{where}, column fold", rule, "number the folds from 0, or leave the cell empty")
     if len(known) == len(training) and (empty := sorted(set(range(count)) - set(numbers))):
         rule = f"select.folds makes {count} folds, and fold {empty[0]} has no patient"
         raise StudyError(where, rule, "lower select.folds in params.yaml, or change the fold column")
-    several = known.groupby("patient")["fold"].nunique()
-    for patient in several.index[several > 1]:
-        fix = "give all cases of a patient one fold"
-        raise StudyError(f"{where}, patient {patient}", "the patient is in more than one fold", fix)
+    if several := int((known.groupby("patient")["fold"].nunique() > 1).sum()):
+        rule = f"{several} {'patient is' if several == 1 else 'patients are'} in more than one fold"
+        raise StudyError(f"{where}, column fold", rule, "give all cases of a patient one fold")
 
 
 def require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> None:
@@ -123,23 +121,12 @@ def require_columns(columns: Iterable[str], table: pd.DataFrame, where: str) -> 
     """
     for name in columns:
         if name not in table:
-            now = ", ".join(table.columns)
-            raise StudyError(where, f"the column {name} is missing", f"add it (columns now: {now})")
+            raise missing_column(where, name, table)
 
 
 def list_label_columns(study: Study) -> list[str]:
     """List the columns that the labels of all tasks come from, each once."""
     return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))
-
-
-def _check_rules(study: Study) -> None:
-    for name, task in study.tasks.items():
-        horizon_of(task)
-        for column in label_columns(task) if task.rule is not None else ():
-            if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
-                kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
-                rule = f"the rule {task.rule!r} reads {column}, {kind}"
-                raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
 
 
 def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
@@ -151,13 +138,3 @@ def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
         if name in numeric or not is_text:
             fix = "write a number, or leave the cell empty if it is unknown"
             refuse_rows(not_a_number, name, where, "is not a finite number, and the column holds numbers", fix)
-
-
-def _check_spellings(table: pd.DataFrame, study: Study, where: str) -> None:
-    for name, task in study.tasks.items():
-        if task.column is None:
-            continue
-        words, positive = table[task.column].map(canonical, na_action="ignore"), canonical(task.positive)
-        is_misspelt = (words != positive) & (words.str.casefold() == positive.casefold())
-        rule = f"differs from the positive value of the task {name} only in upper and lower case"
-        refuse_rows(is_misspelt, task.column, where, rule, "write it as study.tasks states it, everywhere")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_json
+from sonomics.core.private import keep_private
 
 # A file that changed this recently may change again within one tick of its file system's clock.
 SETTLED_S = 2.0
@@ -50,7 +51,8 @@ class Contents:
         """Keep the hashes of the files that were looked at, if one of them is new."""
         if self.is_changed:
             try:
-                write_json(self.cache, {name: self.kept[name] for name in self.known if name in self.kept})
+                with keep_private():  # names of files may be identities
+                    write_json(self.cache, {name: self.kept[name] for name in self.known if name in self.kept})
             except OSError:
                 return  # a study that cannot be written is hashed again next time
             self.is_changed = False

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from sonomics.core.errors import StudyError
 from sonomics.core.files import NO_ROOM
 from sonomics.core.pins import check_heeded
+from sonomics.core.provenance import describe_machine
 from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
@@ -38,8 +39,12 @@ def read_settings(text: str) -> Parameters:
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a job's `main`; a bad study, a disk without room, and code that is not portable end in one line, code 2."""
+    """Run a job's `main`; a bad study, a disk without room, and code that is not portable end in one line, code 2.
+
+    The first line that it prints says what it computes on: jobs of one study may run on several machines.
+    """
     collect_garbage()
+    print(describe_machine(), flush=True)
     try:
         main(None)
         check_heeded()

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import READERS
 from sonomics.core.tables import checked_table, read_table
 from sonomics.core.words import canonical_column
@@ -50,7 +51,7 @@ def read_readings(path: Path, cases: Collection[str], tasks: Collection[str]) ->
 
 
 def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collection[str], where: str) -> None:
-    """Stop a study whose readings cannot be what was meant.
+    """Stop a study whose readings cannot be what was meant. The message names column and rows, and repeats no cell.
 
     Raises
     ------
@@ -62,18 +63,13 @@ def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collec
         (set(cases), "case", "correct it, or list the case in data/cohort.csv"),
         (set(tasks), "task", f"use one of {', '.join(sorted(tasks))}"),
     ):
-        unknown = readings[~readings[column].isin(known)]
-        for row in unknown.head(1).to_dict("records"):
-            rule = f"{row['reader']} has read the {column} {row[column]!r}, which the study does not have"
-            raise StudyError(where, rule, fix)
-    outside = readings[readings["score"].notna() & ~readings["score"].between(LEAST, MOST)]
-    for row in outside.head(1).to_dict("records"):
-        rule = f"{row['reader']} gives the case {row['case']} a score of {row['score']:g}, outside 0 to 100"
-        raise StudyError(where, rule, "give 0 (surely negative) to 100 (surely positive), or leave the cell empty")
-    levels = readings.groupby("reader")["level"].unique()
-    for reader, names in levels[levels.map(len) > 1].items():
-        rule = f"{reader} has more than one level of experience ({', '.join(names)})"
-        raise StudyError(where, rule, "keep the level at the start of the study")
+        refuse_rows(~readings[column].isin(known), column, where, "is not one of the study's", fix)
+    is_outside = readings["score"].notna() & ~readings["score"].between(LEAST, MOST)
+    fix = "give 0 (surely negative) to 100 (surely positive), or leave the cell empty"
+    refuse_rows(is_outside, "score", where, "is outside 0 to 100", fix)
+    first = readings.groupby("reader")["level"].transform("first")
+    fix = "keep the level at the start of the study"
+    refuse_rows(readings["level"] != first, "level", where, "differs from the reader's level above", fix)
 
 
 def category_scale(categories: pd.Series) -> list[str]:

@@ -48,10 +48,11 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     if path.suffix == ".csv":
         frame = read_cells(path.read_bytes(), str(path))
         numeric = {name: DTYPES[kind] for name, kind in table.columns.items() if kind != "str" and name in frame}
+        _check_numbers(frame, numeric, str(path), table)
         try:
             frame = frame.assign(**{name: frame[name].mask(frame[name] == "") for name in numeric}).astype(numeric)
         except ValueError:
-            raise _wrong(str(path), table, _find_wrong_cell(frame, numeric)) from None
+            raise _wrong(str(path), table, "a cell is not of its column's type") from None
     else:
         frame = pd.read_parquet(path)
     return checked_table(frame, table, str(path))
@@ -138,13 +139,13 @@ def _bare(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def _find_wrong_cell(frame: pd.DataFrame, numeric: Mapping[str, str]) -> str:
-    """Name the place of a cell that is not a number, and not the cell."""
-    for name in numeric:
+def _check_numbers(frame: pd.DataFrame, numeric: Mapping[str, str], where: str, table: Table) -> None:
+    """Stop at a cell that is not a number, naming its place; `astype` would take digits of other scripts."""
+    for name in (name for name, kind in numeric.items() if kind != DTYPES["bool"]):
         wrong = (frame[name] != "") & pd.to_numeric(frame[name], errors="coerce").isna()
         if wrong.any():
-            return f"column {name} holds in row {int(wrong.idxmax()) + 1} something that is not a number"
-    return "a cell is not of its column's type"
+            rule = f"column {name} holds in row {int(wrong.idxmax()) + 1} something that is not a number"
+            raise _wrong(where, table, rule)
 
 
 def read_tables(paths: Iterable[Path], table: Table) -> pd.DataFrame:
@@ -175,7 +176,8 @@ def checked_table(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame
     further = [name for name in frame.columns if name not in table.columns]
     for name in further:
         if not (table.more and re.fullmatch(table.more, name)):
-            raise _wrong(where, table, f"column {name} does not belong there")
+            place = list(frame.columns).index(name) + 1
+            raise _wrong(where, table, f"column {place} has a name that does not belong there")
     kinds = {**table.columns, **dict.fromkeys(further, table.more_type)}
     for name, kind in kinds.items():
         _check_column(frame[name], kind, table, where)
@@ -187,7 +189,8 @@ def checked_table(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame
             raise _wrong(where, table, rule)
     repeated = checked[checked.duplicated(list(table.key))]
     if len(repeated):
-        first = (checked[list(table.key)] == repeated.iloc[0][list(table.key)]).all(axis=1).idxmax()
+        keys = checked[list(table.key)].astype(str)  # NaN, which equals nothing, is a word here
+        first = (keys == keys.loc[repeated.index[0]]).all(axis=1).idxmax()
         rule = f"rows {int(first) + 1} and {int(repeated.index[0]) + 1} agree in {', '.join(table.key)}"
         raise _wrong(where, table, rule)
     return checked

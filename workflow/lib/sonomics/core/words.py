@@ -10,6 +10,7 @@ import pandas as pd
 # A number as tables write it. A code such as 1E2 is a word: a spreadsheet would have written the number in full.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _MADE_FLOAT = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 # Characters without width that programs leave at the edge of a cell or inside a word; not the joiners (U+200C, U+200D),
 # which are part of words of several scripts and of emoji.
 _NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
@@ -33,6 +34,19 @@ def tidy_cell(cell: str) -> str:
         return cell.strip()
     spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in cell.translate(_NO_WIDTH))
     return unicodedata.normalize("NFC", spaced).strip()
+
+
+def parse_number(text: str) -> float:
+    """Parse a number in digits 0 to 9 with a decimal point, and an exponent where there is one.
+
+    Raises
+    ------
+    ValueError
+        For anything else that `float` would take: digits of other scripts, underscores, "nan" and "inf".
+    """
+    if not _PLAIN_NUMBER.fullmatch(text.strip()):
+        raise ValueError("not a number")
+    return float(text)
 
 
 def canonical(value: object) -> str:

@@ -72,12 +72,12 @@ def _start_row(frame: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     return {**identity, **reading._asdict(), **no_crop}
 
 
-def _set_aside(frame: Mapping[str, Any], reading: Reading, file: Path, refusal: RefusedError) -> dict[str, Any]:
+def _set_aside(frame: Mapping[str, Any], reading: Reading, file: str, refusal: RefusedError) -> dict[str, Any]:
     """Log why an outline cannot be used, and return its row."""
     subject = f"patient {frame['patient']}, {frame['image']} ({reading.reader}, session {reading.session})"
     rule, fix = REASONS[refusal.code]
     rule += f" ({refusal.detail})" if refusal.detail else ""
-    log.warning("%s", ItemError(subject, str(file), rule, fix))
+    log.warning("%s", ItemError(subject, file, rule, fix))
     return _start_row(frame, reading) | {"reason": refusal.code}
 
 

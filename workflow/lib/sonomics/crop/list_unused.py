@@ -10,7 +10,7 @@ from sonomics.core import schemas
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.tables import empty_table, read_cells, read_tables, write_table
 from sonomics.crop.outlines.folders import find_outlines
-from sonomics.crop.outlines.unused import NO_CASE, WORDS, Unused, list_unused
+from sonomics.crop.outlines.unused import explain, list_unused
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     cases = set(read_cells(args.cohort.read_bytes(), str(args.cohort))["case"])
     unused = list_unused(find_outlines(args.outlines), cases, kept)
     for each in unused:
-        named = each.outline.describe(known=each.reason != NO_CASE)
-        log.warning("%s, session %s, %s is not used: it %s", *each.reading, named, WORDS[each.reason])
-    rows = [_make_row(each) for each in unused]
+        log.warning("%s, session %s, %s is not used: %s", *each.reading, each.describe(), explain(each.reason))
+    if unused:
+        log.warning("%s names them", args.out)
+    rows = [each.to_row() for each in unused]
     write_table(pd.DataFrame(rows) if rows else empty_table(schemas.UNUSED), args.out, schemas.UNUSED)
-
-
-def _make_row(unused: Unused) -> dict[str, str]:
-    named = {"file": str(unused.outline.file), "name": unused.outline.name, "reason": unused.reason}
-    return {**unused.reading._asdict(), **named}
 
 
 if __name__ == "__main__":

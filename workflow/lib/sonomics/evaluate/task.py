@@ -9,6 +9,7 @@ from sonomics.core.jobs import job_parser, run_job
 from sonomics.evaluate.study.analyses import draw_figures, make_tables
 from sonomics.evaluate.study.context import Files
 from sonomics.evaluate.study.read import is_simulated, read_context
+from sonomics.evaluate.tables.clusters import say_clusters
 from sonomics.evaluate.tables.write import write_tables
 
 
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     models = dict(zip(args.models, zip(args.predictions, args.thresholds, strict=True), strict=True))
     context = read_context(args.settings, args.variant, args.task, args.folds, models, files)
     tables = make_tables(context)
+    if args.settings.evaluate.near_duplicates == "cluster":
+        tables = say_clusters(tables)
     with replacing(args.out) as folder:
         folder.mkdir()
         write_tables(folder, tables)

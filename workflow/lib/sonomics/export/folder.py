@@ -6,7 +6,7 @@ Pictures are listed in a table, whose identifiers must be pseudonyms already. DI
 import logging
 from collections.abc import Collection, Sequence
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,16 +19,18 @@ from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.changes_table import make_changes_row
 from sonomics.export.deidentify.chunk import Chunk, write_chunk
-from sonomics.export.deidentify.dataset import Identity
+from sonomics.export.deidentify.dataset import Identity, silence_pydicom
 from sonomics.export.deidentify.release import NOT_FOUND, make_set_aside_row
 from sonomics.export.files.archive import Root
-from sonomics.export.files.dicom_folder import DicomFolder
+from sonomics.export.files.dicom_folder import open_dicom_folder
 from sonomics.export.files.header_index import HEADERS
 from sonomics.export.files.left_out import LEFT_OUT, count_reasons, write_left_out
-from sonomics.export.files.listing import open_root, read_listing
+from sonomics.export.files.listing import join_below, open_root, read_listing
 from sonomics.export.files.pictures import UnusableError, export_picture, read_outline
+from sonomics.export.pacs.intake import TAGS, WORDS, Whose
 from sonomics.export.pacs.retrieve import list_exams
 from sonomics.export.pacs.transfer import wait_for_turn
+from sonomics.imaging.dicom_file import SourceFile, read_header
 from sonomics.kinds.pacs import Studies
 from sonomics.kinds.sources.folder import Folder
 
@@ -45,9 +47,10 @@ def export_dicom_folder(cohort: Path, settings: Folder, limits: Limits, chunks: 
         When cohort, linkage and key do not agree, or the folder is missing.
     """
     exams = list_exams(cohort, chunks, number, chunk.pseudonyms)
-    modality = cast(Studies, settings.dicom).query.modality
+    studies = cast(Studies, settings.dicom)
+    modality = studies.query.modality
     with wait_for_turn(HEADERS.parent):  # the first job reads all headers, the others wait and find them read
-        files = DicomFolder(open_root(settings), limits, HEADERS)
+        files = open_dicom_folder(settings, limits, HEADERS)
         write_left_out(files.left_out, LEFT_OUT)
     for counted in count_reasons(files.left_out):
         log.warning("of the whole folder, %s (%s names them)", counted, LEFT_OUT)
@@ -55,8 +58,25 @@ def export_dicom_folder(cohort: Path, settings: Folder, limits: Limits, chunks: 
         listed = files.list_instances(exam.patient_id, exam.study_uid, modality)
         if not listed:
             chunk.set_aside(exam.instance(0), exam.patient, exam.centre, NOT_FOUND)
-        for index, (_, file) in enumerate(listed, start=1):
-            chunk.release(file, exam.instance(index), exam.patient, exam.centre)
+        if others := files.count_others(exam.patient_id, exam.study_uid):
+            log.warning("%s: %d files of its study are of other patients, and are not used", exam.name, others)
+        whose = Whose(files.merged.all_of(exam.patient_id.strip()), exam.issuer or studies.issuer, exam.study_uid)
+        for index, (instance, file) in enumerate(listed, start=1):
+            identity = exam.instance(index)
+            if reason := _find_mismatch(file, whose, instance.series_uid, limits):
+                log.warning("%s is set aside: it is %s", identity.stem, WORDS[reason])
+                chunk.set_aside(identity, exam.patient, exam.centre, reason)
+            else:
+                chunk.release(file, identity, exam.patient, exam.centre)
+
+
+def _find_mismatch(file: SourceFile, whose: Whose, series_uid: str, limits: Limits) -> str:
+    """Find why a file is not the one that was listed, as one replaced since; "" also when it cannot be read."""
+    try:
+        with silence_pydicom():
+            return whose.find_mismatch(read_header(file, limits, list(TAGS)), series_uid)
+    except Exception:  # a damaged file can make the parser raise anything; the release tells it
+        return ""
 
 
 def export_listed_files(
@@ -80,7 +100,7 @@ def export_listed_files(
 
 
 def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) -> None:
-    source = _join(root, listed["image"])
+    source = join_below(root, listed["image"])
     spacing = float(pd.to_numeric(listed["spacing_mm"] or np.nan, errors="coerce"))
     stated = {"view": listed["view"], "spacing_mm": spacing}
     if source.name.lower().endswith(DICOM):
@@ -107,19 +127,13 @@ def _export_file(listed: dict[str, Any], root: Root, chunk: Chunk, pixels: str) 
 def _export_outlines(listed: dict[str, Any], readers: Sequence[str], root: Root, folder: Path) -> None:
     for reader in readers:
         try:
-            outline = read_outline(_join(root, listed[f"outline__{reader}"]))
+            outline = read_outline(join_below(root, listed[f"outline__{reader}"]))
         except Exception as error:  # a damaged file can make the parser raise anything
             rule = f"it cannot be read ({name_error(error)})"
             fix = "draw one, or leave the image out"
             log.warning("%s", ItemError(listed["stem"], f"outline of {reader}", rule, fix))
             continue
         write_png(folder / reader / "1" / f"{listed['stem']}.png", outline)
-
-
-def _join(root: Root, path: str) -> Root:
-    """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
-    parts = PurePosixPath(path.replace("\\", "/")).parts
-    return root / ("" if path.startswith("/") or ".." in parts else path)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

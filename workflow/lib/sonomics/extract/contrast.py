@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     crops = select_kept(read_table(args.crops, schemas.CROPS))
     features = look_up_curves(crops, read_table(args.curves, schemas.CURVES))
-    write_table(join_identity(crops, features, args.family), args.out, schemas.FEATURES)
+    family = args.settings.extract.families[args.family]
+    write_table(join_identity(crops, features, args.family, family), args.out, schemas.FEATURES)
 
 
 if __name__ == "__main__":

@@ -36,12 +36,21 @@ class DraftedCohort(Section):
 
 
 class Studies(Section):
-    """DICOM files in any layout, ZIP files included."""
+    """DICOM studies: which of them, and whose."""
 
     query: Query = Field(
         Query.partial({}), description="the studies that `sonomics query` lists; all criteria stated must be met"
     )
     cohort: DraftedCohort = Field(description="how `sonomics query` drafts the cohort from the studies that it finds")
+    issuer: str = Field(
+        "",
+        description="issuer of the patient identifiers (0010,0021); exams and objects that state another are refused",
+    )
+    merged: File | None = Field(
+        None,
+        description="CSV without header that lists merged patients, one person per line: the identifier in use, then "
+        "the earlier ones; an object under another identifier than that of its exam is refused unless they are listed",
+    )
 
 
 class Server(Studies):
@@ -66,12 +75,3 @@ class Server(Studies):
         256, gt=0, description="largest list that is read, all its pages together", json_schema_extra=unit("MB")
     )
     object_mb: float = Field(2048, gt=0, description="largest object that is received", json_schema_extra=unit("MB"))
-    issuer: str = Field(
-        "",
-        description="issuer of the patient identifiers (0010,0021); exams and objects that state another are refused",
-    )
-    merged: File | None = Field(
-        None,
-        description="CSV without header that lists merged patients, one person per line: the identifier in use, then "
-        "the earlier ones; an object under another identifier than that of its exam is refused unless they are listed",
-    )

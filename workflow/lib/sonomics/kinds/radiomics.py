@@ -19,6 +19,8 @@ CLASSES = {
     "glszm": "size zone",
     "gldm": "dependence",
     "ngtdm": "neighbouring grey-tone difference",
+    "gldzm": "distance zone",
+    "ngldm": "neighbouring grey-level dependence",
 }
 
 
@@ -78,9 +80,7 @@ class Radiomics(Family):
     """Grey levels, feature classes and filtered images."""
 
     bins: int = Field(ge=2, le=256, description="grey levels after discretisation, a fixed number in every region")
-    classes: Annotated[list[FeatureClass], Unique()] = Field(
-        min_length=1, description="feature classes; shape2D is the shape of the outline"
-    )
+    classes: Sequence[str] = Field(min_length=1, description="feature classes; every kind names its own")
     filters: Filters = Field(description="images that features are computed of, at least one")
     resample_mm: Spacing
 

@@ -9,7 +9,7 @@ from sonomics.texture import firstorder, glcm, ngtdm, shape2d
 from sonomics.texture import size_matrices as sizes
 from sonomics.texture.counts import DIRECTIONS, compare_neighbours, count_adjacent, count_runs
 from sonomics.texture.discretise import Levels, Mask, Pixels, discretise_by_count, discretise_by_width, pad_levels
-from sonomics.texture.zones import count_zones
+from sonomics.texture.zones import count_zone_distances, count_zones
 
 SHAPE = "shape2D"
 _ORDERS: dict[str, tuple[str, ...]] = {
@@ -20,8 +20,10 @@ _ORDERS: dict[str, tuple[str, ...]] = {
     "glszm": sizes.ZONES,
     "gldm": sizes.DEPENDENCES,
     "ngtdm": ngtdm.NAMES,
+    "gldzm": sizes.DISTANCES,
+    "ngldm": sizes.NEIGHBOURS,
 }
-# Features of each class in PyRadiomics' order, which is that of its methods' names.
+# Features of each class in PyRadiomics' order, which is that of its methods' names. PyRadiomics lacks the last two.
 CLASSES = {
     name: sorted(filter(None, order), key=lambda feature: f"{feature}FeatureValue") for name, order in _ORDERS.items()
 }
@@ -102,9 +104,12 @@ def _compute_classes(
         features["glrlm"] = average_runs(count_runs(window, highest), window)
     if "glszm" in classes:
         features["glszm"] = sizes.size_features(*count_zones(window, highest))
-    if classes & {"gldm", "ngtdm"}:
+    if "gldzm" in classes:
+        features["gldzm"] = sizes.distance_features(count_zone_distances(window, highest), len(levels))
+    if classes & {"gldm", "ngldm", "ngtdm"}:
         dependences, differences = compare_neighbours(window, highest)
         features["gldm"] = sizes.size_features(dependences, _DEPENDENCE_SIZES)
+        features["ngldm"] = sizes.neighbour_features(dependences)
         features["ngtdm"] = ngtdm.ngtdm_features(dependences.sum(axis=1), differences)
     return features
 

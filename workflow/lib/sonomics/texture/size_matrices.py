@@ -1,7 +1,7 @@
-"""Features of a matrix of levels by sizes: lengths of runs, areas of zones, numbers of dependent neighbours.
+"""Features of a matrix of levels by sizes: lengths of runs, areas and distances of zones, dependent neighbours.
 
-One set of formulas serves all three (Galloway 1975; Chu 1990; Dasarathy & Holder 1991; Thibault 2009; Sun & Wee 1983);
-names are PyRadiomics'.
+One set of formulas serves all (Galloway 1975; Chu 1990; Dasarathy & Holder 1991; Thibault 2009, 2014; Sun & Wee 1983).
+Names are PyRadiomics', and those of the image biomarker standard where PyRadiomics has none.
 """
 
 import numpy as np
@@ -65,6 +65,44 @@ DEPENDENCES = (
     "LargeDependenceLowGrayLevelEmphasis",
     "LargeDependenceHighGrayLevelEmphasis",
 )
+DISTANCES = (
+    "SmallDistanceEmphasis",
+    "LargeDistanceEmphasis",
+    "GrayLevelNonUniformity",
+    "GrayLevelNonUniformityNormalized",
+    "ZoneDistanceNonUniformity",
+    "ZoneDistanceNonUniformityNormalized",
+    "ZonePercentage",
+    "GrayLevelVariance",
+    "ZoneDistanceVariance",
+    "ZoneDistanceEntropy",
+    "LowGrayLevelZoneEmphasis",
+    "HighGrayLevelZoneEmphasis",
+    "SmallDistanceLowGrayLevelEmphasis",
+    "SmallDistanceHighGrayLevelEmphasis",
+    "LargeDistanceLowGrayLevelEmphasis",
+    "LargeDistanceHighGrayLevelEmphasis",
+)
+# The empty name is always 1 here: every pixel is counted.
+NEIGHBOURS = (
+    "LowDependenceEmphasis",
+    "HighDependenceEmphasis",
+    "GrayLevelNonUniformity",
+    "GrayLevelNonUniformityNormalized",
+    "DependenceCountNonUniformity",
+    "DependenceCountNonUniformityNormalized",
+    "",
+    "GrayLevelVariance",
+    "DependenceCountVariance",
+    "DependenceCountEntropy",
+    "LowGrayLevelCountEmphasis",
+    "HighGrayLevelCountEmphasis",
+    "LowDependenceLowGrayLevelEmphasis",
+    "LowDependenceHighGrayLevelEmphasis",
+    "HighDependenceLowGrayLevelEmphasis",
+    "HighDependenceHighGrayLevelEmphasis",
+    "DependenceCountEnergy",
+)
 
 
 @njit(cache=True)
@@ -123,3 +161,42 @@ def size_features(counts: Counts, sizes: Counts) -> NDArray[np.float64]:
                 values[14] += share * extent / grey
                 values[15] += share * grey * extent
     return values
+
+
+def distance_features(counts: Counts, pixels: int) -> NDArray[np.float64]:
+    """Compute the 16 features of a matrix of levels by distances of zones.
+
+    Parameters
+    ----------
+    counts : (highest + 1, farthest + 1) int64 array
+        From `sonomics.texture.zones.count_zone_distances`.
+    pixels : int
+        Number of pixels of the region.
+
+    Returns
+    -------
+    (16,) float array
+        In the order of `DISTANCES`; all NaN when nothing was counted.
+    """
+    features = size_features(counts, np.arange(counts.shape[1]))
+    features[DISTANCES.index("ZonePercentage")] = counts[1:].sum() / pixels if pixels else np.nan
+    return features
+
+
+def neighbour_features(dependences: Counts) -> NDArray[np.float64]:
+    """Compute the features of neighbouring grey-level dependence, coarseness 0 (Sun & Wee 1983).
+
+    Parameters
+    ----------
+    dependences : (highest + 1, 10) int64 array
+        From `sonomics.texture.counts.compare_neighbours`.
+
+    Returns
+    -------
+    (17,) float array
+        In the order of `NEIGHBOURS`; all NaN when nothing was counted.
+    """
+    features = size_features(dependences, np.arange(dependences.shape[1]))
+    shares = dependences[1:] / max(dependences[1:].sum(), 1)
+    energy = float((shares**2).sum()) if np.isfinite(features[0]) else np.nan
+    return np.append(features, energy)

@@ -1,4 +1,4 @@
-"""Count connected zones of one level."""
+"""Count connected zones of one level, by size and by distance from the border of the region."""
 
 import numpy as np
 from numba import njit
@@ -25,9 +25,15 @@ def count_zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
         By level and size.
     sizes : (sizes,) int64 array
         The sizes that occur, in pixels, in ascending order.
+    """
+    _, older, level_of, pixels = _number_zones(levels)
+    return _count_sizes(older, level_of, pixels, highest)
 
-    Notes
-    -----
+
+@njit(cache=True)
+def _number_zones(levels: Levels) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Levels, Levels]:
+    """Give every pixel the number of its zone; of each number: the older one it was joined to, its level, its pixels.
+
     Two-pass labelling with a decision tree (Wu, Otoo & Suzuki 2009, Pattern Anal Appl 12:117): of the four neighbours
     visited before, those next to each other are joined already.
     """
@@ -62,7 +68,64 @@ def count_zones(levels: Levels, highest: int) -> tuple[Counts, Counts]:
                 next_number += np.uint32(1)
             here[column] = number
             pixels[number] += 1
-    return _count_sizes(older[:next_number], level_of[:next_number], pixels[:next_number], highest)
+    return number_of, older[:next_number], level_of[:next_number], pixels[:next_number]
+
+
+@njit(cache=True)
+def count_zone_distances(levels: Levels, highest: int) -> Counts:
+    """Count connected zones of one level by their distance from the border of the region (Thibault et al. 2014).
+
+    The distance of a pixel is the number of steps to the nearest pixel outside, over edges alone (IBSI: four
+    neighbours in two dimensions); that of a zone is the smallest of its pixels. Pixels beyond the window are outside.
+
+    Parameters
+    ----------
+    levels : (rows, columns) int32 array
+        A window padded by 1.
+    highest : int
+        The highest level.
+
+    Returns
+    -------
+    (highest + 1, farthest + 1) int64 array
+        By level and distance; `farthest` is the largest distance of a pixel, and column 0 is empty.
+    """
+    number_of, older, level_of, _ = _number_zones(levels)
+    distances = _measure_distances(levels)
+    rows, columns = levels.shape
+    nearest = np.full(len(older), rows + columns, np.int32)
+    farthest = 0
+    for row in range(1, rows - 1):
+        for column in range(1, columns - 1):
+            if levels[row, column]:
+                distance, number = distances[row, column], number_of[row, column]
+                nearest[number] = min(nearest[number], distance)
+                farthest = max(farthest, distance)
+    counts = np.zeros((highest + 1, farthest + 1), np.int64)
+    # A number is joined to older ones alone, so that from the youngest on each hands its distance to its zone.
+    for number in range(len(older) - 1, -1, -1):
+        if older[number] != number:
+            nearest[older[number]] = min(nearest[older[number]], nearest[number])
+        else:
+            counts[level_of[number], nearest[number]] += 1
+    return counts
+
+
+@njit(cache=True)
+def _measure_distances(levels: Levels) -> Levels:
+    """Measure the city-block distance of every pixel from the outside, in two passes (Rosenfeld & Pfaltz 1966)."""
+    rows, columns = levels.shape
+    distances = np.zeros((rows, columns), np.int32)
+    one = np.int32(1)
+    for row in range(1, rows - 1):
+        for column in range(1, columns - 1):
+            if levels[row, column]:
+                distances[row, column] = min(distances[row - 1, column], distances[row, column - 1]) + one
+    for row in range(rows - 2, 0, -1):
+        for column in range(columns - 2, 0, -1):
+            near = min(distances[row + 1, column], distances[row, column + 1]) + one
+            distances[row, column] = min(distances[row, column], near)
+    return distances
 
 
 @njit(cache=True)

@@ -16,6 +16,8 @@ from sonomics.verify.probabilities import calibration, dca_binary_all, reclassif
 from sonomics.verify.readers import readers
 from sonomics.verify.selection import features, icc
 from sonomics.verify.survival import survival
+from sonomics.verify.tables import read_table
+from sonomics.verify.tasks import holds_tasks, task_statistics
 from sonomics.verify.tree import Tree
 
 COLUMNS = {
@@ -54,7 +56,7 @@ def folder_statistics(folder: Path) -> Tree:
     Parameters
     ----------
     folder : Path
-        With the tables of `COLUMNS` as CSV and `sample_size_inputs.json`.
+        With the tables of `COLUMNS` as CSV and `sample_size_inputs.json`, or with those of `tasks.COLUMNS`.
 
     Returns
     -------
@@ -67,7 +69,9 @@ def folder_statistics(folder: Path) -> Tree:
         When a file or a column is missing, there are fewer than two models, or a table holds invalid values:
         an unscored row, a case read twice by the same reader, an outcome that is not 0 or 1.
     """
-    tables = {name: _read(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
+    if holds_tasks(folder):
+        return task_statistics(folder)
+    tables = {name: read_table(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
     patients = tables["binary_paired"]
     if len(list_models(patients)) < 2:
         where = str(folder / "binary_paired.csv")
@@ -87,15 +91,6 @@ def folder_statistics(folder: Path) -> Tree:
             where = ", ".join(str(folder / f"{table}.csv") for table in needed)
             raise StudyError(where, f"{name} cannot be computed: {error}", "see docs/statistics.md") from error
     return tree | {"sample_size": sample_size(inputs), "edge_cases": edge_cases()}
-
-
-def _read(path: Path, columns: list[str]) -> pd.DataFrame:
-    if not path.exists():
-        raise StudyError(str(path), "the file is missing", "name a folder of reference tables")
-    table = pd.read_csv(path)
-    if missing := [column for column in columns if column not in table]:
-        raise StudyError(str(path), f"it has no column {', '.join(missing)}", "add it; see docs/statistics.md")
-    return table
 
 
 def _patients(images: pd.DataFrame) -> int:

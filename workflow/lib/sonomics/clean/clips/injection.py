@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.times import read_injection_s
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import IDENTITY, OUTCOME
 from sonomics.core.settings.clean import Injection
 from sonomics.core.tables import read_cells
@@ -68,9 +69,7 @@ def read_injections(path: Path, column: str) -> dict[str, float]:
     if column not in table:
         raise StudyError(where, f"{path} has no column {column}", fix)
     seconds = pd.to_numeric(table[column], errors="coerce")
-    for case, value in zip(table["case"], table[column].where(seconds.isna(), ""), strict=True):
-        if value:
-            raise StudyError(f"{path}, case {case}", f"{column} is not a number", fix)
+    refuse_rows(seconds.isna() & (table[column] != ""), column, str(path), "is not a number", fix)
     return {
         case: float(value) for case, value in zip(table["case"], seconds, strict=True) if math.isfinite(float(value))
     }

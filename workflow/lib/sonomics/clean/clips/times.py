@@ -71,10 +71,10 @@ def _repeat_step(step_ms: float, count: int) -> NDArray[np.float64] | None:
 
 def _read_clock_s(value: str) -> float:
     """Turn a DICOM time (HHMMSS.FFFFFF) into seconds since midnight."""
-    whole, _, fraction = value.partition(".")
+    whole, _, fraction = value.partition(".") if value.isascii() else ("", "", "")
     try:
         clock = datetime.strptime(whole, "%H%M%S")
     except ValueError:
         return math.nan
     seconds = 3600 * clock.hour + 60 * clock.minute + clock.second
-    return seconds + (float(f"0.{fraction}") if fraction.isdigit() else 0.0)
+    return seconds + (float(f"0.{fraction}") if fraction.isascii() and fraction.isdigit() else 0.0)

@@ -14,6 +14,7 @@ from sonomics.clean.clips.injection import find_injection_s
 from sonomics.clean.clips.intensity_curve import Curve, measure_curve
 from sonomics.clean.clips.times import read_frame_times_s
 from sonomics.clean.clips.views import Pick, pick_frames
+from sonomics.clean.images.acquisition import read_acquisition
 from sonomics.clean.images.decode import (
     NO_PIXELS,
     UNREADABLE,
@@ -152,6 +153,7 @@ def _describe_scan(entry: Row, recording: Recording, scans: Scans, number: int, 
         depth_mm=depth_mm if depth_mm > 0 else region.box.sides[0] * region.spacing_mm,
         stated=stated,
         contrast=stated.contrast or (SEEN if curve.doubles else NOT_STATED),
+        acquisition=read_acquisition(recording.tags),
     )
 
 

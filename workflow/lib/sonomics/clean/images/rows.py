@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sonomics.clean.clips.intensity_curve import Curve
 from sonomics.clean.clips.views import Pick
+from sonomics.clean.images.acquisition import Acquisition
 from sonomics.clean.images.kind import NO, YES, StatedKind
 from sonomics.clean.images.quality import UNDEFINED, Quality
 from sonomics.clean.images.scan_region import SOURCE, UNKNOWN, Region
@@ -20,7 +21,8 @@ CARRIED = ("patient", "case", "exam", "instance", "centre", "device")
 EMPTY_ROW = {
     "rows": 0, "columns": 0, "offset_row": 0, "offset_column": 0, "overlay_pixels": 0, "region": -1, "region_from": "",
     "regions_set_aside": 0, "depth_mm": math.nan, "flow": "", "flow_share": math.nan, "flow_stated": "",
-    "dimension": "", "contrast": "", **asdict(UNDEFINED), "file": "", "sha256": "", "dhash": "", "keep": False,
+    "dimension": "", "contrast": "", **asdict(Acquisition()),
+    **asdict(UNDEFINED), "file": "", "sha256": "", "dhash": "", "keep": False,
 }  # fmt: skip
 
 Row = dict[str, Any]
@@ -46,9 +48,10 @@ class Scan:
         Rows and columns of the exported frame.
     depth_mm : float
         Depth of Scan Field (0018,5050), else the height of the region; NaN when its spacing is unknown.
-    stated : Stated
+    stated : StatedKind
     contrast : str
         `stated`, `seen`, or "".
+    acquisition : Acquisition
     """
 
     stem: str
@@ -61,6 +64,7 @@ class Scan:
     depth_mm: float
     stated: StatedKind
     contrast: str
+    acquisition: Acquisition
 
 
 def make_unusable_row(entry: Row, reason: str) -> Row:
@@ -164,6 +168,7 @@ def _scan_columns(entry: Row, scan: Scan) -> Row:
         "flow_stated": scan.stated.flow,
         "dimension": scan.stated.dimension,
         "contrast": scan.contrast,
+        **asdict(scan.acquisition),
         **_spacing_columns(entry, scan.region.spacing_mm, scan.region.spacing_from),
     }
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.clean import Head
-from sonomics.core.tables import read_cells
+from sonomics.core.tables import missing_column, read_cells
 from sonomics.core.words import read_yes_no
 
 
@@ -30,14 +31,11 @@ def list_cases_with(path: Path | None, rule: Head) -> frozenset[str]:
     if path is None:
         raise StudyError("clean.qc", "a head depends on the cohort, which is not given", "give --cohort")
     table = read_cells(path.read_bytes(), str(path))
-    column = rule.needs_case
+    column = str(rule.needs_case)
     if column not in table:
-        rule_broken = f"the column {column} is missing, which a head of clean.qc asks for"
-        raise StudyError(str(path), rule_broken, f"add it (columns now: {', '.join(table.columns)})")
-    if rule.training_only:
-        table = table[table["split"] == TRAIN]
-    answers = read_yes_no(table[column])
-    for case in table["case"][np.isinf(answers)]:
-        rule_broken = f"the column {column}, which a head of clean.qc asks for, is neither yes nor no"
-        raise StudyError(f"{path}, case {case}", rule_broken, "write 1 or 0, or leave the cell empty if it is unknown")
+        raise missing_column(f"{path} (a head of clean.qc asks for it)", column, table)
+    answers = read_yes_no(table[column]).where((table["split"] == TRAIN) | (not rule.training_only))
+    fix = "write 1 or 0, or leave the cell empty if it is unknown"
+    is_wrong = answers.isin([np.inf])
+    refuse_rows(is_wrong, column, str(path), "is neither yes nor no, as a head of clean.qc asks for,", fix)
     return frozenset(table.loc[answers == 1.0, "case"])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sonomics.clean.qc.labels import ANSWERS, BLANK, check_answers
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.tables import read_cells
 
 TASKS, CONFIG = "labelstudio_tasks.json", "labelstudio.xml"
@@ -59,19 +60,17 @@ def read_answers(path: Path, heads: Sequence[str], known: Collection[str]) -> pd
     for name in NAMES:
         if name not in table:
             raise StudyError(str(path), f"no column {name}", "keep the columns of the sheet as they were")
-    not_drawn = sorted(set(table["image"]) - set(known))
-    if not_drawn:
-        raise StudyError(str(path), f"the image {not_drawn[0]} was not drawn", "leave the column image as it was")
+    where = str(path)
+    refuse_rows(~table["image"].isin(known), "image", where, "was not drawn", "leave the column image as it was")
     for head in [head for head in heads if head in table]:
         table[head] = table[head].str.strip().str.lower()
-    check_answers(table, heads, str(path))
-    answered = table[(table[list(heads)] != BLANK).any(axis=1)]
-    for image in answered["image"][answered["reader"] == ""]:
-        raise StudyError(str(path), f"the answer to {image} has no reader", "leave the column reader as it was")
-    for image in answered["image"][answered.duplicated(NAMES)]:
-        rule = f"the image {image} is answered twice by one reader"
-        raise StudyError(str(path), rule, "keep one row per image")
-    return answered[[*NAMES, *heads]]
+    check_answers(table, heads, where)
+    is_answered = (table[list(heads)] != BLANK).any(axis=1)
+    is_nameless = is_answered & (table["reader"] == "")
+    refuse_rows(is_nameless, "reader", where, "is empty beside an answer", "leave the column reader as it was")
+    is_repeated = table[is_answered].duplicated(NAMES).reindex(table.index, fill_value=False)
+    refuse_rows(is_repeated, "image", where, "is answered twice by one reader", "keep one row per image")
+    return table.loc[is_answered, [*NAMES, *heads]]
 
 
 def merge_answers(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
@@ -82,9 +81,8 @@ def merge_answers(before: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     StudyError
         When two files hold answers of the same reader to the same image.
     """
-    twice = fresh[fresh.duplicated(NAMES)]
-    for image, reader in zip(twice["image"], twice["reader"], strict=True):
-        rule = f"{reader} answered {image} in two files"
+    if twice := int(fresh.duplicated(NAMES).sum()):
+        rule = f"two files hold answers of one reader to the same image ({twice} images)"
         raise StudyError("sheets of answers", rule, "keep one of them")
     joined = pd.concat([before, fresh], ignore_index=True).fillna(BLANK)
     return joined.drop_duplicates(NAMES, keep="last").sort_values(NAMES, ignore_index=True)

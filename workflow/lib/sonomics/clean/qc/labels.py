@@ -7,6 +7,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.images import stem_of
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import TRAIN
 
 YES, NO, UNDETERMINABLE, BLANK = "yes", "no", "undeterminable", ""
@@ -74,10 +75,8 @@ def check_answers(labels: pd.DataFrame, heads: Sequence[str], where: str) -> Non
             raise StudyError(
                 where, f"no column {head}", f"label {head}, or remove clean.qc.heads.{head} from params.yaml"
             )
-        unknown = sorted(set(labels[head]) - set(VALUES))
-        if unknown:
-            rule = f"column {head} holds {len(unknown)} unknown {'answer' if len(unknown) == 1 else 'answers'}"
-            raise StudyError(where, rule, f"write {', '.join(ANSWERS)} or nothing")
+        fix = f"write {', '.join(ANSWERS)} or nothing"
+        refuse_rows(~labels[head].isin(VALUES), head, where, "is an unknown answer", fix)
 
 
 def vote(labels: pd.DataFrame, heads: Sequence[str]) -> pd.DataFrame:

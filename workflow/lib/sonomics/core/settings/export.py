@@ -28,7 +28,14 @@ class Deidentify(Section):
         "network",
         description="how text burned into the scan is found: strokes (rules for level, bright lines of letters; 40 ms "
         "of a core for a frame of 480 x 640) or network (beside these a small network, which also finds small, turned, "
-        "faint and widely spaced text, about 1.3 s)",
+        "faint and widely spaced text, about 2.4 s)",
+    )
+
+    text_reviewed: bool = Field(
+        False,
+        description="a person has looked at every exported DICOM file, by `sonomics audit` or a viewer, and read "
+        "nothing that names anyone; only then does a file in which the detector finds no text either say "
+        "BurnedInAnnotation NO",
     )
 
     device_words: Annotated[list[DeviceWord], Unique()] = Field(
@@ -57,7 +64,10 @@ class Limits(Section):
         200,
         ge=1,
         description="times that a deflated object, or a file in a ZIP file, may grow when it is inflated; counts from "
-        "64 MB on",
+        "64 MB on, and from 1 MB on in an Excel file",
+    )
+    sheet_mb: int = Field(
+        256, ge=1, description="size of one Excel file of clinical values once inflated", json_schema_extra=unit("MB")
     )
     members: int = Field(100_000, ge=1, description="number of files in one ZIP file")
     depth: int = Field(100, ge=1, description="levels of folders below the root")

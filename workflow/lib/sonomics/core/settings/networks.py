@@ -1,5 +1,6 @@
 """What every network is stated by: architecture, starting weights, input and training. Shared by three phases."""
 
+from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -29,7 +30,14 @@ class WrittenOut(Section):
     file: str | None = Field(
         None,
         min_length=1,
-        description="path of the file (safetensors, pt, pth, bin or h5); environment variables are expanded",
+        description="path of the file (safetensors, pt, pth, bin or h5); environment variables are expanded. With "
+        "`package` the path within it",
+    )
+    package: str | None = Field(
+        None,
+        pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        description="name on the package index of the installed Python package that the file comes in; none of its "
+        "code is run",
     )
     hub: str | None = Field(
         None,
@@ -48,13 +56,25 @@ class WrittenOut(Section):
     )
     size: Size = Field(description="side of the input that the weights were trained on")
     prefix: str = Field("", description="text before timm's names of the tensors, such as `backbone.`")
+    match: Literal["name", "order"] = Field(
+        "name",
+        description="name: the tensors have timm's names; order: other names in timm's order, which agree with "
+        "timm's one by one in shape and in the last part of the name",
+    )
     licence: str = Field(min_length=1, description="licence of the weights")
+    pretrained_on: str = Field("", description="images that the weights were trained on, such as ImageNet")
     citation: str = Field("", description="publication to cite for the weights")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.file is None) == (self.hub is None):
-            raise broken("one of these must be stated: file or hub")
+            raise broken("one of these must be stated: file (with or without package) or hub")
+        if self.package is not None:
+            path = PurePosixPath(self.file or "")
+            if path.is_absolute() or ".." in path.parts or self.file is None:
+                raise broken("a path within the package is expected", key="file")
+        if self.match == "order" and self.prefix:
+            raise broken("names do not matter where tensors match by order", "leave the prefix out", "prefix")
         return self
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from sonomics.core.words import parse_number
 from sonomics.crop.outlines.drawings import MALFORMED, Drawing, Shape, combine_by_image
 from sonomics.crop.outlines.rasterise import (
     Mask,
@@ -50,15 +51,15 @@ def _shapes(image: Element) -> list[Shape]:
 
 
 def _numbers(element: Element, *names: str) -> list[float]:
-    return [float(element.attrib[name]) for name in names]
+    return [parse_number(element.attrib[name]) for name in names]
 
 
 def _degrees(element: Element) -> float:
-    return float(element.get("rotation", 0))
+    return parse_number(element.get("rotation", "0"))
 
 
 def _polygon(element: Element, rows: int, columns: int) -> Mask:
-    points = [[float(number) for number in point.split(",")] for point in element.attrib["points"].split(";")]
+    points = [[parse_number(number) for number in point.split(",")] for point in element.attrib["points"].split(";")]
     return fill_polygon(points, rows, columns)
 
 

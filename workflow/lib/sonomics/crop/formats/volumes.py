@@ -29,7 +29,7 @@ def _draw(file: Path, request: MaskRequest) -> Mask:
     import SimpleITK
 
     try:
-        (voxels,) = decode_in_child(lambda: _count_voxels(file), HEADER_S)
+        (voxels,) = decode_in_child(lambda: _count_voxels(file), seconds=HEADER_S)
         if int(np.asarray(voxels, dtype=np.int64)) > MOST_VOXELS:
             raise RefusedError("outline_size")
         image = SimpleITK.ReadImage(str(file))

@@ -7,7 +7,7 @@ import numpy as np
 
 from sonomics.crop.outlines.names import stem_of_file
 from sonomics.crop.outlines.rasterise import Mask
-from sonomics.crop.outlines.refusals import RefusedError
+from sonomics.crop.outlines.refusals import TWICE, RefusedError
 
 # What reading the content of a file raises when the content is not as expected.
 MALFORMED = (ArithmeticError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError)
@@ -101,7 +101,7 @@ def combine_by_image(listed: Iterable[tuple[str, list[Shape], int, int]]) -> dic
     Raises
     ------
     RefusedError
-        `outline_unreadable` when two images have the same stem.
+        `image_outlined_twice` when two images have the same stem.
     """
     drawings: dict[str, Drawing] = {}
     for name, shapes, rows, columns in listed:
@@ -109,6 +109,6 @@ def combine_by_image(listed: Iterable[tuple[str, list[Shape], int, int]]) -> dic
             continue
         stem = stem_of_file(name)
         if stem in drawings:
-            raise RefusedError("outline_unreadable")
+            raise RefusedError(TWICE)
         drawings[stem] = combine_shapes(shapes, rows, columns)
     return drawings

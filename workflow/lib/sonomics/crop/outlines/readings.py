@@ -22,7 +22,7 @@ def draw_readings(
     outlines: Mapping[Reading, Mapping[str, Outline]],
     settings: Crop,
     seed: int,
-) -> Iterator[tuple[Reading, Path, Mask | RefusedError]]:
+) -> Iterator[tuple[Reading, str, Mask | RefusedError]]:
     """Draw every outline of one clean image, and perturbed copies of the one that models use.
 
     Where `analysis.perturbed` numbers a copy, that copy takes the place of the outline.
@@ -40,12 +40,13 @@ def draw_readings(
 
     Yields
     ------
-    reading, file, mask
-        The mask in the clean image; in its place the refusal, when the outline cannot be used.
+    reading, description, mask
+        The outline or the image in words, and the mask in the clean image; in its place the refusal, when the outline
+        cannot be used.
     """
     analysis = Reading(settings.analysis.reader, settings.analysis.session)
     for reading, outline in _find_readings(frame["image"], outlines, analysis):
-        file = outline.file if outline else Path(frame["file"])
+        file = outline.describe(known=True) if outline else Path(frame["file"]).name
         try:
             drawn = _draw(outline, frame, settings.label)
             mask = move_to_clean_frame(drawn, frame, settings.min_pixels, settings.max_share)

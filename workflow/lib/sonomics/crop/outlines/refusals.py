@@ -1,13 +1,16 @@
 """Why an outline cannot be used."""
 
-VIDEO = "outline_video"
+VIDEO, UNREADABLE = "outline_video", "outline_unreadable"
+FILE, TWICE = "outline_file_unreadable", "image_outlined_twice"
 # Reason, as the table of crops names it -> what is wrong, and how to fix it.
 REASONS = {
     "no_outline": (
         "the reader of crop.analysis has not outlined it",
         "draw an outline named after the image, or leave the image out",
     ),
-    "outline_unreadable": ("the outline cannot be read", "save it again, for example as PNG"),
+    UNREADABLE: ("the outline cannot be read", "save it again, for example as PNG"),
+    FILE: ("the file does not hold outlines of the kind that its name ends in", "export it again, or remove it"),
+    TWICE: ("the file outlines an image twice", "remove one of the two from it"),
     VIDEO: (
         "this is CVAT's export for video, with tracks in place of images",
         "export the task as CVAT for images 1.1",

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from sonomics.core.images import stem_of
 from sonomics.crop.outlines.folders import Outline, Reading
+from sonomics.crop.outlines.refusals import REASONS
 
 NO_CASE, NO_IMAGE, EXCLUDED, FINER = "no_case", "no_image", "image_excluded", "finer_outline"
+IN_STUDY = (EXCLUDED, FINER)  # what is not used for these reasons names an image of the study
 WORDS = {
-    NO_CASE: "names no case of the cohort",
-    NO_IMAGE: "names no image of its case",
+    NO_CASE: "it names no case of the cohort",
+    NO_IMAGE: "it names no image of its case",
     EXCLUDED: "its images were excluded",
     FINER: "its images have outlines of longer names",
 }
@@ -23,12 +25,29 @@ class Unused(NamedTuple):
     reading : Reading
     outline : Outline
     reason : str
-        A key of `WORDS`.
+        A key of `WORDS`, or of `REASONS` for a file of many images that another package's format refuses.
     """
 
     reading: Reading
     outline: Outline
     reason: str
+
+    def describe(self) -> str:
+        """Name the outline for a message."""
+        return self.outline.describe(known=self.reason in IN_STUDY)
+
+    def to_row(self) -> dict[str, str]:
+        """Name the outline for the table UNUSED, by its file."""
+        named = {"file": str(self.outline.file), "name": self.outline.name, "reason": self.reason}
+        return {**self.reading._asdict(), **named}
+
+
+def explain(reason: str) -> str:
+    """Say why an outline is not used, and what to do where its file is at fault."""
+    if reason in WORDS:
+        return WORDS[reason]
+    rule, fix = REASONS[reason]
+    return f"{rule}. Fix: {fix}"
 
 
 def list_unused(
@@ -60,6 +79,9 @@ def list_unused(
         for outline, stems in group_stems(by_stem):
             if outline in used:
                 continue
+            if outline.refusal:
+                found.append(Unused(reading, outline, outline.refusal))
+                continue
             # A file that gave no image has a row under the name of the file.
             named = set().union(*(below.get(stem, set()) | _find_whole(stem, images) for stem in stems))
             if named:
@@ -88,7 +110,9 @@ def list_unmatched(
     found: list[Unused] = []
     for reading, by_stem in outlines.items():
         for outline, stems in group_stems(by_stem):
-            if not _name_case(stems, cases):
+            if outline.refusal:
+                found.append(Unused(reading, outline, outline.refusal))
+            elif not _name_case(stems, cases):
                 found.append(Unused(reading, outline, NO_CASE))
             elif names is not None and not any(stem in parts or _find_whole(stem, names) for stem in stems):
                 found.append(Unused(reading, outline, NO_IMAGE))

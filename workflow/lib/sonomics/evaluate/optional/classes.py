@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.settings.evaluate import Classes
 from sonomics.core.words import canonical, canonical_column
 from sonomics.evaluate.optional.declared_files import read_declared
@@ -58,14 +59,15 @@ def class_tables(cohort: pd.DataFrame, questions: Mapping[str, Classes], level: 
         classes = [canonical(name) for name in settings.classes]
         for model, file in settings.models.items():
             where = f"{file.file} (evaluate.classes.{question}.models.{model})"
-            wide = pivot_probabilities(read_declared(Path(file.file), file.sha256, where), classes, where)
-            if len(absent := wide.index.difference(by_case.index)):
-                raise StudyError(f"{where}, case {absent[0]}", "the case is not in the cohort", "list it, or remove it")
+            table = read_declared(Path(file.file), file.sha256, where)
+            wide = pivot_probabilities(table, classes, where)
+            is_absent = ~table["case"].isin(by_case.index)
+            refuse_rows(is_absent, "case", where, "is not in the cohort", "list it, or remove its rows")
             split_of_case, true = by_case["split"].loc[wide.index], true_class.loc[wide.index]
             complete = true.notna() & wide.notna().all(axis=1)
             for split in sort_splits(by_case["split"]):
                 used = (complete & (split_of_case == split)).to_numpy()
-                entries, counts = _evaluate(true[used], wide[used], classes, level, where)
+                entries, counts = evaluate_classes(true[used], wide[used], classes, level, where)
                 names = {"question": question, "model": model, "split": split}
                 rows += [{**names, **entry} for entry in entries]
                 confusion += [{**names, **count} for count in counts]
@@ -102,30 +104,44 @@ def pivot_probabilities(frame: pd.DataFrame, classes: list[str], where: str) -> 
             raise StudyError(where, f"there is no column {column}", fix)
     check_probabilities(frame.assign(kind="probability"), where)
     named = canonical_column(frame["class"])
-    if unknown := int((~named.isin(classes)).sum()):
-        rule = f"{unknown} rows are of a class that the question does not have"
-        raise StudyError(where, rule, f"use {', '.join(classes)}")
-    if len(repeated := frame.assign(**{"class": named})[lambda rows: rows.duplicated(["case", "class"])]):
-        row = repeated.iloc[0]
-        raise StudyError(f"{where}, case {row['case']}", f"class {row['class']} has two values", "keep one")
+    fix = f"use {', '.join(classes)}"
+    refuse_rows(~named.isin(classes), "class", where, "is not one of the question's classes", fix)
+    is_repeated = frame.assign(**{"class": named}).duplicated(["case", "class"])
+    refuse_rows(is_repeated, "value", where, "is a second one of its case and class", "keep one")
     wide = frame.assign(**{"class": named}).pivot(index="case", columns="class", values="value")
     wide = wide.reindex(columns=classes)
     total = wide.sum(axis=1, skipna=False)
-    if len(off := total[(total - 1).abs() > SUM_TOLERANCE]):
-        rule = f"the probabilities of the classes sum to {off.iloc[0]:g}"
-        raise StudyError(f"{where}, case {off.index[0]}", rule, "give probabilities of all classes that sum to 1")
+    is_off = frame["case"].map((total - 1).abs() > SUM_TOLERANCE)
+    fix = "give probabilities of all classes that sum to 1"
+    refuse_rows(is_off, "value", where, "is of a case whose probabilities do not sum to 1", fix)
     return wide
 
 
-def _evaluate(
+def evaluate_classes(
     true: pd.Series, probabilities: pd.DataFrame, classes: list[str], level: float, where: str
 ) -> tuple[list[Row], list[Row]]:
+    """Evaluate the decisions and probabilities of one model on one set.
+
+    Parameters
+    ----------
+    true : Series of str, indexed by case
+    probabilities : DataFrame, shape (cases, classes)
+    classes : list of str
+    level : float
+    where : str
+        Names the table in messages.
+
+    Returns
+    -------
+    rows, counts : list of dict
+        As the tables `classes` and `confusion` of `class_tables`, without question, model and split.
+    """
     if probabilities.empty:
         reason = "no case with a known class and all probabilities"
         return [{"class": OVERALL, "n": 0, **_row("accuracy", np.nan, reason)}], []
-    if len(unknown := true[~true.isin(classes)]):
-        rule = "its class in the cohort is not one of the question's"
-        raise StudyError(f"{where}, case {unknown.index[0]}", rule, f"use {', '.join(classes)}")
+    if unknown := int((~true.isin(classes)).sum()):
+        rule = f"the class of {unknown} cases in the cohort is not one of the question's"
+        raise StudyError(where, rule, f"use {', '.join(classes)}")
     decided = np.asarray(classes)[probabilities.to_numpy().argmax(axis=1)]
     report = class_report(true, decided, classes, level)
     areas = class_aucs(true, probabilities.to_numpy(), classes, level)

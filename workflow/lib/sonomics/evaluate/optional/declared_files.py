@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sonomics.core.errors import StudyError
+from sonomics.core.errors import StudyError, name_error
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.words import tidy_cell
 
 NUMBERS = ["value", "horizon"]
@@ -44,14 +45,13 @@ def _read_csv(path: Path, where: str) -> pd.DataFrame:
     except pd.errors.EmptyDataError:
         raise StudyError(where, "the file is empty", "give at least the columns case and value") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise StudyError(where, f"not a valid CSV in UTF-8 ({error})", "save it as such, or as Parquet") from None
+        rule = f"not a valid CSV in UTF-8 ({name_error(error)})"
+        raise StudyError(where, rule, "save it as such, or as Parquet") from None
     frame = frame.map(tidy_cell)
     for name in frame.columns.intersection(NUMBERS):
         numbers = pd.to_numeric(frame[name], errors="coerce")
-        invalid = frame.loc[numbers.isna() & ~frame[name].isin(MISSING), name]
-        if len(invalid):
-            rule = f"column {name} has {invalid.iloc[0]!r}, which is not a number"
-            raise StudyError(where, rule, "correct it, or leave it empty")
+        is_invalid = numbers.isna() & ~frame[name].isin(MISSING)
+        refuse_rows(is_invalid, name, where, "is not a number", "correct it, or leave it empty")
         frame[name] = numbers.astype(float)
     return frame
 
@@ -60,7 +60,8 @@ def _read_parquet(path: Path, where: str) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise StudyError(where, f"not a valid Parquet file ({error})", "write it again, or give CSV") from None
+        rule = f"not a valid Parquet file ({name_error(error)})"
+        raise StudyError(where, rule, "write it again, or give CSV") from None
     for name in frame.columns.intersection(NUMBERS):
         if not pd.api.types.is_numeric_dtype(frame[name]):
             raise StudyError(where, f"column {name} is not numeric", "write numbers, and NaN where there is none")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import ALL
+from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import PREDICTIONS, TRAIN
 from sonomics.core.settings.evaluate import ExternalModel
 from sonomics.core.tables import checked_table
@@ -83,15 +84,13 @@ def read_external(name: str, settings: ExternalModel, task: str, cohort: pd.Data
         fix = "give one row per case, or take the model out of params.yaml"
         raise StudyError(where, "the table has no row", fix)
     by_case = cohort.set_index("case")
-    absent = frame.loc[~frame["case"].isin(by_case.index), "case"]
-    if len(absent):
-        where = f"{where}, case {absent.iloc[0]}"
-        raise StudyError(where, "the case is not in the cohort", "list it, or remove its row")
+    is_absent = ~frame["case"].isin(by_case.index)
+    refuse_rows(is_absent, "case", where, "is not in the cohort", "list it, or remove its row")
     table = _complete_columns(frame, name, task, by_case)
     _check_against_cohort(table, by_case, where)
-    table = table[table["task"] == task]
-    check_probabilities(table, where)
-    return checked_table(table, PREDICTIONS, where)
+    is_of_task = table["task"] == task
+    check_probabilities(table.assign(value=table["value"].where(is_of_task)), where)
+    return checked_table(table[is_of_task], PREDICTIONS, where)
 
 
 def external_model(name: str, settings: ExternalModel, predictions: pd.DataFrame, labels: pd.Series) -> Model:
@@ -117,12 +116,10 @@ def external_model(name: str, settings: ExternalModel, predictions: pd.DataFrame
 def check_probabilities(table: pd.DataFrame, where: str) -> None:
     """Raise at a probability outside 0 to 1, or an infinite value of any kind; NaN is unknown and passes."""
     values = table["value"].astype(float)
-    outside = table[(table["kind"] == PROBABILITY) & ~values.between(0, 1) & values.notna()]
-    for row in outside.itertuples():
-        rule = f"the probability {row.value:g} is outside 0 to 1"
-        raise StudyError(f"{where}, case {row.case}", rule, "state `kind` as score, or correct it")
-    for row in table[np.isinf(values)].itertuples():
-        raise StudyError(f"{where}, case {row.case}", "the score is infinite", "leave it empty if it is unknown")
+    is_outside = (table["kind"] == PROBABILITY) & ~values.between(0, 1) & values.notna()
+    fix = "state `kind` as score, or correct it"
+    refuse_rows(is_outside, "value", where, "is a probability outside 0 to 1", fix)
+    refuse_rows(values.isin([np.inf, -np.inf]), "value", where, "is infinite", "leave it empty if it is unknown")
 
 
 def _complete_columns(frame: pd.DataFrame, name: str, task: str, by_case: pd.DataFrame) -> pd.DataFrame:
@@ -141,10 +138,7 @@ def _check_against_cohort(table: pd.DataFrame, by_case: pd.DataFrame, where: str
     """Raise at a row that contradicts the cohort, or that is of another class."""
     for column in ("patient", "split"):
         expected = table["case"].map(by_case[column])
-        for row in table.assign(expected=expected)[table[column] != expected].to_dict("records"):
-            rule = f"its {column} is {row[column]} here and {row['expected']} in the cohort"
-            raise StudyError(f"{where}, case {row['case']}", rule, f"correct it, or leave the column {column} out")
-    for row in table[table["class"].astype(str) != POSITIVE].to_dict("records"):
-        rule = f"the row is of class {row['class']}"
-        fix = f"give values of the positive class alone, which is {POSITIVE}, or leave the column class out"
-        raise StudyError(f"{where}, case {row['case']}", rule, fix)
+        fix = f"correct it, or leave the column {column} out"
+        refuse_rows(table[column] != expected, column, where, "differs from that of the case in the cohort", fix)
+    fix = f"give values of the positive class alone, which is {POSITIVE}, or leave the column class out"
+    refuse_rows(table["class"].astype(str) != POSITIVE, "class", where, "is not the positive class", fix)

@@ -12,7 +12,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.readings import LEAST, MOST, NEGATIVE, POSITIVE
 from sonomics.core.schemas import READERS
 from sonomics.core.spreadsheets import NOT_CALCULATED, read_sheet
-from sonomics.core.words import canonical
+from sonomics.core.words import canonical, parse_number
 from sonomics.evaluate.reading.package import ANSWERS, READING
 
 Row = dict[str, str]
@@ -51,7 +51,7 @@ def read_answers(
     _check_readings([row[READING] for row in rows], package["readings"], f"{path}, reader {reader}")
     answers, unread = [], 0
     for number, row in enumerate(rows, start=2):
-        where = f"{path}, reader {reader}, row {number} ({row[READING]})"
+        where = f"{path}, reader {reader}, row {number}"
         if row[READING] not in key:
             continue
         if not any(row[name] for name in ANSWERS):
@@ -110,10 +110,11 @@ def _cell(value: Any) -> str:
 def _check_readings(listed: Sequence[str], names: Sequence[str], where: str) -> None:
     for number, name in enumerate(listed, start=2):
         if name not in names:
-            rule = f"the reading {name!r} is not in the package"
+            rule = "the reading is not in the package"
             raise StudyError(f"{where}, row {number}", rule, "leave the column reading as it was")
         if name in listed[: number - 2]:
-            raise StudyError(f"{where}, row {number}", f"the reading {name} is there twice", "keep one row per reading")
+            first = listed.index(name) + 2
+            raise StudyError(f"{where}, row {number}", f"row {first} has its reading too", "keep one row per reading")
     missing = sorted(set(names) - set(listed))
     if missing:
         rule = f"the reading {missing[0]} is missing ({len(missing)} in all)"
@@ -123,13 +124,11 @@ def _check_readings(listed: Sequence[str], names: Sequence[str], where: str) -> 
 def _parse_answer(row: Row, categories: Sequence[str], where: str) -> dict[str, Any]:
     score, decision = _parse_score(row["score"], where), row["decision"].lower()
     if decision not in ("", POSITIVE, NEGATIVE):
-        rule = f"the decision {row['decision']!r} is unknown"
-        raise StudyError(where, rule, f"write {POSITIVE} or {NEGATIVE}")
+        raise StudyError(where, "the decision is unknown", f"write {POSITIVE} or {NEGATIVE}")
     by_meaning = {canonical(name): name for name in ("", *categories)}
     category = by_meaning.get(canonical(row["category"]))
     if category is None:
-        rule = f"the category {row['category']!r} is unknown"
-        raise StudyError(where, rule, f"use one of {', '.join(categories)}")
+        raise StudyError(where, "the category is unknown", f"use one of {', '.join(categories)}")
     if np.isnan(score) or not decision:
         given, lacking = ("a score", "decision") if not decision and not np.isnan(score) else ("an answer", "score")
         raise StudyError(where, f"there is {given} but no {lacking}", "give both, or leave the row empty")
@@ -141,9 +140,9 @@ def _parse_score(text: str, where: str) -> float:
     if not text:
         return float("nan")
     try:
-        score = float(text.replace(",", "."))
+        score = parse_number(text.replace(",", "."))
     except ValueError:
         score = float("nan")
     if not LEAST <= score <= MOST:
-        raise StudyError(where, f"the score {text!r} is not a number from 0 to 100", "write such a number")
+        raise StudyError(where, "the score is not a number from 0 to 100", "write such a number")
     return score

@@ -15,7 +15,7 @@ from sonomics.core.files import read_json
 from sonomics.core.outcomes import refuse_rows
 from sonomics.core.schemas import SCREENED, TRAIN
 from sonomics.core.settings.evaluate import LabelAware
-from sonomics.core.tables import read_cells, read_table
+from sonomics.core.tables import missing_column, read_cells, read_table
 from sonomics.core.words import read_yes_no
 from sonomics.evaluate.accuracy.auc import auc_entry
 from sonomics.evaluate.samples.scored import Samples, Scored
@@ -129,8 +129,7 @@ def read_left_out(analyses: Mapping[str, LabelAware], cohort: Path, images: Path
     for name, analysis in analyses.items():
         column = analysis.needs_case
         if column not in table:
-            rule = f"the column {column} is missing, which evaluate.label_aware.{name} asks for"
-            raise StudyError(str(cohort), rule, f"add it (columns now: {', '.join(table.columns)})")
+            raise missing_column(f"{cohort} (evaluate.label_aware.{name} asks for it)", column, table)
         answers = read_yes_no(table[column])
         fix = "write 1 or 0, yes or no, or leave the cell empty if it is unknown"
         refuse_rows(answers.isin([np.inf]), column, str(cohort), "is neither yes nor no", fix)

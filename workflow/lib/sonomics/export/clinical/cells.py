@@ -107,7 +107,7 @@ def read_vocabulary(rule: ClinicalColumn) -> dict[str, list[str]]:
 
 def read_date(raw: str, date_format: str) -> date | None:
     """Read a date in the given format, else ISO; None for one that does not exist, such as 31 February."""
-    text = raw.strip()
+    text = raw.strip() if raw.isascii() else ""  # strptime would take digits of other scripts
     for parse in (lambda digits: datetime.strptime(digits, date_format), datetime.fromisoformat):
         try:
             return parse(text).date()

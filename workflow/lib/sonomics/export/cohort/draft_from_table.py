@@ -45,11 +45,12 @@ def draft_cohort(listed: pd.DataFrame, settings: ListedCohort) -> pd.DataFrame:
     for name, column in settings.columns.items():
         rows[name] = canonical_column(_read_source_column(listed, column, f"{where}.columns.{name}"))
     distinct = rows[rows["split"] != ""].drop_duplicates()
-    for case, same in distinct.groupby("case"):
-        if len(same) > 1:
-            disagreeing = next(name for name in same if len(same[name].unique()) > 1)
-            rule = f"the images of the case disagree in {disagreeing} ({same[disagreeing].nunique()} different values)"
-            raise StudyError(f"{where}, case {case}", rule, "make them agree in the table, or leave the column out")
+    held = rows[rows["split"] != ""].fillna("")
+    for column in map(str, held):
+        is_unlike = held[column] != held.groupby("case")[column].transform("first")
+        fix = "make the rows of a case agree in the table, or leave the column out"
+        is_unlike = is_unlike.reindex(rows.index, fill_value=False)
+        refuse_rows(is_unlike, column, where, "differs from that of the case's first image", fix)
     return distinct.sort_values("case", ignore_index=True)
 
 

@@ -6,8 +6,7 @@ from functools import partial
 
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.export import Export
-from sonomics.export.files.dicom_folder import DicomFolder
-from sonomics.export.files.listing import open_root
+from sonomics.export.files.dicom_folder import open_dicom_folder
 from sonomics.export.pacs.merged import read_merged
 from sonomics.export.pacs.protocol import PacsError, Study, read_criteria
 from sonomics.export.pacs.transfer import read_retry_policy, retry
@@ -36,8 +35,10 @@ def find_studies(export: Export) -> tuple[list[Study], list[tuple[str, str]]]:
     kind, settings = SOURCES.get(source), export.sources()[source]
     criteria = read_criteria(kind.require_studies(settings).query)
     if not kind.is_server:
-        folder = DicomFolder(open_root(settings), export.limits)
-        return sorted(folder.find_studies(criteria), key=_by_patient), folder.left_out
+        folder = open_dicom_folder(settings, export.limits)
+        studies = folder.find_studies(criteria)
+        _require_one_issuer(studies, f"params.yaml, export.{source}.dicom")
+        return sorted(studies, key=_by_patient), folder.left_out
     merged = read_merged(settings.merged)
     criteria = replace(criteria, issuer=settings.issuer)
     with closing(kind.load_client()(settings)) as pacs:

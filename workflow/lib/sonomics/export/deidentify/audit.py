@@ -10,14 +10,15 @@ from io import BytesIO, StringIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 
+from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
-from sonomics.export.deidentify.pixels import UndecodableError, decode_all
+from sonomics.export.deidentify.pixels import UndecodableError, count_frames, decode_each
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.files.pictures import UnusableError, read_picture
-from sonomics.imaging.brightness import brightest_channel
-from sonomics.imaging.dicom_file import SourceFile
+from sonomics.imaging.brightness import Pixels, brightest_channel
+from sonomics.imaging.dicom_file import Original, OverLimitError, SourceFile, open_original
 
 PICTURE = ".png"
 READER = "tesseract"
@@ -27,6 +28,8 @@ CONFIDENT = 60.0  # tesseract's confidence in a word, 0 to 100
 SHORTEST_WORD = 4  # letters or digits
 ENLARGED = 2  # times, before tesseract reads: letters on a screen are small
 SECONDS = 120  # for one frame
+# What export wrote was within the limits of its day, and one frame of it is in memory.
+OWN = Limits.partial({"object_mb": 10**9})
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ def index_originals(files: Iterable[SourceFile], pseudonyms: Pseudonyms) -> dict
     return originals
 
 
-def read_pair(exported: SourceFile, originals: dict[str, SourceFile]) -> Pair:
-    """Read the middle frame of an exported file and of its original.
+def read_pair(exported: SourceFile, originals: dict[str, SourceFile], limits: Limits) -> Pair:
+    """Read the middle frame of an exported file and of its original; one frame is in memory at a time.
 
     Parameters
     ----------
@@ -59,14 +62,16 @@ def read_pair(exported: SourceFile, originals: dict[str, SourceFile]) -> Pair:
         DICOM, or a picture.
     originals : dict
         Of DICOM by UID, from `index_originals`; of pictures by the stem that the export gave them.
+    limits : Limits
+        `export.limits` of params; an original over them is not shown.
     """
     if exported.name.endswith(PICTURE):
         name, frame = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
     else:
-        dataset = _read(exported)
-        name, frame = str(dataset.SOPInstanceUID), _take_middle(decode_all(dataset))
+        name, frame = _read_middle(exported, OWN)
     original = originals.get(name)
-    return Pair(frame, None if original is None else _read_original(original, exported.name.endswith(PICTURE)))
+    is_picture = exported.name.endswith(PICTURE)
+    return Pair(frame, None if original is None else _read_original(original, is_picture, limits))
 
 
 def read_words(exported: SourceFile) -> list[str]:
@@ -84,9 +89,12 @@ def read_words(exported: SourceFile) -> list[str]:
     """
     if exported.name.endswith(PICTURE):
         return sorted(set(read_words_of_frame(brightest_channel(read_picture(exported, exported.name).pixels))))
-    frames = decode_all(_read(exported))
-    numbers = sorted({0, len(frames) // 2, len(frames) - 1})
-    return sorted({word for number in numbers for word in read_words_of_frame(brightest_channel(frames[number]))})
+    words: set[str] = set()
+    with silence_pydicom(), open_original(exported, OWN) as original:
+        count = count_frames(original.header, OWN.object_mb)
+        for frame in _choose(original, {0, count // 2, count - 1}, OWN):
+            words.update(read_words_of_frame(brightest_channel(frame)))
+    return sorted(words)
 
 
 def read_words_of_frame(level: NDArray[np.uint8]) -> Iterator[str]:
@@ -110,21 +118,23 @@ def can_read() -> bool:
     return shutil.which(READER) is not None
 
 
-def _read_original(file: SourceFile, is_picture: bool) -> NDArray[np.uint8] | None:
+def _read_original(file: SourceFile, is_picture: bool, limits: Limits) -> NDArray[np.uint8] | None:
     try:
-        if is_picture:
-            return read_picture(file, file.name).pixels
-        with silence_pydicom():
-            return _take_middle(decode_all(_read(file)))
-    except (UndecodableError, UnusableError):
+        return read_picture(file, file.name).pixels if is_picture else _read_middle(file, limits)[1]
+    except (UndecodableError, UnusableError, OverLimitError):
         return None
 
 
-def _read(file: SourceFile) -> Dataset:
-    with silence_pydicom(), file.open("rb") as opened:
-        return dcmread(BytesIO(opened.read()))
+def _read_middle(file: SourceFile, limits: Limits) -> tuple[str, NDArray[np.uint8]]:
+    """Read the UID and the middle frame of a DICOM file."""
+    with silence_pydicom(), open_original(file, limits) as original:
+        (frame,) = _choose(original, {count_frames(original.header, limits.object_mb) // 2}, limits)
+        shown = brightest_channel(frame) if frame.dtype == np.uint16 else np.asarray(frame, dtype=np.uint8)
+        return str(original.header.SOPInstanceUID), shown
 
 
-def _take_middle(frames: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
-    frame = frames[len(frames) // 2]
-    return brightest_channel(frame) if frame.dtype == np.uint16 else np.asarray(frame, dtype=np.uint8)
+def _choose(original: Original, numbers: set[int], limits: Limits) -> Iterator[Pixels]:
+    """Yield some frames of an object; those between are decoded and let go."""
+    for number, frame in enumerate(decode_each(original, limits.object_mb)):
+        if number in numbers:
+            yield frame

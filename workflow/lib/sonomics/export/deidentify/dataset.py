@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from sonomics.core.errors import ItemError
 from sonomics.export.deidentify.frame_file import FrameFile
-from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text
+from sonomics.export.deidentify.frames import boxes_around, find_scan_and_text, find_text_in_scan
 from sonomics.export.deidentify.header import HeaderRewriter, Tally, collect_identifying_words
 from sonomics.export.deidentify.pixels import UndecodableError, decode_each, write_pixels
 from sonomics.export.deidentify.profile import CHARACTERISTICS, DATES, DEVICE, Profile
@@ -23,6 +23,7 @@ from sonomics.imaging.boxes import Box
 from sonomics.imaging.burned_in_text.finders import TextFinder
 from sonomics.imaging.dicom_file import Original, OverLimitError
 from sonomics.imaging.inpainting import inpaint
+from sonomics.imaging.lookup_tables import state_display_levels, states_lookup
 
 ULTRASOUND = (
     "1.2.840.10008.5.1.4.1.1.6.1",
@@ -161,8 +162,11 @@ def deidentify(
             safe, lit = blank_outside(frame[None], scan.boxes)
             frames.replace(number, inpaint(safe[0], text))
             blanked |= lit
+        free_of_text = profile.text_reviewed and not find_text_in_scan(scan, frames, find_text).any()
+        if states_lookup(original.header):
+            state_display_levels(new)
         write_pixels(new, frames, int(new.BitsStored))
-    _state_deidentification(new, identity, profile)
+    _state_deidentification(new, identity, profile, free_of_text=free_of_text)
     counts = dict(sorted((str(kind), number) for kind, number in tally.counts.items()))
     removed, cleaned = tuple(sorted(tally.removed)), tuple(sorted(tally.cleaned))
     return new, Changes(counts, removed, cleaned, scan, int(blanked.sum()), boxes_around(text))
@@ -212,8 +216,13 @@ def _rewrite_header(
     return new, tally
 
 
-def _state_deidentification(new: Dataset, identity: Identity, profile: Profile) -> None:
-    """Write the pseudonym, and how the object was de-identified."""
+def _state_deidentification(new: Dataset, identity: Identity, profile: Profile, *, free_of_text: bool) -> None:
+    """Write the pseudonym, and how the object was de-identified.
+
+    The Clean Pixel Data Option (PS3.15 E.3.1) promises that no identity is left in the pixels, and BurnedInAnnotation
+    NO with it; detectors miss some text, so that it takes a person as well. Where that is not so, the element is left
+    out: then there may or may not be text (PS3.3 C.7.6.1).
+    """
     new.SpecificCharacterSet = UTF_8
     new.Modality = "US"
     new.PatientName = new.PatientID = identity.case
@@ -224,9 +233,11 @@ def _state_deidentification(new: Dataset, identity: Identity, profile: Profile) 
     new.PatientIdentityRemoved = "YES"
     new.DeidentificationMethod = METHOD
     options = [OPTIONS[name] for name in sorted(OPTIONS) if name in profile.retain]
-    new.DeidentificationMethodCodeSequence = [_make_code(*option) for option in (BASIC, CLEAN_PIXELS, *options)]
+    if free_of_text:
+        options = [CLEAN_PIXELS, *options]
+        new.BurnedInAnnotation = "NO"
+    new.DeidentificationMethodCodeSequence = [_make_code(*option) for option in (BASIC, *options)]
     new.LongitudinalTemporalInformationModified = "MODIFIED" if DATES in profile.retain else "REMOVED"
-    new.BurnedInAnnotation = "NO"
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = new.SOPClassUID, new.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -53,9 +53,28 @@ def find_scan_and_text(
     in_scan = np.zeros_like(text)
     for box in scan.boxes:
         in_scan[box.window] = text[box.window]
+    return scan, in_scan | find_text_in_scan(scan, frames, find_text)
+
+
+def find_text_in_scan(scan: Scan, frames: Iterable[Pixels], find_text: TextFinder) -> NDArray[np.bool_]:
+    """Find the text inside the scan, on every frame that shows something new.
+
+    Parameters
+    ----------
+    scan : Scan
+    frames : iterable of (rows, columns) or (rows, columns, 3) uint8 or uint16
+        At least one; read once per box of the scan.
+    find_text : callable
+
+    Returns
+    -------
+    (rows, columns) bool array
+    """
+    found = np.zeros(next(iter(frames)).shape[:2], dtype=np.bool_)
+    for box in scan.boxes:
         for picture in iterate_changed_frames(frame[box.window] for frame in frames):
-            in_scan[box.window] |= find_text(picture)
-    return scan, in_scan
+            found[box.window] |= find_text(picture)
+    return found
 
 
 def boxes_around(mask: NDArray[np.bool_]) -> tuple[Box, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.core.files import keep_private
+from sonomics.core.outcomes import refuse_rows
+from sonomics.core.private import keep_private
 from sonomics.core.schemas import Table
 from sonomics.core.tables import read_table, write_table
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
@@ -58,11 +59,16 @@ def read_linkage(path: Path, pseudonyms: Pseudonyms) -> pd.DataFrame:
         When it is missing, or was drafted with another key.
     """
     linkage = read_table(path, TABLE)
-    for case, patient_id in zip(linkage["case"], linkage["patient_id"], strict=True):
-        if _DRAFTED.fullmatch(case) and case != pseudonyms.case(patient_id):
-            rule = f"case {case} was named with another key than the one at hand, or its patient_id was changed since"
-            fix = "name the key that `sonomics query` ran with; spreadsheet programs drop leading zeros of patient_id"
-            raise StudyError(str(path), rule, fix)
+    is_other = pd.Series(
+        [
+            bool(_DRAFTED.fullmatch(case)) and case != pseudonyms.case(patient_id)
+            for case, patient_id in zip(linkage["case"], linkage["patient_id"], strict=True)
+        ],
+        dtype=bool,
+    )
+    rule = "was named with another key than the one at hand, or its patient_id was changed since,"
+    fix = "name the key that `sonomics query` ran with; spreadsheet programs drop leading zeros of patient_id"
+    refuse_rows(is_other, "case", str(path), rule, fix)
     return linkage
 
 

@@ -6,9 +6,7 @@ The bit depth stays, so that a de-identified copy loses no grey level; `clean` d
 import math
 from collections.abc import Iterator
 from contextlib import closing
-from copy import deepcopy
 from itertools import islice
-from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +17,10 @@ from sonomics.imaging.brightness import Pixels
 from sonomics.imaging.decoding import MOST_PIXELS_PER_FRAME, decode_frames
 from sonomics.imaging.dicom_file import MB, Original, OverLimitError
 from sonomics.imaging.grey_levels import INVERTED, find_padding
+from sonomics.imaging.lookup_tables import show_by_lookup, states_lookup
 from sonomics.imaging.palette import PALETTE, look_up_palette
 
 EIGHT_BITS = 8
-MOST_IN_MEMORY_MB = 4096
 
 
 class UndecodableError(Exception):
@@ -41,40 +39,19 @@ def decode_each(original: Original, object_mb: int) -> Iterator[Pixels]:
     Yields
     ------
     (rows, columns) or (rows, columns, 3) uint8 or uint16 array
-        White is bright; YBR and palette are turned into RGB, of 8 bits.
+        White is bright; YBR and palette are turned into RGB, of 8 bits; levels that the header maps by a table are
+        those of the display, of 8 bits.
 
     Raises
     ------
     OverLimitError
     UndecodableError
     """
-    yield from _decode_each(original.header, original.content, object_mb)
-
-
-def decode_all(dataset: Dataset) -> Pixels:
-    """Decode all frames of an object that is in memory.
-
-    Returns
-    -------
-    (n, rows, columns) or (n, rows, columns, 3) uint8 or uint16 array
-        As `decode_each` yields them.
-
-    Raises
-    ------
-    UndecodableError
-    """
-    if "PixelData" not in dataset:
-        raise UndecodableError("it has no pixels")
-    frames = list(_decode_each(dataset, _drop_empty_frame_count(dataset), MOST_IN_MEMORY_MB))
-    return cast(Pixels, np.stack(frames))
-
-
-def _decode_each(header: Dataset, source: Dataset | IO[bytes], object_mb: int) -> Iterator[Pixels]:
-    decoded = 0
+    header, decoded = original.header, 0
     try:
-        stated = _check_size(header, object_mb)
+        stated = count_frames(header, object_mb)
         syntax = header.file_meta.TransferSyntaxUID
-        with closing(decode_frames(source, header, syntax, None)) as frames:
+        with closing(decode_frames(original.content, header, syntax, None)) as frames:
             for frame in islice(frames, stated):  # some encoders append one
                 decoded += 1
                 yield _convert_to_plain(frame, header)
@@ -116,17 +93,14 @@ def write_pixels(dataset: Dataset, frames: FrameFile, bits: int) -> None:
     dataset["PixelData"].VR = "OB" if frames.dtype == np.uint8 else "OW"
 
 
-def _drop_empty_frame_count(dataset: Dataset) -> Dataset:
-    """Remove an empty number of frames, which means one and makes decoders fail."""
-    if "NumberOfFrames" not in dataset or dataset.NumberOfFrames:
-        return dataset
-    copied = deepcopy(dataset)  # a plain copy shares its elements
-    del copied.NumberOfFrames
-    return copied
+def count_frames(dataset: Dataset, object_mb: int) -> int:
+    """Return the number of frames that a header states, if its size is possible and within the limit.
 
-
-def _check_size(dataset: Dataset, object_mb: int) -> int:
-    """Return the number of frames that a header states, if its size is possible and within the limit."""
+    Raises
+    ------
+    OverLimitError
+    UndecodableError
+    """
     frames = int(dataset.get("NumberOfFrames") or 1)
     pixels = int(dataset.Rows) * int(dataset.Columns)
     size = pixels * int(dataset.SamplesPerPixel) * frames * math.ceil(int(dataset.BitsAllocated) / EIGHT_BITS)
@@ -140,7 +114,7 @@ def _check_size(dataset: Dataset, object_mb: int) -> int:
 
 
 def _mirror_window(dataset: Dataset, highest: int) -> None:
-    """Let the window of an inverted image hold for the levels that `decode_all` has inverted."""
+    """Let the window of an inverted image hold for the levels that `decode_each` has inverted."""
     centres = np.atleast_1d(dataset.get("WindowCenter", [])).astype(float)
     slope, intercept = float(dataset.get("RescaleSlope", 1)), float(dataset.get("RescaleIntercept", 0))
     if centres.size:
@@ -155,5 +129,7 @@ def _convert_to_plain(frame: NDArray[np.generic], dataset: Dataset) -> Pixels:
         raise UndecodableError("its pixels are of more than 16 bits, or colour of more than 8")
     if frame.ndim == 3:
         return np.asarray(frame, dtype=frame.dtype)
+    if states_lookup(dataset):
+        return np.where(find_padding(frame, dataset), np.uint8(0), show_by_lookup(frame, dataset))
     levels = (2**bits - 1) - frame.astype(np.int64) if interpretation == INVERTED else frame
     return np.asarray(np.where(find_padding(frame, dataset), 0, levels), dtype=frame.dtype)

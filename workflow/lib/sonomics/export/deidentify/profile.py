@@ -44,15 +44,18 @@ class Profile:
         Patient Characteristics, of which sex and age only).
     device_words : frozenset of str
         Further words that names of devices may hold.
+    text_reviewed : bool
+        Whether a person has looked for text on what leaves (Clean Pixel Data Option).
     """
 
     retain: frozenset[str]
     device_words: frozenset[str] = frozenset()
+    text_reviewed: bool = False
 
     @classmethod
     def of(cls, settings: Deidentify) -> "Profile":
         """Make the profile that `export.deidentify` describes."""
-        return cls(frozenset(settings.retain), frozenset(settings.device_words))
+        return cls(frozenset(settings.retain), frozenset(settings.device_words), settings.text_reviewed)
 
     def action(self, keyword: str, vr: str) -> Action:
         """Decide what is done to a public element; one that neither table lists is removed.

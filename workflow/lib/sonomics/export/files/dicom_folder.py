@@ -1,16 +1,22 @@
 """Query DICOM files in any layout under a folder, ZIP files included, like a PACS."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from sonomics.core.settings.export import Limits
 from sonomics.export.files.archive import Root
 from sonomics.export.files.header_index import Header, Indexed, read_headers
+from sonomics.export.files.listing import open_root
+from sonomics.export.pacs.merged import MergedPatients, read_merged
 from sonomics.export.pacs.protocol import Criteria, Instance, Study, meets_criteria
 from sonomics.imaging.dicom_file import SourceFile
+from sonomics.kinds.pacs import Studies
+from sonomics.kinds.sources.folder import Folder
 
 REPEAT = "it repeats an instance"
+OTHER_ISSUER = "its patient identifier is of another issuer than params.yaml states"
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,12}")  # IS of PS3.5 6.2
 
 
@@ -33,6 +39,10 @@ class DicomFolder:
         `export.limits` of params.
     kept : Path, optional
         Table of headers read before, see `read_headers`.
+    issuer : str
+        Of the patient identifiers; files that state another are left out. "" takes all.
+    merged : MergedPatients, optional
+        Persons with several identifiers, who count under the one in use.
 
     Attributes
     ----------
@@ -41,7 +51,15 @@ class DicomFolder:
         is an instance that another file holds already. The paths may be identities.
     """
 
-    def __init__(self, root: Root, limits: Limits, kept: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Root,
+        limits: Limits,
+        kept: Path | None = None,
+        issuer: str = "",
+        merged: MergedPatients | None = None,
+    ) -> None:
+        self.merged, self._issuer = merged or MergedPatients([]), issuer
         self.left_out: list[tuple[str, str]] = []
         self._studies: dict[tuple[str, str], _StudyFiles] = {}
         for indexed in read_headers(root, limits, kept):
@@ -50,6 +68,11 @@ class DicomFolder:
             else:
                 self._add(indexed, indexed.header, indexed.file)
 
+    @property
+    def has_studies(self) -> bool:
+        """Tell whether there is any; the place of a drive that is not mounted has none."""
+        return bool(self._studies)
+
     def find_studies(self, criteria: Criteria) -> list[Study]:
         """List the studies that meet the criteria."""
         studies = [_add_modalities(held) for held in self._studies.values()]
@@ -57,16 +80,28 @@ class DicomFolder:
 
     def list_instances(self, patient_id: str, study_uid: str, modality: str) -> list[tuple[Instance, SourceFile]]:
         """List the instances of a patient's study in the series of a modality, sorted, and their files."""
-        held = self._studies.get((patient_id.strip(), study_uid.strip()))
+        held = self._studies.get((self.merged.in_use(patient_id.strip()), study_uid.strip()))
         instances = held.instances.values() if held else ()
         listed = [(instance, file) for instance, of_file, file in instances if of_file in ("", modality)]
         return sorted(listed, key=lambda pair: pair[0])
 
+    def count_others(self, patient_id: str, study_uid: str) -> int:
+        """Count the files of a study that are of other patients."""
+        asked = self.merged.in_use(patient_id.strip())
+        studies = self._studies.items()
+        return sum(
+            len(held.instances) for (patient, uid), held in studies if uid == study_uid.strip() and patient != asked
+        )
+
     def _add(self, indexed: Indexed, header: Header, file: SourceFile) -> None:
-        uid = header["StudyInstanceUID"]
+        uid, issuer = header["StudyInstanceUID"], header["IssuerOfPatientID"]
+        if self._issuer and issuer not in ("", self._issuer):
+            self.left_out.append((indexed.name, OTHER_ISSUER))
+            return
         study = Study(
             uid,
-            header["PatientID"],
+            self.merged.in_use(header["PatientID"]),
+            issuer=issuer,
             date=header["StudyDate"],
             time=header["StudyTime"],
             accession=header["AccessionNumber"],
@@ -78,10 +113,25 @@ class DicomFolder:
             header["SOPInstanceUID"],
             header["SeriesInstanceUID"],
         )
-        instances = self._studies.setdefault((study.patient_id, uid), _StudyFiles(study)).instances
+        held = self._studies.setdefault((study.patient_id, uid), _StudyFiles(study))
+        if not held.study.issuer:  # the first that a file states
+            held.study = replace(held.study, issuer=issuer)
+        instances = held.instances
         if instance.uid in instances:
             self.left_out.append((indexed.name, REPEAT))
         instances.setdefault(instance.uid, (instance, header["Modality"], file))
+
+
+def open_dicom_folder(settings: Folder, limits: Limits, kept: Path | None = None) -> DicomFolder:
+    """Open the DICOM files of a folder source, with the identifiers that its settings state.
+
+    Raises
+    ------
+    StudyError
+        When the folder, or the table of merged patients, is missing or wrong.
+    """
+    studies = cast(Studies, settings.dicom)
+    return DicomFolder(open_root(settings), limits, kept, studies.issuer, read_merged(studies.merged))
 
 
 def _add_modalities(held: _StudyFiles) -> Study:

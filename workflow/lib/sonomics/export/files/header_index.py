@@ -9,8 +9,9 @@ from pydicom import Dataset
 from pydicom.errors import InvalidDicomError
 
 from sonomics.core.errors import name_error
-from sonomics.core.files import keep_private, replacing
+from sonomics.core.files import replacing
 from sonomics.core.jobs import progress
+from sonomics.core.private import keep_private
 from sonomics.core.settings.export import Limits
 from sonomics.export.deidentify.dataset import silence_pydicom
 from sonomics.export.files.archive import Archived, Root
@@ -19,8 +20,8 @@ from sonomics.imaging.dicom_file import OverLimitError, SourceFile, read_header
 
 HEADERS = Path("work", "headers.parquet")
 TAGS = [
-    *("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality", "StudyDate", "StudyTime"),
-    *("AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
+    *("PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "Modality"),
+    *("StudyDate", "StudyTime", "AccessionNumber", "StudyDescription", "SeriesNumber", "InstanceNumber"),
 ]
 FILE, STAMP, REASON = "file", "stamp", "reason"
 SAVED_EVERY = 5000  # headers: a run that is cut short reads no more than these again
@@ -112,11 +113,11 @@ def _read(found: Found, before: _Kept | None, limits: Limits) -> _Kept:
 
 
 def _stamp(file: SourceFile) -> str:
-    """Return what changes with a file: its size and time, or, for a member of an archive, size and checksum."""
+    """Return what changes with a file: its size and times; or, for a member of an archive, size and checksum."""
     if isinstance(file, Archived):
         return file.stamp
     status = Path(str(file)).stat()
-    return f"{status.st_size} {status.st_mtime_ns}"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def _read_text(header: Dataset, tag: str) -> str:
@@ -125,7 +126,7 @@ def _read_text(header: Dataset, tag: str) -> str:
 
 def _read_table(path: Path) -> dict[str, _Kept]:
     table = pd.read_parquet(path)
-    if REASON not in table:  # of an earlier version
+    if not {REASON, *TAGS} <= set(table):  # of an earlier version
         return {}
     return {
         row[FILE]: (row[STAMP], None if row[REASON] else {tag: row[tag] for tag in TAGS}, row[REASON])

@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import pandas as pd
@@ -40,6 +40,12 @@ def open_root(settings: Folder) -> Root:
         rule = f"there is no folder and no whole ZIP file {root}"
         raise StudyError(f"{WHERE}.root", rule, "correct root, or mount the folder")
     return Path(root)
+
+
+def join_below(root: Root, path: str) -> Root:
+    """Join a path that cells of a table fill in to the root; one that leads out of it leads to nothing."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return root / ("" if path.startswith("/") or ".." in parts else path)
 
 
 def read_listing(settings: Folder, device_words: Collection[str] = ()) -> pd.DataFrame:

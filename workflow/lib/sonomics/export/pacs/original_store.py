@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from sonomics.core.files import keep_private, read_json, replacing, write_json
+from sonomics.core.files import read_json, replacing, write_json
+from sonomics.core.private import keep_private
 from sonomics.export.deidentify.pseudonyms import Pseudonyms
 from sonomics.export.pacs.protocol import Instance
 

@@ -114,10 +114,9 @@ def list_exams(cohort: Path, chunks: int, number: int, pseudonyms: Pseudonyms) -
     linkage = read_linkage(path, pseudonyms)
     roster = read_roster(cohort)[["patient", "case", "centre"]]
     members = roster[[chunk_of(patient, chunks) == number for patient in roster["patient"]]]
-    for case in members["case"]:
-        if case not in set(linkage["case"]):
-            fix = "draft both again with `sonomics query`, or take the case out of the cohort"
-            raise StudyError(str(path), f"it does not list the case {case}", fix)
+    if unlisted := int((~members["case"].isin(linkage["case"])).sum()):
+        fix = "draft both again with `sonomics query`, or take the cases out of the cohort"
+        raise StudyError(str(path), f"it does not list {unlisted} cases of the cohort in chunk {number}", fix)
     if "issuer" not in linkage:  # of a linkage table drafted before issuers were asked for
         linkage = linkage.assign(issuer="")
     rows = members.merge(linkage[["case", "exam", "patient_id", "study_uid", "issuer"]], on="case")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sonomics.core.files import keep_private, make_private_folder
+from sonomics.core.private import keep_private, make_private_folder
 from sonomics.export.pacs.intake import OVER_LIMIT, Intake
 from sonomics.export.pacs.original_store import SEND_AGAIN
 from sonomics.export.pacs.protocol import Fault, Instance, Order, Pacs, PacsError, group_into_orders

@@ -107,7 +107,7 @@ class Job(Generic[Settings]):
 
         Doubtful values stand in the table as computed; which they are is noted in its metadata, where there are any.
         """
-        features = join_identity(self.crops, pd.DataFrame(values, columns=list(names)), self.name)
+        features = join_identity(self.crops, pd.DataFrame(values, columns=list(names)), self.name, self.family)
         if doubtful:
             log.warning("%d values are known no better than to the bound of their rounding", len(doubtful))
             features.attrs[DOUBTFUL] = [value._asdict() for value in doubtful]

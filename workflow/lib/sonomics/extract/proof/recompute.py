@@ -13,10 +13,11 @@ from sonomics.extract.crops.job import DoubtfulValue, Job
 from sonomics.extract.proof.compare import find_differences
 from sonomics.extract.proof.conditioning import bound_maximal_correlation
 from sonomics.kinds.radiomics import Radiomics
+from sonomics.texture.region import name_features
 
 
 def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64], regions: int) -> list[DoubtfulValue]:
-    """Recompute regions chosen at random with PyRadiomics.
+    """Recompute regions chosen at random with PyRadiomics; the classes that it lacks are not proved.
 
     Parameters
     ----------
@@ -41,17 +42,22 @@ def prove(job: Job[Radiomics], names: Sequence[str], values: NDArray[np.float64]
     """
     if regions == 0 or job.crops.empty:
         return []
-    from sonomics.extract.proof.reference import make_reference
+    from sonomics.extract.proof.reference import CLASSES, make_reference
 
+    proved = job.family.model_copy(update={"classes": [name for name in job.family.classes if name in CLASSES]})
+    if not proved.classes:
+        return []
+    known = name_features(proved.classes, proved.filters)
+    places = [list(names).index(name) for name in known]
     chosen, doubtful = choose_regions(job, regions), list[DoubtfulValue]()
-    recomputed = job.compute(chosen, names, make_reference(job.family), job.family.resample_mm)
+    recomputed = job.compute(chosen, known, make_reference(proved), proved.resample_mm)
     for row, theirs in zip(chosen.index, recomputed, strict=True):
-        found = find_differences(names, values[row], theirs, partial(_bound_mcc, job, chosen.loc[[row]]))
+        found = find_differences(known, values[row, places], theirs, partial(_bound_mcc, job, chosen.loc[[row]]))
         if different := [difference for difference in found if not difference.is_doubtful]:
             first = different[0]
             rule = (
                 f"{first.name} is {first.value:.17g}, but {first.reference:.17g} by PyRadiomics, and rounding makes no "
-                f"more than {first.bound:.1g} of it ({len(different)} of {len(names)} features differ)"
+                f"more than {first.bound:.1g} of it ({len(different)} of {len(known)} features differ)"
             )
             fix = f"report it with the image, and set `kind: pyradiomics` in extract.families.{job.name} until then"
             raise StudyError(str(chosen.loc[row, "file"]), rule, fix)

@@ -9,13 +9,16 @@ from scipy.sparse.csgraph import connected_components
 
 from sonomics.imaging.boxes import Box, boxes_around_parts
 from sonomics.imaging.brightness import Pixels, brightest_channel
-from sonomics.imaging.burned_in_text.sharpness import is_sharp, measure_edges, surround
+from sonomics.imaging.burned_in_text.sharpness import is_box_sharp, measure_edges
 
 # Conventions. pixels: from one letter of a word to the next; from text to its last letter; the longer side of a letter;
 # its soft edge
 REACH, FARTHEST, LETTER, PADDING = 32, 160, (5, 48), 2
-# side of a square that no stroke fills, and grey levels by which ink stands above its ground
-THICKEST_STROKE, CONTRAST = 9, 20
+# side of a square that no stroke fills, and grey levels by which ink stands above its ground; each is tried: a low one
+# joins letters with speckle, a high one breaks faint letters
+THICKEST_STROKE, CONTRASTS = 9, (20, 35, 60, 100, 150)
+# percentile of the levels of a letter that is its ink: edges of thin strokes are darker
+INK = 90
 # of two letters of a word, the ratio of longer sides, and the difference of levels as a share of the brighter
 TALLER, ONE_INK = 1.6, 0.15
 # times that its edges are as sharp as those around
@@ -61,19 +64,18 @@ def add_letters(picture: Pixels, text: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _list_letters(level: NDArray[np.uint8], text: NDArray[np.bool_]) -> _Letters:
     ground = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((THICKEST_STROKE, THICKEST_STROKE), dtype=np.uint8))
-    stroke, edges = cv2.subtract(level, ground) >= CONTRAST, measure_edges(level)
+    above, edges = cv2.subtract(level, ground), measure_edges(level)
     near = cv2.distanceTransform((~text).astype(np.uint8), cv2.DIST_L2, 3) <= FARTHEST
     boxes, ink, known = [], [], []
-    for box, _ in boxes_around_parts(stroke & near):
-        wider = surround(box, level.shape)
-        inside = np.zeros(wider.sides, dtype=np.bool_)
-        inside[box.top - wider.top : box.bottom - wider.top, box.left - wider.left : box.right - wider.left] = True
-        if not LETTER[0] <= max(box.sides) <= LETTER[1] or not is_sharp(edges[wider.window], inside, SHARPER):
-            continue
-        strokes = stroke[box.window]
-        boxes.append(box)
-        ink.append(float(np.median(level[box.window][strokes])))
-        known.append(bool(text[box.window][strokes].mean() > MOSTLY))
+    for contrast in CONTRASTS:
+        stroke = (above >= contrast) & near
+        for box, _ in boxes_around_parts(stroke):
+            if not LETTER[0] <= max(box.sides) <= LETTER[1] or not is_box_sharp(edges, box, SHARPER):
+                continue
+            strokes = stroke[box.window]
+            boxes.append(box)
+            ink.append(float(np.percentile(level[box.window][strokes], INK)))
+            known.append(bool(text[box.window][strokes].mean() > MOSTLY))
     return _Letters(
         np.array(boxes, dtype=np.int64).reshape(-1, len(Box._fields)), np.array(ink), np.array(known, dtype=np.bool_)
     )

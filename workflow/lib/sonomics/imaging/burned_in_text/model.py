@@ -1,18 +1,19 @@
 """The network that finds text: the detector of PP-OCRv4, a file in the wheel of rapidocr-onnxruntime.
 
-Only the file is used, none of the wheel's code, which would need another build of OpenCV.
+Only the file is used, none of the wheel's code, which would need onnxruntime and another build of OpenCV. OpenCV runs
+it, and gives the same bytes on every x86-64 processor with AVX2 (benchmarks/portable_text.py); onnxruntime does not.
 """
 
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.packages import locate_in_package
 
 WHEEL, FILE = "rapidocr-onnxruntime", "rapidocr_onnxruntime/models/ch_PP-OCRv4_det_infer.onnx"
 SHA256 = "d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9"
@@ -31,16 +32,16 @@ def apply_network(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns
     -------
     (rows, columns) float32
-        Probability that the pixel lies in the middle of a line of text, 0 to 1; equal from run to run on one machine.
+        Probability that the pixel lies in the middle of a line of text, 0 to 1.
 
     Raises
     ------
     StudyError
         When the file of the network is missing, or is another one.
     """
-    colour = np.repeat(picture[None, None], 3, axis=1)
-    (scores,) = _load_network(locate_model()).run(None, {"x": colour})
-    return np.asarray(scores[0, 0], dtype=np.float32)
+    network = _load_network(locate_model())
+    network.setInput(np.repeat(picture[None, None], 3, axis=1))
+    return np.asarray(network.forward()[0, 0], dtype=np.float32)
 
 
 def locate_model() -> Path:
@@ -51,22 +52,14 @@ def locate_model() -> Path:
     StudyError
         When the wheel or the file is missing.
     """
-    try:
-        path = Path(str(distribution(WHEEL).locate_file(FILE)))
-    except PackageNotFoundError:
-        raise StudyError(WHERE, f"the package {WHEEL} is not installed", FIX) from None
-    if not path.is_file():
-        raise StudyError(WHERE, f"{FILE} is missing from the package {WHEEL}", FIX)
-    return path
+    return locate_in_package(WHEEL, FILE, WHERE, FIX)
 
 
 @cache
-def _load_network(path: Path) -> onnxruntime.InferenceSession:
+def _load_network(path: Path) -> cv2.dnn.Net:
     """Load the network once per process, on one thread of the processor: jobs are run side by side."""
     content = path.read_bytes()
     if (digest := sha256(content).hexdigest()) != SHA256:
         raise StudyError(WHERE, f"the SHA-256 of {FILE} is {digest}, not {SHA256}", FIX)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.use_deterministic_compute = True
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    cv2.setNumThreads(1)
+    return cv2.dnn.readNetFromONNX(np.frombuffer(content, dtype=np.uint8), cv2.dnn.ENGINE_NEW)

@@ -5,7 +5,7 @@ rectangle around such a part is widened in proportion to its own size, to which 
 alone also sees letters in tissue; a rectangle counts only if it is sharper than what is around, as tissue never is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import cv2
@@ -38,6 +38,7 @@ PIXEL, PART = 0.2, 0.5
 # real images, parts of tissue reached 0.84 where they were SHARPER, and 1.6 times the edges around; of words 98 of 100
 # reached 0.93 and 1.6 times. Single letters, and letters far apart, reach no more than 0.5 but 2 to 12 times.
 SURE, SHARPER, MUCH_SHARPER = 0.88, 1.5, 2.0
+LIMITS = ((SURE, SHARPER), (PART, MUCH_SHARPER))
 # A part is widened on each side by this many times its area through its perimeter, and by this many pixels.
 WIDENED, MARGIN = 2.0, 2
 # pixels: the shorter side of the largest part, before it is widened
@@ -63,22 +64,43 @@ def find_text_areas(frame: Pixels) -> NDArray[np.bool_]:
     StudyError
         When the network cannot be loaded.
     """
-    level, flow = brightest_channel(frame), mark_solid_colour(frame)
-    edges = measure_edges(level)
-    found = np.zeros(level.shape, dtype=np.bool_)
-    for corners, score in _find_rectangles(level):
-        box, inside = _fill(corners, level.shape)
-        times = SHARPER if score >= SURE else MUCH_SHARPER
-        if is_sharp(edges[box.window], inside, times) and flow[box.window][inside].mean() < FLOW:
+    flow = mark_solid_colour(frame)
+    found = np.zeros(flow.shape, dtype=np.bool_)
+    for box, inside in find_sharp_areas(brightest_channel(frame), LIMITS):
+        if flow[box.window][inside].mean() < FLOW:
             found[box.window] |= inside
     return found
+
+
+def find_sharp_areas(
+    level: NDArray[np.uint8], limits: Iterable[tuple[float, float]]
+) -> Iterator[tuple[Box, NDArray[np.bool_]]]:
+    """Yield where the network sees text that is sharper than what is around.
+
+    Parameters
+    ----------
+    level : (rows, columns) uint8
+    limits : iterable of (float, float)
+        Least mean probability of a rectangle, and times that it is as sharp as its surround; one pair must be met.
+
+    Yields
+    ------
+    Box
+        Around a rectangle and its surround.
+    (rows, columns) bool
+        Which pixels of the box the rectangle fills; at least one.
+    """
+    edges = measure_edges(level)
+    for corners, score in _find_rectangles(level):
+        box, inside = _fill(corners, level.shape)
+        if any(score >= sure and is_sharp(edges[box.window], inside, times) for sure, times in limits):
+            yield box, inside
 
 
 def _find_rectangles(level: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.float32], float]]:
     """Yield the corners, x and y, of the rectangles where the network sees text, and the mean probability inside."""
     for view in VIEWS:
-        shown, back = _show(level, view)
-        scores = apply_network(shown.astype(np.float32) / np.float32(127.5) - 1)
+        scores, back = score_view(level, view)
         contours, _ = cv2.findContours((scores > PIXEL).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for contour in contours:
             centre, (width, height), angle = cv2.minAreaRect(contour)
@@ -89,6 +111,12 @@ def _find_rectangles(level: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.floa
             further = WIDENED * width * height / (width + height) + 2 * MARGIN * view.enlarged
             corners = cv2.boxPoints((centre, (width + further, height + further), angle))
             yield cv2.transform(corners[None], back)[0], score
+
+
+def score_view(level: NDArray[np.uint8], view: View) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Show a frame to the network; return its scores of the view, and the affine map (2 x 3) of x and y back."""
+    shown, back = _show(level, view)
+    return apply_network(shown.astype(np.float32) / np.float32(127.5) - 1), back
 
 
 def _show(level: NDArray[np.uint8], view: View) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

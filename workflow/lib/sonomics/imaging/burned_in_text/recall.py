@@ -9,10 +9,12 @@ import pandas as pd
 TABLE = "recall.csv"
 # Share of words found whole below which words of a kind are named as missed.
 ENOUGH = 0.9
+GROUNDS = {"tissue": "on tissue", "black": "on black", "gradient": "on a gradient", "flow": "over colour flow"}
+NOT_MEASURED = "dark text on light ground, single letters, handwriting"
 
 
 def describe_misses(detector: str) -> str:
-    """Describe in one sentence the words of which a detector finds fewer than nine in ten whole.
+    """Describe the words of which a detector finds fewer than nine in ten whole, and what was not measured.
 
     Parameters
     ----------
@@ -20,7 +22,8 @@ def describe_misses(detector: str) -> str:
         A name of `FINDERS`.
     """
     missed = list_misses(read_recall(), detector)
-    return f"It finds fewer than {ENOUGH:.0%} of words that are " + "; ".join(missed) + "." if missed else ""
+    found = f"It finds fewer than {ENOUGH:.0%} of words that are " + "; ".join(missed) + ". " if missed else ""
+    return f"{found}Not measured: {NOT_MEASURED}."
 
 
 def read_recall() -> pd.DataFrame:
@@ -30,7 +33,9 @@ def read_recall() -> pd.DataFrame:
 
 
 def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
-    """List kinds of words that are missed, each with the share found: by contrast, turn and spacing, and by height.
+    """List kinds of words that are missed, each with the share found.
+
+    Kinds are contrast with turn and spacing; height; and ground.
 
     Parameters
     ----------
@@ -46,6 +51,8 @@ def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     usual = table[table["spacing"] == 0]
     for height, share in _pool(usual, ["height"], detector).items():
         missed.append(f"{height} pixels high ({share:.0%})")
+    for ground, share in _pool(usual, ["ground"], detector).items():
+        missed.append(f"{GROUNDS[ground]} ({share:.0%})")
     return missed
 
 

@@ -43,3 +43,19 @@ def is_sharp(edges: NDArray[np.int16], inside: NDArray[np.bool_], times: float) 
         return bool(inside.any())
     within, around = (np.percentile(edges[part], STRONGEST) for part in (inside, ~inside))
     return bool(within >= times * (around + 1))
+
+
+def is_box_sharp(edges: NDArray[np.int16], box: Box, times: float) -> bool:
+    """Tell whether the strongest edges in a box are so many times as strong as those around it.
+
+    Parameters
+    ----------
+    edges : (rows, columns) int16
+        From `measure_edges`, of the whole frame.
+    box : Box
+    times : float
+    """
+    wider = surround(box, edges.shape)
+    inside = np.zeros(wider.sides, dtype=np.bool_)
+    inside[box.top - wider.top : box.bottom - wider.top, box.left - wider.left : box.right - wider.left] = True
+    return is_sharp(edges[wider.window], inside, times)

@@ -21,12 +21,16 @@ class SourceKind(DescribedKind):
     client : str
         `module:class` of a server's client, made of the settings, as `Pacs` in `sonomics.export.pacs.protocol`; "" for
         a source that is not a server.
+    contents : str
+        `module:function` that names the content of what each chunk is exported from, `name(params, roster) -> dict`,
+        so that a replaced file reruns its chunk; "" for a source whose content is not known before it is fetched.
     is_simulated : bool
         Whether a program makes the patients, so that there is no identity and a simulated ground truth.
     """
 
     draft: str
     client: str = ""
+    contents: str = ""
     is_simulated: bool = False
 
     @property
@@ -37,6 +41,10 @@ class SourceKind(DescribedKind):
     def load_draft(self) -> Any:
         """Import the function that drafts the tables of a study."""
         return load(self.draft)
+
+    def name_contents(self, params: Any, roster: Any) -> dict[str, str]:
+        """Name the content of what each chunk is exported from."""
+        return dict(load(self.contents)(params, roster)) if self.contents else {}
 
     def load_client(self) -> Any:
         """Import the client of a server."""

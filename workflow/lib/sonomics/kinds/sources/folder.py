@@ -113,5 +113,6 @@ KIND = FolderKind(
     settings=Folder,
     builder="sonomics.export.folder:main",
     draft="sonomics.export.cohort.drafts:draft_from_folder",
+    contents="sonomics.export.files.source_contents:name_chunks",
     words="a folder, de-identified: DICOM files after DICOM PS3.15, pictures written anew without their metadata",
 )

@@ -8,13 +8,11 @@ from torch import Tensor, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.squeezenet import SqueezeNet
-from sonomics.networks.weights.checkpoints import rename_tensors
 from sonomics.networks.weights.load import RANDOM, Weights
+from sonomics.networks.weights.matching import Match, match_by_name, match_in_order
 
 # Architectures that timm lacks.
 OTHERS = {"squeezenet1_1": SqueezeNet}
-# Counts training batches; older files lack it and inference does not need it.
-_COUNTER = "num_batches_tracked"
 
 
 class Backbone(nn.Module):
@@ -78,8 +76,8 @@ def build(architecture: str, seed: int, weights: Weights = RANDOM, size: int | N
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         trunk = OTHERS[architecture]() if architecture in OTHERS else _build_timm(architecture, size)
-    if weights.tensors:
-        _load(trunk, architecture, weights)
+    if weights.tensors is not None:
+        trunk.load_state_dict(trunk.state_dict() | dict(match_weights(trunk, architecture, weights).used))
     return Backbone(trunk, weights).to(memory_format=torch.channels_last)
 
 
@@ -95,14 +93,16 @@ def _build_timm(architecture: str, size: int | None) -> nn.Module:
     return trunk
 
 
-def _load(trunk: nn.Module, architecture: str, weights: Weights) -> None:
-    """Fill the trunk; a classifier in the file is left out."""
-    state = trunk.state_dict()
+def match_weights(trunk: nn.Module, architecture: str, weights: Weights) -> Match:
+    """Match the tensors of starting weights with a trunk; a classifier in the file is not used.
+
+    Raises
+    ------
+    StudyError
+        When the weights belong to another architecture.
+    """
+    state, tensors = trunk.state_dict(), weights.tensors or {}
+    if weights.match == "order":
+        return match_in_order(tensors, state, architecture)
     children = [name for name, _ in trunk.named_children()]
-    matching = rename_tensors(weights.tensors, weights.prefix, state, children)
-    missing = sorted(name for name in set(state) - set(matching) if not name.endswith(_COUNTER))
-    reshaped = sorted(name for name, tensor in matching.items() if tensor.shape != state[name].shape)
-    if missing or reshaped:
-        rule = f"the weights are not for {architecture} ({(missing + reshaped)[0]} is missing or has another shape)"
-        raise StudyError("params.yaml, weights", rule, "set the architecture (and `prefix`) of the file")
-    trunk.load_state_dict(state | matching)
+    return match_by_name(tensors, weights.prefix, state, children, architecture)

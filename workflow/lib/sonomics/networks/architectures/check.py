@@ -1,4 +1,4 @@
-"""Build every network of a study before any work, to find those that cannot be built."""
+"""Build every network of a study before any work, to find those that cannot be built or filled."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -7,13 +7,18 @@ import torch
 
 from sonomics.core.errors import StudyError
 from sonomics.kinds.families.deep import Deep
-from sonomics.networks.architectures.backbones import build
+from sonomics.networks.architectures.backbones import build, match_weights
 from sonomics.networks.architectures.layer_features import Features
 from sonomics.networks.weights.check import list_networks
+from sonomics.networks.weights.load import load_weights
+from sonomics.networks.weights.matching import Match
+from sonomics.networks.weights.registry import Entry, find_entry
+
+SHOWN = 3
 
 
-def check_networks(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> None:
-    """Check that every network of a study can be built, without memory for its weights.
+def check_networks(params: Mapping[str, Any], phases: Collection[str], where: str = "params.yaml") -> list[str]:
+    """Check that every network of a study can be built, and that its starting weights are for it.
 
     Parameters
     ----------
@@ -24,21 +29,40 @@ def check_networks(params: Mapping[str, Any], phases: Collection[str], where: st
     where : str
         Name of the file of parameters, for messages.
 
+    Returns
+    -------
+    list of str
+        Once per file of starting weights: the first network that takes it, and how many tensors are used and not used.
+
     Raises
     ------
     StudyError
-        When an architecture does not exist, does not take inputs of the given size, or lacks a named layer.
+        When an architecture does not exist, does not take inputs of the given size, lacks a named layer, or is not
+        that of the weights.
     """
     built: set[tuple[Any, ...]] = set()
+    filled: dict[Entry, str] = {}
     for key, network in list_networks(params, phases):
         layers = network.layers or [] if isinstance(network, Deep) else []
         pooling = network.pooling if isinstance(network, Deep) else None
-        recipe = (network.architecture, network.size, tuple(layers), pooling)
+        entry = find_entry(network.weights, network.architecture, f"{where}, {key}.weights")
+        recipe = (network.architecture, network.size, tuple(layers), pooling, entry)
         if recipe in built:
             continue
         try:
-            with torch.device("meta"):
-                Features(build(network.architecture, 0, size=network.size), layers, pooling, network.size)
+            with torch.device("meta"):  # no memory for the network
+                backbone = build(network.architecture, 0, size=network.size)
+                Features(backbone, layers, pooling, network.size)
+            if entry is not None and entry not in filled:
+                match = match_weights(backbone.trunk, network.architecture, load_weights(entry))
+                filled[entry] = f"{key}: {_describe_match(match, entry)}"
         except StudyError as stopped:
             raise StudyError(f"{where}, {key}", stopped.rule, stopped.fix) from None
         built.add(recipe)
+    return list(filled.values())
+
+
+def _describe_match(match: Match, entry: Entry) -> str:
+    others = f" ({', '.join(match.unused[:SHOWN])}{', ...' * (len(match.unused) > SHOWN)})" if match.unused else ""
+    used = f"{len(match.used)} tensors of {entry.name} are used"
+    return f"{used}, {len(match.unused)} not used{others}"

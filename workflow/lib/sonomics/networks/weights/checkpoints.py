@@ -1,7 +1,7 @@
 """Read files of weights as tensors by name: safetensors, PyTorch checkpoints and Keras h5."""
 
 import pickle
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,37 +79,3 @@ _READERS: Mapping[str, Callable[[Path, str], dict[str, Tensor]]] = {
     ".bin": _read_pytorch,
     ".h5": _read_keras,
 }
-
-
-def rename_tensors(
-    tensors: Mapping[str, Tensor], prefix: str, names: Collection[str], children: Sequence[str]
-) -> dict[str, Tensor]:
-    """Rename the tensors of a checkpoint to the names of a network.
-
-    Parameters
-    ----------
-    tensors : mapping
-    prefix : str
-        Removed from every name; a tensor whose name does not begin with it is left out.
-    names : collection of str
-        Names in the network's state.
-    children : sequence of str
-        First-level modules of the network, in order. RadImageNet's checkpoints number them
-        (`backbone.4.0.conv1.weight` for `layer1.0.conv1.weight`).
-
-    Returns
-    -------
-    dict
-        Tensors that the network has; others, such as a classifier, are left out.
-    """
-    renamed = {}
-    for name, tensor in tensors.items():
-        if not name.startswith(prefix):
-            continue
-        bare = name.removeprefix(prefix)
-        first, _, rest = bare.partition(".")
-        if bare not in names and first.isascii() and first.isdecimal() and int(first) < len(children):
-            bare = f"{children[int(first)]}.{rest}"
-        if bare in names:
-            renamed[bare] = tensor
-    return renamed

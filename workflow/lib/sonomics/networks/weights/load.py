@@ -1,7 +1,7 @@
 """Load starting weights: those of an entry of the registry, or random numbers by declared choice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -23,17 +23,20 @@ class Weights:
         Of the network's three channels, on the scale 0-1.
     order : tuple of int
         Which of red, green and blue (0, 1, 2) each channel is.
-    tensors : mapping of str to Tensor
-        State of the backbone; empty for a random initialisation.
+    tensors : mapping of str to Tensor, or None
+        Those of the file; None for a random initialisation.
     prefix : str
         Text before the names of the tensors.
+    match : {"name", "order"}
+        Whether the tensors have timm's names, or only timm's order.
     """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
     order: tuple[int, ...] = (0, 1, 2)
-    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    tensors: Mapping[str, Tensor] | None = None
     prefix: str = ""
+    match: str = "name"
 
 
 RANDOM = Weights(mean=(0.5,) * 3, std=(0.25,) * 3)
@@ -51,7 +54,7 @@ def load_choice(choice: settings.Weights, architecture: str) -> Weights:
     Raises
     ------
     StudyError
-        When the file is missing or altered, or is for another architecture.
+        When the file or its package is missing or altered, or is for another architecture.
     """
     entry = find_entry(choice, architecture)
     return RANDOM if entry is None else load_weights(entry)
@@ -72,4 +75,4 @@ def load_weights(entry: Entry) -> Weights:
     std = tuple(value / entry.scale for value in entry.std)
     if entry.grey == "average":
         mean, std = (sum(mean) / 3,) * 3, (sum(std) / 3,) * 3
-    return Weights(mean, std, _ORDER[entry.channels], tensors, entry.prefix)
+    return Weights(mean, std, _ORDER[entry.channels], tensors, entry.prefix, entry.match)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sonomics.core.errors import StudyError
-from sonomics.networks.weights.registry import WHERE, Entry
+from sonomics.core.packages import locate_in_package
+from sonomics.networks.weights.registry import WHERE, Entry, registry
 
 HUB_FILE = "model.safetensors"
 
@@ -27,14 +28,34 @@ def locate(entry: Entry, where: str = WHERE) -> Path:
     Raises
     ------
     StudyError
-        When the file is missing or altered; it says where to put the file and what its SHA-256 must be.
+        When the file or its package is missing or altered; it says where to put the file and what its SHA-256 must be,
+        or how to install the package.
     """
+    if entry.package is not None:
+        return _locate_packaged(entry.package, entry, where)
     path = _fetch_from_hub(entry.hub, where) if entry.hub is not None else _locate_local(entry, where)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = _digest(path)
     if not digest.startswith(entry.sha256):
         rule = f"the file is not that of the weights {entry.name}: its SHA-256 is {digest}, not {entry.sha256}"
         raise StudyError(str(path), rule, "put the right file there, or set the SHA-256 of the file you mean")
+    return path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _locate_packaged(package: str, entry: Entry, where: str) -> Path:
+    if any(package == known.package for known in registry().values()):
+        fix = f"install the version of uv.lock (uv sync --reinstall-package {package}) or of environment.yml"
+    else:
+        fix = f"correct `package` and `file`, or install it (pip install {package})"
+    path = locate_in_package(package, str(entry.file), where, fix)
+    digest = _digest(path)
+    if digest != entry.sha256:
+        rule = f"{path.name} of the Python package {package} was altered: its SHA-256 is {digest}, not {entry.sha256}"
+        raise StudyError(where, rule, fix)
     return path
 
 

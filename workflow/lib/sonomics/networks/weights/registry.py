@@ -34,14 +34,18 @@ class Entry:
     grey : {"repeat", "average"}
         How grey becomes three channels: each normalised by its own mean and std, or all by the averages.
     licence, citation : str
-    file, hub : str or None
-        Where the weights are: a path, or a repository of the Hugging Face hub, `owner/name` or `owner/name@revision`;
-        one of them is None.
+    file, package, hub : str or None
+        Where the weights are: a path; a path within an installed Python package; or a repository of the Hugging Face
+        hub, `owner/name` or `owner/name@revision`. Either file or hub is None.
+    pretrained_on : str
+        Images that the weights were trained on.
     scale : float
         Input value of a white pixel before normalisation, 1 or 255.
     channels : {"RGB", "BGR"}
     prefix : str
         Text before timm's names of the tensors in a PyTorch checkpoint.
+    match : {"name", "order"}
+        Whether the tensors have timm's names, or only timm's order.
     """
 
     name: str
@@ -54,10 +58,13 @@ class Entry:
     licence: str
     citation: str
     file: str | None
+    package: str | None
     hub: str | None
+    pretrained_on: str
     scale: float
     channels: str
     prefix: str
+    match: str
 
 
 @cache
@@ -94,7 +101,7 @@ def find_entry(choice: Weights, architecture: str, where: str = WHERE) -> Entry 
     if isinstance(choice, WrittenOut):
         entry = _make_entry(Path(choice.file).name if choice.file is not None else str(choice.hub), choice)
     elif isinstance(choice, EntryElsewhere):
-        entry = replace(_look_up(choice.entry, where), file=choice.file)
+        entry = replace(_look_up(choice.entry, where), file=choice.file, package=None, hub=None)
     else:
         entry = _look_up(choice, where)
     if entry.architecture != architecture:

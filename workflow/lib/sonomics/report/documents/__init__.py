@@ -1,1 +1,1 @@
-"""Documents next to the page: model card, checklists, tables as Word and CSV, provenance."""
+"""Documents next to the page: model card, checklists, tables as Word and CSV, hashes of inputs."""

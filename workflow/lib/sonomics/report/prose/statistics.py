@@ -4,6 +4,7 @@ import pandas as pd
 
 from sonomics.kinds.wording import join_words
 from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES
+from sonomics.report.study.near_duplicates import name_unit
 from sonomics.report.study.record import Record
 from sonomics.report.study.variants import describe_variant, list_controls, list_sensitivity_runs
 
@@ -39,8 +40,8 @@ def describe_statistics(record: Record) -> str:
     settings, tables = record.params.evaluate, record.first.tables
     sentences = [
         *_describe_intervals(tables["performance"], settings.level),
-        f"Decision curves have bands of {settings.bootstrap:,} resamples of patients.",
-        *_describe_comparison(tables["comparison"]),
+        f"Decision curves have bands of {settings.bootstrap:,} resamples of {name_unit(settings)}.",
+        *_describe_comparison(record.first.table("comparison")),
         *_describe_tests(tables["baseline"]),
         *(sentence for name, sentence in COMPUTED.items() if name in tables and not tables[name].empty),
         *_describe_runs(record),

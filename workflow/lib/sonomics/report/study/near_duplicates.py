@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
@@ -14,6 +15,11 @@ HOW = {
     "cluster": "each group counts as one cluster in every interval, and analyses of follow-up and of serial exams take "
     "its first patient",
 }
+
+
+def name_unit(evaluate: Evaluate) -> str:
+    """Name what is resampled: patients, or clusters of patients who share an image."""
+    return "clusters" if evaluate.near_duplicates == "cluster" else "patients"
 
 
 def describe_shared_images(clean: Mapping[str, Any], params: Parameters) -> str:

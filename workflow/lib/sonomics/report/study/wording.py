@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from sonomics.core.packages import describe_package
 from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.study import Task
-from sonomics.networks.weights.registry import find_entry
+from sonomics.core.settings.tasks import Task
+from sonomics.kinds.tasks import TASKS
+from sonomics.kinds.wording import join_words
+from sonomics.networks.weights.registry import Entry, find_entry
 
 SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
 # What each choice of the parameters is called on the page; a choice without words is named as it is.
@@ -28,7 +31,7 @@ REGIONS = {
 
 def describe_label(task: Task) -> str:
     """Describe how a case gets its label."""
-    return task.rule or f"{task.column} = {task.positive}"
+    return TASKS.get(task.type).describe(task)
 
 
 def describe_overlays(clean: Clean) -> str:
@@ -89,6 +92,28 @@ def _describe_start(network: Any) -> str:
     citation = f"; {entry.citation}" if entry.citation else ""
     source = entry.hub or PurePath(str(entry.file)).name
     return (
-        f"{entry.architecture}, starting weights {entry.name} (file {source}, SHA-256 {entry.sha256}, licence "
-        f"{entry.licence}{citation})"
+        f"{entry.architecture}, starting weights {entry.name}{_name_images(entry)} (file {source}"
+        f"{_name_package(entry)}, SHA-256 {entry.sha256}, licence {entry.licence}{citation})"
     )
+
+
+def list_starts(params: Parameters) -> list[str]:
+    """List in short, once per start, which networks have it and what it is."""
+    networks: dict[Entry | None, list[str]] = {}
+    for name, network in _list_networks(params):
+        networks.setdefault(find_entry(network.weights, network.architecture), []).append(name)
+    return [f"{join_words(names)} started from {_name_start(entry)}" for entry, names in networks.items()]
+
+
+def _name_start(entry: Entry | None) -> str:
+    if entry is None:
+        return "random numbers"
+    return f"the weights {entry.name}{_name_images(entry)} (licence {entry.licence}{_name_package(entry)})"
+
+
+def _name_images(entry: Entry) -> str:
+    return f", pretrained on {entry.pretrained_on}" if entry.pretrained_on else ""
+
+
+def _name_package(entry: Entry) -> str:
+    return f", Python package {describe_package(entry.package)}" if entry.package else ""

@@ -74,8 +74,8 @@ def apply(change: Change, rows: pd.DataFrame) -> pd.DataFrame:
     batches = _batches_of(rows, change["by"])
     unseen = sorted(set(batches.tolist()) - set(change["batches"]))
     if unseen and change["reference"] is None:
-        case = rows.index.get_level_values("case")[batches == unseen[0]][0]
-        rule = f"the {change['by']} {unseen[0]!r} (of case {case}) has fewer than {FEWEST} training rows"
+        count = int(np.isin(batches, unseen).sum())  # not named: a device or a centre may be a person's
+        rule = f"{count} rows are of a {change['by']} with fewer than {FEWEST} training rows"
         fix = "declare a `reference` that such rows count as, or take the step out"
         raise StudyError(WHERE, f"{rule}, so ComBat has no estimate for it", fix)
     arrays = {key: np.array(change[key], dtype=np.float64) for key in ("mean", "sd", "shift", "scale")}

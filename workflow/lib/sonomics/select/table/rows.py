@@ -9,7 +9,7 @@ IMAGE, CASE = "image", "case"
 # A reader and a session.
 Reading = tuple[str, str]
 ORIGIN: list[Hashable] = ["device", "centre"]
-_NOT_FEATURES = ["patient", "case", "image", "reader", "session", "view"]
+_NOT_FEATURES = ["patient", "case", "image", "reader", "session", "view", "hash"]
 
 
 def arrange_rows(features: pd.DataFrame, unit: str, reading: Reading) -> pd.DataFrame:

@@ -1,27 +1,21 @@
 """LASSO and elastic-net logistic regression along a path of penalties, with cross-validated deviance.
 
 The penalised likelihood is that of glmnet: mean logistic loss + lambda (mixing sum |b| + (1 - mixing) / 2 sum b^2).
-It is solved by an active set: Newton steps on the non-zero coefficients within their signs; coefficients that reach
-zero leave the set, those that violate the optimality conditions enter it.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg.lapack import dposv
 from scipy.special import expit
 
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.inputs import check_outcome
 from sonomics.statistics.regression.logistic import log_likelihood
+from sonomics.statistics.selection.active_set import check_penalties, count_until_stalled, follow_path, space_penalties
+from sonomics.statistics.selection.held_out import choose_penalty, list_folds
 
-_STEPS = 10_000
-_OPTIMAL = 1e-8
-_SATURATED = 0.999
-_STALLED = 1e-5
-_RIDGE = 1e-12
-_PROBABILITY = 1e-5
+LEAST_PROBABILITY = 1e-5
 
 
 class NoPathError(ValueError):
@@ -90,8 +84,7 @@ def lambda_path(x: ArrayLike, y: ArrayLike, n_lambda: int = 100, mixing: float =
     largest = float(np.abs(design.T @ (positive - positive.mean())).max()) / len(design) / mixing
     if largest <= 1e-12:
         raise NoPathError("no feature varies with the outcome")
-    ratio = 1e-2 if len(design) < design.shape[1] else 1e-4
-    return np.asarray(largest * ratio ** np.linspace(0.0, 1.0, n_lambda), dtype=np.float64)
+    return space_penalties(largest, len(design), design.shape[1], n_lambda)
 
 
 def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike, mixing: float = 1.0) -> LassoPath:
@@ -123,23 +116,12 @@ def lasso_path(x: ArrayLike, y: ArrayLike, lambdas: ArrayLike, mixing: float = 1
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010 (path and stopping rules).
     """
     design, positive = _check_table(x, y)
-    penalties = np.asarray(lambdas, dtype=np.float64)
-    if penalties.ndim != 1 or not penalties.size or (penalties <= 0).any() or (np.diff(penalties) > 0).any():
-        raise ValueError("penalties must be positive and descending")
-    if not 0 < mixing <= 1:
-        raise ValueError(f"the share of the L1 penalty must lie in (0, 1], not {mixing:g}")
+    penalties = check_penalties(lambdas, mixing)
     augmented = np.asfortranarray(np.column_stack([np.ones(len(design)), design]))
-    null = log_likelihood(positive, np.full(len(design), np.log(positive.mean() / (1 - positive.mean()))))
-    coefficients = np.zeros((penalties.size, augmented.shape[1]))
-    explained = np.zeros(penalties.size)
-    current = np.zeros(augmented.shape[1])
-    current[0] = np.log(positive.mean() / (1 - positive.mean()))
-    for step, penalty in enumerate(penalties):
-        if step == 0 or explained[step - 1] <= _SATURATED:
-            current = _solve(augmented, positive, float(penalty) * mixing, float(penalty) * (1 - mixing), current)
-        coefficients[step] = current
-        explained[step] = 1 - log_likelihood(positive, augmented @ current) / null
-    return LassoPath(penalties, coefficients[:, 0], coefficients[:, 1:], explained)
+    start = np.zeros(augmented.shape[1])
+    start[0] = np.log(positive.mean() / (1 - positive.mean()))
+    found = follow_path(_LogisticLoss(augmented, positive), penalties, mixing, start)
+    return LassoPath(penalties, found.coefficients[:, 0], found.coefficients[:, 1:], found.explained)
 
 
 def lasso_path_cv(
@@ -178,22 +160,42 @@ def lasso_path_cv(
         As `lambda_path`, when no penalties are given.
     """
     design, positive = _check_table(x, y)
-    names, fold = np.unique(np.asarray(fold_ids), return_inverse=True)
-    if names.size < 2 or fold.size != len(design):
-        raise ValueError(f"cross-validation needs two folds or more and one fold per row, not {names.size} folds")
+    folds = list_folds(fold_ids, len(design))
     if lambdas is None:
         penalties = lambda_path(design, positive, n_lambda, mixing)
-        path = _until_stalled(lasso_path(design, positive, penalties, mixing))
+        path = _cut_stalled(lasso_path(design, positive, penalties, mixing))
     else:
         path = lasso_path(design, positive, lambdas, mixing)
-    held_out = (fold == number for number in range(names.size))
-    deviances = np.stack([_held_out_deviance(design, positive, rows, path.lambdas, mixing) for rows in held_out])
-    sizes = np.bincount(fold)
-    mean = np.average(deviances, axis=0, weights=sizes)
-    se = np.sqrt(np.average((deviances - mean) ** 2, axis=0, weights=sizes) / (names.size - 1))
-    best = int(np.argmin(mean))
-    within = int(np.argmax(mean <= mean[best] + se[best]))
-    return LassoResult(path.lambdas, path.intercepts, path.coefficients, mean, se, best, within)
+    chosen = choose_penalty(
+        folds,
+        [rows.sum() for rows in folds],
+        lambda rows: _held_out_deviance(design, positive, rows, path.lambdas, mixing),
+    )
+    return LassoResult(path.lambdas, path.intercepts, path.coefficients, *chosen)
+
+
+class _LogisticLoss:
+    """Mean logistic loss; column 0 of `design` is the intercept."""
+
+    free = 1
+
+    def __init__(self, design: Floats, target: Floats) -> None:
+        self._design, self._target = design, target
+        self.size = design.shape[1]
+
+    def predict(self, active: np.ndarray, values: Floats) -> Floats:
+        return np.asarray(self._design[:, active] @ values, dtype=np.float64)
+
+    def value(self, linear: Floats) -> float:
+        return -log_likelihood(self._target, linear) / self._target.size
+
+    def slopes(self, linear: Floats, active: np.ndarray) -> Floats:
+        residual = (expit(linear) - self._target) / self._target.size
+        return np.asarray(self._design[:, active].T @ residual, dtype=np.float64)
+
+    def curvature(self, linear: Floats, active: np.ndarray) -> Floats:
+        columns, fitted = self._design[:, active], expit(linear)
+        return np.asarray((columns * (fitted * (1 - fitted))[:, None]).T @ columns / len(columns), dtype=np.float64)
 
 
 def _held_out_deviance(
@@ -201,87 +203,14 @@ def _held_out_deviance(
 ) -> Floats:
     path = lasso_path(design[~held_out], positive[~held_out], lambdas, mixing)
     linear = path.intercepts[:, None] + path.coefficients @ design[held_out].T
-    probability = np.clip(expit(linear), _PROBABILITY, 1 - _PROBABILITY)
+    probability = np.clip(expit(linear), LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
     likelihood = np.where(positive[held_out] == 1, np.log(probability), np.log1p(-probability))
     return np.asarray(-2 * likelihood.mean(axis=1), dtype=np.float64)
 
 
-def _until_stalled(path: LassoPath) -> LassoPath:
-    gain = np.diff(path.explained, prepend=-np.inf)
-    ended = (path.explained > _SATURATED) | ((gain < _STALLED * path.explained) & (np.arange(gain.size) >= 5))
-    length = int(np.argmax(ended)) + 1 if ended.any() else ended.size
+def _cut_stalled(path: LassoPath) -> LassoPath:
+    length = count_until_stalled(path.explained)
     return LassoPath(*(part[:length] for part in path))
-
-
-def _solve(design: Floats, target: Floats, penalty: float, ridge: float, start: Floats) -> Floats:
-    """Minimise for one L1 and one L2 penalty; column 0 of `design` is the intercept, with sign 0 and no penalty."""
-    rows = len(design)
-    coefficients = start.copy()
-    signs = np.sign(coefficients)
-    signs[0] = 0.0
-    active = np.flatnonzero(np.concatenate([[True], signs[1:] != 0]))
-    linear = design[:, active] @ coefficients[active]
-    for _ in range(_STEPS):
-        residual = (expit(linear) - target) / rows
-        columns = design[:, active]
-        shrunk = np.where(active > 0, ridge, 0.0)
-        gradient = columns.T @ residual + penalty * signs[active] + shrunk * coefficients[active]
-        if np.abs(gradient).max() <= 0.1 * _OPTIMAL:
-            slope = design.T @ residual
-            slope[active] = 0.0
-            entering = np.flatnonzero(np.abs(slope) > penalty + _OPTIMAL)
-            if not entering.size:
-                return coefficients
-            signs[entering] = -np.sign(slope[entering])
-            active = np.append(active, entering)
-            continue
-        direction = _newton_direction(columns, expit(linear), gradient, shrunk)
-        along = columns @ direction
-        boundary = _steps_to_zero(coefficients[active], direction, signs[active])
-        slope_of_penalty = float((penalty * signs[active] + shrunk * coefficients[active]) @ direction)
-        bend = float(shrunk @ direction**2) / 2
-        length = _backtrack(target, linear, along, float(gradient @ direction), (slope_of_penalty, bend), boundary)
-        coefficients[active] += length * direction
-        leaving = boundary <= length
-        coefficients[active[leaving]] = signs[active[leaving]] = 0.0
-        linear = linear + length * along
-        active = active[~leaving]
-    raise ArithmeticError(f"no LASSO solution for penalty {penalty:g}")
-
-
-def _newton_direction(columns: Floats, fitted: Floats, gradient: Floats, shrunk: Floats) -> Floats:
-    curvature = (columns * (fitted * (1 - fitted))[:, None]).T @ columns / len(columns)
-    curvature.flat[:: len(curvature) + 1] += _RIDGE + shrunk
-    _, direction, failed = dposv(curvature, -gradient)
-    if failed:
-        return np.asarray(np.linalg.lstsq(curvature, -gradient)[0], dtype=np.float64)
-    return np.asarray(direction, dtype=np.float64)
-
-
-def _steps_to_zero(coefficients: Floats, direction: Floats, signs: Floats) -> Floats:
-    """Compute the step length at which each coefficient would change its sign; infinite where it never does."""
-    shrinks = signs * direction < 0
-    steps = np.full(signs.shape, np.inf)
-    np.divide(-coefficients, direction, out=steps, where=shrinks)
-    return steps
-
-
-def _backtrack(
-    target: Floats, linear: Floats, along: Floats, slope: float, penalty: tuple[float, float], boundary: Floats
-) -> float:
-    """Find a step length, at most 1 and the nearest boundary, that lowers the objective (Armijo).
-
-    `penalty` holds the linear and the quadratic coefficient of the penalties along the direction.
-    """
-    length = min(1.0, float(boundary.min()))
-    before = -log_likelihood(target, linear) / target.size
-    for _ in range(50):
-        loss = -log_likelihood(target, linear + length * along) / target.size
-        after = loss + length * penalty[0] + length**2 * penalty[1]
-        if after <= before + 1e-4 * length * slope + 1e-14:
-            break
-        length /= 2
-    return length
 
 
 def _check_table(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:

@@ -1,18 +1,10 @@
-"""What the page was made from and with: inputs by their SHA-256, software by its version."""
+"""What the page was made from: parameters and inputs by their SHA-256."""
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from hashlib import file_digest, sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-SOFTWARE = (
-    "dvc", "jinja2", "lifelines", "matplotlib", "numpy", "opencv-python-headless", "pandas", "pillow",
-    "pyarrow", "pydicom", "pyradiomics", "scikit-image", "scikit-learn", "scikit-misc", "scipy", "simpleitk", "skops",
-    "snakemake", "statsmodels", "timm", "torch", "torchvision",
-)  # fmt: skip
 
 
 def hash_path(path: Path) -> str:
@@ -34,8 +26,3 @@ def list_hashes(params: Mapping[str, Any], paths: Sequence[Path]) -> list[tuple[
     """List (what, SHA-256) of the parameters and of every file and folder, in the order given."""
     of_paths = [(path.as_posix(), hash_path(path)) for path in paths]
     return [("parameters with defaults (content)", hash_params(params)), *of_paths]
-
-
-def list_software() -> list[tuple[str, str]]:
-    """List the versions of Python and of the libraries that can change a result."""
-    return [("python", platform.python_version()), *((name, version(name)) for name in SOFTWARE)]

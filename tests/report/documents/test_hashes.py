@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from sonomics.report.documents.provenance import hash_params, hash_path, list_hashes
+from sonomics.report.documents.hashes import hash_params, hash_path, list_hashes
 
 
 def test_a_file_has_the_hash_that_sha256sum_gives(tmp_path: Path) -> None:
