@@ -37,6 +37,32 @@ def networks_of(variant):
     return models_of(variant, takes=("crops",))
 
 
+def tasks_learned(variant, name):
+    """List the tasks that a model of a variant is trained for."""
+    seen_as = Parameters.partial(pick(SEEN[variant], ["study.tasks", "train.models"]))
+    return tasks_of_model(seen_as.study.tasks, seen_as.train.models[name])
+
+
+def finals_of(task):
+    """List the final models of a task, in the order of params: those whose base models are all trained for it."""
+    seen_as = Parameters.partial(pick(STUDY, ["study.tasks", "train.models", "stack.models"]))
+    finals = seen_as.stack.models.items()
+    return [name for name, final in finals if task in tasks_of_final(seen_as.study.tasks, seen_as.train, final.of)]
+
+
+def final_runs(only=lambda final: True):
+    """List the final models of the main run with each of their tasks, all or those whose settings fit."""
+    models = STUDY["stack"]["models"]
+    tasks = {name: [task for task in STUDY["study"]["tasks"] if name in finals_of(task)] for name in models}
+    return [dict(model=name, task=task) for name, final in models.items() if only(final) for task in tasks[name]]
+
+
+def primary_of(task):
+    """Name the primary final model of a task."""
+    seen_as = Parameters.partial(pick(STUDY, ["study.tasks", "evaluate"]))
+    return seen_as.evaluate.primary_of(task, seen_as.study.tasks[task])
+
+
 def is_short(name):
     """Tell whether a network of the main run sees so little that one job trains all its folds."""
     network = SEEN[MAIN]["train"]["models"][name]

@@ -130,6 +130,30 @@ use rule train_network as train_short_network with:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
 
 
+rule explain_classifier:
+    """Share the values that a classifier gives the cases out among its features."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        features=selected("features.parquet"),
+        models=of_folds("model.skops"),
+        code=code_of("train"),
+    output:
+        f"{TRAINED}/all/attributions.parquet",
+    log:
+        "logs/explain_classifier/{variant}_{model}_{task}.log",
+    benchmark:
+        "logs/benchmarks/explain_classifier/{variant}_{model}_{task}.tsv"
+    params:
+        content=content(COHORT, code_of("train")),
+        settings=settings(*LEARNING, "train.models.{model}"),
+        folds=folds(),
+    message:
+        "train: what {wildcards.model} weighed for {wildcards.task}"
+    shell:
+        f"python -m sonomics.train.explain {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
+
+
 rule draw_maps:
     """Draw where a network of the main run looked in the images it was not fitted on."""
     input:
@@ -171,6 +195,7 @@ rule summarise_train:
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
         curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
         maps=drawn("maps.parquet"),
+        attributions=files_of(f"{TRAINED}/all/attributions.parquet", explained()),
         code=code_of("train"),
     output:
         metrics="results/metrics/train.json",
@@ -191,6 +216,7 @@ rule summarise_train:
         " --predictions {input.predictions:q}"
         " {params.curves:q}"
         " --maps {input.maps:q}"
+        " --attributions {input.attributions:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
         " > {log:q} 2>&1"

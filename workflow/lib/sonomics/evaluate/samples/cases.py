@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from sonomics.core.cohort import training_labels
+from sonomics.core.cohort import training_outcomes
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.study import Study
-from sonomics.core.tasks import task_labels
+from sonomics.core.task_kinds.outcome import LABEL
+from sonomics.core.tasks import task_outcomes
 from sonomics.evaluate.samples.predictions import case_rows, rows_out_of_sample
 from sonomics.evaluate.samples.splits import sort_splits
 
@@ -34,8 +35,13 @@ def reference_labels(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Se
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    known = training_labels(cohort, task, study, folds)
-    return known.combine_first(task_labels(cohort, study.tasks[task]))
+    return reference_outcomes(cohort, task, study, folds)[LABEL]
+
+
+def reference_outcomes(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Series) -> pd.DataFrame:
+    """Return the outcomes that predictions are compared with, as `reference_labels` does, of any kind of task."""
+    known = training_outcomes(cohort, task, study, folds)
+    return known.combine_first(task_outcomes(cohort, study.tasks[task]))
 
 
 def value_column(model: str, kind: str) -> str:
@@ -44,7 +50,11 @@ def value_column(model: str, kind: str) -> str:
 
 
 def join_scores(
-    cohort: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, simulated_risk: pd.Series | None = None
+    cohort: pd.DataFrame,
+    labels: pd.Series,
+    predictions: pd.DataFrame,
+    simulated_risk: pd.Series | None = None,
+    several: bool = False,
 ) -> pd.DataFrame:
     """Join labels, outcomes and scores to one row per case.
 
@@ -58,6 +68,8 @@ def join_scores(
         Schema PREDICTIONS, of one task and variant; those of cases out of sample count.
     simulated_risk : Series of float, optional
         The risk that the simulator drew, indexed by case.
+    several : bool
+        Whether predictions are of several classes: columns then end in `__<class>`. Those of a horizon end in it.
 
     Returns
     -------
@@ -73,6 +85,10 @@ def join_scores(
     used = case_rows(rows_out_of_sample(predictions))
     _check_predictions(used, cohort)
     columns = [value_column(model, kind) for model, kind in zip(used["model"], used["kind"], strict=True)]
+    at = [f"__{horizon:g}" if horizon == horizon else "" for horizon in used["horizon"]]
+    columns = [f"{column}{horizon}" for column, horizon in zip(columns, at, strict=True)]
+    if several:
+        columns = [f"{column}__{name}" for column, name in zip(columns, used["class"], strict=True)]
     wide = used.assign(column=columns).pivot_table(index="case", columns="column", values="value")
     cases = cohort.merge(wide, how="left", left_on="case", right_index=True)
     cases["label"] = cases["case"].map(labels)
@@ -83,10 +99,10 @@ def join_scores(
 
 
 def _check_predictions(used: pd.DataFrame, cohort: pd.DataFrame) -> None:
-    repeated = used[used.duplicated(["model", "kind", "case"])]
+    repeated = used[used.duplicated(["model", "class", "kind", "horizon", "case"])]
     for row in repeated.itertuples():
         rule = f"the model {row.model} gives the case two values of kind {row.kind}"
-        raise StudyError(f"predictions, case {row.case}", rule, "keep one row per case, model, kind and fold")
+        raise StudyError(f"predictions, case {row.case}", rule, "keep one row per case, class, model, kind and fold")
     split = cohort.set_index("case")["split"]
     for row in used[~used["case"].isin(split.index)].itertuples():
         fix = "list it, or remove its rows"

@@ -235,8 +235,8 @@ def _halve_binomial(scaled: Design, code: np.ndarray, penalties: Floats, mixing:
     path = lasso_path(scaled.values, code, penalties * weight, mixing / weight)
     coefficients = path.coefficients / scaled.spread
     intercepts = path.intercepts - coefficients @ scaled.centre
-    halves = [np.stack([-part / 2, part / 2], axis=1) for part in (intercepts, coefficients)]
-    return MultinomialPath(penalties, halves[0], halves[1], path.explained)
+    shift, slopes = (np.stack([-part / 2, part / 2], axis=1) for part in (intercepts, coefficients))
+    return MultinomialPath(penalties, shift, slopes, path.explained)
 
 
 def _check_classes(y: ArrayLike, classes: Sequence[str | int]) -> np.ndarray:
