@@ -44,10 +44,10 @@ def run(study: Study, clean: str, evaluate: str) -> tuple[str, pd.DataFrame]:
 @pytest.mark.ci
 def test_each_choice_is_done_and_said(copied: Study) -> None:
     page, apart = run(copied, "group", "separate")
-    assert "3 patients of external set 1 (1 group); every interval takes them for independent patients" in page
+    assert "3 patients of external test set 1 (1 group); every interval takes them for independent patients" in page
     assert not apart["method"].str.contains("cluster", na=False).loc[apart["split"] == "external_1"].any()
     page, together = run(copied, "group", "cluster")
-    assert "3 patients of external set 1 (1 group); each group counts as one cluster in every interval" in page
+    assert "3 patients of external test set 1 (1 group); each group counts as one cluster in every interval" in page
     methods = together.loc[together["split"] == "external_1", "method"].dropna()
     assert methods.str.contains("clusters|by cluster").any()
     assert not methods.str.contains("patient").any()

@@ -81,7 +81,10 @@ def endless_pages(request):
 
 
 def endless_redirects(request):
-    yield b"HTTP/1.1 302 Found\r\nLocation: /studies?offset=%d\r\nContent-Length: 0\r\n\r\n" % time.monotonic_ns()
+    yield (
+        b"HTTP/1.1 302 Found\r\nLocation: /studies?offset=%d\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        % time.monotonic_ns()
+    )
 
 
 def one_endless_part(_):

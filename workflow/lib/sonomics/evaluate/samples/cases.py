@@ -54,7 +54,7 @@ def join_scores(
     labels: pd.Series,
     predictions: pd.DataFrame,
     simulated_risk: pd.Series | None = None,
-    several: bool = False,
+    apart: str = "",
 ) -> pd.DataFrame:
     """Join labels, outcomes and scores to one row per case.
 
@@ -68,8 +68,9 @@ def join_scores(
         Schema PREDICTIONS, of one task and variant; those of cases out of sample count.
     simulated_risk : Series of float, optional
         The risk that the simulator drew, indexed by case.
-    several : bool
-        Whether predictions are of several classes: columns then end in `__<class>`. Those of a horizon end in it.
+    apart : str
+        The column of the predictions that tells values of one kind apart, `class` or `horizon`: its values end the
+        names of columns, `__<value>`; "" where a case has one value of a kind.
 
     Returns
     -------
@@ -83,12 +84,10 @@ def join_scores(
         When a case has two values of a kind from one model, is not in the cohort, or is in another split there.
     """
     used = case_rows(rows_out_of_sample(predictions))
-    _check_predictions(used, cohort)
+    _check_predictions(used, cohort, apart)
     columns = [value_column(model, kind) for model, kind in zip(used["model"], used["kind"], strict=True)]
-    at = [f"__{horizon:g}" if horizon == horizon else "" for horizon in used["horizon"]]
-    columns = [f"{column}{horizon}" for column, horizon in zip(columns, at, strict=True)]
-    if several:
-        columns = [f"{column}__{name}" for column, name in zip(columns, used["class"], strict=True)]
+    if apart:
+        columns = [_add_ending(column, value) for column, value in zip(columns, used[apart], strict=True)]
     wide = used.assign(column=columns).pivot_table(index="case", columns="column", values="value")
     cases = cohort.merge(wide, how="left", left_on="case", right_index=True)
     cases["label"] = cases["case"].map(labels)
@@ -98,11 +97,17 @@ def join_scores(
     return cases.sort_values(["rank", "case"], ignore_index=True).drop(columns="rank")
 
 
-def _check_predictions(used: pd.DataFrame, cohort: pd.DataFrame) -> None:
-    repeated = used[used.duplicated(["model", "class", "kind", "horizon", "case"])]
+def _add_ending(column: str, value: str | float) -> str:
+    if isinstance(value, str):
+        return f"{column}__{value}"
+    return column if pd.isna(value) else f"{column}__{value:g}"
+
+
+def _check_predictions(used: pd.DataFrame, cohort: pd.DataFrame, apart: str) -> None:
+    repeated = used[used.duplicated(["model", "kind", "case", *([apart] if apart else [])])]
     for row in repeated.itertuples():
         rule = f"the model {row.model} gives the case two values of kind {row.kind}"
-        raise StudyError(f"predictions, case {row.case}", rule, "keep one row per case, class, model, kind and fold")
+        raise StudyError(f"predictions, case {row.case}", rule, "keep one row per case, model, kind and fold")
     split = cohort.set_index("case")["split"]
     for row in used[~used["case"].isin(split.index)].itertuples():
         fix = "list it, or remove its rows"

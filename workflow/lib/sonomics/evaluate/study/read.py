@@ -63,7 +63,7 @@ def read_context(
         external = settings.external_models
         evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
     risk = read_simulated_risk(files.cohort) if is_simulated(parameters) and reader.has_best_possible else None
-    cases = join_scores(cohort, labels, predictions, risk, len(outcome.classes(stated)) > 1)
+    cases = join_scores(cohort, labels, predictions, risk, reader.apart)
     cases = reader.describe(cases, evaluated, outcome.classes(stated))
     return Context(
         variant=variant,

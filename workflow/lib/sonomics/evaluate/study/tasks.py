@@ -29,6 +29,8 @@ class TaskReader(NamedTuple):
         `describe(cases, models, classes) -> cases`, with true classes and decisions in words where there are any.
     name_labels : callable
         `name_labels(classes) -> mapping of label to word`.
+    apart : str
+        The column of the predictions that tells values of one kind apart, as of `join_scores`.
     takes_external_models, has_best_possible : bool
         Whether models from elsewhere, and the simulated risk, may be judged by the task.
     """
@@ -36,6 +38,7 @@ class TaskReader(NamedTuple):
     prepare: Callable[[pd.DataFrame, pd.DataFrame, Evaluate, Any], Prepared]
     describe: Callable[[pd.DataFrame, list[Model], Sequence[str]], pd.DataFrame]
     name_labels: Callable[[Sequence[str]], dict[float, str]]
+    apart: str = ""
     takes_external_models: bool = False
     has_best_possible: bool = False
 
@@ -52,12 +55,18 @@ def follow_cases(cohort: pd.DataFrame, outcomes: pd.DataFrame, settings: Evaluat
     return followed, outcomes[EVENT], settings.model_copy(update={"horizons": outcome_of(task).horizons(task)})
 
 
-BINARY = TaskReader(take_labels, lambda cases, models, classes: cases, lambda classes: dict(LABEL_WORDS), True, True)
+BINARY = TaskReader(
+    take_labels, lambda cases, models, classes: cases, lambda classes: dict(LABEL_WORDS), "", True, True
+)
 CLASSES = TaskReader(
     take_labels,
     lambda cases, models, classes: decide_classes(cases, [model.name for model in models], classes),
     lambda classes: {float(place): name for place, name in enumerate(classes)},
+    "class",
 )
 SURVIVAL = TaskReader(
-    follow_cases, lambda cases, models, classes: group_cases(cases, models), lambda _: dict(EVENT_WORDS)
+    follow_cases,
+    lambda cases, models, classes: group_cases(cases, models),
+    lambda classes: dict(EVENT_WORDS),
+    "horizon",
 )

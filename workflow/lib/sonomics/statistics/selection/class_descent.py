@@ -197,7 +197,8 @@ def _renew(
         linear = constant
         for place in range(count):
             linear += column[entered[place]] * x[i, entered[place]]
-        others = total[i] - odds[i]
+        # By the difference alone, others could be lost next to odds that are not yet bounded.
+        others = max(total[i] - odds[i], _LEAST * _LEAST * total[i])
         value = np.exp(min(max(linear, -_LARGEST), _LARGEST))
         odds[i] = min(max(others * _LEAST / (1 - _LEAST), value), others * (1 - _LEAST) / _LEAST)
         total[i] = others + odds[i]

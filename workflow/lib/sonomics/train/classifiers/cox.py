@@ -64,7 +64,9 @@ def fit(settings: Cox, values: Floats, outcomes: Floats, groups: NDArray[np.str_
         else:
             chosen = path.index_min if settings.rule == LEAST_DEVIANCE else path.index_1se
             coefficients = path.coefficients[chosen]
-    model = add_baseline_hazard(time, event, values, coefficients)
+    # Without a feature, a column of zeros carries the baseline hazard.
+    columns, weights = (values, coefficients) if values.shape[1] else (np.zeros((len(values), 1)), np.zeros(1))
+    model = add_baseline_hazard(time, event, columns, weights)
     kept = {"coefficients": model.coefficients, "centre": model.centre, "times": model.times, "hazard": model.hazard}
     return {**kept, "last": model.last, "note": note}
 
@@ -94,7 +96,8 @@ def predict(state: State, values: Floats, horizons: list[float]) -> tuple[Floats
         np.asarray(state["coefficients"]), unknown, np.asarray(state["centre"]), np.asarray(state["times"]),
         np.asarray(state["hazard"]), float(state["last"]), np.nan, np.nan,
     )  # fmt: skip
-    return predict_log_hazard(model, values), 1 - predict_survival(model, values, horizons)
+    columns = values if values.shape[1] else np.zeros((len(values), 1))
+    return predict_log_hazard(model, columns), 1 - predict_survival(model, columns, horizons)
 
 
 def predict_risks(state: State, values: Floats, task: Task) -> list[Predicted]:
