@@ -24,7 +24,7 @@ SHOWN = 8
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
+    """Check params.yaml, networks and their weights, the cohort, readings and outlines before any work."""
     with stopping():
         params = read_params(study)
         source = params.export.source
