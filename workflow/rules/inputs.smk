@@ -139,6 +139,11 @@ def labelled_chunks(path):
     return expand(path, chunk=sorted(chunked))
 
 
+def of_folds(path):
+    """List a file of every fold, for rules whose job makes all of them."""
+    return expand(path, fold=folds(), allow_missing=True)
+
+
 def selected(file):
     """Make an input function: a file of `select`, for every fold and every family that a classifier takes."""
 

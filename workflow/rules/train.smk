@@ -14,11 +14,6 @@ JOB = (
 )
 
 
-def of_folds(file):
-    """List a file of every fold of a model; those of a job must all be there, or none."""
-    return expand(f"{FOLDER}/{file}", fold=folds(), allow_missing=True)
-
-
 rule train_classifier:
     """Train a classifier on the selected features of each fold and score the cases it has not seen."""
     input:
@@ -29,8 +24,8 @@ rule train_classifier:
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        models=of_folds("model.skops"),
-        predictions=of_folds("predictions.parquet"),
+        models=of_folds(f"{FOLDER}/model.skops"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_classifier/{variant}_{model}_{task}.log",
     benchmark:
@@ -56,10 +51,10 @@ rule train_clinical:
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        states=of_folds("clinical.json"),
-        odds_ratios=of_folds("odds_ratios.csv"),
-        nomograms=of_folds("nomogram.csv"),
-        predictions=of_folds("predictions.parquet"),
+        states=of_folds(f"{FOLDER}/clinical.json"),
+        odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv"),
+        nomograms=of_folds(f"{FOLDER}/nomogram.csv"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_clinical/{variant}_{model}_{task}.log",
     benchmark:
@@ -114,10 +109,10 @@ rule train_network:
 
 use rule train_network as train_short_network with:
     output:
-        weights=of_folds("weights.safetensors"),
-        states=of_folds("state.json"),
-        curves=of_folds("curves.csv"),
-        predictions=of_folds("predictions.parquet"),
+        weights=of_folds(f"{FOLDER}/weights.safetensors"),
+        states=of_folds(f"{FOLDER}/state.json"),
+        curves=of_folds(f"{FOLDER}/curves.csv"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_network/{variant}_{model}_{task}.log",
     benchmark:
@@ -136,7 +131,7 @@ rule explain_classifier:
         cohort=COHORT,
         folds="results/select/folds.parquet",
         features=selected("features.parquet"),
-        models=of_folds("model.skops"),
+        models=of_folds(f"{FOLDER}/model.skops"),
         code=code_of("train"),
     output:
         f"{TRAINED}/all/attributions.parquet",
