@@ -14,7 +14,6 @@ from PIL import Image, ImageCms, PngImagePlugin
 from typer.testing import CliRunner
 
 from sonomics.cli import app
-from sonomics.core.settings.export import Limits
 from sonomics.export import folder, summarise
 from sonomics.export.deidentify import audit
 from sonomics.export.files import pictures
@@ -163,7 +162,7 @@ def test_what_was_changed_is_recorded(planted):
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs Debian's tesseract-ocr")
 def test_tesseract_reads_the_tokens_before_and_not_after(planted):
     assert {OUTSIDE, INSIDE} <= set(audit.read_words_of_frame(speckle()[0]))
-    assert audit.read_words(planted[0] / "data/export/0/images/P1-e1-i1.png", Limits.partial({})) == []
+    assert audit.read_words(planted[0] / "data/export/0/images/P1-e1-i1.png") == []
 
 
 def test_the_audit_shows_pictures_before_and_after_without_a_key(planted, params, monkeypatch):

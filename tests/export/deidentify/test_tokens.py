@@ -17,7 +17,6 @@ from pydicom import dcmread
 from typer.testing import CliRunner
 
 from sonomics.cli import app
-from sonomics.core.settings.export import Limits
 from sonomics.export import summarise
 from sonomics.export.deidentify import audit
 from sonomics.export.deidentify.dataset import silence_pydicom
@@ -143,7 +142,7 @@ def test_tesseract_reads_the_tokens_before_and_not_after(planted):
     before = set(audit.read_words_of_frame(planted.original.pixel_array))
     assert {OUTSIDE, INSIDE} <= before
     exported = planted.root / f"data/export/0/dicom/{planted.case}-e1-i1.dcm"
-    assert audit.read_words(exported, Limits.partial({})) == []
+    assert audit.read_words(exported) == []
 
 
 def test_the_audit_shows_before_and_after_in_work_alone(planted, params):
