@@ -8,12 +8,6 @@ results/plots/evaluate/.
 from sonomics.kinds.analyses import evaluation_files
 
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
-FINAL = "results/stack/{variant}/{model}/{task}"
-
-
-def of_finals(file):
-    """Make an input function: a file of every final model of a task."""
-    return lambda wildcards: expand(f"{FINAL}/{file}", model=finals_of(wildcards.task), **wildcards)
 
 
 # The evaluations of the study, as pairs of variant and task.

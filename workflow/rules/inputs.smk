@@ -1,7 +1,6 @@
 """What rules ask for: chunks, folds, variants, and functions that name inputs and params. No rules live here."""
 
 import json
-from functools import cache
 from itertools import product
 
 

@@ -1,6 +1,9 @@
 """What rules ask the registry of kinds: builders, jobs and files behind a name in params.yaml. No rules live here."""
 
+from functools import cache
 from math import inf
+
+from sonomics.kinds.sources import SOURCES
 
 # Pixels that a fit sees, one view of each case in every epoch. Below it, a small network takes about as long to import
 # as to train (some seconds); above it, folds are jobs of their own that run side by side. A convention.
@@ -90,3 +93,24 @@ def code_of_family(wildcards):
     """List the modules that the job of a feature family runs; those of an installed package too."""
     plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
     return [*code_of("extract"), *map(str, plugins)]
+
+
+@cache
+def source_contents():
+    """Name the content of the source, by chunk, once for all jobs."""
+    return SOURCES.get(STUDY["export"]["source"]).name_contents(Parameters.partial(STUDY), ROSTER)
+
+
+def tasks_by_finals():
+    """Group the tasks by their final models: all tasks of one kind share them in most studies."""
+    groups = {}
+    for task in STUDY["study"]["tasks"]:
+        groups.setdefault(tuple(finals_of(task)), []).append(task)
+    return groups
+
+
+def of_finals(file):
+    """Make an input function: a file of every final model of a task."""
+    return lambda wildcards: expand(
+        f"results/stack/{{variant}}/{{model}}/{{task}}/{file}", model=finals_of(wildcards.task), **wildcards
+    )

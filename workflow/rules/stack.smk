@@ -7,14 +7,6 @@ STACKED = "results/stack/{variant}/{model}/{task}"
 FINAL_RUNS = [dict(variant=variant, **run) for variant in variants() for run in final_runs()]
 
 
-def tasks_by_finals():
-    """Group the tasks by their final models: all tasks of one kind share them in most studies."""
-    groups = {}
-    for task in STUDY["study"]["tasks"]:
-        groups.setdefault(tuple(finals_of(task)), []).append(task)
-    return groups
-
-
 for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
 
     rule:
