@@ -166,7 +166,14 @@ def test_readings_serial_exams_and_a_borderline_class_are_evaluated_in_the_main_
     settings = json.dumps(SETTINGS | {"evaluate": SETTINGS["evaluate"] | asked})
     for variant in ("main", "shuffled"):
         task.main([f"--settings={settings}", *arguments(folder, variant), f"--out={tmp_path / variant}"])
-    extra = {"serial", "serial_exams", "serial_summary", "borderline", *(f"readers_{name}" for name in READER_TABLES)}
+    extra = {
+        "acquisition",
+        "serial",
+        "serial_exams",
+        "serial_summary",
+        "borderline",
+        *(f"readers_{name}" for name in READER_TABLES),
+    }
     main, shuffled = ({path.stem for path in (tmp_path / name).glob("*.csv")} for name in ("main", "shuffled"))
     assert main - shuffled == extra
     assert (tmp_path / "main" / "readers_internal.svg").exists()
