@@ -20,7 +20,8 @@ from sonomics.simulate.cohorts.readers import draft_readings
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 
 TABLES = {
-    "acquisition", "baseline", "between_splits", "calibration", "cases", "comparison", "cox", "cutpoint", "decision", "follow_up",
+    "acquisition", "baseline", "between_splits", "calibration", "cases", "comparison", "cox", "cutpoint",
+    "decision", "follow_up",
     "hazard_subgroups", "images", "kaplan_meier", "missing", "operating", "performance", "power",
     "proportional_hazards", "recalibration", "reclassification", "risk_groups", "roc", "splits", "subgroups",
     "survival", "survival_decision",
