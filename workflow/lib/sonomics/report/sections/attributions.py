@@ -18,7 +18,7 @@ from sonomics.report.study.evaluation import Evaluation
 
 MOST_FEATURES = 15
 MOST_OF_A_CASE = 5
-LINE, LEFT, RIGHT = 13.0, 8.0, 8.0
+LINE, LETTER, EDGE = 13.0, 3.8, 6.0  # points: height of a line, width of a letter, space at the sides
 
 
 def build_attributions_section(attributions: pd.DataFrame, evaluation: Evaluation) -> Section | None:
@@ -99,18 +99,20 @@ def draw_attributions(weights: pd.Series, rows: pd.DataFrame) -> Drawing:
     """
     scale = rows["scale"].iloc[0]
     most = float(rows["attribution"].abs().max()) or 1.0
-    drawing = Drawing(WIDTH * 2, 2 * LINE * len(weights) + 30)
-    middle, half = WIDTH, WIDTH - LEFT - RIGHT
-    drawing.line([(middle, 4), (middle, drawing.height - 24)], INK, 0.5)
+    room = EDGE + LETTER * max(len(str(name)) for name in weights.index)
+    drawing = Drawing(room + WIDTH, LINE * len(weights) + 18)
+    half = WIDTH / 2 - EDGE
+    middle = room + WIDTH / 2
+    drawing.line([(middle, 2), (middle, drawing.height - 14)], INK, 0.5)
     for number, feature in enumerate(weights.index):
-        top = 2 * LINE * number
-        drawing.text(LEFT, top + 10, str(feature), size=7)
+        top = LINE * number
+        drawing.text(room - 4, top + 9, str(feature), "end", size=7)
         of_feature = rows[rows["feature"] == feature].sort_values(["case", "image"])
         median = of_feature["value"].median()
         for place, (value, moved) in enumerate(zip(of_feature["value"], of_feature["attribution"], strict=True)):
             colour = PALETTE[1] if value > median else PALETTE[0]
-            drawing.dot(middle + half * moved / most, top + 16 + 2.0 * (place % 5 - 2), colour)
-    foot = drawing.height - 12
+            drawing.dot(middle + half * moved / most, top + 7 + 1.6 * (place % 5 - 2), colour, 1.2)
+    foot = drawing.height - 4
     drawing.text(middle - half, foot, f"-{format_decimal(most)}", size=7)
     drawing.text(middle, foot, f"0 ({scale})", "middle", size=7)
     drawing.text(middle + half, foot, format_decimal(most), "end", size=7)
