@@ -63,9 +63,9 @@ def fit_softmax(scores: ArrayLike, codes: ArrayLike, ridge: float = 1.0) -> Soft
     loss = _loss(design, places, weights, ridge)
     for _ in range(MOST_STEPS):
         probability = softmax(design @ weights, axis=1)
-        expected = np.einsum("nk,nkd->nd", probability, design)
+        expected = np.einsum("nk,nkf->nf", probability, design)
         gradient = (expected - truth).sum(axis=0) + ridge * weights
-        curvature = np.einsum("nk,nkd,nke->de", probability, design, design) - expected.T @ expected
+        curvature = np.einsum("nk,nkf,nkg->fg", probability, design, design) - expected.T @ expected
         step = np.linalg.solve(curvature + ridge * np.eye(len(weights)), gradient)
         for halving in range(HALVINGS):
             tried = weights - step / 2**halving
