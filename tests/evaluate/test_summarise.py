@@ -56,3 +56,10 @@ def test_runs_with_permuted_labels_are_averaged_and_no_others(evaluation: Path) 
     assert metrics["over_deals"]["recurrence"]["train"]["auc"] == metrics["main"]["recurrence"]["train"]["auc"]
     fewer = Parameters.partial(stated({"main": {}, "noise": {}}))
     assert "over_deals" not in summarise.gather(dict.fromkeys(list(folders)[:2], evaluation), fewer)
+
+
+def test_a_task_of_another_kind_has_the_figures_that_it_has():
+    row = {"model": "risk", "split": "train", "statistic": "auc", "estimate": 0.7, "lower": 0.6, "upper": 0.8, "n": 40}
+    assert summarise.primary_figures(pd.DataFrame([row]), "risk") == {
+        "train": {"auc": 0.7, "auc_lower": 0.6, "auc_upper": 0.8, "n": 40}
+    }

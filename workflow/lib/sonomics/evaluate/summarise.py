@@ -24,13 +24,17 @@ OF_CLASSES = ("accuracy", "kappa", "brier")
 
 
 def primary_figures(performance: pd.DataFrame, primary: str) -> dict[str, Any]:
-    """Reduce a table of performance to `{split: {auc, auc_lower, auc_upper, n, ...}}` of the primary model."""
+    """Reduce a table of performance to `{split: {auc, auc_lower, auc_upper, n, ...}}` of the primary model.
+
+    A binary task has `STATISTICS` too, several classes `OF_CLASSES`; of a survival task the AUC is Harrell's C.
+    """
     result: dict[str, Any] = {}
     for split, rows in performance[performance["model"] == primary].groupby("split", sort=False):
         by_name = rows.set_index("statistic")
         area = by_name.loc["auc"]
         figures = {"auc": area["estimate"], "auc_lower": area["lower"], "auc_upper": area["upper"], "n": int(area["n"])}
-        named = STATISTICS if set(STATISTICS) <= set(by_name.index) else OF_CLASSES
+        of_kind = STATISTICS if set(STATISTICS) <= set(by_name.index) else OF_CLASSES
+        named = [name for name in of_kind if name in by_name.index]
         result[str(split)] = figures | {name: by_name.loc[name, "estimate"] for name in named}
     return result
 
