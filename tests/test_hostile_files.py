@@ -9,7 +9,7 @@ from benchmarks.hostile import DICOM, OUTLINE, judge, summarise
 
 FATES = {
     DICOM: {"kept", "exported, set aside by clean", "set aside by the export"},
-    OUTLINE: {"drawn", "set aside by the crop", "stopped by name"},
+    OUTLINE: {"drawn", "set aside by the crop", "stopped by name", "whole file set aside"},
 }
 
 

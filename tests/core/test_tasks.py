@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonomics.core.errors import StudyError
-from sonomics.core.settings.study import Task
+from sonomics.core.settings.tasks import BinaryTask as Task
 from sonomics.core.tasks import horizon_of, label_columns, task_labels
 
 NAN = np.nan

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonomics.core.words import canonical, read_yes_no, tidy_cell, translate, undo_float
+from sonomics.core.words import canonical, parse_number, read_yes_no, tidy_cell, translate, undo_float
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,16 @@ def test_a_column_made_float_is_undone_as_a_whole_or_not():
     assert undo_float(pd.Series(["12.0", "A7", "7.0"])).tolist() == ["12.0", "A7", "7.0"]
     assert undo_float(pd.Series(["012.0", "3.5"])).tolist() == ["012.0", "3.5"]
     assert undo_float(pd.Series(["", ""])).tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("5", 5.0), (" -2.50 ", -2.5), ("+.5", 0.5), ("1e3", 1000.0), ("7.", 7.0)]
+)
+def test_a_number_is_parsed(text, number):
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "--5", "²", "٣", "３", "½", "1_000", "nan", "inf", "0x1", "1,5", "5 mm"])
+def test_what_is_not_a_number_in_plain_digits_is_refused(text):
+    with pytest.raises(ValueError, match="not a number"):
+        parse_number(text)

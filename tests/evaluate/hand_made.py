@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sonomics.core.settings.study import Task
+from sonomics.core.settings.tasks import BinaryTask as Task
 from sonomics.core.tasks import task_labels
 from sonomics.evaluate.samples.cases import join_scores
 from sonomics.evaluate.samples.models import Model

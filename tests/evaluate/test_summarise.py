@@ -11,11 +11,16 @@ from sonomics.evaluate import summarise
 from tests.evaluate.synthetic import SETTINGS
 
 
+def stated(variants: dict) -> dict:
+    tasks = {"recurrence": {"type": "binary", "rule": "time < 12 & event"}}
+    return {"study": {"variants": variants, "tasks": tasks}, "evaluate": SETTINGS["evaluate"]}
+
+
 def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_path: Path) -> None:
     metrics, plots = tmp_path / "evaluate.json", tmp_path / "plots"
     summarise.main(
         [
-            f"--settings={json.dumps({'study': {'variants': {'main': {}}}, 'evaluate': SETTINGS['evaluate']})}",
+            f"--settings={json.dumps(stated({'main': {}}))}",
             f"--evaluations={evaluation}",
             "--variants=main",
             "--tasks=recurrence",
@@ -44,10 +49,17 @@ def test_the_metrics_are_short_and_agree_with_the_table(evaluation: Path, tmp_pa
 def test_runs_with_permuted_labels_are_averaged_and_no_others(evaluation: Path) -> None:
     permuted = {f"shuffled_{seed}": {"study": {"shuffle_labels": True, "seed": seed}} for seed in range(3)}
     variants = {"main": {}, "noise": {"select": {"features": "noise"}}, **permuted}
-    parameters = Parameters.partial({"study": {"variants": variants}, "evaluate": SETTINGS["evaluate"]})
+    parameters = Parameters.partial(stated(variants))
     folders = {(variant, "recurrence"): evaluation for variant in variants}
     metrics = summarise.gather(folders, parameters)
     assert metrics["over_deals"]["recurrence"]["train"]["deals"] == 3
     assert metrics["over_deals"]["recurrence"]["train"]["auc"] == metrics["main"]["recurrence"]["train"]["auc"]
-    fewer = Parameters.partial({"study": {"variants": {"main": {}, "noise": {}}}, "evaluate": SETTINGS["evaluate"]})
+    fewer = Parameters.partial(stated({"main": {}, "noise": {}}))
     assert "over_deals" not in summarise.gather(dict.fromkeys(list(folders)[:2], evaluation), fewer)
+
+
+def test_a_task_of_another_kind_has_the_figures_that_it_has():
+    row = {"model": "risk", "split": "train", "statistic": "auc", "estimate": 0.7, "lower": 0.6, "upper": 0.8, "n": 40}
+    assert summarise.primary_figures(pd.DataFrame([row]), "risk") == {
+        "train": {"auc": 0.7, "auc_lower": 0.6, "auc_upper": 0.8, "n": 40}
+    }

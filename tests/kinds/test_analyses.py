@@ -21,6 +21,7 @@ from sonomics.kinds.analyses import (
     load,
     section_files,
 )
+from sonomics.kinds.tasks import TASKS
 from sonomics.report.study.evaluation import read_evaluation
 from tests.conftest import ROOT
 from tests.evaluate.synthetic import SETTINGS, arguments, write_study
@@ -136,22 +137,24 @@ def test_what_an_analysis_names_is_there(name: str) -> None:
 
 def test_no_two_analyses_make_the_same_table_or_have_the_same_place() -> None:
     analyses = analyses_in_order()
-    tables = [table for analysis in analyses for table in analysis.tables]
-    assert len(set(tables)) == len(tables)
-    assert len({analysis.order for analysis in analyses}) == len(analyses)
+    for kind in TASKS.names():
+        of_kind = [analysis for analysis in analyses if kind in analysis.serves]
+        tables = [table for analysis in of_kind for table in analysis.tables]
+        assert len(set(tables)) == len(tables)
+        assert len({analysis.order for analysis in of_kind}) == len(of_kind)
     assert len({analysis.page for analysis in analyses_on_page()}) == len(analyses_on_page())
 
 
 def test_an_analysis_applies_where_it_is_asked_for_and_has_its_columns() -> None:
     treatment = ANALYSES.get("treatment")
     asked, silent = Evaluate.partial({"treatment": "drug"}), Evaluate.partial({})
-    assert treatment.applies(asked, ["time", "event"], is_main=False)
-    assert not treatment.applies(silent, ["time", "event"], is_main=True)
-    assert not treatment.applies(asked, ["time"], is_main=True)
+    assert treatment.applies(asked, ["time", "event"], is_main=False, kind="binary")
+    assert not treatment.applies(silent, ["time", "event"], is_main=True, kind="binary")
+    assert not treatment.applies(asked, ["time"], is_main=True, kind="binary")
     assert columns_of_analyses(asked) == ["drug"]
     readers = ANALYSES.get("readers")
-    assert readers.applies(silent, [], is_main=True)
-    assert not readers.applies(silent, [], is_main=False)
+    assert readers.applies(silent, [], is_main=True, kind="binary")
+    assert not readers.applies(silent, [], is_main=False, kind="binary")
 
 
 def test_columns_that_the_settings_name_are_read() -> None:

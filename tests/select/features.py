@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.settings.select import Step
+from sonomics.core.settings.tasks import BinaryTask, Task
 from sonomics.kinds.steps import STEPS as KINDS
 from sonomics.select.selection.fit import State, fit_selection
 from sonomics.select.selection.stability import resample_selection
@@ -20,7 +21,13 @@ SETTINGS = {
     ],
 }
 STEPS = SETTINGS["steps"]
+BINARY = BinaryTask.partial({"type": "binary", "column": "cancer", "positive": "1"})
 ANALYSIS = ("r1", "1")
+
+
+def as_outcomes(labels: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    """Make outcomes of labels; those of several columns are outcomes already."""
+    return labels if isinstance(labels, pd.DataFrame) else labels.astype(float).to_frame("label")
 
 
 def step(name: str, **keys: object) -> Step:
@@ -33,16 +40,25 @@ def step_of(stated: dict) -> Step:
     return KINDS.get(stated["step"]).settings.model_validate(stated)
 
 
-def fit(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: list[dict], seed: int) -> State:
+def fit(
+    rows: pd.DataFrame,
+    labels: pd.Series | pd.DataFrame,
+    repeats: Repeats,
+    steps: list[dict],
+    seed: int,
+    task: Task = BINARY,
+) -> State:
     """Fit a selection with the steps that are stated as in params."""
-    return fit_selection(rows, labels, repeats, [step_of(keys) for keys in steps], seed)
+    return fit_selection(rows, as_outcomes(labels), repeats, [step_of(keys) for keys in steps], seed, task)
 
 
 def resample(
     rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: list[dict], seed: int, resamples: int
 ) -> pd.Series | None:
     """Resample a selection with the steps that are stated as in params."""
-    return resample_selection(rows, labels, repeats, [step_of(keys) for keys in steps], seed, resamples)
+    return resample_selection(
+        rows, as_outcomes(labels), repeats, [step_of(keys) for keys in steps], seed, BINARY, resamples
+    )
 
 
 def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
@@ -67,7 +83,7 @@ def table(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
 
 def training(repeats) -> Training:
     rows, labels = table()
-    return Training(rows, labels.to_numpy(), repeats, 1)
+    return Training(rows, as_outcomes(labels), repeats, 1, BINARY)
 
 
 def features() -> pd.DataFrame:

@@ -45,7 +45,21 @@ def stack(models: dict, **settings: str) -> None:
     study = {"seed": 1, "tasks": TASK, "clinical": [], "shuffle_labels": False}
     stated = json.dumps({"study": study, "stack": {**settings, "models": models}})
     files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--predictions", "predictions.parquet"]
-    main(["--settings", stated, "--variant", "main", "--task", "cancer", *files, "--out", "stack"])
+    main(
+        [
+            "--settings",
+            stated,
+            "--variant",
+            "main",
+            "--task",
+            "cancer",
+            "--models",
+            *json.loads(stated)["stack"]["models"],
+            *files,
+            "--out",
+            "stack",
+        ]
+    )
 
 
 def test_every_case_gets_one_score_and_one_probability(study):

@@ -9,7 +9,8 @@ import sonomics.statistics
 FOLDER = Path(sonomics.statistics.__file__).parent
 MODULES = sorted(".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in FOLDER.glob("*/[!_]*.py"))
 WITH_FRAMES = [
-    *("calibration.grouped", "resampling.metric_bootstrap"),
+    *("calibration.at_horizon", "calibration.grouped", "resampling.metric_bootstrap"),
+    *("classification.class_bootstrap", "survival.risk_model"),
     *("classification.lead_time", "classification.multiclass", "clinical_utility.decision_curve"),
     *("comparison.description", "comparison.subgroups", "regression.nomogram"),
     *("survival.cox", "survival.cox_model", "survival.cox_tests", "survival.cutpoint"),

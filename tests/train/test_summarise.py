@@ -13,7 +13,7 @@ def test_the_auc_of_each_fold_is_over_cases_and_folds_of_one_class_do_not_count(
         ("0", "a", 1.0, 0.9), ("0", "a", 1.0, 0.1), ("0", "b", 0.0, 0.4),
         ("1", "c", 1.0, 0.2), ("1", "d", 0.0, 0.3), ("2", "e", 1.0, 0.2), ("2", "f", np.nan, 0.9),
     ]  # fmt: skip
-    predictions = pd.DataFrame(rows, columns=["fold", "case", "label", "value"])
+    predictions = pd.DataFrame(rows, columns=["fold", "case", "label", "value"]).assign(**{"class": "1"})
     summary = summarise_folds(predictions)
     assert summary["folds"] == 2
     assert summary["mean"] == 0.5

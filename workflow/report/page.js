@@ -248,11 +248,17 @@
     const headings = ["Model", "Kind", "Value", "Frozen threshold", "Decision"].map((title) => make("th", { scope: "col" }, title));
     const facts = [["Set", task.splits[row.split]], ["Label", row.label || "unknown"], ["Status", row.fate],
       ...task.clinical.map((title, fact) => [title, row.clinical[fact] || "unknown"])];
+    const weighed = row.weighed.map(({ model, scale, features }) => make("table", {},
+      make("caption", {}, `What moved ${model} most (${scale})`),
+      make("thead", {}, make("tr", {}, ...["Feature", "Value", "Moved by"].map((title) => make("th", { scope: "col" }, title)))),
+      make("tbody", {}, ...features.map(([feature, value, moved]) => make("tr", {}, make("th", { scope: "row" }, feature),
+        make("td", {}, decimal(value, 2)), make("td", {}, `${moved > 0 ? "+" : ""}${decimal(moved, 3)}`))))));
     document.getElementById("case-body").replaceChildren(
       make("p", { class: "report" }, row.text),
       images,
       make("table", {}, make("caption", {}, "Predictions of the models"),
         make("thead", {}, make("tr", {}, ...headings)), make("tbody", {}, ...scores)),
+      ...weighed,
       make("dl", { class: "facts" }, ...facts.map(([title, fact]) => make("div", {}, make("dt", {}, title), make("dd", {}, fact)))),
     );
     viewer.scrollTop = 0;

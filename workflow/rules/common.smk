@@ -16,6 +16,7 @@ from sonomics.core.provenance import record_run
 from sonomics.core.readings import read_readings
 from sonomics.core.settings.named import builders, declaration_files, plugin_files
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import tasks_of_final, tasks_of_model
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.outlines import OUTLINES

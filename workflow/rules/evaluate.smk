@@ -8,8 +8,8 @@ results/plots/evaluate/.
 from sonomics.kinds.analyses import evaluation_files
 
 LABEL_AWARE = bool(STUDY["evaluate"]["label_aware"])
-EVALUATED_MODELS = list(STUDY["stack"]["models"])
-FINAL = "results/stack/{{variant}}/{model}/{{task}}"
+
+
 # The evaluations of the study, as pairs of variant and task.
 EVALUATIONS = [(variant, task) for variant in variants() for task in STUDY["study"]["tasks"]]
 
@@ -20,8 +20,8 @@ rule evaluate_task:
         cohort=COHORT,
         readers=READERS,
         folds="results/select/folds.parquet",
-        predictions=expand(f"{FINAL}/predictions.parquet", model=EVALUATED_MODELS),
-        thresholds=expand(f"{FINAL}/thresholds.json", model=EVALUATED_MODELS),
+        predictions=of_finals("predictions.parquet"),
+        thresholds=of_finals("thresholds.json"),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
@@ -43,7 +43,7 @@ rule evaluate_task:
     params:
         content=content(COHORT, READERS, code_of("evaluate"), evaluation_files()),
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
-        models=EVALUATED_MODELS,
+        models=lambda wildcards: finals_of(wildcards.task),
         compared=compared_variants,
     message:
         "evaluate: {wildcards.task}, variant {wildcards.variant}"
@@ -79,7 +79,7 @@ rule summarise_evaluate:
         "logs/summarise_evaluate.log",
     params:
         content=content(code_of("evaluate")),
-        settings=settings("study.variants", "evaluate"),
+        settings=settings("study.variants", "study.tasks", "evaluate"),
         variants=[variant for variant, _ in EVALUATIONS],
         tasks=[task for _, task in EVALUATIONS],
     message:

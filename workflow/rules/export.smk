@@ -5,15 +5,7 @@ names; writes data/export/<chunk>/ and results/metrics/export.json. What a PACS 
 fetched twice.
 """
 
-from sonomics.kinds.sources import SOURCES
-
 SOURCE = STUDY["export"]["source"]
-
-
-@cache
-def source_contents():
-    """Name the content of the source, by chunk, once for all jobs."""
-    return SOURCES.get(SOURCE).name_contents(Parameters.partial(STUDY), ROSTER)
 
 
 rule export_chunk:

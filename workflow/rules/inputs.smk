@@ -1,7 +1,6 @@
 """What rules ask for: chunks, folds, variants, and functions that name inputs and params. No rules live here."""
 
 import json
-from functools import cache
 from itertools import product
 
 
@@ -85,7 +84,15 @@ def settings(*keys):
     A key may hold wildcards (`train.models.{model}`), so that a job reruns when its own model changes and only then.
     Every job has `study.portable`, which changes the last digits of all.
     """
-    return lambda wildcards: json.dumps(cut(["study.portable", *keys], wildcards), sort_keys=True)
+    return lambda wildcards: as_json(cut(["study.portable", *keys], wildcards))
+
+
+def as_json(params):
+    """Write parameters sorted by key, but for the tasks: the first of them counts."""
+    ordered = json.loads(json.dumps(params, sort_keys=True))
+    if tasks := params["study"].get("tasks"):
+        ordered["study"]["tasks"] = {name: ordered["study"]["tasks"][name] for name in tasks}
+    return json.dumps(ordered)
 
 
 def runs_over(**axes):
@@ -105,11 +112,11 @@ def options_of(option, path, runs):
 
 def trained(models=models_of):
     """List the training runs of all variants: their models, or those that a function of the variant lists."""
-    tasks = STUDY["study"]["tasks"]
     return [
         run
         for variant in variants()
-        for run in runs_over(variant=[variant], model=models(variant), task=tasks, fold=folds())
+        for model in models(variant)
+        for run in runs_over(variant=[variant], model=[model], task=tasks_learned(variant, model), fold=folds())
     ]
 
 
@@ -131,6 +138,11 @@ def labelled_chunks(path):
     return expand(path, chunk=sorted(chunked))
 
 
+def of_folds(path):
+    """List a file of every fold, for rules whose job makes all of them."""
+    return expand(path, fold=folds(), allow_missing=True)
+
+
 def selected(file):
     """Make an input function: a file of `select`, for every fold and every family that a classifier takes."""
 
@@ -147,8 +159,9 @@ def selected(file):
 
 
 def base_predictions(wildcards):
-    """List the predictions of every base model that a final model uses, fold by fold."""
-    models = {base for model in SEEN[wildcards.variant]["stack"]["models"].values() for base in model["of"]}
+    """List the predictions of every base model that a final model of the task uses, fold by fold."""
+    finals = SEEN[wildcards.variant]["stack"]["models"]
+    models = {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
@@ -166,11 +179,17 @@ def compared_variants(wildcards):
 
 def predictions_of_compared(wildcards):
     """List the primary model's predictions in every variant that this one is compared with."""
-    path = f"results/stack/{{variant}}/{STUDY['evaluate']['primary']}/{wildcards.task}/predictions.parquet"
+    path = f"results/stack/{{variant}}/{primary_of(wildcards.task)}/{wildcards.task}/predictions.parquet"
     return expand(path, variant=compared_variants(wildcards))
 
 
 def drawn(file):
     """List a file of the maps of every network of the main run."""
-    path = f"results/train/main/{{model}}/{{task}}/all/{file}"
-    return expand(path, model=networks_of(MAIN), task=STUDY["study"]["tasks"])
+    runs = [dict(model=model, task=task) for model in networks_of(MAIN) for task in tasks_learned(MAIN, model)]
+    return files_of(f"results/train/main/{{model}}/{{task}}/all/{file}", runs)
+
+
+def explained():
+    """List the classifiers of the main run, whose values are shared out among their features."""
+    models = models_of(MAIN, takes=("features",))
+    return [dict(variant=MAIN, model=model, task=task) for model in models for task in tasks_learned(MAIN, model)]

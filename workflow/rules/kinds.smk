@@ -1,6 +1,9 @@
 """What rules ask the registry of kinds: builders, jobs and files behind a name in params.yaml. No rules live here."""
 
+from functools import cache
 from math import inf
+
+from sonomics.kinds.sources import SOURCES
 
 # Pixels that a fit sees, one view of each case in every epoch. Below it, a small network takes about as long to import
 # as to train (some seconds); above it, folds are jobs of their own that run side by side. A convention.
@@ -37,6 +40,32 @@ def networks_of(variant):
     return models_of(variant, takes=("crops",))
 
 
+def tasks_learned(variant, name):
+    """List the tasks that a model of a variant is trained for."""
+    seen_as = Parameters.partial(pick(SEEN[variant], ["study.tasks", "train.models"]))
+    return tasks_of_model(seen_as.study.tasks, seen_as.train.models[name])
+
+
+def finals_of(task):
+    """List the final models of a task, in the order of params: those whose base models are all trained for it."""
+    seen_as = Parameters.partial(pick(STUDY, ["study.tasks", "train.models", "stack.models"]))
+    finals = seen_as.stack.models.items()
+    return [name for name, final in finals if task in tasks_of_final(seen_as.study.tasks, seen_as.train, final.of)]
+
+
+def final_runs(only=lambda final: True):
+    """List the final models of the main run with each of their tasks, all or those whose settings fit."""
+    models = STUDY["stack"]["models"]
+    tasks = {name: [task for task in STUDY["study"]["tasks"] if name in finals_of(task)] for name in models}
+    return [dict(model=name, task=task) for name, final in models.items() if only(final) for task in tasks[name]]
+
+
+def primary_of(task):
+    """Name the primary final model of a task."""
+    seen_as = Parameters.partial(pick(STUDY, ["study.tasks", "evaluate"]))
+    return seen_as.evaluate.primary_of(task, seen_as.study.tasks[task])
+
+
 def is_short(name):
     """Tell whether a network of the main run sees so little that one job trains all its folds."""
     network = SEEN[MAIN]["train"]["models"][name]
@@ -64,3 +93,24 @@ def code_of_family(wildcards):
     """List the modules that the job of a feature family runs; those of an installed package too."""
     plugins = FAMILIES.files(STUDY["extract"]["families"][wildcards.family]["kind"])
     return [*code_of("extract"), *map(str, plugins)]
+
+
+@cache
+def source_contents():
+    """Name the content of the source, by chunk, once for all jobs."""
+    return SOURCES.get(STUDY["export"]["source"]).name_contents(Parameters.partial(STUDY), ROSTER)
+
+
+def tasks_by_finals():
+    """Group the tasks by their final models: all tasks of one kind share them in most studies."""
+    groups = {}
+    for task in STUDY["study"]["tasks"]:
+        groups.setdefault(tuple(finals_of(task)), []).append(task)
+    return groups
+
+
+def of_finals(file):
+    """Make an input function: a file of every final model of a task."""
+    return lambda wildcards: expand(
+        f"results/stack/{{variant}}/{{model}}/{{task}}/{file}", model=finals_of(wildcards.task), **wildcards
+    )

@@ -15,11 +15,10 @@ PAGE_FILES = [*STANDARDS, *(os.path.join(TEMPLATES, name) for name in PAGE_NAMES
 CODE_OF_PAGE = [*code_of("report"), *section_files(), *declaration_files(parameters)]
 EVALUATED = runs_over(variant=variants(), task=STUDY["study"]["tasks"])
 SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["tasks"])
-CLINICAL = runs_over(model=models_of(MAIN, takes=("columns",)), task=STUDY["study"]["tasks"])
-COMBINED = runs_over(
-    model=[name for name, model in STUDY["stack"]["models"].items() if len(model["of"]) > 1],
-    task=STUDY["study"]["tasks"],
-)
+CLINICAL = [
+    dict(model=model, task=task) for model in models_of(MAIN, takes=("columns",)) for task in tasks_learned(MAIN, model)
+]
+COMBINED = final_runs(lambda final: len(final["of"]) > 1)
 EVALUATION = "results/evaluate/{variant}/{task}"
 SELECTION = "results/select/main/{family}/{task}/all"
 # What the main run learned: a file, and the runs that have it.
@@ -49,6 +48,7 @@ rule render_report:
         ],
         maps=drawn("maps.parquet"),
         heat=drawn("maps"),
+        attributions=files_of("results/train/{variant}/{model}/{task}/all/attributions.parquet", explained()),
         metrics=expand("results/metrics/{phase}.json", phase=[phase for phase in PHASES if phase != "report"]),
         phantom="results/plots/extract/phantom.csv",
         standards=STANDARDS,
@@ -86,6 +86,7 @@ rule render_report:
         " {params.selections:q}"
         " {params.learned:q}"
         " --maps {input.maps:q}"
+        " --attributions {input.attributions:q}"
         " --metrics {input.metrics:q}"
         " --phantom {input.phantom:q}"
         " --standards {input.standards:q}"

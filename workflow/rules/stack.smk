@@ -3,45 +3,52 @@
 Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<task>/ and results/metrics/stack.json.
 """
 
-FINAL_MODELS = list(STUDY["stack"]["models"])
 STACKED = "results/stack/{variant}/{model}/{task}"
-FINAL_RUNS = runs_over(variant=variants(), model=FINAL_MODELS, task=STUDY["study"]["tasks"])
+FINAL_RUNS = [dict(variant=variant, **run) for variant in variants() for run in final_runs()]
 
 
-rule stack_scores:
-    """Combine, calibrate and freeze every final model: one probability per case."""
-    input:
-        cohort=COHORT,
-        folds="results/select/folds.parquet",
-        predictions=base_predictions,
-        code=code_of("stack"),
-        plugins=plugins("stack"),
-    output:
-        states=expand(f"{STACKED}/state.json", model=FINAL_MODELS, allow_missing=True),
-        calibrators=expand(f"{STACKED}/calibrator.json", model=FINAL_MODELS, allow_missing=True),
-        thresholds=expand(f"{STACKED}/thresholds.json", model=FINAL_MODELS, allow_missing=True),
-        nomograms=expand(f"{STACKED}/nomogram.csv", model=FINAL_MODELS, allow_missing=True),
-        predictions=expand(f"{STACKED}/predictions.parquet", model=FINAL_MODELS, allow_missing=True),
-    log:
-        "logs/stack_scores/{variant}_{task}.log",
-    benchmark:
-        "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
-    params:
-        content=content(COHORT, code_of("stack"), plugins("stack")),
-        settings=settings(*LEARNING, "stack"),
-        builders=builders_of("stack"),
-    message:
-        "stack: final models for {wildcards.task}, variant {wildcards.variant}"
-    shell:
-        "python -m sonomics.stack.scores"
-        " --settings {params.settings:q}"
-        " --variant {wildcards.variant}"
-        " --task {wildcards.task}"
-        " --cohort {input.cohort:q}"
-        " --folds {input.folds:q}"
-        " --predictions {input.predictions:q}"
-        " --out results/stack/{wildcards.variant}"
-        " > {log:q} 2>&1"
+for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
+
+    rule:
+        name:
+            f"stack_scores_{TASKS_OF_FINALS[0]}"
+        # Combine, calibrate and freeze the final models of a task: one probability or risk per case.
+        input:
+            cohort=COHORT,
+            folds="results/select/folds.parquet",
+            predictions=base_predictions,
+            code=code_of("stack"),
+            plugins=plugins("stack"),
+        output:
+            states=expand(f"{STACKED}/state.json", model=FINALS, allow_missing=True),
+            calibrators=expand(f"{STACKED}/calibrator.json", model=FINALS, allow_missing=True),
+            thresholds=expand(f"{STACKED}/thresholds.json", model=FINALS, allow_missing=True),
+            nomograms=expand(f"{STACKED}/nomogram.csv", model=FINALS, allow_missing=True),
+            predictions=expand(f"{STACKED}/predictions.parquet", model=FINALS, allow_missing=True),
+        log:
+            "logs/stack_scores/{variant}_{task}.log",
+        benchmark:
+            "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
+        wildcard_constraints:
+            task="|".join(TASKS_OF_FINALS),
+        params:
+            content=content(COHORT, code_of("stack"), plugins("stack")),
+            settings=settings(*LEARNING, "stack"),
+            builders=builders_of("stack"),
+            models=list(FINALS),
+        message:
+            "stack: final models for {wildcards.task}, variant {wildcards.variant}"
+        shell:
+            "python -m sonomics.stack.scores"
+            " --settings {params.settings:q}"
+            " --variant {wildcards.variant}"
+            " --task {wildcards.task}"
+            " --models {params.models:q}"
+            " --cohort {input.cohort:q}"
+            " --folds {input.folds:q}"
+            " --predictions {input.predictions:q}"
+            " --out results/stack/{wildcards.variant}"
+            " > {log:q} 2>&1"
 
 
 rule summarise_stack:

@@ -14,11 +14,6 @@ JOB = (
 )
 
 
-def of_folds(file):
-    """List a file of every fold of a model; those of a job must all be there, or none."""
-    return expand(f"{FOLDER}/{file}", fold=folds(), allow_missing=True)
-
-
 rule train_classifier:
     """Train a classifier on the selected features of each fold and score the cases it has not seen."""
     input:
@@ -29,8 +24,8 @@ rule train_classifier:
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        models=of_folds("model.skops"),
-        predictions=of_folds("predictions.parquet"),
+        models=of_folds(f"{FOLDER}/model.skops"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_classifier/{variant}_{model}_{task}.log",
     benchmark:
@@ -56,10 +51,10 @@ rule train_clinical:
         code=code_of("train"),
         plugins=plugins("train.models.{model}"),
     output:
-        states=of_folds("clinical.json"),
-        odds_ratios=of_folds("odds_ratios.csv"),
-        nomograms=of_folds("nomogram.csv"),
-        predictions=of_folds("predictions.parquet"),
+        states=of_folds(f"{FOLDER}/clinical.json"),
+        odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv"),
+        nomograms=of_folds(f"{FOLDER}/nomogram.csv"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_clinical/{variant}_{model}_{task}.log",
     benchmark:
@@ -114,10 +109,10 @@ rule train_network:
 
 use rule train_network as train_short_network with:
     output:
-        weights=of_folds("weights.safetensors"),
-        states=of_folds("state.json"),
-        curves=of_folds("curves.csv"),
-        predictions=of_folds("predictions.parquet"),
+        weights=of_folds(f"{FOLDER}/weights.safetensors"),
+        states=of_folds(f"{FOLDER}/state.json"),
+        curves=of_folds(f"{FOLDER}/curves.csv"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_network/{variant}_{model}_{task}.log",
     benchmark:
@@ -128,6 +123,30 @@ use rule train_network as train_short_network with:
         folds=folds(),
     message:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+
+
+rule explain_classifier:
+    """Share the values that a classifier gives the cases out among its features."""
+    input:
+        cohort=COHORT,
+        folds="results/select/folds.parquet",
+        features=selected("features.parquet"),
+        models=of_folds(f"{FOLDER}/model.skops"),
+        code=code_of("train"),
+    output:
+        f"{TRAINED}/all/attributions.parquet",
+    log:
+        "logs/explain_classifier/{variant}_{model}_{task}.log",
+    benchmark:
+        "logs/benchmarks/explain_classifier/{variant}_{model}_{task}.tsv"
+    params:
+        content=content(COHORT, code_of("train")),
+        settings=settings(*LEARNING, "train.models.{model}"),
+        folds=folds(),
+    message:
+        "train: what {wildcards.model} weighed for {wildcards.task}"
+    shell:
+        f"python -m sonomics.train.explain {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
 
 
 rule draw_maps:
@@ -171,6 +190,7 @@ rule summarise_train:
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
         curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
         maps=drawn("maps.parquet"),
+        attributions=files_of(f"{TRAINED}/all/attributions.parquet", explained()),
         code=code_of("train"),
     output:
         metrics="results/metrics/train.json",
@@ -191,6 +211,7 @@ rule summarise_train:
         " --predictions {input.predictions:q}"
         " {params.curves:q}"
         " --maps {input.maps:q}"
+        " --attributions {input.attributions:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
         " > {log:q} 2>&1"

@@ -236,6 +236,8 @@ def test_a_spreadsheet_offers_choices_and_is_read_back(study: Path) -> None:
 BAD = {
     "too high": ({"score": "101"}, "the score is not a number from 0 to 100"),
     "a word": ({"score": "high"}, "the score is not a number from 0 to 100"),
+    "digits of another script": ({"score": "٣"}, "the score is not a number from 0 to 100"),
+    "underscores": ({"score": "1_0"}, "the score is not a number from 0 to 100"),
     "not a number": ({"score": "nan"}, "the score is not a number from 0 to 100"),
     "unknown decision": ({"decision": "maybe"}, "the decision is unknown"),
     "unknown category": ({"category": "9"}, "the category is unknown"),

@@ -119,3 +119,8 @@ def test_there_and_back_is_one(unit: str, to: str) -> None:
         assert there is back is None
         with pytest.raises(StudyError, match="measures"):
             check_conversion(unit, to, "", "here")
+
+
+def test_a_date_in_digits_of_another_script_is_not_one() -> None:
+    assert read_date("٠٤.٠٣.٢٠٢١", "%d.%m.%Y") is None
+    assert read_date("２０２１-０３-０４", "%Y-%m-%d") is None

@@ -28,8 +28,9 @@ PSEUDONYMS = Pseudonyms(bytes.fromhex(KEY))
 SPLIT = {"train": "2018-01-01", "internal": "2020-01-01", "prospective": "2022-01-01"}
 COHORT = {"centre": "north", "split": SPLIT}
 DRAFTED = DraftedCohort.partial(COHORT)
+BY_RULE = {"type": "binary", "rule": "time < 12 & event"}
 TASKS = StudySettings.partial(
-    {"tasks": {"recurrence": {"rule": "time < 12 & event"}, "grade": {"column": "grade"}}, "clinical": ["age"]}
+    {"tasks": {"recurrence": BY_RULE, "grade": {"type": "binary", "column": "grade"}}, "clinical": ["age"]}
 )
 
 

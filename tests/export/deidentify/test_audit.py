@@ -2,19 +2,24 @@
 
 import json
 import re
+import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from pydicom.uid import UltrasoundMultiFrameImageStorage
 from typer.testing import CliRunner
 
 from sonomics.cli import app
 from sonomics.core.files import read_json
 from sonomics.core.images import write_png
+from sonomics.core.settings.export import Limits
 from sonomics.export import folder
 from sonomics.export.deidentify import audit
 from sonomics.imaging.burned_in_text.recall import describe_misses
+from tests.clean.dicom_files import dataset
+from tests.clean.dicom_files import written as dicom_bytes
 from tests.export.planted import speckle, written
 
 DEVICES = {"P1": "Alpha 1", "P2": "Alpha 1", "P3": "Sigma 2"}
@@ -94,3 +99,20 @@ def test_only_as_many_as_asked_for_are_shown(study, monkeypatch):
     monkeypatch.setattr(audit, "can_read", lambda: False)
     assert CliRunner().invoke(app, ["audit", "--shown", "1"]).exit_code == 0
     assert section((study / "work/audit/index.html").read_text(), "Alpha 1").count('alt="after"') == 1
+
+
+def test_a_clip_of_any_length_takes_the_memory_of_a_frame(tmp_path):
+    peaks = []
+    for frames in (10, 80):
+        pixels = np.random.default_rng(0).integers(0, 255, (frames, 200, 300), dtype=np.uint8)
+        made = dataset(pixels, SOPClassUID=UltrasoundMultiFrameImageStorage, SOPInstanceUID="1.2.3")
+        file = tmp_path / f"{frames}.dcm"
+        file.write_bytes(dicom_bytes(made))
+        tracemalloc.start()
+        pair = audit.read_pair(file, {"1.2.3": file}, Limits.partial({}))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (pair.exported == pixels[frames // 2]).all()
+        assert (pair.original == pair.exported).all()
+    assert peaks[1] < 1.3 * peaks[0]
+    assert audit.read_pair(file, {"1.2.3": file}, Limits.partial({"object_mb": 1})).original is None

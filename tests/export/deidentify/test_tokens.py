@@ -141,7 +141,8 @@ def test_burned_in_tokens_are_gone(planted):
 def test_tesseract_reads_the_tokens_before_and_not_after(planted):
     before = set(audit.read_words_of_frame(planted.original.pixel_array))
     assert {OUTSIDE, INSIDE} <= before
-    assert audit.read_words(planted.root / f"data/export/0/dicom/{planted.case}-e1-i1.dcm") == []
+    exported = planted.root / f"data/export/0/dicom/{planted.case}-e1-i1.dcm"
+    assert audit.read_words(exported) == []
 
 
 def test_the_audit_shows_before_and_after_in_work_alone(planted, params):

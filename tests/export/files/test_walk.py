@@ -1,6 +1,8 @@
+import json
 import os
 import struct
 import subprocess
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -9,9 +11,11 @@ import pytest
 
 from sonomics.core.settings.export import Limits
 from sonomics.export.files import walk
-from sonomics.export.files.walk import list_files
+from sonomics.export.files.header_index import read_headers
+from sonomics.export.files.walk import NO_PERMISSION, list_files
 
 LIMITS = Limits.partial({})
+NOBODY = 65534  # the user of that name
 
 
 def told(root, limits=LIMITS):
@@ -125,3 +129,33 @@ def test_damaged_and_encrypted_archives_are_named(root):
     found = told(root)
     assert found["encrypted.zip/IM2"] == walk.ENCRYPTED
     assert found["damaged.zip"] == walk.DAMAGED_ARCHIVE
+
+
+def test_a_folder_that_another_user_may_not_read_is_told():
+    """Really as another user, also where the tests run as root, who may read everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        (root / "closed" / "inside").mkdir(parents=True)
+        (root / "closed" / "inside" / "a.dcm").write_bytes(b"x")
+        (root / "b.dcm").write_bytes(b"x")
+        (root / "c.dcm").write_bytes(b"x")
+        (root / "c.dcm").chmod(0)
+        (root / "closed").chmod(0)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setegid(NOBODY)
+                os.seteuid(NOBODY)
+            found = [(Path(each.name).name, each.reason) for each in list_files(root, LIMITS)]
+            found += [(each.name, each.reason) for each in read_headers(root, LIMITS) if each.name.endswith("c.dcm")]
+            os.write(writing, json.dumps(found).encode())
+            os._exit(0)
+        os.waitpid(child, 0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as answer:
+            found = dict(json.loads(answer.read()))
+        (root / "closed").chmod(0o700)
+    assert found == {"b.dcm": "", "c.dcm": "", "closed": NO_PERMISSION, str(root / "c.dcm"): NO_PERMISSION}

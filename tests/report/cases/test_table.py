@@ -35,6 +35,15 @@ IMAGES = pd.DataFrame(
 )
 FATES = pd.DataFrame({"level": "case", "case": ["C4"], "fate": "excluded", "reason": "no_kept_image"})
 SCREENING = pd.concat([IMAGES, FATES])
+ATTRIBUTIONS = pd.DataFrame(
+    {
+        "task": "recurrence", "case": "C1", "image": ["a", "b"] * 7, "model": "rf", "class": "1",
+        "scale": "probability",
+        "feature": [f"f{number // 2}" for number in range(14)], "value": 1.0, "base": 0.5,
+        "attribution": [0.01 * (number // 2) * (-1) ** (number // 2) for number in range(14)],
+    }
+)  # fmt: skip
+NAMES = {case: case for case in CASES["case"]}
 
 
 @pytest.fixture
@@ -53,7 +62,16 @@ def evaluation() -> Evaluation:
 
 @pytest.fixture
 def gathered(evaluation: Evaluation) -> dict[str, Any]:
-    return gather_cases(evaluation, SCREENING, CLINICAL, {case: case for case in CASES["case"]}, share=False)
+    return gather_cases(evaluation, SCREENING, CLINICAL, ATTRIBUTIONS, NAMES, share=False)
+
+
+def test_a_case_says_what_moved_a_model_most(gathered: dict[str, Any]) -> None:
+    rows = {row["case"]: row["weighed"] for row in gathered["rows"]}
+    (of_model,) = rows["C1"]
+    assert (of_model["model"], of_model["scale"]) == ("rf", "probability")
+    assert [name for name, _, _ in of_model["features"]] == ["f6", "f5", "f4", "f3", "f2"]
+    assert [moved for _, _, moved in of_model["features"]] == [0.06, -0.05, 0.04, -0.03, 0.02]
+    assert rows["C2"] == []
 
 
 def test_models_decide_by_their_frozen_threshold(evaluation: Evaluation) -> None:

@@ -29,7 +29,7 @@ def test_both_copies_of_a_patient_drawn_twice_lie_in_one_inner_fold(monkeypatch)
 
     def watched(rows, *rest):
         patients = list(rows.index.get_level_values("patient"))
-        folds = assign_inner_folds(patients, rest[0].to_numpy(), 3, seed=1)
+        folds = assign_inner_folds(patients, rest[0]["label"].to_numpy(), 3, seed=1)
         seen.append((len(patients), len(set(patients)), pd.Series(folds).groupby(patients).nunique().max()))
         return {"kept": []}
 

@@ -5,7 +5,7 @@ import numpy as np
 from sonomics.select.steps.redundancy import keep_uncorrelated
 from sonomics.select.steps.training import Training
 from sonomics.statistics.selection.univariable import mann_whitney_by_feature
-from tests.select.features import fit, step, table, training
+from tests.select.features import BINARY, as_outcomes, fit, step, table, training
 
 
 def test_no_column_is_uncorrelated_with_nothing():
@@ -14,7 +14,7 @@ def test_no_column_is_uncorrelated_with_nothing():
 
 def test_of_two_alike_the_one_with_the_larger_p_can_go():
     rows, labels = table()
-    data = Training(rows, labels.to_numpy(), {}, 1)
+    data = Training(rows, as_outcomes(labels), {}, 1, BINARY)
     names = ["t__copy", "t__first", "t__noise0"]
     _, p = mann_whitney_by_feature(rows[names].to_numpy(), labels.to_numpy())
     better = names[int(np.argmin(p[:2]))]

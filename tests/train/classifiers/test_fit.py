@@ -5,7 +5,7 @@ import pytest
 
 from sonomics.core.models import read_model, write_model
 from sonomics.train.classifier import fit
-from sonomics.train.classifiers.fit import score_rows
+from sonomics.train.classifiers.fit import fit_classifier, score_rows
 from tests.train.rows import KINDS, STATED, data, model_of, people
 
 
@@ -83,3 +83,23 @@ def test_odd_tables_give_finite_scores_in_the_right_order(settings, shape):
     _, scores = score_rows(fit(settings, values, labels, people(values), seed=1), values)
     assert np.isfinite(scores).all()
     assert scores[labels == 1].mean() > scores[labels == 0].mean()
+
+
+@pytest.mark.parametrize("name", ["rf", "svm", "logistic"])
+def test_several_classes_have_a_value_each_in_the_order_that_is_asked_for(name):
+    random = np.random.default_rng(0)
+    codes = np.arange(60) % 3.0
+    values = np.column_stack([codes == place for place in range(3)]) + random.normal(0, 0.2, (60, 3))
+    classifier = fit_classifier(KINDS[name], values, codes, seed=1)
+    kind, scores = score_rows(classifier, values, [0.0, 1.0, 2.0])
+    assert scores.shape == (60, 3)
+    assert (scores.argmax(axis=1) == codes).mean() > 0.9
+    assert kind == ("score" if name == "svm" else "probability")
+
+
+@pytest.mark.parametrize("name", ["rf", "svm", "logistic"])
+def test_a_class_that_a_fold_lacks_is_the_least_likely(name):
+    codes = np.arange(40) % 2.0 * 2
+    values = np.column_stack([codes, np.random.default_rng(0).normal(size=40)])
+    _, scores = score_rows(fit_classifier(KINDS[name], values, codes, seed=1), values, [0.0, 1.0, 2.0])
+    assert (scores[:, 1] <= scores.min(axis=1)).all()

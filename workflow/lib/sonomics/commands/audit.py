@@ -72,7 +72,7 @@ def _device(
         before = None if pair.original is None else _thumbnail(pair.original)
         pairs.append({"stem": stem, "before": before, "after": _thumbnail(pair.exported)})
     looked_at = list(first["stem"].head(read)) if can_read() else []
-    words = {stem: read_words(files[stem], limits) for stem in progress(looked_at, f"read {name or 'unnamed device'}")}
+    words = {stem: read_words(files[stem]) for stem in progress(looked_at, f"read {name or 'unnamed device'}")}
     counts = {str(column)[3:]: int(rows[column].sum()) for column in rows.filter(like="n__")}
     return {
         "name": name or "(no model name)",

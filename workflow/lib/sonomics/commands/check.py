@@ -15,8 +15,8 @@ from sonomics.core.params import PHASES, columns_named
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.study import Task
-from sonomics.core.tasks import task_labels
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import outcome_of, task_outcomes
 from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
@@ -24,7 +24,7 @@ SHOWN = 8
 
 
 def check(study: Study = Path()) -> None:
-    """Check params.yaml, networks and their weights, the cohort, readings and the users' outlines before any work."""
+    """Check params.yaml, networks and their weights, the cohort, readings and outlines before any work."""
     with stopping():
         params = read_params(study)
         source = params.export.source
@@ -41,9 +41,7 @@ def check(study: Study = Path()) -> None:
         check_values(path, params, PHASES)
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params.study.tasks.items():
-            labels = task_labels(training, task)
-            counts = f"{int(labels.sum())} of {labels.notna().sum()} positive, {labels.isna().sum()} unknown"
-            typer.echo(f"{name}, in training: {counts}{_negatives(training, task, labels)}")
+            typer.echo(f"{name}, in training: {_describe_outcomes(training, task)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
         if TIME in training:
@@ -59,11 +57,14 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"criterion {criterion}: {listed}")
 
 
-def _negatives(training: pd.DataFrame, task: Task, labels: pd.Series) -> str:
-    """Count the words of a label column that count as negative: a word misspelt would be among them."""
-    if task.column is None:
-        return ""
-    return f"; negative: {_values(training[task.column][(labels == 0).to_numpy()])}"
+def _describe_outcomes(training: pd.DataFrame, task: Task) -> str:
+    """Count the outcomes of a task, and tell which words of a column are none that it names: one may be misspelt."""
+    outcome, outcomes = outcome_of(task), task_outcomes(training, task)
+    known = outcomes.dropna()
+    counts, unknown = outcome.describe(known, task), len(outcomes) - len(known)
+    others = outcome.mark_others(outcomes, task)
+    rest = f"; negative: {_values(training[outcome.sources(task)[0]][others.to_numpy()])}" if others.any() else ""
+    return f"{counts}, {unknown} unknown{rest}"
 
 
 def _values(column: pd.Series) -> str:

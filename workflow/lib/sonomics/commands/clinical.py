@@ -13,6 +13,7 @@ from sonomics.core.tables import read_cells
 
 if TYPE_CHECKING:
     from sonomics.core.settings.clinical import Clinical as ClinicalSettings
+    from sonomics.core.settings.export import Limits
     from sonomics.export.clinical.join import Clinical
 
 
@@ -27,10 +28,10 @@ def clinical(study: Study = Path()) -> None:
         if not path.exists():
             raise StudyError(str(path), "there is no cohort yet", "draft it with `sonomics query`")
         cohort = read_cells(path.read_bytes(), str(path))
-        write_clinical(with_clinical(cohort, params.export.clinical, study), study)
+        write_clinical(with_clinical(cohort, params.export.clinical, study, params.export.limits), study)
 
 
-def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Path) -> "Clinical":
+def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Path, limits: "Limits") -> "Clinical":
     """Join the clinical tables to a cohort, by way of the linkage table where their keys are identities."""
     from sonomics.export.clinical.join import join_clinical
     from sonomics.export.clinical.tables import needs_linkage
@@ -40,7 +41,7 @@ def with_clinical(cohort: pd.DataFrame, clinical: "ClinicalSettings", study: Pat
     linkage = None
     if needs_linkage(clinical):
         linkage = read_linkage(linkage_path(study), Pseudonyms(read_key()))
-    return join_clinical(cohort, clinical, linkage)
+    return join_clinical(cohort, clinical, linkage, limits)
 
 
 def write_clinical(joined: "Clinical", study: Path) -> None:

@@ -28,7 +28,9 @@ def query(study: Study = Path(), force: Force = False) -> None:
         for path, draft in write_drafts(drafts, study, force).items():
             typer.echo(f"drafted {path}: {len(draft)} rows")
         if params.export.clinical is not None:
-            write_clinical(with_clinical(drafts.tables["cohort"], params.export.clinical, study), study)
+            write_clinical(
+                with_clinical(drafts.tables["cohort"], params.export.clinical, study, params.export.limits), study
+            )
         (study / "data" / "outlines").mkdir(exist_ok=True)
 
 

@@ -175,7 +175,7 @@ def _key_path(folder: Path, key: Path | None, study: Path) -> Path:
 
 
 def _help(study: Path, params: Parameters, task: str, cases: list[str]) -> Help:
-    home = study / "results" / "stack" / MAIN / params.evaluate.primary / task
+    home = study / "results" / "stack" / MAIN / params.evaluate.primary_of(task, params.study.tasks[task]) / task
     predictions = read_table(home / "predictions.parquet", schemas.PREDICTIONS)
     threshold = read_json(home / "thresholds.json")
     cutoff = threshold["cutoff"] if threshold["on"] == "probability" else None

@@ -10,10 +10,10 @@ import pandas as pd
 from sonomics.core.cohort_checks import check_cohort, list_label_columns, require_columns
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME, SIMULATED, TRAIN
-from sonomics.core.seeds import generator
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import missing_column, read_cells
-from sonomics.core.tasks import task_labels
+from sonomics.core.task_kinds.outcome import LABEL
+from sonomics.core.tasks import outcome_of, task_outcomes
 from sonomics.core.words import canonical_column
 
 
@@ -74,8 +74,8 @@ def check_columns(path: Path, named: Mapping[str, str]) -> None:
             raise missing_column(f"params.yaml, {key} ({path})", column, known)
 
 
-def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:
-    """Return the labels a phase may fit on.
+def training_outcomes(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.DataFrame:
+    """Return the outcomes a phase may fit on.
 
     Parameters
     ----------
@@ -84,26 +84,32 @@ def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Ser
     name : str
         The task.
     study : Study
-        With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known labels are permuted among the
-        training cases, the negative control. They are permuted within each fold, and as many positives go to cases of
-        either class: else a fold with many positives would leave few to learn from, and out-of-fold scores would fall
+        With `tasks`, `seed` and `shuffle_labels`: when the latter is true, the known outcomes are permuted among the
+        training cases, the negative control. They are permuted within each fold, and cases of every label get their
+        share of each: else a fold with many positives would leave few to learn from, and out-of-fold scores would fall
         below chance.
     folds : Series
         From `read_folds`.
 
     Returns
     -------
-    Series of float, indexed by case
-        Of the training cases with a known label.
+    DataFrame of float, indexed by case
+        As `task_outcomes`, of the training cases with a known outcome.
     """
     training = cohort[cohort["split"] == TRAIN]
-    known = task_labels(training, study.tasks[name]).dropna()
+    task = study.tasks[name]
+    known = task_outcomes(training, task).dropna()
     if not study.shuffle_labels:
         return known
     fold_of = training.set_index("case")["patient"].map(folds).reindex(known.index)
-    permuted = [_permute(known[fold_of == fold], study.seed, name, fold) for fold in sorted(fold_of.unique())]
-    shuffled: pd.Series = pd.concat(permuted).reindex(known.index)
-    return shuffled
+    permute = outcome_of(task).permute
+    permuted = [permute(known[fold_of == fold], study.seed, name, fold) for fold in sorted(fold_of.unique())]
+    return pd.concat(permuted).reindex(known.index)
+
+
+def training_labels(cohort: pd.DataFrame, name: str, study: Study, folds: pd.Series) -> pd.Series:
+    """Return the labels a phase may fit on, of a task that has labels, as `training_outcomes` does."""
+    return training_outcomes(cohort, name, study, folds)[LABEL]
 
 
 def chunk_of(patient: str, chunks: int) -> int:
@@ -170,14 +176,3 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         if numbers.notna().sum() == table[name].notna().sum():
             typed[name] = numbers.astype(np.float64)
     return typed
-
-
-def _permute(labels: pd.Series, *names: object) -> pd.Series:
-    positives = int(labels.sum())
-    to_positives = round(positives * positives / len(labels))
-    permuted = labels.copy()
-    for value, count in ((1.0, to_positives), (0.0, positives - to_positives)):
-        members = labels.index[labels == value]
-        is_positive = generator("shuffle", *names, value).permutation(len(members)) < count
-        permuted[members] = is_positive.astype(float)
-    return permuted

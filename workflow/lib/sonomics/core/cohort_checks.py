@@ -8,11 +8,10 @@ import pandas as pd
 
 from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import check_outcomes, refuse_rows
-from sonomics.core.schemas import IDENTITY, OPTIONAL, SIMULATED, SPLIT_PATTERN, TRAIN
+from sonomics.core.schemas import IDENTITY, SPLIT_PATTERN, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import missing_column
-from sonomics.core.tasks import horizon_of, label_columns, numeric_columns, task_labels
-from sonomics.core.words import canonical
+from sonomics.core.tasks import label_columns, numeric_columns, outcome_of, task_outcomes
 
 _PSEUDONYM = re.compile(r"[A-Za-z0-9_]+")
 
@@ -26,10 +25,11 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
         Empty table, missing column, missing or malformed pseudonym, duplicate case, unknown split, a case without
         centre, a patient in two splits, a follow-up that cannot be one (`check_outcomes`), a value that is not a finite
         number where it must be one (columns that the rule of a task compares with numbers, clinical columns with
-        numbers in all training cases), a label that differs from the positive value only in upper and lower case, or a
-        task whose rule is not understood or reads what cannot be a label.
+        numbers in all training cases), a label that is not one of its task's, or a task whose rule is not understood or
+        reads what cannot be a label.
     """
-    _check_rules(study)
+    for name, task in study.tasks.items():
+        outcome_of(task).check_task(name, task)
     require_columns([*IDENTITY, *list_label_columns(study), *study.clinical], table, where)
     if table.empty:
         raise StudyError(where, "the cohort has no case", "list at least one case, or draft it with `sonomics query`")
@@ -48,7 +48,8 @@ def check_cohort(table: pd.DataFrame, study: Study, where: str) -> None:
     refuse_rows(table["split"] != first, "split", where, "differs from that of the patient's first case", fix)
     check_outcomes(table, where)
     _check_numbers(table, study, where)
-    _check_spellings(table, study, where)
+    for name, task in study.tasks.items():
+        outcome_of(task).check_cells(table, name, task, where)
 
 
 def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
@@ -65,14 +66,14 @@ def check_labels(cohort: pd.DataFrame, study: Study, where: str) -> None:
     Raises
     ------
     StudyError
-        A training set without both classes of a task.
+        A training set that cannot teach a task: without both labels, without a class or with one that a single patient
+        has, without an event, or not followed up to a horizon.
     """
     training = cohort[cohort["split"] == TRAIN]
     for name, task in study.tasks.items():
-        known = task_labels(training, task).dropna()
-        if known.nunique() < 2:
-            rule = f"the training set has {len(known)} known labels of one class for the task {name}"
-            raise StudyError(where, rule, "training needs both classes; check the task's column or rule in params.yaml")
+        outcomes = task_outcomes(training, task)
+        is_known = outcomes.notna().all(axis=1).to_numpy()
+        outcome_of(task).check_training(outcomes[is_known], training["patient"][is_known], name, task, where)
 
 
 def check_folds(cohort: pd.DataFrame, count: int, where: str) -> None:
@@ -128,16 +129,6 @@ def list_label_columns(study: Study) -> list[str]:
     return list(dict.fromkeys(column for task in study.tasks.values() for column in label_columns(task)))
 
 
-def _check_rules(study: Study) -> None:
-    for name, task in study.tasks.items():
-        horizon_of(task)
-        for column in label_columns(task) if task.rule is not None else ():
-            if column in (*IDENTITY, *OPTIONAL) or column.startswith(SIMULATED):
-                kind = "simulated ground truth" if column.startswith(SIMULATED) else "which is not a label"
-                rule = f"the rule {task.rule!r} reads {column}, {kind}"
-                raise StudyError(f"params.yaml, study.tasks.{name}", rule, "write a rule on other columns")
-
-
 def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
     training = table["split"] == TRAIN
     numeric = [column for task in study.tasks.values() for column in numeric_columns(task)]
@@ -147,13 +138,3 @@ def _check_numbers(table: pd.DataFrame, study: Study, where: str) -> None:
         if name in numeric or not is_text:
             fix = "write a number, or leave the cell empty if it is unknown"
             refuse_rows(not_a_number, name, where, "is not a finite number, and the column holds numbers", fix)
-
-
-def _check_spellings(table: pd.DataFrame, study: Study, where: str) -> None:
-    for name, task in study.tasks.items():
-        if task.column is None:
-            continue
-        words, positive = table[task.column].map(canonical, na_action="ignore"), canonical(task.positive)
-        is_misspelt = (words != positive) & (words.str.casefold() == positive.casefold())
-        rule = f"differs from the positive value of the task {name} only in upper and lower case"
-        refuse_rows(is_misspelt, task.column, where, rule, "write it as study.tasks states it, everywhere")

@@ -70,6 +70,7 @@ PARAMS = {
         "study.shuffle_labels",
         "study.variants",
         "select.folds",
+        "train.models",
         "stack",
     ),
     "evaluate": (
@@ -82,6 +83,7 @@ PARAMS = {
         "study.variants",
         "export.source",
         "select.folds",
+        "train.models",
         "stack.models",
         "evaluate",
     ),

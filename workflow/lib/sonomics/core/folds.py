@@ -19,6 +19,7 @@ ALL = "all"
 
 Mask = NDArray[np.bool_]
 State = TypeVar("State")
+Outcomes = pd.Series | pd.DataFrame
 
 
 def name_folds(count: int) -> list[str]:
@@ -48,13 +49,14 @@ def read_groups(path: Path) -> "pd.Series[str]":
     return read_table(path, FOLDS).set_index("patient")["group"]
 
 
-def mark_fitted(patients: pd.Series, labels: pd.Series, folds: pd.Series, left_out: str) -> Mask:
+def mark_fitted(patients: pd.Series, labels: Outcomes, folds: pd.Series, left_out: str) -> Mask:
     """Mark the rows that a fit may see: training patients outside the fold, with a known label.
 
     Parameters
     ----------
-    patients, labels : Series
-        Of each row, in the same order; the label is NaN when it is unknown.
+    patients : Series
+    labels : Series or DataFrame
+        The outcome of each row, in the same order; NaN when it is unknown.
     folds : Series
         From `read_folds`.
     left_out : str
@@ -66,7 +68,13 @@ def mark_fitted(patients: pd.Series, labels: pd.Series, folds: pd.Series, left_o
     """
     fold_of = patients.map(folds)
     in_training = (fold_of.notna() & (fold_of != left_out)).to_numpy()
-    return np.asarray(in_training & labels.notna().to_numpy(), dtype=np.bool_)
+    return np.asarray(in_training & mark_known(labels), dtype=np.bool_)
+
+
+def mark_known(outcomes: Outcomes) -> Mask:
+    """Mark the rows with a known outcome: a label, or both time and event."""
+    known = outcomes.notna().to_numpy()
+    return np.asarray(known if known.ndim == 1 else known.all(axis=1), dtype=np.bool_)
 
 
 def mark_scored(patients: pd.Series, splits: pd.Series, folds: pd.Series, left_out: str) -> Mask:
@@ -140,7 +148,7 @@ def leave_out_folds(folds: ArrayLike) -> Iterator[LeftOut]:
 
 def cross_fit(
     rows: NDArray[np.float64] | pd.DataFrame,
-    labels: pd.Series,
+    labels: Outcomes,
     folds: pd.Series,
     fit: Callable[..., State],
     apply: Callable[..., NDArray[np.float64]],
@@ -150,8 +158,8 @@ def cross_fit(
     Parameters
     ----------
     rows : (rows, ...) array or frame
-    labels : Series
-        0, 1, or NaN where unknown: such rows are scored, but not fitted on.
+    labels : Series or DataFrame
+        Outcomes, NaN where unknown: such rows are scored, but not fitted on.
     folds : Series
         Fold of each row.
     fit, apply : callable
@@ -160,12 +168,16 @@ def cross_fit(
     Returns
     -------
     (rows,) array
+        Or (rows, values) where `apply` gives several values a row.
     """
-    values = np.full(len(labels), np.nan)
-    known = labels.notna().to_numpy()
-    for _, fitted, scored in leave_out_folds(folds):
-        state = fit(rows[fitted & known], labels[fitted & known])
-        values[scored] = apply(state, rows[scored])
+    known = mark_known(labels)
+    parts = [
+        (scored, np.asarray(apply(fit(rows[fitted & known], labels[fitted & known]), rows[scored])))
+        for _, fitted, scored in leave_out_folds(folds)
+    ]
+    values = np.full((len(labels), *(parts[0][1].shape[1:] if parts else ())), np.nan)
+    for scored, part in parts:
+        values[scored] = part
     return values
 
 

@@ -42,6 +42,8 @@ def read_model(path: Path) -> Any:
 
 def _skops() -> Any:
     """Import skops without torch, for which one of the scikit-learn modules it imports would ask: two seconds a job."""
+    import scipy.stats  # noqa: F401  # asks for torch itself, and takes what is hidden for torch
+
     hide = "torch" not in sys.modules
     if hide:
         sys.modules["torch"] = None  # type: ignore[assignment]

@@ -29,19 +29,28 @@ def check_outcomes(table: pd.DataFrame, where: str) -> None:
         A time or an event that is not a finite number, an event other than 0 and 1, a time below 0, or one beyond fifty
         years. The message names the column, counts the rows and lists the first of them, and repeats no cell.
     """
-    if EVENT in table:
-        event = read_numbers(table[EVENT], where)
+    check_follow_up(table, where, TIME, EVENT)
+
+
+def check_follow_up(table: pd.DataFrame, where: str, time_column: str, event_column: str) -> None:
+    """Stop a study whose follow-up cannot be what it says, as `check_outcomes`, of any two columns."""
+    if event_column in table:
+        event = read_numbers(table[event_column], where)
         rule, fix = "is neither 0 nor 1", "write 1 where the event was seen, 0 where it was not, and nothing if unknown"
+        if {0.0, 1.0, 2.0} <= set(event.dropna()):
+            fix += "; competing events (2) are not analysed: write 0 where one ended the follow-up, and say so"
         if set(event.dropna()) == {1.0, 2.0}:
             rule = "is coded 1 and 2, of which some programs mean 1 by the event and some 2: it is 2"
             fix = "write 1 where the event was seen and 0 where it was not"
-        refuse_rows(event.notna() & ~event.isin((0.0, 1.0)), EVENT, where, rule, fix)
-    if TIME in table:
-        time = read_numbers(table[TIME], where)
+        refuse_rows(event.notna() & ~event.isin((0.0, 1.0)), event_column, where, rule, fix)
+    if time_column in table:
+        time = read_numbers(table[time_column], where)
         fix = "correct the dates that it was counted from, or leave the cell empty if it is unknown"
-        refuse_rows(time < 0, TIME, where, "lies before the start of follow-up (below 0)", fix)
+        refuse_rows(time < 0, time_column, where, "lies before the start of follow-up (below 0)", fix)
         rule = f"is over {LONGEST_MONTHS:g} months (fifty years), as days would be"
-        refuse_rows(time > LONGEST_MONTHS, TIME, where, rule, "give months (days divided by 30.4375), or correct it")
+        refuse_rows(
+            time > LONGEST_MONTHS, time_column, where, rule, "give months (days divided by 30.4375), or correct it"
+        )
 
 
 def read_numbers(column: pd.Series, where: str) -> "pd.Series[float]":

@@ -137,8 +137,8 @@ SELECTED = Table("selected", _IMAGE, key=("case", "image"), more=r"[a-z0-9_]+__.
 
 FOLDS = Table("folds", {"patient": "str", "group": "str", "fold": "int"}, key=("patient",))
 
-# The kinds of PREDICTIONS that models of labels give.
-PROBABILITY, SCORE = "probability", "score"
+# The kinds of PREDICTIONS.
+PROBABILITY, SCORE, RISK = "probability", "score", "risk"
 
 PREDICTIONS = Table(
     "predictions",
@@ -146,7 +146,7 @@ PREDICTIONS = Table(
         **_IMAGE, "variant": "str", "model": "str", "task": "str", "class": "str", "kind": "str",
         "horizon": "float", "split": "str", "fold": "str", "value": "float",
     },
-    key=("variant", "model", "task", "class", "kind", "case", "image", "fold"),
+    key=("variant", "model", "task", "class", "kind", "horizon", "case", "image", "fold"),
     allowed={"kind": "probability|score|risk", "split": SPLIT_PATTERN, "fold": r"\d+|all"},
 )  # fmt: skip
 
@@ -162,6 +162,16 @@ READERS = Table(
         "reader": r"[A-Za-z][A-Za-z0-9_]*", "level": r"|.*[A-Za-z].*", "arm": "alone|aided",
         "decision": "positive|negative|", "session": ".+",
     },
+)  # fmt: skip
+
+ATTRIBUTIONS = Table(
+    "attributions",
+    {
+        **_IMAGE, "model": "str", "task": "str", "split": "str", "fold": "str", "class": "str", "scale": "str",
+        "base": "float", "feature": "str", "value": "float", "attribution": "float",
+    },
+    key=("model", "task", "class", "case", "image", "feature"),
+    allowed={"split": SPLIT_PATTERN, "fold": r"\d+|all", "scale": "probability|log odds|distance|log hazard"},
 )  # fmt: skip
 
 MAPS = Table(

@@ -4,22 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sonomics.core.settings.export import Limits
+
 # What stands for a formula whose result the file does not hold: some programs write formulas and leave it to Excel to
 # calculate them when the file is opened. A control character, so that no cell of a file can be taken for it.
 NOT_CALCULATED = "\x00formula"
 # The type of a cell whose formula gave text, which may be empty.
 _TEXT_RESULT = "str"
-# Bytes of an Excel file once inflated, which its program holds as text of many more; times that one of its parts may
-# grow, counting from SMALL bytes on; and cells of a sheet, those that are empty among them. Conventions: a table of a
-# hundred thousand patients and thirty columns has 3 million cells in 150 MB.
-MOST_BYTES, MOST_TIMES, SMALL, MOST_CELLS = 256 * 10**6, 200, 10**6, 2**23
+# Cells of a sheet, those that are empty among them; and bytes of a part up to which its growth tells nothing.
+# Conventions: a table of a hundred thousand patients and thirty columns has 3 million cells in 150 MB.
+MOST_CELLS, SMALL, MB = 2**23, 10**6, 10**6
+LIMITS = Limits.partial({})
 
 
 class TooLargeError(ValueError):
     """A file that would fill the memory; the message names no cell."""
 
 
-def read_sheet(path: Path, sheet: str | None = None) -> list[list[Any]]:
+def read_sheet(path: Path, sheet: str | None = None, limits: Limits = LIMITS) -> list[list[Any]]:
     """Read the cells of one sheet.
 
     Parameters
@@ -27,6 +29,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> list[list[Any]]:
     path : Path
     sheet : str, optional
         Name of the sheet; the first when left out.
+    limits : Limits
+        `export.limits` of params: `sheet_mb`, and `ratio` of a part of the file.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def read_sheet(path: Path, sheet: str | None = None) -> list[list[Any]]:
     from openpyxl import load_workbook
 
     try:
-        _check_size(path)
+        _check_size(path, limits)
         values = load_workbook(path, read_only=True, data_only=True)
     except BadZipFile:
         raise ValueError("not an Excel file") from None
@@ -68,16 +72,16 @@ def _value(cell: Any, formula: Any) -> Any:
     return NOT_CALCULATED if is_open else cell.value
 
 
-def _check_size(path: Path) -> None:
+def _check_size(path: Path, limits: Limits) -> None:
     """Refuse a file that is larger once inflated; its parts cannot grow beyond what their list states."""
     from zipfile import ZipFile
 
     with ZipFile(path) as archive:
         parts = archive.infolist()
-    if sum(part.file_size for part in parts) > MOST_BYTES:
-        raise TooLargeError("larger than a table once inflated")
-    if any(part.file_size > max(SMALL, MOST_TIMES * part.compress_size) for part in parts):
-        raise TooLargeError("a part of it grows more than a table when it is inflated")
+    if sum(part.file_size for part in parts) > limits.sheet_mb * MB:
+        raise TooLargeError("larger than a table (export.limits.sheet_mb) once inflated")
+    if any(part.file_size > max(SMALL, limits.ratio * part.compress_size) for part in parts):
+        raise TooLargeError("packed like no table: a part of it grows too much when it is inflated")
 
 
 def _iterate(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -87,7 +91,7 @@ def _iterate(sheet: Any) -> Iterator[tuple[Any, ...]]:
     for row in sheet.iter_rows():
         cells += 1 + len(row)
         if cells > MOST_CELLS:
-            raise TooLargeError("more cells than a table has")
+            raise TooLargeError("of more cells than a table has")
         yield row
 
 
@@ -95,5 +99,5 @@ def _fill_up(rows: list[list[Any]]) -> list[list[Any]]:
     """Make all rows as wide as the widest."""
     width = max(map(len, rows), default=0)
     if width * len(rows) > MOST_CELLS:
-        raise TooLargeError("more cells than a table has")
+        raise TooLargeError("of more cells than a table has")
     return [row + [None] * (width - len(row)) for row in rows]

@@ -189,7 +189,8 @@ def checked_table(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame
             raise _wrong(where, table, rule)
     repeated = checked[checked.duplicated(list(table.key))]
     if len(repeated):
-        first = (checked[list(table.key)] == repeated.iloc[0][list(table.key)]).all(axis=1).idxmax()
+        keys = checked[list(table.key)].astype(str)  # NaN, which equals nothing, is a word here
+        first = (keys == keys.loc[repeated.index[0]]).all(axis=1).idxmax()
         rule = f"rows {int(first) + 1} and {int(repeated.index[0]) + 1} agree in {', '.join(table.key)}"
         raise _wrong(where, table, rule)
     return checked

@@ -1,73 +1,55 @@
-"""What a study predicts: labels from the value of a column, or from a rule."""
+"""What a study predicts: the outcomes of its cases, as the kind of each task reads them."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.errors import StudyError
-from sonomics.core.outcomes import LONGEST_MONTHS
-from sonomics.core.rules import And, Comparison, parse
-from sonomics.core.schemas import EVENT, TIME
-from sonomics.core.settings.study import Task
-from sonomics.core.words import canonical
+from sonomics.core.settings.kinds import group
+from sonomics.core.settings.tasks import Task
+from sonomics.core.task_kinds.binary import Binary, find_horizon
+from sonomics.core.task_kinds.classes import Classes
+from sonomics.core.task_kinds.outcome import LABEL, Outcome
+from sonomics.core.task_kinds.survival import Survival
 
-Labels = NDArray[np.float64]
+# Kinds of tasks name these, so that an edit of one reruns what reads outcomes.
+BINARY, CLASSES, SURVIVAL = Binary(), Classes(), Survival()
 
-WHERE = "params.yaml, study.tasks"
-HAS_EVENT = Comparison(EVENT, "!=", 0.0)
+
+def outcome_of(task: Task) -> Outcome:
+    """Return how the kind of a task reads outcomes."""
+    outcome: Outcome = group("tasks").build(task.type)
+    return outcome
 
 
 def label_columns(task: Task) -> tuple[str, ...]:
-    """Name the columns of the cohort that the labels of a task come from.
+    """Name the columns of the cohort that the outcomes of a task come from.
 
     Raises
     ------
     StudyError
-        When the rule is not understood.
+        When a rule is not understood.
     """
-    return parse(task.rule, WHERE).columns if task.rule is not None else (str(task.column),)
+    return outcome_of(task).sources(task)
 
 
 def numeric_columns(task: Task) -> tuple[str, ...]:
-    """Name the columns that a task's rule compares with numbers."""
-    if task.rule is None:
-        return ()
-    comparisons = parse(task.rule, WHERE).comparisons
-    return tuple(comparison.column for comparison in comparisons if isinstance(comparison.value, float))
+    """Name the columns of a task that must hold numbers."""
+    return outcome_of(task).numbers(task)
 
 
 def horizon_of(task: Task) -> float:
-    """Return the horizon of a rule on time, NaN for a task that does not read time.
+    """Return the horizon of a rule on time, NaN for a task that has no rule on time.
 
     Raises
     ------
     StudyError
-        When a rule reads time in another way than as an event before a horizon (of a censored case nobody knows more),
-        or the horizon is not a follow-up in months.
+        When a rule on time is not understood.
     """
-    if task.rule is None:
-        return float("nan")
-    rule = parse(task.rule, WHERE)
-    if TIME not in rule.columns:
-        return float("nan")
-    match rule.expression:
-        case And(parts) if len(parts) == 2 and HAS_EVENT in parts:
-            before = parts[0] if parts[1] == HAS_EVENT else parts[1]
-            if isinstance(before, Comparison) and (before.column, before.mark) == (TIME, "<"):
-                if 0 < float(before.value) <= LONGEST_MONTHS:
-                    return float(before.value)
-                beyond = f"the rule {rule.text!r} has a horizon outside 0 to {LONGEST_MONTHS:g} months"
-                raise StudyError(WHERE, beyond, "give the horizon in months, as `time` is")
-    broken = f"the rule {rule.text!r} is not understood: a rule on time means an event before a horizon"
-    raise StudyError(WHERE, broken, "write `time < 12 & event` with your horizon, or a rule on other columns")
+    return find_horizon(task) if getattr(task, "rule", None) is not None else float("nan")  # type: ignore[arg-type]
 
 
-def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
-    """Derive the labels of a binary task.
-
-    With a rule on time, a case censored before the horizon is unknown: it may yet have had the event. With another
-    rule, a case is unknown where an unknown value leaves the rule open. A value is compared with the positive one by
-    what it means: 1, 1.0, "01" and "1" are the same number.
+def task_outcomes(cohort: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """Read the outcomes of a task.
 
     Parameters
     ----------
@@ -77,24 +59,18 @@ def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
 
     Returns
     -------
-    Series of float, indexed by case
-        1 positive, 0 negative, NaN unknown.
+    DataFrame of float, indexed by case
+        `label` (1 or 0; of several classes, the place of the class), or `time` and `event`; NaN where unknown.
     """
-    if task.rule is None:
-        labels = _labels_of_value(cohort[task.column], task.positive)
-    elif np.isnan(horizon := horizon_of(task)):
-        labels = parse(task.rule, WHERE).holds(cohort)
-    else:
-        labels = _labels_of_horizon(cohort, horizon)
-    return pd.Series(labels, index=cohort["case"].to_numpy(), name="label")
+    return outcome_of(task).read(cohort, task)
 
 
-def _labels_of_value(values: pd.Series, positive: object) -> Labels:
-    is_positive = values.map(canonical, na_action="ignore") == canonical(positive)
-    return np.asarray(is_positive.astype(float).where(values.notna()), dtype=np.float64)
+def task_labels(cohort: pd.DataFrame, task: Task) -> pd.Series:
+    """Read the labels of a task that has labels, as `task_outcomes` does."""
+    return task_outcomes(cohort, task)[LABEL]
 
 
-def _labels_of_horizon(cohort: pd.DataFrame, horizon: float) -> Labels:
-    early = (cohort[TIME] < horizon) & (cohort[EVENT] == 1)
-    late = cohort[TIME] >= horizon
-    return np.asarray(early.astype(float).where(early | late), dtype=np.float64)
+def as_array(outcomes: pd.DataFrame) -> NDArray[np.float64]:
+    """Return outcomes as an array: (cases,) labels, or (cases, 2) times and events."""
+    values = outcomes.to_numpy(dtype=np.float64)
+    return values[:, 0] if values.shape[1] == 1 else values

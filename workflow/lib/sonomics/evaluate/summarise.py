@@ -15,16 +15,27 @@ from sonomics.evaluate.robustness.shuffled_labels import average_permutations
 from sonomics.evaluate.samples.models import BEST_POSSIBLE
 
 STATISTICS = ("sensitivity", "specificity", "brier")
+CURVES = {
+    "roc": ["model_split", "fpr", "tpr"],
+    "calibration": ["model_split", "predicted", "observed"],
+    "decision": ["model_split", "threshold", "net_benefit", "treat_all"],
+}
+OF_CLASSES = ("accuracy", "kappa", "brier")
 
 
 def primary_figures(performance: pd.DataFrame, primary: str) -> dict[str, Any]:
-    """Reduce a table of performance to `{split: {auc, auc_lower, auc_upper, n, ...}}` of the primary model."""
+    """Reduce a table of performance to `{split: {auc, auc_lower, auc_upper, n, ...}}` of the primary model.
+
+    A binary task has `STATISTICS` too, several classes `OF_CLASSES`; of a survival task the AUC is Harrell's C.
+    """
     result: dict[str, Any] = {}
     for split, rows in performance[performance["model"] == primary].groupby("split", sort=False):
         by_name = rows.set_index("statistic")
         area = by_name.loc["auc"]
         figures = {"auc": area["estimate"], "auc_lower": area["lower"], "auc_upper": area["upper"], "n": int(area["n"])}
-        result[str(split)] = figures | {name: by_name.loc[name, "estimate"] for name in STATISTICS}
+        of_kind = STATISTICS if set(STATISTICS) <= set(by_name.index) else OF_CLASSES
+        named = [name for name in of_kind if name in by_name.index]
+        result[str(split)] = figures | {name: by_name.loc[name, "estimate"] for name in named}
     return result
 
 
@@ -50,11 +61,13 @@ def curves_for_plots(folder: Path, primary: str) -> dict[str, pd.DataFrame]:
         tables[name] = table.assign(model_split=table["model"] + " " + table["split"])
     calibration, decision = (tables[name][tables[name]["model"] == primary] for name in ("calibration", "decision"))
     smooth = calibration[calibration["kind"] == SMOOTHED]
-    return {
-        "roc": tables["roc"][["model_split", "fpr", "tpr"]],
-        "calibration": smooth[["model_split", "predicted", "observed"]],
-        "decision": decision[["model_split", "threshold", "net_benefit", "treat_all"]],
-    }
+    of_plots = {"roc": tables["roc"], "calibration": smooth, "decision": decision}
+    return {name: table[CURVES[name]] for name, table in of_plots.items()}
+
+
+def has_curves(folder: Path) -> bool:
+    """Tell whether an evaluation has curves: that of a binary task."""
+    return all((folder / f"{name}.csv").exists() for name in CURVES)
 
 
 def gather(folders: Mapping[tuple[str, str], Path], parameters: Parameters) -> dict[str, Any]:
@@ -65,7 +78,7 @@ def gather(folders: Mapping[tuple[str, str], Path], parameters: Parameters) -> d
     folders : mapping of (str, str) to Path
         Variant and task to the folder of their evaluation.
     parameters : Parameters
-        With `study.variants` and `evaluate`.
+        With `study.variants`, `study.tasks` and `evaluate`.
 
     Returns
     -------
@@ -74,12 +87,13 @@ def gather(folders: Mapping[tuple[str, str], Path], parameters: Parameters) -> d
         (`{task: {model: {split: AUC}}}`) and, where it is known, `best_possible` (`{task: {split: AUC}}`), and with
         three variants or more that permute labels `over_deals` (as `average_permutations` returns it).
     """
-    primary, level = parameters.evaluate.primary, parameters.evaluate.level
+    tasks, level = parameters.study.tasks, parameters.evaluate.level
     metrics: dict[str, Any] = {}
     others: dict[str, Any] = {}
     best: dict[str, Any] = {}
     for (variant, task), folder in folders.items():
         table = pd.read_csv(folder / "performance.csv")
+        primary = parameters.evaluate.primary_of(task, tasks[task])
         metrics.setdefault(variant, {})[task] = primary_figures(table, primary)
         if variant == MAIN:
             others[task] = aucs_of_others(table, primary)
@@ -102,10 +116,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folders = dict(zip(zip(args.variants, args.tasks, strict=True), args.evaluations, strict=True))
     write_metrics(args.metrics, gather(folders, args.settings))
-    first_of_main = next(folder for (variant, _), folder in folders.items() if variant == MAIN)
+    drawn = [(task, folder) for (variant, task), folder in folders.items() if variant == MAIN and has_curves(folder)]
     with replacing(args.plots) as plots:
         plots.mkdir()
-        for name, table in curves_for_plots(first_of_main, args.settings.evaluate.primary).items():
+        curves: dict[str, pd.DataFrame] = {name: pd.DataFrame(columns=columns) for name, columns in CURVES.items()}
+        for task, folder in drawn[:1]:
+            curves = curves_for_plots(folder, args.settings.evaluate.primary_of(task, args.settings.study.tasks[task]))
+        for name, table in curves.items():
             table.to_csv(plots / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4f")
 
 

@@ -12,7 +12,7 @@ from sonomics.core.cohort import read_cohort
 from sonomics.core.files import read_json, write_metrics, write_text
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.params import MAIN
-from sonomics.core.schemas import CROPS, MAPS, SCREENING
+from sonomics.core.schemas import ATTRIBUTIONS, CROPS, MAPS, SCREENING
 from sonomics.core.tables import read_table, read_tables
 from sonomics.report.cases.sharing import check_shareable
 from sonomics.report.documents.checklists import read_standard
@@ -49,6 +49,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
         help="frequencies of a family, or odds ratios or nomogram of a model, of the main run",
     )
     parser.add_argument("--maps", type=Path, nargs="*", default=[], help="tables of the maps of every network")
+    parser.add_argument("--attributions", type=Path, nargs="*", default=[], help="tables of every classifier")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics of the other phases")
     parser.add_argument("--phantom", type=Path, required=True, help="values of the texture engines on the IBSI phantom")
     parser.add_argument("--page", type=Path, required=True, help="template; those that it imports lie in its folder")
@@ -86,6 +87,7 @@ def read_inputs(args: Namespace) -> Inputs:
         screening=read_table(args.screening, SCREENING),
         crops=read_tables(args.crops, CROPS),
         maps=read_tables(args.maps, MAPS),
+        attributions=read_tables(args.attributions, ATTRIBUTIONS),
         flow_chart=args.chart.read_text(encoding="utf-8"),
         selections=[(family, task, read_json(file)) for family, task, file in selections],
         learned=[LearnedTable(name, task, Path(file)) for name, task, file in args.learned],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.errors import StudyError
 from sonomics.core.files import write_csv, write_json, write_text
 from sonomics.core.folds import ALL, mark_fitted, read_folds, read_groups
@@ -33,29 +33,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     args = parse_arguments(argv)
     study, settings = args.settings.study, args.settings.select
-    steps = choose_steps(settings.steps, args.family)
+    task = study.tasks[args.task]
+    steps = choose_steps(settings.steps_of(args.task, task), args.family)
     rows, repeats = read_rows(args)
     folds, groups = read_folds(args.folds), read_groups(args.folds)
-    labels = training_labels(read_cohort(args.cohort, study), args.task, study, folds)
+    outcomes = training_outcomes(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
-    label_of = about["case"].map(labels)
+    outcome_of_row = outcomes.reindex(about["case"]).set_axis(rows.index)
 
     kept: dict[str, list[str]] = {}
     for fold in progress(args.fold, "folds"):
         folder = args.out / fold
-        training = mark_fitted(about["patient"], label_of, folds, fold)
+        training = mark_fitted(about["patient"], outcome_of_row, folds, fold)
         if not training.any():
             raise _nobody_to_fit_on(folder, args.settings.crop.analysis)
         training_repeats = cut_repeats(repeats, rows.index[training])
         # Patients who stay together are one to the inner folds and resamples.
         grouped = rows[training].rename(index=groups.to_dict(), level="patient")
         seed = seed_for(study.seed, "select", args.task, fold)
-        data = (grouped, label_of[training], training_repeats, steps, seed)
+        data = (grouped, outcome_of_row[training], training_repeats, steps, seed, task)
         state = fit_selection(*data)
         kept[fold] = state["kept"]
         write_selection(folder, state, rows)
         if fold == ALL:
-            resampled = resample_selection(*data, settings.resamples)
+            resampled = resample_selection(*data, resamples=settings.resamples)
             write_stability(folder, tabulate_frequencies(kept, resampled), training_repeats)
             draw_selection(folder, state)
 

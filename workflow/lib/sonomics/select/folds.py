@@ -13,7 +13,7 @@ from sonomics.core.schemas import FOLDS, SCREENED, TRAIN
 from sonomics.core.seeds import seed_for
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table, write_table
-from sonomics.core.tasks import task_labels
+from sonomics.core.tasks import outcome_of, task_outcomes
 
 
 def assign_folds(patients: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) 
     """List the training patients with their group and stratum.
 
     Patients whose images are near-duplicates of each other, or who share the cohort's `group`, stay together. The
-    stratum is the label of the study's first task.
+    stratum is the outcome of the study's first task.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) 
     """
     training = cohort[cohort["split"] == TRAIN]
     first = next(iter(study.tasks.values()))
-    label = task_labels(training, first).rename(index=dict(zip(training["case"], training["patient"], strict=True)))
-    stratum = label.groupby(level=0).max().map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
+    outcomes = task_outcomes(training, first).set_axis(training["patient"].to_numpy())
+    stratum = outcome_of(first).stratify(outcomes.groupby(level=0).max())
     patients = training.drop_duplicates("patient").set_index("patient")
     ties = _ties(images[images["patient"].isin(patients.index)], "duplicate_group")
     if "group" in training:
@@ -95,7 +95,7 @@ def training_patients(cohort: pd.DataFrame, images: pd.DataFrame, study: Study) 
 
 
 def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Study) -> None:
-    """Check that what is fitted without a fold sees both classes of every task.
+    """Check that what is fitted without a fold sees every class, or an event, of every task.
 
     Parameters
     ----------
@@ -114,10 +114,11 @@ def check_classes(cohort: pd.DataFrame, folds: pd.DataFrame, study: Study) -> No
     training = cohort[cohort["split"] == TRAIN]
     fold_of = folds.set_index("patient")["fold"].astype(str)
     for name, task in study.tasks.items():
-        labels = task_labels(training, task)
+        outcomes = task_outcomes(training, task)
         for fold in sorted(folds["fold"].unique()):
-            if labels[mark_fitted(training["patient"], labels, fold_of, str(fold))].nunique() < 2:
-                rule = f"without fold {fold} the training set has known labels of one class for the task {name}"
+            fitted = outcomes[mark_fitted(training["patient"], outcomes, fold_of, str(fold))]
+            if gap := outcome_of(task).find_gap(fitted, task):
+                rule = f"without fold {fold} the training set has {gap} for the task {name}"
                 fix = "give the rarer class more cases, or fill the fold column so that two folds have it"
                 raise StudyError("data/cohort.csv", rule, fix)
 

@@ -13,13 +13,20 @@ from sonomics.core.files import read_json
 from sonomics.core.folds import read_groups
 from sonomics.core.jobs import progress, run_job
 from sonomics.core.models import write_model
+from sonomics.core.registry import load
 from sonomics.core.schemas import SELECTED
 from sonomics.core.seeds import seed_for
+from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
 from sonomics.core.tables import read_table
+from sonomics.core.tasks import as_array, outcome_of
 from sonomics.kinds.models import MODELS
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.attributions.explain import Attributions, explain_classifier
 from sonomics.train.classifiers.fit import fit_classifier, fit_prevalence, score_rows
-from sonomics.train.fold.job import training_parser, write_predictions
+from sonomics.train.classifiers.folds import summarise_labels
+from sonomics.train.classifiers.learner import Floats, Learner, Predicted
+from sonomics.train.fold.job import training_parser, write_columns
 from sonomics.train.fold.rows import divide, read_cases
 from sonomics.train.search.grid import choose_values
 
@@ -32,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--selected", type=Path, required=True, help="folder of the variant in results/select")
     args = parser.parse_args(argv)
     settings = args.settings.train.models[args.model]
+    task = args.settings.study.tasks[args.task]
+    learner: Learner = load(TASKS.get(task.type).learner)
     cases, groups = read_cases(args), read_groups(args.folds)
     for fold in progress(args.fold, "folds"):
         folders = [args.selected / family / args.task / fold for family in settings.families]
@@ -45,10 +54,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             seed = seed_for(args.settings.study.seed, "train", args.model, args.task, fold)
             fitted = division.fitted
             together = rows.loc[fitted, "patient"].map(groups).to_numpy(dtype=np.str_)
-            classifier = fit(settings, values[fitted], division.labels[fitted].to_numpy(), together, seed)
-        kind, scores = score_rows(classifier, values[division.scored])
+            outcomes = as_array(division.outcomes[fitted])
+            classifier = learner.fit(settings, values[fitted], outcomes, together, seed)
         write_model(args.out / fold / "model.skops", classifier)
-        write_predictions(rows, division, kind, scores, args)
+        write_columns(rows, division, learner.predict(classifier, values[division.scored], task), args)
 
 
 def join_families(tables: Sequence[Path]) -> pd.DataFrame:
@@ -85,6 +94,26 @@ def fit(
     if search := getattr(settings, "search", None):
         settings = choose_values(settings, search, values, labels, groups, seed)
     return fit_classifier(settings, values, labels, seed)
+
+
+def predict_labels(classifier: Any, values: NDArray[np.float64], task: Task) -> list[Predicted]:
+    """Predict the value of the positive class, or of each of several."""
+    outcome = outcome_of(task)
+    kind, scores = score_rows(classifier, values, outcome.codes(task))
+    columns = zip(outcome.classes(task), np.atleast_2d(scores.T), strict=True)
+    return [Predicted(name, kind, float("nan"), column) for name, column in columns]
+
+
+def explain_labels(
+    classifier: Any, background: Floats, values: Floats, task: Task, seed: int
+) -> dict[str, Attributions]:
+    """Explain the value of the positive class, or of each of several."""
+    outcome = outcome_of(task)
+    found = explain_classifier(classifier, background, values, outcome.codes(task), seed)
+    return dict(zip(outcome.classes(task), found, strict=True))
+
+
+LABEL_LEARNER = Learner(fit, predict_labels, summarise_labels, explain_labels)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Summarise the training: the out-of-fold AUC of every model, the networks' training curves and their maps' overlap."""
+"""Summarise the training: out-of-fold AUCs of every model, curves and maps of networks, the heaviest features."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,17 +7,22 @@ from typing import Any
 
 import pandas as pd
 
-from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.attributions import weigh_features
+from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
-from sonomics.core.schemas import MAPS, PREDICTIONS, TRAIN
+from sonomics.core.registry import load
+from sonomics.core.schemas import ATTRIBUTIONS, MAPS, PREDICTIONS, TRAIN
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_tables
-from sonomics.statistics.discrimination.auc import auc
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.classifiers.folds import summarise_folds
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
+HEAVIEST = 5
+__all__ = ["main", "summarise_folds"]
 
 Metrics = dict[str, dict[str, dict[str, Any]]]
 
@@ -29,7 +34,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     maps: dict[str, dict[str, Any]] = {}
     for (task, model), rows in read_tables(args.maps, MAPS).groupby(["task", "model"]):
         maps.setdefault(str(task), {})[str(model)] = summarise_maps(rows)
-    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps})
+    weights: dict[str, dict[str, dict[str, float]]] = {}
+    for (task, model), rows in read_tables(args.attributions, ATTRIBUTIONS).groupby(["task", "model"]):
+        heaviest = weigh_features(rows).head(HEAVIEST)
+        weights.setdefault(str(task), {})[str(model)] = dict(zip(heaviest.index, heaviest, strict=True))
+    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps, "weights": weights})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
         read_curves(args.curve).to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
@@ -43,6 +52,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curve", nargs=5, action="append", default=[], metavar=RUN, help="curve of a network")
     parser.add_argument("--maps", type=Path, nargs="*", required=True)
+    parser.add_argument("--attributions", type=Path, nargs="*", required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     return parser.parse_args(argv)
@@ -63,30 +73,10 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
     metrics: Metrics = {}
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
         seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
-        labels = training_labels(cohort, str(task), seen, folds)
-        summary = summarise_folds(rows.assign(label=rows["case"].map(labels)))
+        outcomes, stated = training_outcomes(cohort, str(task), seen, folds), study.tasks[str(task)]
+        summary = load(TASKS.get(stated.type).learner).summarise(rows, outcomes, stated)
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics
-
-
-def summarise_folds(predictions: pd.DataFrame) -> dict[str, Any]:
-    """Compute the AUC of the held-out cases of each fold.
-
-    Parameters
-    ----------
-    predictions : DataFrame
-        Out-of-fold predictions of one model, with `label` (float, NaN when unknown); several images of a case are
-        averaged.
-
-    Returns
-    -------
-    dict
-        `mean` and `sd` over the folds where it is estimable, and how many those are.
-    """
-    known = predictions.dropna(subset=["label"])
-    cases = known.groupby(["fold", "case"])[["label", "value"]].mean()
-    aucs = pd.Series({fold: auc(rows["label"], rows["value"]) for fold, rows in cases.groupby("fold")}, dtype=float)
-    return {"mean": aucs.mean(), "sd": aucs.std(), "folds": int(aucs.notna().sum())}
 
 
 def summarise_maps(maps: pd.DataFrame) -> dict[str, Any]:

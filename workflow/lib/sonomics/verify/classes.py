@@ -35,7 +35,7 @@ from sonomics.statistics.selection.univariable_classes import (
 from sonomics.verify.tree import Tree, explain_nan, pick_fields
 
 PENALTIES = np.exp(np.linspace(np.log(0.2), np.log(0.005), 8))
-PRECISION, PRECISION_ON_FOLDS = 1e-14, 1e-12
+PRECISION = 1e-14
 SHOWN = (3, 6)
 COVARIATES = ["x01", "x02", "x03", "x04"]
 UNTESTED = "constant, or too few rows in a class"
@@ -96,7 +96,7 @@ def multinomial_lasso(patients: pd.DataFrame) -> Tree:
         for name, grouping in groupings
     }
     scored = multinomial_lasso_cv(
-        values, patients["kind"], classes, patients["fold"], lambdas=PENALTIES, precision=PRECISION_ON_FOLDS
+        values, patients["kind"], classes, patients["fold"], lambdas=PENALTIES, precision=PRECISION
     )
     used = {name: (path.coefficients != 0).any(axis=1).sum(axis=1) for name, path in paths.items()}
     return {

@@ -12,6 +12,7 @@ from sonomics.statistics.survival.risk_model import fit_risk_model, predict_log_
 from sonomics.verify.tree import Tree, explain_nan, pick_fields, undefined_fields
 
 PENALTIES = np.exp(np.linspace(np.log(0.25), np.log(0.01), 8))
+PRECISION = 1e-14
 SHOWN = (2, 4, 6, 8)
 MIXED = {"ridge_at_1": (1.0, 0.0), "ridge_at_01": (0.1, 0.0), "elastic_net_half_at_01": (0.1, 0.5)}
 COVARIATES = ["z01", "z02", "z11"]
@@ -48,10 +49,10 @@ def cox_lasso_train(patients: pd.DataFrame) -> Tree:
     train, names = _train(patients), _covariates(patients)
     values = train[names].to_numpy(dtype=np.float64)
     follow_up = (train["time"], train["event"])
-    path = cox_lasso_path(values, *follow_up, PENALTIES)
-    scored = cox_lasso_cv(values, *follow_up, train["fold"], lambdas=PENALTIES)
+    path = cox_lasso_path(values, *follow_up, PENALTIES, precision=PRECISION)
+    scored = cox_lasso_cv(values, *follow_up, train["fold"], lambdas=PENALTIES, precision=PRECISION)
     mixed = {
-        key: cox_lasso_path(values, *follow_up, [penalty], mixing).coefficients[0]
+        key: cox_lasso_path(values, *follow_up, [penalty], mixing, PRECISION).coefficients[0]
         for key, (penalty, mixing) in MIXED.items()
     }
     return {

@@ -36,7 +36,9 @@ def make_cohort_request(criteria: Iterable[Criterion]) -> Study:
     listed = list(criteria)
     clinical = columns_of(criterion for criterion in listed if not criterion.training_only)
     labels = [column for column in columns_of(listed) if column not in clinical]
-    return Study.partial({"tasks": {column: {"column": column} for column in labels}, "clinical": clinical})
+    return Study.partial(
+        {"tasks": {column: {"type": "binary", "column": column} for column in labels}, "clinical": clinical}
+    )
 
 
 def evaluate_criteria(table: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:

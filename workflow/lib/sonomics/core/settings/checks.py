@@ -7,9 +7,11 @@ from pydantic import ValidationError
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import parse
 from sonomics.core.schemas import OUTCOME
+from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import check_tasks
 from sonomics.core.settings.types import broken, moved
 from sonomics.core.tasks import label_columns
 
@@ -25,6 +27,7 @@ def check_sections(parameters: Parameters) -> None:
         From `broken`, with the key at fault.
     """
     _check_names(parameters)
+    check_tasks(parameters)
     _check_kinds(parameters)
     _check_outlines(parameters)
     _check_clinical_columns(parameters)
@@ -41,9 +44,9 @@ def _check_names(parameters: Parameters) -> None:
         _check_listed(getattr(model, "families", ()), families, "extract.families", f"train.models.{name}.families")
     for name, final in finals.items():
         _check_listed(final.of, models, "train.models", f"stack.models.{name}.of")
-    for step in parameters.select.steps:
+    for step in parameters.select.all_steps():
         _check_listed(step.families or (), families, "extract.families", f"select.steps, {step.step}.families")
-    _check_listed([parameters.evaluate.primary], finals, "stack.models", "evaluate.primary")
+    _check_listed(every_value(parameters.evaluate.primary), finals, "stack.models", "evaluate.primary")
     source = parameters.export.source
     if source not in parameters.export.sources():
         raise broken(f"the source {source} has no section", "add it, see docs/export.md", f"export.{source}")

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sonomics.core.settings.base import ByType, Name, Section, Unique, Value, unit
+from sonomics.core.settings.by_task import of_task
+from sonomics.core.settings.tasks import Task
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")]
 Predictions = Annotated[str, Field(description="path of the CSV or Parquet file, seen from the study")]
@@ -87,7 +89,9 @@ class Classes(Section):
 class Evaluate(Section):
     """The analyses that a journal asks for."""
 
-    primary: Name = Field(description="final model that the study is about")
+    primary: Annotated[Name | dict[Name, Name], ByType()] = Field(
+        description="final model that the study is about; one for all tasks, or a map by task or kind of task"
+    )
     level: float = Field(gt=0.5, lt=1, description="confidence level of the intervals")
     bootstrap: int = Field(ge=1, description="number of bootstrap resamples")
     near_duplicates: Literal["separate", "cluster"] = Field(
@@ -137,6 +141,10 @@ class Evaluate(Section):
     classes: dict[Name, Classes] = Field(
         {}, description="questions of several classes by name, answered by predictions from elsewhere"
     )
+
+    def primary_of(self, name: str, task: Task) -> str:
+        """Return the primary final model of a task."""
+        return of_task(self.primary, name, task)
 
     def declared_files(self) -> list[tuple[str, str, str]]:
         """List the files from elsewhere: key, path seen from the study, and the SHA-256 that is stated."""

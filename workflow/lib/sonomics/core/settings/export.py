@@ -64,7 +64,10 @@ class Limits(Section):
         200,
         ge=1,
         description="times that a deflated object, or a file in a ZIP file, may grow when it is inflated; counts from "
-        "64 MB on",
+        "64 MB on, and from 1 MB on in an Excel file",
+    )
+    sheet_mb: int = Field(
+        256, ge=1, description="size of one Excel file of clinical values once inflated", json_schema_extra=unit("MB")
     )
     members: int = Field(100_000, ge=1, description="number of files in one ZIP file")
     depth: int = Field(100, ge=1, description="levels of folders below the root")

@@ -66,9 +66,9 @@ def _in_section(section: Section, path: str) -> Iterator[NamedKind]:
 
 def _in_value(annotation: Any, notes: Any, value: Any, key: str) -> Iterator[NamedKind]:
     for note in notes:
-        if isinstance(note, NameIn):
+        if isinstance(note, NameIn) and isinstance(value, str):
             yield NamedKind(note.group, value, None, key)
-        if isinstance(note, KindOf):
+        if isinstance(note, KindOf) and isinstance(value, Section):
             yield NamedKind(note.group, getattr(value, note.tag), value, key)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(value, Section):

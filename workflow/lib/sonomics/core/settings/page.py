@@ -25,7 +25,7 @@ TYPES = {
     "array": "list",
 }
 LIMITS = {"minimum": "≥ {}", "exclusiveMinimum": "> {}", "maximum": "≤ {}", "exclusiveMaximum": "< {}"}
-TAGS = ("kind", "step")
+TAGS = ("kind", "step", "type")
 
 Node = Mapping[str, Any]
 
@@ -60,7 +60,10 @@ def _sections(schema: Node, node: Node, path: str) -> Iterator[tuple[Node, str]]
         return
     if "properties" in node:
         yield node, path
-    for choice in [*node.get("oneOf", []), *node.get("anyOf", [])]:
+    choices = [_resolved(schema, choice) for choice in [*node.get("oneOf", []), *node.get("anyOf", [])]]
+    lists = [choice for choice in choices if "items" in choice]
+    # A list, or a map of such lists by task: the items are described once.
+    for choice in lists or choices:
         yield from _sections(schema, choice, path)
     for below in [*node.get("patternProperties", {}).values(), _map(node.get("additionalProperties"))]:
         yield from _sections(schema, below, f"{path}.<name>")

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sonomics.core.settings.base import Names, Section, kind_of
+from sonomics.core.settings.base import ByType, Name, Names, Section, kind_of
+from sonomics.core.settings.by_task import every_value, of_task
+from sonomics.core.settings.tasks import Task
 
 
 class Step(Section):
@@ -12,6 +14,11 @@ class Step(Section):
 
     step: str = Field(description="name of the step")
     families: Names | None = Field(None, description="feature families that the step is for; without it, all of them")
+
+
+Steps = Annotated[
+    list[Annotated[Step, kind_of("steps", tag="step")]], Field(min_length=1, description="the steps, one by one")
+]
 
 
 class Select(Section):
@@ -29,6 +36,15 @@ class Select(Section):
         ge=0,
         description="bootstrap resamples of training patients that count how often each feature is kept; 0: none",
     )
-    steps: list[Annotated[Step, kind_of("steps", tag="step")]] = Field(
-        min_length=1, description="how features are chosen, step by step, on the training rows of each fold"
+    steps: Annotated[Steps | dict[Name, Steps], ByType()] = Field(
+        description="how features are chosen, step by step, on the training rows of each fold; one list for all tasks, "
+        "or a map of them by task or kind of task"
     )
+
+    def steps_of(self, name: str, task: Task) -> list[Step]:
+        """Return the steps of a task."""
+        return of_task(self.steps, name, task)
+
+    def all_steps(self) -> list[Step]:
+        """List the steps of all tasks, those of several tasks one after the other."""
+        return [step for steps in every_value(self.steps) for step in steps]

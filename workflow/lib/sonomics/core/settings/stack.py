@@ -4,7 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sonomics.core.settings.base import Name, Names, Section, name_in
+from sonomics.core.settings.base import ByType, Name, Names, Section, name_in
+from sonomics.core.settings.by_task import of_task
+from sonomics.core.settings.tasks import Task
+
+Threshold = Annotated[str, name_in("thresholds")]
 
 
 class FinalModel(Section):
@@ -28,8 +32,13 @@ class Stack(Section):
         "platt",
         description="how scores become probabilities, fitted out of fold: platt (logistic), isotonic, or none",
     )
-    threshold: Annotated[str, name_in("thresholds")] = Field(
-        description="rule that sets the cutoff on training cases: youden (largest Youden index) or accuracy (largest "
-        "accuracy)"
+    threshold: Annotated[Threshold | dict[Name, Threshold], ByType()] = Field(
+        description="rule that makes decisions, set on training cases: youden (largest Youden index) or accuracy "
+        "(largest accuracy) of a label, largest (the class of the largest probability), log_rank or median (a cutpoint "
+        "on the risk); one for all tasks, or a map by task or kind of task"
     )
     models: dict[Name, FinalModel] = Field(min_length=1, description="final models by name")
+
+    def threshold_of(self, name: str, task: Task) -> str:
+        """Return the rule of a task."""
+        return of_task(self.threshold, name, task)

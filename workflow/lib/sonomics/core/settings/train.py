@@ -4,13 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sonomics.core.settings.base import Name, Section, kind_of
+from sonomics.core.settings.base import Name, Names, Section, kind_of
 
 
 class Model(Section):
     """One base model; each kind of model adds its own keys."""
 
     kind: str = Field(description="kind of model")
+    tasks: Names | None = Field(
+        None, description="tasks that it is trained for; without them, all that its kind of model serves"
+    )
 
 
 class Maps(Section):

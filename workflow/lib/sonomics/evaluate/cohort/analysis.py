@@ -11,7 +11,7 @@ def cohort_tables(context: Context) -> Tables:
     """Make the tables that count and describe the cases."""
     samples, clinical = context.samples, context.clinical
     return {
-        "splits": splits_table(samples),
-        "baseline": baseline_table(samples, clinical),
+        "splits": splits_table(samples, len(context.classes) == 1),
+        "baseline": baseline_table(samples, clinical, context.label_words),
         "missing": missing_table(samples, clinical),
     }

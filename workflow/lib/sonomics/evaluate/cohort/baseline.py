@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sonomics.core.schemas import TRAIN
 from sonomics.evaluate.samples.scored import Samples
+from sonomics.evaluate.study.context import LABEL_WORDS
 from sonomics.statistics.comparison.description import describe_levels, describe_number
 from sonomics.statistics.comparison.group_tests import Comparison, compare_counts, compare_numbers
 
@@ -18,7 +19,9 @@ NOT_COMPARED = Comparison("", np.nan, np.nan, np.nan)
 COLUMNS = "section group variable level n missing mean sd median q1 q3 count percent test p reason"
 
 
-def baseline_table(samples: Samples, clinical: Sequence[str]) -> pd.DataFrame:
+def baseline_table(
+    samples: Samples, clinical: Sequence[str], label_words: Mapping[float, str] = LABEL_WORDS
+) -> pd.DataFrame:
     """Describe the cases that the primary model has scored.
 
     A variable is described as a number (mean, SD, median, quartiles) unless it is text or has two values at most: then
@@ -29,26 +32,28 @@ def baseline_table(samples: Samples, clinical: Sequence[str]) -> pd.DataFrame:
     samples : Samples
     clinical : sequence of str
         Columns to describe.
+    label_words : mapping of float to str
+        What each label is called, the reference first.
 
     Returns
     -------
     DataFrame
         `section, group, variable, level, n, missing, mean, sd, median, q1, q3, count, percent, test, p, reason`.
-        Section "split": one group per split, p against training. Section "label": positive and negative training
-        cases, p between them. p values are descriptive and not adjusted.
+        Section "split": one group per split, p against training. Section "label": the training
+        cases by label, p against the first. p values are descriptive and not adjusted.
     """
     scored = [sample.where(sample.is_scored) for sample in samples.primary_samples]
     splits = {
-        sample.split: sample.rows.assign(**{LABEL: sample.rows[LABEL].map({1.0: "positive", 0.0: "negative"})})
+        sample.split: sample.rows.assign(**{LABEL: sample.rows[LABEL].map(dict(label_words))})
         for sample in scored
         if sample.n
     }
     training = splits.get(TRAIN, samples.cases.iloc[:0])
-    labels = {name: training[training[LABEL] == name] for name in ("positive", "negative")}
+    labels = {name: training[training[LABEL] == name] for name in label_words.values()}
     cases = samples.cases
     numeric = [name for name in clinical if pd.api.types.is_numeric_dtype(cases[name]) and cases[name].nunique() > 2]
     rows = describe_groups(BY_SPLIT, splits, TRAIN, [LABEL, *clinical], numeric)
-    rows += describe_groups(BY_LABEL, labels, "positive", clinical, numeric)
+    rows += describe_groups(BY_LABEL, labels, next(iter(labels)), clinical, numeric)
     return pd.DataFrame(rows, columns=COLUMNS.split())
 
 

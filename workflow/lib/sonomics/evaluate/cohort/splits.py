@@ -7,8 +7,8 @@ from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.samples.splits import split_title
 
 
-def splits_table(samples: Samples) -> pd.DataFrame:
-    """Count per split the cases listed, scored, of unknown label, analysed and positive.
+def splits_table(samples: Samples, has_positives: bool = True) -> pd.DataFrame:
+    """Count per split the cases listed, scored, of unknown label, analysed and, of a binary task, positive.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def splits_table(samples: Samples) -> pd.DataFrame:
                 "unscored": int((~sample.is_scored).sum()),
                 "unknown_label": int(np.isnan(sample.y).sum()),
                 "analysed": sample.analysed.n,
-                "positives": sample.analysed.positives,
+                "positives": sample.analysed.positives if has_positives else None,
             }
             for sample in samples.primary_samples
         ]

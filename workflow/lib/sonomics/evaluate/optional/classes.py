@@ -67,7 +67,7 @@ def class_tables(cohort: pd.DataFrame, questions: Mapping[str, Classes], level: 
             complete = true.notna() & wide.notna().all(axis=1)
             for split in sort_splits(by_case["split"]):
                 used = (complete & (split_of_case == split)).to_numpy()
-                entries, counts = _evaluate(true[used], wide[used], classes, level, where)
+                entries, counts = evaluate_classes(true[used], wide[used], classes, level, where)
                 names = {"question": question, "model": model, "split": split}
                 rows += [{**names, **entry} for entry in entries]
                 confusion += [{**names, **count} for count in counts]
@@ -117,9 +117,25 @@ def pivot_probabilities(frame: pd.DataFrame, classes: list[str], where: str) -> 
     return wide
 
 
-def _evaluate(
+def evaluate_classes(
     true: pd.Series, probabilities: pd.DataFrame, classes: list[str], level: float, where: str
 ) -> tuple[list[Row], list[Row]]:
+    """Evaluate the decisions and probabilities of one model on one set.
+
+    Parameters
+    ----------
+    true : Series of str, indexed by case
+    probabilities : DataFrame, shape (cases, classes)
+    classes : list of str
+    level : float
+    where : str
+        Names the table in messages.
+
+    Returns
+    -------
+    rows, counts : list of dict
+        As the tables `classes` and `confusion` of `class_tables`, without question, model and split.
+    """
     if probabilities.empty:
         reason = "no case with a known class and all probabilities"
         return [{"class": OVERALL, "n": 0, **_row("accuracy", np.nan, reason)}], []

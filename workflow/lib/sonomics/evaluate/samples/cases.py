@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from sonomics.core.cohort import training_labels
+from sonomics.core.cohort import training_outcomes
 from sonomics.core.errors import StudyError
 from sonomics.core.settings.study import Study
-from sonomics.core.tasks import task_labels
+from sonomics.core.task_kinds.outcome import LABEL
+from sonomics.core.tasks import task_outcomes
 from sonomics.evaluate.samples.predictions import case_rows, rows_out_of_sample
 from sonomics.evaluate.samples.splits import sort_splits
 
@@ -34,8 +35,13 @@ def reference_labels(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Se
     Series of float, indexed by case
         1, 0, NaN unknown.
     """
-    known = training_labels(cohort, task, study, folds)
-    return known.combine_first(task_labels(cohort, study.tasks[task]))
+    return reference_outcomes(cohort, task, study, folds)[LABEL]
+
+
+def reference_outcomes(cohort: pd.DataFrame, task: str, study: Study, folds: pd.Series) -> pd.DataFrame:
+    """Return the outcomes that predictions are compared with, as `reference_labels` does, of any kind of task."""
+    known = training_outcomes(cohort, task, study, folds)
+    return known.combine_first(task_outcomes(cohort, study.tasks[task]))
 
 
 def value_column(model: str, kind: str) -> str:
@@ -44,7 +50,11 @@ def value_column(model: str, kind: str) -> str:
 
 
 def join_scores(
-    cohort: pd.DataFrame, labels: pd.Series, predictions: pd.DataFrame, simulated_risk: pd.Series | None = None
+    cohort: pd.DataFrame,
+    labels: pd.Series,
+    predictions: pd.DataFrame,
+    simulated_risk: pd.Series | None = None,
+    apart: str = "",
 ) -> pd.DataFrame:
     """Join labels, outcomes and scores to one row per case.
 
@@ -58,6 +68,9 @@ def join_scores(
         Schema PREDICTIONS, of one task and variant; those of cases out of sample count.
     simulated_risk : Series of float, optional
         The risk that the simulator drew, indexed by case.
+    apart : str
+        The column of the predictions that tells values of one kind apart, `class` or `horizon`: its values end the
+        names of columns, `__<value>`; "" where a case has one value of a kind.
 
     Returns
     -------
@@ -71,8 +84,10 @@ def join_scores(
         When a case has two values of a kind from one model, is not in the cohort, or is in another split there.
     """
     used = case_rows(rows_out_of_sample(predictions))
-    _check_predictions(used, cohort)
+    _check_predictions(used, cohort, apart)
     columns = [value_column(model, kind) for model, kind in zip(used["model"], used["kind"], strict=True)]
+    if apart:
+        columns = [_add_ending(column, value) for column, value in zip(columns, used[apart], strict=True)]
     wide = used.assign(column=columns).pivot_table(index="case", columns="column", values="value")
     cases = cohort.merge(wide, how="left", left_on="case", right_index=True)
     cases["label"] = cases["case"].map(labels)
@@ -82,8 +97,14 @@ def join_scores(
     return cases.sort_values(["rank", "case"], ignore_index=True).drop(columns="rank")
 
 
-def _check_predictions(used: pd.DataFrame, cohort: pd.DataFrame) -> None:
-    repeated = used[used.duplicated(["model", "kind", "case"])]
+def _add_ending(column: str, value: str | float) -> str:
+    if isinstance(value, str):
+        return f"{column}__{value}"
+    return column if pd.isna(value) else f"{column}__{value:g}"
+
+
+def _check_predictions(used: pd.DataFrame, cohort: pd.DataFrame, apart: str) -> None:
+    repeated = used[used.duplicated(["model", "kind", "case", *([apart] if apart else [])])]
     for row in repeated.itertuples():
         rule = f"the model {row.model} gives the case two values of kind {row.kind}"
         raise StudyError(f"predictions, case {row.case}", rule, "keep one row per case, model, kind and fold")

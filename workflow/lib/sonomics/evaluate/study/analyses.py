@@ -11,7 +11,7 @@ from sonomics.kinds.analyses import Analysis, analyses_in_order, load
 def applicable_analyses(context: Context) -> list[Analysis]:
     """List the analyses that a run has, in their order."""
     settings, columns, is_main = context.settings, [str(name) for name in context.cohort], context.is_main
-    return [analysis for analysis in analyses_in_order() if analysis.applies(settings, columns, is_main)]
+    return [analysis for analysis in analyses_in_order() if analysis.applies(settings, columns, is_main, context.kind)]
 
 
 def make_tables(context: Context) -> Tables:

@@ -13,6 +13,8 @@ from sonomics.evaluate.samples.scored import Samples
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import Sampling
 
+LABEL_WORDS = {1.0: "positive", 0.0: "negative"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
@@ -68,6 +70,14 @@ class Context:
         Number of parameters that the primary model's last step fits.
     tasks : list of str
         All tasks of the study.
+    kind : str
+        Of the task.
+    classes : list of str
+        Of the predictions; of a binary task the positive one.
+    ordered : bool
+        Whether the classes are.
+    label_words : mapping of float to str
+        What each label is called.
     tables : dict of str to DataFrame
         The tables that earlier analyses have made.
     """
@@ -85,6 +95,10 @@ class Context:
     horizon: float
     parameters: int
     tasks: list[str]
+    kind: str = "binary"
+    classes: list[str] = field(default_factory=list)
+    ordered: bool = False
+    label_words: Mapping[float, str] = field(default_factory=lambda: dict(LABEL_WORDS))
     tables: Tables = field(default_factory=dict)
 
     @property

@@ -10,19 +10,21 @@ from sonomics.core.errors import StudyError
 from sonomics.core.files import read_json
 from sonomics.core.folds import read_folds
 from sonomics.core.params import MAIN
+from sonomics.core.registry import load
 from sonomics.core.schemas import PREDICTIONS, SCREENED
 from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
-from sonomics.core.tasks import horizon_of
+from sonomics.core.tasks import horizon_of, outcome_of
 from sonomics.evaluate.optional.external_models import add_external_models
-from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_labels
+from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_outcomes
 from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import CLUSTER, build_samples
 from sonomics.evaluate.study.context import Context, Files
 from sonomics.kinds.analyses import columns_of_analyses
 from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.tasks import TASKS
 
 
 def read_context(
@@ -47,30 +49,40 @@ def read_context(
     files : Files
     """
     study, settings = parameters.study, parameters.evaluate
+    primary = settings.primary_of(task, study.tasks[task])
     cohort = read_study_cohort(files.cohort, study, settings)
     if settings.near_duplicates == "cluster":
         cohort[CLUSTER] = name_clusters(cohort["patient"], read_table(files.images, SCREENED))
-    labels = reference_labels(cohort, task, study, read_folds(folds))
+    stated = study.tasks[task]
+    outcome, reader = outcome_of(stated), load(TASKS.get(stated.type).reader)
+    outcomes = reference_outcomes(cohort, task, study, read_folds(folds))
+    cohort, labels, settings = reader.prepare(cohort, outcomes, settings, stated)
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
-    evaluated = read_models({name: path for name, (_, path) in models.items()}, settings.primary)
-    if variant == MAIN:
+    evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
+    if variant == MAIN and reader.takes_external_models:
         external = settings.external_models
         evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
-    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) else None
+    risk = read_simulated_risk(files.cohort) if is_simulated(parameters) and reader.has_best_possible else None
+    cases = join_scores(cohort, labels, predictions, risk, reader.apart)
+    cases = reader.describe(cases, evaluated, outcome.classes(stated))
     return Context(
         variant=variant,
         task=task,
         settings=settings,
         cohort=cohort,
-        samples=build_samples(join_scores(cohort, labels, predictions, risk), evaluated),
+        samples=build_samples(cases, evaluated),
         labels=labels,
         predictions=predictions,
         files=files,
         seed=study.seed,
         clinical=study.clinical,
         horizon=horizon_of(study.tasks[task]),
-        parameters=max(1, len(parameters.stack.models[settings.primary].of)),
+        parameters=max(1, len(parameters.stack.models[primary].of)),
         tasks=list(study.tasks),
+        kind=stated.type,
+        classes=outcome.classes(stated),
+        ordered=bool(getattr(stated, "ordered", False)),
+        label_words=reader.name_labels(outcome.classes(stated)),
     )
 
 

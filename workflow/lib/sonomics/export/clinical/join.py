@@ -9,6 +9,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.schemas import IDENTITY, OPTIONAL, OUTCOME
 from sonomics.core.settings.clinical import Clinical as ClinicalSettings
 from sonomics.core.settings.clinical import UnitColumn
+from sonomics.core.settings.export import Limits
+from sonomics.core.spreadsheets import LIMITS
 from sonomics.export.clinical import cells
 from sonomics.export.clinical.cells import Reading
 from sonomics.export.clinical.data_dictionary import count_missing, describe_columns
@@ -45,7 +47,9 @@ class Clinical(NamedTuple):
     tables: pd.DataFrame
 
 
-def join_clinical(cohort: pd.DataFrame, settings: ClinicalSettings, linkage: pd.DataFrame | None) -> Clinical:
+def join_clinical(
+    cohort: pd.DataFrame, settings: ClinicalSettings, linkage: pd.DataFrame | None, limits: Limits = LIMITS
+) -> Clinical:
     """Read the clinical tables of a study where they are stored, and join them to its cohort.
 
     Parameters
@@ -56,13 +60,15 @@ def join_clinical(cohort: pd.DataFrame, settings: ClinicalSettings, linkage: pd.
         `export.clinical` of params.
     linkage : DataFrame of str or None
         `case, patient_id, study_uid, accession, date`; None when no table is keyed by an identity.
+    limits : Limits
+        `export.limits` of params.
 
     Raises
     ------
     StudyError
         As `read_clinical_tables` and `join_tables`.
     """
-    return join_tables(cohort, read_clinical_tables(settings), settings, linkage)
+    return join_tables(cohort, read_clinical_tables(settings, limits), settings, linkage)
 
 
 def join_tables(

@@ -10,7 +10,8 @@ import pandas as pd
 from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import refuse_rows
 from sonomics.core.settings.clinical import Clinical, ClinicalTable
-from sonomics.core.spreadsheets import NOT_CALCULATED, read_sheet
+from sonomics.core.settings.export import Limits
+from sonomics.core.spreadsheets import LIMITS, NOT_CALCULATED, TooLargeError, read_sheet
 from sonomics.core.tables import check_distinct, missing_column, read_cells
 from sonomics.core.words import tidy_cell, undo_float
 
@@ -25,13 +26,15 @@ def needs_linkage(settings: Clinical) -> bool:
     return keyed or settings.exam_date == "linkage"
 
 
-def read_clinical_tables(settings: Clinical) -> dict[str, pd.DataFrame]:
+def read_clinical_tables(settings: Clinical, limits: Limits = LIMITS) -> dict[str, pd.DataFrame]:
     """Read the tables.
 
     Parameters
     ----------
     settings : Clinical
         `export.clinical` of params.
+    limits : Limits
+        `export.limits` of params.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def read_clinical_tables(settings: Clinical) -> dict[str, pd.DataFrame]:
         nobody is found.
     """
     root = _find_root(settings)
-    return {name: _read_table(name, root / table.file, table) for name, table in settings.tables.items()}
+    return {name: _read_table(name, root / table.file, table, limits) for name, table in settings.tables.items()}
 
 
 def match_rows_to_cases(
@@ -107,14 +110,17 @@ def _find_root(settings: Clinical) -> Path:
     return folder
 
 
-def _read_table(name: str, path: Path, rule: ClinicalTable) -> pd.DataFrame:
+def _read_table(name: str, path: Path, rule: ClinicalTable, limits: Limits) -> pd.DataFrame:
     where = f"{WHERE}.tables.{name}"
     if not path.is_file():
         raise StudyError(where, f"there is no file {rule.file} in the folder", "correct `file` or `root`")
     try:
-        table = _read_excel(path, rule) if path.suffix.lower() in EXCEL else _read_csv(path, rule, where)
+        table = _read_excel(path, rule, limits) if path.suffix.lower() in EXCEL else _read_csv(path, rule, where)
     except StudyError:
         raise
+    except TooLargeError as error:
+        fix = "save the table alone, without empty rows and columns, or raise export.limits.sheet_mb"
+        raise StudyError(where, f"{rule.file} is {error}", fix) from None
     except Exception as error:
         # A damaged file can make the parser raise anything. Only the kind of error is named: its text may quote a cell.
         rule_broken = f"{rule.file} cannot be read ({type(error).__name__})"
@@ -146,8 +152,8 @@ def _read_csv(path: Path, rule: ClinicalTable, where: str) -> pd.DataFrame:
         raise StudyError(where, error.rule, f"state its separator and encoding, or {error.fix}") from None
 
 
-def _read_excel(path: Path, rule: ClinicalTable) -> pd.DataFrame:
-    sheet = read_sheet(path, rule.sheet)
+def _read_excel(path: Path, rule: ClinicalTable, limits: Limits) -> pd.DataFrame:
+    sheet = read_sheet(path, rule.sheet, limits)
     header, *rows = [[_format_cell(value, rule.decimal) for value in row] for row in sheet] or [[]]
     table = pd.DataFrame([row for row in rows if any(row)], columns=header, dtype=str)
     return table.loc[:, table.columns != ""]

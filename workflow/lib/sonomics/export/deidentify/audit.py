@@ -28,6 +28,8 @@ CONFIDENT = 60.0  # tesseract's confidence in a word, 0 to 100
 SHORTEST_WORD = 4  # letters or digits
 ENLARGED = 2  # times, before tesseract reads: letters on a screen are small
 SECONDS = 120  # for one frame
+# What export wrote was within the limits of its day, and one frame of it is in memory.
+OWN = Limits.partial({"object_mb": 10**9})
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ def read_pair(exported: SourceFile, originals: dict[str, SourceFile], limits: Li
     if exported.name.endswith(PICTURE):
         name, frame = exported.name.removesuffix(PICTURE), read_picture(exported, exported.name).pixels
     else:
-        name, frame = _read_middle(exported, limits)
+        name, frame = _read_middle(exported, OWN)
     original = originals.get(name)
     is_picture = exported.name.endswith(PICTURE)
     return Pair(frame, None if original is None else _read_original(original, is_picture, limits))
 
 
-def read_words(exported: SourceFile, limits: Limits) -> list[str]:
+def read_words(exported: SourceFile) -> list[str]:
     """Read the first, middle and last frame of an exported file with tesseract.
 
     Returns
@@ -88,9 +90,9 @@ def read_words(exported: SourceFile, limits: Limits) -> list[str]:
     if exported.name.endswith(PICTURE):
         return sorted(set(read_words_of_frame(brightest_channel(read_picture(exported, exported.name).pixels))))
     words: set[str] = set()
-    with silence_pydicom(), open_original(exported, limits) as original:
-        count = count_frames(original.header, limits.object_mb)
-        for frame in _choose(original, {0, count // 2, count - 1}, limits):
+    with silence_pydicom(), open_original(exported, OWN) as original:
+        count = count_frames(original.header, OWN.object_mb)
+        for frame in _choose(original, {0, count // 2, count - 1}, OWN):
             words.update(read_words_of_frame(brightest_channel(frame)))
     return sorted(words)
 

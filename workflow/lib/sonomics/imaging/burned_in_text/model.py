@@ -6,7 +6,6 @@ it, and gives the same bytes on every x86-64 processor with AVX2 (benchmarks/por
 
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import cv2
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
+from sonomics.core.packages import locate_in_package
 
 WHEEL, FILE = "rapidocr-onnxruntime", "rapidocr_onnxruntime/models/ch_PP-OCRv4_det_infer.onnx"
 SHA256 = "d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9"
@@ -52,13 +52,7 @@ def locate_model() -> Path:
     StudyError
         When the wheel or the file is missing.
     """
-    try:
-        path = Path(str(distribution(WHEEL).locate_file(FILE)))
-    except PackageNotFoundError:
-        raise StudyError(WHERE, f"the package {WHEEL} is not installed", FIX) from None
-    if not path.is_file():
-        raise StudyError(WHERE, f"{FILE} is missing from the package {WHEEL}", FIX)
-    return path
+    return locate_in_package(WHEEL, FILE, WHERE, FIX)
 
 
 @cache

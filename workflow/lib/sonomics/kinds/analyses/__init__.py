@@ -48,6 +48,8 @@ class Analysis(Kind):
         Columns of the cohort without which it is left out.
     main_only : bool
         Whether it is for the main run alone, not for other variants.
+    serves : tuple of str
+        Kinds of tasks that it is for.
     columns : callable
         Returns from the settings the columns of the cohort that it reads, next to those that every study has.
     """
@@ -62,13 +64,14 @@ class Analysis(Kind):
     setting: str = ""
     needs: tuple[str, ...] = ()
     main_only: bool = False
+    serves: tuple[str, ...] = ("binary",)
     columns: Callable[[Evaluate], list[str]] = no_columns
 
     def is_asked_for(self, settings: Evaluate) -> bool:
         """Tell whether the settings ask for it: most analyses need none."""
         return not self.setting or bool(getattr(settings, self.setting))
 
-    def applies(self, settings: Evaluate, columns: Iterable[str], is_main: bool) -> bool:
+    def applies(self, settings: Evaluate, columns: Iterable[str], is_main: bool, kind: str) -> bool:
         """Tell whether a run has it.
 
         Parameters
@@ -78,8 +81,15 @@ class Analysis(Kind):
             Of the cohort.
         is_main : bool
             Whether it is the main run, not another variant.
+        kind : str
+            Of the task.
         """
-        return self.is_asked_for(settings) and set(self.needs) <= set(columns) and (is_main or not self.main_only)
+        return (
+            kind in self.serves
+            and self.is_asked_for(settings)
+            and set(self.needs) <= set(columns)
+            and (is_main or not self.main_only)
+        )
 
 
 ANALYSES: Group[Analysis] = Group("analyses", "evaluate")

@@ -7,6 +7,7 @@ KIND = Analysis(
     builder="sonomics.evaluate.cohort.acquisition:acquisition_tables",
     section="sonomics.report.sections.acquisition:build",
     tables=("acquisition",),
+    serves=("binary", "classes", "survival"),
     order=12,
     page=95,
     main_only=True,

@@ -6,5 +6,6 @@ KIND = Analysis(
     name="cases",
     builder="sonomics.evaluate.cohort.cases:case_tables",
     tables=("cases",),
+    serves=("binary", "classes", "survival"),
     order=15,
 )

@@ -6,5 +6,6 @@ KIND = Analysis(
     name="cohort",
     builder="sonomics.evaluate.cohort.analysis:cohort_tables",
     tables=("splits", "baseline", "missing"),
+    serves=("binary", "classes", "survival"),
     order=10,
 )

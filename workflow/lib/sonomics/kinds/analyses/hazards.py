@@ -7,6 +7,7 @@ KIND = Analysis(
     builder="sonomics.evaluate.robustness.hazards:hazard_tables",
     figures="sonomics.evaluate.figures.forest:hazard_panels",
     tables=("hazard_subgroups",),
+    serves=("binary", "survival"),
     order=80,
     needs=("time", "event"),
 )

@@ -17,6 +17,7 @@ KIND = Analysis(
         "survival",
         "survival_decision",
     ),
+    serves=("binary", "survival"),
     order=70,
     page=20,
     needs=("time", "event"),

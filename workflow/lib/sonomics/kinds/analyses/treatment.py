@@ -15,6 +15,7 @@ KIND = Analysis(
     figures="sonomics.evaluate.figures.treatment:treatment_panels",
     section="sonomics.report.sections.treatment:build",
     tables=("treatment", "treatment_curves"),
+    serves=("binary", "survival"),
     order=90,
     page=40,
     setting="treatment",

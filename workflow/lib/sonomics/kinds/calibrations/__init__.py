@@ -20,10 +20,16 @@ class CalibrationKind(Choice):
     is_logistic : bool
         Whether the log odds are a linear function of the score, so that a nomogram can be drawn; the state of a fitted
         one then has `slope` and `intercept`.
+    of_classes : str
+        `module:name` of such a pair for (cases, classes) scores and places of classes; "" where there is none.
+    of_risks : str
+        What it is for survival tasks, in words; "" where it is not for them.
     """
 
     is_fitted: bool
     is_logistic: bool
+    of_classes: str = ""
+    of_risks: str = ""
 
 
 CALIBRATIONS: Group[CalibrationKind] = Group("calibrations", "stack.calibration")

@@ -6,6 +6,7 @@ KIND = CalibrationKind(
     name="isotonic",
     builder="sonomics.stack.methods.calibration:ISOTONIC",
     words="Scores were turned into probabilities by isotonic regression",
+    of_classes="sonomics.stack.methods.classes:ISOTONIC",
     is_fitted=True,
     is_logistic=False,
 )

@@ -6,6 +6,7 @@ KIND = CalibrationKind(
     name="none",
     builder="sonomics.stack.methods.calibration:NONE",
     words="Probabilities were taken as they were, without calibration",
+    of_classes="sonomics.stack.methods.classes:NONE",
     is_fitted=False,
     is_logistic=True,
 )

@@ -19,10 +19,18 @@ class CombinationKind(Choice):
         What the checklists call final models of this kind.
     gives_log_odds : bool
         Whether the weighted score is the log odds of a probability, so that it can go without calibration.
+    of_classes : str
+        `module:function` of such a function for (cases, models, classes) scores and places of classes, whose intercept
+        is (classes,); "" where there is none.
+    of_risks : str
+        `module:function` of `weights(risks, outcomes) -> (models,)` for z-scored (cases, models) risks and (cases, 2)
+        times and events; "" where there is none.
     """
 
     evidence: str
     gives_log_odds: bool
+    of_classes: str = ""
+    of_risks: str = ""
 
 
 COMBINATIONS: Group[CombinationKind] = Group("combinations", "stack.models.weights")

@@ -7,5 +7,7 @@ KIND = CombinationKind(
     builder="sonomics.stack.methods.combination:give_equal_weights",
     words="averaged",
     evidence="mean of z-scored scores",
+    of_risks="sonomics.stack.methods.survival:give_equal_weights_of_risks",
+    of_classes="sonomics.stack.methods.classes:give_equal_weights_of_classes",
     gives_log_odds=False,
 )

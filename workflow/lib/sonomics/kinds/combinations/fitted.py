@@ -7,5 +7,7 @@ KIND = CombinationKind(
     builder="sonomics.stack.methods.combination:fit_logistic_weights",
     words="stacked by logistic regression",
     evidence="stacked by logistic regression on out-of-fold scores",
+    of_risks="sonomics.stack.methods.survival:fit_weights_of_risks",
+    of_classes="sonomics.stack.methods.classes:fit_weights_of_classes",
     gives_log_odds=True,
 )

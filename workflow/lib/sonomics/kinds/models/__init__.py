@@ -81,6 +81,8 @@ class ModelKind(DescribedKind):
         A template of how long and in what steps it is trained, for the checklists; "" when there is nothing to say.
     image_changes : str
         How training images are changed at random; "" for models that take no image.
+    serves : tuple of str
+        Kinds of tasks that it can learn.
     """
 
     takes: Takes
@@ -91,6 +93,7 @@ class ModelKind(DescribedKind):
     training: str = ""
     schedule: str = ""
     image_changes: str = ""
+    serves: tuple[str, ...] = ("binary",)
 
     @property
     def searchable(self) -> tuple[str, ...]:

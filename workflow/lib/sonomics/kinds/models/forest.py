@@ -23,6 +23,7 @@ KIND = ModelKind(
     settings=Forest,
     builder="sonomics.train.classifiers.forest:build",
     takes="features",
+    serves=("binary", "classes"),
     words="random forest on {families}",
     hyperparameters={"trees": "trees"},
 )

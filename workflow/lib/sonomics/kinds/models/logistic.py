@@ -23,6 +23,7 @@ KIND = ModelKind(
     settings=Logistic,
     builder="sonomics.train.classifiers.logistic:build",
     takes="features",
+    serves=("binary", "classes"),
     is_regression=True,
     words="logistic regression on {families}",
     hyperparameters={"cost": "cost"},

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from sonomics.core.settings.base import Names, broken
+from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.steps import STEPS
@@ -22,8 +23,12 @@ class RadiomicsScoreKind(ModelKind):
     def check(self, settings: Any, parameters: Any) -> None:
         """Check that the last step for the family gives coefficients."""
         (family,) = settings.families
-        steps = [step.step for step in parameters.select.steps if family in (step.families or [family])]
-        if not steps or not STEPS.get(steps[-1]).gives_coefficients:
+        lists = [
+            [step.step for step in steps if family in (step.families or [family])]
+            for steps in every_value(parameters.select.steps)
+        ]
+        steps = next((steps for steps in lists if not steps or not STEPS.get(steps[-1]).gives_coefficients), None)
+        if steps is not None:
             givers = " or ".join(name for name in STEPS.names() if STEPS.get(name).gives_coefficients)
             rule = f"a radscore takes its coefficients from {givers}, and the last step for {family} is another"
             raise broken(rule, "end select.steps with one of them, or choose a logistic model")

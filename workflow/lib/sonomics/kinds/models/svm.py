@@ -29,6 +29,7 @@ KIND = ModelKind(
     settings=Svm,
     builder="sonomics.train.classifiers.svm:build",
     takes="features",
+    serves=("binary", "classes"),
     words="support vector machine on {families}",
     hyperparameters={"kernel": "kernel", "cost": "cost"},
 )

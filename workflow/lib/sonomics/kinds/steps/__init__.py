@@ -49,11 +49,14 @@ class StepKind(DescribedKind):
     transform : str
         Of a step that gives features new values: `module:function` of `apply(change, rows) -> rows`, which gives them
         to any rows by the `change` that the step left in `Kept`; "" for steps that only choose.
+    serves : tuple of str
+        Kinds of tasks whose outcomes it can look at.
     """
 
     purpose: Purpose
     gives_coefficients: bool = False
     transform: str = ""
+    serves: tuple[str, ...] = ("binary", "classes", "survival")
 
     def load_transform(self) -> Any:
         """Import the function that gives features their new values."""

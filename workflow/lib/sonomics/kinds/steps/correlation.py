@@ -17,7 +17,7 @@ class Correlation(Step):
     drop: Literal["mean_correlation", "larger_p"] = Field(
         "mean_correlation",
         description="which of the two goes: the one with the higher mean correlation with the features that are left "
-        "(mean_correlation), or the one with the larger P of the Mann-Whitney U test (larger_p)",
+        "(mean_correlation), or the one with the larger P of the Mann-Whitney U or Kruskal-Wallis test (larger_p)",
     )
 
 

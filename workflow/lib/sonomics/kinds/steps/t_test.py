@@ -7,6 +7,7 @@ KIND = StepKind(
     settings=Significance,
     builder="sonomics.select.steps.tests:keep_by_t_test",
     purpose="relevance",
+    serves=("binary",),
     words="Welch's t test with P < {below:g} ({correction})",
     value_words={"correction": CORRECTIONS},
 )

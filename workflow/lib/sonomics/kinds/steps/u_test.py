@@ -7,6 +7,7 @@ KIND = StepKind(
     settings=Significance,
     builder="sonomics.select.steps.tests:keep_by_u_test",
     purpose="relevance",
+    serves=("binary",),
     words="Mann-Whitney U test with P < {below:g} ({correction})",
     value_words={"correction": CORRECTIONS},
 )

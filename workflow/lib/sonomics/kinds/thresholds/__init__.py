@@ -10,8 +10,16 @@ from sonomics.kinds.choices import Choice
 class ThresholdKind(Choice):
     """A rule of the cutoff, and its words after `a threshold was set by`.
 
-    Its builder is a function `choose(labels, probabilities) -> Cutoff` (`statistics.classification.cutoffs`).
+    Its builder is a function `choose(labels, probabilities) -> Cutoff` (`statistics.classification.cutoffs`); of
+    survival tasks, `choose(outcomes, risks) -> Cutoff`.
+
+    Attributes
+    ----------
+    serves : tuple of str
+        Kinds of tasks that it makes decisions for.
     """
+
+    serves: tuple[str, ...] = ("binary",)
 
 
 THRESHOLDS: Group[ThresholdKind] = Group("thresholds", "stack.threshold")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sonomics.report.study.evaluation import Evaluation
 
-KINDS = ("probability", "score")
+KINDS = ("probability", "score", "risk")
 
 
 @dataclass(frozen=True)

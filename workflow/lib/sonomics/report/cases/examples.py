@@ -12,7 +12,7 @@ from sonomics.core.jobs import progress
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.crop import Analysis
 from sonomics.report.cases.decisions import list_models
-from sonomics.report.cases.narrative import LABELS
+from sonomics.report.cases.narrative import TRUE, name_label
 from sonomics.report.elements.numbers import format_decimal
 from sonomics.report.elements.pictures import Picture, draw_outline, encode_as_link
 from sonomics.report.study.evaluation import Evaluation
@@ -46,7 +46,7 @@ def choose_cases(evaluation: Evaluation, count: int) -> pd.DataFrame:
         scored = cases[(cases["split"] == split) & cases[value].notna()].sort_values([value, "case"])
         still_free = min(count - sum(map(len, chosen)), len(scored))
         ranks = np.unique(np.linspace(0, len(scored) - 1, still_free).round().astype(int))
-        chosen.append(scored.iloc[ranks][["case", "split", "label", value]])
+        chosen.append(scored.iloc[ranks][["case", "split", "label", *([TRUE] if TRUE in cases else []), value]])
     return pd.concat(chosen).rename(columns={value: "value"})
 
 
@@ -76,7 +76,7 @@ def choose_examples(evaluation: Evaluation, pictures: Mapping[str, list[Picture]
     for case in choose_cases(evaluation, min(count, MOST_EXAMPLES)).to_dict("records"):
         if case["case"] in pictures:
             first_of_view = {picture.title: picture for picture in reversed(pictures[case["case"]])}
-            label = LABELS.get(case["label"], "unknown")
+            label = name_label(case) or "unknown"
             crops = list(first_of_view.values())[::-1]
             examples.append(Example(case["case"], format_decimal(case["value"]), label, crops))
     return examples

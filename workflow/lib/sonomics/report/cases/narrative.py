@@ -19,6 +19,8 @@ OUTCOMES = {
     ("negative", 1.0): "a false negative",
 }
 LABELS = {1.0: "positive", 0.0: "negative"}
+# The column of the true class, of a task of several classes.
+TRUE = "true"
 
 
 def write_case_report(
@@ -51,11 +53,22 @@ def write_case_report(
         variables = [f"{_isolate(key)} {_isolate(value)}" for key, value in clinical.items()]
         sentences.append(f"Clinical data: {join_words(variables)}.")
     sentences += [images, *_describe_predictions(case, models)]
-    label = LABELS.get(case["label"])
+    label = name_label(case)
     sentences.append(f"The label is {label}{_describe_outcome(case, models)}." if label else "The label is unknown.")
     if exclusion:
         sentences.append(f"The case was not analysed: {exclusion}.")
     return " ".join(filter(None, sentences))
+
+
+def name_label(case: Mapping[Hashable, Any]) -> str:
+    """Name the label of a case: positive or negative, or its class; "" where it is unknown."""
+    return str(case[TRUE]) if TRUE in case else LABELS.get(case["label"], "")
+
+
+def name_decision(case: Mapping[Hashable, Any], model: FrozenModel) -> str:
+    """Name what a model decides: positive or negative, or a class; "" where it decides nothing."""
+    decided = f"{model.name}__decided"
+    return str(case[decided]) if decided in case else model.decide(float(case[model.column]))
 
 
 def describe_images(images: Sequence[Mapping[Hashable, Any]]) -> str:
@@ -76,11 +89,15 @@ def _describe_predictions(case: Mapping[Hashable, Any], models: Sequence[FrozenM
         return [f"The primary model, {models[0].name}, has no score for it."]
     (primary, value), *others = scored
     sentence = f"The primary model, {primary.name}, gives a {primary.kind} of {format_decimal(value, 3)}"
-    if decision := primary.decide(value):
+    if TRUE in case:
+        sentence += f", its decision being {name_decision(case, primary)}"
+    elif decision := primary.decide(value):
         side = "at or above" if decision == "positive" else "below"
         threshold = format_decimal(primary.threshold, 3)
         sentence += f", {side} the threshold of {threshold} frozen on training: it calls the case {decision}"
-    of_others = [f"{model.name} {format_decimal(value, 3)}{_bracket(model.decide(value))}" for model, value in others]
+    of_others = [
+        f"{model.name} {format_decimal(value, 3)}{_bracket(name_decision(case, model))}" for model, value in others
+    ]
     return [f"{sentence}.", f"Other models: {join_words(of_others)}." if of_others else ""]
 
 
@@ -89,6 +106,8 @@ def _bracket(decision: str) -> str:
 
 
 def _describe_outcome(case: Mapping[Hashable, Any], models: Sequence[FrozenModel]) -> str:
+    if TRUE in case:
+        return ""
     outcome = OUTCOMES.get((models[0].decide(case[models[0].column]), case["label"]))
     return f", so this is {outcome}" if outcome else ""
 

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sonomics.report.cases.decisions import FrozenModel, list_models
-from sonomics.report.cases.narrative import LABELS, describe_images, write_case_report
+from sonomics.report.cases.narrative import describe_images, name_decision, name_label, write_case_report
+from sonomics.report.sections.attributions import list_of_cases
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.flow_of_cases import explain_exclusions
 
@@ -15,7 +16,12 @@ FOLLOW_UP = {"time": "follow-up (months)", "event": "event"}
 
 
 def gather_cases(
-    evaluation: Evaluation, screening: pd.DataFrame, clinical: pd.DataFrame, names: Mapping[str, str], share: bool
+    evaluation: Evaluation,
+    screening: pd.DataFrame,
+    clinical: pd.DataFrame,
+    attributions: pd.DataFrame,
+    names: Mapping[str, str],
+    share: bool,
 ) -> dict[str, Any]:
     """Gather what the script of the page needs of one task.
 
@@ -27,6 +33,8 @@ def gather_cases(
         Schema SCREENING.
     clinical : DataFrame
         Clinical columns, indexed by case.
+    attributions : DataFrame
+        Schema ATTRIBUTIONS, of the main run.
     names : mapping
         Case to what the page calls it.
     share : bool
@@ -36,8 +44,8 @@ def gather_cases(
     -------
     dict
         `primary, splits, models, clinical` (names of columns) and `rows`. A row is `case, patient, split, label,
-        values` (one per model, null where unknown), `decision, fate, clinical` (text in the order of the columns) and
-        `text`; text is "" where unknown.
+        values` (one per model, null where unknown), `decision, fate, clinical` (text in the order of the columns),
+        `text` and `weighed`, from `list_of_cases`; text is "" where unknown.
     """
     models = list_models(evaluation)
     cases = evaluation.tables["cases"].assign(exclusion=explain_exclusions(screening, evaluation))
@@ -45,6 +53,7 @@ def gather_cases(
     for image in screening[screening["level"] == "image"].to_dict("records"):
         images.setdefault(image["case"], []).append(image)
     columns = [] if share else [*clinical, *(FOLLOW_UP[name] for name in FOLLOW_UP if name in cases)]
+    weighed = list_of_cases(attributions[attributions["task"] == evaluation.task], cases["case"])
     rows = []
     for case in cases.to_dict("records"):
         facts = {} if share else _collect_facts(case, clinical)
@@ -56,11 +65,12 @@ def gather_cases(
                 "case": name,
                 "patient": "" if share else case["patient"],
                 "split": case["split"],
-                "label": LABELS.get(case["label"], ""),
+                "label": name_label(case),
                 "values": [_null_for_nan(value) for value in values],
-                "decision": models[0].decide(values[0]),
+                "decision": name_decision(case, models[0]),
                 "fate": exclusion or "analysed",
                 "clinical": [facts.get(column, "") for column in columns],
+                "weighed": weighed.get(case["case"], []),
                 "text": write_case_report(name, case, models, exclusion, facts, described),
             }
         )

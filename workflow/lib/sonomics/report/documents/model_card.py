@@ -117,7 +117,7 @@ def _list_factors(record: Record) -> str:
 
 def _tabulate_subgroups(record: Record) -> list[Table]:
     """Tabulate the AUC of every subgroup of the test sets; no table when there is none."""
-    table = record.first.tables["subgroups"]
+    table = record.first.table("subgroups")
     rows = [
         [
             Cell(record.first.splits[str(row["split"])]),
@@ -133,8 +133,8 @@ def _tabulate_subgroups(record: Record) -> list[Table]:
 def _count_set(record: Record, split: str) -> str:
     counts = next(counts for counts in record.sets if counts.split == split)
     return (
-        f"{counts.title}: {counts.patients:,} patients, {counts.cases:,} cases, {counts.analysed:,} analysed, "
-        f"{counts.positives:,} of them positive."
+        f"{counts.title}: {counts.patients:,} patients, {counts.cases:,} cases, {counts.analysed:,} analysed"
+        f"{'' if counts.positives is None else f', {counts.positives:,} of them positive'}."
     )
 
 

@@ -204,6 +204,8 @@ def find_dimensionality(record: Record) -> Finding:
     training = next((one for one in record.sets if one.split == TRAIN), None)
     if training is None or not record.selections:
         return Finding(MISSING, evidence="no training set or no feature family")
+    if training.positives is None:
+        return Finding(PARTLY, SELECTION, "no number of cases per feature is customary for several classes")
     rarer = min(training.positives, training.analysed - training.positives)
     kept = max(len(state["coefficients"]) for _, _, state in record.selections)
     counts = f"{kept} features kept in the largest family, {rarer} training cases of the rarer class"
@@ -214,7 +216,7 @@ def find_dimensionality(record: Record) -> Finding:
 
 def _describe_steps(record: Record, purpose: str = "") -> list[str]:
     """Describe the steps of the selection, those with a purpose or all."""
-    kinds = [(step, STEPS.get(step.step)) for step in record.params.select.steps]
+    kinds = [(step, STEPS.get(step.step)) for step in record.params.select.all_steps()]
     return [kind.describe(step) for step, kind in kinds if purpose in ("", kind.purpose)]
 
 

@@ -3,7 +3,6 @@
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.models import MODELS
-from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_decimal
 from sonomics.report.evidence.findings import (
@@ -59,8 +58,7 @@ def find_initial_weights(record: Record) -> Finding:
 
 def find_final_choice(record: Record) -> Finding:
     """State how the primary model was chosen."""
-    primary = record.params.evaluate.primary
-    return Finding(REPORTED, METHODS, f"{primary}, named in the parameters before test labels were read")
+    return Finding(REPORTED, METHODS, f"{record.primary_models}, named in the parameters before test labels were read")
 
 
 def find_ensembles(record: Record) -> Finding:
@@ -136,7 +134,7 @@ def find_output(record: Record) -> Finding:
     """Describe what a model gives."""
     stack = record.params.stack
     calibration = CALIBRATIONS.get(stack.calibration).describe()
-    rule = THRESHOLDS.get(stack.threshold).describe()
+    rule = record.threshold_rules
     return Finding(REPORTED, METHODS, f"a score per case, positive at or above a threshold by {rule}. {calibration}")
 
 
@@ -144,8 +142,7 @@ def find_threshold(record: Record) -> Finding:
     """Return the frozen threshold of the primary model."""
     evaluation = record.first
     row = evaluation.find_statistic(evaluation.primary, next(iter(evaluation.splits)), "threshold")
-    rule = THRESHOLDS.get(record.params.stack.threshold).describe()
-    description = f"{format_decimal(row['estimate'], 3)}, {rule} on training, set before testing"
+    description = f"{format_decimal(row['estimate'], 3)}, {record.threshold_rules} on training, set before testing"
     return Finding(REPORTED, f"{METHODS}; {PERFORMANCE}", description)
 
 

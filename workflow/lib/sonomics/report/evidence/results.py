@@ -81,7 +81,7 @@ def find_comparison(record: Record) -> Finding:
     """Describe how models were compared."""
     if len(record.first.models) < 2:
         return Finding(NOT_APPLICABLE, evidence="one model")
-    methods = sorted({method for method in record.first.tables["comparison"]["method"] if method})
+    methods = sorted({method for method in record.first.table("comparison")["method"] if method})
     if not methods:
         return Finding(MISSING, evidence="no difference is estimable")
     return Finding(REPORTED, PERFORMANCE, f"{join_words(methods)}; with P")
@@ -103,7 +103,7 @@ def find_calibration(record: Record) -> Finding:
 
 def find_clinical_utility(record: Record) -> Finding:
     """Judge whether decision curves were drawn."""
-    if record.first.tables["decision"].empty:
+    if record.first.table("decision").empty:
         return Finding(MISSING, evidence="no decision curve")
     return Finding(REPORTED, PERFORMANCE, "decision curves with a bootstrap band")
 
@@ -181,7 +181,7 @@ def _find_sets(titles: list[str], reason: str) -> Finding:
 
 def _select_estimable_subgroups(record: Record) -> pd.DataFrame:
     """Return the rows of subgroups of test sets whose AUC is estimable."""
-    table = record.first.tables["subgroups"]
+    table = record.first.table("subgroups")
     return table[table["split"].isin(record.tested_splits) & (table["variable"] != "all") & table["estimate"].notna()]
 
 

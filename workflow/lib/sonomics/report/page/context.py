@@ -47,8 +47,8 @@ class Inputs:
         Indexed by case.
     cohort_content : bytes
         Of data/cohort.csv.
-    screening, crops, maps : DataFrame
-        Schemas SCREENING, CROPS and MAPS; the latter two of the main run.
+    screening, crops, maps, attributions : DataFrame
+        Schemas SCREENING, CROPS, MAPS and ATTRIBUTIONS; all but the first of the main run.
     flow_chart : str
         SVG text.
     selections : list of (str, str, mapping)
@@ -71,6 +71,7 @@ class Inputs:
     screening: pd.DataFrame
     crops: pd.DataFrame
     maps: pd.DataFrame
+    attributions: pd.DataFrame
     flow_chart: str
     selections: list[tuple[str, str, Mapping[str, Any]]]
     learned: list[LearnedTable]
@@ -101,6 +102,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
                 runs,
                 pictures,
                 inputs.maps,
+                inputs.attributions,
                 inputs.learned,
                 read_shuffled_means(inputs.metrics, task),
                 params,
@@ -109,7 +111,7 @@ def build_context(inputs: Inputs) -> dict[str, Any]:
             for task, runs in inputs.evaluations.items()
         ],
         "chart": Markup(inline_svg(inputs.flow_chart, "screening")),
-        "cases": tabulate_flow(count_flow(inputs.screening, mains[0]), shared_images),
+        "cases": tabulate_flow(count_flow(inputs.screening, record.first), shared_images),
         "remarks": [remark for remark in remarks if remark],
         "uncropped": count_uncropped(inputs.crops, inputs.screening, params.crop.analysis),
         "unused_outlines": {
@@ -153,5 +155,8 @@ def _gather_data(inputs: Inputs, mains: list[Evaluation], pictures: Mapping[str,
         "z": NormalDist().inv_cdf(0.5 + level / 2),
         "shared": share,
         "images": pictures,
-        "tasks": {main.task: gather_cases(main, inputs.screening, clinical, names, share) for main in mains},
+        "tasks": {
+            main.task: gather_cases(main, inputs.screening, clinical, inputs.attributions, names, share)
+            for main in mains
+        },
     }

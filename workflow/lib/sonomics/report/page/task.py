@@ -5,23 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.registry import load
 from sonomics.core.settings.parameters import Parameters
+from sonomics.kinds.tasks import TASKS
 from sonomics.report.cases.examples import choose_cases, choose_examples, draw_crops
 from sonomics.report.elements.pictures import Picture
 from sonomics.report.elements.section import Section
 from sonomics.report.prose import summary
+from sonomics.report.sections.attributions import build_attributions_section
 from sonomics.report.sections.baseline import tabulate_characteristics
 from sonomics.report.sections.controls import tabulate_controls
 from sonomics.report.sections.follow_up import gather_kaplan_meier, tabulate_cox
 from sonomics.report.sections.learned import LearnedTable, build_learned_sections
 from sonomics.report.sections.maps import build_maps_section, draw_heat_pictures
-from sonomics.report.sections.performance import (
-    gather_performance_figures,
-    tabulate_aucs,
-    tabulate_comparison,
-    tabulate_further_measures,
-    tabulate_performance,
-)
 from sonomics.report.sections.registry import build_sections
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.variants import ShuffledMeans, describe_variant
@@ -31,6 +27,7 @@ def gather_task(
     evaluations: Sequence[Evaluation],
     pictures: Mapping[str, list[Picture]],
     maps: pd.DataFrame,
+    attributions: pd.DataFrame,
     learned: Sequence[LearnedTable],
     shuffled_means: ShuffledMeans,
     params: Parameters,
@@ -45,13 +42,12 @@ def gather_task(
         "headlines": summary.list_headlines(main, params.evaluate.level),
         "findings": summary.answer_questions(main, evaluations, shuffled_means, params, shared_images),
         "baseline": tabulate_characteristics(main),
-        "performance": [tabulate_aucs(main), *(tabulate_performance(main, split) for split in main.splits)],
-        "further": [tabulate_further_measures(main, split) for split in main.splits],
-        "comparison": tabulate_comparison(main) if len(main.models) > 1 else None,
-        "figures": gather_performance_figures(main),
+        "auc": "AUC" if main.is_binary else "mean AUC" if main.has_classes else "C",
+        "decides": main.is_binary,
+        **load(TASKS.get(params.study.tasks[main.task].type).page)(main),
         "kaplan_meier": gather_kaplan_meier(main),
         "cox": [tabulate_cox(main, split) for split in main.splits] if "cox" in main.tables else [],
-        "sections": _build_sections(main, maps, learned, params),
+        "sections": _build_sections(main, maps, attributions, learned, params),
         "control": tabulate_controls(evaluations, descriptions, shuffled_means),
         "verdicts": summary.judge_controls(evaluations, shuffled_means, params),
         "examples": choose_examples(main, pictures, params.report.shown_cases),
@@ -73,11 +69,15 @@ def draw_pictures(
 
 
 def _build_sections(
-    main: Evaluation, maps: pd.DataFrame, learned: Sequence[LearnedTable], params: Parameters
+    main: Evaluation,
+    maps: pd.DataFrame,
+    attributions: pd.DataFrame,
+    learned: Sequence[LearnedTable],
+    params: Parameters,
 ) -> list[Section]:
-    maps_section = build_maps_section(maps, main)
+    explained = [build_attributions_section(attributions, main), build_maps_section(maps, main)]
     return [
         *build_sections(main, params),
-        *([maps_section] if maps_section else []),
+        *(section for section in explained if section),
         *build_learned_sections(learned, main.task),
     ]

@@ -8,7 +8,6 @@ from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.pools import POOLS
-from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
@@ -26,13 +25,13 @@ def describe_models(record: Record) -> str:
 def describe_evaluation(record: Record) -> str:
     """Describe how scores became probabilities and decisions, and what was kept from the models."""
     stack = record.params.stack
-    calibration, rule = CALIBRATIONS.get(stack.calibration), THRESHOLDS.get(stack.threshold).describe()
+    calibration, rule = CALIBRATIONS.get(stack.calibration), record.threshold_rules
     both = "both " if calibration.is_fitted else ""
     return (
         f"{calibration.describe()}, and a threshold was set by {rule}, {both}on training scores that were cross-fitted "
         "over the same folds; thresholds were then frozen. Training cases were scored by models fitted without their "
         "fold, all others by the model fitted on the whole training set. Labels and outcomes outside training were "
-        f"masked until evaluation. The primary model was {record.params.evaluate.primary}, named in the parameters."
+        f"masked until evaluation. The primary model was {record.primary_models}, named in the parameters."
     )
 
 

@@ -1,8 +1,11 @@
 """Paragraphs on cases, images, outlines, features and their selection."""
 
+from collections.abc import Mapping, Sequence
+
 from sonomics.core.settings.clean import Clean
 from sonomics.core.settings.crop import Perturb
 from sonomics.core.settings.evaluate import Evaluate
+from sonomics.core.settings.select import Step
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.steps import STEPS
@@ -50,7 +53,7 @@ def describe_images(record: Record) -> str:
 
 def describe_outlines(record: Record) -> str:
     """Describe which part of the image models saw, and whose outlines were used."""
-    crop, steps = record.params.crop, record.params.select.steps
+    crop, steps = record.params.crop, record.params.select.all_steps()
     analysis = crop.analysis
     text = f"Models saw {describe_region(crop)}; outlines are those of {analysis.reader} in session {analysis.session}."
     analysed = f"{analysis.reader} session {analysis.session}"
@@ -83,14 +86,21 @@ def describe_features(record: Record) -> str:
     return " ".join(filter(None, [f"The feature families were {described}.", *details, counted]))
 
 
+def _list_steps(steps: Sequence[Step]) -> str:
+    described = [STEPS.get(step.step).describe(step) for step in steps]
+    return "; ".join(f"({number}) {step}" for number, step in enumerate(described, start=1))
+
+
 def describe_selection(record: Record) -> str:
     """Describe folds and the steps of the selection; the folds only when no feature was selected."""
     select = record.params.select
     folds = f"Training patients were divided once into {select.folds} folds."
     if not record.families:
         return folds
-    described = [STEPS.get(step.step).describe(step) for step in select.steps]
-    steps = "; ".join(f"({number}) {step}" for number, step in enumerate(described, start=1))
+    by_task = select.steps if isinstance(select.steps, Mapping) else {"": select.steps}
+    steps = "; ".join(
+        f"{name}: {_list_steps(listed)}" if name else _list_steps(listed) for name, listed in by_task.items()
+    )
     counts = [(family, len(state["coefficients"])) for family, _, state in record.selections]
     kept = [f"{format_count(count, 'feature')} of {family}" for family, count in counts]
     result = f" On all training cases this left {join_words(kept)}." if kept else ""

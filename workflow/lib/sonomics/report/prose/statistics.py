@@ -41,7 +41,7 @@ def describe_statistics(record: Record) -> str:
     sentences = [
         *_describe_intervals(tables["performance"], settings.level),
         f"Decision curves have bands of {settings.bootstrap:,} resamples of {name_unit(settings)}.",
-        *_describe_comparison(tables["comparison"]),
+        *_describe_comparison(record.first.table("comparison")),
         *_describe_tests(tables["baseline"]),
         *(sentence for name, sentence in COMPUTED.items() if name in tables and not tables[name].empty),
         *_describe_runs(record),

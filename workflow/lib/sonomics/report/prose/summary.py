@@ -45,10 +45,14 @@ def list_headlines(evaluation: Evaluation, level: float) -> list[Headline]:
                 title,
                 format_decimal(row["estimate"]),
                 row["reason"] if math.isnan(row["lower"]) else interval,
-                f"{format_count(int(row['n']), row['unit'])}, {row['positives']:.0f} positive",
+                format_count(int(row["n"]), row["unit"]) + _count_positives(row["positives"]),
             )
         )
     return headlines
+
+
+def _count_positives(positives: float) -> str:
+    return "" if math.isnan(positives) else f", {positives:.0f} positive"
 
 
 def answer_questions(
@@ -97,7 +101,7 @@ def judge_control(control: Evaluation, params: Parameters) -> str:
     rows = {split: control.find_statistic(control.primary, split, "auc") for split in control.splits}
     aucs = {split: (row["estimate"], row["lower"], row["upper"]) for split, row in rows.items()}
     name = f"The negative control ({control.variant}: {describe_control(control.variant, params)})"
-    verdict = _judge(name, "AUC", aucs)
+    verdict = _judge(name, control.auc_words, aucs)
     suspicious = LOOK_FOR_A_LEAK in verdict
     return f"{verdict} {MORE_PERMUTATIONS}" if suspicious and shuffles_labels(control.variant, params) else verdict
 
@@ -108,7 +112,7 @@ def judge_permutations(shuffled: Sequence[Evaluation], shuffled_means: ShuffledM
     aucs = {split: (row["auc"], row["auc_lower"], row["auc_upper"]) for split, row in rows.items()}
     names = join_words([run.variant for run in shuffled])
     name = f"The negative control (training labels shuffled at random, {len(shuffled)} permutations: {names})"
-    return _judge(name, "mean AUC", aucs)
+    return _judge(name, f"mean {shuffled[0].auc_words}", aucs)
 
 
 def _judge(name: str, statistic: str, aucs: Mapping[str, tuple[float, float, float]]) -> str:
@@ -140,9 +144,11 @@ def _describe_result(evaluation: Evaluation, split: str, level: float) -> str:
     model = evaluation.primary
     row = evaluation.find_statistic(model, split, "auc")
     if math.isnan(row["estimate"]):
-        return f"In {name_set(split)} the AUC of the primary model, {model}, is not estimable: {row['reason']}."
+        statistic = f"{evaluation.auc_words} of the primary model, {model}"
+        return f"In {name_set(split)} the {statistic}, is not estimable: {row['reason']}."
     interval = format_interval(row["lower"], row["upper"])
-    sentence = f"In {name_set(split)} the primary model, {model}, reached an AUC of {format_decimal(row['estimate'])}"
+    reached = f"reached {evaluation.article} {evaluation.auc_words} of {format_decimal(row['estimate'])}"
+    sentence = f"In {name_set(split)} the primary model, {model}, {reached}"
     sentence += f" ({100 * level:g} % CI {interval})" if interval else f" (no interval: {row['reason']})"
     measures = {
         name: evaluation.find_statistic(model, split, name)["estimate"] for name in ("sensitivity", "specificity")

@@ -21,19 +21,29 @@ def tabulate_characteristics(evaluation: Evaluation) -> list[Table]:
         "Scored cases by set",
         f"{DESCRIPTIVE} P: each test set against training." if len(evaluation.splits) > 1 else DESCRIPTIVE,
     )
+    compared = "positive against negative" if evaluation.is_binary else "each against the first"
     by_label = tabulate_groups(
         table[table["section"] == "label"],
         evaluation.task,
-        {"positive": "Positive", "negative": "Negative"},
+        _name_labels(evaluation),
         "Training cases by label",
-        f"{DESCRIPTIVE} P: positive against negative.",
+        f"{DESCRIPTIVE} P: {compared}.",
     )
     return [table for table in (by_split, by_label) if table.rows]
 
 
+def _name_labels(evaluation: Evaluation) -> dict[str, str]:
+    if evaluation.is_binary:
+        return {"positive": "Positive", "negative": "Negative"}
+    if not evaluation.has_classes:
+        return {"event": "With the event", "censored": "Censored"}
+    table = evaluation.tables["task_confusion"]
+    return {str(name): str(name) for name in dict.fromkeys(table["true"])}
+
+
 def tabulate_groups(table: pd.DataFrame, task: str, titles: dict[str, str], caption: str, note: str) -> Table:
     """Tabulate described groups: one row per number or level, one column per group, and a P per group compared."""
-    groups = [group for group in titles if group in set(table["group"])]
+    groups = [group for group in titles if group in set(table["group"].astype(str))]
     compared = [group for group in groups if group in set(table.loc[table["test"] != "", "group"])]
     rows = []
     for variable, of_variable in table.groupby("variable", sort=False):

@@ -38,7 +38,7 @@ def tabulate_controls(
     if has_best:
         note = "Reached: (AUC − 0.5) / (best possible AUC − 0.5) of the main run; by chance it can be more than 100 %."
         rows.append(_show_best(main))
-    caption = f"AUC of {main.primary} {join_words(['in the main run', *compared])}"
+    caption = f"{main.auc_title} of {main.primary} {join_words(['in the main run', *compared])}"
     return Table(caption, ["Run", *main.splits.values(), DESCRIPTION], rows, note, (DESCRIPTION,))
 
 

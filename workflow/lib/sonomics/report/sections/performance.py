@@ -13,6 +13,19 @@ from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES, Evaluat
 COUNTS = ("tp", "fp", "tn", "fn")
 
 
+def gather_binary(evaluation: Evaluation) -> dict[str, Any]:
+    """Gather what the page shows of the performance of a binary task."""
+    return {
+        "performance": [
+            tabulate_aucs(evaluation),
+            *(tabulate_performance(evaluation, split) for split in evaluation.splits),
+        ],
+        "further": [tabulate_further_measures(evaluation, split) for split in evaluation.splits],
+        "comparison": tabulate_comparison(evaluation) if len(evaluation.models) > 1 else None,
+        "figures": gather_performance_figures(evaluation),
+    }
+
+
 def tabulate_aucs(evaluation: Evaluation) -> Table:
     """Tabulate the AUC of every model in every set: one row per model."""
     rows = [
@@ -20,7 +33,8 @@ def tabulate_aucs(evaluation: Evaluation) -> Table:
         for model in evaluation.models
     ]
     note = "With confidence interval. The sets differ in size: compare models within one set."
-    return Table("AUC of every model in every set", ["Model", *evaluation.splits.values()], rows, note)
+    caption = f"{evaluation.auc_title} of every model in every set"
+    return Table(caption, ["Model", *evaluation.splits.values()], rows, note)
 
 
 def tabulate_performance(evaluation: Evaluation, split: str) -> Table:

@@ -12,5 +12,7 @@ def build_sections(evaluation: Evaluation, params: Parameters) -> list[Section]:
     Every builder takes the main run's evaluation of a task and all parameters; it returns None when the study lacks its
     analysis.
     """
-    sections = (load(analysis.section)(evaluation, params) for analysis in analyses_on_page())
+    kind = params.study.tasks[evaluation.task].type
+    shown = [analysis for analysis in analyses_on_page() if kind in analysis.serves]
+    sections = (load(analysis.section)(evaluation, params) for analysis in shown)
     return [section for section in sections if section]

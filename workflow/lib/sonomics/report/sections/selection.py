@@ -50,7 +50,17 @@ def describe_selection(family: str, task: str, state: Mapping[str, Any]) -> Sele
     mean, sd = state["mean"], state["sd"]
     features = [KeptFeature(name, value, abs(value) / largest, mean[name], sd[name]) for name, value in ranked]
     formula = write_formula(state["intercept"], features, state["kept"])
+    if of_classes := state.get("of_classes"):
+        formula = "; ".join(_write_class(name, model, mean, sd) for name, model in of_classes.items())
     return Selection(family, task, tabulate_steps(family, state["steps"]), features, formula)
+
+
+def _write_class(name: str, model: Mapping[str, Any], mean: Mapping[str, float], sd: Mapping[str, float]) -> str:
+    """Write the score of one of several classes."""
+    ranked = sorted(model["coefficients"].items(), key=lambda item: (-abs(item[1]), item[0]))
+    features = [KeptFeature(feature, value, 1.0, mean[feature], sd[feature]) for feature, value in ranked]
+    alone = f"score = {format_decimal(model['intercept'], 4)}"
+    return f"{name}: {write_formula(model['intercept'], features, [name]) if features else alone}"
 
 
 def tabulate_steps(family: str, steps: Sequence[Mapping[str, object]]) -> Table:

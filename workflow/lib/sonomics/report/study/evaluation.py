@@ -7,7 +7,19 @@ import pandas as pd
 
 from sonomics.core.schemas import TRAIN
 
-TEXT = ("assumption", "class", "decided", "level", "mcnemar_reason", "method", "reason", "test", "true", "variable")
+TEXT = (
+    "assumption",
+    "class",
+    "decided",
+    "group",
+    "level",
+    "mcnemar_reason",
+    "method",
+    "reason",
+    "test",
+    "true",
+    "variable",
+)
 
 # Statistics of the table of performance, and their names on the page.
 MEASURES = {
@@ -27,6 +39,15 @@ FURTHER_MEASURES = {
     "mcc": "MCC",
     "kappa": "Kappa",
 }
+
+
+# Tables of binary tasks that the documents read of any task.
+EMPTY = {
+    "comparison": "against split method difference reason p p_holm",
+    "decision": "split model threshold net_benefit treat_all treat_none",
+    "subgroups": "split variable level n estimate lower upper reason",
+}
+BINARY_AUC, CLASS_AUC, CONCORDANCE = "AUC", "mean AUC (each class against the rest)", "concordance (Harrell's C)"
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,35 @@ class Evaluation:
     def models(self) -> list[str]:
         """All models, the primary one first."""
         return [str(model) for model in self.tables["performance"]["model"].unique()]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of the tables of binary tasks, without rows where the task is of another kind."""
+        return self.tables[name] if name in self.tables else pd.DataFrame(columns=EMPTY[name].split())
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the task has several classes."""
+        return "task_classes" in self.tables
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the task has a positive and a negative label."""
+        return not self.has_classes and "task_follow_up" not in self.tables
+
+    @property
+    def auc_words(self) -> str:
+        """What the statistic `auc` is called."""
+        return CLASS_AUC if self.has_classes else BINARY_AUC if self.is_binary else CONCORDANCE
+
+    @property
+    def auc_title(self) -> str:
+        """The same, as the beginning of a caption."""
+        return f"{self.auc_words[:1].upper()}{self.auc_words[1:]}"
+
+    @property
+    def article(self) -> str:
+        """The article before `auc_words`."""
+        return "an" if self.is_binary else "a"
 
     @property
     def splits(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ class Flow:
     listed: int
     excluded: dict[str, int]
     analysed: int
-    positives: int
+    positives: int | None
 
 
 def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
@@ -44,7 +44,7 @@ def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
     for split, title in evaluation.splits.items():
         in_set = cases["split"] == split
         analysed = in_set & (reasons == "")
-        positives = int(cases.loc[analysed, "label"].sum())
+        positives = None if evaluation.has_classes else int(cases.loc[analysed, "label"].sum())
         excluded = _count_by_frequency(reasons[in_set & ~analysed])
         flows.append(Flow(title, int(in_set.sum()), excluded, int(analysed.sum()), positives))
     return flows
@@ -53,7 +53,7 @@ def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
 def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:
     """Return why each case of the evaluation was not analysed: text in the order of its table, "" if it was."""
     cases = evaluation.tables["cases"]
-    value = f"{evaluation.primary}__probability"
+    value = f"{evaluation.primary}__{'risk' if f'{evaluation.primary}__risk' in cases else 'probability'}"
     scored = cases[value].notna() if value in cases else pd.Series(False, index=cases.index)
     labelled = cases["label"].notna()
     screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]

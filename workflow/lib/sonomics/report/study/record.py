@@ -7,18 +7,24 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sonomics.core.schemas import PERTURBED, TRAIN
+from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.extract import Family
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.stack import FinalModel
 from sonomics.core.settings.train import Model
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.kinds.wording import join_words
 from sonomics.report.study.evaluation import Evaluation
 from sonomics.report.study.statements import collect_texts
 
 
 class Counts(NamedTuple):
-    """A set and its numbers; the same case may be unscored and have an unknown label."""
+    """A set and its numbers; the same case may be unscored and have an unknown label.
+
+    A task of several classes has no positives.
+    """
 
     split: str
     title: str
@@ -27,7 +33,12 @@ class Counts(NamedTuple):
     unscored: int
     unknown_label: int
     analysed: int
-    positives: int
+    positives: int | None
+
+    @property
+    def positives_in_words(self) -> str:
+        """The positives as the end of a sentence; "" of a task of several classes."""
+        return "" if self.positives is None else f", {self.positives:,} positive"
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,8 @@ class Record:
 
     @property
     def first(self) -> Evaluation:
-        """The evaluation of the first task."""
-        return self.evaluations[0]
+        """The evaluation of the first binary task, or of the first of all where there is none."""
+        return next((one for one in self.evaluations if one.is_binary), self.evaluations[0])
 
     @property
     def author(self) -> Mapping[str, str]:
@@ -72,7 +83,19 @@ class Record:
     def sets(self) -> list[Counts]:
         """The sets of the first task, training first."""
         table = self.first.tables["splits"][list(Counts._fields)]
-        return [Counts(str(row[0]), str(row[1]), *map(int, row[2:])) for row in table.to_numpy().tolist()]
+        return [
+            Counts(
+                split=str(row["split"]),
+                title=str(row["title"]),
+                patients=int(row["patients"]),
+                cases=int(row["cases"]),
+                unscored=int(row["unscored"]),
+                unknown_label=int(row["unknown_label"]),
+                analysed=int(row["analysed"]),
+                positives=None if pd.isna(row["positives"]) else int(row["positives"]),
+            )
+            for row in table.to_dict("records")
+        ]
 
     @property
     def tested_splits(self) -> list[str]:
@@ -106,6 +129,17 @@ class Record:
         """Base models by name that a final model uses."""
         used = {base for model in self.final_models.values() for base in model.of}
         return {name: model for name, model in self.params.train.models.items() if name in used}
+
+    @property
+    def primary_models(self) -> str:
+        """The primary final models of the tasks, in words."""
+        return join_words(dict.fromkeys(every_value(self.params.evaluate.primary)))
+
+    @property
+    def threshold_rules(self) -> str:
+        """The rules of the decisions of all tasks, in words."""
+        rules = dict.fromkeys(every_value(self.params.stack.threshold))
+        return join_words(THRESHOLDS.get(rule).describe() for rule in rules)
 
     def find_metric(self, phase: str, *keys: str) -> Any:
         """Look a metric up; None when it is not there."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sonomics.core.params import MAIN, overlaid
+from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.parameters import Parameters
 from sonomics.kinds.wording import join_words
 
@@ -37,7 +38,8 @@ def describe_control(variant: str, params: Parameters) -> str:
         return "training labels shuffled at random; out-of-fold scores are compared with the shuffled labels"
     if params.study.variants[variant].get("select", {}).get("features") == "noise":
         varied = Parameters.partial(overlaid(params.plain(), variant))
-        models = [varied.train.models[base] for base in varied.stack.models[varied.evaluate.primary].of]
+        primaries = every_value(varied.evaluate.primary)
+        models = [varied.train.models[base] for primary in primaries for base in varied.stack.models[primary].of]
         if all(hasattr(model, "families") for model in models):
             return "features replaced by noise of the same shape"
     return ""

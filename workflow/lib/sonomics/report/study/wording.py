@@ -8,7 +8,8 @@ from sonomics.core.packages import describe_package
 from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.study import Task
+from sonomics.core.settings.tasks import Task
+from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
 from sonomics.networks.weights.registry import Entry, find_entry
 
@@ -30,7 +31,7 @@ REGIONS = {
 
 def describe_label(task: Task) -> str:
     """Describe how a case gets its label."""
-    return task.rule or f"{task.column} = {task.positive}"
+    return TASKS.get(task.type).describe(task)
 
 
 def describe_overlays(clean: Clean) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sonomics.core.settings.select import Step
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import outcome_of
 from sonomics.kinds.steps import STEPS
 from sonomics.select.steps.changes import apply_changes, change_training
 from sonomics.select.steps.defined import keep_defined
@@ -20,21 +21,25 @@ def choose_steps(steps: Sequence[Step], family: str) -> list[Step]:
     return [step for step in steps if family in (step.families or [family])]
 
 
-def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int) -> State:
+def fit_selection(
+    rows: pd.DataFrame, outcomes: pd.DataFrame, repeats: Repeats, steps: Sequence[Step], seed: int, task: Task
+) -> State:
     """Run the steps on training rows.
 
     Parameters
     ----------
     rows : DataFrame
         Features of the training rows, as `add_origin` returns them; rows of one `patient` stay in one inner fold.
-    labels : Series
-        0 or 1 of each row, in the same order.
+    outcomes : DataFrame
+        Of each row, in the same order, as `task_outcomes` returns them, all known.
     repeats : mapping
         From `pair_repeats`, cut to the training rows.
     steps : sequence of Step
         Those of `select.steps` that are for the family.
     seed : int
         Of the inner folds.
+    task : Task
+        Whose outcomes they are.
 
     Returns
     -------
@@ -43,7 +48,7 @@ def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps
         `coefficients`, `intercept`, `penalty`, `curve` and `path` of the last step when it is a penalised regression,
         and `steps`, each with the number of features before and after.
     """
-    training = Training(rows, labels.to_numpy(dtype=np.float64), repeats, seed)
+    training = Training(rows, outcomes, repeats, seed, task)
     kept = keep_defined(rows)
     counts = [{"step": "defined", "in": rows.shape[1], "out": len(kept.names), "note": kept.note}]
     changes = []
@@ -65,10 +70,11 @@ def fit_selection(rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps
         "coefficients": model.coefficients,
         "intercept": model.intercept,
         "penalty": model.penalty,
+        **({"of_classes": model.of_classes} if model.of_classes else {}),
         "curve": model.curve,
         "path": model.path,
         "rows": len(rows),
-        "positives": int(training.labels.sum()),
+        **outcome_of(task).count(outcomes, task),
         "steps": counts,
     }
 

@@ -12,18 +12,26 @@ from sonomics.core.folds import ALL
 from sonomics.core.jobs import progress
 from sonomics.core.seeds import generator
 from sonomics.core.settings.select import Step
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import outcome_of
 from sonomics.select.selection.fit import fit_selection
 from sonomics.select.steps.training import Repeats
 
 
 def resample_selection(
-    rows: pd.DataFrame, labels: pd.Series, repeats: Repeats, steps: Sequence[Step], seed: int, resamples: int
+    rows: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    repeats: Repeats,
+    steps: Sequence[Step],
+    seed: int,
+    task: Task,
+    resamples: int,
 ) -> pd.Series | None:
     """Run the steps on patients drawn with replacement, and count how often each feature stays.
 
     Parameters
     ----------
-    rows, labels, repeats, steps, seed
+    rows, outcomes, repeats, steps, seed, task
         As for `fit_selection`.
     resamples : int
 
@@ -31,20 +39,22 @@ def resample_selection(
     -------
     Series of float or None
         Share of the resamples in which a feature stayed, by its name; features that never stayed are left out. A
-        resample that lacks a class, or a scanner that a step needs, does not count; None when none counts.
+        resample that lacks a class or an event, or a scanner that a step needs, does not count; None when none counts.
     """
     members = rows.groupby(level="patient").indices
     patients = sorted(members, key=str)
     counts: Counter[str] = Counter()
     counted = 0
+    strata = outcome_of(task).stratify(outcomes)
+    needed = max(2, strata.nunique())
     for number in progress(range(resamples), "resamples", total=resamples):
         drawn = generator(seed, "resample", number).choice(len(patients), len(patients))
         # A patient drawn twice has one name, so that both copies lie in one inner fold.
         positions = np.concatenate([members[patients[patient]] for patient in drawn])
-        if labels.iloc[positions].nunique() < 2:
+        if strata.iloc[positions].nunique() < needed:
             continue
         with suppress(StudyError):
-            state = fit_selection(rows.iloc[positions], labels.iloc[positions], repeats, steps, seed)
+            state = fit_selection(rows.iloc[positions], outcomes.iloc[positions], repeats, steps, seed, task)
             counts.update(state["kept"])
             counted += 1
     return pd.Series({name: counts[name] / counted for name in sorted(counts)}, dtype=float) if counted else None

@@ -2,25 +2,25 @@
 
 import numpy as np
 
+from sonomics.core.registry import load
 from sonomics.kinds.steps.correlation import Correlation
 from sonomics.kinds.steps.mrmr import Relevance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
 from sonomics.statistics.selection.mrmr import select_by_mrmr
-from sonomics.statistics.selection.univariable import mann_whitney_by_feature
 
 
 def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -> Kept:
     """Of two features correlated `above` a value (`method`: pearson or spearman), drop one.
 
     `drop` says which: "mean_correlation", the one with the higher mean correlation with those that are left; or
-    "larger_p", the one with the larger P of the Mann-Whitney U test.
+    "larger_p", the one with the larger P of the rank test between the classes.
     """
     if not names:
         return Kept([], NO_FEATURE)
     values = training.fill(names).to_numpy()
     if step.drop == "larger_p":
-        _, p = mann_whitney_by_feature(values, training.labels)
+        p = load(training.kind.rank_test)(values, training.labels)
         if np.isnan(p).all():
             return Kept([], FEW_ROWS)
         kept = sorted(prune_by_p(values, names, p, step.above, step.method))

@@ -8,6 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.core.settings.tasks import Task
+from sonomics.core.tasks import as_array, outcome_of
+from sonomics.kinds.tasks import TASKS, TaskKind
+
 NO_FEATURE = "not applied: no feature is left"
 FEW_ROWS = "not estimable: too few training rows of a class"
 
@@ -27,17 +31,46 @@ class Training:
     ----------
     rows : DataFrame
         Features, indexed by (patient, case, image, device, centre); NaN where undefined.
-    labels : (rows,) array of 0 and 1
+    outcomes : DataFrame
+        Of each row, as `task_outcomes` returns them, all known.
     repeats : mapping
         Name of a reading to two frames of the same rows: the analysis reading and the repeat.
     seed : int
         Of inner folds.
+    task : Task
+        Whose outcomes they are.
     """
 
     rows: pd.DataFrame
-    labels: NDArray[np.float64]
+    outcomes: pd.DataFrame
     repeats: Repeats
     seed: int
+    task: Task
+
+    @property
+    def labels(self) -> NDArray[np.float64]:
+        """The outcomes as an array: (rows,) labels, or (rows, 2) times and events."""
+        return as_array(self.outcomes)
+
+    @property
+    def strata(self) -> "pd.Series[str]":
+        """The stratum of each row, by which inner folds are balanced."""
+        return outcome_of(self.task).stratify(self.outcomes)
+
+    @property
+    def balanced(self) -> NDArray[np.float64]:
+        """The label or event of each row, by which inner folds are balanced."""
+        return self.outcomes[outcome_of(self.task).balanced].to_numpy(dtype=np.float64)
+
+    @property
+    def places(self) -> list[float]:
+        """The labels that there may be."""
+        return outcome_of(self.task).labels(self.task)
+
+    @property
+    def kind(self) -> TaskKind:
+        """The kind of the task."""
+        return TASKS.get(self.task.type)
 
     def fill(self, names: list[str]) -> pd.DataFrame:
         """Return features with the median where they are undefined."""
@@ -70,6 +103,8 @@ class PenalisedModel:
         the `rule` that chooses the penalty ("" for most; "min, 1se" where both choose it).
     path : dict of str to list
         `penalty`, `feature`, `coefficient` for every coefficient that is not zero and for the intercept.
+    of_classes : dict of str to dict
+        Of a regression of several classes: class -> its `intercept` and `coefficients`; the above are then empty.
     """
 
     coefficients: dict[str, float] = field(default_factory=dict)
@@ -77,6 +112,7 @@ class PenalisedModel:
     penalty: float = float("nan")
     curve: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CURVE})
     path: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PATH})
+    of_classes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

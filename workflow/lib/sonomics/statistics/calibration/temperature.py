@@ -1,4 +1,4 @@
-"""Temperature, vector and Dirichlet scaling of the probabilities of several classes, fitted on training rows."""
+"""Temperature scaling of the probabilities of several classes, fitted on training rows."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -68,3 +68,20 @@ def put_on_scale(coefficients: Floats, covariance: Floats, centre: Floats, sprea
     back = np.diag(np.concatenate([[1.0], 1 / spread]))
     back[0, 1:] = -centre / spread
     return np.asarray(back @ coefficients), np.asarray(back @ covariance @ back.T)
+
+
+def is_settled(step: Floats, coefficients: Floats, gain: float, log_likelihood: float) -> bool:
+    """Whether a Newton step ends a fit: it is tiny, or it is small and gains nothing, as for nearly dependent columns.
+
+    A step that is not small goes on even if it gains nothing: the likelihood then rises without end.
+
+    Parameters
+    ----------
+    step, coefficients : ndarray
+        Of standardised columns.
+    gain : float
+        Slope of the log-likelihood along the step.
+    log_likelihood : float
+    """
+    size = float(np.abs(step).max()) / (1 + float(np.abs(coefficients).max()))
+    return size <= 1e-11 or (size <= 1e-5 and gain <= 1e-18 * (1 + abs(log_likelihood)))

@@ -10,7 +10,7 @@ from scipy.special import log_softmax, softmax
 from sonomics.core.rows import weigh_columns
 from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.regression.design import explain_no_design, put_on_scale, standardise_design
+from sonomics.statistics.regression.design import explain_no_design, is_settled, put_on_scale, standardise_design
 
 _STEPS = 100
 SEPARABLE = "the likelihood has no maximum: a combination of columns separates classes"
@@ -84,7 +84,7 @@ def fit_multinomial(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) ->
         if np.linalg.cond(information) > 1e13:
             break
         step = np.linalg.solve(information, gradient).reshape(table.shape)
-        if np.abs(step).max() <= 1e-11 * (1 + np.abs(table).max()):
+        if is_settled(step, table, float(gradient @ step.ravel()), reached):
             inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
             covariance = inverse.reshape(others, width, others, width)
             return _on_scale(table, covariance, design.centre, design.spread, -2 * reached)

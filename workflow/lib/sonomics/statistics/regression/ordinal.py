@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from sonomics.core.rows import weigh_columns
 from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.regression.design import explain_no_design, standardise_design
+from sonomics.statistics.regression.design import explain_no_design, is_settled, standardise_design
 
 _STEPS = 200
 SEPARABLE = "the likelihood has no maximum: a combination of columns separates classes"
@@ -81,8 +81,8 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> Ord
         gradient, information = _derivatives(upper, lower, code, cuts, parameters)
         if not np.isfinite(information).all() or np.linalg.cond(information) > 1e13:
             break
-        step = np.linalg.solve(information, gradient)
-        if np.abs(step).max() <= 1e-11 * (1 + np.abs(parameters).max()):
+        step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
+        if is_settled(step, parameters, float(gradient @ step), reached):
             covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
             return _on_scale(parameters, covariance, design.centre, design.spread, cuts, -2 * reached)
         for _ in range(60):

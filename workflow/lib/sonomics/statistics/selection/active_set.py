@@ -79,7 +79,7 @@ def count_until_stalled(explained: Floats) -> int:
     return int(np.argmax(ended)) + 1 if ended.any() else ended.size
 
 
-def follow_path(loss: Loss, penalties: Floats, mixing: float, start: Floats, saturated: float = 0.0) -> Solutions:
+def follow_path(loss: Loss, penalties: Floats, mixing: float, start: Floats) -> Solutions:
     """Minimise the penalised loss for every penalty, each from the solution before.
 
     Parameters
@@ -88,11 +88,9 @@ def follow_path(loss: Loss, penalties: Floats, mixing: float, start: Floats, sat
     penalties : ndarray, shape (l,)
         Descending.
     mixing : float
-        Share of the L1 penalty, in [0, 1].
+        Share of the L1 penalty, in (0, 1].
     start : ndarray, shape (size,)
         Coefficients of the model without features, whose loss is the null.
-    saturated : float
-        Loss of a perfect fit.
 
     Returns
     -------
@@ -107,7 +105,7 @@ def follow_path(loss: Loss, penalties: Floats, mixing: float, start: Floats, sat
         if step == 0 or explained[step - 1] <= SATURATED:
             current = minimise_penalised(loss, float(penalty) * mixing, float(penalty) * (1 - mixing), current)
         coefficients[step] = current
-        explained[step] = (null - loss.value(loss.predict(everything, current))) / (null - saturated)
+        explained[step] = 1 - loss.value(loss.predict(everything, current)) / null
     return Solutions(coefficients, explained)
 
 
@@ -118,7 +116,7 @@ def minimise_penalised(loss: Loss, penalty: float, ridge: float, start: Floats) 
     ----------
     loss : Loss
     penalty, ridge : float
-        Not negative; without an L1 penalty every coefficient stays in the set.
+        Positive, and not negative.
     start : ndarray, shape (size,)
 
     Returns
@@ -132,9 +130,9 @@ def minimise_penalised(loss: Loss, penalty: float, ridge: float, start: Floats) 
     """
     everything = np.arange(loss.size)
     coefficients = start.copy()
-    signs = np.sign(coefficients) if penalty > 0 else np.zeros(loss.size)
+    signs = np.sign(coefficients)
     signs[: loss.free] = 0.0
-    active = np.flatnonzero((everything < loss.free) | (signs != 0)) if penalty > 0 else everything
+    active = np.flatnonzero((everything < loss.free) | (signs != 0))
     linear = loss.predict(active, coefficients[active])
     for _ in range(_STEPS):
         shrunk = np.where(active >= loss.free, ridge, 0.0)

@@ -15,13 +15,11 @@ from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 _LEAST = 1e-9
 _FLAT = 1e-9
 _LARGEST = 250.0
-_TURNS = 1_000_000
+_TURNS = 100_000
 
 
-def follow_class_path(
-    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
-) -> Solutions:
-    """Minimise loss + penalty (mixing sum |b| + (1 - mixing) / 2 sum b^2).
+def follow_class_path(loss: MultinomialLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
+    """Minimise loss + penalty (mixing sum |b| + (1 - mixing) / 2 sum b^2) for three classes or more.
 
     Parameters
     ----------
@@ -31,56 +29,53 @@ def follow_class_path(
         Descending; each starts from the solution before.
     mixing : float
         Share of the L1 penalty, in (0, 1].
-    start : ndarray, shape (size,)
-        Coefficients of the model without features.
-    settled : float
-        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
+    precision : float
+        Gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
     Solutions
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
-
-    Raises
-    ------
-    ArithmeticError
-        If the turns do not end.
+        Once 99.9 % of the deviance is explained, or where the turns do not end, as in a fit that runs to infinity, the
+        last solution is repeated for the remaining penalties, as glmnet ends its path.
 
     References
     ----------
     Friedman J, Hastie T, Tibshirani R, J Stat Softw 2010.
     """
-    everything = np.arange(loss.size)
-    null = loss.value(loss.predict(everything, start))
     coefficients, explained = np.zeros((penalties.size, loss.size)), np.zeros(penalties.size)
-    x = np.asfortranarray(loss.design[:, 1:])
-    intercepts = np.append(start[: loss.free], 0.0)
-    intercepts = intercepts - intercepts.mean()
+    x, intercepts = loss.x, loss.null_intercepts()
+    null = loss.value(np.tile(intercepts, (len(x), 1)))
     table = np.zeros((x.shape[1], loss.classes))
     screened = np.zeros(x.shape[1], dtype=np.bool_)
     entered = np.zeros(x.shape[1], dtype=np.int64)
-    count, before = 0, 0.0
+    count, before, ended = 0, 0.0, False
     for step, penalty in enumerate(penalties):
-        if step == 0 or explained[step - 1] <= SATURATED:
+        if not ended:
+            last = intercepts.copy(), table.copy()
+            lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
             # The strong rule: a column whose slopes are far below the penalty will not enter, as the end checks.
-            least = mixing * (2 * float(penalty) - before)
-            while True:
-                slopes = np.abs(x.T @ loss.residual(x @ table + intercepts)).max(axis=1)
-                added = ~screened & (slopes > least)
-                if least == penalty * mixing and not added.any():
+            screened |= _steepness(loss, intercepts, table) > 2 * lasso - before
+            while not ended:
+                count, ended = _descend(
+                    x, loss.code, intercepts, table, screened, entered, count, lasso, ridge, precision * null
+                )
+                added = ~screened & (_steepness(loss, intercepts, table) > lasso)
+                if not added.any():
                     break
                 screened |= added
-                lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
-                count = _descend(
-                    x, loss.code, intercepts, table, screened, entered, count, lasso, ridge, settled * null
-                )
-                if count < 0:
-                    raise ArithmeticError(f"no LASSO solution for penalty {penalty:g}")
-                least = penalty * mixing
-            before = float(penalty)
-        coefficients[step] = np.concatenate([intercepts[:-1] - intercepts[-1], table.ravel()])
-        explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
+            if ended:
+                intercepts, table = last
+            before = lasso
+        coefficients[step] = np.concatenate([intercepts, table.ravel()])
+        explained[step] = 1 - loss.value(loss.predict(coefficients[step])) / null
+        ended = ended or explained[step] > SATURATED
     return Solutions(coefficients, explained)
+
+
+def _steepness(loss: MultinomialLoss, intercepts: Floats, table: Floats) -> Floats:
+    """Compute the largest slope of every column over the classes, shape (p,)."""
+    slopes = loss.x.T @ loss.residual(loss.x @ table + intercepts)
+    return np.asarray(np.abs(slopes).max(axis=1), dtype=np.float64)
 
 
 @njit(cache=True)
@@ -95,8 +90,8 @@ def _descend(
     penalty: float,
     ridge: float,
     settled: float,
-) -> int:
-    """Move intercepts and table, in place, until nothing moves; return how many columns have entered, -1 on failure."""
+) -> tuple[int, bool]:
+    """Move intercepts and table, in place, until nothing moves; return how many columns have entered, and failure."""
     rows, columns = x.shape
     classes = table.shape[1]
     odds = _odds(x, intercepts, table, entered, count)
@@ -120,11 +115,11 @@ def _descend(
             while True:
                 turns += 1
                 if turns > _TURNS:
-                    return -1
+                    return count, True
                 largest = 0.0
                 for place in range(columns if everyone else count):
                     k = place if everyone else entered[place]
-                    if not screened[k]:
+                    if not screened[k] or curvature[k] <= 0.0:
                         continue
                     slope = 0.0
                     for i in range(rows):
@@ -162,7 +157,7 @@ def _descend(
         _centre(intercepts, table, entered, count, penalty > 0 and ridge == 0)
         odds = _odds(x, intercepts, table, entered, count)
         total = odds.sum(axis=1)
-    return count
+    return count, False
 
 
 @njit(cache=True)
@@ -202,7 +197,8 @@ def _renew(
         linear = constant
         for place in range(count):
             linear += column[entered[place]] * x[i, entered[place]]
-        others = total[i] - odds[i]
+        # By the difference alone, others could be lost next to odds that are not yet bounded.
+        others = max(total[i] - odds[i], _LEAST * _LEAST * total[i])
         value = np.exp(min(max(linear, -_LARGEST), _LARGEST))
         odds[i] = min(max(others * _LEAST / (1 - _LEAST), value), others * (1 - _LEAST) / _LEAST)
         total[i] = others + odds[i]
@@ -212,17 +208,12 @@ def _renew(
 def _centre(intercepts: Floats, table: Floats, entered: np.ndarray, count: int, by_median: bool) -> None:
     """Shift a column's coefficients to where their penalty is smallest, which changes no probability.
 
-    By the median for the L1 penalty (the middle of the medians of an even number of classes), else and for two classes
-    by the mean; a mixed penalty finds its own minimum, and its coefficients stay.
+    By the median for the L1 penalty, the middle of both for an even number of classes; a mixed penalty finds its own
+    minimum, and its coefficients stay.
     """
     classes = intercepts.size
     intercepts -= intercepts.mean()
     for place in range(count):
         row = np.sort(table[entered[place]])
-        if classes == 2:
-            shift = row.mean()
-        elif by_median:
-            shift = 0.5 * (row[(classes - 1) // 2] + row[classes // 2])
-        else:
-            shift = 0.0
+        shift = 0.5 * (row[(classes - 1) // 2] + row[classes // 2]) if by_median else 0.0
         table[entered[place]] -= shift

@@ -15,13 +15,15 @@ from sonomics.statistics.regression.design import standardise_design
 from sonomics.statistics.selection.active_set import (
     check_penalties,
     count_until_stalled,
-    follow_path,
     space_penalties,
 )
+from sonomics.statistics.selection.cox_descent import follow_cox_path
 from sonomics.statistics.selection.held_out import choose_penalty, list_folds
 from sonomics.statistics.selection.lasso import NoPathError
 from sonomics.statistics.survival.breslow import BreslowLoss
 
+# Gain of a step, as a share of the null deviance, below which steps end: glmnet's `thresh`, whose default is 1e-7.
+PRECISION = 1e-8
 _LEAST_MIXING = 1e-3
 
 
@@ -77,14 +79,21 @@ def cox_lambda_path(
     happened, times = _check_events(time, event)
     table = standardise_design(x, times.size).values
     loss = BreslowLoss(table, times, happened)
-    slopes = loss.slopes(np.zeros(times.size), np.arange(loss.size))
+    slopes = loss.design.T @ loss.residual(np.zeros(times.size))
     largest = float(np.abs(slopes).max()) / max(mixing, _LEAST_MIXING)
     if largest <= 1e-12:
         raise NoPathError("no feature varies with the hazard")
     return space_penalties(largest, len(table), table.shape[1], n_lambda)
 
 
-def cox_lasso_path(x: ArrayLike, time: ArrayLike, event: ArrayLike, lambdas: ArrayLike, mixing: float = 1.0) -> CoxPath:
+def cox_lasso_path(
+    x: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    lambdas: ArrayLike,
+    mixing: float = 1.0,
+    precision: float = PRECISION,
+) -> CoxPath:
     """Minimise the penalised loss for every penalty, each from the solution before.
 
     Parameters
@@ -97,11 +106,14 @@ def cox_lasso_path(x: ArrayLike, time: ArrayLike, event: ArrayLike, lambdas: Arr
         Positive, descending.
     mixing : float
         Share of the L1 penalty, in [0, 1]; 1 is the LASSO, 0 the ridge.
+    precision : float
+        Gain of a step, as a share of the null deviance, below which steps end; the time grows with the digits.
 
     Returns
     -------
     CoxPath
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
+        Once 99.9 % of the deviance is explained, or where the steps do not end, as in a fit that runs to infinity, the
+        last solution is repeated for the remaining penalties, as glmnet ends its path.
 
     Raises
     ------
@@ -116,7 +128,7 @@ def cox_lasso_path(x: ArrayLike, time: ArrayLike, event: ArrayLike, lambdas: Arr
     penalties = check_penalties(lambdas, mixing, least=-1.0)
     scaled = standardise_design(x, times.size)
     loss = BreslowLoss(scaled.values, times, happened)
-    found = follow_path(loss, penalties, mixing, np.zeros(loss.size), loss.saturated)
+    found = follow_cox_path(loss, penalties, mixing, precision)
     return CoxPath(penalties, found.coefficients / scaled.spread, found.explained)
 
 
@@ -128,12 +140,13 @@ def cox_lasso_cv(
     n_lambda: int = 100,
     lambdas: ArrayLike | None = None,
     mixing: float = 1.0,
+    precision: float = PRECISION,
 ) -> CoxLassoResult:
     """Fit the path on all rows and score every penalty by partial-likelihood deviance over the given folds.
 
     Parameters
     ----------
-    x, time, event, mixing
+    x, time, event, mixing, precision
         As `cox_lasso_path`; each fold standardises on its own training rows.
     fold_ids : array_like, shape (n,)
         Fold in which each row is held out.
@@ -166,15 +179,17 @@ def cox_lasso_cv(
     if min(events) == 0 or max(events) == happened.sum():
         raise ValueError("a fold has no event, or all of them; deal events evenly over the folds, or take fewer folds")
     if lambdas is None:
-        path = cox_lasso_path(table, times, happened, cox_lambda_path(table, times, happened, n_lambda, mixing), mixing)
+        penalties = cox_lambda_path(table, times, happened, n_lambda, mixing)
+        path = cox_lasso_path(table, times, happened, penalties, mixing, precision)
         path = CoxPath(*(part[: count_until_stalled(path.explained)] for part in path))
     else:
-        path = cox_lasso_path(table, times, happened, lambdas, mixing)
+        path = cox_lasso_path(table, times, happened, lambdas, mixing, precision)
     everyone = BreslowLoss(table, times, happened)
 
     def score(rows: Booleans) -> Floats:
         train = BreslowLoss(table[~rows], times[~rows], happened[~rows])
-        fitted = cox_lasso_path(table[~rows], times[~rows], happened[~rows], path.lambdas, mixing).coefficients
+        parts = (table[~rows], times[~rows], happened[~rows])
+        fitted = cox_lasso_path(*parts, path.lambdas, mixing, precision).coefficients
         of_all, of_train = (
             np.array([loss.deviance(beta) for beta in fitted], dtype=np.float64) for loss in (everyone, train)
         )

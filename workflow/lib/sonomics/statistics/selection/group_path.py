@@ -11,13 +11,11 @@ from sonomics.statistics.estimates import Floats
 from sonomics.statistics.selection.active_set import SATURATED, Solutions
 from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 
-_TURNS = 1_000_000
+_TURNS = 200_000
 _FLAT = 1e-6
 
 
-def follow_group_path(
-    loss: MultinomialLoss, penalties: Floats, mixing: float, start: Floats, settled: float
-) -> Solutions:
+def follow_group_path(loss: MultinomialLoss, penalties: Floats, mixing: float, precision: float) -> Solutions:
     """Minimise loss + penalty (mixing sum_j |b_j| + (1 - mixing) / 2 sum b^2), |b_j| the length of a column's vector.
 
     Parameters
@@ -28,61 +26,57 @@ def follow_group_path(
         Descending; each starts from the solution before.
     mixing : float
         Share of the grouped penalty, in (0, 1].
-    start : ndarray, shape (size,)
-        Coefficients of the model without features.
-    settled : float
-        Largest gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
+    precision : float
+        Gain of a step that ends the turns, as a share of the null loss (glmnet's `thresh`).
 
     Returns
     -------
     Solutions
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
-
-    Raises
-    ------
-    ArithmeticError
-        If the turns do not end.
+        Once 99.9 % of the deviance is explained, or where the turns do not end, as in a fit that runs to infinity, the
+        last solution is repeated for the remaining penalties, as glmnet ends its path.
 
     References
     ----------
     Simon N, Friedman J, Hastie T, arXiv 1311.6529, 2013.
     """
-    everything = np.arange(loss.size)
-    null = loss.value(loss.predict(everything, start))
+    null = loss.value(np.tile(loss.null_intercepts(), (len(loss.x), 1)))
     coefficients, explained = np.zeros((penalties.size, loss.size)), np.zeros(penalties.size)
-    state = _State(loss, start)
+    state = _State(loss)
+    ended = False
     for step, penalty in enumerate(penalties):
-        if step == 0 or explained[step - 1] <= SATURATED:
-            before = float(penalties[step - 1]) if step else 0.0
-            state.minimise(float(penalty) * mixing, float(penalty) * (1 - mixing), before * mixing, settled * null)
-        coefficients[step] = state.vector()
-        explained[step] = 1 - loss.value(loss.predict(everything, coefficients[step])) / null
+        before = float(penalties[step - 1]) * mixing if step else 0.0
+        lasso, ridge = float(penalty) * mixing, float(penalty) * (1 - mixing)
+        ended = ended or not state.minimise(lasso, ridge, before, precision * null)
+        coefficients[step] = coefficients[step - 1] if ended and step else state.vector()
+        explained[step] = 1 - loss.value(loss.predict(coefficients[step])) / null
+        ended = ended or explained[step] > SATURATED
     return Solutions(coefficients, explained)
 
 
 class _State:
     """Intercepts, coefficients by column and class, and which columns have been looked at and have entered."""
 
-    def __init__(self, loss: MultinomialLoss, start: Floats) -> None:
+    def __init__(self, loss: MultinomialLoss) -> None:
         self._loss = loss
-        self._x = loss.design[:, 1:]
-        self._intercepts = np.append(start[: loss.free], 0.0)
+        self._x = loss.x
+        self._intercepts = loss.null_intercepts()
         self._table = np.zeros((self._x.shape[1], loss.classes))
         self._screened = np.zeros(0, dtype=np.int64)
         self._entered = np.zeros(0, dtype=np.int64)
 
     def vector(self) -> Floats:
-        intercepts = self._intercepts[:-1] - self._intercepts[-1]
-        return np.concatenate([intercepts, self._table.ravel()])
+        return np.concatenate([self._intercepts, self._table.ravel()])
 
-    def minimise(self, penalty: float, ridge: float, before: float, settled: float) -> None:
+    def minimise(self, penalty: float, ridge: float, before: float, settled: float) -> bool:
+        """Move until nothing moves and nothing enters; return success."""
         # The strong rule: a column whose slope is far below the penalty will not enter, which is checked in the end.
         self._screen(2 * penalty - before)
         while True:
             gram = self._x[:, self._screened].T @ self._x[:, self._screened] / len(self._x)
-            self._settle(gram, penalty, ridge, settled)
+            if not self._settle(gram, penalty, ridge, settled):
+                return False
             if not self._screen(penalty):
-                return
+                return True
 
     def _screen(self, least: float) -> bool:
         """Add the columns whose slope is longer than `least`; return whether there are any."""
@@ -96,34 +90,43 @@ class _State:
         used = self._entered
         return np.asarray(self._x[:, used] @ self._table[used] + self._intercepts, dtype=np.float64)
 
-    def _settle(self, gram: Floats, penalty: float, ridge: float, settled: float) -> None:
-        """Move the screened columns until nothing moves, by a bound of the curvature at a time."""
+    def _settle(self, gram: Floats, penalty: float, ridge: float, settled: float) -> bool:
+        """Move the screened columns until nothing moves, by a bound of the curvature at a time; return success."""
         left = _TURNS
         while left > 0:
             linear = self._predict()
             bound = 2 * self._loss.largest_variance(linear)
             if bound < _FLAT:
-                return
+                return False
             residual = -self._loss.residual(linear) / bound
             shift = residual.sum(axis=0)
             slopes = self._x[:, self._screened].T @ residual
             self._intercepts = self._intercepts + shift
             before = self._table[self._screened]
             entered = np.searchsorted(self._screened, self._entered)
-            after, order, turns = _take_turns(gram, slopes, before, entered, penalty / bound, ridge / bound, settled)
+            after, order, turns = _take_turns(
+                gram, slopes, before, entered, penalty / bound, ridge / bound, settled, left
+            )
             self._table[self._screened] = after
             self._entered = self._screened[order]
             left -= turns
             moved = max(float((shift**2).max()), float(((after - before) ** 2).max(initial=0.0)))
             self._intercepts = self._intercepts - self._intercepts.mean()
             if moved <= settled:
-                return
-        raise ArithmeticError(f"no grouped LASSO solution for penalty {penalty:g}")
+                return True
+        return False
 
 
 @njit(cache=True)
 def _take_turns(
-    gram: Floats, slopes: Floats, start: Floats, entered: np.ndarray, penalty: float, ridge: float, settled: float
+    gram: Floats,
+    slopes: Floats,
+    start: Floats,
+    entered: np.ndarray,
+    penalty: float,
+    ridge: float,
+    settled: float,
+    most: int,
 ) -> tuple[Floats, np.ndarray, int]:
     """Minimise over one column after another; all columns, then those that have entered until they rest, and so on.
 
@@ -138,7 +141,7 @@ def _take_turns(
         is_in[entered[place]] = True
     change = np.zeros(classes)
     turns, everyone = 0, True
-    while turns < 1_000_000:
+    while turns < most:
         turns += 1
         largest = 0.0
         for place in range(columns if everyone else count):

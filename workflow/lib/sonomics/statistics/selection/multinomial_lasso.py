@@ -14,7 +14,7 @@ from scipy.special import log_softmax
 
 from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Booleans, Floats
-from sonomics.statistics.regression.design import standardise_design
+from sonomics.statistics.regression.design import Design, standardise_design
 from sonomics.statistics.selection.active_set import (
     check_penalties,
     count_until_stalled,
@@ -23,8 +23,8 @@ from sonomics.statistics.selection.active_set import (
 from sonomics.statistics.selection.class_descent import follow_class_path
 from sonomics.statistics.selection.group_path import follow_group_path
 from sonomics.statistics.selection.held_out import choose_penalty, list_folds
-from sonomics.statistics.selection.lasso import LEAST_PROBABILITY, NoPathError
-from sonomics.statistics.selection.multinomial_loss import MultinomialLoss, lay_out
+from sonomics.statistics.selection.lasso import LEAST_PROBABILITY, NoPathError, lasso_path
+from sonomics.statistics.selection.multinomial_loss import MultinomialLoss
 
 Grouping = Literal["separate", "grouped"]
 
@@ -130,7 +130,9 @@ def multinomial_lasso_path(
     Returns
     -------
     MultinomialPath
-        Once 99.9 % of the deviance is explained, the solution is repeated for the remaining penalties.
+        Two classes with "separate" are the binomial LASSO. Once 99.9 % of the deviance is explained, or where the steps
+        do not end, as in a fit that runs to infinity, the last solution is repeated for the remaining penalties, as
+        glmnet ends its path.
 
     Raises
     ------
@@ -214,15 +216,27 @@ def _fit_path(
 ) -> MultinomialPath:
     code = _check_classes(y, classes)
     scaled = standardise_design(x, code.size)
-    loss = MultinomialLoss(np.column_stack([np.ones(code.size), scaled.values]), code, len(classes))
+    if len(classes) == 2 and grouping == "separate":
+        return _halve_binomial(scaled, code, penalties, mixing)
+    loss = MultinomialLoss(scaled.values, code, len(classes))
     follow = follow_group_path if grouping == "grouped" else follow_class_path
-    found = follow(loss, penalties, mixing, loss.null_coefficients(), precision)
-    table = lay_out(found.coefficients, len(classes))
-    coefficients = table[:, :, 1:] / scaled.spread
-    intercepts = table[:, :, 0] - coefficients @ scaled.centre
+    found = follow(loss, penalties, mixing, precision)
+    table = found.coefficients.reshape(len(penalties), -1, len(classes))
+    coefficients = table[:, 1:].transpose(0, 2, 1) / scaled.spread
+    intercepts = table[:, 0] - coefficients @ scaled.centre
     return MultinomialPath(
         penalties, intercepts - intercepts.mean(axis=1, keepdims=True), coefficients, found.explained
     )
+
+
+def _halve_binomial(scaled: Design, code: np.ndarray, penalties: Floats, mixing: float) -> MultinomialPath:
+    """Fit two classes by one log odds, of which each class has half, with the penalty that both halves add up to."""
+    weight = mixing + (1 - mixing) / 2
+    path = lasso_path(scaled.values, code, penalties * weight, mixing / weight)
+    coefficients = path.coefficients / scaled.spread
+    intercepts = path.intercepts - coefficients @ scaled.centre
+    shift, slopes = (np.stack([-part / 2, part / 2], axis=1) for part in (intercepts, coefficients))
+    return MultinomialPath(penalties, shift, slopes, path.explained)
 
 
 def _check_classes(y: ArrayLike, classes: Sequence[str | int]) -> np.ndarray:

@@ -10,20 +10,20 @@ from sonomics.statistics.estimates import Booleans, Floats
 
 
 class BreslowLoss:
-    """Mean negative log partial likelihood, see `selection.active_set.Loss`; there is no intercept.
+    """Mean negative log partial likelihood; there is no intercept.
 
     Attributes
     ----------
+    design : ndarray, shape (n, p)
+        The columns, rows by ascending time.
     saturated : float
         Loss of a perfect fit.
     """
 
-    free = 0
-
     def __init__(self, design: Floats, times: Floats, happened: Booleans) -> None:
         """Take columns, shape (n, p), follow-up, shape (n,), and events, shape (n,)."""
         self._order = np.argsort(times, kind="stable")
-        self._design = np.asfortranarray(design[self._order])
+        self.design = np.asfortranarray(design[self._order])
         self._happened = happened[self._order]
         ordered = times[self._order]
         self.times, self._tied = np.unique(ordered[self._happened], return_counts=True)
@@ -32,33 +32,31 @@ class BreslowLoss:
         self.size = design.shape[1]
         self.saturated = float((self._tied * np.log(self._tied)).sum()) / times.size
 
-    def predict(self, active: np.ndarray, values: Floats) -> Floats:
+    def predict(self, coefficients: Floats) -> Floats:
         """Compute the linear predictor of the rows, shape (n,), by ascending time."""
-        return np.asarray(self._design[:, active] @ values, dtype=np.float64)
+        return np.asarray(self.design @ coefficients, dtype=np.float64)
 
     def value(self, linear: Floats) -> float:
         """Compute the loss."""
         at_risk = self._log_at_risk(linear)
         return -float(linear[self._happened].sum() - (self._tied * at_risk).sum()) / linear.size
 
-    def slopes(self, linear: Floats, active: np.ndarray) -> Floats:
-        """Compute the derivative by each active coefficient."""
-        residual = self._expected(linear) - self._happened
-        return np.asarray(self._design[:, active].T @ residual / linear.size, dtype=np.float64)
+    def residual(self, linear: Floats) -> Floats:
+        """Compute the derivative by each row's linear predictor, shape (n,)."""
+        return np.asarray((self._expected(linear) - self._happened) / linear.size, dtype=np.float64)
 
-    def curvature(self, linear: Floats, active: np.ndarray) -> Floats:
-        """Compute the second derivatives by the active coefficients."""
-        columns = self._design[:, active]
+    def approximate(self, linear: Floats) -> tuple[Floats, Floats]:
+        """Compute the diagonal of the second derivatives by the rows' linear predictors, and `residual`, shape (n,)."""
         largest = linear.max()
-        weight = np.exp(linear - largest)
-        sums = (columns * weight[:, None])[::-1].cumsum(axis=0)[::-1][self._first]
-        means = sums / np.exp(self._log_at_risk(linear) - largest)[:, None] * np.sqrt(self._tied)[:, None]
-        raw = (columns * self._expected(linear)[:, None]).T @ columns
-        return np.asarray((raw - means.T @ means) / linear.size, dtype=np.float64)
+        share = np.exp(linear - largest)
+        squares = np.cumsum(self._tied * np.exp(2 * (largest - self._log_at_risk(linear))))
+        expected = self._expected(linear)
+        variance = expected - share**2 * np.concatenate([[0.0], squares])[self._passed]
+        return np.asarray(variance / linear.size), np.asarray((expected - self._happened) / linear.size)
 
     def deviance(self, coefficients: Floats) -> float:
         """Compute twice the log partial likelihood that the coefficients, shape (p,), lack to a perfect fit."""
-        linear = self.predict(np.arange(self.size), coefficients)
+        linear = self.predict(coefficients)
         return 2 * linear.size * (self.value(linear) - self.saturated)
 
     def baseline(self, linear: Floats) -> Floats:

@@ -116,7 +116,7 @@ def add_baseline_hazard(time: ArrayLike, event: ArrayLike, x: ArrayLike, coeffic
     beta = np.asarray(coefficients, dtype=np.float64)
     design = standardise_design(x, times.size)
     loss = BreslowLoss(np.asarray(x, dtype=np.float64) - design.centre, times, happened)
-    hazard = loss.baseline(loss.predict(np.arange(beta.size), beta))
+    hazard = loss.baseline(loss.predict(beta))
     unknown = np.full(beta.size, np.nan)
     return RiskModel(beta, unknown, design.centre, loss.times, hazard, float(times.max()), np.nan, np.nan)
 

@@ -1,6 +1,7 @@
 """The command line of a training job, and the predictions that it writes."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sonomics.core.jobs import job_parser
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import write_table
+from sonomics.train.classifiers.learner import Predicted
 from sonomics.train.fold.rows import Division
 
 
@@ -28,7 +30,7 @@ def training_parser(doc: str | None) -> argparse.ArgumentParser:
 def write_predictions(
     rows: pd.DataFrame, division: Division, kind: str, values: NDArray[np.float64], args: argparse.Namespace
 ) -> None:
-    """Write the values that the model of a fold gives the rows that it scores, in their order.
+    """Write the values that the model of a fold gives the positive class, of the rows that it scores, in their order.
 
     Parameters
     ----------
@@ -40,11 +42,23 @@ def write_predictions(
     args : Namespace
         From `training_parser`.
     """
-    predictions = rows.loc[division.scored, ["patient", "case", "image"]].assign(
-        **{"variant": args.variant, "model": args.model, "task": args.task, "class": "1", "kind": kind},
-        horizon=np.nan,
+    write_columns(rows, division, [Predicted("1", kind, float("nan"), values)], args)
+
+
+def write_columns(
+    rows: pd.DataFrame, division: Division, columns: Sequence[Predicted], args: argparse.Namespace
+) -> None:
+    """Write columns of predictions of the rows that the model of a fold scores; parameters as `write_predictions`."""
+    about = rows.loc[division.scored, ["patient", "case", "image"]].assign(
+        variant=args.variant,
+        model=args.model,
+        task=args.task,
         split=division.splits[division.scored],
         fold=division.fold,
-        value=values,
     )
-    write_table(predictions, args.out / division.fold / "predictions.parquet", PREDICTIONS)
+    tables = [
+        about.assign(kind=column.kind, horizon=column.horizon, value=column.values, **{"class": column.class_name})
+        for column in columns
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    write_table(table, args.out / division.fold / "predictions.parquet", PREDICTIONS)

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.cohort import read_cohort, training_labels
+from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.folds import mark_fitted, mark_scored, read_folds
 from sonomics.core.settings.crop import Analysis
+from sonomics.core.task_kinds.outcome import LABEL
 
 
 class Cases(NamedTuple):
@@ -17,14 +18,14 @@ class Cases(NamedTuple):
 
     Attributes
     ----------
-    labels : Series of float, indexed by case
-        1 or 0, NaN when unknown; training cases alone.
+    outcomes : DataFrame of float, indexed by case
+        As `task_outcomes`, of the training cases with a known one.
     splits : Series of str, indexed by case
     folds : Series of str, indexed by patient
         From `read_folds`.
     """
 
-    labels: pd.Series
+    outcomes: pd.DataFrame
     splits: pd.Series
     folds: pd.Series
 
@@ -36,18 +37,23 @@ class Division(NamedTuple):
     ----------
     fold : str
         The fold that is left out, or `ALL`.
-    labels : Series of float
-        1 or 0, NaN when unknown or not training.
+    outcomes : DataFrame of float
+        Of each row, NaN when unknown or not training.
     splits : Series of str
     fitted, scored : (rows,) array of bool
         The rows to fit on, and those to score.
     """
 
     fold: str
-    labels: pd.Series
+    outcomes: pd.DataFrame
     splits: pd.Series
     fitted: NDArray[np.bool_]
     scored: NDArray[np.bool_]
+
+    @property
+    def labels(self) -> pd.Series:
+        """The labels of the rows, of a task that has labels: 1 or 0, or the place of the class."""
+        return self.outcomes[LABEL]
 
 
 def read_cases(args: argparse.Namespace) -> Cases:
@@ -60,8 +66,8 @@ def read_cases(args: argparse.Namespace) -> Cases:
     """
     study = args.settings.study
     cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
-    labels = training_labels(cohort, args.task, study, folds)
-    return Cases(labels, cohort.set_index("case")["split"], folds)
+    outcomes = training_outcomes(cohort, args.task, study, folds)
+    return Cases(outcomes, cohort.set_index("case")["split"], folds)
 
 
 def divide(rows: pd.DataFrame, cases: Cases, fold: str) -> Division:
@@ -75,9 +81,9 @@ def divide(rows: pd.DataFrame, cases: Cases, fold: str) -> Division:
     fold : str
         Or `ALL`.
     """
-    labels, splits = rows["case"].map(cases.labels), rows["case"].map(cases.splits)
-    fitted = mark_fitted(rows["patient"], labels, cases.folds, fold)
-    return Division(fold, labels, splits, fitted, mark_scored(rows["patient"], splits, cases.folds, fold))
+    outcomes, splits = cases.outcomes.reindex(rows["case"]).set_axis(rows.index), rows["case"].map(cases.splits)
+    fitted = mark_fitted(rows["patient"], outcomes, cases.folds, fold)
+    return Division(fold, outcomes, splits, fitted, mark_scored(rows["patient"], splits, cases.folds, fold))
 
 
 def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Choose hyperparameters by their AUC in inner folds of the training rows."""
+"""Choose hyperparameters by their AUC in inner folds of the training rows; of several classes, the mean AUC."""
 
 from itertools import product
 from typing import Any
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import Search
 from sonomics.kinds.wording import values_of
-from sonomics.statistics.discrimination.auc import auc
-from sonomics.train.classifiers.fit import fit_classifier, score_rows
+from sonomics.statistics.discrimination.mean_auc import mean_auc
+from sonomics.train.classifiers.fit import POSITIVE, fit_classifier, score_rows
 
 # AUCs closer than this are equal: they differ by the rounding of a sum.
 DECIMALS = 12
@@ -33,7 +33,7 @@ def choose_values(
     search : Search
         Its `search`.
     values : (rows, features) array
-    labels : (rows,) array of 0 and 1
+    labels : (rows,) array of 0 and 1, or of the places of classes
     groups : (rows,) array of str
         The rows of a group stay in one inner fold.
     seed : int
@@ -49,18 +49,20 @@ def choose_values(
     tried = values_of(search.values)
     combinations = (dict(zip(tried, values, strict=True)) for values in product(*tried.values()))
     candidates = [settings.model_copy(update=combination) for combination in combinations]
-    fewest_groups = min(len(set(groups[labels == label])) for label in (0.0, 1.0))
+    codes = sorted(set(labels.tolist()))
+    judged = codes if len(codes) > 2 else POSITIVE
+    fewest_groups = min(len(set(groups[labels == label])) for label in codes)
     count = min(search.folds, fewest_groups)
     if count < 2:
         return candidates[0]
     inner_folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(values, labels, groups)
     aucs = np.full((len(candidates), count), np.nan)
     for fold, (fitted, scored) in enumerate(inner_folds):
-        if len(set(labels[fitted])) < 2:
+        if len(set(labels[fitted])) < len(codes):
             continue
         for number, candidate in enumerate(candidates):
             classifier = fit_classifier(candidate, values[fitted], labels[fitted], seed)
-            aucs[number, fold] = auc(labels[scored], score_rows(classifier, values[scored])[1])
+            aucs[number, fold] = mean_auc(labels[scored], score_rows(classifier, values[scored], judged)[1], judged)
     is_estimable = ~np.isnan(aucs).all(axis=0)
     if not is_estimable.any():
         return candidates[0]

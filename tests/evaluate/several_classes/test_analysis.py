@@ -1,0 +1,57 @@
+"""Measures of several classes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from sonomics.evaluate.several_classes.analysis import list_measures
+from sonomics.evaluate.several_classes.cases import decide_classes
+
+CLASSES = ["low", "mid", "high"]
+
+
+def test_measures_agree_with_a_reference():
+    random = np.random.default_rng(0)
+    codes, values = random.integers(3, size=50), random.dirichlet(np.ones(3), size=50)
+    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, ordered=True).items()}
+    decided = values.argmax(axis=1)
+    assert np.isclose(measures["accuracy"], (decided == codes).mean())
+    assert np.isclose(measures["macro_f1"], f1_score(codes, decided, average="macro"))
+    assert np.isclose(measures["kappa"], cohen_kappa_score(codes, decided))
+    assert np.isclose(measures["weighted_kappa"], cohen_kappa_score(codes, decided, weights="quadratic"))
+    assert np.isclose(measures["brier"], ((values - np.eye(3)[codes]) ** 2).sum(axis=1).mean())
+
+
+def test_nominal_classes_have_no_measures_of_order():
+    assert not {"weighted_kappa", "ranked_probability"} & set(list_measures(CLASSES, ordered=False))
+
+
+def test_a_certain_and_right_prediction_is_perfect():
+    codes, values = np.array([0, 1, 2]), np.eye(3)
+    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, ordered=True).items()}
+    best = {
+        "auc": 1,
+        "accuracy": 1,
+        "macro_f1": 1,
+        "kappa": 1,
+        "brier": 0,
+        "weighted_kappa": 1,
+        "ranked_probability": 0,
+    }
+    assert measures == pytest.approx(best)
+
+
+def test_the_decision_is_the_class_of_the_largest_probability():
+    cases = pd.DataFrame(
+        {
+            "label": [0.0, 2.0, np.nan],
+            "m__probability__low": [0.5, 0.2, np.nan],
+            "m__probability__mid": [0.5, 0.3, np.nan],
+            "m__probability__high": [0.0, 0.5, np.nan],
+        }
+    )
+    decided = decide_classes(cases, ["m"], CLASSES)
+    assert decided["true"].tolist() == ["low", "high", ""]
+    assert decided["m__decided"].tolist() == ["low", "high", ""]
+    np.testing.assert_array_equal(decided["m__probability"], [0.5, 0.5, np.nan])

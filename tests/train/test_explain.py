@@ -1,0 +1,33 @@
+"""The job that explains what a classifier weighed."""
+
+import json
+
+import numpy as np
+
+from sonomics.core.schemas import ATTRIBUTIONS, PREDICTIONS
+from sonomics.core.tables import read_table
+from sonomics.train import classifier, explain
+from tests.train.rows import STATED
+from tests.train.test_classifier import chosen
+
+__all__ = ["chosen"]
+
+
+def test_every_row_is_explained_by_the_model_that_scored_it(chosen):
+    task = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
+    study = {"seed": 1, "tasks": task, "clinical": [], "shuffle_labels": False}
+    models = {"rf": {**STATED["rf"], "families": ["t", "u"]}}
+    settings = json.dumps({"study": study, "train": {"models": models}})
+    names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0", "1", "all"]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--selected", "."]
+    for job in (classifier, explain):
+        job.main(["--settings", settings, *names, *files, "--out", "out"])
+    table = read_table(chosen / "out/all/attributions.parquet", ATTRIBUTIONS)
+    scored = [read_table(chosen / f"out/{fold}/predictions.parquet", PREDICTIONS) for fold in ("0", "1", "all")]
+    sums = table.groupby(["fold", "case"])["attribution"].sum() + table.groupby(["fold", "case"])["base"].first()
+    values = {(row.fold, row.case): row.value for part in scored for row in part.itertuples()}
+    assert set(sums.index) == set(values)
+    np.testing.assert_allclose(sums, [values[key] for key in sums.index], atol=1e-6)
+    assert set(table["feature"]) == {"t__a", "u__a"}
+    weights = table.assign(size=table["attribution"].abs()).groupby("feature")["size"].mean()
+    assert weights["t__a"] > weights["u__a"]

@@ -1,0 +1,130 @@
+"""Rules between tasks and what serves them: steps, models, final models, thresholds."""
+
+from collections.abc import Mapping
+
+from sonomics.core.settings.by_task import find_fault
+from sonomics.core.settings.kinds import group
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.tasks import Task
+from sonomics.core.settings.train import Model, Train
+from sonomics.core.settings.types import broken
+
+
+def tasks_of_model(tasks: Mapping[str, Task], model: Model) -> list[str]:
+    """List the tasks that a base model is trained for: those that it names, else all whose kind it serves.
+
+    Parameters
+    ----------
+    tasks : mapping
+        `study.tasks`.
+    model : Model
+        One of `train.models`.
+    """
+    serves = group("models").get(model.kind).serves
+    return [name for name, task in tasks.items() if name in (model.tasks or tasks) and task.type in serves]
+
+
+def tasks_of_final(tasks: Mapping[str, Task], train: Train, bases: list[str]) -> list[str]:
+    """List the tasks of a final model: those that every one of its base models is trained for.
+
+    Parameters
+    ----------
+    tasks : mapping
+        `study.tasks`.
+    train : Train
+    bases : list of str
+        `of` of the final model.
+    """
+    trained = [tasks_of_model(tasks, train.models[base]) for base in bases]
+    return [name for name in tasks if all(name in names for names in trained)]
+
+
+def check_tasks(parameters: Parameters) -> None:
+    """Check that every task has steps, models, a primary final model and a threshold that serve its kind.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        From `broken`, with the key at fault.
+    """
+    _check_maps(parameters)
+    _check_models(parameters)
+    for name, task in parameters.study.tasks.items():
+        for step in parameters.select.steps_of(name, task):
+            _check_served("steps", step.step, name, task, "select.steps")
+        _check_served("thresholds", parameters.stack.threshold_of(name, task), name, task, "stack.threshold")
+        _check_primary(parameters, name, task)
+        _check_stack(parameters, name, task)
+
+
+def _check_maps(parameters: Parameters) -> None:
+    tasks, kinds = parameters.study.tasks, group("tasks").names()
+    if both := [name for name in tasks if name in kinds and len(tasks) > 1]:
+        rule = f"the task {both[0]} has the name of a kind of task"
+        raise broken(rule, "give it another name", f"study.tasks.{both[0]}")
+    maps = {
+        "select.steps": parameters.select.steps,
+        "stack.threshold": parameters.stack.threshold,
+        "evaluate.primary": parameters.evaluate.primary,
+    }
+    for key, value in maps.items():
+        if fault := find_fault(value, tasks, kinds):
+            raise broken(fault, "give every task its own, or every kind of task one", key)
+
+
+def _check_models(parameters: Parameters) -> None:
+    tasks = parameters.study.tasks
+    for name, model in parameters.train.models.items():
+        key, serves = f"train.models.{name}", group("models").get(model.kind).serves
+        for task in model.tasks or ():
+            if task not in tasks:
+                rule = f"{task} is not in study.tasks ({', '.join(tasks)})"
+                raise broken(rule, "name one of study.tasks, or add it there", f"{key}.tasks")
+            if tasks[task].type not in serves:
+                rule = f"a model of the kind {model.kind} cannot learn the {tasks[task].type} task {task}"
+                raise broken(rule, f"name tasks of the kind {' or '.join(serves)}", f"{key}.tasks")
+        if not tasks_of_model(tasks, model):
+            rule = f"a model of the kind {model.kind} serves none of the tasks"
+            raise broken(rule, f"add a task of the kind {' or '.join(serves)}, or take the model out", key)
+    for name, final in parameters.stack.models.items():
+        if not tasks_of_final(tasks, parameters.train, final.of):
+            rule = f"no task is learned by all of {', '.join(final.of)}"
+            raise broken(rule, "combine models of one task", f"stack.models.{name}.of")
+
+
+def _check_served(group_name: str, kind: str, name: str, task: Task, key: str) -> None:
+    serves = group(group_name).get(kind).serves
+    if task.type not in serves:
+        others = [other for other in group(group_name).names() if task.type in group(group_name).get(other).serves]
+        rule = f"{kind} is for tasks of the kind {' or '.join(serves)}, and {name} is of the kind {task.type}"
+        raise broken(rule, f"state a map by kind of task; of this kind there are {', '.join(others)}", key)
+
+
+def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
+    """Check that the calibration and the combinations of a task's final models serve its kind."""
+    needed = group("tasks").get(task.type).needs_of_stack
+    finals = parameters.stack.models.items()
+    chosen = {"stack.calibration": ("calibrations", parameters.stack.calibration)}
+    chosen |= {
+        f"stack.models.{final}.weights": ("combinations", settings.weights)
+        for final, settings in finals
+        if name in tasks_of_final(parameters.study.tasks, parameters.train, settings.of)
+    }
+    for key, (group_name, kind) in chosen.items() if needed else ():
+        if not getattr(group(group_name).get(kind), needed):
+            others = [other for other in group(group_name).names() if getattr(group(group_name).get(other), needed)]
+            rule = f"{kind} is not for tasks of the kind {task.type}, and {name} is one"
+            raise broken(rule, f"choose {' or '.join(others)}", key)
+
+
+def _check_primary(parameters: Parameters, name: str, task: Task) -> None:
+    primary, finals = parameters.evaluate.primary_of(name, task), parameters.stack.models
+    if primary in finals and name not in tasks_of_final(parameters.study.tasks, parameters.train, finals[primary].of):
+        serving = [
+            final
+            for final, settings in finals.items()
+            if name in tasks_of_final(parameters.study.tasks, parameters.train, settings.of)
+        ]
+        rule = f"{primary} has a base model that is not trained for the task {name}"
+        named = f"name {' or '.join(serving)} for it" if serving else "add a final model of models that are"
+        raise broken(rule, f"{named}, in a map by task or kind of task", "evaluate.primary")

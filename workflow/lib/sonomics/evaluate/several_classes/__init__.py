@@ -1,0 +1,1 @@
+"""Tasks of several classes: the probabilities of all classes of a case, its decision, and how good they are."""

@@ -1,0 +1,32 @@
+"""Penalised Cox model on selected features."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from sonomics.core.settings.base import Names
+from sonomics.core.settings.train import Model
+from sonomics.kinds.models import ModelKind
+
+
+class Cox(Model):
+    """A Cox model with an elastic-net penalty that inner folds choose."""
+
+    families: Names = Field(description="feature families that the model takes, next to each other")
+    mixing: float = Field(0.5, gt=0, le=1, description="share of the L1 penalty; the rest is L2")
+    folds: int = Field(ge=3, description="inner folds that choose the penalty, each patient in one of them")
+    rule: Literal["min", "1se"] = Field(
+        "min", description="the penalty with the least deviance (min), or the largest within one standard error (1se)"
+    )
+
+
+KIND = ModelKind(
+    name="cox",
+    settings=Cox,
+    builder="sonomics.train.classifiers.cox:fit",
+    takes="features",
+    serves=("survival",),
+    is_regression=True,
+    words="Cox model with an elastic-net penalty ({mixing:g} L1) on {families}",
+    hyperparameters={"folds": "inner folds"},
+)

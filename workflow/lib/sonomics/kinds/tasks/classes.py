@@ -1,0 +1,29 @@
+"""Several classes, nominal or ordered."""
+
+from typing import Any
+
+from sonomics.core.settings.tasks import ClassesTask
+from sonomics.kinds.tasks import TaskKind
+
+
+class ClassesKind(TaskKind):
+    """The task of several classes, whose words tell whether they are ordered."""
+
+    def describe(self, settings: Any) -> str:
+        """Describe the column and its classes."""
+        return self.fill(f"{self.words}, ordered" if settings.ordered else self.words, settings)
+
+
+KIND = ClassesKind(
+    name="classes",
+    settings=ClassesTask,
+    builder="sonomics.core.tasks:CLASSES",
+    rank_test="sonomics.select.steps.tests:rank_several",
+    penalised="sonomics.select.steps.penalised:fit_multinomial",
+    page="sonomics.report.sections.classes:gather_classes",
+    learner="sonomics.train.classifier:LABEL_LEARNER",
+    reader="sonomics.evaluate.study.tasks:CLASSES",
+    final_model="sonomics.stack.final_model.classes:fit",
+    needs_of_stack="of_classes",
+    words="{column}: {classes}",
+)

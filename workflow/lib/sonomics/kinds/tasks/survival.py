@@ -1,0 +1,18 @@
+"""Time to an event, with censoring."""
+
+from sonomics.core.settings.tasks import SurvivalTask
+from sonomics.kinds.tasks import TaskKind
+
+KIND = TaskKind(
+    name="survival",
+    settings=SurvivalTask,
+    builder="sonomics.core.tasks:SURVIVAL",
+    rank_test="sonomics.select.steps.follow_up:rank_follow_up",
+    penalised="sonomics.select.steps.penalised:fit_cox",
+    page="sonomics.report.sections.survival_task:gather_survival",
+    reader="sonomics.evaluate.study.tasks:SURVIVAL",
+    final_model="sonomics.stack.final_model.survival:fit",
+    learner="sonomics.train.classifiers.cox:RISK_LEARNER",
+    needs_of_stack="of_risks",
+    words="time to {event} in {time}, at {horizons} months",
+)

@@ -1,0 +1,104 @@
+"""The final model of a task of several classes: one score and one probability a case and class."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sonomics.core.folds import cross_fit
+from sonomics.core.registry import load
+from sonomics.core.schemas import PROBABILITY, SCORE, TRAIN
+from sonomics.core.settings.stack import Stack
+from sonomics.core.settings.tasks import Task
+from sonomics.core.task_kinds.outcome import LABEL
+from sonomics.core.tasks import outcome_of
+from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.stack.final_model.base_scores import CERTAIN
+from sonomics.stack.final_model.final import Final
+from sonomics.stack.methods.classes import apply_weights, combine_blocks
+from sonomics.stack.methods.pooling import ROW, pool_images
+from sonomics.statistics.regression.nomogram import build_nomogram
+
+Floats = NDArray[np.float64]
+
+
+def fit(
+    predictions: pd.DataFrame, outcomes: pd.DataFrame, model: str, settings: Stack, threshold: str, task: Task
+) -> Final:
+    """Combine, calibrate and freeze one final model; parameters as of `binary.fit`.
+
+    Log probabilities of a base model (its scores, where it gives no probabilities) are centred over the classes, which
+    changes no probability, and divided by their standard deviation over the training cases.
+    """
+    final, classes = settings.models[model], outcome_of(task).classes(task)
+    blocks, rows = join_blocks(predictions, final.of, classes, settings.pool)
+    in_training = (rows["split"] == TRAIN).to_numpy()
+    training, tests = blocks[in_training], blocks[~in_training]
+    labels, folds = rows.loc[in_training, "case"].map(outcomes[LABEL]), rows.loc[in_training, "fold"]
+    known = labels.notna().to_numpy()
+
+    fit_weights = partial(combine_blocks, models=final.of, weights=load(COMBINATIONS.get(final.weights).of_classes))
+    calibration = load(CALIBRATIONS.get(settings.calibration).of_classes)
+    stack = fit_weights(training[known], labels[known])
+    training_scores = cross_fit(training, labels, folds, fit_weights, apply_weights)
+    calibrator = calibration.fit(training_scores[known], labels[known])
+    training_probabilities = cross_fit(training_scores, labels, folds, calibration.fit, calibration.apply)
+    test_scores = apply_weights(stack, tests)
+    cases = pd.concat([rows[in_training], rows[~in_training]], ignore_index=True)
+    values = {
+        SCORE: np.concatenate([training_scores, test_scores]),
+        PROBABILITY: np.concatenate([training_probabilities, calibration.apply(calibrator, test_scores)]),
+    }
+    thresholds = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
+    state: dict[str, Any] = {**calibrator, "method": settings.calibration}
+    return Final(stack, state, thresholds, build_nomogram({}, 0.0), _lengthen(cases, values, classes))
+
+
+def join_blocks(
+    predictions: pd.DataFrame, models: Sequence[str], classes: Sequence[str], pool: str
+) -> tuple[Floats, pd.DataFrame]:
+    """Put the pooled scores of base models next to each other.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Schema PREDICTIONS, of the images or cases of one task.
+    models, classes : sequence of str
+    pool : str
+        As for `pool_images`.
+
+    Returns
+    -------
+    scores : (cases, models, classes) array
+        Log probabilities, no nearer to certainty than that of a binary task, or scores.
+    rows : DataFrame
+        `patient, case, split, fold` of each case; those that a model has not scored are left out.
+    """
+    joined: pd.DataFrame | None = None
+    for model in models:
+        of_model = predictions[predictions["model"] == model]
+        kind_of_fold = of_model.groupby("fold")["kind"].first().to_dict()
+        columns = {}
+        for name in classes:
+            values = pool_images(of_model[of_model["class"] == name], pool).set_index(ROW)["value"]
+            is_score = values.index.get_level_values("fold").map(kind_of_fold) == SCORE
+            columns[model, name] = values.where(is_score, np.log(values.clip(CERTAIN, 1 - CERTAIN)))
+        block = pd.DataFrame(columns)
+        joined = block if joined is None else joined.join(block, how="inner")
+    assert joined is not None
+    joined = joined.sort_index()
+    scores = joined.to_numpy(dtype=np.float64).reshape(len(joined), len(models), len(classes))
+    return scores - scores.mean(axis=2, keepdims=True), joined.index.to_frame(index=False)
+
+
+def _lengthen(cases: pd.DataFrame, values: dict[str, Floats], classes: Sequence[str]) -> pd.DataFrame:
+    tables = [
+        cases.assign(kind=kind, horizon=np.nan, value=of_kind[:, place], **{"class": name})
+        for kind, of_kind in values.items()
+        for place, name in enumerate(classes)
+    ]
+    return pd.concat(tables, ignore_index=True)
