@@ -23,6 +23,7 @@ def test_kinds_below_nine_in_ten_are_named():
         "full, turned by 45 degrees, letters 20 pixels apart (40%)",
         "6 pixels high (75%)",
         "over colour flow (50%)",
+        "on tissue, letters 20 pixels apart (40%)",
     ]
 
 
@@ -36,4 +37,4 @@ def test_the_table_holds_both_detectors_and_the_network_misses_less():
 
 def test_every_kind_of_the_table_has_words():
     assert set(read_recall()["ground"]) == set(GROUNDS)
-    assert read_recall()["words"].min() >= 2
+    assert read_recall()["words"].min() >= 7
