@@ -7,7 +7,7 @@ from sonomics.kinds.sources import SOURCES
 
 # Pixels that a fit sees, one view of each case in every epoch. Below it, a small network takes about as long to import
 # as to train (some seconds); above it, folds are jobs of their own that run side by side. A convention.
-SHORT_TRAINING = 20e6
+SHORT_TRAINING = 0.2e6
 
 
 def builders_of(*keys):
