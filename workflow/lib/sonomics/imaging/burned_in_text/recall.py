@@ -9,8 +9,8 @@ import pandas as pd
 TABLE = "recall.csv"
 # Share of words found whole below which words of a kind are named as missed.
 ENOUGH = 0.9
-FLOW = "flow"
-GROUNDS = {"tissue": "on tissue", "black": "on black", "gradient": "on a gradient", FLOW: "over colour flow"}
+TISSUE = "tissue"
+GROUNDS = {TISSUE: "on tissue", "black": "on black", "gradient": "on a gradient", "flow": "over colour flow"}
 NOT_MEASURED = "dark text on light ground, single letters, handwriting"
 
 
@@ -36,7 +36,8 @@ def read_recall() -> pd.DataFrame:
 def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     """List kinds of words that are missed, each with the share found.
 
-    Kinds are contrast with turn and spacing, and height, both elsewhere than over colour flow; and ground with spacing.
+    Kinds are contrast with turn and spacing, and height, both on tissue; and ground with
+    spacing.
 
     Parameters
     ----------
@@ -45,12 +46,12 @@ def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     detector : str
     """
     missed = []
-    elsewhere = table[table["ground"] != FLOW]
-    for (contrast, spacing, angle), share in _pool(elsewhere, ["contrast", "spacing", "angle"], detector).items():
+    tissue = table[table["ground"] == TISSUE]
+    for (contrast, spacing, angle), share in _pool(tissue, ["contrast", "spacing", "angle"], detector).items():
         turned = f", turned by {angle} degrees" if angle else ""
-        missed.append(f"{contrast}{turned}{_say_spacing(spacing)} ({share})")
-    for height, share in _pool(elsewhere[elsewhere["spacing"] == 0], ["height"], detector).items():
-        missed.append(f"{height} pixels high ({share})")
+        missed.append(f"{contrast} {GROUNDS[TISSUE]}{turned}{_say_spacing(spacing)} ({share})")
+    for height, share in _pool(tissue[tissue["spacing"] == 0], ["height"], detector).items():
+        missed.append(f"{height} pixels high {GROUNDS[TISSUE]} ({share})")
     for (ground, spacing), share in _pool(table, ["ground", "spacing"], detector).items():
         missed.append(f"{GROUNDS[ground]}{_say_spacing(spacing)} ({share})")
     return missed
