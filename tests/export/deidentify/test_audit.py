@@ -88,7 +88,7 @@ def test_what_the_detector_misses_is_said_and_nothing_read_is_no_zero(study, mon
     done = CliRunner().invoke(app, ["audit"])
     assert done.exit_code == 0, done.output
     misses = describe_misses(detector)
-    assert "faint, turned by 45 degrees" in misses
+    assert "faint on tissue, turned by 45 degrees" in misses
     assert f"nothing was read; a person may read more. Text detector {detector}: {misses}" in done.output
     assert misses in (study / "work/audit/index.html").read_text()
     counts = read_json(study / "work/audit/summary.json")["Alpha 1"]

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sonomics.core.errors import StudyError
 from sonomics.core.pins import is_portable
 from sonomics.core.settings.export import Deidentify
+from sonomics.imaging.boxes import Box
 from sonomics.imaging.burned_in_text import finders, model
 from sonomics.imaging.burned_in_text.finders import FINDERS, find_by_network, find_by_strokes
 from tests.imaging.burned_in_text.tissue import echoes
@@ -53,6 +54,23 @@ def test_words_that_the_rules_on_strokes_miss_are_found(kind):
 @pytest.mark.parametrize("height", [6, 7])
 def test_small_capitals_are_found(height):
     assert all(found_whole(find_by_network, *burned(echoes(seed), height)) for seed in range(3))
+
+
+def test_thin_letters_far_apart_are_found_on_black():
+    frames = [burned(np.zeros((120, 280), np.uint8), height, spacing=20) for height in (6, 8)]
+    assert all(found_whole(find_by_network, *frame) for frame in frames)
+
+
+def test_lines_of_strokes_count_only_where_they_are_sharp(monkeypatch):
+    speckle = echoes(0)
+    written, strokes = burned(speckle, 14)
+    (top, left), (bottom, right) = (corner(np.nonzero(strokes), axis=1) for corner in (np.min, np.max))
+    box = Box(int(top) - 3, int(left) - 3, int(bottom) + 4, int(right) + 4)
+    for name in ("find_text_areas", "find_text_over_flow"):
+        monkeypatch.setattr(finders, name, lambda picture: np.zeros(picture.shape[:2], bool))
+    monkeypatch.setattr(finders, "find_text_boxes", lambda picture: [box])
+    assert find_by_network(written)[box.window].all()
+    assert not find_by_network(speckle).any()
 
 
 def test_faint_words_are_found():

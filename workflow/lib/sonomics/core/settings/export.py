@@ -28,7 +28,7 @@ class Deidentify(Section):
         "network",
         description="how text burned into the scan is found: strokes (rules for level, bright lines of letters; 40 ms "
         "of a core for a frame of 480 x 640) or network (beside these a small network, which also finds small, turned, "
-        "faint and widely spaced text, about 2.4 s)",
+        "faint and widely spaced text, and text over colour flow, about 3.3 s)",
     )
 
     text_reviewed: bool = Field(

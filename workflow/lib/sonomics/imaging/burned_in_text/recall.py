@@ -9,7 +9,8 @@ import pandas as pd
 TABLE = "recall.csv"
 # Share of words found whole below which words of a kind are named as missed.
 ENOUGH = 0.9
-GROUNDS = {"tissue": "on tissue", "black": "on black", "gradient": "on a gradient", "flow": "over colour flow"}
+TISSUE = "tissue"
+GROUNDS = {TISSUE: "on tissue", "black": "on black", "gradient": "on a gradient", "flow": "over colour flow"}
 NOT_MEASURED = "dark text on light ground, single letters, handwriting"
 
 
@@ -35,7 +36,8 @@ def read_recall() -> pd.DataFrame:
 def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     """List kinds of words that are missed, each with the share found.
 
-    Kinds are contrast with turn and spacing; height; and ground.
+    Kinds are contrast with turn and spacing, and height, both on tissue; and ground with
+    spacing.
 
     Parameters
     ----------
@@ -44,20 +46,23 @@ def list_misses(table: pd.DataFrame, detector: str) -> list[str]:
     detector : str
     """
     missed = []
-    for (contrast, spacing, angle), share in _pool(table, ["contrast", "spacing", "angle"], detector).items():
-        spaced = f", letters {spacing} pixels apart" if spacing else ""
+    tissue = table[table["ground"] == TISSUE]
+    for (contrast, spacing, angle), share in _pool(tissue, ["contrast", "spacing", "angle"], detector).items():
         turned = f", turned by {angle} degrees" if angle else ""
-        missed.append(f"{contrast}{turned}{spaced} ({share:.0%})")
-    usual = table[table["spacing"] == 0]
-    for height, share in _pool(usual, ["height"], detector).items():
-        missed.append(f"{height} pixels high ({share:.0%})")
-    for ground, share in _pool(usual, ["ground"], detector).items():
-        missed.append(f"{GROUNDS[ground]} ({share:.0%})")
+        missed.append(f"{contrast} {GROUNDS[TISSUE]}{turned}{_say_spacing(spacing)} ({share})")
+    for height, share in _pool(tissue[tissue["spacing"] == 0], ["height"], detector).items():
+        missed.append(f"{height} pixels high {GROUNDS[TISSUE]} ({share})")
+    for (ground, spacing), share in _pool(table, ["ground", "spacing"], detector).items():
+        missed.append(f"{GROUNDS[ground]}{_say_spacing(spacing)} ({share})")
     return missed
 
 
-def _pool(table: pd.DataFrame, keys: list[str], detector: str) -> dict[Any, float]:
-    """Return the share of words found of each kind, where that is not enough."""
+def _say_spacing(spacing: int) -> str:
+    return f", letters {spacing} pixels apart" if spacing else ""
+
+
+def _pool(table: pd.DataFrame, keys: list[str], detector: str) -> dict[Any, str]:
+    """Return the share of words found of each kind, where that is not enough, in percent rounded down."""
     counts = table.assign(found=table[detector] * table["words"]).groupby(keys, sort=False)[["found", "words"]].sum()
     shares = counts["found"] / counts["words"]
-    return shares[shares < ENOUGH].to_dict()
+    return {kind: f"{int(100 * share + 1e-9)}%" for kind, share in shares[shares < ENOUGH].to_dict().items()}
