@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats
 
+SEPARABLE = "the likelihood has no maximum: a combination of columns separates classes"
+
 
 class Design(NamedTuple):
     """Columns with mean 0 and population standard deviation 1; a constant column is 0 and has `spread` infinity.
@@ -53,6 +55,13 @@ def explain_no_design(design: Design) -> str:
         return "a constant column"
     dependent = np.linalg.matrix_rank(design.values, tol=1e-9 * np.sqrt(len(design.values))) < design.spread.size
     return "linearly dependent columns" if dependent else ""
+
+
+def explain_no_classes(code: np.ndarray, classes: int) -> str:
+    """Say why no model of classes can be fitted to the places of the rows' classes; empty when it can be tried."""
+    if classes < 2:
+        return "fewer than two classes"
+    return "a class has no row" if np.bincount(code, minlength=classes).min() == 0 else ""
 
 
 def put_on_scale(coefficients: Floats, covariance: Floats, centre: Floats, spread: Floats) -> tuple[Floats, Floats]:

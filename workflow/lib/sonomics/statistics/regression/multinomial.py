@@ -10,10 +10,16 @@ from scipy.special import log_softmax, softmax
 from sonomics.core.rows import weigh_columns
 from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.regression.design import explain_no_design, is_settled, put_on_scale, standardise_design
+from sonomics.statistics.regression.design import (
+    SEPARABLE,
+    explain_no_classes,
+    explain_no_design,
+    is_settled,
+    put_on_scale,
+    standardise_design,
+)
 
 _STEPS = 100
-SEPARABLE = "the likelihood has no maximum: a combination of columns separates classes"
 
 
 class MultinomialFit(NamedTuple):
@@ -66,10 +72,7 @@ def fit_multinomial(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) ->
     code, others = encode_classes(y, classes), len(classes) - 1
     design = standardise_design(x, code.size)
     features = design.spread.size
-    reason = explain_no_design(design)
-    if others < 1 or np.bincount(code, minlength=len(classes)).min() == 0:
-        reason = "fewer than two classes" if others < 1 else "a class has no row"
-    if reason:
+    if reason := explain_no_classes(code, len(classes)) or explain_no_design(design):
         return _unfitted(max(others, 0), features, reason)
     columns = np.column_stack([np.ones(code.size), design.values])
     width = columns.shape[1]

@@ -10,10 +10,15 @@ from scipy.special import expit, logit
 from sonomics.core.rows import weigh_columns
 from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Floats
-from sonomics.statistics.regression.design import explain_no_design, is_settled, standardise_design
+from sonomics.statistics.regression.design import (
+    SEPARABLE,
+    explain_no_classes,
+    explain_no_design,
+    is_settled,
+    standardise_design,
+)
 
 _STEPS = 200
-SEPARABLE = "the likelihood has no maximum: a combination of columns separates classes"
 
 
 class OrdinalFit(NamedTuple):
@@ -68,10 +73,7 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> Ord
     code, cuts = encode_classes(y, classes), len(classes) - 1
     design = standardise_design(x, code.size)
     features = design.spread.size
-    reason = explain_no_design(design)
-    if cuts < 1 or np.bincount(code, minlength=len(classes)).min() == 0:
-        reason = "fewer than two classes" if cuts < 1 else "a class has no row"
-    if reason:
+    if reason := explain_no_classes(code, len(classes)) or explain_no_design(design):
         return _unfitted(max(cuts, 0), features, reason)
     upper, lower = _sides(design.values, code, cuts)
     share = np.cumsum(np.bincount(code, minlength=len(classes)))[:-1] / code.size

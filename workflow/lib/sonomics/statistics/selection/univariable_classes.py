@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, ndtr, stdtr
-from scipy.stats import rankdata
+from scipy.special import chdtrc, fdtrc, stdtr
+from scipy.stats import kendalltau, rankdata
 
 from sonomics.statistics.estimates import Floats
 
@@ -183,26 +183,9 @@ def kendall_by_feature(features: ArrayLike, grade: ArrayLike) -> Associations:
     values, levels = _ordered(features, grade)
     n = levels.size
     testable = _testable(values) & bool(n > 2 and (levels != levels[:1]).any())
-    result = [_kendall(values[:, index], levels) for index in np.flatnonzero(testable)]
-    table = np.array(result, dtype=np.float64).reshape(-1, 2)
+    found = [kendalltau(column, levels, method="asymptotic") for column in values[:, testable].T]
+    table = np.array([(each.statistic, each.pvalue) for each in found], dtype=np.float64).reshape(-1, 2)
     return Associations(_filled(testable, table[:, 0]), _filled(testable, table[:, 1]))
-
-
-def _kendall(values: Floats, levels: Floats) -> tuple[float, float]:
-    n = levels.size
-    excess = 0.0
-    for index in range(n - 1):  # one row at a time, so that memory stays of the order of n
-        later = slice(index + 1, None)
-        excess += float((np.sign(values[later] - values[index]) * np.sign(levels[later] - levels[index])).sum())
-    of_values, of_levels = (np.unique(side, return_counts=True)[1].astype(float) for side in (values, levels))
-    pairs = n * (n - 1) / 2
-    tied = [(ties * (ties - 1)).sum() / 2 for ties in (of_values, of_levels)]
-    tau = excess / np.sqrt((pairs - tied[0]) * (pairs - tied[1]))
-    scale = [float((ties * (ties - 1) * (2 * ties + 5)).sum()) for ties in (of_values, of_levels)]
-    threes = [float((ties * (ties - 1) * (ties - 2)).sum()) for ties in (of_values, of_levels)]
-    variance = (n * (n - 1) * (2 * n + 5) - sum(scale)) / 18
-    variance += 2 * tied[0] * tied[1] / (n * (n - 1)) + threes[0] * threes[1] / (9 * n * (n - 1) * (n - 2))
-    return float(np.clip(tau, -1, 1)), float(2 * ndtr(-abs(excess) / np.sqrt(variance)))
 
 
 def _groups(features: ArrayLike, y: ArrayLike) -> tuple[Floats, np.ndarray, np.ndarray]:
