@@ -33,6 +33,7 @@ container: os.environ.get("SONOMICS_CONTAINER", os.path.join(workflow.basedir, "
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/kinds.smk"
+include: "workflow/rules/runs.smk"
 include: "workflow/rules/inputs.smk"
 
 

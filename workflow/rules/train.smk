@@ -125,61 +125,7 @@ use rule train_network as train_short_network with:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
 
 
-rule explain_classifier:
-    """Share the values that a classifier gives the cases out among its features."""
-    input:
-        cohort=COHORT,
-        folds="results/select/folds.parquet",
-        features=selected("features.parquet"),
-        models=of_folds(f"{FOLDER}/model.skops"),
-        code=code_of("train"),
-    output:
-        f"{TRAINED}/all/attributions.parquet",
-    log:
-        "logs/explain_classifier/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/explain_classifier/{variant}_{model}_{task}.tsv"
-    params:
-        content=content(COHORT, code_of("train")),
-        settings=settings(*LEARNING, "train.models.{model}"),
-        folds=folds(),
-    message:
-        "train: what {wildcards.model} weighed for {wildcards.task}"
-    shell:
-        f"python -m sonomics.train.explain {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
-
-
-rule draw_maps:
-    """Draw where a network of the main run looked in the images it was not fitted on."""
-    input:
-        images="data/clean/images.parquet",
-        crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
-        pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
-        predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
-        states=expand(f"{FOLDER}/state.json", variant=MAIN, fold=folds(), allow_missing=True),
-        weights=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
-        code=code_of("train"),
-    output:
-        maps=directory("results/train/main/{model}/{task}/all/maps"),
-        table="results/train/main/{model}/{task}/all/maps.parquet",
-    log:
-        "logs/draw_maps/{model}_{task}.log",
-    params:
-        content=content(code_of("train")),
-        settings=settings("crop.analysis", "train.maps"),
-    message:
-        "train: maps of {wildcards.model} for {wildcards.task}"
-    shell:
-        "python -m sonomics.train.maps"
-        " --settings {params.settings:q}"
-        " --images {input.images:q}"
-        " --crops {input.crops:q}"
-        " --predictions {input.predictions:q}"
-        " --states {input.states:q}"
-        " --weights {input.weights:q}"
-        " --maps {output.maps:q}"
-        " --out {output.table:q}"
-        " > {log:q} 2>&1"
+include: "explain.smk"
 
 
 rule summarise_train:

@@ -1,0 +1,105 @@
+"""Which runs a study has, and their files: chunks, variants, folds, models, tasks. No rules live here."""
+
+from itertools import product
+
+
+def chunks():
+    """List the chunks that have a patient."""
+    return sorted({chunk_of(patient, STUDY["study"]["chunks"]) for patient in ROSTER["patient"]})
+
+
+def variants():
+    """List the variants of the study."""
+    return list(STUDY["study"]["variants"])
+
+
+def folds():
+    """List the cross-validation folds, and `all`, the fit on the whole training set."""
+    return name_folds(STUDY["select"]["folds"])
+
+
+def homes(phase):
+    """List the variants that have files of their own in a phase."""
+    return sorted({home(STUDY, variant, phase) for variant in variants()})
+
+
+def runs_over(**axes):
+    """List the combinations of wildcards, the last one fastest."""
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def files_of(path, runs):
+    """List a file of every run."""
+    return [path.format(**run) for run in runs]
+
+
+def options_of(option, path, runs):
+    """List an option for every run: its wildcards by value, so that a job reads none of them off a path, and its file."""
+    return [part for run in runs for part in (option, *run.values(), path.format(**run))]
+
+
+def trained(models=models_of):
+    """List the training runs of all variants: their models, or those that a function of the variant lists."""
+    return [
+        run
+        for variant in variants()
+        for model in models(variant)
+        for run in runs_over(variant=[variant], model=[model], task=tasks_learned(variant, model), fold=folds())
+    ]
+
+
+def of_folds(path):
+    """List a file of every fold, for rules whose job makes all of them."""
+    return expand(path, fold=folds(), allow_missing=True)
+
+
+def selected(file):
+    """Make an input function: a file of `select`, for every fold and every family that a classifier takes."""
+
+    def find(wildcards):
+        families = SEEN[wildcards.variant]["train"]["models"][wildcards.model]["families"]
+        return expand(
+            f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
+            family=families,
+            fold=folds(),
+            **dict(wildcards.items()),
+        )
+
+    return find
+
+
+def base_predictions(wildcards):
+    """List the predictions of every base model that a final model of the task uses, fold by fold."""
+    finals = SEEN[wildcards.variant]["stack"]["models"]
+    models = {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
+    return expand(
+        "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
+        variant=wildcards.variant,
+        model=sorted(models),
+        task=wildcards.task,
+        fold=folds(),
+    )
+
+
+def compared_variants(wildcards):
+    """List the variants that the main run is compared with: all others that learn from the true labels."""
+    others = [variant for variant in variants() if variant != MAIN and not deals_labels(STUDY, variant)]
+    return others if wildcards.variant == MAIN else []
+
+
+def predictions_of_compared(wildcards):
+    """List the primary model's predictions in every variant that this one is compared with."""
+    path = f"results/stack/{{variant}}/{primary_of(wildcards.task)}/{wildcards.task}/predictions.parquet"
+    return expand(path, variant=compared_variants(wildcards))
+
+
+def drawn(file):
+    """List a file of the maps of every network of the main run."""
+    runs = [dict(model=model, task=task) for model in networks_of(MAIN) for task in tasks_learned(MAIN, model)]
+    return files_of(f"results/train/main/{{model}}/{{task}}/all/{file}", runs)
+
+
+def explained():
+    """List the classifiers of the main run, whose values are shared out among their features."""
+    models = models_of(MAIN, takes=("features",))
+    return [dict(variant=MAIN, model=model, task=task) for model in models for task in tasks_learned(MAIN, model)]
