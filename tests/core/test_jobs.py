@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 
@@ -42,6 +43,15 @@ def test_a_bad_study_and_a_full_disk_end_in_one_line(capsys, error, told):
 def test_any_other_error_is_not_hidden():
     with pytest.raises(FileNotFoundError):
         run_job(failing(FileNotFoundError(errno.ENOENT, "no such file")))
+
+
+def test_the_log_of_a_job_ends_with_what_it_took_after_its_exit_handlers():
+    code = "import atexit, sonomics; from sonomics.core.jobs import run_job; atexit.register(print, 'handled'); "
+    code += "run_job(lambda argv: bytearray(200_000_000))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, capture_output=True, text=True, check=True)
+    took = re.search(r"\ntook \d+\.\d s, \d+\.\d s of a processor, (\d+) MB of memory at most\nhandled\n$", done.stdout)
+    assert took is not None
+    assert 200 < int(took[1]) < 400
 
 
 def test_a_short_loop_shows_no_bar(capsys):

@@ -5,6 +5,7 @@ import atexit
 import gc
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from pathlib import Path
@@ -39,10 +40,12 @@ def read_settings(text: str) -> Parameters:
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a job's `main`; a bad study, a disk without room, and code that is not portable end in one line, code 2.
+    """Run a job's `main` and end; a bad study, a disk without room, and code that is not portable: one line, code 2.
 
-    The first line that it prints says what it computes on: jobs of one study may run on several machines.
+    The first line that it prints says what it computes on: jobs of one study may run on several machines. The last one
+    says what the job took.
     """
+    started = monotonic()
     collect_garbage()
     print(describe_machine(), flush=True)
     try:
@@ -55,6 +58,8 @@ def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
             raise
         rule = f"a file cannot be written ({os.strerror(error.errno)})"
         _stop(StudyError(str(error.filename or Path.cwd()), rule, "make room on the disk, then run again"))
+    print(describe_cost(monotonic() - started), flush=True)
+    end_process()
 
 
 def collect_garbage() -> None:
@@ -68,6 +73,28 @@ def _thaw() -> None:
     """Let the end of Python take all objects apart where torch is loaded: its compiler reports others as leaks."""
     if "torch" in sys.modules:
         gc.unfreeze()
+
+
+def describe_cost(seconds: float) -> str:
+    """Say what this process took: seconds on the clock, and by the system's count those of the processor and memory.
+
+    Parameters
+    ----------
+    seconds : float
+        On the clock.
+    """
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = sum(used.ru_utime + used.ru_stime for used in (own, others))
+    most = max(own.ru_maxrss, others.ru_maxrss) / (2**20 if sys.platform == "darwin" else 2**10)
+    return f"took {seconds:.1f} s, {busy:.1f} s of a processor, {most:.0f} MB of memory at most"
+
+
+def end_process() -> NoReturn:
+    """End at once. Python would first take apart all that imports made, which takes a second where torch is loaded."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _stop(error: StudyError) -> NoReturn:
