@@ -27,7 +27,7 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
             predictions=expand(f"{STACKED}/predictions.parquet", model=FINALS, allow_missing=True),
         log:
             "logs/stack_scores/{variant}_{task}.log",
-            wildcard_constraints:
+        wildcard_constraints:
             task="|".join(TASKS_OF_FINALS),
         params:
             content=content(COHORT, code_of("stack"), plugins("stack")),
