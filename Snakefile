@@ -44,9 +44,10 @@ for phase in ACTIVE_PHASES:
 
 onstart:
     record_run(STUDY["study"]["portable"])
-    # Not for jobs that run on other machines, or in containers.
-    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
-        warm.start(ENVIRONMENT)
+    if workflow.local_exec:
+        stop_waking()
+        if not workflow.deployment_settings.deployment_method:
+            warm.start(ENVIRONMENT)
 
 
 rule all:
