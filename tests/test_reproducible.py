@@ -33,8 +33,10 @@ def test_jobs_one_by_one_in_processes_of_their_own_give_the_same_bytes(
 ):
     monkeypatch.setenv(ADDRESS, "false")
     other = copy_study("smoke", tmp_path / "study")
-    other.run("--cores", "1", "--", "results/report.html")
+    said = other.run("--cores", "1", "--verbose", "--", "results/report.html").stderr
     assert contents(other, "data", "results") == contents(smoke, "data", "results")
+    ended, looked = said.count("Finished jobid:"), said.count("Ready jobs:")
+    assert 0 < looked <= ended + 5, "the scheduler looks for jobs when one has ended, not every second"
 
 
 def test_permuting_the_test_labels_changes_no_byte_before_evaluate(smoke: Study, tmp_path: Path):
