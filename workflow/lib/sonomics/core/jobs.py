@@ -5,6 +5,7 @@ import atexit
 import gc
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
@@ -20,6 +21,7 @@ from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
 PATIENCE_S = 2.0
+STATUS = Path("/proc/self/status")
 
 
 def job_parser(doc: str | None) -> argparse.ArgumentParser:
@@ -76,17 +78,18 @@ def _thaw() -> None:
 
 
 def describe_cost(seconds: float) -> str:
-    """Say what this process took: seconds on the clock, and by the system's count those of the processor and memory.
+    """Say what this process took: seconds on the clock and of the processor, and memory where the system tells it.
 
     Parameters
     ----------
     seconds : float
         On the clock.
     """
-    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    busy = sum(used.ru_utime + used.ru_stime for used in (own, others))
-    most = max(own.ru_maxrss, others.ru_maxrss) / (2**20 if sys.platform == "darwin" else 2**10)
-    return f"took {seconds:.1f} s, {busy:.1f} s of a processor, {most:.0f} MB of memory at most"
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    took = f"took {seconds:.1f} s, {sum(use.ru_utime + use.ru_stime for use in uses):.1f} s of a processor"
+    # What getrusage tells of memory may be that of the process which started this one.
+    peak = re.search(r"^VmHWM:\s*(\d+) kB$", STATUS.read_text(), re.MULTILINE) if STATUS.exists() else None
+    return f"{took}, {int(peak[1]) / 1024:.0f} MB of memory at most" if peak else took
 
 
 def end_process() -> NoReturn:
