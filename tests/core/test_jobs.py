@@ -68,4 +68,4 @@ def test_a_long_loop_shows_how_far_it_is(capsys, monkeypatch):
 def test_a_job_collects_garbage_from_its_first_line_on():
     code = "import gc; from sonomics.core.jobs import run_job; run_job(lambda argv: print(gc.isenabled()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("\nTrue\n")
+    assert "\nTrue\n" in done.stdout
