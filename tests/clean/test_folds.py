@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sonomics.clean.folds import assign_folds, training_patients
 from sonomics.core.errors import StudyError
+from sonomics.core.fold_schemes import check_classes
 from sonomics.core.settings.study import Study
-from sonomics.select.folds import assign_folds, check_classes, training_patients
 
 STUDY = Study.partial({"tasks": {"cancer": {"type": "binary", "column": "cancer", "positive": "yes"}}})
 
@@ -56,9 +57,9 @@ def test_a_fold_out_of_range_is_stopped(fold):
 def test_a_fold_that_holds_a_class_alone_stops_the_study():
     names = [f"P{i}" for i in range(6)]
     cohort = pd.DataFrame({"patient": names, "case": names, "split": "train", "cancer": ["yes", "yes", *4 * ["no"]]})
-    check_classes(cohort, pd.DataFrame({"patient": names, "fold": [0, 1, 0, 0, 1, 1]}), STUDY)
-    with pytest.raises(StudyError, match=r"without fold 1 .* one class for the task cancer"):
-        check_classes(cohort, pd.DataFrame({"patient": names, "fold": [1, 1, 0, 0, 1, 1]}), STUDY)
+    check_classes(cohort, pd.Series(list("010011"), index=names), STUDY, "random")
+    with pytest.raises(StudyError, match=r"without fold 1 of by_centre .* one class for the task cancer"):
+        check_classes(cohort, pd.Series(list("110011"), index=names), STUDY, "by_centre")
 
 
 def test_near_duplicates_and_the_cohorts_groups_connect_patients():
