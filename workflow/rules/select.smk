@@ -47,8 +47,6 @@ for SCHEME, VARIANTS in variants_by_scheme().items():
             ),
         log:
             "logs/select_features/{variant}_{family}_{task}.log",
-        benchmark:
-            "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
         wildcard_constraints:
             variant="|".join(VARIANTS),
         params:

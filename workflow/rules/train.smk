@@ -32,8 +32,6 @@ for SCHEME, VARIANTS in variants_by_scheme().items():
             predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
         log:
             "logs/train_classifier/{variant}_{model}_{task}.log",
-        benchmark:
-            "logs/benchmarks/train_classifier/{variant}_{model}_{task}.tsv"
         wildcard_constraints:
             variant="|".join(VARIANTS),
             model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
@@ -69,8 +67,6 @@ for SCHEME, VARIANTS in variants_by_scheme().items():
             predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
         log:
             "logs/train_clinical/{variant}_{model}_{task}.log",
-        benchmark:
-            "logs/benchmarks/train_clinical/{variant}_{model}_{task}.tsv"
         wildcard_constraints:
             variant="|".join(VARIANTS),
             model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
@@ -104,8 +100,6 @@ rule train_network:
         predictions=f"{FOLDER}/predictions.parquet",
     log:
         "logs/train_network/{variant}_{model}_{task}_{fold}.log",
-    benchmark:
-        "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
         model="|".join(networks_of(MAIN)) or "(?!)",
     priority: 1
@@ -134,8 +128,6 @@ use rule train_network as train_short_network with:
         predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_network/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/train_network/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         variant="|".join(variants_by_scheme()[scheme_of(config, MAIN)]),
         model="|".join(filter(is_short, networks_of(MAIN))) or "(?!)",
