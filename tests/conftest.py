@@ -107,8 +107,8 @@ def plan(smoke: Study) -> Callable[[str], list[dict[str, str]]]:
 
     @cache
     def rows(phase: str) -> list[dict[str, str]]:
-        target = f"results/metrics/{phase}.json"
-        done = smoke.run("--config", f"phase={phase}", "--detailed-summary", "--", target)
+        targets = [f"results/metrics/{phase}.json", *(["results/folds.parquet"] if phase == "clean" else [])]
+        done = smoke.run("--config", f"phase={phase}", "--detailed-summary", "--", *targets)
         return list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
 
     return rows

@@ -21,7 +21,7 @@ FORBIDDEN = {
     "export.summarise": NUMERICS | FILES,
     "crop.summarise": NUMERICS | FILES,
     "select.summarise": NUMERICS | FILES,
-    "select.folds": NUMERICS | FILES,
+    "clean.folds": NUMERICS | FILES,
     "train.classifier": NUMERICS - {"scipy"} | FILES,
     "train.clinical": NUMERICS - {"scipy"} | FILES,
     "evaluate.task": NUMERICS - {"scipy"} | FILES,

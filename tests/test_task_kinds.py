@@ -20,12 +20,17 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     table = study.path / "data/cohort.csv"
     cohort = pd.read_csv(table, dtype=str, keep_default_na=False)
     cohort["grade"] = np.array(["low", "mid", "high"])[np.digitize(cohort["sim_risk"].astype(float), [-0.3, 0.4])]
+    # Two sites with the same mix of risks, to be left out in turn.
+    cohort["site"] = np.array(["a", "b"])[cohort["sim_risk"].astype(float).rank().astype(int) % 2]
     cohort.to_csv(table, index=False)
     params = yaml.safe_load((study.path / "params.yaml").read_text())
     params["study"]["tasks"] |= {
         "grade": {"type": "classes", "column": "grade", "classes": ["low", "mid", "high"], "ordered": True},
         "relapse": {"type": "survival", "time": "time", "event": "event", "horizons": [12]},
     }
+    params["study"]["variants"]["by_site"] = {"select": {"folds": "by_site"}, "train": {"models": {"cnn": None}}}
+    params["study"]["variants"]["by_site"]["stack"] = {"models": {"stacked": {"of": ["rf"]}}}
+    params["select"]["folds"] = {"random": {"number": params["select"]["folds"]}, "by_site": {"column": "site"}}
     params["select"]["steps"] = {
         "binary": params["select"]["steps"],
         "classes": [{"step": "kruskal", "below": 0.5}, CORRELATION],
@@ -52,6 +57,23 @@ def test_every_kind_of_task_reaches_the_page_and_the_metrics(mixed: Study) -> No
     page = (mixed.path / "results/report.html").read_text()
     for words in ("Performance: recurrence", "Performance: grade", "Performance: relapse", "Harrell"):
         assert words in page
+
+
+@pytest.mark.ci
+def test_every_kind_of_task_is_shown_by_site_next_to_random_folds(mixed: Study) -> None:
+    shown = {"recurrence": {"auc", "sensitivity", "specificity", "calibration_intercept", "calibration_slope"}}
+    shown |= {"grade": {"auc", "accuracy"}, "relapse": {"auc"}}
+    for task, statistics in shown.items():
+        table = pd.read_csv(mixed.path / f"results/evaluate/main/{task}/held_out.csv")
+        assert set(table["statistic"]) == statistics
+        assert set(zip(table["variant"], table["level"], strict=True)) == {
+            (variant, level) for variant in ("main", "by_site") for level in ("all", "a", "b")
+        }
+        assert (mixed.path / f"results/evaluate/main/{task}/held_out_train.svg").exists()
+    folds = pd.read_parquet(mixed.path / "results/folds.parquet").set_index("patient")["by_site"].astype(str)
+    predictions = pd.read_parquet(mixed.path / "results/stack/by_site/risk/relapse/predictions.parquet")
+    training = predictions[predictions["split"] == "train"]
+    assert (training["patient"].map(folds) == training["fold"]).all()
 
 
 @pytest.mark.ci

@@ -138,7 +138,7 @@ def test_a_new_family_or_model_is_computed_alone(smoke: Study, tmp_path):
 
 
 def test_predictions_never_come_from_a_model_that_saw_the_patient(smoke: Study):
-    folds = pd.read_parquet(smoke.path / "results/select/folds.parquet").set_index("patient")["fold"].astype(str)
+    folds = pd.read_parquet(smoke.path / "results/folds.parquet").set_index("patient")["random"].astype(str)
     for path in (smoke.path / "results/train").rglob("predictions.parquet"):
         predictions = pd.read_parquet(path)
         training = predictions[predictions["split"] == "train"]

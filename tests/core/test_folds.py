@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonomics.core.errors import StudyError
 from sonomics.core.folds import (
     ALL,
     connect_patients,
@@ -161,9 +162,12 @@ def test_nobody_makes_no_group():
 
 
 def test_folds_and_groups_come_back_from_their_table(tmp_path):
-    table = pd.DataFrame({"patient": ["P1", "P2"], "group": ["P1", "P1"], "fold": [10, 10]})
+    table = pd.DataFrame({"patient": ["P1", "P2"], "group": ["P1", "P1"], "random": [10, 10], "by_centre": [0, 1]})
     write_table(table, tmp_path / "folds.parquet", FOLDS)
-    assert read_folds(tmp_path / "folds.parquet").to_dict() == {"P1": "10", "P2": "10"}
+    assert read_folds(tmp_path / "folds.parquet", "random").to_dict() == {"P1": "10", "P2": "10"}
+    assert read_folds(tmp_path / "folds.parquet", "by_centre").to_dict() == {"P1": "0", "P2": "1"}
+    with pytest.raises(StudyError, match="no folds of the scheme group"):
+        read_folds(tmp_path / "folds.parquet", "group")
     assert read_groups(tmp_path / "folds.parquet").to_dict() == {"P1": "P1", "P2": "P1"}
 
 

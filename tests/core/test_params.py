@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from sonomics.core.errors import StudyError
-from sonomics.core.params import check_params, columns_named, home, overlaid, pick
+from sonomics.core.params import check_params, columns_named, home, overlaid, pick, scheme_of
 from sonomics.core.settings.parameters import Parameters
 from tests.conftest import ROOT
 
@@ -75,6 +75,38 @@ def test_the_study_as_it_stands_is_good(params):
             "params.yaml",
         ),
         (lambda p: p["study"]["variants"].update(odd={"select": {"folds": 3}}), "variants.odd", "share", "own"),
+        (
+            lambda p: p["study"]["variants"].update(odd={"select": {"folds": {"s": {"column": "centre"}}}}),
+            "variants.odd",
+            "changes select.folds.s.column",
+            "own",
+        ),
+        (
+            lambda p: p["study"]["variants"].update(odd={"select": {"folds": "by_centre"}}),
+            "variants.odd",
+            "names the folds by_centre, and select.folds has random",
+            "add `by_centre: {column: ...}`",
+        ),
+        (lambda p: p["select"].update(folds={"a": {}}), "select.folds.a", "needs a number, a column", "column: centre"),
+        (lambda p: p["select"].update(folds={}), "select.folds", "is empty", "schemes of folds by name"),
+        (
+            lambda p: p["select"].update(folds={"a": {"column": "event"}}),
+            "select.folds.a.column",
+            "event is a label or outcome",
+            "known of every patient",
+        ),
+        (
+            lambda p: p["select"].update(folds={"group": {"number": 2}}),
+            "select.folds.group",
+            "group is a column of the table of folds",
+            "another name",
+        ),
+        (
+            lambda p: p["select"].update(folds={"by_centre": {"column": "centre"}}),
+            "variants.shuffled",
+            "labels are shuffled within folds, and the folds by_centre are by centre",
+            "name a random scheme",
+        ),
         (lambda p: p["study"]["variants"].update(odd={"crop": {"margin": "x"}}), "variant odd", "'x'", "rim"),
         (lambda p: p["study"]["variants"].update(odd={"clean": {"overlays": "keep"}}), "variants.odd", "share", "own"),
         (
@@ -295,3 +327,14 @@ def test_every_column_that_params_name_beside_labels_is_listed_by_its_key(params
         "evaluate.label_aware.seen.needs_case": "fluid",
         "evaluate.classes.kind.column": "histology",
     }
+
+
+def test_a_variant_may_name_a_scheme_of_folds(params):
+    params["select"]["folds"] = {"random": {"number": 2}, "by_centre": {"column": "centre"}}
+    params["study"]["variants"]["by_centre"] = {"select": {"folds": "by_centre"}}
+    check_params(params)
+    assert [scheme_of(params, name) for name in ("main", "shuffled", "by_centre")] == ["random", "random", "by_centre"]
+    assert home(params, "by_centre", "extract") == "main"
+    assert home(params, "by_centre", "select") == "by_centre"
+    params["select"]["folds"] = 5
+    assert scheme_of(params, "main") == "random"

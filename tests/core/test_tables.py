@@ -53,7 +53,7 @@ def test_undefined_features_stay_undefined(tmp_path):
     ("frame", "table", "rule"),
     [
         (folds().drop(columns="group"), FOLDS, "group"),
-        (folds().assign(extra=1), FOLDS, "column 4 has a name"),
+        (folds().assign(Extra=1), FOLDS, "column 4 has a name"),
         (folds().assign(patient="P1"), FOLDS, "rows 1 and 2 agree in patient"),
         (folds().assign(patient=1), FOLDS, "patient is not text"),
         (folds().assign(fold=[0, np.nan]), FOLDS, "fold is not whole numbers"),

@@ -19,6 +19,7 @@ STUDY: dict[str, Any] = {
 SETTINGS: dict[str, Any] = {
     "study": STUDY,
     "export": {"source": "simulator"},
+    "select": {"folds": 5},
     "stack": {"models": {"radiomics": {"of": ["rf"]}, "stacked": {"of": ["rf", "cnn"]}}},
     "evaluate": {"primary": "stacked", "level": 0.95, "bootstrap": 50, "decision_thresholds": [0.2, 0.4, 0.6]},
 }
@@ -100,8 +101,8 @@ def write_study(folder: Path, patients: dict[str, int], variants: tuple[str, ...
     cohort.to_csv(folder / "data" / "cohort.csv", index=False)
     write_table(empty_table(READERS), folder / "data" / "readers.csv", READERS)
     training = cohort.loc[cohort["split"] == "train", "patient"]
-    folds = pd.DataFrame({"patient": training, "group": training, "fold": 0})
-    write_table(folds, folder / "results" / "select" / "folds.parquet", FOLDS)
+    folds = pd.DataFrame({"patient": training, "group": training, "random": 0})
+    write_table(folds, folder / "results" / "folds.parquet", FOLDS)
     write_table(make_images(cohort), folder / "data" / "clean" / "images.parquet", SCREENED)
     write_table(make_image_predictions(cohort), folder / "results" / "train" / "cnn.parquet", PREDICTIONS)
     for variant in variants:
@@ -121,7 +122,9 @@ def arguments(folder: Path, variant: str = "main", compared: tuple[str, ...] = (
         f"--variant={variant}",
         "--task=recurrence",
         f"--cohort={folder / 'data' / 'cohort.csv'}",
-        f"--folds={folder / 'results' / 'select' / 'folds.parquet'}",
+        f"--folds={folder / 'results' / 'folds.parquet'}",
+        "--schemes",
+        *["random"] * (1 + len(compared)),
         f"--readers={folder / 'data' / 'readers.csv'}",
         "--models",
         *MODELS,
@@ -136,4 +139,6 @@ def arguments(folder: Path, variant: str = "main", compared: tuple[str, ...] = (
         *compared,
         "--variants",
         *(str(stack / name / "stacked" / "recurrence" / "predictions.parquet") for name in compared),
+        "--variant-thresholds",
+        *(str(stack / name / "stacked" / "recurrence" / "thresholds.json") for name in compared),
     ]

@@ -28,6 +28,6 @@ def study(inside):
     images = pd.DataFrame({**about, **texts, **counts, "patient": cases, "case": cases, "image": cases, "keep": True})
     images["device"] = ["d1", "d1", "d2"] * 10
     write_table(images[list(SCREENED.columns)], inside / "images.parquet", SCREENED)
-    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [i // 2 % 2 for i in range(24)]})
+    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "random": [i // 2 % 2 for i in range(24)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
     return inside

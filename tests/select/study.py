@@ -14,6 +14,6 @@ def choose(*folds: str, **changes) -> None:
         "crop": {"analysis": dict(zip(("reader", "session"), ANALYSIS, strict=True))},
         "select": {**SETTINGS, **changes},
     }
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--images", "images.parquet"]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--scheme", "random", "--images", "images.parquet"]
     run = ["--task", "cancer", "--family", "t", "--fold", *folds]
     main(["--settings", json.dumps(settings), *run, *files, "--features", "features.parquet", "--out", "chosen"])

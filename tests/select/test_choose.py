@@ -33,7 +33,7 @@ def test_what_is_held_out_cannot_change_the_state(study, steps):
     before = read_json(study / "chosen/0/state.json")
     assert before["kept"]
     changed = read_table(study / "features.parquet", FEATURES)
-    folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["fold"]
+    folds = read_table(study / "folds.parquet", FOLDS).set_index("patient")["random"]
     held = changed["patient"].map(folds) != 1
     names = [name for name in changed if name.startswith("t__")]
     changed.loc[held, names] = changed.loc[held, names] * 100 + 7
@@ -55,7 +55,7 @@ def test_patients_of_a_group_are_one_to_the_inner_folds_and_keep_their_names(stu
     )
     groups = [f"P{number - number % 4 // 2 * 2}" for number in numbers]
     patients = [f"P{number}" for number in numbers]
-    write_table(pd.DataFrame({"patient": patients, "group": groups, "fold": 0}), study / "folds.parquet", FOLDS)
+    write_table(pd.DataFrame({"patient": patients, "group": groups, "random": 0}), study / "folds.parquet", FOLDS)
     choose("all", steps=[STEPS[-1]])
     assert sorted(together[0]) == sorted(groups)
     assert set(read_table(study / "chosen/all/features.parquet", SELECTED)["patient"]) >= set(patients)

@@ -22,9 +22,9 @@ def test_counts_belong_to_the_runs_that_are_named_whatever_the_folders_are_calle
         steps = pd.DataFrame({"step": ["defined", "lasso"], "in": [9, 8], "out": [8, left], "note": ""})
         write_csv(inside / f"{number}.csv", steps)
         options += ["--steps", variant, family, "cancer", fold, f"{number}.csv"]
-    folds = pd.DataFrame({"patient": ["P1", "P2", "P3"], "group": ["P1", "P2", "P3"], "fold": [0, 0, 1]})
+    folds = pd.DataFrame({"patient": ["P1", "P2", "P3"], "group": ["P1", "P2", "P3"], "random": [0, 0, 1]})
     write_table(folds, inside / "folds.parquet", FOLDS)
-    main([*options, "--folds", "folds.parquet", "--metrics", "select.json", "--plots", "plots"])
+    main([*options, "--folds", "folds.parquet", "--schemes", "random", "--metrics", "select.json", "--plots", "plots"])
     assert read_json(inside / "select.json") == {
         "features": {
             "main": {"cancer": {"texture": {"kept": 3, "kept_in_folds": 4.5}}},

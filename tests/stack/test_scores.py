@@ -24,7 +24,7 @@ def study(inside: Path) -> Path:
     splits = np.where(np.arange(50) < 40, "train", "internal")
     cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": splits, "cancer": labels})
     cohort.to_csv("cohort.csv", index=False)
-    folds = pd.DataFrame({"patient": cases[:40], "group": cases[:40], "fold": np.arange(40) // 2 % 4})
+    folds = pd.DataFrame({"patient": cases[:40], "group": cases[:40], "random": np.arange(40) // 2 % 4})
     write_table(folds, inside / "folds.parquet", FOLDS)
     rows = [
         {
@@ -44,7 +44,16 @@ def study(inside: Path) -> Path:
 def stack(models: dict, **settings: str) -> None:
     study = {"seed": 1, "tasks": TASK, "clinical": [], "shuffle_labels": False}
     stated = json.dumps({"study": study, "stack": {**settings, "models": models}})
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--predictions", "predictions.parquet"]
+    files = [
+        "--cohort",
+        "cohort.csv",
+        "--folds",
+        "folds.parquet",
+        "--scheme",
+        "random",
+        "--predictions",
+        "predictions.parquet",
+    ]
     main(
         [
             "--settings",

@@ -36,7 +36,7 @@ def crops_study(inside):
     numbers = {name: 0 for name, kind in SCREENED.columns.items() if kind in ("int", "float")}
     images = pd.DataFrame({**texts, **numbers, **about, "keep": True}, index=range(10))
     write_table(images[list(SCREENED.columns)], inside / "images.parquet", SCREENED)
-    folds = pd.DataFrame({"patient": cases[:8], "group": cases[:8], "fold": [0, 0, 1, 1] * 2})
+    folds = pd.DataFrame({"patient": cases[:8], "group": cases[:8], "random": [0, 0, 1, 1] * 2})
     write_table(folds, inside / "folds.parquet", FOLDS)
     return inside
 

@@ -39,6 +39,8 @@ def train(*folds: str, folder: str = ".", **changes: object) -> None:
         "cohort.csv",
         "--folds",
         "folds.parquet",
+        "--scheme",
+        "random",
         "--images",
         "images.parquet",
         "--crops",

@@ -25,7 +25,7 @@ def chosen(inside):
     split = ["train"] * 24 + ["internal"] * 6
     cohort = pd.DataFrame({"patient": cases, "case": cases, "centre": "a", "split": split, "cancer": labels})
     cohort.to_csv("cohort.csv", index=False)
-    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "fold": [0, 0, 1, 1] * 6})
+    folds = pd.DataFrame({"patient": cases[:24], "group": cases[:24], "random": [0, 0, 1, 1] * 6})
     write_table(folds, inside / "folds.parquet", FOLDS)
     about = {"patient": cases, "case": cases, "image": ""}
     for fold in ("0", "1", "all"):
@@ -42,7 +42,7 @@ def train(models: dict, name: str, folds: tuple[str, ...] = ("0",)) -> None:
     joined = {model: {**stated, "families": ["t", "u"]} for model, stated in models.items()}
     settings = json.dumps({"study": study, "train": {"models": joined}})
     names = ["--variant", "main", "--model", name, "--task", "cancer", "--fold", *folds]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--selected", "."]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--scheme", "random", "--selected", "."]
     main(["--settings", settings, *names, *files, "--out", "out"])
 
 
@@ -73,7 +73,7 @@ def test_patients_of_a_group_stay_in_one_inner_fold(chosen, monkeypatch):
     folds["group"] = [f"P{number // 2 * 2:02d}" for number in range(24)]
     write_table(folds, chosen / "folds.parquet", FOLDS)
     train({"rf": {**STATED["rf"], "search": {"folds": 2, "values": {"trees": [5]}}}}, "rf")
-    assert together[0].tolist() == folds.loc[folds["fold"] == 1, "group"].tolist()
+    assert together[0].tolist() == folds.loc[folds["random"] == 1, "group"].tolist()
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -83,7 +83,7 @@ def test_what_is_held_out_cannot_change_the_model(chosen, name):
     models = {name: {**STATED[name], "search": {"folds": 3, "values": {key: tried}}}}
     train(models, name)
     before = (chosen / "out/0/model.skops").read_bytes()
-    folds = read_table(chosen / "folds.parquet", FOLDS).set_index("patient")["fold"]
+    folds = read_table(chosen / "folds.parquet", FOLDS).set_index("patient")["random"]
     for family in "tu":
         path = chosen / family / "cancer/0/features.parquet"
         features = read_table(path, SELECTED)

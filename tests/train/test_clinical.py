@@ -18,7 +18,7 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     cases = [f"P{number:03d}" for number in range(120)]
     table = clinical.assign(patient=cases, case=cases, centre="a", split=["train"] * 90 + ["internal"] * 30)
     table.assign(cancer=labels).to_csv("cohort.csv", index=False)
-    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "fold": [number % 2 for number in range(90)]})
+    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "random": [number % 2 for number in range(90)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
     study = {
         "seed": 1, "clinical": list(clinical), "shuffle_labels": False,
@@ -27,7 +27,7 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     models = {"clinic": {"kind": "clinical", "columns": ["size_mm", "sex"], "enter": 0.1}}
     settings = json.dumps({"study": study, "train": {"models": models}})
     about = ["--variant", "main", "--model", "clinic", "--task", "cancer"]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet"]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--scheme", "random"]
     main(["--settings", settings, *about, "--fold", "0", *files, "--out", "alone"])
     main(["--settings", settings, *about, "--fold", "all", "1", "0", *files, "--out", "."])
     assert {file.name for file in (inside / "alone/0").iterdir()} == {

@@ -19,7 +19,7 @@ def test_every_row_is_explained_by_the_model_that_scored_it(chosen):
     models = {"rf": {**STATED["rf"], "families": ["t", "u"]}}
     settings = json.dumps({"study": study, "train": {"models": models}})
     names = ["--variant", "main", "--model", "rf", "--task", "cancer", "--fold", "0", "1", "all"]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--selected", "."]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--scheme", "random", "--selected", "."]
     for job in (classifier, explain):
         job.main(["--settings", settings, *names, *files, "--out", "out"])
     table = read_table(chosen / "out/all/attributions.parquet", ATTRIBUTIONS)

@@ -1,7 +1,7 @@
 """Phase 2 - clean: exported files become images that show what the study needs; every exclusion has a reason.
 
-Reads data/export/<chunk>/, data/qc_labels.csv; writes data/clean/, results/screening.csv, results/screening.svg,
-results/metrics/clean.json and results/plots/clean/.
+Reads data/export/<chunk>/, data/qc_labels.csv, data/cohort.csv; writes data/clean/, results/screening.csv,
+results/screening.svg, results/folds.parquet, results/metrics/clean.json and results/plots/clean/.
 """
 
 INJECTION = STUDY["clean"]["injection"]
@@ -128,4 +128,28 @@ rule screen:
         " --chart {output.chart:q}"
         " --metrics {output.metrics:q}"
         " --plots {output.plots:q}"
+        " > {log:q} 2>&1"
+
+
+rule make_folds:
+    """Divide the training patients into folds by every scheme, once for the whole study."""
+    input:
+        cohort=COHORT,
+        images="data/clean/images.parquet",
+        code=code_of("clean"),
+    output:
+        folds=FOLDS,
+    log:
+        "logs/make_folds.log",
+    params:
+        content=content(COHORT, code_of("clean")),
+        settings=settings("study.seed", "study.tasks", "select.folds"),
+    message:
+        "clean: the folds"
+    shell:
+        "python -m sonomics.clean.folds"
+        " --settings {params.settings:q}"
+        " --cohort {input.cohort:q}"
+        " --images {input.images:q}"
+        " --out {output.folds:q}"
         " > {log:q} 2>&1"

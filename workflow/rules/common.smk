@@ -2,16 +2,29 @@
 
 import atexit
 import shlex
+from functools import cache
 
 from sonomics.core import warm
 from sonomics.core.cohort import check_columns, chunk_of, fingerprint, read_cohort, read_roster
-from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_checks import check_labels
 from sonomics.core.cohort_values import check_values
 from sonomics.core.contents import Contents, check_declared
 from sonomics.core.contract import LEARNING, PARAMS, code_of
 from sonomics.core.files import remove_leftovers
+from sonomics.core.fold_schemes import check_division, check_schemes, count_folds
 from sonomics.core.folds import name_folds
-from sonomics.core.params import MAIN, PHASES, check_params, columns_named, deals_labels, fill, home, overlaid, pick
+from sonomics.core.params import (
+    MAIN,
+    PHASES,
+    check_params,
+    columns_named,
+    deals_labels,
+    fill,
+    home,
+    overlaid,
+    pick,
+    scheme_of,
+)
 from sonomics.core.pins import check_processor, export_pins
 from sonomics.core.provenance import record_run
 from sonomics.core.readings import read_readings
@@ -29,6 +42,7 @@ CONTENTS = Contents(Path(".snakemake/contents.json"))
 atexit.register(CONTENTS.save)
 
 COHORT = "data/cohort.csv"
+FOLDS = "results/folds.parquet"
 QC_LABELS = "data/qc_labels.csv"
 READERS = "data/readers.csv"
 
@@ -53,8 +67,10 @@ try:
     NAMED = columns_named(parameters)
     if set(ACTIVE_PHASES) & set(PHASES[PHASES.index("select") :]):
         check_labels(listed, parameters.study, COHORT)
-        check_folds(listed, config["select"]["folds"], COHORT)
+        check_division(COHORT, listed, config)
     else:
+        if "clean" in ACTIVE_PHASES:
+            check_schemes(COHORT, parameters.select.schemes())
         NAMED = {key: column for key, column in NAMED.items() if key.startswith(ACTIVE_PHASES)}
     check_columns(COHORT, NAMED)
     check_values(COHORT, parameters, ACTIVE_PHASES)

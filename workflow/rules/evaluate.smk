@@ -1,6 +1,6 @@
 """Phase 8 - evaluate: the only phase that sees test labels.
 
-Reads results/stack/, results/train/, data/clean/images.parquet, data/cohort.csv, data/readers.csv and, for
+Reads results/stack/, results/train/, results/folds.parquet, data/clean/images.parquet, data/cohort.csv, data/readers.csv and, for
 evaluate.label_aware, data/clean/qc; writes results/evaluate/<variant>/<task>/, results/metrics/evaluate.json and
 results/plots/evaluate/.
 """
@@ -19,13 +19,14 @@ rule evaluate_task:
     input:
         cohort=COHORT,
         readers=READERS,
-        folds="results/select/folds.parquet",
+        folds=FOLDS,
         predictions=of_finals("predictions.parquet"),
         thresholds=of_finals("thresholds.json"),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
         base=base_predictions,
-        variants=predictions_of_compared,
+        variants=of_compared("predictions.parquet"),
+        variant_thresholds=of_compared("thresholds.json"),
         code=[*code_of("evaluate"), *evaluation_files()],
     output:
         evaluation=report(
@@ -40,9 +41,12 @@ rule evaluate_task:
         "logs/evaluate_task/{variant}_{task}.log",
     params:
         content=content(COHORT, READERS, code_of("evaluate"), evaluation_files()),
-        settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),
+        settings=settings(*LEARNING, "export.source", "select.folds", "stack.models", "evaluate"),
         models=lambda wildcards: finals_of(wildcards.task),
         compared=compared_variants,
+        schemes=lambda wildcards: [
+            scheme_of(config, name) for name in [wildcards.variant, *compared_variants(wildcards)]
+        ],
     message:
         "evaluate: {wildcards.task}, variant {wildcards.variant}"
     shell:
@@ -52,6 +56,7 @@ rule evaluate_task:
         " --task {wildcards.task}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
+        " --schemes {params.schemes}"
         " --readers {input.readers:q}"
         " --models {params.models:q}"
         " --predictions {input.predictions:q}"
@@ -61,6 +66,7 @@ rule evaluate_task:
         " --base-predictions {input.base:q}"
         " --compared {params.compared:q}"
         " --variants {input.variants:q}"
+        " --variant-thresholds {input.variant_thresholds:q}"
         " --out {output.evaluation:q}"
         " > {log:q} 2>&1"
 

@@ -5,7 +5,7 @@ rule explain_classifier:
     """Share the values that a classifier gives the cases out among its features."""
     input:
         cohort=COHORT,
-        folds="results/select/folds.parquet",
+        folds=FOLDS,
         features=selected("features.parquet"),
         models=of_folds(f"{FOLDER}/model.skops"),
         code=code_of("train"),
@@ -17,6 +17,7 @@ rule explain_classifier:
         content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "train.models.{model}"),
         folds=folds(),
+        scheme=scheme_of_run,
     message:
         "train: what {wildcards.model} weighed for {wildcards.task}"
     shell:

@@ -1,6 +1,5 @@
 """What rules ask the registry of kinds: builders, jobs and files behind a name in params.yaml. No rules live here."""
 
-from functools import cache
 from math import inf
 
 from sonomics.kinds.sources import SOURCES

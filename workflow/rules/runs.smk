@@ -13,9 +13,33 @@ def variants():
     return list(STUDY["study"]["variants"])
 
 
-def folds():
-    """List the cross-validation folds, and `all`, the fit on the whole training set."""
-    return name_folds(STUDY["select"]["folds"])
+@cache
+def fold_count(scheme):
+    """Count the folds of a scheme, which the cohort decides where every value of a column is left out."""
+    return count_folds(COHORT, parameters.select.schemes()[scheme])
+
+
+def scheme_of_run(wildcards):
+    """Name the scheme of folds of the wildcard variant."""
+    return scheme_of(config, wildcards.variant)
+
+
+def folds(variant=MAIN):
+    """List the cross-validation folds of a variant, and `all`, the fit on the whole training set."""
+    return name_folds(fold_count(scheme_of(config, variant)))
+
+
+def variants_by_scheme():
+    """Group the variants by their scheme of folds, that of the main run first: a job makes all folds of its scheme."""
+    groups = {}
+    for variant in [MAIN, *variants()]:
+        groups.setdefault(scheme_of(config, variant), {})[variant] = None
+    return {scheme: list(members) for scheme, members in groups.items()}
+
+
+def name_by_scheme(rule, scheme):
+    """Name the rule of a scheme: that of the main run has no ending."""
+    return rule if scheme == scheme_of(config, MAIN) else f"{rule}_{scheme}"
 
 
 def homes(phase):
@@ -44,13 +68,13 @@ def trained(models=models_of):
         run
         for variant in variants()
         for model in models(variant)
-        for run in runs_over(variant=[variant], model=[model], task=tasks_learned(variant, model), fold=folds())
+        for run in runs_over(variant=[variant], model=[model], task=tasks_learned(variant, model), fold=folds(variant))
     ]
 
 
-def of_folds(path):
-    """List a file of every fold, for rules whose job makes all of them."""
-    return expand(path, fold=folds(), allow_missing=True)
+def of_folds(path, variant=MAIN):
+    """List a file of every fold of the scheme of a variant, for rules whose job makes all of them."""
+    return expand(path, fold=folds(variant), allow_missing=True)
 
 
 def selected(file):
@@ -61,7 +85,7 @@ def selected(file):
         return expand(
             f"results/select/{{variant}}/{{family}}/{{task}}/{{fold}}/{file}",
             family=families,
-            fold=folds(),
+            fold=folds(wildcards.variant),
             **dict(wildcards.items()),
         )
 
@@ -77,7 +101,7 @@ def base_predictions(wildcards):
         variant=wildcards.variant,
         model=sorted(models),
         task=wildcards.task,
-        fold=folds(),
+        fold=folds(wildcards.variant),
     )
 
 
@@ -87,10 +111,14 @@ def compared_variants(wildcards):
     return others if wildcards.variant == MAIN else []
 
 
-def predictions_of_compared(wildcards):
-    """List the primary model's predictions in every variant that this one is compared with."""
-    path = f"results/stack/{{variant}}/{primary_of(wildcards.task)}/{wildcards.task}/predictions.parquet"
-    return expand(path, variant=compared_variants(wildcards))
+def of_compared(file):
+    """Make an input function: a file of the primary model in every variant that this one is compared with."""
+
+    def find(wildcards):
+        path = f"results/stack/{{variant}}/{primary_of(wildcards.task)}/{wildcards.task}/{file}"
+        return expand(path, variant=compared_variants(wildcards))
+
+    return find
 
 
 def drawn(file):

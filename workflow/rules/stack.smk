@@ -1,6 +1,6 @@
 """Phase 7 - stack: image to case, stacking, calibration, thresholds frozen on the training set.
 
-Reads results/train/, data/cohort.csv; writes results/stack/<variant>/<model>/<task>/ and results/metrics/stack.json.
+Reads results/train/, results/folds.parquet, data/cohort.csv; writes results/stack/<variant>/<model>/<task>/ and results/metrics/stack.json.
 """
 
 STACKED = "results/stack/{variant}/{model}/{task}"
@@ -15,7 +15,7 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
         # Combine, calibrate and freeze the final models of a task: one probability or risk per case.
         input:
             cohort=COHORT,
-            folds="results/select/folds.parquet",
+            folds=FOLDS,
             predictions=base_predictions,
             code=code_of("stack"),
             plugins=plugins("stack"),
@@ -35,6 +35,7 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
             settings=settings(*LEARNING, "stack"),
             builders=builders_of("stack"),
             models=list(FINALS),
+            scheme=scheme_of_run,
         message:
             "stack: final models for {wildcards.task}, variant {wildcards.variant}"
         shell:
@@ -45,6 +46,7 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
             " --models {params.models:q}"
             " --cohort {input.cohort:q}"
             " --folds {input.folds:q}"
+            " --scheme {params.scheme}"
             " --predictions {input.predictions:q}"
             " --out results/stack/{wildcards.variant}"
             " > {log:q} 2>&1"

@@ -8,72 +8,86 @@ TRAINED = "results/train/{variant}/{model}/{task}"
 FOLDER = f"{TRAINED}/{{fold}}"
 # The options of every training job.
 JOB = (
-    "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q}"
+    "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q} --scheme {params.scheme}"
     " --variant {wildcards.variant} --model {wildcards.model} --task {wildcards.task} --fold {params.folds}"
     " --out results/train/{wildcards.variant}/{wildcards.model}/{wildcards.task}"
 )
 
 
-rule train_classifier:
-    """Train a classifier on the selected features of each fold and score the cases it has not seen."""
-    input:
-        cohort=COHORT,
-        folds="results/select/folds.parquet",
-        features=selected("features.parquet"),
-        selections=selected("state.json"),
-        code=code_of("train"),
-        plugins=plugins("train.models.{model}"),
-    output:
-        models=of_folds(f"{FOLDER}/model.skops"),
-        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
-    log:
-        "logs/train_classifier/{variant}_{model}_{task}.log",
-    wildcard_constraints:
-        model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
-    params:
-        content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
-        settings=settings(*LEARNING, "train.models.{model}"),
-        builders=builders_of("train.models.{model}"),
-        folds=folds(),
-    message:
-        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
-    shell:
-        f"python -m sonomics.train.classifier {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
+for SCHEME, VARIANTS in variants_by_scheme().items():
+
+    rule:
+        name:
+            name_by_scheme("train_classifier", SCHEME)
+        # Train a classifier on the selected features of each fold and score the cases it has not seen.
+        input:
+            cohort=COHORT,
+            folds=FOLDS,
+            features=selected("features.parquet"),
+            selections=selected("state.json"),
+            code=code_of("train"),
+            plugins=plugins("train.models.{model}"),
+        output:
+            models=of_folds(f"{FOLDER}/model.skops", VARIANTS[0]),
+            predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
+        log:
+            "logs/train_classifier/{variant}_{model}_{task}.log",
+        wildcard_constraints:
+            variant="|".join(VARIANTS),
+            model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
+        params:
+            content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
+            settings=settings(*LEARNING, "train.models.{model}"),
+            builders=builders_of("train.models.{model}"),
+            folds=folds(VARIANTS[0]),
+            scheme=SCHEME,
+        message:
+            "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+        shell:
+            f"python -m sonomics.train.classifier {JOB}"
+            " --selected results/select/{wildcards.variant}"
+            " > {log:q} 2>&1"
 
 
-rule train_clinical:
-    """Train a clinical model on each fold and score the cases it has not seen."""
-    input:
-        cohort=COHORT,
-        folds="results/select/folds.parquet",
-        code=code_of("train"),
-        plugins=plugins("train.models.{model}"),
-    output:
-        states=of_folds(f"{FOLDER}/clinical.json"),
-        odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv"),
-        nomograms=of_folds(f"{FOLDER}/nomogram.csv"),
-        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
-    log:
-        "logs/train_clinical/{variant}_{model}_{task}.log",
-    wildcard_constraints:
-        model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
-    params:
-        content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
-        settings=settings(*LEARNING, "train.models.{model}"),
-        builders=builders_of("train.models.{model}"),
-        job=job_of_model,
-        folds=folds(),
-    message:
-        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
-    shell:
-        f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
+for SCHEME, VARIANTS in variants_by_scheme().items():
+
+    rule:
+        name:
+            name_by_scheme("train_clinical", SCHEME)
+        # Train a clinical model on each fold and score the cases it has not seen.
+        input:
+            cohort=COHORT,
+            folds=FOLDS,
+            code=code_of("train"),
+            plugins=plugins("train.models.{model}"),
+        output:
+            states=of_folds(f"{FOLDER}/clinical.json", VARIANTS[0]),
+            odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv", VARIANTS[0]),
+            nomograms=of_folds(f"{FOLDER}/nomogram.csv", VARIANTS[0]),
+            predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
+        log:
+            "logs/train_clinical/{variant}_{model}_{task}.log",
+        wildcard_constraints:
+            variant="|".join(VARIANTS),
+            model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
+        params:
+            content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
+            settings=settings(*LEARNING, "train.models.{model}"),
+            builders=builders_of("train.models.{model}"),
+            job=job_of_model,
+            folds=folds(VARIANTS[0]),
+            scheme=SCHEME,
+        message:
+            "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+        shell:
+            f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
 
 
 rule train_network:
     """Train a network on the crops of one fold and score the images it has not seen."""
     input:
         cohort=COHORT,
-        folds="results/select/folds.parquet",
+        folds=FOLDS,
         images="data/clean/images.parquet",
         crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
         pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
@@ -87,7 +101,7 @@ rule train_network:
     log:
         "logs/train_network/{variant}_{model}_{task}_{fold}.log",
     wildcard_constraints:
-        model="|".join(name for name in networks_of(MAIN) if not is_short(name)) or "(?!)",
+        model="|".join(networks_of(MAIN)) or "(?!)",
     priority: 1
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
@@ -95,10 +109,15 @@ rule train_network:
         builders=builders_of("train.models.{model}"),
         job=job_of_model,
         folds=lambda wildcards: wildcards.fold,
+        scheme=scheme_of_run,
     message:
         "train: {wildcards.model} for {wildcards.task}, fold {wildcards.fold}, variant {wildcards.variant}"
     shell:
         f"python -m {{params.job}} {JOB} --images {{input.images:q}} --crops {{input.crops:q}} > {{log:q}} 2>&1"
+
+
+# A variant with folds of its own has a job per fold in any case.
+ruleorder: train_short_network > train_network
 
 
 use rule train_network as train_short_network with:
@@ -110,6 +129,7 @@ use rule train_network as train_short_network with:
     log:
         "logs/train_network/{variant}_{model}_{task}.log",
     wildcard_constraints:
+        variant="|".join(variants_by_scheme()[scheme_of(config, MAIN)]),
         model="|".join(filter(is_short, networks_of(MAIN))) or "(?!)",
     params:
         folds=folds(),
@@ -124,7 +144,7 @@ rule summarise_train:
     """Give the out-of-fold AUC of every model, fold by fold, the networks' training curves and their maps' overlap."""
     input:
         cohort=COHORT,
-        folds="results/select/folds.parquet",
+        folds=FOLDS,
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
         curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
         maps=drawn("maps.parquet"),
@@ -138,6 +158,7 @@ rule summarise_train:
     params:
         content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "study.variants"),
+        schemes=[part for run in variants() for part in ("--scheme", run, scheme_of(config, run))],
         curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
     message:
         "train: how training went"
@@ -146,6 +167,7 @@ rule summarise_train:
         " --settings {params.settings:q}"
         " --cohort {input.cohort:q}"
         " --folds {input.folds:q}"
+        " {params.schemes:q}"
         " --predictions {input.predictions:q}"
         " {params.curves:q}"
         " --maps {input.maps:q}"

@@ -9,8 +9,9 @@ from sonomics.clean.screening.criteria import CASE, columns_of, count_states, ev
 from sonomics.commands.outlines import describe_outlines
 from sonomics.commands.study import Study, read_params, stopping
 from sonomics.core.cohort import check_columns, read_cohort
-from sonomics.core.cohort_checks import check_folds, check_labels
+from sonomics.core.cohort_checks import check_labels
 from sonomics.core.cohort_values import check_values
+from sonomics.core.fold_schemes import check_division
 from sonomics.core.params import PHASES, columns_named
 from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TIME, TRAIN
@@ -36,7 +37,7 @@ def check(study: Study = Path()) -> None:
         sizes = ", ".join(f"{len(rows)} {split}" for split, rows in cohort.groupby("split"))
         typer.echo(f"{params.study.name}: {cohort['patient'].nunique()} patients, {len(cohort)} cases ({sizes})")
         check_labels(cohort, params.study, str(path))
-        check_folds(cohort, params.select.folds, str(path))
+        check_division(path, cohort, params.plain())
         check_columns(path, columns_named(params))
         check_values(path, params, PHASES)
         training = cohort[cohort["split"] == TRAIN]

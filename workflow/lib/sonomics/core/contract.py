@@ -32,7 +32,15 @@ LEARNING = ("study.seed", "study.tasks", "study.clinical", "study.shuffle_labels
 # The parameters that a phase may read, as dvc.yaml tracks them. Run alone, a phase is shown nothing else.
 PARAMS = {
     "export": ("study.seed", "study.chunks", "study.threads", "study.portable", "export"),
-    "clean": ("study.seed", "study.chunks", "study.threads", "study.portable", "clean"),
+    "clean": (
+        "study.seed",
+        "study.chunks",
+        "study.threads",
+        "study.portable",
+        "study.tasks",
+        "select.folds",
+        "clean",
+    ),
     "crop": ("study.seed", "study.chunks", "study.threads", "study.portable", "study.variants", "crop"),
     "extract": ("study.seed", "study.chunks", "study.threads", "study.portable", "study.variants", "extract"),
     "select": (

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sonomics.core.errors import StudyError
 from sonomics.core.schemas import FOLDS, TRAIN
 from sonomics.core.tables import read_table
 
@@ -27,15 +28,23 @@ def name_folds(count: int) -> list[str]:
     return [*map(str, range(count)), ALL]
 
 
-def read_folds(path: Path) -> "pd.Series[str]":
-    """Read the fold of each training patient.
+def read_folds(path: Path, scheme: str) -> "pd.Series[str]":
+    """Read the fold of each training patient in one of the schemes of `select.folds`.
 
     Returns
     -------
     Series of str, indexed by patient
         Text, as the folders of folds are named.
+
+    Raises
+    ------
+    StudyError
+        When the table has no such scheme.
     """
-    return read_table(path, FOLDS).set_index("patient")["fold"].astype(str)
+    table = read_table(path, FOLDS)
+    if scheme not in table.columns.difference(["patient", "group"]):
+        raise StudyError(str(path), f"there are no folds of the scheme {scheme}", "run the phase clean again")
+    return table.set_index("patient")[scheme].astype(str)
 
 
 def read_groups(path: Path) -> "pd.Series[str]":

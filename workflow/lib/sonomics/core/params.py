@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sonomics.core.errors import StudyError
 from sonomics.core.rules import parse
 from sonomics.core.settings.parameters import Parameters, whole
+from sonomics.core.settings.select import RANDOM
 
 if TYPE_CHECKING:
     from sonomics.core.settings.messages import Place
@@ -21,8 +22,9 @@ PHASES = ("export", "clean", "crop", "extract", "select", "train", "stack", "eva
 VARIED = ("crop", "extract", "select", "train", "stack")
 # The keys of `study` that it may change; both count from `select` on.
 VARIED_STUDY = ("study.shuffle_labels", "study.seed")
-# What is made once for all of them, and the maps whose names are files that the whole study plans.
-SHARED = ("select.folds",)
+# The folds are made once for all of them: a variant names one of their schemes. The maps whose names are files that the
+# whole study plans.
+FOLDS = "select.folds"
 NAMED = ("extract.families", "train.models", "stack.models")
 
 Params = dict[str, Any]
@@ -48,12 +50,17 @@ def check_params(params: Mapping[str, Any], where: str = "params.yaml", file: Pa
     from sonomics.core.settings.messages import Place
 
     _validate(params, Place(where, file))
+    if isinstance(folds := params["select"]["folds"], str):
+        rule = f"{folds!r} is the name of a scheme, and the main run states the schemes"
+        fix = f"state the number of cross-validation folds, or schemes (`{folds}: {{column: centre}}`)"
+        raise StudyError(Place(where, file).of(("select", "folds")), rule, fix)
     variants, key = params["study"]["variants"], ("study", "variants")
     if variants.get(MAIN) != {}:
         raise StudyError(Place(where, file).of(key), "the variant main must be there and empty", "write `main: {}`")
     for name, overlay in variants.items():
         place = Place(where, file).of((*key, name))
         _check_overlay(params, overlay, place)
+        _check_shuffled(params, name, place)
         varied, of_variant = overlaid(params, name), Place(where, file, name if name != MAIN else "")
         _validate(varied, of_variant)
         if set(varied["stack"]["models"]) != set(params["stack"]["models"]):
@@ -87,6 +94,15 @@ def home(params: Mapping[str, Any], variant: str, phase: str) -> str:
     touched = set(overlay) & set(upstream)
     learns = bool(overlay.get("study")) and PHASES.index(phase) >= PHASES.index("select")
     return variant if touched or learns else MAIN
+
+
+def scheme_of(params: Mapping[str, Any], variant: str) -> str:
+    """Name the scheme of folds of a variant: the one that its overlay names, else that of the main run, the first."""
+    named = params["study"]["variants"][variant].get("select", {}).get("folds")
+    if named is not None:
+        return str(named)
+    folds = params["select"]["folds"]
+    return RANDOM if isinstance(folds, int) else str(next(iter(folds)))
 
 
 def deals_labels(params: Mapping[str, Any], variant: str) -> bool:
@@ -155,13 +171,38 @@ def _check_sections(params: Mapping[str, Any], place: "Place") -> None:
 
 def _check_overlay(params: Mapping[str, Any], overlay: Mapping[str, Any], place: str) -> None:
     for key in _dotted(overlay):
-        if key not in VARIED_STUDY and (key.split(".")[0] not in VARIED or key in SHARED):
+        if key == FOLDS and isinstance(overlay["select"]["folds"], str):
+            _check_scheme(params, overlay, place)
+            continue
+        if key not in VARIED_STUDY and (key.split(".")[0] not in VARIED or f"{key}.".startswith(f"{FOLDS}.")):
             rule = f"the overlay changes {key}, which all variants share"
             fix = f"change {' or '.join(VARIED_STUDY)} or a key of {', '.join(VARIED)}, or make a study of its own"
             raise StudyError(place, rule, fix)
         if new := _named_anew(params, key):
             rule = f"the overlay adds {new}, which the study does not have"
             raise StudyError(place, rule, "change what stands in params.yaml")
+
+
+def _check_scheme(params: Mapping[str, Any], overlay: Mapping[str, Any], place: str) -> None:
+    """Check that the study has the scheme of folds that an overlay names."""
+    named, folds = overlay["select"]["folds"], params["select"]["folds"]
+    schemes = (RANDOM,) if isinstance(folds, int) else tuple(folds)
+    if named not in schemes:
+        rule = f"the overlay names the folds {named}, and select.folds has {', '.join(schemes)}"
+        raise StudyError(place, rule, f"name one of these, or add `{named}: {{column: ...}}` to select.folds")
+
+
+def _check_shuffled(params: Mapping[str, Any], variant: str, place: str) -> None:
+    """Check that labels are shuffled within random folds: within a centre they would keep its share of positives."""
+    folds, scheme = params["select"]["folds"], scheme_of(params, variant)
+    column = None if isinstance(folds, int) else folds[scheme].get("column")
+    shuffles = params["study"]["shuffle_labels"] or deals_labels(params, variant)
+    if shuffles and column is not None:
+        rule = (
+            f"labels are shuffled within folds, and the folds {scheme} are by {column}, which keeps what {column} tells"
+        )
+        fix = "name a random scheme for this run, `select: {folds: random}` with `random: {number: 5}` in select.folds"
+        raise StudyError(place, rule, fix)
 
 
 def _merge(target: Params, overlay: Mapping[str, Any]) -> None:

@@ -135,7 +135,8 @@ FEATURES = Table(
 
 SELECTED = Table("selected", _IMAGE, key=("case", "image"), more=r"[a-z0-9_]+__.+")
 
-FOLDS = Table("folds", {"patient": "str", "group": "str", "fold": "int"}, key=("patient",))
+# One column a scheme: the number of the patient's fold.
+FOLDS = Table("folds", {"patient": "str", "group": "str"}, key=("patient",), more=r"[a-z0-9_]+", more_type="int")
 
 # The kinds of PREDICTIONS.
 PROBABILITY, SCORE, RISK = "probability", "score", "risk"

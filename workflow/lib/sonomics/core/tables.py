@@ -47,7 +47,9 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
         raise StudyError(str(path), f"the table of {table.name} is missing", "run the phase that writes it")
     if path.suffix == ".csv":
         frame = read_cells(path.read_bytes(), str(path))
-        numeric = {name: DTYPES[kind] for name, kind in table.columns.items() if kind != "str" and name in frame}
+        more = dict.fromkeys(frame.columns.difference(list(table.columns)) if table.more else (), table.more_type)
+        kinds = {**table.columns, **more}
+        numeric = {name: DTYPES[kind] for name, kind in kinds.items() if kind != "str" and name in frame}
         _check_numbers(frame, numeric, str(path), table)
         try:
             frame = frame.assign(**{name: frame[name].mask(frame[name] == "") for name in numeric}).astype(numeric)

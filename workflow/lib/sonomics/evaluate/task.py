@@ -16,16 +16,19 @@ from sonomics.evaluate.tables.write import write_tables
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the folder of one task: one CSV per table, one SVG per figure and split, and all figures in one PDF."""
     args = _parser().parse_args(argv)
+    compared = dict(zip(args.compared, args.variants, strict=True))
     files = Files(
         cohort=args.cohort,
         readers=args.readers,
         images=args.images,
         qc=args.qc,
         base_predictions=args.base_predictions,
-        compared=dict(zip(args.compared, args.variants, strict=True)),
+        compared=compared,
+        thresholds=dict(zip(args.compared, args.variant_thresholds, strict=True)),
     )
+    schemes = dict(zip([args.variant, *args.compared], args.schemes, strict=True))
     models = dict(zip(args.models, zip(args.predictions, args.thresholds, strict=True), strict=True))
-    context = read_context(args.settings, args.variant, args.task, args.folds, models, files)
+    context = read_context(args.settings, args.variant, args.task, args.folds, schemes, models, files)
     tables = make_tables(context)
     if args.settings.evaluate.near_duplicates == "cluster":
         tables = say_clusters(tables)
@@ -41,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--task", required=True)
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument(
+        "--schemes", nargs="+", required=True, help="scheme of the folds of the run, and per --compared"
+    )
     parser.add_argument("--images", type=Path, required=True, help="screened images: which scanner made which image")
     parser.add_argument("--readers", type=Path, required=True, help="data/readers.csv; used in the main run")
     parser.add_argument("--qc", type=Path, nargs="?", help="folder of the QC classifier, for evaluate.label_aware")
@@ -53,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--variants", type=Path, nargs="*", default=[], help="primary model's predictions, one table per --compared"
+    )
+    parser.add_argument(
+        "--variant-thresholds", type=Path, nargs="*", default=[], help="primary model's threshold, one per --compared"
     )
     parser.add_argument("--out", type=Path, required=True)
     return parser

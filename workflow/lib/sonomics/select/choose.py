@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     task = study.tasks[args.task]
     steps = choose_steps(settings.steps_of(args.task, task), args.family)
     rows, repeats = read_rows(args)
-    folds, groups = read_folds(args.folds), read_groups(args.folds)
+    folds, groups = read_folds(args.folds, args.scheme), read_groups(args.folds)
     outcomes = training_outcomes(read_cohort(args.cohort, study), args.task, study, folds)
     about = rows.index.to_frame()
     outcome_of_row = outcomes.reindex(about["case"]).set_axis(rows.index)
@@ -69,6 +69,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--fold", nargs="+", required=True, help="folds to leave out, and `all` as the last")
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--scheme", required=True, help="scheme of the folds")
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--features", type=Path, nargs="+", required=True, help="tables of the chunks")
     parser.add_argument("--out", type=Path, required=True, help="folder, in which each fold gets one of its name")

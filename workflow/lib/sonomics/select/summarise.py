@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,12 +21,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = job_parser(__doc__)
     parser.add_argument("--steps", nargs=5, action="append", required=True, metavar=(*map(str.upper, RUN), "FILE"))
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--schemes", nargs="+", required=True, help="schemes of the folds, that of the main run first")
     parser.add_argument("--metrics", type=Path, required=True)
     parser.add_argument("--plots", type=Path, required=True)
     args = parser.parse_args(argv)
     steps = read_steps(args.steps)
-    sizes = read_table(args.folds, FOLDS)["fold"].value_counts().sort_index()
-    write_metrics(args.metrics, {"features": count_kept(steps), "patients_in_fold": sizes.to_dict()})
+    sizes = count_patients(read_table(args.folds, FOLDS), args.schemes)
+    write_metrics(args.metrics, {"features": count_kept(steps), **sizes})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
         of_main = steps[(steps["variant"] == MAIN) & (steps["fold"] == ALL)]
@@ -39,6 +41,26 @@ def read_steps(tables: Sequence[Sequence[str]]) -> pd.DataFrame:
         pd.read_csv(file, keep_default_na=False).assign(**dict(zip(RUN, run, strict=True))) for *run, file in tables
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def count_patients(folds: pd.DataFrame, schemes: Sequence[str]) -> dict[str, dict[Any, Any]]:
+    """Count the patients of every fold.
+
+    Parameters
+    ----------
+    folds : DataFrame
+        Schema FOLDS.
+    schemes : sequence of str
+        Those of the runs, that of the main run first.
+
+    Returns
+    -------
+    dict
+        `patients_in_fold` of the main run, and `patients_in_fold_of` of the other schemes where there are any.
+    """
+    sizes = {scheme: folds[scheme].value_counts().sort_index().to_dict() for scheme in schemes}
+    others = {scheme: sizes[scheme] for scheme in schemes[1:]}
+    return {"patients_in_fold": sizes[schemes[0]], **({"patients_in_fold_of": others} if others else {})}
 
 
 def count_kept(steps: pd.DataFrame) -> dict[str, dict[str, dict[str, dict[str, float]]]]:

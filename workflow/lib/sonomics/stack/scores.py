@@ -22,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     task = study.tasks[args.task]
     threshold, fit = settings.threshold_of(args.task, task), load(TASKS.get(task.type).final_model)
     predictions = read_tables(args.predictions, PREDICTIONS)
-    outcomes = training_outcomes(read_cohort(args.cohort, study), args.task, study, read_folds(args.folds))
+    folds = read_folds(args.folds, args.scheme)
+    outcomes = training_outcomes(read_cohort(args.cohort, study), args.task, study, folds)
     for model in args.models:
         final = fit(predictions, outcomes, model, settings, threshold, task)
         folder = args.out / model / args.task
@@ -41,6 +42,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--models", nargs="+", required=True, help="names of the final models of the task")
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--scheme", required=True, help="scheme of the folds")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the variant")
     return parser.parse_args(argv)

@@ -49,6 +49,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = job_parser(__doc__)
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument(
+        "--scheme", nargs=2, action="append", required=True, metavar=("VARIANT", "SCHEME"), help="folds of a variant"
+    )
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curve", nargs=5, action="append", default=[], metavar=RUN, help="curve of a network")
     parser.add_argument("--maps", type=Path, nargs="*", required=True)
@@ -67,13 +70,15 @@ def summarise_predictions(args: argparse.Namespace) -> Metrics:
         Variant -> task -> model -> as `summarise_folds`.
     """
     study: Study = args.settings.study
-    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
+    cohort = read_cohort(args.cohort, study)
+    folds = {variant: read_folds(args.folds, scheme) for variant, scheme in args.scheme}
     predictions = read_tables(args.predictions, PREDICTIONS)
     out_of_fold = predictions[predictions["split"] == TRAIN]
     metrics: Metrics = {}
     for (variant, task, model), rows in out_of_fold.groupby(["variant", "task", "model"]):
         seen = study.model_copy(update=study.variants[str(variant)].get("study", {}))
-        outcomes, stated = training_outcomes(cohort, str(task), seen, folds), study.tasks[str(task)]
+        outcomes = training_outcomes(cohort, str(task), seen, folds[str(variant)])
+        stated = study.tasks[str(task)]
         summary = load(TASKS.get(stated.type).learner).summarise(rows, outcomes, stated)
         metrics.setdefault(str(variant), {}).setdefault(str(task), {})[str(model)] = summary
     return metrics

@@ -11,6 +11,7 @@ from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.select import RESERVED
 from sonomics.core.settings.task_checks import check_tasks
 from sonomics.core.settings.types import broken, moved
 from sonomics.core.tasks import label_columns
@@ -30,6 +31,7 @@ def check_sections(parameters: Parameters) -> None:
     check_tasks(parameters)
     _check_kinds(parameters)
     _check_outlines(parameters)
+    _check_folds(parameters)
     _check_clinical_columns(parameters)
     _check_criteria(parameters)
     _check_heads(parameters)
@@ -89,6 +91,19 @@ def _check_clinical_columns(parameters: Parameters) -> None:
             raise broken(f"{column} is a label or outcome", "take it out of the list", "study.clinical")
         if column.startswith(SIMULATED):
             raise broken(f"{column} is simulated ground truth", "take it out of the list", "study.clinical")
+
+
+def _check_folds(parameters: Parameters) -> None:
+    """Check that the schemes have names of their own, and that no label divides the patients."""
+    folds = parameters.select.folds
+    for name, scheme in folds.items() if isinstance(folds, dict) else ():
+        key = f"select.folds.{name}"
+        if name in RESERVED:
+            raise broken(f"{name} is a column of the table of folds", "give the scheme another name", key)
+        if scheme.column in _hidden_columns(parameters):
+            rule = f"{scheme.column} is a label or outcome, and would divide the patients by it"
+            raise broken(rule, "name a column that is known of every patient", f"{key}.column")
+        _refuse_simulated(scheme.column or "", f"{key}.column")
 
 
 def _check_criteria(parameters: Parameters) -> None:

@@ -33,6 +33,8 @@ class Files:
         Predictions of the base models, by image or case.
     compared : mapping of str to Path
         Variant to its predictions of the primary model, for the comparison with this run.
+    thresholds : mapping of str to Path
+        The same variants to the frozen thresholds of these models.
     """
 
     cohort: Path
@@ -41,6 +43,7 @@ class Files:
     qc: Path | None = None
     base_predictions: Sequence[Path] = ()
     compared: Mapping[str, Path] = field(default_factory=dict)
+    thresholds: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,10 @@ class Context:
         Whether the classes are.
     label_words : mapping of float to str
         What each label is called.
+    schemes : mapping of str to str
+        This run, and those that it is compared with, to the scheme of their folds.
+    divided_by : mapping of str to str
+        Scheme of folds to the column of the cohort by which it divides; empty where the run is not the main one.
     tables : dict of str to DataFrame
         The tables that earlier analyses have made.
     """
@@ -99,6 +106,8 @@ class Context:
     classes: list[str] = field(default_factory=list)
     ordered: bool = False
     label_words: Mapping[float, str] = field(default_factory=lambda: dict(LABEL_WORDS))
+    schemes: Mapping[str, str] = field(default_factory=dict)
+    divided_by: Mapping[str, str] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
 
     @property

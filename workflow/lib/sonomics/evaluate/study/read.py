@@ -32,6 +32,7 @@ def read_context(
     variant: str,
     task: str,
     folds: Path,
+    schemes: Mapping[str, str],
     models: Mapping[str, tuple[Path, Path]],
     files: Files,
 ) -> Context:
@@ -40,10 +41,12 @@ def read_context(
     Parameters
     ----------
     parameters : Parameters
-        With `study`, `export.source`, `stack.models` and `evaluate`.
+        With `study`, `export.source`, `select.folds`, `stack.models` and `evaluate`.
     variant, task : str
     folds : Path
         Schema FOLDS.
+    schemes : mapping of str to str
+        This run, and those that it is compared with, to the scheme of their folds.
     models : mapping of str to (Path, Path)
         Final model to its predictions (schema PREDICTIONS) and its `thresholds.json`.
     files : Files
@@ -55,7 +58,7 @@ def read_context(
         cohort[CLUSTER] = name_clusters(cohort["patient"], read_table(files.images, SCREENED))
     stated = study.tasks[task]
     outcome, reader = outcome_of(stated), load(TASKS.get(stated.type).reader)
-    outcomes = reference_outcomes(cohort, task, study, read_folds(folds))
+    outcomes = reference_outcomes(cohort, task, study, read_folds(folds, schemes[variant]))
     cohort, labels, settings = reader.prepare(cohort, outcomes, settings, stated)
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
     evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
@@ -83,7 +86,15 @@ def read_context(
         classes=outcome.classes(stated),
         ordered=bool(getattr(stated, "ordered", False)),
         label_words=reader.name_labels(outcome.classes(stated)),
+        schemes=schemes,
+        divided_by=name_columns(parameters) if variant == MAIN else {},
     )
+
+
+def name_columns(parameters: Parameters) -> dict[str, str]:
+    """Name the columns by which the schemes of folds of the study divide the patients, by scheme."""
+    schemes = parameters.select.schemes().items()
+    return {name: scheme.column for name, scheme in schemes if scheme.column is not None}
 
 
 def name_clusters(patients: pd.Series, images: pd.DataFrame) -> pd.Series:

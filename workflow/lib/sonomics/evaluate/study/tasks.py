@@ -10,10 +10,12 @@ from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.tasks import Task
 from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
+from sonomics.evaluate.accuracy.performance import performance_table
 from sonomics.evaluate.samples.models import Model
+from sonomics.evaluate.several_classes.analysis import class_task_tables
 from sonomics.evaluate.several_classes.cases import decide_classes
-from sonomics.evaluate.study.context import LABEL_WORDS
-from sonomics.evaluate.survival.task import EVENT_WORDS, group_cases
+from sonomics.evaluate.study.context import LABEL_WORDS, Context
+from sonomics.evaluate.survival.task import EVENT_WORDS, group_cases, survival_task_tables
 
 Prepared = tuple[pd.DataFrame, pd.Series, Evaluate]
 
@@ -31,6 +33,10 @@ class TaskReader(NamedTuple):
         `name_labels(classes) -> mapping of label to word`.
     apart : str
         The column of the predictions that tells values of one kind apart, as of `join_scores`.
+    measure : callable
+        `measure(context) -> table of performance` of the samples of a context.
+    of_values : tuple of str
+        The statistics of that table that are shown for every value of a column that folds leave out.
     takes_external_models, has_best_possible : bool
         Whether models from elsewhere, and the simulated risk, may be judged by the task.
     """
@@ -38,6 +44,8 @@ class TaskReader(NamedTuple):
     prepare: Callable[[pd.DataFrame, pd.DataFrame, Evaluate, Any], Prepared]
     describe: Callable[[pd.DataFrame, list[Model], Sequence[str]], pd.DataFrame]
     name_labels: Callable[[Sequence[str]], dict[float, str]]
+    measure: Callable[[Context], pd.DataFrame]
+    of_values: tuple[str, ...]
     apart: str = ""
     takes_external_models: bool = False
     has_best_possible: bool = False
@@ -56,17 +64,28 @@ def follow_cases(cohort: pd.DataFrame, outcomes: pd.DataFrame, settings: Evaluat
 
 
 BINARY = TaskReader(
-    take_labels, lambda cases, models, classes: cases, lambda classes: dict(LABEL_WORDS), "", True, True
+    take_labels,
+    lambda cases, models, classes: cases,
+    lambda classes: dict(LABEL_WORDS),
+    lambda context: performance_table(context.samples, context.sampling),
+    ("auc", "sensitivity", "specificity", "calibration_intercept", "calibration_slope"),
+    "",
+    True,
+    True,
 )
 CLASSES = TaskReader(
     take_labels,
     lambda cases, models, classes: decide_classes(cases, [model.name for model in models], classes),
     lambda classes: {float(place): name for place, name in enumerate(classes)},
+    lambda context: class_task_tables(context)["performance"],
+    ("auc", "accuracy"),
     "class",
 )
 SURVIVAL = TaskReader(
     follow_cases,
     lambda cases, models, classes: group_cases(cases, models),
     lambda classes: dict(EVENT_WORDS),
+    lambda context: survival_task_tables(context)["performance"],
+    ("auc",),
     "horizon",
 )

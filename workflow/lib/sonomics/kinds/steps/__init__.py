@@ -58,6 +58,10 @@ class StepKind(DescribedKind):
     transform: str = ""
     serves: tuple[str, ...] = ("binary", "classes", "survival")
 
+    def find_batch(self, settings: Any) -> str:
+        """Name the column of which every value needs an estimate of its own from the training rows; "" for most."""
+        return ""
+
     def load_transform(self) -> Any:
         """Import the function that gives features their new values."""
         return load(self.transform)

@@ -22,6 +22,10 @@ class Combat(Step):
 class CombatKind(StepKind):
     """ComBat, whose words depend on whether there is a reference."""
 
+    def find_batch(self, settings: Any) -> str:
+        """Name what has effects: the device or the centre."""
+        return str(settings.by)
+
     def describe(self, settings: Any) -> str:
         """Describe the step, and what devices or centres are brought to."""
         reference = f"towards {settings.reference}, which unseen ones count as"

@@ -23,6 +23,7 @@ from sonomics.report.evidence.findings import (
     index_rules,
 )
 from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES
+from sonomics.report.study.folds import name_cross_validation
 from sonomics.report.study.near_duplicates import name_unit
 from sonomics.report.study.record import Record
 
@@ -30,7 +31,7 @@ from sonomics.report.study.record import Record
 def find_testing(record: Record) -> Finding:
     """Name the sets that models were tested on."""
     sets = join_words(record.first.splits[split] for split in record.tested_splits)
-    inner = f"{record.params.select.folds}-fold cross-validation inside training"
+    inner = f"{name_cross_validation(record.params.select)} inside training"
     return Finding(REPORTED, METHODS, f"{inner}; {sets}") if sets else Finding(PARTLY, METHODS, f"{inner} alone")
 
 

@@ -12,6 +12,7 @@ from sonomics.kinds.steps import STEPS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.flow_of_cases import spell_reason
+from sonomics.report.study.folds import describe_folds
 from sonomics.report.study.record import Record
 from sonomics.report.study.wording import describe_label, describe_overlays, describe_region, describe_view
 
@@ -94,7 +95,7 @@ def _list_steps(steps: Sequence[Step]) -> str:
 def describe_selection(record: Record) -> str:
     """Describe folds and the steps of the selection; the folds only when no feature was selected."""
     select = record.params.select
-    folds = f"Training patients were divided once into {select.folds} folds."
+    folds = describe_folds(select)
     if not record.families:
         return folds
     by_task = select.steps if isinstance(select.steps, Mapping) else {"": select.steps}

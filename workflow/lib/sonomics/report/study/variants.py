@@ -84,6 +84,8 @@ def _describe_change(key: str, value: Any) -> str:
     match key.split("."):
         case ["crop", "analysis", "perturbed"]:
             return "outlines changed at random"
+        case ["select", "folds"]:
+            return f"folds of the scheme {value}"
         case ["crop", "perturb", _]:
             return ""
         case ["crop", "analysis", "reader"]:

@@ -23,6 +23,7 @@ def training_parser(doc: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--fold", nargs="+", required=True, help="folds to leave out, each in turn")
     parser.add_argument("--cohort", type=Path, required=True)
     parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--scheme", required=True, help="scheme of the folds")
     parser.add_argument("--out", type=Path, required=True, help="folder, in which each fold gets one of its name")
     return parser
 

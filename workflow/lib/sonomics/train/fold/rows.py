@@ -65,7 +65,7 @@ def read_cases(args: argparse.Namespace) -> Cases:
         From `training_parser`.
     """
     study = args.settings.study
-    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds)
+    cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds, args.scheme)
     outcomes = training_outcomes(cohort, args.task, study, folds)
     return Cases(outcomes, cohort.set_index("case")["split"], folds)
 
