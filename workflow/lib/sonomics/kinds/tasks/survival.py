@@ -8,6 +8,7 @@ KIND = TaskKind(
     settings=SurvivalTask,
     builder="sonomics.core.tasks:SURVIVAL",
     rank_test="sonomics.select.steps.follow_up:rank_follow_up",
+    importance="sonomics.select.steps.importance:SURVIVAL",
     penalised="sonomics.select.steps.penalised:fit_cox",
     page="sonomics.report.sections.survival_task:gather_survival",
     reader="sonomics.evaluate.study.tasks:SURVIVAL",
