@@ -13,7 +13,7 @@ KIND = TaskKind(
     page="sonomics.report.sections.survival_task:gather_survival",
     reader="sonomics.evaluate.study.tasks:SURVIVAL",
     final_model="sonomics.stack.final_model.survival:fit",
-    learner="sonomics.train.classifiers.cox:RISK_LEARNER",
+    learner="sonomics.train.classifiers.risks:RISK_LEARNER",
     needs_of_stack="of_risks",
     words="time to {event} in {time}, at {horizons} months",
 )
