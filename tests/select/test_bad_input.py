@@ -17,12 +17,16 @@ EVERY = {
     "usual": STEPS,
     "t_test": [{"step": "t_test", "below": 0.05, "correction": "bh"}, LASSO],
     "mrmr": [{"step": "mrmr", "count": 5}, {"step": "elastic_net", "folds": 3, "rule": "1se", "mixing": 0.5}],
+    "recursive_elimination": [{"step": "recursive_elimination", "count": 5, "share": 0.5}, LASSO],
+    "boruta": [{"step": "boruta", "rounds": 15, "trees": 25, "tentative": "keep"}, LASSO],
 }
 LABEL_AWARE = [
     {"step": "u_test", "below": 0.05},
     {"step": "t_test", "below": 0.05},
     {"step": "correlation", "above": 0.6, "drop": "larger_p"},
     {"step": "mrmr", "count": 3},
+    {"step": "recursive_elimination", "count": 3},
+    {"step": "boruta", "rounds": 2, "trees": 5},
     LASSO,
     {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
 ]

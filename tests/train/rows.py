@@ -10,6 +10,7 @@ STATED = {
     "svm": {"kind": "svm", "families": ["t"], "cost": 1.0},
     "linear": {"kind": "svm", "families": ["t"], "cost": 1.0, "kernel": "linear"},
     "logistic": {"kind": "logistic", "families": ["t"], "cost": 1.0},
+    "ordinal": {"kind": "ordinal", "families": ["t"], "cost": 1.0},
     "boosting": {"kind": "boosting", "families": ["t"], "trees": 20, "rate": 0.1, "depth": 2},
 }
 

@@ -127,3 +127,27 @@ def test_a_radscore_needs_a_penalised_step_of_the_tasks_that_it_serves():
     changed["select"]["steps"]["binary"] = [{"step": "u_test", "below": 0.05}]
     with pytest.raises(StudyError, match="a radscore takes its coefficients"):
         check_params(changed)
+
+
+def with_grade(ordered: bool, tasks: list[str] | None) -> dict[str, Any]:
+    changed = params()
+    changed["study"]["tasks"]["grade"] = {**GRADE, "ordered": ordered}
+    changed["train"]["models"]["steps_of_grade"] = {
+        "kind": "ordinal",
+        "families": [next(iter(changed["extract"]["families"]))],
+        "cost": 1.0,
+        **({"tasks": tasks} if tasks else {}),
+    }
+    return changed
+
+
+@pytest.mark.parametrize("tasks", [["grade"], None])
+def test_an_ordinal_model_refuses_an_unordered_task_by_name(tasks):
+    rule = "those of grade are not ordered" if tasks else "the kind ordinal serves none of the tasks"
+    with pytest.raises(StudyError, match=rule) as stopped:
+        check_params(with_grade(False, tasks))
+    assert "steps_of_grade" in stopped.value.where
+    # What else the task lacks is said later: the model itself is accepted.
+    with pytest.raises(StudyError) as later:
+        check_params(with_grade(True, tasks))
+    assert "steps_of_grade" not in later.value.where

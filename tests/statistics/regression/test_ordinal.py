@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sonomics.statistics.regression.logistic import fit_logistic
-from sonomics.statistics.regression.ordinal import fit_ordinal, predict_ordinal
+from sonomics.statistics.regression.ordinal import fit_ordinal, fit_ordinal_ridge, predict_ordinal
 
 LEVELS = [1, 2, 3, 4]
 
@@ -100,3 +100,34 @@ def test_a_level_with_one_row_is_fitted():
     grade = np.where(grade == 4, 3, grade)
     grade[5] = 4
     assert np.isfinite(fit_ordinal(x, grade, LEVELS).coefficients).all()
+
+
+def test_two_levels_with_a_penalty_equal_scikit_learns_ridge():
+    from sklearn.linear_model import LogisticRegression
+
+    x, grade = simulated()
+    code, weights = (grade > 2).astype(int), np.linspace(0.5, 1.5, 80)
+    thresholds, coefficients = fit_ordinal_ridge(x, code, 0.3, weights)
+    model = LogisticRegression(C=0.3, tol=1e-10, max_iter=10_000).fit(x, code, sample_weight=weights)
+    assert coefficients == pytest.approx(model.coef_[0], rel=1e-4)
+    assert -thresholds == pytest.approx(model.intercept_, rel=1e-4)
+
+
+def test_without_a_penalty_the_ridge_is_the_maximum_likelihood_and_weights_are_rows():
+    x, grade = simulated()
+    plain = fit_ordinal(x, grade, LEVELS)
+    thresholds, coefficients = fit_ordinal_ridge(x, grade - 1, 1e9, np.ones(80))
+    assert [*thresholds, *coefficients] == pytest.approx([*plain.thresholds, *plain.coefficients], rel=1e-5)
+    twice = np.repeat(np.arange(80), np.where(np.arange(80) < 30, 2, 1))
+    doubled = fit_ordinal_ridge(x[twice], grade[twice] - 1, 1.0, np.ones(110))
+    weighted = fit_ordinal_ridge(x, grade - 1, 1.0, np.where(np.arange(80) < 30, 2.0, 1.0))
+    assert np.concatenate(weighted) == pytest.approx(np.concatenate(doubled), rel=1e-6)
+
+
+def test_separable_classes_and_more_columns_than_rows_have_a_penalised_fit():
+    generator = np.random.default_rng(0)
+    code = np.repeat([0, 1, 2], 5)
+    x = np.column_stack([code, generator.normal(size=(15, 40))])
+    thresholds, coefficients = fit_ordinal_ridge(x, code, 1.0, np.ones(15))
+    assert np.isfinite([*thresholds, *coefficients]).all()
+    assert (predict_ordinal(thresholds, coefficients, x).argmax(axis=1) == code).all()

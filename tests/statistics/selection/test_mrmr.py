@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from sonomics.statistics.selection.mrmr import select_by_mrmr
+from sonomics.statistics.selection.univariable import f_statistics
 
 
 @pytest.fixture
@@ -17,12 +18,20 @@ def data():
 
 def test_a_copy_comes_after_what_tells_something_new(data):
     features, y = data
-    order = select_by_mrmr(features, ["strong", "copy", "other", "noise"], y, 3)
+    order = select_by_mrmr(features, ["strong", "copy", "other", "noise"], f_statistics(features, y), 3)
     assert order[0] in (0, 1)
     assert order[1] == 2
 
 
 def test_undefined_features_are_never_chosen(data):
     features, y = data
-    assert select_by_mrmr(np.column_stack([np.ones(60), features[:, 0]]), ["a", "b"], y, 2) == [1]
-    assert select_by_mrmr(features, list("abcd"), np.ones(60), 2) == []
+    constant = np.column_stack([np.ones(60), features[:, 0]])
+    assert select_by_mrmr(constant, ["a", "b"], f_statistics(constant, y), 2) == [1]
+    assert select_by_mrmr(features, list("abcd"), f_statistics(features, np.ones(60)), 2) == []
+
+
+def test_the_quotient_by_hand():
+    """Relevance 8, then 4 / 1 for the copy against 3 / 0 for the uncorrelated one."""
+    one, other = np.array([1.0, -1, 1, -1]), np.array([1.0, 1, -1, -1])
+    features = np.column_stack([one, 2 * one, other])
+    assert select_by_mrmr(features, ["a", "b", "c"], [8.0, 4.0, 3.0], 3) == [0, 2, 1]

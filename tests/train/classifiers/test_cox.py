@@ -7,8 +7,10 @@ from sonomics.core.models import read_model, write_model
 from sonomics.core.settings.tasks import SurvivalTask
 from sonomics.kinds.models.cox import Cox
 from sonomics.statistics.survival.concordance import harrell_c
-from sonomics.train.classifiers.cox import assign_folds, fit, predict_risks
+from sonomics.train.classifiers.cox import assign_folds
 from sonomics.train.classifiers.folds import summarise_risks
+from sonomics.train.classifiers.risks import fit_risks as fit
+from sonomics.train.classifiers.risks import predict_risks
 
 SETTINGS = Cox.model_validate({"kind": "cox", "families": ["t"], "folds": 4})
 TASK = SurvivalTask.partial({"type": "survival", "horizons": [24, 12]})

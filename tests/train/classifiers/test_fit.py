@@ -8,6 +8,8 @@ from sonomics.train.classifier import fit
 from sonomics.train.classifiers.fit import fit_classifier, score_rows
 from tests.train.rows import KINDS, STATED, data, model_of, people
 
+SEVERAL = ["rf", "svm", "logistic", "boosting", "ordinal"]
+
 
 @pytest.mark.parametrize("settings", KINDS.values(), ids=list(KINDS))
 def test_larger_scores_mean_positive(settings):
@@ -85,7 +87,7 @@ def test_odd_tables_give_finite_scores_in_the_right_order(settings, shape):
     assert scores[labels == 1].mean() > scores[labels == 0].mean()
 
 
-@pytest.mark.parametrize("name", ["rf", "svm", "logistic"])
+@pytest.mark.parametrize("name", SEVERAL)
 def test_several_classes_have_a_value_each_in_the_order_that_is_asked_for(name):
     random = np.random.default_rng(0)
     codes = np.arange(60) % 3.0
@@ -97,7 +99,7 @@ def test_several_classes_have_a_value_each_in_the_order_that_is_asked_for(name):
     assert kind == ("score" if name == "svm" else "probability")
 
 
-@pytest.mark.parametrize("name", ["rf", "svm", "logistic"])
+@pytest.mark.parametrize("name", SEVERAL)
 def test_a_class_that_a_fold_lacks_is_the_least_likely(name):
     codes = np.arange(40) % 2.0 * 2
     values = np.column_stack([codes, np.random.default_rng(0).normal(size=40)])

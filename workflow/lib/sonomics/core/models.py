@@ -10,8 +10,8 @@ from typing import Any
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing
 
-# Types beyond skops' own list: the arrays of a decision tree.
-_TRUSTED = ["sklearn.tree._tree.Tree"]
+# Types beyond skops' own list: the arrays of a decision tree, and our own model of ordered classes.
+_TRUSTED = ["sklearn.tree._tree.Tree", "sonomics.train.classifiers.ordinal.ProportionalOdds"]
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 _OBJECT_ID = re.compile(r"(?<=\"__id__\": )\d+")
 
@@ -27,7 +27,7 @@ def write_model(path: Path, model: Any) -> None:
 
 
 def read_model(path: Path) -> Any:
-    """Read a model; nothing but scikit-learn, numpy and scipy types is built.
+    """Read a model; nothing but scikit-learn, numpy and scipy types and `ProportionalOdds` is built.
 
     Raises
     ------

@@ -172,7 +172,10 @@ ATTRIBUTIONS = Table(
         "base": "float", "feature": "str", "value": "float", "attribution": "float",
     },
     key=("model", "task", "class", "case", "image", "feature"),
-    allowed={"split": SPLIT_PATTERN, "fold": r"\d+|all", "scale": "probability|log odds|distance|log hazard"},
+    allowed={
+        "split": SPLIT_PATTERN, "fold": r"\d+|all",
+        "scale": "probability|log odds|distance|log hazard|expected events",
+    },
 )  # fmt: skip
 
 MAPS = Table(

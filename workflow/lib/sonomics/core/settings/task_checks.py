@@ -20,8 +20,8 @@ def tasks_of_model(tasks: Mapping[str, Task], model: Model) -> list[str]:
     model : Model
         One of `train.models`.
     """
-    serves = group("models").get(model.kind).serves
-    return [name for name, task in tasks.items() if name in (model.tasks or tasks) and task.type in serves]
+    kind = group("models").get(model.kind)
+    return [name for name, task in tasks.items() if name in (model.tasks or tasks) and kind.serves_task(task)]
 
 
 def tasks_of_final(tasks: Mapping[str, Task], train: Train, bases: list[str]) -> list[str]:
@@ -75,7 +75,8 @@ def _check_maps(parameters: Parameters) -> None:
 def _check_models(parameters: Parameters) -> None:
     tasks = parameters.study.tasks
     for name, model in parameters.train.models.items():
-        key, serves = f"train.models.{name}", group("models").get(model.kind).serves
+        key, kind = f"train.models.{name}", group("models").get(model.kind)
+        serves = kind.serves
         for task in model.tasks or ():
             if task not in tasks:
                 rule = f"{task} is not in study.tasks ({', '.join(tasks)})"
@@ -83,9 +84,14 @@ def _check_models(parameters: Parameters) -> None:
             if tasks[task].type not in serves:
                 rule = f"a model of the kind {model.kind} cannot learn the {tasks[task].type} task {task}"
                 raise broken(rule, f"name tasks of the kind {' or '.join(serves)}", f"{key}.tasks")
+            if not kind.serves_task(tasks[task]):
+                rule = f"a model of the kind {model.kind} needs ordered classes, and those of {task} are not ordered"
+                fix = f"state `ordered: true` in study.tasks.{task} if their order has a meaning, or take {task} out"
+                raise broken(rule, fix, f"{key}.tasks")
         if not tasks_of_model(tasks, model):
             rule = f"a model of the kind {model.kind} serves none of the tasks"
-            raise broken(rule, f"add a task of the kind {' or '.join(serves)}, or take the model out", key)
+            wanted = f"{'ordered ' if kind.needs_order else ''}{' or '.join(serves)}"
+            raise broken(rule, f"add a task of the kind {wanted}, or take the model out", key)
     for name, final in parameters.stack.models.items():
         if not tasks_of_final(tasks, parameters.train, final.of):
             rule = f"no task is learned by all of {', '.join(final.of)}"

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sonomics.core.registry import Group
 from sonomics.core.settings.base import Names, Section, broken
+from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
 from sonomics.kinds.wording import DescribedKind, values_of
 
@@ -60,8 +61,8 @@ class ModelKind(DescribedKind):
     """A kind of base model.
 
     Its builder depends on what it takes: of `features`, a function `build(settings, seed)` that makes an unfitted
-    scikit-learn classifier (with `is_selected`, `build(selection, names)`, a fitted one); of `columns` and `crops`, the
-    `main` of the job that trains it.
+    scikit-learn classifier (with `is_selected`, `build(selection, names)`, a fitted one; of survival, a `RiskModel`
+    of `train.classifiers.learner`); of `columns` and `crops`, the `main` of the job that trains it.
 
     Attributes
     ----------
@@ -85,6 +86,8 @@ class ModelKind(DescribedKind):
         Kinds of tasks that it can learn.
     gives_probabilities : bool
         Whether its scores of classes are probabilities, and not distances of any size.
+    needs_order : bool
+        Whether it learns several classes only where they are ordered.
     """
 
     takes: Takes
@@ -97,6 +100,11 @@ class ModelKind(DescribedKind):
     image_changes: str = ""
     serves: tuple[str, ...] = ("binary",)
     gives_probabilities: bool = True
+    needs_order: bool = False
+
+    def serves_task(self, task: Task) -> bool:
+        """Tell whether it can learn a task."""
+        return task.type in self.serves and (not self.needs_order or getattr(task, "ordered", False))
 
     @property
     def searchable(self) -> tuple[str, ...]:

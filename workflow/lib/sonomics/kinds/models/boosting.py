@@ -33,6 +33,7 @@ KIND = ModelKind(
     builder="sonomics.train.classifiers.boosting:build",
     takes="features",
     takes_row_weights=True,
+    serves=("binary", "classes"),
     words="gradient boosting on {families}",
     hyperparameters={"trees": "trees", "rate": "rate", "depth": "depth"},
 )

@@ -23,7 +23,7 @@ class Cox(Model):
 KIND = ModelKind(
     name="cox",
     settings=Cox,
-    builder="sonomics.train.classifiers.cox:fit",
+    builder="sonomics.train.classifiers.cox:COX",
     takes="features",
     serves=("survival",),
     is_regression=True,

@@ -17,6 +17,5 @@ KIND = StepKind(
     settings=Relevance,
     builder="sonomics.select.steps.redundancy:keep_by_mrmr",
     purpose="redundancy",
-    serves=("binary",),
     words="the {count} features of highest relevance and least redundancy (mRMR, F test over mean correlation)",
 )

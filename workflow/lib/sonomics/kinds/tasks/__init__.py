@@ -19,6 +19,8 @@ class TaskKind(DescribedKind):
         base models of a final model combined, calibrated, and turned into decisions.
     rank_test : str
         `module:function` of `test(values, labels) -> P of every feature`, in `select`.
+    importance : str
+        `module:name` of an `Importance`, in `select`: how its steps weigh features for the outcomes.
     penalised : str
         `module:function` of `fit(names, values, training, inner folds, mixing, rule) -> PenalisedModel`, in `select`.
     page : str
@@ -33,6 +35,7 @@ class TaskKind(DescribedKind):
 
     final_model: str
     rank_test: str
+    importance: str
     penalised: str
     page: str
     learner: str

@@ -19,6 +19,7 @@ KIND = BinaryKind(
     settings=BinaryTask,
     builder="sonomics.core.tasks:BINARY",
     rank_test="sonomics.select.steps.tests:rank_two",
+    importance="sonomics.select.steps.importance:BINARY",
     penalised="sonomics.select.steps.penalised:fit_binomial",
     page="sonomics.report.sections.performance:gather_binary",
     learner="sonomics.train.classifier:LABEL_LEARNER",

@@ -19,6 +19,7 @@ KIND = ClassesKind(
     settings=ClassesTask,
     builder="sonomics.core.tasks:CLASSES",
     rank_test="sonomics.select.steps.tests:rank_several",
+    importance="sonomics.select.steps.importance:CLASSES",
     penalised="sonomics.select.steps.penalised:fit_multinomial",
     page="sonomics.report.sections.classes:gather_classes",
     learner="sonomics.train.classifier:LABEL_LEARNER",

@@ -8,11 +8,12 @@ KIND = TaskKind(
     settings=SurvivalTask,
     builder="sonomics.core.tasks:SURVIVAL",
     rank_test="sonomics.select.steps.follow_up:rank_follow_up",
+    importance="sonomics.select.steps.importance:SURVIVAL",
     penalised="sonomics.select.steps.penalised:fit_cox",
     page="sonomics.report.sections.survival_task:gather_survival",
     reader="sonomics.evaluate.study.tasks:SURVIVAL",
     final_model="sonomics.stack.final_model.survival:fit",
-    learner="sonomics.train.classifiers.cox:RISK_LEARNER",
+    learner="sonomics.train.classifiers.risks:RISK_LEARNER",
     needs_of_stack="of_risks",
     words="time to {event} in {time}, at {horizons} months",
 )

@@ -5,6 +5,7 @@ import numpy as np
 from sonomics.core.registry import load
 from sonomics.kinds.steps.correlation import Correlation
 from sonomics.kinds.steps.mrmr import Relevance
+from sonomics.select.steps.importance import Importance
 from sonomics.select.steps.training import FEW_ROWS, NO_FEATURE, Kept, Training
 from sonomics.statistics.selection.correlation import prune_by_mean_correlation, prune_by_p
 from sonomics.statistics.selection.mrmr import select_by_mrmr
@@ -30,8 +31,10 @@ def keep_uncorrelated(names: list[str], training: Training, step: Correlation) -
 
 
 def keep_by_mrmr(names: list[str], training: Training, step: Relevance) -> Kept:
-    """Keep the `count` features with the largest relevance to the label and the least redundancy."""
+    """Keep the `count` features with the largest relevance to the outcome and the least redundancy."""
+    importance: Importance = load(training.kind.importance)
     if not names:
         return Kept([], NO_FEATURE)
-    chosen = select_by_mrmr(training.fill(names).to_numpy(), names, training.labels, step.count)
+    values = training.fill(names).to_numpy()
+    chosen = select_by_mrmr(values, names, importance.relevance(values, training.labels), step.count)
     return Kept([names[column] for column in sorted(chosen)], "" if chosen else FEW_ROWS)

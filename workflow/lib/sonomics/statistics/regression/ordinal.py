@@ -1,4 +1,4 @@
-"""Maximum likelihood of a proportional-odds model of ordered classes, unpenalised, with standard errors."""
+"""Proportional-odds model of ordered classes: maximum likelihood with standard errors, and a ridge penalty."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -75,25 +75,50 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, classes: Sequence[str | int]) -> Ord
     features = design.spread.size
     if reason := explain_no_classes(code, len(classes)) or explain_no_design(design):
         return _unfitted(max(cuts, 0), features, reason)
-    upper, lower = _sides(design.values, code, cuts)
-    share = np.cumsum(np.bincount(code, minlength=len(classes)))[:-1] / code.size
-    parameters = np.concatenate([logit(share), np.zeros(features)])
-    reached = _log_likelihood(upper, lower, code, cuts, parameters)
-    for _ in range(_STEPS):
-        gradient, information = _derivatives(upper, lower, code, cuts, parameters)
-        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e13:
-            break
-        step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
-        if is_settled(step, parameters, float(gradient @ step), reached):
-            covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-            return _on_scale(parameters, covariance, design.centre, design.spread, cuts, -2 * reached)
-        for _ in range(60):
-            after = _log_likelihood(upper, lower, code, cuts, parameters + step)
-            if after >= reached - 1e-12 * abs(reached):
-                break
-            step = step / 2
-        parameters, reached = parameters + step, after
-    return _unfitted(cuts, features, SEPARABLE)
+    likelihood = _Likelihood(*_sides(design.values, code, cuts), code, np.ones(code.size), np.zeros(cuts + features))
+    found = _maximise(likelihood, cuts)
+    if found is None:
+        return _unfitted(cuts, features, SEPARABLE)
+    parameters, information, reached = found
+    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    return _on_scale(parameters, covariance, design.centre, design.spread, cuts, -2 * reached)
+
+
+def fit_ordinal_ridge(x: ArrayLike, code: ArrayLike, cost: float, weights: ArrayLike) -> tuple[Floats, Floats]:
+    """Fit a proportional-odds logistic model with an L2 penalty on its coefficients.
+
+    The penalised likelihood is concave (Pratt 1981) and has one maximum, of separable classes as well, and with more
+    columns than rows.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, p)
+        Finite; coefficients are penalised on its scale.
+    code : array_like of int, shape (n,)
+        Place of the class of every row, from 0; every class has a row.
+    cost : float
+        As scikit-learn's C: cost * sum of weighted losses + sum b^2 / 2 is minimised.
+    weights : array_like, shape (n,)
+        Positive.
+
+    Returns
+    -------
+    thresholds : ndarray, shape (classes - 1,)
+    coefficients : ndarray, shape (p,)
+        Both NaN where double precision does not reach the maximum, of a cost that hardly penalises.
+
+    References
+    ----------
+    McCullagh P, J R Stat Soc B 1980; Pratt JW, J Am Stat Assoc 1981.
+    """
+    values, place = np.asarray(x, dtype=np.float64), np.asarray(code, dtype=np.int64)
+    cuts, features = int(place.max()), values.shape[1]
+    penalty = np.concatenate([np.zeros(cuts), np.full(features, 1 / cost)])
+    sides = _sides(values, place, cuts)
+    found = _maximise(_Likelihood(*sides, place, np.asarray(weights, dtype=np.float64), penalty), cuts)
+    if found is None:
+        return np.full(cuts, np.nan), np.full(features, np.nan)
+    return found[0][:cuts], found[0][cuts:]
 
 
 def predict_ordinal(thresholds: ArrayLike, coefficients: ArrayLike, x: ArrayLike) -> Floats:
@@ -126,12 +151,6 @@ def _sides(values: Floats, code: np.ndarray, cuts: int) -> tuple[Floats, Floats]
     )
 
 
-def _places(upper: Floats, lower: Floats, code: np.ndarray, cuts: int, parameters: Floats) -> tuple[Floats, Floats]:
-    above = np.where(code == cuts, np.inf, upper @ parameters)
-    below = np.where(code == 0, -np.inf, lower @ parameters)
-    return above, below
-
-
 def _between(above: Floats, below: Floats) -> Floats:
     """Compute expit(above) - expit(below) from the side where it loses no digits."""
     flipped = below > 0
@@ -141,23 +160,62 @@ def _between(above: Floats, below: Floats) -> Floats:
     )
 
 
-def _log_likelihood(upper: Floats, lower: Floats, code: np.ndarray, cuts: int, parameters: Floats) -> float:
-    probability = _between(*_places(upper, lower, code, cuts, parameters))
-    return float(np.log(probability).sum()) if (probability > 0).all() else -np.inf
+class _Likelihood(NamedTuple):
+    """The weighted, penalised log-likelihood; parameters are the thresholds, then the coefficients."""
+
+    upper: Floats
+    lower: Floats
+    code: np.ndarray
+    weights: Floats
+    penalty: Floats
+
+    def places(self, parameters: Floats) -> tuple[Floats, Floats]:
+        above = np.where(self.code == self.code.max(), np.inf, self.upper @ parameters)
+        below = np.where(self.code == 0, -np.inf, self.lower @ parameters)
+        return above, below
+
+    def value(self, parameters: Floats) -> float:
+        probability = _between(*self.places(parameters))
+        if not (probability > 0).all():
+            return -np.inf
+        return float((self.weights * np.log(probability)).sum() - (self.penalty * parameters**2).sum() / 2)
+
+    def derivatives(self, parameters: Floats) -> tuple[Floats, Floats]:
+        """Return gradient and observed information."""
+        above, below = self.places(parameters)
+        probability = _between(above, below)
+        density_above, density_below = (expit(place) * expit(-place) for place in (above, below))
+        first, second = density_above / probability, density_below / probability
+        of_above = density_above * (expit(-above) - expit(above)) / probability - first**2
+        of_below = -density_below * (expit(-below) - expit(below)) / probability - second**2
+        upper, lower, weights = self.upper, self.lower, self.weights
+        mixed = upper.T @ (lower * (weights * first * second)[:, None])
+        of_each = upper.T @ (upper * (weights * of_above)[:, None]) + lower.T @ (lower * (weights * of_below)[:, None])
+        information = np.diag(self.penalty) - (of_each + mixed + mixed.T)
+        gradient = upper.T @ (weights * first) - lower.T @ (weights * second) - self.penalty * parameters
+        return np.asarray(gradient), np.asarray(information)
 
 
-def _derivatives(
-    upper: Floats, lower: Floats, code: np.ndarray, cuts: int, parameters: Floats
-) -> tuple[Floats, Floats]:
-    above, below = _places(upper, lower, code, cuts, parameters)
-    probability = _between(above, below)
-    density_above, density_below = (expit(place) * expit(-place) for place in (above, below))
-    first, second = density_above / probability, density_below / probability
-    of_above = density_above * (expit(-above) - expit(above)) / probability - first**2
-    of_below = -density_below * (expit(-below) - expit(below)) / probability - second**2
-    mixed = upper.T @ (lower * (first * second)[:, None])
-    information = -(upper.T @ (upper * of_above[:, None]) + lower.T @ (lower * of_below[:, None]) + mixed + mixed.T)
-    return np.asarray(upper.T @ first - lower.T @ second), np.asarray(information)
+def _maximise(likelihood: _Likelihood, cuts: int) -> tuple[Floats, Floats, float] | None:
+    """Return parameters, information and log-likelihood at the maximum by Newton's steps; None where there is none."""
+    code = likelihood.code
+    share = np.cumsum(np.bincount(code, weights=likelihood.weights, minlength=cuts + 1))[:-1] / likelihood.weights.sum()
+    parameters = np.concatenate([logit(share), np.zeros(likelihood.penalty.size - cuts)])
+    reached = likelihood.value(parameters)
+    for _ in range(_STEPS):
+        gradient, information = likelihood.derivatives(parameters)
+        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e13:
+            break
+        step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
+        if is_settled(step, parameters, float(gradient @ step), reached):
+            return parameters, information, reached
+        for _ in range(60):
+            after = likelihood.value(parameters + step)
+            if after >= reached - 1e-12 * abs(reached):
+                break
+            step = step / 2
+        parameters, reached = parameters + step, after
+    return None
 
 
 def _on_scale(

@@ -1,6 +1,6 @@
 """Share the value that a model gives a row out among its features (Shapley values; Lundberg & Lee 2017)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,8 @@ Rows = NDArray[np.float64]
 CENTROIDS = 10
 # Orders of the features that are tried where a classifier is neither linear nor made of trees; shap's own default.
 ORDERS = 10
-PROBABILITY, LOG_ODDS, DISTANCE, LOG_HAZARD = "probability", "log odds", "distance", "log hazard"
+PROBABILITY, LOG_ODDS, DISTANCE = "probability", "log odds", "distance"
+LOG_HAZARD, EXPECTED_EVENTS = "log hazard", "expected events"
 
 
 class Attributions(NamedTuple):
@@ -25,8 +26,9 @@ class Attributions(NamedTuple):
         They sum, with `base`, to the value of the row.
     base : float
         The mean value of the background.
-    scale : {"probability", "log odds", "distance", "log hazard"}
-        Of the value: of the class by trees, of a linear model, from the boundary of another one, of a Cox model.
+    scale : {"probability", "log odds", "distance", "log hazard", "expected events"}
+        Of the value: of the class by trees, of a linear model, from the boundary of another one, of a Cox model, of a
+        survival forest.
     """
 
     shares: Rows
@@ -112,6 +114,31 @@ def explain_linear(coefficients: Rows, background: Rows, values: Rows, scale: st
     return Attributions(shares, float((coefficients * background.mean(axis=0)).sum()), scale)
 
 
+def explain_function(
+    function: Callable[[Rows], Rows], background: Rows, values: Rows, scale: str, seed: int
+) -> Attributions:
+    """Estimate Shapley values of any function of rows over random orders of the features, both ways.
+
+    Parameters
+    ----------
+    function : callable
+        Takes (n, features) rows, returns (n,) values.
+    background, values : (n, features) float array
+    scale : str
+        Of the function.
+    seed : int
+        Of the orders.
+    """
+    import shap
+
+    if not values.size:
+        return Attributions(np.zeros(values.shape), np.nan, scale)
+    masker = shap.maskers.Independent(background, max_samples=len(background))
+    explain = shap.explainers.Permutation(lambda rows: apply_in_batches(function, rows), masker, seed=seed)
+    found = explain(values, max_evals=ORDERS * (2 * values.shape[1] + 1), silent=True).values
+    return Attributions(np.asarray(found, dtype=np.float64), float(function(background).mean()), scale)
+
+
 def _explain_columns(
     classifier: Any, background: Rows, values: Rows, seed: int
 ) -> tuple[NDArray[np.float64], list[float], str]:
@@ -134,11 +161,12 @@ def _explain_columns(
         bases = [each.base + float(shift) for each, shift in zip(linear, classifier.intercept_, strict=True)]
         scale = LOG_ODDS if hasattr(classifier, "predict_proba") else DISTANCE
         return np.stack([each.shares for each in linear], axis=-1), bases, scale
-    decide = classifier.predict_proba if boosted else classifier.decision_function
+    gives_probabilities = hasattr(classifier, "predict_proba")
+    decide = classifier.predict_proba if gives_probabilities else classifier.decision_function
     masker = shap.maskers.Independent(background, max_samples=len(background))
     explain = shap.explainers.Permutation(lambda rows: apply_in_batches(decide, rows), masker, seed=seed)
     found = explain(values, max_evals=ORDERS * (2 * values.shape[1] + 1), silent=True).values
     found = np.asarray(found, dtype=np.float64)
     means = np.atleast_1d(decide(background).mean(axis=0))
-    scale = PROBABILITY if boosted else DISTANCE
+    scale = PROBABILITY if gives_probabilities else DISTANCE
     return found[..., np.newaxis] if found.ndim == 2 else found, [float(mean) for mean in means], scale

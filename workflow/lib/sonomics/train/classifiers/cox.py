@@ -6,24 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.schemas import PROBABILITY, RISK
 from sonomics.core.seeds import seed_for
-from sonomics.core.settings.tasks import Task
-from sonomics.core.settings.train import Model
-from sonomics.core.tasks import outcome_of
-from sonomics.kinds.models import MODELS
 from sonomics.kinds.models.cox import Cox
 from sonomics.statistics.selection.cox_lasso import cox_lasso_cv
 from sonomics.statistics.selection.lasso import NoPathError
-from sonomics.statistics.survival.risk_model import (
-    RiskModel,
-    add_baseline_hazard,
-    predict_log_hazard,
-    predict_survival,
-)
+from sonomics.statistics.survival.risk_model import RiskModel as StoredModel
+from sonomics.statistics.survival.risk_model import add_baseline_hazard, predict_log_hazard, predict_survival
 from sonomics.train.attributions.explain import LOG_HAZARD, Attributions, explain_linear
-from sonomics.train.classifiers.folds import summarise_risks
-from sonomics.train.classifiers.learner import Learner, Predicted
+from sonomics.train.classifiers.learner import RiskModel
 
 Floats = NDArray[np.float64]
 State = dict[str, Any]
@@ -92,7 +82,7 @@ def predict(state: State, values: Floats, horizons: list[float]) -> tuple[Floats
         NaN beyond the last follow-up of training.
     """
     unknown = np.full(len(state["coefficients"]), np.nan)
-    model = RiskModel(
+    model = StoredModel(
         np.asarray(state["coefficients"]), unknown, np.asarray(state["centre"]), np.asarray(state["times"]),
         np.asarray(state["hazard"]), float(state["last"]), np.nan, np.nan,
     )  # fmt: skip
@@ -100,29 +90,10 @@ def predict(state: State, values: Floats, horizons: list[float]) -> tuple[Floats
     return predict_log_hazard(model, columns), 1 - predict_survival(model, columns, horizons)
 
 
-def predict_risks(state: State, values: Floats, task: Task) -> list[Predicted]:
-    """Predict the log hazard, and the probability of the event by each horizon of the task."""
-    horizons = outcome_of(task).horizons(task)
-    risk, probability = predict(state, values, horizons)
-    columns = zip(horizons, probability.T, strict=True)
-    return [
-        Predicted("1", RISK, float("nan"), risk),
-        *(Predicted("1", PROBABILITY, horizon, column) for horizon, column in columns),
-    ]
-
-
-def fit_risk_model_of_kind(
-    settings: Model, values: Floats, outcomes: Floats, groups: NDArray[np.str_], seed: int
-) -> State:
-    """Fit the model that the settings name, one that serves survival tasks."""
-    state: State = MODELS.build(settings.kind)(settings, values, outcomes, groups, seed)
-    return state
-
-
-def explain_risks(state: State, background: Floats, values: Floats, task: Task, seed: int) -> dict[str, Attributions]:
+def explain(state: State, background: Floats, values: Floats, seed: int) -> Attributions:
     """Explain the log hazard, against that of the background."""
     coefficients, centre = np.asarray(state["coefficients"]), np.asarray(state["centre"])
-    return {"1": explain_linear(coefficients, background - centre, values - centre, LOG_HAZARD)}
+    return explain_linear(coefficients, background - centre, values - centre, LOG_HAZARD)
 
 
-RISK_LEARNER = Learner(fit_risk_model_of_kind, predict_risks, summarise_risks, explain_risks)
+COX = RiskModel(fit, predict, explain)

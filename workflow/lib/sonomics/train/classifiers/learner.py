@@ -44,3 +44,22 @@ class Learner(NamedTuple):
     predict: Callable[[Any, Floats, Task], list[Predicted]]
     summarise: Callable[[pd.DataFrame, pd.DataFrame, Task], dict[str, Any]]
     explain: Callable[[Any, Floats, Floats, Task, int], dict[str, Attributions]]
+
+
+class RiskModel(NamedTuple):
+    """A kind of model of survival tasks; its state holds arrays and numbers.
+
+    Attributes
+    ----------
+    fit : callable
+        `fit(settings, values, outcomes, groups, seed)` returns the state.
+    predict : callable
+        `predict(state, values, horizons)` returns the risk (rows,), higher = earlier event, and the probability of the
+        event by each horizon (rows, horizons), NaN beyond the last follow-up of training.
+    explain : callable
+        `explain(state, background, values, seed)` returns what each feature adds to the risk of each row.
+    """
+
+    fit: Callable[[Any, Floats, Floats, NDArray[np.str_], int], dict[str, Any]]
+    predict: Callable[[dict[str, Any], Floats, list[float]], tuple[Floats, Floats]]
+    explain: Callable[[dict[str, Any], Floats, Floats, int], Attributions]

@@ -14,6 +14,8 @@ def class_weight_of(settings: Classifier) -> Literal["balanced"] | None:
 
 
 def balance_rows(labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a weight for each row, so that both classes have the same total weight and the mean weight is 1."""
-    share = float(labels.mean())
-    return np.where(labels == 1, 0.5 / share, 0.5 / (1 - share))
+    """Return a weight for each row, so that all classes have the same total weight and the mean weight is 1."""
+    classes, place, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    shares = counts / len(labels)
+    shares[0] = 1 - shares[1:].sum()
+    return np.asarray((1 / len(classes) / shares)[place], dtype=np.float64)

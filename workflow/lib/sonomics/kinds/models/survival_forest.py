@@ -1,0 +1,26 @@
+"""Random survival forest on selected features."""
+
+from pydantic import Field
+
+from sonomics.core.settings.base import Names
+from sonomics.core.settings.train import Model
+from sonomics.kinds.models import ModelKind, Trees
+
+
+class SurvivalForest(Model):
+    """Trees that are split by the log-rank statistic, each on patients drawn with replacement."""
+
+    families: Names = Field(description="feature families that the model takes, next to each other")
+    trees: Trees
+    leaf: int = Field(15, ge=1, description="fewest training rows in a leaf of a tree")
+
+
+KIND = ModelKind(
+    name="survival_forest",
+    settings=SurvivalForest,
+    builder="sonomics.train.classifiers.survival_forest:SURVIVAL_FOREST",
+    takes="features",
+    serves=("survival",),
+    words="random survival forest on {families}",
+    hyperparameters={"trees": "trees", "leaf": "rows in a leaf at least"},
+)
