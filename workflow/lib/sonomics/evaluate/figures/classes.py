@@ -61,9 +61,11 @@ def draw_pairs(figure: Figure, curves: pd.DataFrame, areas: pd.DataFrame, split:
     if len(found) > MOST_CURVES:
         _draw_matrix(figure, found, split)
         return
-    axes, by_pair = _open_roc(figure, split), found.set_index(["first", "second"])["estimate"]
-    for rank, (pair, curve) in enumerate(of_pairs.groupby(["first", "second"], sort=False)):
-        _draw_roc(axes, curve, rank, f"{pair[0]}, not {pair[1]}  {by_pair[pair]:.2f}")
+    axes = _open_roc(figure, split)
+    for rank, row in enumerate(found.to_dict("records")):
+        curve = of_pairs[(of_pairs["first"] == row["first"]) & (of_pairs["second"] == row["second"])]
+        if len(curve):
+            _draw_roc(axes, curve, rank, f"{row['first']}, not {row['second']}  {row['estimate']:.2f}")
     _finish(axes, "AUC of pairs of classes")
 
 

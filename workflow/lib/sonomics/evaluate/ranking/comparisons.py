@@ -17,6 +17,7 @@ from sonomics.evaluate.tables.columns import adjust_by_holm
 from sonomics.statistics.comparison.mcnemar import mcnemar
 from sonomics.statistics.estimates import normal_quantile
 
+NO_WIDTH = "all pairs of one set are ordered alike, so that its interval has no width"
 NO_DECISION = "a risk is neither right nor wrong"
 
 
@@ -101,8 +102,8 @@ def _compare_sets(used: Scored, training: Scored, ranking: Ranking, level: float
     a, b = (ranking.estimate(sample, "between_splits") for sample in (used, training))
     difference, se = a.estimate - b.estimate, float(np.hypot(a.se, b.se))
     areas: Row = {"auc": a.estimate, "auc_against": b.estimate, "difference": difference, "method": "unpaired z test"}
-    if not se > 0:
-        return {**areas, "reason": a.reason or b.reason or "the difference has no variance"}
+    if not (a.se > 0 and b.se > 0):
+        return {**areas, "reason": a.reason or b.reason or NO_WIDTH}
     half = normal_quantile(level) * se
     bounds: Row = {"lower": difference - half, "upper": difference + half}
     return {**areas, **bounds, "p": float(2 * ndtr(-abs(difference) / se)), "reason": ""}

@@ -80,7 +80,8 @@ class ClassRanking:
         arrays = (sample.y, self._values(sample), sample.clusters)
         table = bootstrap_class_aucs(*arrays, sampling.resamples, seed, sampling.level).set_index("measure")
         row = table.loc[MEAN_REST]
-        return Estimate(*(float(row[name]) for name in ("estimate", "lower", "upper", "se")), str(row["reason"]))
+        estimate, lower, upper, se = (float(row[name]) for name in ("estimate", "lower", "upper", "se"))
+        return Estimate(estimate, lower, upper, se, str(row["reason"]))
 
     def compare(self, a: Scored, b: Scored, against: str) -> Row:
         """Compare the mean AUCs by the paired bootstrap of patients."""

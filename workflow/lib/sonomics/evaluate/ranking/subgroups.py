@@ -50,9 +50,7 @@ def rank_subgroups(samples: Samples, subgroups: pd.DataFrame, ranking: Ranking, 
 
 
 def _estimate_levels(whole: Scored, column: pd.Series, variable: str, ranking: Ranking, fewest: int) -> pd.DataFrame:
-    names: list[str | None] = sorted(map(str, column.dropna().unique()))
-    if column.isna().any():
-        names.append(None)
+    names: list[str | None] = [*sorted(map(str, column.dropna().unique())), *([None] if column.isna().any() else [])]
     rows = []
     for name in names:
         members = whole.where((column.isna() if name is None else column.astype(str) == name).to_numpy(dtype=bool))

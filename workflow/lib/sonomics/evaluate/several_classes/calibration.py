@@ -76,7 +76,7 @@ def _entries(used: Scored, y: Floats, value: Floats, name: str, sampling: Sampli
         if found and (used.has_independent_cases or np.isnan(found.estimate)):
             yield estimate_entry(statistic, found, "Wald")
         else:
-            yield bootstrap_entry(statistic, Bootstrap(*table.loc[statistic, list(Bootstrap._fields)]))
+            yield bootstrap_entry(statistic, Bootstrap(*table[list(Bootstrap._fields)].loc[statistic]))
 
 
 def _list_curves(y: Floats, value: Floats, level: float) -> Iterator[pd.DataFrame]:

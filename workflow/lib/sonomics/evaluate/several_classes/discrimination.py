@@ -52,8 +52,10 @@ def _list_areas(context: Context, used: Scored, probabilities: Floats) -> list[d
         places = [place for place in (row["first"], row["second"]) if place >= 0]
         n = int(np.isin(used.y, places).sum()) if len(places) == 2 else used.n
         skipped = f", {row['skipped']} resamples undefined" if row["skipped"] else ""
-        of_row = {"model": used.model.name, "split": used.split, "n": n, "method": f"{BOOTSTRAP}{skipped}"}
-        rows.append({**row, **of_row, "first": names[row["first"]], "second": names[row["second"]]})
+        of_row: dict[str, Any] = {"model": used.model.name, "split": used.split, "n": n}
+        of_row |= {name: row[name] for name in ("measure", "estimate", "lower", "upper", "reason")}
+        of_row |= {"first": names[row["first"]], "second": names[row["second"]], "method": f"{BOOTSTRAP}{skipped}"}
+        rows.append(of_row)
     return rows
 
 

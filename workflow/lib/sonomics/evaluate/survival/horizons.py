@@ -95,7 +95,7 @@ def read_risk(followed: Scored, horizon: float) -> Floats:
     """Return a model's probabilities of the event by a horizon; NaN where it gives none."""
     column = f"{value_column(followed.model.name, PROBABILITY)}__{horizon:g}"
     values = followed.rows[column] if column in followed.rows else pd.Series(NAN, index=followed.rows.index)
-    return values.to_numpy(dtype=np.float64)
+    return np.asarray(values, dtype=np.float64)
 
 
 def _is_known(at: AtHorizon) -> bool:
