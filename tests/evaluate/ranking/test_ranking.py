@@ -99,3 +99,16 @@ def test_a_level_without_one_of_the_classes_of_the_set_is_too_few():
     table = rank_subgroups(context.samples, cases[["centre"]], ranking_of(context), 5)
     reasons = table.query("variable == 'centre' and split == 'train'").set_index("level")["reason"]
     assert reasons.to_dict() == {"east": "too few", "west": ""}
+
+
+def test_a_perfect_concordance_is_not_tested():
+    cases = survival_cases()
+    cases["a__risk"] = 0.01 * cases["event"] - cases["time"]
+    context = survival_context(cases)
+    row = comparison_table(context.samples, ranking_of(context)).iloc[0]
+    assert row["auc"] == 1
+    assert np.isnan(row["p"])
+    assert row["reason"] == "a concordance of 0 or 1 has no variance"
+    between = between_splits_table(context.samples, ranking_of(context), 0.95).set_index("model")
+    assert np.isnan(between.loc["a", "p"])
+    assert "no width" in between.loc["a", "reason"]

@@ -22,6 +22,7 @@ from sonomics.statistics.resampling.class_auc_bootstrap import (
 from sonomics.statistics.survival.concordance import compare_harrell_c, harrell_c
 
 JACKKNIFE = "infinitesimal jackknife"
+PERFECT = "a concordance of 0 or 1 has no variance"
 DIFFERENCE = ("difference", "lower", "upper", "p", "reason")
 
 Row = dict[str, float | str]
@@ -158,13 +159,15 @@ class RiskRanking:
         return Estimate(result.estimate, result.lower, result.upper, result.se, result.reason)
 
     def compare(self, a: Scored, b: Scored, against: str) -> Row:
-        """Compare the concordances by the influence of every case on both."""
+        """Compare the concordances by the influence of every case on both; without a test where one is 0 or 1."""
         if not a.n:
             return {"method": "", "reason": NO_SHARED_CASE}
         if not a.has_independent_cases:
             return {"method": "", "reason": "a patient has several cases, which the test takes for independent"}
         result = compare_harrell_c(a.time, a.event, a.value, b.value, self.sampling.level)._asdict()
         areas: Row = {"auc": result["c_a"], "auc_against": result["c_b"], "method": f"{JACKKNIFE}, paired"}
+        if {result["c_a"], result["c_b"]} & {0.0, 1.0}:
+            return {**areas, "difference": result["difference"], "reason": PERFECT}
         return {**areas, **{name: result[name] for name in DIFFERENCE}}
 
     def count(self, sample: Scored) -> float:

@@ -41,8 +41,8 @@ def class_task_tables(context: Context) -> Tables:
         `macro_f1`, `kappa`, of ordered classes `weighted_kappa` (quadratic) and `ranked_probability`, of all `brier`
         (the sum over the classes), with intervals of resampled patients, of ordered classes also `linear_kappa`,
         `within_one` and `mean_error` (in classes). `task_classes` and `task_confusion`: every class, macro and weighted
-        means, and counts by true and decided class, as `class_tables` has them; the intervals of precision, recall, F1
-        and AUC are of resampled patients. Those of `class_roc_tables` and `class_calibration_tables`.
+        means, and counts by true and decided class, as `class_tables` has them; the intervals of precision, recall, F1,
+        specificity and AUC are of resampled patients. Those of `class_roc_tables` and `class_calibration_tables`.
     """
     rows: list[dict[str, Any]] = []
     classes: list[dict[str, Any]] = []
