@@ -80,3 +80,42 @@ def test_every_task_needs_steps_that_look_at_its_outcomes():
     changed["study"]["variants"] = {"main": {}}
     with pytest.raises(StudyError):
         check_params(changed)
+
+
+PFS = {"time": "pfs_months", "event": "progressed", "origin": "surgery", "horizons": [12, 24]}
+
+
+def test_scores_may_be_judged_by_an_outcome_that_no_model_learns():
+    changed = params()
+    changed["evaluate"]["outcomes"] = {"pfs": PFS}
+    changed["evaluate"]["follow_up"] = {"pfs": ["recurrence"]}
+    check_params(changed)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "follow_up", "where", "rule"),
+    [
+        ({"recurrence": PFS}, {}, "evaluate.outcomes.recurrence", "recurrence is a task too"),
+        ({"pfs": {**PFS, "time": "centre"}}, {}, "evaluate.outcomes.pfs", "centre is not a follow-up"),
+        ({"pfs": {**PFS, "event": "sim_event"}}, {}, "evaluate.outcomes.pfs", "sim_event is not a follow-up"),
+        ({"pfs": {**PFS, "event": "pfs_months"}}, {}, "evaluate.outcomes.pfs", "must be three columns"),
+        ({}, {"pfs": ["recurrence"]}, "evaluate.follow_up.pfs", "neither a survival task nor in evaluate.outcomes"),
+        ({}, {"recurrence": ["recurrence"]}, "evaluate.follow_up.recurrence", "neither a survival task nor"),
+        ({"pfs": PFS}, {"pfs": ["grade"]}, "evaluate.follow_up.pfs", r"grade is not a binary task \(recurrence\)"),
+        ({"pfs": PFS}, {"pfs": []}, "evaluate.follow_up.pfs", "a list of names"),
+    ],
+)
+def test_an_outcome_or_its_task_that_cannot_be_is_refused(outcomes, follow_up, where, rule):
+    changed = params()
+    changed["evaluate"] |= {"outcomes": outcomes, "follow_up": follow_up}
+    with pytest.raises(StudyError, match=rule) as stopped:
+        check_params(changed)
+    assert where in stopped.value.where
+
+
+def test_the_columns_of_an_outcome_are_no_clinical_variables():
+    changed = params()
+    changed["evaluate"]["outcomes"] = {"pfs": PFS}
+    changed["study"]["clinical"] = [*changed["study"]["clinical"], "progressed"]
+    with pytest.raises(StudyError, match="progressed is a label or outcome"):
+        check_params(changed)

@@ -72,6 +72,17 @@ def test_all_columns_of_all_survival_tasks_are_masked_outside_training(tmp_path)
     assert masked.loc["train", "pfi"].notna().all()
 
 
+@pytest.mark.parametrize("times", [[2.0, 30.0, 14.0, 8.0], [9.0, 8.0, 7.0, np.nan]])
+def test_an_outcome_that_no_model_learns_is_not_even_read_before_evaluate(tmp_path, times):
+    task = {"type": "binary", "column": "resistant", "positive": 1}
+    test = cohort().replace(r"^P", "Q", regex=True).assign(split="internal", pfs_months=times)
+    pd.concat([cohort(), test]).assign(resistant=1).to_csv(tmp_path / "cohort.csv", index=False)
+    read = read_cohort(tmp_path / "cohort.csv", study_of(resistance=task))
+    assert set(read) == {"patient", "case", "centre", "split", "resistant"}
+    masked = read_cohort(tmp_path / "cohort.csv", study_of(resistance=task, pfs=PFS)).set_index("split")
+    assert masked.loc["internal", ["pfs_months", "progressed", "surgery", "resistant"]].isna().all(axis=None)
+
+
 def test_shuffled_follow_up_keeps_time_and_event_together():
     names = [f"P{number}" for number in range(40)]
     table = cohort().loc[[0] * 40].assign(patient=names, case=names, surgery=0.0, pfs_months=np.arange(40.0))

@@ -16,7 +16,7 @@ from sonomics.core.readings import read_readings
 from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.tasks import Task
-from sonomics.core.tasks import outcome_of, task_outcomes
+from sonomics.core.tasks import SURVIVAL, outcome_of, task_outcomes
 from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
@@ -44,6 +44,10 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {_describe_outcomes(training, task)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
+        for name, outcome in params.evaluate.outcomes.items():
+            clinical = read_cohort(path, params.study.model_copy(update={"clinical": list(SURVIVAL.sources(outcome))}))
+            known = SURVIVAL.read(clinical[clinical["split"] == TRAIN], outcome).dropna()
+            typer.echo(f"{name}, in training: {SURVIVAL.describe(known, outcome)}; no model learns it")
         if TIME in training:
             typer.echo(f"follow-up in months, in training: {_values(training[TIME])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))

@@ -11,9 +11,9 @@ from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.task_checks import check_tasks
+from sonomics.core.settings.task_checks import check_follow_up, check_tasks
 from sonomics.core.settings.types import broken, moved
-from sonomics.core.tasks import label_columns
+from sonomics.core.tasks import SURVIVAL, label_columns
 
 SIMULATED = "sim_"
 
@@ -28,6 +28,7 @@ def check_sections(parameters: Parameters) -> None:
     """
     _check_names(parameters)
     check_tasks(parameters)
+    check_follow_up(parameters)
     _check_kinds(parameters)
     _check_outlines(parameters)
     _check_clinical_columns(parameters)
@@ -150,5 +151,6 @@ def _refuse_simulated(column: str, key: str) -> None:
 
 def _hidden_columns(parameters: Parameters) -> set[str]:
     """Name the columns that hold labels and outcomes."""
-    tasks = parameters.study.tasks.values()
-    return {*OUTCOME, *(column for task in tasks for column in label_columns(task))}
+    tasks, outcomes = parameters.study.tasks.values(), parameters.evaluate.outcomes.values()
+    of_tasks = {column for task in tasks for column in label_columns(task)}
+    return {*OUTCOME, *of_tasks, *(column for outcome in outcomes for column in SURVIVAL.sources(outcome))}

@@ -1,12 +1,13 @@
 """`evaluate`: the analyses that a journal asks for."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from sonomics.core.settings.base import ByType, Name, Section, Unique, Value, unit
+from sonomics.core.settings.base import ByType, Name, Names, Section, Unique, Value, unit
 from sonomics.core.settings.by_task import of_task
-from sonomics.core.settings.tasks import Task
+from sonomics.core.settings.tasks import FollowUp, Task
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")]
 Predictions = Annotated[str, Field(description="path of the CSV or Parquet file, seen from the study")]
@@ -123,6 +124,14 @@ class Evaluate(Section):
         "follow-up",
         json_schema_extra=unit("months"),
     )
+    outcomes: dict[Name, FollowUp] = Field(
+        {}, description="times to an event that no model learns, by name; follow_up says which scores they judge"
+    )
+    follow_up: dict[Name, Names] = Field(
+        {},
+        description="survival outcomes, each a survival task or one of `outcomes`, and the binary tasks whose "
+        "scores are judged by it",
+    )
     subgroups: dict[str, Annotated[Literal["levels", "median"] | Points, ByType()]] = Field(
         {},
         description="columns of the cohort that define subgroups, next to centre and scanner: by their own levels, by "
@@ -145,6 +154,10 @@ class Evaluate(Section):
     def primary_of(self, name: str, task: Task) -> str:
         """Return the primary final model of a task."""
         return of_task(self.primary, name, task)
+
+    def outcome(self, name: str, tasks: Mapping[str, Task]) -> FollowUp:
+        """Return a time to an event by its name: one that no model learns, or that of a survival task."""
+        return cast(FollowUp, self.outcomes[name] if name in self.outcomes else tasks[name])
 
     def declared_files(self) -> list[tuple[str, str, str]]:
         """List the files from elsewhere: key, path seen from the study, and the SHA-256 that is stated."""

@@ -43,6 +43,22 @@ class Files:
     compared: Mapping[str, Path] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A time to an event, of all cases.
+
+    Attributes
+    ----------
+    times : DataFrame, indexed by case
+        `time` (months since the origin) and `event` (1, 0); NaN where either is unknown.
+    horizons : list of float
+        Months, ascending.
+    """
+
+    times: pd.DataFrame
+    horizons: list[float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """One task of one variant: its samples, its settings, and what lies next to them.
@@ -78,6 +94,8 @@ class Context:
         Whether the classes are.
     label_words : mapping of float to str
         What each label is called.
+    outcomes : mapping of str to Followed
+        Outcomes by which the task's scores are judged (`evaluate.follow_up`), in the order of params.
     tables : dict of str to DataFrame
         The tables that earlier analyses have made.
     """
@@ -99,6 +117,7 @@ class Context:
     classes: list[str] = field(default_factory=list)
     ordered: bool = False
     label_words: Mapping[float, str] = field(default_factory=lambda: dict(LABEL_WORDS))
+    outcomes: Mapping[str, Followed] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
 
     @property

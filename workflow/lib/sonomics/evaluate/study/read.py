@@ -16,12 +16,12 @@ from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
-from sonomics.core.tasks import horizon_of, outcome_of
+from sonomics.core.tasks import SURVIVAL, horizon_of, outcome_of
 from sonomics.evaluate.optional.external_models import add_external_models
 from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_outcomes
 from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import CLUSTER, build_samples
-from sonomics.evaluate.study.context import Context, Files
+from sonomics.evaluate.study.context import Context, Files, Followed
 from sonomics.kinds.analyses import columns_of_analyses
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.tasks import TASKS
@@ -83,7 +83,29 @@ def read_context(
         classes=outcome.classes(stated),
         ordered=bool(getattr(stated, "ordered", False)),
         label_words=reader.name_labels(outcome.classes(stated)),
+        outcomes=read_outcomes(cohort, task, study, settings),
     )
+
+
+def read_outcomes(cohort: pd.DataFrame, task: str, study: Study, settings: Evaluate) -> dict[str, Followed]:
+    """Read the outcomes by which the scores of a task are judged, with the true times of every case.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Unmasked.
+    task : str
+    study : Study
+        With `tasks`.
+    settings : Evaluate
+        With `outcomes` and `follow_up`.
+    """
+    judging = [name for name, judged in settings.follow_up.items() if task in judged]
+    stated = {name: settings.outcome(name, study.tasks) for name in judging}
+    return {
+        name: Followed(SURVIVAL.read(cohort, outcome), sorted(map(float, outcome.horizons)))
+        for name, outcome in stated.items()
+    }
 
 
 def name_clusters(patients: pd.Series, images: pd.DataFrame) -> pd.Series:

@@ -142,7 +142,7 @@ def find_label(record: Record) -> Finding:
 
 def find_follow_up(record: Record) -> Finding:
     """Judge whether follow-up was analysed."""
-    if "risk_groups" in record.first.tables:
+    if {"risk_groups", "outcome_risk_groups"} & set(record.first.tables):
         description = "time to event of the risk groups: Kaplan-Meier, log-rank, Cox"
         return Finding(REPORTED, "page: Follow-up", description)
     return Finding(NOT_APPLICABLE, evidence="the cohort has no follow-up")
