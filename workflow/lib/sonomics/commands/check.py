@@ -12,7 +12,7 @@ from sonomics.core.cohort import check_columns, read_cohort
 from sonomics.core.cohort_checks import check_folds, check_labels
 from sonomics.core.cohort_values import check_values
 from sonomics.core.params import PHASES, columns_named
-from sonomics.core.readings import read_readings
+from sonomics.core.readings import check_class_readings, read_readings
 from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.tasks import Task
@@ -51,6 +51,11 @@ def check(study: Study = Path()) -> None:
         if TIME in training:
             typer.echo(f"follow-up in months, in training: {_values(training[TIME])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
+        for name, task in params.study.tasks.items():
+            if task.type == "classes":
+                check_class_readings(
+                    readings, name, outcome_of(task).classes(task), str(study / "data" / "readers.csv")
+                )
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         for line in describe_outlines(study, set(cohort["case"]), params):
             typer.echo(line)
