@@ -11,7 +11,7 @@ from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
-from sonomics.core.settings.task_checks import check_follow_up, check_tasks
+from sonomics.core.settings.task_checks import check_follow_up, check_imports, check_tasks
 from sonomics.core.settings.types import broken, moved
 from sonomics.core.tasks import SURVIVAL, label_columns
 
@@ -29,6 +29,7 @@ def check_sections(parameters: Parameters) -> None:
     _check_names(parameters)
     check_tasks(parameters)
     check_follow_up(parameters)
+    check_imports(parameters)
     _check_kinds(parameters)
     _check_outlines(parameters)
     _check_clinical_columns(parameters)

@@ -64,9 +64,18 @@ class ExternalModel(Section):
 
     file: Predictions
     sha256: Sha256
+    tasks: Names | None = Field(
+        None, description="tasks that it answers; without it, all binary ones or, in a study that has none, all"
+    )
+    positive: Literal["high", "low"] | None = Field(
+        None,
+        description="end of its values that means positive or an early event; probabilities and risks are high by "
+        "their meaning, and a score has no meaning without it",
+    )
     cutoff: float | None = Field(
         None,
-        description="threshold published with the model; without it, the largest Youden index on training cases",
+        description="threshold published with the model, on its values as they are in the file; without it, the "
+        "largest Youden index on training cases, for risks their median",
     )
 
 
@@ -154,6 +163,15 @@ class Evaluate(Section):
     def primary_of(self, name: str, task: Task) -> str:
         """Return the primary final model of a task."""
         return of_task(self.primary, name, task)
+
+    def imports_of(self, name: str, tasks: Mapping[str, Task]) -> dict[str, ExternalModel]:
+        """Return the models from elsewhere that answer a task."""
+        by_default = [task for task in tasks if tasks[task].type == "binary"] or list(tasks)
+        return {
+            model: settings
+            for model, settings in self.external_models.items()
+            if name in (settings.tasks or by_default)
+        }
 
     def outcome(self, name: str, tasks: Mapping[str, Task]) -> FollowUp:
         """Return a time to an event by its name: one that no model learns, or that of a survival task."""

@@ -88,6 +88,28 @@ def check_follow_up(parameters: Parameters) -> None:
             raise broken(rule, "name tasks whose scores are of a positive label", key)
 
 
+def check_imports(parameters: Parameters) -> None:
+    """Check that models from elsewhere answer tasks of the study, and state no end or cutoff of classes.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        From `broken`, with the key at fault.
+    """
+    tasks, evaluate = parameters.study.tasks, parameters.evaluate
+    for name, settings in evaluate.external_models.items():
+        key = f"evaluate.external_models.{name}"
+        if strange := [task for task in settings.tasks or () if task not in tasks]:
+            rule = f"{strange[0]} is not in study.tasks ({', '.join(tasks)})"
+            raise broken(rule, "name one of study.tasks, or add it there", f"{key}.tasks")
+        answered = [task for task in tasks if name in evaluate.imports_of(task, tasks)]
+        of_classes = [task for task in answered if tasks[task].type == "classes"]
+        stated = [part for part in ("positive", "cutoff") if getattr(settings, part) is not None]
+        if of_classes and stated:
+            rule = f"{of_classes[0]} is a task of several classes, which has no positive end and no cutoff"
+            raise broken(rule, "take it out, or state the model once for each kind of task", f"{key}.{stated[0]}")
+
+
 def _check_maps(parameters: Parameters) -> None:
     tasks, kinds = parameters.study.tasks, group("tasks").names()
     if both := [name for name in tasks if name in kinds and len(tasks) > 1]:

@@ -17,7 +17,7 @@ from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
 from sonomics.core.tasks import SURVIVAL, horizon_of, outcome_of
-from sonomics.evaluate.optional.external_models import add_external_models
+from sonomics.evaluate.optional.external_models import Question, add_external_models
 from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_outcomes
 from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import CLUSTER, build_samples
@@ -59,9 +59,12 @@ def read_context(
     cohort, labels, settings = reader.prepare(cohort, outcomes, settings, stated)
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
     evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
-    if variant == MAIN and reader.takes_external_models:
-        external = settings.external_models
-        evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
+    if variant == MAIN:
+        external = settings.imports_of(task, study.tasks)
+        question = Question(task, outcome.classes(stated), outcome.horizons(stated))
+        evaluated, predictions = add_external_models(
+            evaluated, predictions, external, reader.read_import, question, cohort, labels
+        )
     risk = read_simulated_risk(files.cohort) if is_simulated(parameters) and reader.has_best_possible else None
     cases = join_scores(cohort, labels, predictions, risk, reader.apart)
     cases = reader.describe(cases, evaluated, outcome.classes(stated))

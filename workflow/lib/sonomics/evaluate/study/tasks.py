@@ -10,6 +10,9 @@ from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.tasks import Task
 from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
+from sonomics.evaluate.optional.external_classes import import_classes
+from sonomics.evaluate.optional.external_models import ImportReader, import_labels
+from sonomics.evaluate.optional.external_risks import import_risks
 from sonomics.evaluate.samples.models import Model
 from sonomics.evaluate.several_classes.cases import decide_classes
 from sonomics.evaluate.study.context import LABEL_WORDS
@@ -31,15 +34,17 @@ class TaskReader(NamedTuple):
         `name_labels(classes) -> mapping of label to word`.
     apart : str
         The column of the predictions that tells values of one kind apart, as of `join_scores`.
-    takes_external_models, has_best_possible : bool
-        Whether models from elsewhere, and the simulated risk, may be judged by the task.
+    read_import : callable
+        How the predictions of a model from elsewhere are read.
+    has_best_possible : bool
+        Whether the simulated risk may be judged by the task.
     """
 
     prepare: Callable[[pd.DataFrame, pd.DataFrame, Evaluate, Any], Prepared]
     describe: Callable[[pd.DataFrame, list[Model], Sequence[str]], pd.DataFrame]
     name_labels: Callable[[Sequence[str]], dict[float, str]]
+    read_import: ImportReader
     apart: str = ""
-    takes_external_models: bool = False
     has_best_possible: bool = False
 
 
@@ -56,17 +61,23 @@ def follow_cases(cohort: pd.DataFrame, outcomes: pd.DataFrame, settings: Evaluat
 
 
 BINARY = TaskReader(
-    take_labels, lambda cases, models, classes: cases, lambda classes: dict(LABEL_WORDS), "", True, True
+    take_labels,
+    lambda cases, models, classes: cases,
+    lambda classes: dict(LABEL_WORDS),
+    import_labels,
+    has_best_possible=True,
 )
 CLASSES = TaskReader(
     take_labels,
     lambda cases, models, classes: decide_classes(cases, [model.name for model in models], classes),
     lambda classes: {float(place): name for place, name in enumerate(classes)},
+    import_classes,
     "class",
 )
 SURVIVAL = TaskReader(
     follow_cases,
     lambda cases, models, classes: group_cases(cases, models),
     lambda classes: dict(EVENT_WORDS),
+    import_risks,
     "horizon",
 )
