@@ -112,6 +112,11 @@ class Evaluate(Section):
     decision_thresholds: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
         min_length=1, description="threshold probabilities of the decision curve"
     )
+    characteristics: Literal["both", "mean", "median"] = Field(
+        "both",
+        description="how the table of characteristics describes and compares numbers: mean and SD with Welch's tests, "
+        "median and quartiles with tests of ranks, or both with the test that the values allow",
+    )
     label_aware: dict[Name, LabelAware] = Field(
         {},
         description="sensitivity analyses of the test sets, by name: without cases that have, by the cohort, what the "

@@ -184,7 +184,7 @@ def find_class_balance(record: Record) -> Finding:
 
 def find_baseline(record: Record) -> Finding:
     """Judge whether the table of characteristics has clinical variables."""
-    variables = set(record.first.tables["baseline"]["variable"]) - {"label"}
+    variables = set(record.first.tables["baseline"]["variable"]) & set(record.params.study.clinical)
     if not variables:
         return Finding(PARTLY, CHARACTERISTICS, "the label alone; study.clinical names no variable")
     return Finding(REPORTED, CHARACTERISTICS, join_words(sorted(map(str, variables))))
@@ -194,7 +194,9 @@ def find_training_against_test(record: Record) -> Finding:
     """Judge whether characteristics of test sets are compared with training."""
     if not record.tested_splits:
         return Finding(NOT_APPLICABLE, evidence="there is no test set")
-    return Finding(REPORTED, CHARACTERISTICS, "every test set compared with training, with P")
+    return Finding(
+        REPORTED, CHARACTERISTICS, "every test set compared with training, and labels within every set, with P"
+    )
 
 
 def find_variants(record: Record) -> Finding:
