@@ -67,10 +67,11 @@ def settings(*keys):
 
 
 def as_json(params):
-    """Write parameters sorted by key, but for the tasks: the first of them counts."""
+    """Write parameters sorted by key, but for tasks, the first of which counts, and what the page shows in order."""
     ordered = json.loads(json.dumps(params, sort_keys=True))
-    if tasks := params["study"].get("tasks"):
-        ordered["study"]["tasks"] = {name: ordered["study"]["tasks"][name] for name in tasks}
+    for section, key in (("study", "tasks"), ("evaluate", "follow_up")):
+        if stated := params.get(section, {}).get(key):
+            ordered[section][key] = {name: ordered[section][key][name] for name in stated}
     return json.dumps(ordered)
 
 

@@ -9,6 +9,8 @@ import yaml
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.core.settings.by_task import of_task
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import tasks_of_final, tasks_of_model
 from sonomics.core.settings.tasks import BinaryTask
 
 SMOKE = Path(__file__).parents[3] / "studies" / "smoke" / "params.yaml"
@@ -119,3 +121,45 @@ def test_the_columns_of_an_outcome_are_no_clinical_variables():
     changed["study"]["clinical"] = [*changed["study"]["clinical"], "progressed"]
     with pytest.raises(StudyError, match="progressed is a label or outcome"):
         check_params(changed)
+
+
+def test_a_model_is_trained_for_the_tasks_it_names_or_all_it_serves_in_the_order_of_params():
+    stated = {
+        "study": {
+            "tasks": {
+                "zeta": {"type": "binary", "column": "z", "positive": 1},
+                "grade": GRADE,
+                "alpha": {"type": "binary", "column": "a", "positive": 1},
+            }
+        },
+        "train": {
+            "models": {
+                "all": {"kind": "forest", "families": ["texture"]},
+                "boosted": {"kind": "boosting", "families": ["texture"]},
+                "one": {"kind": "forest", "families": ["texture"], "tasks": ["alpha", "grade"]},
+            }
+        },
+    }
+    parameters = Parameters.partial(stated)
+    tasks, models = parameters.study.tasks, parameters.train.models
+    assert tasks_of_model(tasks, models["all"]) == ["zeta", "grade", "alpha"]
+    assert tasks_of_model(tasks, models["one"]) == ["grade", "alpha"]
+    assert "alpha" in tasks_of_final(tasks, parameters.train, ["boosted", "one"])
+    assert "zeta" not in tasks_of_final(tasks, parameters.train, ["all", "one"])
+
+
+@pytest.mark.parametrize("key", ["positive", "cutoff"])
+def test_an_import_of_classes_has_no_positive_end_and_no_cutoff(key):
+    changed = params()
+    changed["study"]["tasks"] = {"grade": GRADE}
+    changed["study"]["variants"] = {"main": {}}
+    changed["select"]["steps"] = [{"step": "kruskal", "below": 0.5}]
+    changed["train"]["models"] = {"rf": changed["train"]["models"]["rf"]}
+    changed["stack"] |= {"models": {"stacked": {"of": ["rf"]}}, "threshold": "largest"}
+    changed["evaluate"] |= {"primary": "stacked"}
+    check_params(changed)
+    stated = {"file": "p.csv", "sha256": "0" * 64, key: "low" if key == "positive" else 0.5}
+    changed["evaluate"]["external_models"] = {"theirs": stated}
+    with pytest.raises(StudyError, match="several classes, which has no positive end and no cutoff") as stopped:
+        check_params(changed)
+    assert f"theirs.{key}" in stopped.value.where

@@ -66,7 +66,7 @@ def tabulate_groups(
     rows = []
     for variable, of_variable in table.groupby("variable", sort=False):
         described = of_variable[of_variable["group"] != OVER_ALL]
-        levels = sorted(dict.fromkeys(described["level"]), key=lambda name: name == "missing")
+        levels = sorted(dict.fromkeys(described["level"]), key=lambda name: (name == "missing", name))
         for rank, level in enumerate(levels):
             of_level = described[described["level"] == level].set_index("group")
             cells = [

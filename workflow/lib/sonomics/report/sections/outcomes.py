@@ -28,7 +28,7 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     for outcome in outcomes:
         of_outcome = show_outcome(evaluation, outcome)
         own_tables, own_figures = _gather(of_outcome, params)
-        tables += [replace(table, caption=f"{outcome}. {table.caption}") for table in own_tables]
+        tables += [_name_outcome(table, outcome) for table in own_tables]
         figures += [
             replace(figure, kind=f"{PREFIX}{outcome}_{figure.kind}", title=f"{outcome}: {figure.title}")
             for figure in own_figures
@@ -56,6 +56,11 @@ def show_outcome(evaluation: Evaluation, outcome: str) -> Evaluation:
         if kind.startswith(start)
     }
     return Evaluation(evaluation.variant, f"{evaluation.task}-{outcome}", tables, figures)
+
+
+def _name_outcome(table: Table, outcome: str) -> Table:
+    note = table.note.replace("survival.csv", f"{PREFIX}survival.csv")
+    return replace(table, caption=f"{outcome}. {table.caption}", note=note)
 
 
 def _select(table: pd.DataFrame, outcome: str) -> pd.DataFrame:
