@@ -22,6 +22,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     cohort["grade"] = np.array(["low", "mid", "high"])[np.digitize(cohort["sim_risk"].astype(float), [-0.3, 0.4])]
     # Two sites with the same mix of risks, to be left out in turn.
     cohort["site"] = np.array(["a", "b"])[cohort["sim_risk"].astype(float).rank().astype(int) % 2]
+    cohort["surgery"], cohort["died"] = 0, cohort["event"]
+    cohort["died_at"] = cohort["time"].map(lambda time: f"{1.5 * float(time):.1f}" if time else "")
     cohort.to_csv(table, index=False)
     params = yaml.safe_load((study.path / "params.yaml").read_text())
     params["study"]["tasks"] |= {
@@ -40,6 +42,11 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     params["stack"]["threshold"] = {"binary": "youden", "classes": "largest", "survival": "median"}
     params["stack"]["models"] |= {"graded": {"of": ["rf"]}, "risk": {"of": ["hazard"]}}
     params["evaluate"]["primary"] = {"recurrence": "stacked", "grade": "graded", "relapse": "risk"}
+    died = {"time": "died_at", "event": "died", "origin": "surgery", "horizons": [18]}
+    params["evaluate"] |= {
+        "outcomes": {"death": died},
+        "follow_up": {"relapse": ["recurrence"], "death": ["recurrence"]},
+    }
     (study.path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     study.run("--cores", "2", "--", "results/report.html")
     return study
@@ -57,6 +64,20 @@ def test_every_kind_of_task_reaches_the_page_and_the_metrics(mixed: Study) -> No
     page = (mixed.path / "results/report.html").read_text()
     for words in ("Performance: recurrence", "Performance: grade", "Performance: relapse", "Harrell"):
         assert words in page
+    places = [page.index(f'id="baseline-{name}"') for name in ("recurrence", "grade", "relapse")]
+    assert places == sorted(places)
+
+
+@pytest.mark.ci
+def test_a_binary_score_is_judged_by_a_survival_task_and_by_an_outcome_that_no_model_learns(mixed: Study) -> None:
+    folder = mixed.path / "results/evaluate/main"
+    groups = pd.read_csv(folder / "recurrence/outcome_risk_groups.csv")
+    assert groups["outcome"].drop_duplicates().tolist() == ["relapse", "death"]
+    usual = pd.read_csv(folder / "recurrence/risk_groups.csv")
+    same = groups[groups["outcome"] == "relapse"].drop(columns="outcome").reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, usual, check_dtype=False)
+    assert not list((folder / "grade").glob("outcome_*"))
+    assert "Follow-up by further outcomes" in (mixed.path / "results/report.html").read_text()
 
 
 @pytest.mark.ci

@@ -133,3 +133,25 @@ def test_a_centre_without_a_kept_image_stops_the_study():
     with pytest.raises(StudyError, match=r"no patient of fold 1 of s has an image that was kept.*Fix: "):
         check_scored(folds, images, {"s": BY_CENTRE})
     check_scored(folds, images.assign(keep=False), {"s": BY_CENTRE})  # a study of clinical columns alone
+
+
+def test_the_first_task_stratifies_the_folds():
+    cohort = pd.DataFrame(
+        {"patient": list("abcd"), "case": list("abcd"), "split": "train", "cancer": ["yes", "no", "yes", "no"],
+         "grade": ["1", "1", "2", None], "time": [0.0, 3.0, 5.0, 7.0], "event": [1.0, 1.0, 0.0, 0.0]}
+    )  # fmt: skip
+    images = pd.DataFrame({"patient": [], "duplicate_group": []})
+    tasks = {
+        "cancer": {"type": "binary", "column": "cancer", "positive": "yes"},
+        "grade": {"type": "classes", "column": "grade", "classes": [1, 2]},
+        "pfs": {"type": "survival", "horizons": [6]},
+    }
+    strata = {
+        "cancer": ["positive", "negative", "positive", "negative"],
+        "grade": ["class 000", "class 000", "class 001", "unknown"],
+        "pfs": ["positive", "positive", "negative", "negative"],
+    }
+    for first, expected in strata.items():
+        ordered = {first: tasks[first], **tasks}
+        found = training_patients(cohort, images, Study.partial({"tasks": ordered}))
+        assert found["stratum"].tolist() == expected

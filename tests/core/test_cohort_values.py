@@ -12,6 +12,7 @@ EVALUATE = {
     "serial": {"exam_time": "exam", "diagnosis_time": "found"},
     "borderline": {"column": "grade", "value": 2},
     "label_aware": {"gas": {"head": "gas", "needs_case": "gas"}},
+    "outcomes": {"pfs": {"time": "pfs", "event": "progressed", "origin": "surgery", "horizons": [12]}},
     "classes": {"kind": {"column": "kind", "classes": ["a", 1], "models": {}}},
 }
 PARAMS = Parameters.partial(
@@ -28,6 +29,9 @@ GOOD = {
     "grade": ["02", "1", ""],
     "gas": ["TRUE", "0", ""],
     "kind": ["a", "1.0", ""],
+    "pfs": ["3", "0", ""],
+    "progressed": ["1", "0", ""],
+    "surgery": ["3", "0", "1"],
     "mass": ["1", "0", "often"],
 }
 
@@ -50,6 +54,10 @@ def test_what_can_be_used_passes(tmp_path):
         ("exam", ["0", "9000", "-9000"], "exam is beyond 1500 months (125 years), as days would be in 2 rows (2, 3"),
         ("found", ["soon", "inf", ""], "found is not a finite number in 2 rows (1, 2"),
         ("kind", ["a", "A", "1"], "kind is not one of the classes of evaluate.classes in 1 row (2"),
+        ("pfs", ["2", "0", ""], "pfs lies before surgery, the origin of pfs, in 1 row (1"),
+        ("pfs", ["601", "0", ""], "pfs is over 600 months"),
+        ("progressed", ["1", "0", "2"], "progressed is neither 0 nor 1 in 1 row (3"),
+        ("surgery", ["soon", "0", "0"], "surgery is not a finite number in 1 row (1"),
         ("grade", ["1", "3", ""], "no case has the value 2 of evaluate.borderline"),
     ],
 )

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.errors import StudyError
-from sonomics.core.readings import category_scale, read_readings
+from sonomics.core.readings import category_scale, check_class_readings, read_readings
 from sonomics.core.schemas import READERS
 from sonomics.core.tables import empty_table, write_table
 
@@ -79,3 +79,11 @@ def test_categories_are_ordered_by_number_where_they_are_numbers() -> None:
     assert category_scale(pd.Series(["10", "", "9", "9"])) == ["9", "10"]
     assert category_scale(pd.Series(["4b", "3", "4a"])) == ["3", "4a", "4b"]
     assert category_scale(pd.Series(["", ""])) == []
+
+
+def test_a_word_that_is_no_class_of_the_task_stops_the_study_and_is_not_repeated(tmp_path: Path) -> None:
+    rows = read(tmp_path, "ann,senior,P1,alone,recurrence,,low,,1", "ann,senior,P2,alone,recurrence,,lwo,,1")
+    check_class_readings(rows, "other", ["low", "high"], "readers.csv")
+    with pytest.raises(StudyError, match="is not one of the classes of the task recurrence in 1 row") as stopped:
+        check_class_readings(rows, "recurrence", ["low", "high"], "readers.csv")
+    assert "lwo" not in str(stopped.value)

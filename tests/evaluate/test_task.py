@@ -26,7 +26,7 @@ TABLES = {
     "proportional_hazards", "recalibration", "reclassification", "risk_groups", "roc", "splits", "subgroups",
     "survival", "survival_decision",
 }  # fmt: skip
-READER_TABLES = ("agreement", "aid", "auc", "levels", "mrmc", "points", "roc")
+READER_TABLES = ("agreement", "aid", "auc", "levels", "mrmc", "points", "reference", "roc")
 KINDS = {"calibration", "decision", "hazard_subgroups", "kaplan_meier", "roc", "subgroups", "survival_decision"}
 
 

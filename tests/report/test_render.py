@@ -135,3 +135,14 @@ def test_hostile_text_of_a_cohort_makes_no_element(hostile: Path) -> None:
     shown = "".join(parsed.text)
     for harm in HOSTILE:
         assert harm in shown
+
+
+def test_the_page_orders_tasks_as_params_do(study: Path) -> None:
+    arguments = report_arguments(study, TEMPLATES)
+    folder = str(study / "results" / "evaluate" / "main" / "recurrence")
+    tasks = dict.fromkeys(("zeta", "alpha", "recurrence"), PARAMS["study"]["tasks"]["recurrence"])
+    params = {**PARAMS, "study": {**PARAMS["study"], "tasks": tasks}}
+    further = [part for name in ("alpha", "zeta") for part in ("--evaluation", "main", name, folder)]
+    inputs = render.read_inputs(render.parse([f"--settings={json.dumps(params)}", *arguments, *further]))
+    assert list(inputs.evaluations) == ["zeta", "alpha", "recurrence"]
+    assert [run.variant for run in inputs.evaluations["recurrence"]] == ["main", "shuffled"]

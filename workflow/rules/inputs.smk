@@ -67,9 +67,9 @@ def settings(*keys):
 
 
 def as_json(params):
-    """Write parameters sorted by key, but for tasks and schemes of folds: the first of them counts."""
+    """Write parameters sorted by key, but for maps whose order counts, or is that of the page."""
     ordered = json.loads(json.dumps(params, sort_keys=True))
-    for section, key in (("study", "tasks"), ("select", "folds")):
+    for section, key in (("study", "tasks"), ("select", "folds"), ("evaluate", "follow_up")):
         if isinstance(listed := params.get(section, {}).get(key), dict):
             ordered[section][key] = {name: ordered[section][key][name] for name in listed}
     return json.dumps(ordered)

@@ -9,6 +9,8 @@ import yaml
 from sonomics.core.errors import StudyError
 from sonomics.core.params import check_params
 from sonomics.core.settings.by_task import of_task
+from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import tasks_of_final, tasks_of_model
 from sonomics.core.settings.tasks import BinaryTask
 
 SMOKE = Path(__file__).parents[3] / "studies" / "smoke" / "params.yaml"
@@ -151,3 +153,84 @@ def test_an_ordinal_model_refuses_an_unordered_task_by_name(tasks):
     with pytest.raises(StudyError) as later:
         check_params(with_grade(True, tasks))
     assert "steps_of_grade" not in later.value.where
+
+
+PFS = {"time": "pfs_months", "event": "progressed", "origin": "surgery", "horizons": [12, 24]}
+
+
+def test_scores_may_be_judged_by_an_outcome_that_no_model_learns():
+    changed = params()
+    changed["evaluate"]["outcomes"] = {"pfs": PFS}
+    changed["evaluate"]["follow_up"] = {"pfs": ["recurrence"]}
+    check_params(changed)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "follow_up", "where", "rule"),
+    [
+        ({"recurrence": PFS}, {}, "evaluate.outcomes.recurrence", "recurrence is a task too"),
+        ({"pfs": {**PFS, "time": "centre"}}, {}, "evaluate.outcomes.pfs", "centre is not a follow-up"),
+        ({"pfs": {**PFS, "event": "sim_event"}}, {}, "evaluate.outcomes.pfs", "sim_event is not a follow-up"),
+        ({"pfs": {**PFS, "event": "pfs_months"}}, {}, "evaluate.outcomes.pfs", "must be three columns"),
+        ({}, {"pfs": ["recurrence"]}, "evaluate.follow_up.pfs", "neither a survival task nor in evaluate.outcomes"),
+        ({}, {"recurrence": ["recurrence"]}, "evaluate.follow_up.recurrence", "neither a survival task nor"),
+        ({"pfs": PFS}, {"pfs": ["grade"]}, "evaluate.follow_up.pfs", r"grade is not a binary task \(recurrence\)"),
+        ({"pfs": PFS}, {"pfs": []}, "evaluate.follow_up.pfs", "a list of names"),
+    ],
+)
+def test_an_outcome_or_its_task_that_cannot_be_is_refused(outcomes, follow_up, where, rule):
+    changed = params()
+    changed["evaluate"] |= {"outcomes": outcomes, "follow_up": follow_up}
+    with pytest.raises(StudyError, match=rule) as stopped:
+        check_params(changed)
+    assert where in stopped.value.where
+
+
+def test_the_columns_of_an_outcome_are_no_clinical_variables():
+    changed = params()
+    changed["evaluate"]["outcomes"] = {"pfs": PFS}
+    changed["study"]["clinical"] = [*changed["study"]["clinical"], "progressed"]
+    with pytest.raises(StudyError, match="progressed is a label or outcome"):
+        check_params(changed)
+
+
+def test_a_model_is_trained_for_the_tasks_it_names_or_all_it_serves_in_the_order_of_params():
+    stated = {
+        "study": {
+            "tasks": {
+                "zeta": {"type": "binary", "column": "z", "positive": 1},
+                "grade": GRADE,
+                "alpha": {"type": "binary", "column": "a", "positive": 1},
+            }
+        },
+        "train": {
+            "models": {
+                "all": {"kind": "forest", "families": ["texture"]},
+                "boosted": {"kind": "boosting", "families": ["texture"]},
+                "one": {"kind": "forest", "families": ["texture"], "tasks": ["alpha", "grade"]},
+            }
+        },
+    }
+    parameters = Parameters.partial(stated)
+    tasks, models = parameters.study.tasks, parameters.train.models
+    assert tasks_of_model(tasks, models["all"]) == ["zeta", "grade", "alpha"]
+    assert tasks_of_model(tasks, models["one"]) == ["grade", "alpha"]
+    assert "alpha" in tasks_of_final(tasks, parameters.train, ["boosted", "one"])
+    assert "zeta" not in tasks_of_final(tasks, parameters.train, ["all", "one"])
+
+
+@pytest.mark.parametrize("key", ["positive", "cutoff"])
+def test_an_import_of_classes_has_no_positive_end_and_no_cutoff(key):
+    changed = params()
+    changed["study"]["tasks"] = {"grade": GRADE}
+    changed["study"]["variants"] = {"main": {}}
+    changed["select"]["steps"] = [{"step": "kruskal", "below": 0.5}]
+    changed["train"]["models"] = {"rf": changed["train"]["models"]["rf"]}
+    changed["stack"] |= {"models": {"stacked": {"of": ["rf"]}}, "threshold": "largest"}
+    changed["evaluate"] |= {"primary": "stacked"}
+    check_params(changed)
+    stated = {"file": "p.csv", "sha256": "0" * 64, key: "low" if key == "positive" else 0.5}
+    changed["evaluate"]["external_models"] = {"theirs": stated}
+    with pytest.raises(StudyError, match="several classes, which has no positive end and no cutoff") as stopped:
+        check_params(changed)
+    assert f"theirs.{key}" in stopped.value.where

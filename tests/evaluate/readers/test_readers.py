@@ -262,3 +262,87 @@ def test_a_single_patient_of_several_cases_gives_a_share_without_interval() -> N
     points = tables_of(cases, readings("ann", [80, 20, 70, 10]))["readers_points"].set_index("measure")
     assert points.loc["sensitivity", "estimate"] == pytest.approx(2 / 3)
     assert np.isnan(points.loc["sensitivity", ["lower", "upper"]].astype(float)).all()
+
+
+def test_decisions_against_the_reference_standard_equal_r(published: dict[str, pd.DataFrame], oracle: Oracle) -> None:
+    table = published["readers_reference"]
+    for modality, arm in ARMS.items():
+        of_readers = table[(table["arm"] == arm) & (table["scope"] == "reader")]
+        for row in of_readers[of_readers["measure"].isin(["sensitivity", "specificity", "accuracy"])].to_dict(
+            "records"
+        ):
+            got = {"est": row["estimate"], "wilson": [row["lower"], row["upper"]]}
+            oracle.check(f"readers.per_reader.{row['name']}.{modality}.{row['measure']}", got)
+    for measure in ("sensitivity", "specificity"):
+        of_all = table[(table["scope"] == "all") & (table["measure"] == measure)].set_index("arm")
+        key = f"readers.mrmc_{measure}_jackknife"
+        oracle.check(
+            key, {"mean_unaided": of_all.loc["alone", "estimate"], "mean_aided": of_all.loc["aided", "estimate"]}
+        )
+        change = of_all.loc["aided minus alone"]
+        got = {"p": change["p"], "diff_aided_minus_unaided": change["estimate"]}
+        oracle.check(f"{key}.rrrc", got | {"ci": [change["lower"], change["upper"]]})
+
+
+def test_every_reader_level_and_the_mean_has_every_measure_in_every_arm(published: dict[str, pd.DataFrame]) -> None:
+    table = published["readers_reference"]
+    counted = table.groupby(["scope", "name", "arm"])["measure"].agg(list)
+    measures = ["accuracy", "sensitivity", "specificity", "ppv", "npv", "f1", "kappa"]
+    assert counted.map(lambda found: found == measures).all()
+    assert len(counted) == (6 + 2 + 1) * 3
+    assert table["estimate"].notna().all()
+    assert table["lower"].notna().all()
+    assert (table["lower"] <= table["estimate"]).all()
+    assert (table["estimate"] <= table["upper"]).all()
+    changes = table["arm"] == "aided minus alone"
+    assert table.loc[changes, "p"].between(0, 1).all()
+    assert table.loc[changes, "model"].isna().all()
+    same = table[(table["name"] == "R1") & (table["arm"] == "aided")]
+    assert same["model"].tolist() == pytest.approx(same["estimate"].tolist())
+    assert same["model_lower"].tolist() == pytest.approx(same["lower"].tolist())
+
+
+def test_a_reader_by_hand_and_what_is_not_estimable_has_a_reason() -> None:
+    cases = cases_of([1, 1, 0, 0, 0], [0.9, 0.4, 0.6, 0.2, 0.1])
+    made = tables_of(cases, readings("ann", [80, 60, 70, 20, 10]), readings("bob", [10, 10, 10, 10, 10]))
+    table = made["readers_reference"].set_index(["name", "measure"])
+    ann = table.loc["ann"]["estimate"].to_dict()
+    assert ann == pytest.approx(
+        {"accuracy": 0.8, "sensitivity": 1, "specificity": 2 / 3, "ppv": 2 / 3, "npv": 1, "f1": 0.8, "kappa": 8 / 13}
+    )
+    model = table.loc["ann"]["model"].to_dict()
+    assert (model["accuracy"], model["f1"], model["kappa"]) == pytest.approx((0.6, 0.5, 1 / 6))
+    nobody = table.loc[("bob", "ppv")]
+    assert np.isnan(nobody["estimate"])
+    assert nobody["reason"] == "undefined, or undefined without one of the patients"
+    assert table.loc[("bob", "npv"), "estimate"] == pytest.approx(0.6)
+    assert table.loc[("all readers", "ppv"), "reason"] == nobody["reason"]
+
+
+def test_decisions_without_scores_have_measures_but_no_roc_curve() -> None:
+    cases = cases_of([1, 1, 0, 0, 1, 0], [0.9, 0.4, 0.6, 0.2, 0.7, 0.1])
+    parts = [
+        readings(name, scores, arm).assign(score=np.nan)
+        for name in ("ann", "bob")
+        for arm, scores in (("alone", [80, 30, 40, 60, 60, 55]), ("aided", [85, 60, 40, 20, 60, 5]))
+    ]
+    made = tables_of(cases, *parts)
+    assert made["readers_auc"]["auc"].isna().all()
+    assert set(made["readers_auc"]["reason"]) == {"decisions without scores, which have no ROC curve"}
+    table = made["readers_reference"].set_index(["name", "arm", "measure"])
+    assert table.loc[("ann", "alone", "accuracy"), "estimate"] == pytest.approx(0.5)
+    assert table.loc[("ann", "aided minus alone", "accuracy"), "estimate"] == pytest.approx(0.5)
+    draw_readers(made["readers_roc"], made["readers_points"], "net", "internal", Figure())
+
+
+def test_several_cases_of_a_patient_count_together() -> None:
+    labels, values, scores = [1, 0, 1, 0, 1, 0], [0.9, 0.2, 0.3, 0.6, 0.8, 0.1], [80.0, 20, 30, 70, 60, 10]
+    single = tables_of(cases_of(labels, values), readings("ann", scores))["readers_reference"]
+    patients = [f"p{number // 2}" for number in range(12)]
+    doubled = cases_of(np.repeat(labels, 2).tolist(), np.repeat(values, 2).tolist(), patients)
+    twice = tables_of(doubled, readings("ann", np.repeat(scores, 2).tolist()))["readers_reference"]
+    assert twice["estimate"].tolist() == pytest.approx(single["estimate"].tolist())
+    f1 = [table.set_index(["scope", "measure"]).loc[("reader", "f1"), "lower"] for table in (single, twice)]
+    assert f1[0] == pytest.approx(f1[1])
+    shares = twice[(twice["scope"] == "reader") & (twice["measure"] == "accuracy")]
+    assert set(shares["method"]) == {"Wald, cluster-robust by patient"}

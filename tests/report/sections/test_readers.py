@@ -13,6 +13,7 @@ from sonomics.evaluate.readers.study import reader_tables
 from sonomics.evaluate.samples.models import Model
 from sonomics.evaluate.samples.scored import build_samples
 from sonomics.report.sections import readers
+from sonomics.report.sections.readers_reference import tabulate_reference
 from sonomics.report.sections.readers_tables import tabulate_aucs, tabulate_decisions
 from sonomics.report.study.evaluation import Evaluation, read_evaluation
 from tests.report.synthetic import PARAMS
@@ -49,7 +50,7 @@ def test_the_page_has_a_section_with_figure_tables_and_words(page: str, study: P
         evaluation.tables["readers_mrmc"].query("split == 'internal' and arm == 'alone' and measure == 'auc'").iloc[0]
     )
     assert f"Internal test. The mean AUC of unaided readers was {mean['mean']:.2f}" in text
-    assert text.count("<table>") == 5
+    assert text.count("<table>") == 6
     assert 'aria-label="Internal test: sensitivity and specificity of the readers; sim_intermediate_1 unaided' in text
     assert "Training" not in text
 
@@ -82,3 +83,32 @@ def test_what_is_not_estimable_has_its_reason_in_the_table() -> None:
     assert first[2] == ("0.00", "the difference has no variance")
     assert second[1] == ("not estimable", "no case with a reading, a known label and a score of the model")
     assert tabulate_decisions(evaluation, "internal").rows[0][1] == ("1.00", "2 of 2; 0.34 to 1.00")
+
+
+def test_readers_against_the_reference_standard_have_one_row_an_arm_and_the_model_once() -> None:
+    aided = one_reader([90, 80, 20, 10]).assign(arm="aided")
+    evaluation = evaluation_of(pd.concat([one_reader([90, 40, 30, 60]), aided, one_reader([90, 80, 20, 60], "bob")]))
+    table = tabulate_reference(evaluation, "internal")
+    assert table.columns[1:-1] == ["Accuracy", "Sensitivity", "Specificity", "PPV", "NPV", "F1", "Kappa"]
+    headings = [row[0].main for row in table.rows]
+    assert headings[:4] == ["1 · ann, unaided", "1 · ann, aided", "1 · ann, change", "2 · bob, unaided"]
+    assert headings[-1] == "net, on the same cases"
+    assert headings.count("net, on the same cases") == 1
+    assert table.rows[0][1] == ("0.50", "0.15 to 0.85")
+    assert table.rows[2][1].main == "0.50"
+    assert table.rows[-1][1].main == "1.00"
+
+
+def test_the_model_is_shown_for_each_reader_where_they_saw_other_cases() -> None:
+    some = one_reader([90, 80, 20, 60], "bob").iloc[1:]
+    table = tabulate_reference(evaluation_of(pd.concat([one_reader([90, 40, 30, 60]), some])), "internal")
+    headings = [row[0].main for row in table.rows]
+    assert headings.count("net, on the same cases") == 3
+    assert [row[-1].main for row in table.rows[:4]] == ["4", "4", "3", "3"]
+
+
+def test_readers_without_scores_are_said_to_have_no_roc_curve() -> None:
+    readings = one_reader([90, 40, 30, 60]).assign(score=float("nan"))
+    section = readers.build(evaluation_of(readings), Parameters.partial({"export": {"source": "folder"}}))
+    assert section
+    assert "called cases positive or negative, without scores, so that they have no ROC curve" in section.paragraphs[0]

@@ -1,14 +1,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f_oneway, kruskal
 
 from sonomics.statistics.comparison.group_tests import (
     chi_square,
     compare_counts,
     compare_numbers,
+    compare_several_numbers,
     fisher,
+    kruskal_wallis,
     mann_whitney_u,
     student_t,
+    welch_analysis_of_variance,
     welch_t,
 )
 
@@ -66,3 +70,23 @@ def test_undefined_comparisons_are_named():
 def test_negative_counts_are_refused():
     with pytest.raises(ValueError, match="negative"):
         chi_square([[1, -1], [2, 3]])
+
+
+def test_several_groups_are_compared_by_what_their_values_allow():
+    random = np.random.default_rng(2)
+    alike = [random.normal(mean, 1, 30) for mean in (0, 0.5, 1)]
+    assert compare_several_numbers(alike).test == "ANOVA"
+    assert compare_several_numbers(alike).p == pytest.approx(f_oneway(*alike).pvalue)
+    spread = [random.normal(0, scale, 40) for scale in (1, 4, 12)]
+    assert compare_several_numbers(spread).test == "Welch ANOVA"
+    skewed = [random.exponential(1, 40) for _ in range(3)]
+    ranked = compare_several_numbers([*skewed, [np.nan]])
+    assert (ranked.test, ranked.df) == ("Kruskal-Wallis", 2)
+    assert ranked.p == pytest.approx(kruskal(*skewed).pvalue)
+
+
+def test_several_groups_that_cannot_be_compared_have_a_reason():
+    assert compare_several_numbers([[1.0, 2.0], [np.nan]]).reason == "fewer than two groups"
+    assert compare_several_numbers([[1.0, 1.0], [1.0]]).reason == "constant"
+    assert welch_analysis_of_variance([[1.0, 2.0], [3.0]]).reason == "too few values"
+    assert np.isnan(kruskal_wallis([]).p)

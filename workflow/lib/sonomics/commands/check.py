@@ -13,11 +13,11 @@ from sonomics.core.cohort_checks import check_labels
 from sonomics.core.cohort_values import check_values
 from sonomics.core.fold_schemes import check_division
 from sonomics.core.params import PHASES, columns_named
-from sonomics.core.readings import read_readings
+from sonomics.core.readings import check_class_readings, read_readings
 from sonomics.core.schemas import TIME, TRAIN
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.tasks import Task
-from sonomics.core.tasks import outcome_of, task_outcomes
+from sonomics.core.tasks import SURVIVAL, outcome_of, task_outcomes
 from sonomics.kinds.sources import SOURCES
 from sonomics.networks.weights.check import check_weights, list_networks
 
@@ -45,9 +45,18 @@ def check(study: Study = Path()) -> None:
             typer.echo(f"{name}, in training: {_describe_outcomes(training, task)}")
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
+        for name, outcome in params.evaluate.outcomes.items():
+            clinical = read_cohort(path, params.study.model_copy(update={"clinical": list(SURVIVAL.sources(outcome))}))
+            known = SURVIVAL.read(clinical[clinical["split"] == TRAIN], outcome).dropna()
+            typer.echo(f"{name}, in training: {SURVIVAL.describe(known, outcome)}; no model learns it")
         if TIME in training:
             typer.echo(f"follow-up in months, in training: {_values(training[TIME])}")
         readings = read_readings(study / "data" / "readers.csv", set(cohort["case"]), set(params.study.tasks))
+        for name, task in params.study.tasks.items():
+            if task.type == "classes":
+                check_class_readings(
+                    readings, name, outcome_of(task).classes(task), str(study / "data" / "readers.csv")
+                )
         typer.echo(f"readings: {len(readings)} of {readings['reader'].nunique()} readers")
         for line in describe_outlines(study, set(cohort["case"]), params):
             typer.echo(line)

@@ -12,6 +12,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import read_numbers, refuse_rows
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.tasks import SURVIVAL
 from sonomics.core.words import canonical, read_yes_no
 
 # A time of evaluate.serial may count from the birth: nobody lived 125 years.
@@ -35,16 +36,21 @@ def check_values(path: Path, parameters: Parameters, phases: Collection[str]) ->
     Raises
     ------
     StudyError
-        An answer that is neither yes nor no, a time that is not a number or cannot be months, a class that is not
-        listed, or a borderline value that no case has. The message names column and rows, and repeats no cell.
+        An answer that is neither yes nor no, a time that is not a number or cannot be months, a follow-up that cannot
+        be one, a class that is not listed, or a borderline value that no case has. The message names column and rows,
+        and repeats no cell.
     """
     of_phase = {"clean": _list_checks_of_clean, "evaluate": _list_checks_of_evaluate}
     checks = [check for phase, listed in of_phase.items() if phase in phases for check in listed(parameters)]
-    if not checks:
+    outcomes = parameters.evaluate.outcomes if "evaluate" in phases else {}
+    if not checks and not outcomes:
         return
-    table = read_columns(path, [column for column, _, _ in checks])
+    of_outcomes = [column for outcome in outcomes.values() for column in SURVIVAL.sources(outcome)]
+    table = read_columns(path, [*(column for column, _, _ in checks), *of_outcomes])
     for column, training_only, check in checks:
         check(table[column].where((table["split"] == TRAIN) | (not training_only)), str(path))
+    for name, outcome in outcomes.items():
+        SURVIVAL.check_cells(table, name, outcome, str(path))
 
 
 def _list_checks_of_clean(parameters: Parameters) -> Iterator[tuple[str, bool, Check]]:

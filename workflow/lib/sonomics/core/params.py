@@ -120,6 +120,9 @@ def columns_named(parameters: Parameters) -> dict[str, str]:
         named["evaluate.serial.diagnosis_time"] = evaluate.serial.diagnosis_time
     if evaluate.borderline:
         named["evaluate.borderline.column"] = evaluate.borderline.column
+    for name, outcome in evaluate.outcomes.items():
+        columns = {"time": outcome.time, "event": outcome.event, "origin": outcome.origin}
+        named |= {f"evaluate.outcomes.{name}.{key}": column for key, column in columns.items()}
     named |= {f"clean.qc.heads.{name}.needs_case": head.needs_case for name, head in clean.qc.heads.items()}
     named |= {f"evaluate.label_aware.{name}.needs_case": rule.needs_case for name, rule in evaluate.label_aware.items()}
     named |= {f"evaluate.classes.{name}.column": question.column for name, question in evaluate.classes.items()}

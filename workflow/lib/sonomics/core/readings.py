@@ -72,6 +72,19 @@ def check_readings(readings: pd.DataFrame, cases: Collection[str], tasks: Collec
     refuse_rows(readings["level"] != first, "level", where, "differs from the reader's level above", fix)
 
 
+def check_class_readings(readings: pd.DataFrame, task: str, classes: Collection[str], where: str) -> None:
+    """Stop a study in which a reader of a task of several classes named another word as the category.
+
+    Raises
+    ------
+    StudyError
+        The message names column and rows, and repeats no cell.
+    """
+    is_strange = (readings["task"] == task) & (readings["category"] != "") & ~readings["category"].isin(set(classes))
+    fix = f"write one of {', '.join(classes)}, or leave the cell empty"
+    refuse_rows(is_strange, "category", where, f"is not one of the classes of the task {task}", fix)
+
+
 def category_scale(categories: pd.Series) -> list[str]:
     """Order the categories in use: by number when all are numbers, else by name (3 < 4a < 4b); empty ones left out."""
     used = sorted(set(categories) - {""})

@@ -12,9 +12,9 @@ from sonomics.core.settings.kinds import group
 from sonomics.core.settings.named import named_kinds
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.select import RESERVED
-from sonomics.core.settings.task_checks import check_tasks
+from sonomics.core.settings.task_checks import check_follow_up, check_imports, check_tasks
 from sonomics.core.settings.types import broken, moved
-from sonomics.core.tasks import label_columns
+from sonomics.core.tasks import SURVIVAL, label_columns
 
 SIMULATED = "sim_"
 
@@ -29,6 +29,8 @@ def check_sections(parameters: Parameters) -> None:
     """
     _check_names(parameters)
     check_tasks(parameters)
+    check_follow_up(parameters)
+    check_imports(parameters)
     _check_kinds(parameters)
     _check_outlines(parameters)
     _check_folds(parameters)
@@ -165,5 +167,6 @@ def _refuse_simulated(column: str, key: str) -> None:
 
 def _hidden_columns(parameters: Parameters) -> set[str]:
     """Name the columns that hold labels and outcomes."""
-    tasks = parameters.study.tasks.values()
-    return {*OUTCOME, *(column for task in tasks for column in label_columns(task))}
+    tasks, outcomes = parameters.study.tasks.values(), parameters.evaluate.outcomes.values()
+    of_tasks = {column for task in tasks for column in label_columns(task)}
+    return {*OUTCOME, *of_tasks, *(column for outcome in outcomes for column in SURVIVAL.sources(outcome))}

@@ -1,12 +1,13 @@
 """`evaluate`: the analyses that a journal asks for."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from sonomics.core.settings.base import ByType, Name, Section, Unique, Value, unit
+from sonomics.core.settings.base import ByType, Name, Names, Section, Unique, Value, unit
 from sonomics.core.settings.by_task import of_task
-from sonomics.core.settings.tasks import Task
+from sonomics.core.settings.tasks import FollowUp, Task
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file in hexadecimal")]
 Predictions = Annotated[str, Field(description="path of the CSV or Parquet file, seen from the study")]
@@ -63,9 +64,18 @@ class ExternalModel(Section):
 
     file: Predictions
     sha256: Sha256
+    tasks: Names | None = Field(
+        None, description="tasks that it answers; without it, all binary ones or, in a study that has none, all"
+    )
+    positive: Literal["high", "low"] | None = Field(
+        None,
+        description="end of its values that means positive or an early event; probabilities and risks are high by "
+        "their meaning, and a score has no meaning without it",
+    )
     cutoff: float | None = Field(
         None,
-        description="threshold published with the model; without it, the largest Youden index on training cases",
+        description="threshold published with the model, on its values as they are in the file; without it, the "
+        "largest Youden index on training cases, for risks their median",
     )
 
 
@@ -102,6 +112,11 @@ class Evaluate(Section):
     decision_thresholds: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
         min_length=1, description="threshold probabilities of the decision curve"
     )
+    characteristics: Literal["both", "mean", "median"] = Field(
+        "both",
+        description="how the table of characteristics describes and compares numbers: mean and SD with Welch's tests, "
+        "median and quartiles with tests of ranks, or both with the test that the values allow",
+    )
     label_aware: dict[Name, LabelAware] = Field(
         {},
         description="sensitivity analyses of the test sets, by name: without cases that have, by the cohort, what the "
@@ -122,6 +137,14 @@ class Evaluate(Section):
         description="months at which survival is evaluated; without them, the horizon of the task, or the median "
         "follow-up",
         json_schema_extra=unit("months"),
+    )
+    outcomes: dict[Name, FollowUp] = Field(
+        {}, description="times to an event that no model learns, by name; follow_up says which scores they judge"
+    )
+    follow_up: dict[Name, Names] = Field(
+        {},
+        description="survival outcomes, each a survival task or one of `outcomes`, and the binary tasks whose "
+        "scores are judged by it",
     )
     subgroups: dict[str, Annotated[Literal["levels", "median"] | Points, ByType()]] = Field(
         {},
@@ -145,6 +168,19 @@ class Evaluate(Section):
     def primary_of(self, name: str, task: Task) -> str:
         """Return the primary final model of a task."""
         return of_task(self.primary, name, task)
+
+    def imports_of(self, name: str, tasks: Mapping[str, Task]) -> dict[str, ExternalModel]:
+        """Return the models from elsewhere that answer a task."""
+        by_default = [task for task in tasks if tasks[task].type == "binary"] or list(tasks)
+        return {
+            model: settings
+            for model, settings in self.external_models.items()
+            if name in (settings.tasks or by_default)
+        }
+
+    def outcome(self, name: str, tasks: Mapping[str, Task]) -> FollowUp:
+        """Return a time to an event by its name: one that no model learns, or that of a survival task."""
+        return cast(FollowUp, self.outcomes[name] if name in self.outcomes else tasks[name])
 
     def declared_files(self) -> list[tuple[str, str, str]]:
         """List the files from elsewhere: key, path seen from the study, and the SHA-256 that is stated."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sonomics.core.schemas import IDENTITY, OPTIONAL, SIMULATED
 from sonomics.core.settings.by_task import find_fault
 from sonomics.core.settings.kinds import group
 from sonomics.core.settings.parameters import Parameters
@@ -55,6 +56,58 @@ def check_tasks(parameters: Parameters) -> None:
         _check_served("thresholds", parameters.stack.threshold_of(name, task), name, task, "stack.threshold")
         _check_primary(parameters, name, task)
         _check_stack(parameters, name, task)
+
+
+def check_follow_up(parameters: Parameters) -> None:
+    """Check the outcomes that no model learns, and which scores are judged by which outcome.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        From `broken`, with the key at fault: an outcome named as a task is, or of columns that are no follow-up; an
+        outcome in `evaluate.follow_up` that is not a survival one, or a task there that is not a binary one.
+    """
+    tasks, outcomes = parameters.study.tasks, parameters.evaluate.outcomes
+    for name, outcome in outcomes.items():
+        if name in tasks:
+            raise broken(f"{name} is a task too", "give the outcome another name", f"evaluate.outcomes.{name}")
+        for column in (outcome.time, outcome.event, outcome.origin):
+            if column in (*IDENTITY, *OPTIONAL) or (column or "").startswith(SIMULATED):
+                fix = "name the columns of the follow-up"
+                raise broken(f"{column} is not a follow-up", fix, f"evaluate.outcomes.{name}")
+    survival = [*outcomes, *(name for name, task in tasks.items() if task.type == "survival")]
+    binary = [name for name, task in tasks.items() if task.type == "binary"]
+    for name, judged in parameters.evaluate.follow_up.items():
+        key = f"evaluate.follow_up.{name}"
+        if name not in survival:
+            known = ", ".join(survival) or "there are none"
+            rule = f"{name} is neither a survival task nor in evaluate.outcomes ({known})"
+            raise broken(rule, "name one of these, or add it to evaluate.outcomes", key)
+        if strange := [task for task in judged if task not in binary]:
+            rule = f"{strange[0]} is not a binary task ({', '.join(binary) or 'there are none'})"
+            raise broken(rule, "name tasks whose scores are of a positive label", key)
+
+
+def check_imports(parameters: Parameters) -> None:
+    """Check that models from elsewhere answer tasks of the study, and state no end or cutoff of classes.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        From `broken`, with the key at fault.
+    """
+    tasks, evaluate = parameters.study.tasks, parameters.evaluate
+    for name, settings in evaluate.external_models.items():
+        key = f"evaluate.external_models.{name}"
+        if strange := [task for task in settings.tasks or () if task not in tasks]:
+            rule = f"{strange[0]} is not in study.tasks ({', '.join(tasks)})"
+            raise broken(rule, "name one of study.tasks, or add it there", f"{key}.tasks")
+        answered = [task for task in tasks if name in evaluate.imports_of(task, tasks)]
+        of_classes = [task for task in answered if tasks[task].type == "classes"]
+        stated = [part for part in ("positive", "cutoff") if getattr(settings, part) is not None]
+        if of_classes and stated:
+            rule = f"{of_classes[0]} is a task of several classes, which has no positive end and no cutoff"
+            raise broken(rule, "take it out, or state the model once for each kind of task", f"{key}.{stated[0]}")
 
 
 def _check_maps(parameters: Parameters) -> None:

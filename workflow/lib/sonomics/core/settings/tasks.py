@@ -64,8 +64,8 @@ class ClassesTask(Task):
     )
 
 
-class SurvivalTask(Task):
-    """The time to an event, with censoring."""
+class FollowUp(Section):
+    """A time to an event, with censoring, by which scores are judged and which no model learns."""
 
     time: Column = Field("time", description="column of the follow-up", json_schema_extra=unit("months"))
     event: Column = Field("event", description="column of the event: 1 seen, 0 censored; no competing event")
@@ -84,3 +84,7 @@ class SurvivalTask(Task):
         if len(set(named)) < len(named):
             raise broken("time, event and origin must be three columns")
         return self
+
+
+class SurvivalTask(FollowUp, Task):
+    """The time to an event, with censoring."""

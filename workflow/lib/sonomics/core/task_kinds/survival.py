@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from sonomics.core.errors import StudyError
-from sonomics.core.outcomes import check_follow_up, refuse_rows
+from sonomics.core.outcomes import check_follow_up, read_numbers, refuse_rows
 from sonomics.core.schemas import EVENT, IDENTITY, OPTIONAL, SIMULATED, TIME
 from sonomics.core.task_kinds.outcome import Outcome
 
 if TYPE_CHECKING:
-    from sonomics.core.settings.tasks import SurvivalTask
+    from sonomics.core.settings.tasks import FollowUp, SurvivalTask
 
 
 class Survival(Outcome):
@@ -20,15 +20,15 @@ class Survival(Outcome):
     columns = (TIME, EVENT)
     balanced = EVENT
 
-    def sources(self, task: "SurvivalTask") -> tuple[str, ...]:
+    def sources(self, task: "FollowUp") -> tuple[str, ...]:
         """Name the columns of time, event and origin."""
         return tuple(name for name in (task.time, task.event, task.origin) if name is not None)
 
-    def numbers(self, task: "SurvivalTask") -> tuple[str, ...]:
+    def numbers(self, task: "FollowUp") -> tuple[str, ...]:
         """Name the same columns: all hold numbers."""
         return self.sources(task)
 
-    def read(self, cohort: pd.DataFrame, task: "SurvivalTask") -> pd.DataFrame:
+    def read(self, cohort: pd.DataFrame, task: "FollowUp") -> pd.DataFrame:
         """Read time since the origin, and the event; both are unknown where one is."""
         time = cohort[task.time].astype(float)
         if task.origin is not None:
@@ -45,11 +45,11 @@ class Survival(Outcome):
                 fix = "name the columns of the follow-up"
                 raise StudyError(f"params.yaml, study.tasks.{name}", f"{column} is not a follow-up", fix)
 
-    def check_cells(self, table: pd.DataFrame, name: str, task: "SurvivalTask", where: str) -> None:
+    def check_cells(self, table: pd.DataFrame, name: str, task: "FollowUp", where: str) -> None:
         """Stop a study whose follow-up cannot be what it says, or ends before its origin."""
         check_follow_up(table, where, task.time, task.event)
         if task.origin is not None:
-            time, origin = (pd.to_numeric(table[column], errors="coerce") for column in (task.time, task.origin))
+            time, origin = (read_numbers(table[column], where) for column in (task.time, task.origin))
             fix = f"correct {task.time} or {task.origin}, or leave the cell empty if it is unknown"
             refuse_rows(time - origin < 0, task.time, where, f"lies before {task.origin}, the origin of {name},", fix)
 
@@ -76,11 +76,11 @@ class Survival(Outcome):
         """Name the stratum by the event."""
         return outcomes[EVENT].map({0.0: "negative", 1.0: "positive"}).fillna("unknown")
 
-    def count(self, known: pd.DataFrame, task: "SurvivalTask") -> dict[str, Any]:
+    def count(self, known: pd.DataFrame, task: "FollowUp") -> dict[str, Any]:
         """Count the events."""
         return {"events": int(known[EVENT].sum())}
 
-    def describe(self, known: pd.DataFrame, task: "SurvivalTask") -> str:
+    def describe(self, known: pd.DataFrame, task: "FollowUp") -> str:
         """Say how many had the event."""
         return f"{int(known[EVENT].sum())} events in {len(known)} followed"
 

@@ -34,6 +34,7 @@ POINTS = [
     "model_only", "p", "p_holm", "method", "reason",
 ]  # fmt: skip
 NO_READING = "no case with a reading, a known label and a score of the model"
+NO_SCORE = "decisions without scores, which have no ROC curve"
 OF_CLASS = {SENSITIVITY: (1.0,), SPECIFICITY: (0.0,), ACCURACY: (0.0, 1.0)}
 
 
@@ -57,7 +58,10 @@ def readers_auc(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     table = []
     for (split, reader, arm), readings in _by_reader(rows):
         names = {"split": split, "reader": reader, "level": readings["level"].iloc[0], "arm": arm}
-        table.append(names | {"read": _count_read(readings)} | _compare_auc(usable_readings(readings, AUC), level))
+        compared = _compare_auc(usable_readings(readings, AUC), level)
+        if not compared["n"] and readings["score"].isna().all() and (readings["decision"] != "").any():
+            compared["reason"] = NO_SCORE
+        table.append(names | {"read": _count_read(readings)} | compared)
     return _adjust_p(pd.DataFrame(table, columns=AREAS), ["split", "arm"])
 
 

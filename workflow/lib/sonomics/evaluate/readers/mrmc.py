@@ -65,7 +65,7 @@ def readers_aid(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     """
     table: list[dict[str, Any]] = []
     for split, in_split in rows.groupby("split", sort=False):
-        for group in _groups(in_split, (ALONE, AIDED)):
+        for group in group_readers(in_split, (ALONE, AIDED)):
             shared = {"split": split} | group._asdict() | {"readers": len(group.readers)}
             for measure in MEASURES:
                 table.append(shared | {"measure": measure} | _compare_arms(in_split, group, measure, level))
@@ -92,7 +92,7 @@ def readers_levels(rows: pd.DataFrame, level: float) -> pd.DataFrame:
 def _against_model(rows: pd.DataFrame, level: float, scope: str) -> pd.DataFrame:
     table: list[dict[str, Any]] = []
     for (split, arm), in_arm in rows.groupby(["split", "arm"], sort=False):
-        for group in _groups(in_arm, (str(arm),)):
+        for group in group_readers(in_arm, (str(arm),)):
             if group.scope == scope:
                 shared = {"split": split, "level": group.level, "arm": arm, "readers": len(group.readers)}
                 for measure in MEASURES:
@@ -101,7 +101,7 @@ def _against_model(rows: pd.DataFrame, level: float, scope: str) -> pd.DataFrame
     return _build_table(table, AGAINST)
 
 
-def _groups(rows: pd.DataFrame, arms: tuple[str, ...]) -> Iterator[Group]:
+def group_readers(rows: pd.DataFrame, arms: tuple[str, ...]) -> Iterator[Group]:
     """Yield every reader who has read in all arms, their levels, and all of them."""
     readers = rows.groupby("reader", sort=False).agg(level=("level", "first"), arms=("arm", "nunique"))
     in_all = readers[readers["arms"] >= len(arms)]

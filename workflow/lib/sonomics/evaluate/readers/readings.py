@@ -61,7 +61,12 @@ def join_readings(readings: pd.DataFrame, task: str, samples: Sequence[Scored]) 
     cases = pd.concat([_case_columns(sample) for sample in samples], ignore_index=True)
     rows = readings[readings["task"] == task].drop(columns="task").merge(cases, on="case")
     rows["decided"] = rows["decision"].map({POSITIVE: 1.0, NEGATIVE: 0.0}).astype(np.float64)
-    rows["turn"] = _session_order(rows["session"])
+    return order_readings(rows)
+
+
+def order_readings(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sort readings that are joined to cases, as `join_readings` says, and mark those of first sessions."""
+    rows = rows.assign(turn=_session_order(rows["session"]))
     rows["first"] = rows["turn"] == rows.groupby(["reader", "arm"])["turn"].transform("min")
     rows["rank"] = rows["split"].map(sort_splits(rows["split"]).index)
     rows["is_aided"] = rows["arm"] == AIDED

@@ -9,6 +9,7 @@ from sonomics.evaluate.readers.against_model import readers_auc, readers_points,
 from sonomics.evaluate.readers.agreement import readers_agreement
 from sonomics.evaluate.readers.mrmc import readers_aid, readers_levels, readers_mrmc
 from sonomics.evaluate.readers.readings import join_readings
+from sonomics.evaluate.readers.reference import TWO_LABELS, readers_reference
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
@@ -49,4 +50,5 @@ def reader_tables(readings: pd.DataFrame, task: str, samples: Sequence[Scored], 
         "readers_mrmc": readers_mrmc(rows, level),
         "readers_levels": readers_levels(rows, level),
         "readers_agreement": readers_agreement(rows, level),
+        "readers_reference": readers_reference(rows, TWO_LABELS, level),
     }

@@ -46,6 +46,22 @@ class Files:
     thresholds: Mapping[str, Path] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A time to an event, of all cases.
+
+    Attributes
+    ----------
+    times : DataFrame, indexed by case
+        `time` (months since the origin) and `event` (1, 0); NaN where either is unknown.
+    horizons : list of float
+        Months, ascending.
+    """
+
+    times: pd.DataFrame
+    horizons: list[float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """One task of one variant: its samples, its settings, and what lies next to them.
@@ -85,6 +101,8 @@ class Context:
         This run, and those that it is compared with, to the scheme of their folds.
     divided_by : mapping of str to str
         Scheme of folds to the column of the cohort by which it divides; empty where the run is not the main one.
+    outcomes : mapping of str to Followed
+        Outcomes by which the task's scores are judged (`evaluate.follow_up`), in the order of params.
     tables : dict of str to DataFrame
         The tables that earlier analyses have made.
     """
@@ -108,6 +126,7 @@ class Context:
     label_words: Mapping[float, str] = field(default_factory=lambda: dict(LABEL_WORDS))
     schemes: Mapping[str, str] = field(default_factory=dict)
     divided_by: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, Followed] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
 
     @property

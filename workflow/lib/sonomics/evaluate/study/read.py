@@ -16,12 +16,12 @@ from sonomics.core.settings.evaluate import Evaluate
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.study import Study
 from sonomics.core.tables import read_table
-from sonomics.core.tasks import horizon_of, outcome_of
-from sonomics.evaluate.optional.external_models import add_external_models
+from sonomics.core.tasks import SURVIVAL, horizon_of, outcome_of
+from sonomics.evaluate.optional.external_models import Question, add_external_models
 from sonomics.evaluate.samples.cases import SIMULATED_RISK, join_scores, reference_outcomes
 from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.samples.scored import CLUSTER, build_samples
-from sonomics.evaluate.study.context import Context, Files
+from sonomics.evaluate.study.context import Context, Files, Followed
 from sonomics.kinds.analyses import columns_of_analyses
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.tasks import TASKS
@@ -62,9 +62,12 @@ def read_context(
     cohort, labels, settings = reader.prepare(cohort, outcomes, settings, stated)
     predictions = pd.concat([read_table(path, PREDICTIONS) for path, _ in models.values()], ignore_index=True)
     evaluated = read_models({name: path for name, (_, path) in models.items()}, primary)
-    if variant == MAIN and reader.takes_external_models:
-        external = settings.external_models
-        evaluated, predictions = add_external_models(evaluated, predictions, external, task, cohort, labels)
+    if variant == MAIN:
+        external = settings.imports_of(task, study.tasks)
+        question = Question(task, outcome.classes(stated), outcome.horizons(stated))
+        evaluated, predictions = add_external_models(
+            evaluated, predictions, external, reader.read_import, question, cohort, labels
+        )
     risk = read_simulated_risk(files.cohort) if is_simulated(parameters) and reader.has_best_possible else None
     cases = join_scores(cohort, labels, predictions, risk, reader.apart)
     cases = reader.describe(cases, evaluated, outcome.classes(stated))
@@ -88,6 +91,7 @@ def read_context(
         label_words=reader.name_labels(outcome.classes(stated)),
         schemes=schemes,
         divided_by=name_columns(parameters) if variant == MAIN else {},
+        outcomes=read_outcomes(cohort, task, study, settings),
     )
 
 
@@ -95,6 +99,27 @@ def name_columns(parameters: Parameters) -> dict[str, str]:
     """Name the columns by which the schemes of folds of the study divide the patients, by scheme."""
     schemes = parameters.select.schemes().items()
     return {name: scheme.column for name, scheme in schemes if scheme.column is not None}
+
+
+def read_outcomes(cohort: pd.DataFrame, task: str, study: Study, settings: Evaluate) -> dict[str, Followed]:
+    """Read the outcomes by which the scores of a task are judged, with the true times of every case.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Unmasked.
+    task : str
+    study : Study
+        With `tasks`.
+    settings : Evaluate
+        With `outcomes` and `follow_up`.
+    """
+    judging = [name for name, judged in settings.follow_up.items() if task in judged]
+    stated = {name: settings.outcome(name, study.tasks) for name in judging}
+    return {
+        name: Followed(SURVIVAL.read(cohort, outcome), sorted(map(float, outcome.horizons)))
+        for name, outcome in stated.items()
+    }
 
 
 def name_clusters(patients: pd.Series, images: pd.DataFrame) -> pd.Series:

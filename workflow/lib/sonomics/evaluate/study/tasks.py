@@ -11,6 +11,9 @@ from sonomics.core.settings.tasks import Task
 from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
 from sonomics.evaluate.accuracy.performance import performance_table
+from sonomics.evaluate.optional.external_classes import import_classes
+from sonomics.evaluate.optional.external_models import ImportReader, import_labels
+from sonomics.evaluate.optional.external_risks import import_risks
 from sonomics.evaluate.samples.models import Model
 from sonomics.evaluate.several_classes.analysis import class_task_tables
 from sonomics.evaluate.several_classes.cases import decide_classes
@@ -37,8 +40,10 @@ class TaskReader(NamedTuple):
         `measure(context) -> table of performance` of the samples of a context.
     of_values : tuple of str
         The statistics of that table that are shown for every value of a column that folds leave out.
-    takes_external_models, has_best_possible : bool
-        Whether models from elsewhere, and the simulated risk, may be judged by the task.
+    read_import : callable
+        How the predictions of a model from elsewhere are read.
+    has_best_possible : bool
+        Whether the simulated risk may be judged by the task.
     """
 
     prepare: Callable[[pd.DataFrame, pd.DataFrame, Evaluate, Any], Prepared]
@@ -46,8 +51,8 @@ class TaskReader(NamedTuple):
     name_labels: Callable[[Sequence[str]], dict[float, str]]
     measure: Callable[[Context], pd.DataFrame]
     of_values: tuple[str, ...]
+    read_import: ImportReader
     apart: str = ""
-    takes_external_models: bool = False
     has_best_possible: bool = False
 
 
@@ -69,9 +74,8 @@ BINARY = TaskReader(
     lambda classes: dict(LABEL_WORDS),
     lambda context: performance_table(context.samples, context.sampling),
     ("auc", "sensitivity", "specificity", "calibration_intercept", "calibration_slope"),
-    "",
-    True,
-    True,
+    import_labels,
+    has_best_possible=True,
 )
 CLASSES = TaskReader(
     take_labels,
@@ -79,6 +83,7 @@ CLASSES = TaskReader(
     lambda classes: {float(place): name for place, name in enumerate(classes)},
     lambda context: class_task_tables(context)["performance"],
     ("auc", "accuracy"),
+    import_classes,
     "class",
 )
 SURVIVAL = TaskReader(
@@ -87,5 +92,6 @@ SURVIVAL = TaskReader(
     lambda classes: dict(EVENT_WORDS),
     lambda context: survival_task_tables(context)["performance"],
     ("auc",),
+    import_risks,
     "horizon",
 )

@@ -15,6 +15,7 @@ KIND = Analysis(
         "readers_mrmc",
         "readers_levels",
         "readers_agreement",
+        "readers_reference",
     ),
     order=100,
     page=80,

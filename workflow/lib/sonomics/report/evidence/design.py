@@ -142,7 +142,7 @@ def find_label(record: Record) -> Finding:
 
 def find_follow_up(record: Record) -> Finding:
     """Judge whether follow-up was analysed."""
-    if "risk_groups" in record.first.tables:
+    if {"risk_groups", "outcome_risk_groups"} & set(record.first.tables):
         description = "time to event of the risk groups: Kaplan-Meier, log-rank, Cox"
         return Finding(REPORTED, "page: Follow-up", description)
     return Finding(NOT_APPLICABLE, evidence="the cohort has no follow-up")
@@ -187,7 +187,7 @@ def find_class_balance(record: Record) -> Finding:
 
 def find_baseline(record: Record) -> Finding:
     """Judge whether the table of characteristics has clinical variables."""
-    variables = set(record.first.tables["baseline"]["variable"]) - {"label"}
+    variables = set(record.first.tables["baseline"]["variable"]) & set(record.params.study.clinical)
     if not variables:
         return Finding(PARTLY, CHARACTERISTICS, "the label alone; study.clinical names no variable")
     return Finding(REPORTED, CHARACTERISTICS, join_words(sorted(map(str, variables))))
@@ -197,7 +197,9 @@ def find_training_against_test(record: Record) -> Finding:
     """Judge whether characteristics of test sets are compared with training."""
     if not record.tested_splits:
         return Finding(NOT_APPLICABLE, evidence="there is no test set")
-    return Finding(REPORTED, CHARACTERISTICS, "every test set compared with training, with P")
+    return Finding(
+        REPORTED, CHARACTERISTICS, "every test set compared with training, and labels within every set, with P"
+    )
 
 
 def find_variants(record: Record) -> Finding:

@@ -41,7 +41,7 @@ def gather_task(
         "suffix": "" if len(params.study.tasks) == 1 else f": {main.task}",
         "headlines": summary.list_headlines(main, params.evaluate.level),
         "findings": summary.answer_questions(main, evaluations, shuffled_means, params, shared_images),
-        "baseline": tabulate_characteristics(main),
+        "baseline": tabulate_characteristics(main, params.evaluate.characteristics),
         "auc": "AUC" if main.is_binary else "mean AUC" if main.has_classes else "C",
         "decides": main.is_binary,
         **load(TASKS.get(params.study.tasks[main.task].type).page)(main),

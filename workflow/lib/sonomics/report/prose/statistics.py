@@ -29,6 +29,9 @@ COMPUTED = {
     "survival": "Time to event was evaluated by concordance, time-dependent AUC and the Brier score under censoring.",
     "cutpoint": "The P value of a cutpoint chosen by survival was corrected for the choice.",
     "treatment": "Treatment was compared within risk groups, with a test of interaction; this is not a causal effect.",
+    "outcome_risk_groups": (
+        "The scores were judged by further survival outcomes in the same way, with risk groups by the same threshold."
+    ),
     "readers_auc": "Readers were compared with the model and, where aided, with their own unaided readings.",
     "readers_mrmc": "Readers and cases were both treated as samples (multi-reader multi-case analysis).",
     "power": "Sample size and power were computed under assumptions made beforehand, never under the result.",

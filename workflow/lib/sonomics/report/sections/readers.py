@@ -9,6 +9,7 @@ from sonomics.report.elements.figures import Figure, gather_figure
 from sonomics.report.elements.numbers import format_count, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Row
+from sonomics.report.sections.readers_reference import tabulate_reference
 from sonomics.report.sections.readers_tables import (
     ARMS,
     select_rows,
@@ -20,7 +21,15 @@ from sonomics.report.sections.readers_tables import (
 )
 from sonomics.report.study.evaluation import Evaluation
 
-TABLES = (tabulate_aucs, tabulate_means, tabulate_decisions, tabulate_agreement, tabulate_sessions)
+NO_SCORE = "decisions without scores, which have no ROC curve"
+TABLES = (
+    tabulate_aucs,
+    tabulate_means,
+    tabulate_decisions,
+    tabulate_reference,
+    tabulate_agreement,
+    tabulate_sessions,
+)
 
 
 def build(evaluation: Evaluation, params: Parameters) -> Section | None:
@@ -42,9 +51,14 @@ def _describe_design(evaluation: Evaluation, params: Parameters) -> str:
     simulated = "The readers are simulated, with a given skill. " if is_simulated else ""
     in_both_arms = aucs.groupby("reader")["arm"].nunique().max() > 1
     arms = "unaided and aided by the model" if in_both_arms else f"{ARMS[aucs['arm'].iloc[0]]} only"
+    counted = f"{format_count(len(readers), 'reader')}{f' ({levels})' if levels else ''}"
+    without = (aucs["reason"] == NO_SCORE).sum()
+    answers = "called cases positive or negative, without scores, so that they have no ROC curve"
+    if without < len(aucs):
+        some = "; decisions without scores have no ROC curve" if without else ""
+        answers = f"scored cases from 0 to 100 and called them positive or negative{some}"
     return (
-        f"{simulated}{format_count(len(readers), 'reader')}{f' ({levels})' if levels else ''} scored cases from 0 to "
-        f"100 and called them positive or negative, {arms}. They are compared with the primary model, "
+        f"{simulated}{counted} {answers}, {arms}. They are compared with the primary model, "
         f"{evaluation.primary}, on the same cases, with the model's threshold that was frozen on training."
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sonomics.core.settings.parameters import Parameters
 from sonomics.kinds.wording import join_words
-from sonomics.report.elements.figures import gather_figure
+from sonomics.report.elements.figures import Figure, gather_figure
 from sonomics.report.elements.numbers import DASH, format_count, format_decimal, format_interval, format_p
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.split_tables import index_by_split, tabulate_by_split
@@ -28,12 +28,8 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     figures = [gather_figure(evaluation, "subgroups", f"{name} by subgroup", caption, alternatives)]
     tables = [_tabulate(evaluation, aucs, name, counted), _tabulate_interactions(evaluation, aucs, name)]
     if "hazard_subgroups" in evaluation.tables:
-        hazards = evaluation.tables["hazard_subgroups"]
-        alternatives = {split: _describe_figure(hazards, split, "hazard ratio") for split in evaluation.splits}
-        caption = "High against low risk by the frozen threshold, on a logarithmic axis. Counts: events / cases."
-        title = "Hazard ratio by subgroup"
-        figures.append(gather_figure(evaluation, "hazard_subgroups", title, caption, alternatives))
-        tables += [_tabulate(evaluation, hazards, "HR", "events"), _tabulate_interactions(evaluation, hazards, "HR")]
+        figures.append(gather_hazards(evaluation))
+        tables += tabulate_hazards(evaluation)
     paragraphs = [
         f"Good performance overall can hide a group in which {evaluation.primary} performs badly. Cases are grouped by "
         "centre, by scanner and by the variables named in the parameters. A result is given only for a group that is "
@@ -42,6 +38,20 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     ]
     shown = [figure for figure in figures if figure.panels]
     return Section("subgroups", "Subgroups and fairness", paragraphs, tables, shown)
+
+
+def gather_hazards(evaluation: Evaluation) -> Figure:
+    """Gather the forest plots of the hazard ratio by subgroup."""
+    hazards = evaluation.tables["hazard_subgroups"]
+    alternatives = {split: _describe_figure(hazards, split, "hazard ratio") for split in evaluation.splits}
+    caption = "High against low risk by the frozen threshold, on a logarithmic axis. Counts: events / cases."
+    return gather_figure(evaluation, "hazard_subgroups", "Hazard ratio by subgroup", caption, alternatives)
+
+
+def tabulate_hazards(evaluation: Evaluation) -> list[Table]:
+    """Tabulate the hazard ratio in every subgroup, and the tests of interaction."""
+    hazards = evaluation.tables["hazard_subgroups"]
+    return [_tabulate(evaluation, hazards, "HR", "events"), _tabulate_interactions(evaluation, hazards, "HR")]
 
 
 def _tabulate(evaluation: Evaluation, table: pd.DataFrame, name: str, counted: str) -> Table:

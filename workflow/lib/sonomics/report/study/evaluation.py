@@ -21,6 +21,7 @@ TEXT = (
     "test",
     "true",
     "variable",
+    "within",
 )
 
 # Statistics of the table of performance, and their names on the page.

@@ -1,14 +1,22 @@
 """The customary tests of a variable between groups of patients."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2_contingency, levene, mannwhitneyu, shapiro, ttest_ind
 
 from sonomics.statistics.comparison.fisher import fisher_exact
 from sonomics.statistics.estimates import Floats
 from sonomics.statistics.inputs import drop_missing
+from sonomics.statistics.selection.univariable_classes import (
+    FeatureTests,
+    FTests,
+    anova_by_feature,
+    kruskal_wallis_by_feature,
+    welch_anova_by_feature,
+)
 
 NAN = float("nan")
 
@@ -93,6 +101,44 @@ def compare_numbers(a: ArrayLike, b: ArrayLike) -> Comparison:
     return welch_t(known_a, known_b)
 
 
+def compare_several_numbers(groups: Sequence[ArrayLike]) -> Comparison:
+    """Compare a continuous variable between several groups by the customary rule, as `compare_numbers` does two.
+
+    All groups compatible with normality: analysis of variance if variances are alike (Levene p >= 0.05), else Welch's.
+    Otherwise Kruskal-Wallis.
+
+    Parameters
+    ----------
+    groups : sequence of array_like
+        NaN values are left out, and groups without a value.
+    """
+    known = [values for values in map(drop_missing, groups) if values.size]
+    if len(known) < 2 or not all(map(_looks_normal, known)):
+        return kruskal_wallis(groups)
+    return analysis_of_variance(groups) if levene(*known).pvalue >= 0.05 else welch_analysis_of_variance(groups)
+
+
+def kruskal_wallis(groups: Sequence[ArrayLike]) -> Comparison:
+    """Compare ranks between groups by the Kruskal-Wallis test, without NaN values; NaN where they are all equal."""
+    values, code = _stack_groups(groups)
+    return _several("Kruskal-Wallis", kruskal_wallis_by_feature(values, code), values, code)
+
+
+def analysis_of_variance(groups: Sequence[ArrayLike]) -> Comparison:
+    """Compare means between groups by analysis of variance; as `kruskal_wallis`, and NaN without spread within."""
+    values, code = _stack_groups(groups)
+    return _several("ANOVA", anova_by_feature(values, code), values, code)
+
+
+def welch_analysis_of_variance(groups: Sequence[ArrayLike]) -> Comparison:
+    """Compare means without equal variances (Welch BL, Biometrika 1951); NaN where a group has fewer than two values.
+
+    Also NaN where a group has no spread.
+    """
+    values, code = _stack_groups(groups)
+    return _several("Welch ANOVA", welch_anova_by_feature(values, code), values, code)
+
+
 def chi_square(table: ArrayLike) -> Comparison:
     """Compare counts by Pearson's chi-square without continuity correction.
 
@@ -173,6 +219,20 @@ def _t(name: str, a: Floats, b: Floats, equal_variances: bool) -> Comparison:
         return Comparison(name, NAN, NAN, NAN, "constant in both groups")
     result = ttest_ind(a, b, equal_var=equal_variances)
     return Comparison(name, float(result.statistic), float(result.df), float(result.pvalue))
+
+
+def _stack_groups(groups: Sequence[ArrayLike]) -> tuple[Floats, NDArray[np.int64]]:
+    known = [drop_missing(values) for values in groups]
+    code = np.repeat(np.arange(len(known)), [values.size for values in known])
+    return np.concatenate([*known, np.zeros(0)])[:, None], code
+
+
+def _several(name: str, tests: FeatureTests | FTests, values: Floats, code: NDArray[np.int64]) -> Comparison:
+    df = tests.df1 if isinstance(tests, FTests) else tests.df
+    if not np.isnan(tests.p[0]):
+        return Comparison(name, float(tests.statistic[0]), float(df[0]), float(tests.p[0]))
+    reason = "fewer than two groups" if len(set(code)) < 2 else "constant" if np.ptp(values) == 0 else "too few values"
+    return Comparison(name, NAN, NAN, NAN, reason)
 
 
 def _looks_normal(values: Floats) -> bool:
