@@ -10,7 +10,7 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import FOLDS, PREDICTIONS
 from sonomics.core.tables import read_table, write_table
 from sonomics.train.clinical import main
-from sonomics.train.clinical_model.regression import fit
+from sonomics.train.clinical_model.binary import fit
 
 
 def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):

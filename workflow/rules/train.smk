@@ -44,7 +44,7 @@ rule train_classifier:
 
 
 rule train_clinical:
-    """Train a clinical model on each fold and score the cases it has not seen."""
+    """Train a clinical model of labels on each fold and score the cases it has not seen."""
     input:
         cohort=COHORT,
         folds="results/select/folds.parquet",
@@ -52,7 +52,7 @@ rule train_clinical:
         plugins=plugins("train.models.{model}"),
     output:
         states=of_folds(f"{FOLDER}/clinical.json"),
-        odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv"),
+        ratios=of_folds(f"{FOLDER}/odds_ratios.csv"),
         nomograms=of_folds(f"{FOLDER}/nomogram.csv"),
         predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
@@ -61,6 +61,7 @@ rule train_clinical:
         "logs/benchmarks/train_clinical/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
+        task="|".join(tasks_with("odds_ratios")) or "(?!)",
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "train.models.{model}"),
@@ -71,6 +72,17 @@ rule train_clinical:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
     shell:
         f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
+
+
+use rule train_clinical as train_clinical_risk with:
+    output:
+        states=of_folds(f"{FOLDER}/clinical.json"),
+        ratios=of_folds(f"{FOLDER}/hazard_ratios.csv"),
+        nomograms=of_folds(f"{FOLDER}/nomogram.csv"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
+    wildcard_constraints:
+        model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
+        task="|".join(tasks_with("hazard_ratios")) or "(?!)",
 
 
 rule train_network:

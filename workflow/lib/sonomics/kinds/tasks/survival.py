@@ -13,6 +13,8 @@ KIND = TaskKind(
     reader="sonomics.evaluate.study.tasks:SURVIVAL",
     final_model="sonomics.stack.final_model.survival:fit",
     learner="sonomics.train.classifiers.cox:RISK_LEARNER",
+    clinical_model="sonomics.train.clinical_model.survival:LEARNER",
+    ratios="hazard_ratios",
     needs_of_stack="of_risks",
     words="time to {event} in {time}, at {horizons} months",
 )

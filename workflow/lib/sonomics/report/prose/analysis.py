@@ -11,13 +11,12 @@ from sonomics.kinds.pools import POOLS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
-from sonomics.report.study.wording import list_starts
+from sonomics.report.study.wording import describe_base_model, list_starts
 
 
 def describe_models(record: Record) -> str:
     """Describe the base models, how each was fitted, and the final models made of them."""
-    models = record.params.train.models
-    described = [f"{name} ({MODELS.get(model.kind).describe(model)})" for name, model in models.items()]
+    described = [f"{name} ({describe_base_model(record.params, name)})" for name in record.params.train.models]
     text = f"The models trained were {join_words(described)}."
     return " ".join([text, *_describe_fitting(record), _describe_final_models(record)])
 

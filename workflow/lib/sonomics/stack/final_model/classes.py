@@ -17,11 +17,11 @@ from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
-from sonomics.stack.final_model.base_scores import CERTAIN
+from sonomics.stack.final_model.base_scores import CERTAIN, gives_probabilities
 from sonomics.stack.final_model.final import Final
+from sonomics.stack.final_model.points import tabulate_class_points
 from sonomics.stack.methods.classes import apply_weights, combine_blocks
 from sonomics.stack.methods.pooling import ROW, pool_images
-from sonomics.statistics.regression.nomogram import build_nomogram
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +55,9 @@ def fit(
     }
     thresholds = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
     state: dict[str, Any] = {**calibrator, "method": settings.calibration}
-    return Final(stack, state, thresholds, build_nomogram({}, 0.0), _lengthen(cases, values, classes))
+    probabilities = [base for base in final.of if gives_probabilities(predictions[predictions["model"] == base])]
+    nomogram = tabulate_class_points(stack, state, training, classes, probabilities)
+    return Final(stack, state, thresholds, nomogram, _lengthen(cases, values, classes))
 
 
 def join_blocks(
