@@ -44,6 +44,10 @@ for phase in ACTIVE_PHASES:
 
 onstart:
     record_run(STUDY["study"]["portable"])
+    if workflow.local_exec:
+        stop_waking()
+        if not workflow.deployment_settings.deployment_method:
+            warm.start(ENVIRONMENT)
 
 
 rule all:

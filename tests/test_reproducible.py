@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from benchmarks.compare_runs import describe_difference
+from sonomics.core.handing_over import ADDRESS
 from sonomics.core.params import PHASES
 from sonomics.core.pins import is_x86_64
 from tests.conftest import ROOT, Study, copy_study
@@ -27,10 +28,15 @@ def contents(study: Study, *folders: str) -> dict[str, str]:
     return {str(file.relative_to(study.path)): sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def test_one_core_and_two_give_the_same_bytes(smoke: Study, tmp_path: Path):
+def test_jobs_one_by_one_in_processes_of_their_own_give_the_same_bytes(
+    smoke: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(ADDRESS, "false")
     other = copy_study("smoke", tmp_path / "study")
-    other.run("--cores", "1", "--", "results/report.html")
+    said = other.run("--cores", "1", "--verbose", "--", "results/report.html").stderr
     assert contents(other, "data", "results") == contents(smoke, "data", "results")
+    ended, looked = said.count("Finished jobid:"), said.count("Ready jobs:")
+    assert 0 < looked <= ended + 5, "the scheduler looks for jobs when one has ended, not every second"
 
 
 def test_permuting_the_test_labels_changes_no_byte_before_evaluate(smoke: Study, tmp_path: Path):

@@ -21,8 +21,6 @@ rule clean_chunk:
         curves="data/clean/{chunk}/curves.parquet",
     log:
         "logs/clean_chunk/{chunk}.log",
-    benchmark:
-        "logs/benchmarks/clean_chunk/{chunk}.tsv"
     params:
         content=content([COHORT] if "column" in INJECTION else [], code_of("clean")),
         settings=settings("clean.views", "clean.overlays", "clean.injection"),
@@ -51,8 +49,6 @@ rule fit_qc:
         state=directory("data/clean/qc"),
     log:
         "logs/fit_qc.log",
-    benchmark:
-        "logs/benchmarks/fit_qc.tsv"
     params:
         content=content(QC_LABELS, code_of("clean")),
         settings=settings("study.seed", "clean.qc"),
@@ -81,8 +77,6 @@ rule judge_chunk:
         verdicts="data/clean/{chunk}/verdicts.parquet",
     log:
         "logs/judge_chunk/{chunk}.log",
-    benchmark:
-        "logs/benchmarks/judge_chunk/{chunk}.tsv"
     params:
         content=content(COHORT_OF_HEADS, code_of("clean")),
         settings=settings("clean.qc"),
@@ -116,8 +110,6 @@ rule screen:
         plots=directory("results/plots/clean"),
     log:
         "logs/screen.log",
-    benchmark:
-        "logs/benchmarks/screen.tsv"
     params:
         content=content(COHORT, code_of("clean")),
         settings=settings("clean"),

@@ -3,6 +3,7 @@
 import atexit
 import shlex
 
+from sonomics.core import warm
 from sonomics.core.cohort import check_columns, chunk_of, fingerprint, read_cohort, read_roster
 from sonomics.core.cohort_checks import check_folds, check_labels
 from sonomics.core.cohort_values import check_values
@@ -77,12 +78,24 @@ STUDY = SEEN[MAIN]
 # Numba keeps compiled code beside the library, or with the study where the library cannot be written.
 COMPILED = os.environ.get("NUMBA_CACHE_DIR") or ("" if os.access(LIBRARY, os.W_OK) else os.path.abspath("work/numba"))
 
-shell.prefix(
+ENVIRONMENT = (
     f"set -euo pipefail; {export_pins(portable=STUDY['study']['portable'])}; export PYTHONPATH={shlex.quote(LIBRARY)} PYTHONHASHSEED=0"
     + "".join(f" {name}={STUDY['study']['threads']}" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
     + (f" NUMBA_CACHE_DIR={shlex.quote(COMPILED)}" if COMPILED else "")
     + "; "
 )
+shell.prefix(ENVIRONMENT)
+
+
+def stop_waking():
+    """Lift Snakemake's limit of 100 starts a second, of no use on one machine.
+
+    With it, its scheduler wakes once a second for every job that has ended, to look at all ready jobs: on a study of
+    some hundred jobs a quarter of a core.
+    """
+    scheduler = workflow.scheduler
+    if getattr(scheduler, "job_rate_limiter", None) is not None and not scheduler.running:
+        scheduler.job_rate_limiter = None
 
 
 wildcard_constraints:

@@ -23,8 +23,6 @@ rule crop_chunk:
         crops=CROPS,
     log:
         "logs/crop_chunk/{variant}_{chunk}.log",
-    benchmark:
-        "logs/benchmarks/crop_chunk/{variant}_{chunk}.tsv"
     params:
         content=content(outline_files, code_of("crop"), outline_plugins()),
         settings=settings("study.seed", "crop"),

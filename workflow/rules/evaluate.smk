@@ -38,8 +38,6 @@ rule evaluate_task:
         ),
     log:
         "logs/evaluate_task/{variant}_{task}.log",
-    benchmark:
-        "logs/benchmarks/evaluate_task/{variant}_{task}.tsv"
     params:
         content=content(COHORT, READERS, code_of("evaluate"), evaluation_files()),
         settings=settings(*LEARNING, "export.source", "stack.models", "evaluate"),

@@ -13,8 +13,6 @@ rule explain_classifier:
         f"{TRAINED}/all/attributions.parquet",
     log:
         "logs/explain_classifier/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/explain_classifier/{variant}_{model}_{task}.tsv"
     params:
         content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "train.models.{model}"),

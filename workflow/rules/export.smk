@@ -18,8 +18,6 @@ rule export_chunk:
         exams=directory("data/export/{chunk}"),
     log:
         "logs/export_chunk/{chunk}.log",
-    benchmark:
-        "logs/benchmarks/export_chunk/{chunk}.tsv"
     params:
         content=content(code_of("export"), SOURCES.files(SOURCE)),
         settings=settings("study.seed", "study.chunks", "export"),

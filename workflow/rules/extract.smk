@@ -18,8 +18,6 @@ rule extract_features:
         features=FEATURES,
     log:
         "logs/extract_features/{variant}_{family}_{chunk}.log",
-    benchmark:
-        "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     params:
         content=content(code_of_family),
         settings=settings("study.seed", "extract.families.{family}"),
@@ -45,8 +43,6 @@ rule extract_from_curves:
         features=FEATURES,
     log:
         "logs/extract_features/{variant}_{family}_{chunk}.log",
-    benchmark:
-        "logs/benchmarks/extract_features/{variant}_{family}_{chunk}.tsv"
     wildcard_constraints:
         family="|".join(families_that_read("curves")) or "(?!)",
     params:

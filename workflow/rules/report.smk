@@ -68,8 +68,6 @@ rule render_report:
         metrics="results/metrics/report.json",
     log:
         "logs/render_report.log",
-    benchmark:
-        "logs/benchmarks/render_report.tsv"
     params:
         content=content(COHORT, PAGE_FILES, CODE_OF_PAGE),
         settings=settings("study", *PHASES),

@@ -61,8 +61,6 @@ rule select_features:
         ),
     log:
         "logs/select_features/{variant}_{family}_{task}.log",
-    benchmark:
-        "logs/benchmarks/select_features/{variant}_{family}_{task}.tsv"
     params:
         content=content(COHORT, code_of("select"), plugins("select.steps")),
         settings=settings(*LEARNING, "crop.analysis", "select"),

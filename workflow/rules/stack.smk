@@ -27,8 +27,6 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
             predictions=expand(f"{STACKED}/predictions.parquet", model=FINALS, allow_missing=True),
         log:
             "logs/stack_scores/{variant}_{task}.log",
-        benchmark:
-            "logs/benchmarks/stack_scores/{variant}_{task}.tsv"
         wildcard_constraints:
             task="|".join(TASKS_OF_FINALS),
         params:

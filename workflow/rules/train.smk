@@ -28,8 +28,6 @@ rule train_classifier:
         predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_classifier/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/train_classifier/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
     params:
@@ -57,8 +55,6 @@ rule train_clinical:
         predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_clinical/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/train_clinical/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
         task="|".join(tasks_with("odds_ratios")) or "(?!)",
@@ -102,8 +98,6 @@ rule train_network:
         predictions=f"{FOLDER}/predictions.parquet",
     log:
         "logs/train_network/{variant}_{model}_{task}_{fold}.log",
-    benchmark:
-        "logs/benchmarks/train_network/{variant}_{model}_{task}_{fold}.tsv"
     wildcard_constraints:
         model="|".join(name for name in networks_of(MAIN) if not is_short(name)) or "(?!)",
     priority: 1
@@ -127,8 +121,6 @@ use rule train_network as train_short_network with:
         predictions=of_folds(f"{FOLDER}/predictions.parquet"),
     log:
         "logs/train_network/{variant}_{model}_{task}.log",
-    benchmark:
-        "logs/benchmarks/train_network/{variant}_{model}_{task}.tsv"
     wildcard_constraints:
         model="|".join(filter(is_short, networks_of(MAIN))) or "(?!)",
     params:

@@ -5,6 +5,8 @@ import atexit
 import gc
 import json
 import os
+import re
+import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from pathlib import Path
@@ -19,6 +21,7 @@ from sonomics.core.settings.parameters import Parameters
 
 BAD_STUDY = 2
 PATIENCE_S = 2.0
+STATUS = Path("/proc/self/status")
 
 
 def job_parser(doc: str | None) -> argparse.ArgumentParser:
@@ -39,10 +42,12 @@ def read_settings(text: str) -> Parameters:
 
 
 def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a job's `main`; a bad study, a disk without room, and code that is not portable end in one line, code 2.
+    """Run a job's `main` and end; a bad study, a disk without room, and code that is not portable: one line, code 2.
 
-    The first line that it prints says what it computes on: jobs of one study may run on several machines.
+    The first line that it prints says what it computes on: jobs of one study may run on several machines. The last one
+    says what the job took.
     """
+    started = monotonic()
     collect_garbage()
     print(describe_machine(), flush=True)
     try:
@@ -55,6 +60,8 @@ def run_job(main: Callable[[Sequence[str] | None], None]) -> None:
             raise
         rule = f"a file cannot be written ({os.strerror(error.errno)})"
         _stop(StudyError(str(error.filename or Path.cwd()), rule, "make room on the disk, then run again"))
+    print(describe_cost(monotonic() - started), flush=True)
+    end_process()
 
 
 def collect_garbage() -> None:
@@ -68,6 +75,29 @@ def _thaw() -> None:
     """Let the end of Python take all objects apart where torch is loaded: its compiler reports others as leaks."""
     if "torch" in sys.modules:
         gc.unfreeze()
+
+
+def describe_cost(seconds: float) -> str:
+    """Say what this process took: seconds on the clock and of the processor, and memory where the system tells it.
+
+    Parameters
+    ----------
+    seconds : float
+        On the clock.
+    """
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    took = f"took {seconds:.1f} s, {sum(use.ru_utime + use.ru_stime for use in uses):.1f} s of a processor"
+    # What getrusage tells of memory may be that of the process which started this one.
+    peak = re.search(r"^VmHWM:\s*(\d+) kB$", STATUS.read_text(), re.MULTILINE) if STATUS.exists() else None
+    return f"{took}, {int(peak[1]) / 1024:.0f} MB of memory at most" if peak else took
+
+
+def end_process() -> NoReturn:
+    """End at once. Python would first take apart all that imports made, which takes a second where torch is loaded."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _stop(error: StudyError) -> NoReturn:
