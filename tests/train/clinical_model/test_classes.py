@@ -10,7 +10,7 @@ import pytest
 
 from sonomics.core.settings.tasks import ClassesTask
 from sonomics.train.clinical_model.classes import LEARNER, apply, fit, predict, tabulate
-from tests.train.clinical_model.nomograms import read_nomogram
+from tests.statistics.regression.reading import read_nomogram
 from tests.train.clinical_model.studies import CLASSES, NOMINAL, ORDERED, draw_columns, draw_grades
 
 BOTH = pytest.mark.parametrize("task", [NOMINAL, ORDERED], ids=["nominal", "ordered"])

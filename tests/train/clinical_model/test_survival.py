@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sonomics.train.clinical_model.survival import apply, fit, predict, tabulate
-from tests.train.clinical_model.nomograms import read_nomogram
+from tests.statistics.regression.reading import read_nomogram
 from tests.train.clinical_model.studies import SURVIVAL, draw_columns, draw_follow_up
 
 HORIZONS = [12.0, 24.0]
