@@ -80,7 +80,7 @@ def test_clinical_and_combined_models_reach_the_page_for_every_kind_of_task(mixe
     for task, name in ratios.items():
         table = pd.read_csv(results / f"train/main/clinic/{task}/all/{name}.csv")
         assert set(table["model"]) == {"univariable", "multivariable"}
-        assert set(table["variable"]) == {"age", "sex=M", "size_mm"} or "sex=F" in set(table["variable"])
+        assert set(table["variable"].str.partition("=")[0]) == {"age", "sex", "size_mm"}
         final = results / f"stack/main/{combined[task]}/{task}"
         assert read_json(final / "state.json")["models"][0] == "clinic"
         assert scales[task] in set(pd.read_csv(final / "nomogram.csv")["axis"])
