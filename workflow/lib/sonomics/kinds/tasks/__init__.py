@@ -31,6 +31,8 @@ class TaskKind(DescribedKind):
         Name of the table of a clinical model, and of its rows in the model's state: `odds_ratios`, `hazard_ratios`.
     reader : str
         `module:name` of a `TaskReader`, in `evaluate`: what the evaluation makes of the cases.
+    scores : str
+        What becomes of the scores of several base models before they are combined, in words.
     needs_of_stack : str
         The attribute that calibrations and combinations must have to serve it; "" where all do.
     """
@@ -43,6 +45,7 @@ class TaskKind(DescribedKind):
     clinical_model: str
     ratios: str
     reader: str
+    scores: str
     needs_of_stack: str = ""
 
 

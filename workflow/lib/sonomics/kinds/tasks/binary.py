@@ -25,6 +25,7 @@ KIND = BinaryKind(
     clinical_model="sonomics.train.clinical_model.binary:LEARNER",
     ratios="odds_ratios",
     reader="sonomics.evaluate.study.tasks:BINARY",
+    scores="as log odds where they are probabilities, were z-scored",
     final_model="sonomics.stack.final_model.binary:fit",
     words="",
 )

@@ -25,6 +25,7 @@ KIND = ClassesKind(
     clinical_model="sonomics.train.clinical_model.classes:LEARNER",
     ratios="odds_ratios",
     reader="sonomics.evaluate.study.tasks:CLASSES",
+    scores="as log probabilities where they are probabilities, were centred over the classes, scaled",
     final_model="sonomics.stack.final_model.classes:fit",
     needs_of_stack="of_classes",
     words="{column}: {classes}",

@@ -3,11 +3,13 @@
 import platform
 from importlib.metadata import version
 
+from sonomics.core.settings.task_checks import tasks_of_final
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.pools import POOLS
+from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
@@ -75,11 +77,28 @@ def _describe_final_models(record: Record) -> str:
     described = join_words(f"{name} (of {join_words(model.of)})" for name, model in models.items())
     pool = POOLS.get(record.params.stack.pool).describe()
     text = f"From their scores, pooled over a case's images by the {pool}, came the final models {described}"
-    by_way: dict[str, list[str]] = {}
-    for name, model in models.items():
-        if len(model.of) > 1:
-            by_way.setdefault(model.weights, []).append(name)
-    if not by_way:
-        return f"{text}."
-    ways = join_words(f"{COMBINATIONS.get(way).describe()} in {join_words(names)}" for way, names in by_way.items())
-    return f"{text}; several scores, as log odds where they are probabilities, were z-scored and {ways}."
+    ways = "; ".join(_describe_combinations(record))
+    return f"{text}; {ways}." if ways else f"{text}."
+
+
+def _describe_combinations(record: Record) -> list[str]:
+    """Describe how several scores were combined, for each kind of task that has a final model of several."""
+    tasks, train = record.params.study.tasks, record.params.train
+    named: dict[str, list[str]] = {}
+    by_way: dict[str, dict[str, list[str]]] = {}
+    for name, model in record.final_models.items():
+        for task in tasks_of_final(tasks, train, model.of) if len(model.of) > 1 else ():
+            kind = tasks[task].type
+            if task not in named.setdefault(kind, []):
+                named[kind].append(task)
+            models = by_way.setdefault(kind, {}).setdefault(model.weights, [])
+            if name not in models:
+                models.append(name)
+    described = []
+    for kind, ways in by_way.items():
+        of_tasks = f" of {join_words(named[kind])}" if len({task.type for task in tasks.values()}) > 1 else ""
+        words = join_words(
+            f"{COMBINATIONS.get(way).describe_for(kind)} in {join_words(of)}" for way, of in ways.items()
+        )
+        described.append(f"several scores{of_tasks}, {TASKS.get(kind).scores} and {words}")
+    return described

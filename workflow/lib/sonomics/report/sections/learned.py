@@ -158,7 +158,7 @@ def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
         if points.empty:
             continue
         if CLASS in points:
-            reading = ", or the odds that it follows from"
+            reading = ", or the odds that it follows from (the axis of a base model then has odds too)"
             drawn = {f"{table.name}, {name}": rows for name, rows in points.groupby(CLASS, sort=False)}
             caption = CAPTION_OF_CLASSES
         else:
