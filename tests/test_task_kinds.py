@@ -40,7 +40,14 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     }
     params["train"]["models"]["hazard"] = {"kind": "cox", "families": ["texture", "deep"], "folds": 3}
     params["stack"]["threshold"] = {"binary": "youden", "classes": "largest", "survival": "median"}
-    params["stack"]["models"] |= {"graded": {"of": ["rf"]}, "risk": {"of": ["hazard"]}}
+    params["train"]["models"]["clinic"] = {"kind": "clinical", "columns": ["age", "sex", "size_mm"], "enter": 1.0}
+    params["stack"]["models"] |= {
+        "graded": {"of": ["rf"]},
+        "risk": {"of": ["hazard"]},
+        "clinical": {"of": ["clinic"]},
+        "clinical_rf": {"of": ["clinic", "rf"]},
+        "clinical_risk": {"of": ["clinic", "hazard"]},
+    }
     params["evaluate"]["primary"] = {"recurrence": "stacked", "grade": "graded", "relapse": "risk"}
     died = {"time": "died_at", "event": "died", "origin": "surgery", "horizons": [18]}
     params["evaluate"] |= {
@@ -105,3 +112,25 @@ def test_the_binary_task_is_what_it_is_alone(mixed: Study, smoke: Study) -> None
         beside = mixed.path / "results" / phase / "recurrence"
         assert [str(file) for file in files if (alone / file).read_bytes() != (beside / file).read_bytes()] == []
         assert files != [Path()]
+
+
+@pytest.mark.ci
+def test_clinical_and_combined_models_reach_the_page_for_every_kind_of_task(mixed: Study) -> None:
+    results = mixed.path / "results"
+    ratios = {"recurrence": "odds_ratios", "grade": "odds_ratios", "relapse": "hazard_ratios"}
+    combined = {"recurrence": "clinical_rf", "grade": "clinical_rf", "relapse": "clinical_risk"}
+    scales = {"recurrence": "Probability", "grade": "Odds of high to low", "relapse": "Event by 12 months"}
+    for task, name in ratios.items():
+        table = pd.read_csv(results / f"train/main/clinic/{task}/all/{name}.csv")
+        assert set(table["model"]) == {"univariable", "multivariable"}
+        assert set(table["variable"].str.partition("=")[0]) == {"age", "sex", "size_mm"}
+        final = results / f"stack/main/{combined[task]}/{task}"
+        assert read_json(final / "state.json")["models"][0] == "clinic"
+        assert scales[task] in set(pd.read_csv(final / "nomogram.csv")["axis"])
+        performance = pd.read_csv(results / f"evaluate/main/{task}/performance.csv")
+        assert {"clinical", combined[task]} <= set(performance["model"])
+    page = (results / "report.html").read_text()
+    for words in ("Clinical models: grade", "clinic: odds ratios", "clinic: hazard ratios", "Odds of high to low"):
+        assert words in page
+    assert "Event by 12 months" in page
+    assert "proportional-odds logistic (grade) and Cox (relapse)" in page

@@ -174,6 +174,19 @@ def test_a_clinical_model_takes_columns_of_the_study() -> None:
     assert refused.value.errors()[0]["loc"] == ("columns",)
 
 
+def test_a_clinical_model_names_the_regression_of_each_task() -> None:
+    clinical = MODELS.get("clinical")
+    settings = clinical.settings.partial({"kind": "clinical", "columns": ["age"], "enter": 0.1})
+    binary = SimpleNamespace(type="binary")
+    assert clinical.describe_for(settings, {"a": binary, "b": binary}) == clinical.describe(settings)
+    ordered, nominal = (SimpleNamespace(type="classes", ordered=ordered) for ordered in (True, False))
+    several = {"a": binary, "grade": ordered, "kind": nominal, "death": SimpleNamespace(type="survival")}
+    assert clinical.describe_for(settings, several) == (
+        "multivariable regression on the clinical variables with a univariable P < 0.1, logistic (a), "
+        "proportional-odds logistic (grade), multinomial logistic (kind) and Cox (death)"
+    )
+
+
 def test_sources_say_whether_they_hold_identities_and_bring_outlines() -> None:
     stated = {
         "simulator": {"patients": {"train": 3}, "repeat_outlines": 0},

@@ -10,7 +10,8 @@ from sonomics.core.files import read_json
 from sonomics.core.schemas import FOLDS, PREDICTIONS
 from sonomics.core.tables import read_table, write_table
 from sonomics.train.clinical import main
-from sonomics.train.clinical_model.regression import fit
+from sonomics.train.clinical_model.binary import fit
+from tests.train.clinical_model.studies import CLASSES, draw_columns, draw_follow_up, draw_grades
 
 
 def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
@@ -49,3 +50,49 @@ def test_job_fits_outside_the_fold_and_scores_inside(inside, cohort):
     changed.to_csv("cohort.csv", index=False)
     main(["--settings", settings, *about, "--fold", "0", *files, "--out", "."])
     assert read_json(inside / "0/clinical.json") == state
+
+
+@pytest.mark.parametrize("name", ["grade", "relapse"])
+def test_job_serves_classes_and_follow_up_fold_by_fold(inside, name):
+    clinical = draw_columns(120)
+    cases = [f"P{number:03d}" for number in range(120)]
+    table = clinical.assign(patient=cases, case=cases, centre="a", split=["train"] * 90 + ["internal"] * 30)
+    table["grade"] = np.array(CLASSES)[draw_grades(clinical).astype(int)]
+    table[["months", "relapsed"]] = draw_follow_up(clinical)
+    table.to_csv("cohort.csv", index=False)
+    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "fold": [number % 2 for number in range(90)]})
+    write_table(folds, inside / "folds.parquet", FOLDS)
+    tasks = {
+        "grade": {"type": "classes", "column": "grade", "classes": CLASSES},
+        "relapse": {"type": "survival", "time": "months", "event": "relapsed", "horizons": [12, 24]},
+    }
+    study = {"seed": 1, "clinical": list(clinical), "shuffle_labels": False, "tasks": tasks}
+    models = {"clinic": {"kind": "clinical", "columns": ["age", "sex"], "enter": 0.5}}
+    settings = json.dumps({"study": study, "train": {"models": models}})
+    about = ["--variant", "main", "--model", "clinic", "--task", name]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet"]
+    main(["--settings", settings, *about, "--fold", "0", "all", *files, "--out", "."])
+    ratios = {"grade": "odds_ratios", "relapse": "hazard_ratios"}[name]
+    assert {file.name for file in (inside / "0").iterdir()} == {
+        "clinical.json", f"{ratios}.csv", "nomogram.csv", "predictions.parquet",
+    }  # fmt: skip
+    predictions = read_table(inside / "0/predictions.parquet", PREDICTIONS)
+    assert set(predictions["patient"]) == set(cases[0:90:2])
+    assert set(read_table(inside / "all/predictions.parquet", PREDICTIONS)["patient"]) == set(cases[90:])
+    kinds = predictions.groupby(["class", "kind"]).size().to_dict()
+    assert kinds == (
+        {(word, "probability"): 45 for word in CLASSES}
+        if name == "grade"
+        else {("1", "risk"): 45, ("1", "probability"): 90}
+    )
+    first = pd.read_csv(f"0/{ratios}.csv")
+    assert set(first["model"]) == {"univariable", "multivariable"}
+    assert set(pd.read_csv("0/nomogram.csv")["kind"]) == {"variable", "total", "probability"}
+
+    before = read_json(inside / "0/clinical.json")
+    held = ~table["case"].isin(cases[1:90:2])
+    changed = table.copy()
+    changed.loc[held, ["grade", "months", "relapsed", "age", "sex"]] = ["high", 1.0, 1.0, 999.0, "X"]
+    changed.to_csv("cohort.csv", index=False)
+    main(["--settings", settings, *about, "--fold", "0", *files, "--out", "."])
+    assert read_json(inside / "0/clinical.json") == before

@@ -3,6 +3,7 @@
 from math import inf
 
 from sonomics.kinds.sources import SOURCES
+from sonomics.kinds.tasks import TASKS
 
 # Pixels that a fit sees, one view of each case in every epoch. Below it, a small network takes about as long to import
 # as to train (some seconds); above it, folds are jobs of their own that run side by side. A convention.
@@ -113,3 +114,16 @@ def of_finals(file):
     return lambda wildcards: expand(
         f"results/stack/{{variant}}/{{model}}/{{task}}/{file}", model=finals_of(wildcards.task), **wildcards
     )
+
+
+def tasks_by_ratios():
+    """Group the tasks by the name of the table of ratios of their clinical models."""
+    groups = {}
+    for name, task in STUDY["study"]["tasks"].items():
+        groups.setdefault(TASKS.get(task["type"]).ratios, []).append(name)
+    return groups
+
+
+def tasks_with(ratios):
+    """List the tasks whose clinical models have that table."""
+    return tasks_by_ratios().get(ratios, [])

@@ -24,7 +24,10 @@ SELECTION = "results/select/main/{family}/{task}/all"
 # What the main run learned: a file, and the runs that have it.
 LEARNED = [
     (f"{SELECTION}/frequencies.csv", SELECTED),
-    ("results/train/main/{model}/{task}/all/odds_ratios.csv", CLINICAL),
+    *(
+        (f"results/train/main/{{model}}/{{task}}/all/{ratios}.csv", [run for run in CLINICAL if run["task"] in tasks])
+        for ratios, tasks in tasks_by_ratios().items()
+    ),
     ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
     ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
     ("results/stack/main/{model}/{task}/weights.csv", COMBINED),

@@ -51,36 +51,39 @@ for SCHEME, VARIANTS in variants_by_scheme().items():
 
 for SCHEME, VARIANTS in variants_by_scheme().items():
 
-    rule:
-        name:
-            name_by_scheme("train_clinical", SCHEME)
-        # Train a clinical model on each fold and score the cases it has not seen.
-        input:
-            cohort=COHORT,
-            folds=FOLDS,
-            code=code_of("train"),
-            plugins=plugins("train.models.{model}"),
-        output:
-            states=of_folds(f"{FOLDER}/clinical.json", VARIANTS[0]),
-            odds_ratios=of_folds(f"{FOLDER}/odds_ratios.csv", VARIANTS[0]),
-            nomograms=of_folds(f"{FOLDER}/nomogram.csv", VARIANTS[0]),
-            predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
-        log:
-            "logs/train_clinical/{variant}_{model}_{task}.log",
-        wildcard_constraints:
-            variant="|".join(VARIANTS),
-            model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
-        params:
-            content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
-            settings=settings(*LEARNING, "train.models.{model}"),
-            builders=builders_of("train.models.{model}"),
-            job=job_of_model,
-            folds=folds(VARIANTS[0]),
-            scheme=SCHEME,
-        message:
-            "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
-        shell:
-            f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
+    for RATIOS in ("odds_ratios", "hazard_ratios"):
+
+        rule:
+            name:
+                name_by_scheme(f"train_clinical_{RATIOS}", SCHEME)
+            # Train a clinical model on each fold and score the cases it has not seen.
+            input:
+                cohort=COHORT,
+                folds=FOLDS,
+                code=code_of("train"),
+                plugins=plugins("train.models.{model}"),
+            output:
+                states=of_folds(f"{FOLDER}/clinical.json", VARIANTS[0]),
+                ratios=of_folds(f"{FOLDER}/{RATIOS}.csv", VARIANTS[0]),
+                nomograms=of_folds(f"{FOLDER}/nomogram.csv", VARIANTS[0]),
+                predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
+            log:
+                "logs/train_clinical/{variant}_{model}_{task}.log",
+            wildcard_constraints:
+                variant="|".join(VARIANTS),
+                model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
+                task="|".join(tasks_with(RATIOS)) or "(?!)",
+            params:
+                content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
+                settings=settings(*LEARNING, "train.models.{model}"),
+                builders=builders_of("train.models.{model}"),
+                job=job_of_model,
+                folds=folds(VARIANTS[0]),
+                scheme=SCHEME,
+            message:
+                "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+            shell:
+                f"python -m {{params.job}} {JOB} > {{log:q}} 2>&1"
 
 
 rule train_network:

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,32 @@ def test_the_methods_follow_the_parameters(written: Written) -> None:
         assert words in text
     without = PARAMS | {"clean": {**PARAMS["clean"], "qc": {"heads": {}}}}
     assert "not screened by a classifier" in written(without)
+
+
+def test_the_methods_say_for_each_kind_of_task_how_scores_were_combined(written: Written) -> None:
+    params = deepcopy(PARAMS)
+    params["study"] |= {"clinical": ["age"]}
+    first = next(iter(params["study"]["tasks"]))
+    params["study"]["tasks"] |= {
+        "grade": {"type": "classes", "column": "grade", "classes": [1, 2, 3], "ordered": True},
+        "relapse": {"type": "survival", "horizons": [12]},
+    }
+    families = params["train"]["models"]["rf"]["families"]
+    params["train"]["models"] = {
+        "rf": params["train"]["models"]["rf"],
+        "clinic": {"kind": "clinical", "columns": ["age"], "enter": 0.1},
+        "hazard": {"kind": "cox", "families": families, "folds": 3},
+    }
+    params["stack"]["models"] = {"both": {"of": ["clinic", "rf"]}, "risk": {"of": ["clinic", "hazard"]}}
+    text = written(params)
+    for words in (
+        f"logistic ({first}), proportional-odds logistic (grade) and Cox (relapse)",
+        f"several scores of {first}, as log odds where they are probabilities, were z-scored and stacked by logistic",
+        "several scores of grade, as log probabilities where they are probabilities, were centred over the classes, "
+        "scaled and stacked by a conditional logit with one weight a model in both",
+        "several scores of relapse, risks of an event, were z-scored and stacked by a Cox model in risk",
+    ):
+        assert words in text
 
 
 @pytest.mark.parametrize(
@@ -100,7 +127,9 @@ def test_the_methods_claim_no_more_of_a_folder_than_was_done(
 
 def test_the_radiomics_score_has_words(written: Written) -> None:
     models = {"score": {"kind": "radscore", "families": ["texture"]}}
-    assert "score (the LASSO's own linear score of texture)" in written(PARAMS | {"train": {"models": models}})
+    stack = {**PARAMS["stack"], "models": {"radiomics": {"of": ["score"]}}}
+    text = written(PARAMS | {"train": {"models": models}, "stack": stack})
+    assert "score (the LASSO's own linear score of texture)" in text
 
 
 def test_kinds_of_another_package_are_described(record: Record, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from sonomics.core.errors import StudyError
 from sonomics.core.settings.stack import Stack
 from sonomics.core.settings.tasks import ClassesTask
 from sonomics.stack.final_model.classes import fit, join_blocks
+from sonomics.stack.methods.classes import NONE, SOFTMAX, apply_weights
+from tests.statistics.regression.reading import read_nomogram
 
 CLASSES = ["low", "mid", "high"]
 TASK = ClassesTask.partial({"type": "classes", "column": "grade", "classes": CLASSES})
@@ -96,3 +98,29 @@ def test_auc_weights_mix_the_probabilities_as_they_are():
     assert set(final.weights["fold"]) == {"0", "1", "2", "3", "all"}
     with pytest.raises(StudyError, match="good gives no probabilities"):
         fit(*predictions("score"), "both", stated, "largest", TASK)
+
+
+@pytest.mark.parametrize("calibration", ["platt", "none"])
+@pytest.mark.parametrize("kind", ["probability", "score"])
+def test_the_nomograms_give_the_probabilities(kind, calibration):
+    table, labels = predictions(kind)
+    final = fit(table, labels, "both", settings(calibration=calibration), "largest", TASK)
+    odds, seen = [], []
+    for place, word in enumerate(CLASSES[1:]):
+        shown = final.nomogram[final.nomogram["class"] == word]
+        # The second mark of every base model for one class, the third for the other.
+        marks = shown[shown["kind"] == "variable"].groupby("axis")["label"].nth(1 + place)
+        values = dict(zip(["good", "noise"], marks, strict=True))
+        read = read_nomogram(shown, values, np.log)
+        assert list(read) == [f"Odds of {word} to low"]
+        odds.append(np.exp(read[f"Odds of {word} to low"]))
+        seen.append([float(value) for value in values.values()])
+    against_low = np.array(seen).T if kind == "score" else np.log(seen).T
+    scores = apply_weights(final.stack, np.column_stack([np.zeros(2), against_low])[None])
+    calibrate = {"platt": SOFTMAX, "none": NONE}[calibration]
+    assert np.array([1, *odds]) / (1 + sum(odds)) == pytest.approx(calibrate.apply(final.calibrator, scores)[0])
+
+
+def test_steps_have_no_nomogram():
+    table, labels = predictions()
+    assert fit(table, labels, "both", settings(calibration="isotonic"), "largest", TASK).nomogram.empty

@@ -7,7 +7,10 @@ import pytest
 from sonomics.core.settings.stack import FinalModel, Stack
 from sonomics.core.settings.tasks import SurvivalTask
 from sonomics.stack.final_model.survival import fit
+from sonomics.stack.methods.combination import apply_combination
+from sonomics.stack.methods.survival import predict_hazard
 from sonomics.statistics.survival.concordance import harrell_c
+from tests.statistics.regression.reading import read_nomogram
 
 TASK = SurvivalTask.partial({"type": "survival", "horizons": [12, 24]})
 SETTINGS = Stack.model_validate(
@@ -98,3 +101,16 @@ def test_auc_weights_of_risks_are_their_shares_of_concordance():
     np.testing.assert_allclose(final.stack["weight"], np.array(areas) / sum(areas))
     assert final.stack["sd"] == [1.0, 1.0]
     assert len(final.weights) == 2 * 5
+
+
+@pytest.mark.parametrize("model", ["both", "mean", "alone"])
+def test_the_nomogram_gives_the_probabilities_at_the_horizons(model):
+    predictions, outcomes = sample()
+    final = fit(predictions, outcomes, model, SETTINGS, "median", TASK)
+    values = final.nomogram[final.nomogram["kind"] == "variable"].groupby("axis")["label"].nth(1)
+    values = dict(zip(SETTINGS.models[model].of, values, strict=True))
+    read = read_nomogram(final.nomogram, values, lambda p: np.log(-np.log1p(-p)))
+    risk = apply_combination(final.stack, pd.DataFrame({name: [float(value)] for name, value in values.items()}))
+    expected = predict_hazard(final.calibrator, risk, [12, 24])[0]
+    assert list(read) == ["Event by 12 months", "Event by 24 months"]
+    assert list(read.values()) == pytest.approx(list(np.log(-np.log1p(-expected))))

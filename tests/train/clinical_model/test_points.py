@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonomics.train.clinical_model.binary import apply, fit
 from sonomics.train.clinical_model.points import tabulate_points
-from sonomics.train.clinical_model.regression import apply, fit
 
 
 def test_a_nomogram_gives_the_models_probabilities(cohort):

@@ -2,35 +2,35 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from sonomics.core.cohort import read_cohort
 from sonomics.core.files import write_csv, write_json
 from sonomics.core.jobs import progress, run_job
-from sonomics.core.schemas import PROBABILITY
-from sonomics.train.clinical_model.points import tabulate_points
-from sonomics.train.clinical_model.regression import apply, fit
-from sonomics.train.fold.job import training_parser, write_predictions
+from sonomics.core.registry import load
+from sonomics.core.tasks import as_array
+from sonomics.kinds.tasks import TASKS
+from sonomics.train.clinical_model.learner import ClinicalLearner
+from sonomics.train.fold.job import training_parser, write_columns
 from sonomics.train.fold.rows import divide, read_cases
-
-ODDS_RATIOS = ["variable", "model", "odds_ratio", "lower", "upper", "p"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write, for every fold, the state, the odds ratios, the points of the nomogram and the predictions."""
+    """Write, for every fold, the state, the table of ratios, the points of the nomogram and the predictions."""
     args = training_parser(__doc__).parse_args(argv)
-    settings = args.settings.train.models[args.model]
+    settings, task = args.settings.train.models[args.model], args.settings.study.tasks[args.task]
+    kind = TASKS.get(task.type)
+    learner: ClinicalLearner = load(kind.clinical_model)
     rows = read_cohort(args.cohort, args.settings.study).assign(image="")
     cases, clinical = read_cases(args), rows[settings.columns]
     for fold in progress(args.fold, "folds"):
         division, folder = divide(rows, cases, fold), args.out / fold
-        labels = division.labels[division.fitted].to_numpy(dtype=np.float64)
-        state = fit(clinical[division.fitted], labels, settings.enter)
+        outcomes = as_array(division.outcomes[division.fitted])
+        state = learner.fit(clinical[division.fitted], outcomes, settings.enter, task)
         write_json(folder / "clinical.json", state)
-        write_csv(folder / "odds_ratios.csv", pd.DataFrame(state["odds_ratios"], columns=ODDS_RATIOS))
-        write_csv(folder / "nomogram.csv", tabulate_points(state))
-        write_predictions(rows, division, PROBABILITY, apply(state, clinical[division.scored]), args)
+        write_csv(folder / f"{kind.ratios}.csv", pd.DataFrame(state[kind.ratios], columns=learner.columns(task)))
+        write_csv(folder / "nomogram.csv", learner.tabulate(state, task))
+        write_columns(rows, division, learner.predict(state, clinical[division.scored], task), args)
 
 
 if __name__ == "__main__":

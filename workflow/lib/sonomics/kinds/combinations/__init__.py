@@ -1,6 +1,7 @@
 """Ways to weight the base models of a final model, `weights` of `stack.models`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sonomics.core.registry import Group
 from sonomics.kinds.choices import Choice
@@ -22,6 +23,8 @@ class CombinationKind(Choice):
         Whether the scores are weighted as they are (probabilities, thetas, risks), which must be of one scale.
     gives_log_odds : bool
         Whether the weighted score is the log odds of a probability, so that it can go without calibration.
+    words_by_task : mapping
+        Kind of task -> the words for it, where they are others than `words`.
     of_classes : str
         `module:function` of such a function for (cases, models, classes) scores and places of classes, whose intercept
         is (classes,); "" where there is none.
@@ -35,6 +38,11 @@ class CombinationKind(Choice):
     takes_as_given: bool = False
     of_classes: str = ""
     of_risks: str = ""
+    words_by_task: Mapping[str, str] = field(default_factory=dict)
+
+    def describe_for(self, task_type: str) -> str:
+        """Describe the choice for a kind of task."""
+        return self.words_by_task.get(task_type, self.words)
 
 
 COMBINATIONS: Group[CombinationKind] = Group("combinations", "stack.models.weights")

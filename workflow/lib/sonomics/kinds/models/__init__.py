@@ -123,6 +123,10 @@ class ModelKind(DescribedKind):
         ]
         return self.fill(": ".join(filter(None, [self.words, ", ".join(values)])), settings)
 
+    def describe_for(self, settings: Any, tasks: Mapping[str, Any]) -> str:
+        """Describe the model as it is for the tasks that it is trained for (name -> task): mostly the same for all."""
+        return self.describe(settings)
+
     def describe_training(self, settings: Section) -> str:
         """Describe how the model is trained; "" when there is nothing to say."""
         return self.fill(self.training, settings)

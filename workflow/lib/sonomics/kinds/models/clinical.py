@@ -1,5 +1,6 @@
-"""Multivariable logistic regression on clinical variables, chosen by univariable tests."""
+"""Multivariable regression on clinical variables, chosen by univariable tests."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -7,6 +8,7 @@ from pydantic import Field
 from sonomics.core.settings.base import Fraction, Unique, broken
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
+from sonomics.kinds.wording import join_words
 
 
 class Clinical(Model):
@@ -18,8 +20,29 @@ class Clinical(Model):
     )
 
 
+# What the regression is called that each kind of task has; of ordered classes it is another.
+REGRESSIONS = {"binary": "logistic", "classes": "multinomial logistic", "survival": "Cox"}
+ORDERED = "proportional-odds logistic"
+
+
+def name_regression(task: Any) -> str:
+    """Name the regression of a task."""
+    return ORDERED if getattr(task, "ordered", False) else REGRESSIONS[task.type]
+
+
 class ClinicalKind(ModelKind):
-    """The clinical model, whose columns the study must name."""
+    """The clinical model, whose columns the study must name, and whose regression depends on the task."""
+
+    def describe_for(self, settings: Any, tasks: Mapping[str, Any]) -> str:
+        """Name the regression of each task; where all are binary, as `describe`."""
+        regressions: dict[str, list[str]] = {}
+        for name, task in tasks.items():
+            regressions.setdefault(name_regression(task), []).append(name)
+        if set(regressions) <= {REGRESSIONS["binary"]}:
+            return self.describe(settings)
+        named = join_words(f"{word} ({join_words(names)})" for word, names in regressions.items())
+        text = "multivariable regression on the clinical variables with a univariable P < {enter:g}, "
+        return self.fill(text, settings) + named
 
     def check(self, settings: Any, parameters: Any) -> None:
         """Check that the study names the columns as clinical."""
@@ -35,6 +58,7 @@ KIND = ClinicalKind(
     settings=Clinical,
     builder="sonomics.train.clinical:main",
     takes="columns",
+    serves=("binary", "classes", "survival"),
     is_regression=True,
     words="multivariable logistic regression on the clinical variables with a univariable P < {enter:g}",
 )

@@ -27,8 +27,14 @@ class TaskKind(DescribedKind):
         `module:function` of `gather(evaluation) -> what the page shows of performance`, in `report`.
     learner : str
         `module:name` of a `Learner`, in `train`: how a model is fitted on its outcomes, and what it predicts.
+    clinical_model : str
+        `module:name` of a `ClinicalLearner`, in `train`: the clinical model of its outcomes.
+    ratios : str
+        Name of the table of a clinical model, and of its rows in the model's state: `odds_ratios`, `hazard_ratios`.
     reader : str
         `module:name` of a `TaskReader`, in `evaluate`: what the evaluation makes of the cases.
+    scores : str
+        What becomes of the scores of several base models before they are combined, in words.
     needs_of_stack : str
         The attribute that calibrations and combinations must have to serve it; "" where all do.
     """
@@ -39,7 +45,10 @@ class TaskKind(DescribedKind):
     penalised: str
     page: str
     learner: str
+    clinical_model: str
+    ratios: str
     reader: str
+    scores: str
     needs_of_stack: str = ""
 
 

@@ -23,7 +23,10 @@ KIND = BinaryKind(
     penalised="sonomics.select.steps.penalised:fit_binomial",
     page="sonomics.report.sections.performance:gather_binary",
     learner="sonomics.train.classifier:LABEL_LEARNER",
+    clinical_model="sonomics.train.clinical_model.binary:LEARNER",
+    ratios="odds_ratios",
     reader="sonomics.evaluate.study.tasks:BINARY",
+    scores="as log odds where they are probabilities, were z-scored",
     final_model="sonomics.stack.final_model.binary:fit",
     words="",
 )

@@ -12,8 +12,11 @@ KIND = TaskKind(
     penalised="sonomics.select.steps.penalised:fit_cox",
     page="sonomics.report.sections.survival_task:gather_survival",
     reader="sonomics.evaluate.study.tasks:SURVIVAL",
+    scores="risks of an event, were z-scored",
     final_model="sonomics.stack.final_model.survival:fit",
     learner="sonomics.train.classifiers.risks:RISK_LEARNER",
+    clinical_model="sonomics.train.clinical_model.survival:LEARNER",
+    ratios="hazard_ratios",
     needs_of_stack="of_risks",
     words="time to {event} in {time}, at {horizons} months",
 )

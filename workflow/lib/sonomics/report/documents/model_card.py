@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from sonomics.core.schemas import TRAIN
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
-from sonomics.kinds.models import MODELS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_decimal
 from sonomics.report.elements.tables import Cell, Table, show_estimate
@@ -14,7 +13,7 @@ from sonomics.report.evidence.design import find_label, find_source, find_split,
 from sonomics.report.evidence.models import find_interpretation, find_threshold
 from sonomics.report.study.evaluation import MEASURES
 from sonomics.report.study.record import Record
-from sonomics.report.study.wording import describe_starting_weights
+from sonomics.report.study.wording import describe_base_model, describe_starting_weights
 
 TO_BE_STATED = "To be stated by the authors (report.author.{key})."
 FAR = 0.2  # from the ideal calibration slope of 1; a convention of this card
@@ -95,16 +94,15 @@ def _quote_author(record: Record, key: str) -> str:
 def _describe_model(record: Record) -> list[str]:
     params, evaluation = record.params, record.first
     model = record.final_models[evaluation.primary]
-    bases = {name: params.train.models[name] for name in model.of}
     lines = [f"{evaluation.primary}, primary model of the study {params.study.name}, task {evaluation.task}."]
-    lines += [f"{name}: {MODELS.get(base.kind).describe(base)}." for name, base in bases.items()]
-    if len(bases) > 1:
+    lines += [f"{name}: {describe_base_model(params, name)}." for name in model.of]
+    if len(model.of) > 1:
         way = COMBINATIONS.get(model.weights)
         lines.append(f"Combined from {join_words(model.of)}: {way.evidence}.")
     calibration = CALIBRATIONS.get(params.stack.calibration)
     where = ", on cross-fitted training scores" if calibration.is_fitted else ""
     lines.append(f"{calibration.describe()}{where}.")
-    lines += [f"Network weights: {line}." for line in describe_starting_weights(params, models=list(bases))]
+    lines += [f"Network weights: {line}." for line in describe_starting_weights(params, models=model.of)]
     lines.append(f"Licence of the model: {_quote_author(record, 'licence')}")
     lines.append(f"Contact: {_quote_author(record, 'contact')}")
     return lines

@@ -20,12 +20,12 @@ from sonomics.report.evidence.findings import (
 )
 from sonomics.report.study.record import Record
 from sonomics.report.study.variants import describe_control
-from sonomics.report.study.wording import describe_starting_weights
+from sonomics.report.study.wording import describe_base_model, describe_starting_weights
 
 
 def find_algorithms(record: Record) -> Finding:
     """List the base models and the final ones."""
-    base = [f"{name} ({MODELS.get(model.kind).describe(model)})" for name, model in record.models.items()]
+    base = [f"{name} ({describe_base_model(record.params, name)})" for name in record.models]
     final = [f"{name} (of {join_words(model.of)})" for name, model in record.final_models.items()]
     return Finding(REPORTED, METHODS, f"{join_words(base)}; final models {join_words(final)}")
 

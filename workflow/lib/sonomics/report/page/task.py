@@ -79,5 +79,5 @@ def _build_sections(
     return [
         *build_sections(main, params),
         *(section for section in explained if section),
-        *build_learned_sections(learned, main.task),
+        *build_learned_sections(learned, main.task, params.study.tasks[main.task]),
     ]

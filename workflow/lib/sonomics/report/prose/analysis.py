@@ -4,21 +4,22 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
+from sonomics.core.settings.task_checks import tasks_of_final
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.pools import POOLS
+from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
-from sonomics.report.study.wording import list_starts
+from sonomics.report.study.wording import describe_base_model, list_starts
 
 
 def describe_models(record: Record) -> str:
     """Describe the base models, how each was fitted, and the final models made of them."""
-    models = record.params.train.models
-    described = [f"{name} ({MODELS.get(model.kind).describe(model)})" for name, model in models.items()]
+    described = [f"{name} ({describe_base_model(record.params, name)})" for name in record.params.train.models]
     text = f"The models trained were {join_words(described)}."
     return " ".join([text, *_describe_fitting(record), _describe_final_models(record)])
 
@@ -83,20 +84,8 @@ def _describe_final_models(record: Record) -> str:
         else join_words(f"{words[pool]} in {join_words(names)}" for pool, names in pools.items())
     )
     text = f"From their scores, pooled over a case's images by {by_pool}, came the final models {described}"
-    ways = _group_names({name: model.weights for name, model in models.items() if len(model.of) > 1})
-    given = {way: names for way, names in ways.items() if COMBINATIONS.get(way).takes_as_given}
-    scaled = {way: names for way, names in ways.items() if way not in given}
-    if scaled:
-        text += (
-            f"; several scores, as log odds where they are probabilities, were z-scored and {_describe_ways(scaled)}"
-        )
-    if given:
-        text += f"; several scores were {_describe_ways(given)}"
-    return f"{text}."
-
-
-def _describe_ways(ways: Mapping[str, Sequence[str]]) -> str:
-    return join_words(f"{COMBINATIONS.get(way).describe()} in {join_words(names)}" for way, names in ways.items())
+    ways = "; ".join(_describe_combinations(record))
+    return f"{text}; {ways}." if ways else f"{text}."
 
 
 def _group_names(values: Mapping[str, str]) -> dict[str, list[str]]:
@@ -105,3 +94,29 @@ def _group_names(values: Mapping[str, str]) -> dict[str, list[str]]:
     for name, value in values.items():
         groups.setdefault(value, []).append(name)
     return groups
+
+
+def _describe_combinations(record: Record) -> list[str]:
+    """Describe how several scores were combined, for each kind of task that has a final model of several."""
+    tasks, train = record.params.study.tasks, record.params.train
+    several = {name: model for name, model in record.final_models.items() if len(model.of) > 1}
+    described = []
+    for kind in dict.fromkeys(task.type for task in tasks.values()):
+        named = [name for name, task in tasks.items() if task.type == kind]
+        trained = {name: set(tasks_of_final(tasks, train, model.of)) & set(named) for name, model in several.items()}
+        named = [task for task in named if any(task in of for of in trained.values())]
+        ways = _group_names({name: model.weights for name, model in several.items() if trained[name]})
+        scores = "several scores"
+        if len({task.type for task in tasks.values()}) > 1:
+            scores += f" of {join_words(named)}"
+        given = {way: names for way, names in ways.items() if COMBINATIONS.get(way).takes_as_given}
+        scaled = {way: names for way, names in ways.items() if way not in given}
+        if scaled:
+            described.append(f"{scores}, {TASKS.get(kind).scores} and {_describe_ways(scaled, kind)}")
+        if given:
+            described.append(f"{scores} were {_describe_ways(given, kind)}")
+    return described
+
+
+def _describe_ways(ways: Mapping[str, Sequence[str]], kind: str) -> str:
+    return join_words(f"{COMBINATIONS.get(way).describe_for(kind)} in {join_words(of)}" for way, of in ways.items())

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from sonomics.core.settings.tasks import Task
+from sonomics.kinds.models.clinical import name_regression
 from sonomics.report.elements.figures import Figure
 from sonomics.report.elements.numbers import DASH, NOT_ESTIMABLE, format_decimal, format_interval, format_p
 from sonomics.report.elements.pictures import inline_svg
@@ -15,19 +17,37 @@ from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Row, Table
 from sonomics.report.sections.nomogram import describe_nomogram, draw_nomogram
 
-FREQUENCIES, ODDS_RATIOS, NOMOGRAM, WEIGHTS = "frequencies.csv", "odds_ratios.csv", "nomogram.csv", "weights.csv"
+FREQUENCIES, ODDS_RATIOS, HAZARD_RATIOS, NOMOGRAM, WEIGHTS = (
+    "frequencies.csv", "odds_ratios.csv", "hazard_ratios.csv", "nomogram.csv", "weights.csv"
+)  # fmt: skip
+# Of each table of ratios: its column, the words for it, and their short form.
+RATIOS = {
+    ODDS_RATIOS: ("odds_ratio", "odds ratios", "OR"),
+    HAZARD_RATIOS: ("hazard_ratio", "hazard ratios", "HR"),
+}
 SELECTION_FIGURES = {
     "steps": "features left after each step",
     "curve": "cross-validated deviance of the penalised regression by penalty, with its standard error",
     "path": "coefficients by penalty, those kept in colour",
     "frequencies": "how often features were kept",
 }
+NO_MAXIMUM = {
+    "odds_ratio": "the model has no maximum: the variable is constant or separates the classes",
+    "hazard_ratio": "the model has no maximum: the variable is constant or separates early from late events",
+}
+CLASS = "class"
+CAPTION = "The points of a case's values are added; the probability is read below the sum."
+CAPTION_OF_CLASSES = (
+    "One nomogram a class: the points of a case's values are added; below the sum are the odds of the class to the "
+    "first one. A class has the probability odds / (1 + sum of the odds of all nomograms), the first one 1 / (1 + that "
+    "sum)."
+)
 MOST_ROWS = 20
 
 
 @dataclass(frozen=True)
 class LearnedTable:
-    """A table of the main run: FREQUENCIES of a family by `select`, ODDS_RATIOS of a model by `train`, or NOMOGRAM.
+    """A table of the main run: FREQUENCIES of a family by `select`, one of RATIOS of a model by `train`, or NOMOGRAM.
 
     Attributes
     ----------
@@ -43,12 +63,12 @@ class LearnedTable:
     file: Path
 
 
-def build_learned_sections(tables: Sequence[LearnedTable], task: str) -> list[Section]:
-    """Build the sections of one task; those that would be empty are left out."""
-    of_task = [table for table in tables if table.task == task]
+def build_learned_sections(tables: Sequence[LearnedTable], name: str, task: Task) -> list[Section]:
+    """Build the sections of one task, by its name and what it states; those that would be empty are left out."""
+    of_task = [table for table in tables if table.task == name]
     sections = (
         _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
-        _build_clinical([table for table in of_task if table.file.name == ODDS_RATIOS]),
+        _build_clinical([table for table in of_task if table.file.name in RATIOS], task),
         _build_weights([table for table in of_task if table.file.name == WEIGHTS]),
         _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM]),
     )
@@ -67,16 +87,40 @@ def tabulate_frequencies(family: str, frequencies: pd.DataFrame) -> Table:
     return Table(f"{family}: how often each feature was kept", columns, rows, note)
 
 
-def tabulate_odds_ratios(model: str, odds: pd.DataFrame) -> Table:
-    """Tabulate the odds ratios of a clinical model, univariable and multivariable: one row per variable."""
+def tabulate_ratios(model: str, name: str, ratios: pd.DataFrame, task: Task) -> Table:
+    """Tabulate the ratios of a clinical model, univariable and multivariable: one row per variable, or one a class too.
+
+    Parameters
+    ----------
+    model : str
+    name : str
+        Of the file, one of RATIOS.
+    ratios : DataFrame
+        `variable, model, <ratio>, lower, upper, p`, and `class` where each of several classes has ratios of its own.
+    task : Task
+    """
+    column, words, short = RATIOS[name]
+    key = ["variable", "class"] if "class" in ratios else ["variable"]
     univariable, multivariable = (
-        {str(row["variable"]): row for row in odds[odds["model"] == analysis].to_dict("records")}
+        {tuple(str(row[part]) for part in key): row for row in ratios[ratios["model"] == analysis].to_dict("records")}
         for analysis in ("univariable", "multivariable")
     )
-    rows = [[Cell(name), *_show_ratio(row), *_show_ratio(multivariable.get(name))] for name, row in univariable.items()]
-    columns = ["Variable", "OR, univariable", "P", "OR, multivariable", "P"]
-    note = "Logistic regression on all training cases; 95 % Wald intervals. A dash: not in the multivariable model."
-    return Table(f"{model}: odds ratios", columns, rows, note)
+    rows = [
+        [*map(Cell, names), *_show_ratio(row, column), *_show_ratio(multivariable.get(names), column)]
+        for names, row in univariable.items()
+    ]
+    columns = [part.capitalize() for part in key]
+    columns += [f"{short}, univariable", "P", f"{short}, multivariable", "P"]
+    regression = name_regression(task)
+    note = (
+        f"{regression[0].upper()}{regression[1:]} regression on all training cases; 95 % Wald intervals. A dash: not "
+        "in the multivariable model."
+    )
+    if "class" in ratios:
+        note += " The odds are those of the class to the first class of the task."
+    elif getattr(task, "ordered", False):
+        note += " A ratio above 1 goes with later classes."
+    return Table(f"{model}: {words}", columns, rows, note, tuple(columns[1:2]) if "class" in ratios else ())
 
 
 def tabulate_weights(final: str, weights: pd.DataFrame) -> Table:
@@ -117,8 +161,8 @@ def _gather_selection_figure(table: LearnedTable) -> Figure:
     return Figure("choice", table.name, f"In order: {'; '.join(SELECTION_FIGURES.values())}.", panels)
 
 
-def _build_clinical(learned: Sequence[LearnedTable]) -> Section | None:
-    tables = [tabulate_odds_ratios(table.name, pd.read_csv(table.file)) for table in learned]
+def _build_clinical(learned: Sequence[LearnedTable], task: Task) -> Section | None:
+    tables = [tabulate_ratios(table.name, table.file.name, pd.read_csv(table.file), task) for table in learned]
     return Section("clinical", "Clinical models", [], tables) if tables else None
 
 
@@ -128,33 +172,45 @@ def _build_weights(learned: Sequence[LearnedTable]) -> Section | None:
 
 
 def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
-    figures = []
+    figures, reading = [], ""
     for table in learned:
-        points = pd.read_csv(table.file, dtype={"label": str}, keep_default_na=False)
+        points = pd.read_csv(table.file, dtype={"label": str, CLASS: str}, keep_default_na=False)
         if points.empty:
             continue
-        svg = Markup(inline_svg(draw_nomogram(points), f"{table.task}-nomogram-{table.name}"))
-        caption = "The points of a case's values are added; the probability is read below the sum."
-        panels = [(f"{table.name}: {describe_nomogram(points)}", svg)]
+        if CLASS in points:
+            reading = ", or the odds that it follows from (the axis of a base model then has odds too)"
+            drawn = {f"{table.name}, {name}": rows for name, rows in points.groupby(CLASS, sort=False)}
+            caption = CAPTION_OF_CLASSES
+        else:
+            drawn, caption = {table.name: points}, CAPTION
+        panels = [
+            (f"{title}: {describe_nomogram(rows)}", Markup(inline_svg(draw_nomogram(rows), f"{table.task}-{place}")))
+            for place, (title, rows) in zip(_name_places(table.name, len(drawn)), drawn.items(), strict=True)
+        ]
         figures.append(Figure("nomogram", table.name, caption, panels))
     if not figures:
         return None
     description = (
-        "Each value has points on the upper line; below their sum on the line of total points is the probability. "
-        "Scores of base models are out of fold. A nomogram repeats its model and has that model's performance."
+        "Each value has points on the upper line; below their sum on the line of total points is the probability"
+        f"{reading}. Scores of base models are out of fold. A nomogram repeats its model and has that model's "
+        "performance."
     )
     return Section("nomogram", "Nomograms", [description], [], figures)
+
+
+def _name_places(name: str, count: int) -> list[str]:
+    """Name the drawings of a model, so that no two on the page share a name."""
+    return [f"nomogram-{name}" + (f"-{place}" if count > 1 else "") for place in range(count)]
 
 
 def _show_percentage(share: float) -> Cell:
     return Cell(DASH if math.isnan(share) else f"{format_decimal(100 * share, 0)} %")
 
 
-def _show_ratio(row: Row | None) -> tuple[Cell, Cell]:
+def _show_ratio(row: Row | None, column: str) -> tuple[Cell, Cell]:
     if row is None:
         return Cell(DASH), Cell(DASH)
-    if math.isnan(row["odds_ratio"]):
-        reason = "the model has no maximum: the variable is constant or separates the classes"
-        return Cell(NOT_ESTIMABLE, reason), Cell(DASH)
+    if math.isnan(row[column]):
+        return Cell(NOT_ESTIMABLE, NO_MAXIMUM[column]), Cell(DASH)
     interval = format_interval(row["lower"], row["upper"], 3)
-    return Cell(format_decimal(row["odds_ratio"], 3), interval), Cell(format_p(row["p"]))
+    return Cell(format_decimal(row[column], 3), interval), Cell(format_p(row["p"]))

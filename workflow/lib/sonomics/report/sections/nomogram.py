@@ -5,7 +5,8 @@ import pandas as pd
 from sonomics.core.svg import FAINT, GREY, INK, Drawing
 from sonomics.kinds.wording import join_words
 
-WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0  # of the drawing and its margins, in SVG units
+WIDTH, LEFT, RIGHT = 420.0, 96.0, 14.0  # of the drawing and its least margins, in SVG units
+LETTER, GAP = 4.4, 12.0  # about the width of a letter of a name, and the space between names and axes
 ROW, TICK = 27.0, 3.5  # heights of an axis and of its ticks
 VARIABLE, TOTAL, PROBABILITY = "variable", "total", "probability"
 MOST_POINTS = 100.0  # of the variable with the widest effect
@@ -19,16 +20,18 @@ def draw_nomogram(points: pd.DataFrame) -> str:
     points : DataFrame
         `kind, axis, label, points` as `sonomics.statistics.regression.nomogram` gives them.
     """
-    variables = list(points.loc[points["kind"] == VARIABLE, "axis"].unique())
-    drawing = Drawing(WIDTH, ROW * (len(variables) + 3) + 8)
-    total = points[points["kind"] == TOTAL]
+    shown = points[points["kind"] == VARIABLE]
+    total, read = points[points["kind"] == TOTAL], points[points["kind"] == PROBABILITY]
+    scales = list(read["axis"].unique()) or ["Probability"]
     most = float(total["points"].max())
-    scale = [(f"{value:g}", float(value)) for value in range(0, 101, 10)]
-    _draw_axis(drawing, 0, "Points", scale, MOST_POINTS)
-    for row, name in enumerate(variables, start=1):
-        _draw_axis(drawing, row, name, _list_marks(points[points["axis"] == name]), MOST_POINTS)
-    _draw_axis(drawing, len(variables) + 1, "Total points", _list_marks(total), most)
-    _draw_axis(drawing, len(variables) + 2, "Probability", _list_marks(points[points["kind"] == PROBABILITY]), most)
+    axes = [("Points", [(f"{value:g}", float(value)) for value in range(0, 101, 10)], MOST_POINTS)]
+    axes += [(name, _list_marks(shown[shown["axis"] == name]), MOST_POINTS) for name in shown["axis"].unique()]
+    axes.append(("Total points", _list_marks(total), most))
+    axes += [(name, _list_marks(read[read["axis"] == name]), most) for name in scales]
+    left = max([LEFT, *(GAP + 4 + LETTER * len(name) for name, _, _ in axes)])
+    drawing = Drawing(WIDTH - LEFT + left, ROW * len(axes) + 8)
+    for row, (name, marks, reach) in enumerate(axes):
+        _draw_axis(drawing, left, row, name, marks, reach)
     return drawing.svg()
 
 
@@ -42,16 +45,16 @@ def _list_marks(rows: pd.DataFrame) -> list[tuple[str, float]]:
     return [(str(label), float(value)) for label, value in zip(rows["label"], rows["points"], strict=True)]
 
 
-def _draw_axis(drawing: Drawing, row: int, name: str, marks: list[tuple[str, float]], most: float) -> None:
+def _draw_axis(drawing: Drawing, left: float, row: int, name: str, marks: list[tuple[str, float]], most: float) -> None:
     """Draw one axis from 0 to `most` points; a label that would touch the one before it is left out."""
     y = 16 + row * ROW
-    drawing.text(LEFT - 12, y + 3, name, "end")
+    drawing.text(left - GAP, y + 3, name, "end")
     if not marks:
-        drawing.text(LEFT, y + 3, "beyond the probabilities shown", colour=GREY, size=7)
+        drawing.text(left, y + 3, "beyond the probabilities shown", colour=GREY, size=7)
         return
-    length = WIDTH - LEFT - RIGHT
-    positions = sorted((LEFT + length * value / most, label) for label, value in marks)
-    drawing.line([(LEFT, y), (LEFT + length, y)], FAINT)
+    length = drawing.width - left - RIGHT
+    positions = sorted((left + length * value / most, label) for label, value in marks)
+    drawing.line([(left, y), (left + length, y)], FAINT)
     drawing.line([(positions[0][0], y), (positions[-1][0], y)], INK, 0.8)
     free = -1.0
     for x, label in positions:

@@ -8,7 +8,9 @@ from sonomics.core.packages import describe_package
 from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
+from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.core.settings.tasks import Task
+from sonomics.kinds.models import MODELS
 from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
 from sonomics.networks.weights.registry import Entry, find_entry
@@ -32,6 +34,13 @@ REGIONS = {
 def describe_label(task: Task) -> str:
     """Describe how a case gets its label."""
     return TASKS.get(task.type).describe(task)
+
+
+def describe_base_model(params: Parameters, name: str) -> str:
+    """Describe a base model, for the tasks that it is trained for."""
+    model, tasks = params.train.models[name], params.study.tasks
+    learned = {task: tasks[task] for task in tasks_of_model(tasks, model)}
+    return MODELS.get(model.kind).describe_for(model, learned)
 
 
 def describe_overlays(clean: Clean) -> str:

@@ -55,7 +55,7 @@ def fit(
         scores = join_base_scores(predictions, final.of, pool.name, settings.eps)
         scale = np.asarray
     fitted = fit_final_model(scores, outcomes[LABEL], threshold, settings.calibration, final.weights, scale)
-    nomogram = build_nomogram({}, 0.0)
+    nomogram = build_nomogram({}, [])
     if scale is np.asarray:
         training = scores[scores.index.get_level_values("split") == TRAIN]
         probabilities = [str(base) for base in scores if gives_probabilities(predictions[predictions["model"] == base])]

@@ -17,8 +17,9 @@ from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
-from sonomics.stack.final_model.base_scores import CERTAIN, check_probabilities
+from sonomics.stack.final_model.base_scores import CERTAIN, check_probabilities, gives_probabilities
 from sonomics.stack.final_model.final import Final, tabulate_weights
+from sonomics.stack.final_model.points import tabulate_class_points
 from sonomics.stack.methods.classes import apply_mixture, apply_weights, combine_blocks, mix_blocks
 from sonomics.stack.methods.pooling import ROW, pool_images
 from sonomics.statistics.regression.nomogram import build_nomogram
@@ -61,7 +62,11 @@ def fit(
     thresholds = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
     state: dict[str, Any] = {**calibrator, "method": settings.calibration}
     weights = tabulate_weights(stack, training, labels, folds, fit_weights)
-    return Final(stack, state, thresholds, build_nomogram({}, 0.0), weights, _lengthen(cases, values, classes))
+    nomogram = build_nomogram({}, [])
+    if combine is combine_blocks:
+        probabilities = [base for base in final.of if gives_probabilities(predictions[predictions["model"] == base])]
+        nomogram = tabulate_class_points(stack, state, training, classes, probabilities)
+    return Final(stack, state, thresholds, nomogram, weights, _lengthen(cases, values, classes))
 
 
 def join_blocks(

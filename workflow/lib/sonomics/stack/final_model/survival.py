@@ -14,10 +14,10 @@ from sonomics.core.settings.tasks import Task
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.stack.final_model.final import Final, tabulate_weights
+from sonomics.stack.final_model.points import tabulate_risk_points
 from sonomics.stack.methods.combination import apply_combination
 from sonomics.stack.methods.pooling import ROW, pool_images
 from sonomics.stack.methods.survival import combine_risks, fit_hazard, predict_hazard
-from sonomics.statistics.regression.nomogram import build_nomogram
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +57,8 @@ def fit(
     thresholds: dict[str, Any] = {"rule": threshold, "on": RISK, **cutoff}
     values = pd.concat(tables, ignore_index=True).assign(**{"class": "1"})
     weights = tabulate_weights(stack, training, followed, about["fold"], fit_weights)
-    return Final(stack, {**calibrator, "method": "cox"}, thresholds, build_nomogram({}, 0.0), weights, values)
+    nomogram = tabulate_risk_points(stack, calibrator, training, horizons)
+    return Final(stack, {**calibrator, "method": "cox"}, thresholds, nomogram, weights, values)
 
 
 def join_risks(predictions: pd.DataFrame, models: list[str], pool: str, eps: float) -> pd.DataFrame:

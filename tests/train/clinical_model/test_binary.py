@@ -1,11 +1,11 @@
-"""Univariable regressions choose, a multivariable one combines."""
+"""The clinical model of a binary task."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sonomics.train.clinical_model.binary import apply, fit
 from sonomics.train.clinical_model.points import tabulate_points
-from sonomics.train.clinical_model.regression import apply, fit
 
 
 def test_odds_ratios_equal_statsmodels(cohort):
