@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from sonomics.core.settings.tasks import BinaryTask
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.sources import SOURCES
@@ -147,12 +148,14 @@ def test_settings_keep_what_is_written_and_fill_in_defaults() -> None:
 
 def study(*steps: dict[str, Any], clinical: tuple[str, ...] = ()) -> SimpleNamespace:
     typed = [GROUPS["steps"].get(step["step"]).settings.partial(step) for step in steps]
-    return SimpleNamespace(select=SimpleNamespace(steps=typed), study=SimpleNamespace(clinical=list(clinical)))
+    tasks = {"cancer": BinaryTask.partial({"type": "binary"})}
+    select = SimpleNamespace(steps=typed, steps_of=lambda name, task: typed)
+    return SimpleNamespace(select=select, study=SimpleNamespace(clinical=list(clinical), tasks=tasks))
 
 
 def test_a_radscore_needs_a_last_step_that_gives_coefficients() -> None:
     radscore = MODELS.get("radscore")
-    settings = radscore.settings.partial({"kind": "radscore", "families": ["texture"]})
+    settings = radscore.settings.model_validate({"kind": "radscore", "families": ["texture"]})
     lasso = {"step": "lasso", "folds": 3, "rule": "min"}
     for_deep_alone = {"step": "pca", "components": 2, "families": ["deep"]}
     radscore.check(settings, study(lasso))

@@ -34,7 +34,7 @@ WORDS = {
     "sources": "a twin of the simulator",
     "outlines": "rectangles in a text file",
     "combinations": "led by the first of them",
-    "pools": "median",
+    "pools": "least",
     "calibrations": "All probabilities were one half",
     "thresholds": "the middle of the scale",
 }
@@ -85,7 +85,7 @@ def test_without_the_package_its_kinds_are_unknown() -> None:
 def test_settings_of_a_package_are_validated_where_params_name_its_kind(package: Path) -> None:
     train = Train.model_validate({"models": {"knn": SETTINGS["models"]}})
     assert train.models["knn"].neighbours == 3
-    chosen = {"pool": "median", "calibration": "half", "threshold": "middle"}
+    chosen = {"pool": "least", "calibration": "half", "threshold": "middle"}
     Stack.model_validate({**chosen, "models": {"final": {"of": ["knn", "rf"], "weights": "leader"}}})
     for change, place in (
         ({"neighbours": 0}, "neighbours"),
@@ -105,7 +105,7 @@ def test_what_a_package_builds_works(package: Path) -> None:
     classifier = build("models")(nearest, 0).fit([[0.0], [1.0]], [0, 1])
     assert classifier.predict([[0.9]]).tolist() == [1]
     scores = pd.Series([1.0, 2.0, 6.0], index=["P1", "P1", "P1"]).groupby(level=0)
-    assert build("pools")(scores).tolist() == [2.0]
+    assert build("pools")(scores).tolist() == [1.0]
     weight, intercept = build("combinations")(np.ones((4, 2)), np.array([0.0, 0.0, 1.0, 1.0]))
     assert (weight.tolist(), intercept) == ([1.0, 0.0], 0.0)
     calibration = build("calibrations")

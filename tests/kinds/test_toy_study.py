@@ -23,7 +23,7 @@ def study(tmp_path: Path) -> Study:
     params["select"]["steps"].insert(1, {"step": "first", "count": 5})
     params["train"]["models"]["knn"] = MODEL
     params["stack"]["models"]["toy"] = FINAL
-    params["stack"] |= {"pool": "median", "calibration": "half", "threshold": "middle"}
+    params["stack"] |= {"pool": "least", "calibration": "half", "threshold": "middle"}
     file.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     return copied
 

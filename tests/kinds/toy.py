@@ -29,7 +29,7 @@ KINDS = {
     "sources": ("twin", "SOURCE"),
     "outlines": ("rectangles", "OUTLINE"),
     "combinations": ("leader", "COMBINATION"),
-    "pools": ("median", "POOL"),
+    "pools": ("least", "POOL"),
     "calibrations": ("half", "CALIBRATION"),
     "thresholds": ("middle", "THRESHOLD"),
 }

@@ -97,7 +97,7 @@ def test_labels_of_test_cases_and_of_the_own_fold_change_no_score(study):
 
 
 def test_kinds_of_an_installed_package_pool_combine_calibrate_and_cut(study):
-    chosen = {"pool": "median", "calibration": "half", "threshold": "middle"}
+    chosen = {"pool": "least", "calibration": "half", "threshold": "middle"}
     with toy.installed(study / "site"):
         stack({"toy": {"of": ["good", "noise"], "weights": "leader"}}, **chosen)
     folder = study / "stack/toy/cancer"

@@ -27,6 +27,7 @@ LEARNED = [
     ("results/train/main/{model}/{task}/all/odds_ratios.csv", CLINICAL),
     ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
     ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
+    ("results/stack/main/{model}/{task}/weights.csv", COMBINED),
 ]
 
 

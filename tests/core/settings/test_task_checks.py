@@ -12,6 +12,7 @@ from sonomics.core.settings.by_task import of_task
 from sonomics.core.settings.tasks import BinaryTask
 
 SMOKE = Path(__file__).parents[3] / "studies" / "smoke" / "params.yaml"
+FOREST = {"kind": "forest", "families": ["texture"], "trees": 5}
 GRADE = {"type": "classes", "column": "grade", "classes": [1, 2, 3]}
 
 
@@ -79,4 +80,50 @@ def test_every_task_needs_steps_that_look_at_its_outcomes():
     changed["stack"]["models"] = {"stacked": {"of": ["rf"]}}
     changed["study"]["variants"] = {"main": {}}
     with pytest.raises(StudyError):
+        check_params(changed)
+
+
+@pytest.mark.parametrize(
+    ("final", "rule", "where"),
+    [
+        (
+            {"of": ["machine"], "pool": "theta"},
+            "theta needs probabilities, and machine of risky gives distances",
+            "pool",
+        ),
+        ({"of": ["rf", "machine"], "weights": "auc"}, "weights: auc needs probabilities, and machine of", "weights"),
+    ],
+)
+def test_distances_are_refused_where_probabilities_are_needed(final, rule, where):
+    changed = params()
+    changed["train"]["models"]["machine"] = {"kind": "svm", "families": ["texture"], "cost": 1.0}
+    changed["stack"]["models"]["risky"] = final
+    with pytest.raises(StudyError, match=rule) as stopped:
+        check_params(changed)
+    assert f"stack.models.risky.{where}" in stopped.value.where
+
+
+def test_theta_is_for_tasks_of_two_classes():
+    changed = params()
+    changed["study"]["tasks"] = {"grade": GRADE}
+    changed["select"]["steps"] = [{"step": "kruskal", "below": 0.05}]
+    changed["train"]["models"] = {"graded": FOREST}
+    changed["stack"] |= {"pool": "theta", "threshold": "largest", "models": {"graded": {"of": ["graded"]}}}
+    changed["evaluate"]["primary"] = "graded"
+    with pytest.raises(StudyError, match="theta is for tasks of the kind binary"):
+        check_params(changed)
+
+
+def test_a_radscore_needs_a_penalised_step_of_the_tasks_that_it_serves():
+    changed = params()
+    changed["study"]["tasks"]["grade"] = GRADE
+    changed["train"]["models"] |= {"score": {"kind": "radscore", "families": ["texture"]}, "graded": FOREST}
+    changed["stack"]["models"] |= {"score": {"of": ["score"]}, "graded": {"of": ["graded"]}}
+    penalised = [{"step": "lasso", "folds": 3, "rule": "min"}]
+    changed["select"]["steps"] = {"binary": penalised, "classes": [{"step": "kruskal", "below": 0.05}]}
+    changed["stack"]["threshold"] = {"binary": "youden", "classes": "largest"}
+    changed["evaluate"]["primary"] = {"binary": "score", "classes": "graded"}
+    check_params(changed)
+    changed["select"]["steps"]["binary"] = [{"step": "u_test", "below": 0.05}]
+    with pytest.raises(StudyError, match="a radscore takes its coefficients"):
         check_params(changed)

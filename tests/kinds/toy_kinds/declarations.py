@@ -75,7 +75,7 @@ COMBINATION = CombinationKind(
     evidence="the first score alone",
     gives_log_odds=True,
 )
-POOL = PoolKind(name="median", builder="toy_kinds.fits:pool_by_median", words="median")
+POOL = PoolKind(name="least", builder="toy_kinds.fits:pool_by_least", words="least")
 CALIBRATION = CalibrationKind(
     name="half",
     builder="toy_kinds.fits:HALF",

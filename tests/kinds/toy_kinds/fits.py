@@ -28,8 +28,8 @@ def follow_leader(scores: Floats, labels: Floats) -> tuple[Floats, float]:
     return np.eye(scores.shape[1])[0], 0.0
 
 
-def pool_by_median(scores: Any) -> "pd.Series[float]":
-    return pd.Series(scores.median())
+def pool_by_least(scores: Any) -> "pd.Series[float]":
+    return pd.Series(scores.min())
 
 
 class Pair(NamedTuple):

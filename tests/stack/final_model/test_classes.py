@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonomics.core.errors import StudyError
 from sonomics.core.settings.stack import Stack
 from sonomics.core.settings.tasks import ClassesTask
 from sonomics.stack.final_model.classes import fit, join_blocks
@@ -76,7 +77,22 @@ def test_the_label_of_a_case_changes_no_score_of_its_own_fold_and_test_labels_no
 def test_images_are_pooled_class_by_class():
     table, _ = predictions()
     twice = pd.concat([table.assign(image="a"), table.assign(image="b", value=table["value"] / 2)])
-    blocks, rows = join_blocks(twice, ["good"], CLASSES, "max")
-    once, _ = join_blocks(table, ["good"], CLASSES, "mean")
+    blocks, rows = join_blocks(twice, ["good"], CLASSES, "max", 1e-6)
+    once, _ = join_blocks(table, ["good"], CLASSES, "mean", 1e-6)
     np.testing.assert_allclose(blocks, once)
     assert len(rows) == 72
+
+
+def test_auc_weights_mix_the_probabilities_as_they_are():
+    table, labels = predictions()
+    stated = settings(models={"both": {"of": ["good", "noise"], "weights": "auc"}}, calibration="none")
+    final = fit(table, labels, "both", stated, "largest", TASK)
+    weight = dict(zip(final.stack["models"], final.stack["weight"], strict=True))
+    assert sum(weight.values()) == pytest.approx(1)
+    assert weight["good"] > weight["noise"]
+    tests = table[table["split"] == "internal"].pivot(index=["case", "model"], columns="class", values="value")
+    mixed = tests.xs("good", level="model") * weight["good"] + tests.xs("noise", level="model") * weight["noise"]
+    np.testing.assert_allclose(pivot(final.values).loc[mixed.index], mixed[CLASSES])
+    assert set(final.weights["fold"]) == {"0", "1", "2", "3", "all"}
+    with pytest.raises(StudyError, match="good gives no probabilities"):
+        fit(*predictions("score"), "both", stated, "largest", TASK)

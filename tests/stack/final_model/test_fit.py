@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
+from sklearn.metrics import roc_auc_score
 
 from sonomics.core.errors import StudyError
-from sonomics.core.settings.stack import FinalModel
+from sonomics.core.settings.stack import FinalModel, Stack
+from sonomics.core.settings.tasks import BinaryTask
 from sonomics.kinds.calibrations import CALIBRATIONS
+from sonomics.stack.final_model.binary import fit as fit_binary
 from sonomics.stack.final_model.fit import check_calibration, fit_final_model
 from tests.stack.base import scores
 
@@ -56,3 +60,39 @@ def test_equal_weights_are_cross_fitted_too():
     expected = ((rows[held] - others.mean()) / others.std(ddof=0)).mean(axis=1)
     np.testing.assert_allclose(made["cases"]["score"][held], expected)
     assert made["stack"]["weight"] == [0.5, 0.5]
+
+
+def test_a_mean_of_thetas_weighted_by_auc_is_the_published_one_and_is_calibrated_as_a_probability():
+    random = np.random.default_rng(3)
+    rows = []
+    for number in range(60):
+        for model, signal in (("resnet", 1.5), ("darknet", 0.8)):
+            for image in range(1 + number % 3):
+                odds = random.normal(signal * (number % 2), 1.0) - 0.5
+                about = {"patient": f"P{number:02d}", "case": f"P{number:02d}", "image": f"P{number:02d}-E1-{image}-0"}
+                fold, split = (str(number // 2 % 3), "train") if number < 48 else ("all", "internal")
+                rows.append({**about, "model": model, "fold": fold, "split": split, "value": 1 / (1 + np.exp(-odds))})
+    predictions = pd.DataFrame(rows).assign(kind="probability", **{"class": "1"})
+    outcomes = pd.DataFrame({"label": np.arange(48) % 2.0}, index=[f"P{number:02d}" for number in range(48)])
+    models = {"both": {"of": ["resnet", "darknet"], "weights": "auc", "pool": "theta"}}
+    stated = Stack.model_validate({"pool": "mean", "threshold": "youden", "calibration": "none", "models": models})
+    final = fit_binary(predictions, outcomes, "both", stated, "youden", BinaryTask.partial({"type": "binary"}))
+    thetas = (-np.log1p(-predictions["value"])).groupby([predictions["model"], predictions["case"]]).mean()
+    areas = [roc_auc_score(outcomes["label"], thetas[model][outcomes.index]) for model in ("resnet", "darknet")]
+    w1 = areas[0] / sum(areas)
+    tests = [f"P{number}" for number in range(48, 60)]
+    combined = w1 * thetas["resnet"][tests] + (1 - w1) * thetas["darknet"][tests]
+    *_, table = final
+    values = table.set_index(["kind", "case"])["value"]
+    np.testing.assert_allclose(values["score"][tests], combined)
+    np.testing.assert_allclose(values["probability"][tests], 1 - np.exp(-combined))
+    assert final.nomogram.empty
+    calibrated = stated.model_copy(update={"calibration": "platt"})
+    again = fit_binary(predictions, outcomes, "both", calibrated, "youden", BinaryTask.partial({"type": "binary"}))
+    slope, intercept = again.calibrator["slope"], again.calibrator["intercept"]
+    *_, table = again
+    recalibrated = table.set_index(["kind", "case"])["value"]["probability"][tests]
+    np.testing.assert_allclose(recalibrated, expit(slope * logit(1 - np.exp(-combined)) + intercept))
+    weights = final.weights.set_index(["fold", "model"])["weight"]
+    assert weights["all", "resnet"] == pytest.approx(w1)
+    assert weights["0", "resnet"] != pytest.approx(w1)

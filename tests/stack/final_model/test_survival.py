@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonomics.core.settings.stack import Stack
+from sonomics.core.settings.stack import FinalModel, Stack
 from sonomics.core.settings.tasks import SurvivalTask
 from sonomics.stack.final_model.survival import fit
 from sonomics.statistics.survival.concordance import harrell_c
@@ -47,7 +47,7 @@ def sample(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.mark.parametrize("model", ["both", "mean", "alone"])
 def test_every_case_has_a_risk_and_a_probability_at_each_horizon(model, threshold):
     predictions, outcomes = sample()
-    *_, thresholds, _, table = fit(predictions, outcomes, model, SETTINGS, threshold, TASK)
+    *_, thresholds, _, _, table = fit(predictions, outcomes, model, SETTINGS, threshold, TASK)
     risk = table[table["kind"] == "risk"].set_index("case")["value"]
     assert len(risk) == 90
     training = risk[outcomes.index]
@@ -86,3 +86,15 @@ def test_a_risk_without_effect_leaves_the_observed_share():
     final = fit(flat, outcomes, "alone", SETTINGS, "log_rank", TASK)
     assert final.calibrator["reason"]
     assert final.thresholds["cutoff"] is None
+
+
+def test_auc_weights_of_risks_are_their_shares_of_concordance():
+    predictions, outcomes = sample()
+    stated = SETTINGS.model_copy(update={"models": {"both": FinalModel(of=["good", "noise"], weights="auc")}})
+    final = fit(predictions, outcomes, "both", stated, "median", TASK)
+    risks = predictions[(predictions["kind"] == "risk") & (predictions["split"] == "train")]
+    risks = risks.pivot(index="case", columns="model", values="value")
+    areas = [harrell_c(outcomes["time"], outcomes["event"], risks[name]).estimate for name in ("good", "noise")]
+    np.testing.assert_allclose(final.stack["weight"], np.array(areas) / sum(areas))
+    assert final.stack["sd"] == [1.0, 1.0]
+    assert len(final.weights) == 2 * 5

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from sonomics.core.folds import cross_fit
 from sonomics.stack.methods.combination import apply_combination, fit_combination
@@ -61,3 +62,27 @@ def test_unknown_labels_are_scored_and_not_fitted_on():
     labels[0] = np.nan
     values = cross_fit(rows, labels, folds, fit_weights, apply_combination)
     assert np.isfinite(values).all()
+
+
+def test_auc_weights_multiply_the_scores_as_they_are():
+    rows, labels = scores()
+    state = fit_combination(rows, labels, "auc")
+    areas = [roc_auc_score(labels, rows[name]) for name in rows]
+    np.testing.assert_allclose(state["weight"], np.array(areas) / sum(areas))
+    np.testing.assert_allclose(apply_combination(state, rows), rows.to_numpy() @ np.array(state["weight"]))
+
+
+def test_auc_weights_are_equal_without_both_classes():
+    rows, labels = scores()
+    assert fit_combination(rows, labels * 0, "auc")["weight"] == [0.5, 0.5]
+
+
+def test_auc_weights_of_a_fold_do_not_see_its_labels():
+    rows, labels = scores()
+    folds = pd.Series(np.arange(60) // 2 % 3)
+    fit_by_auc = partial(fit_combination, weights="auc")
+    before = cross_fit(rows, labels, folds, fit_by_auc, apply_combination)
+    held = folds == 1
+    changed = cross_fit(rows, labels.where(~held, 1 - labels), folds, fit_by_auc, apply_combination)
+    np.testing.assert_array_equal(before[held], changed[held])
+    assert not np.allclose(before[~held], changed[~held])

@@ -46,7 +46,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
         nargs=3,
         default=[],
         metavar=("NAME", "TASK", "FILE"),
-        help="frequencies of a family, or odds ratios or nomogram of a model, of the main run",
+        help="frequencies of a family, or odds ratios, nomogram or weights of a model, of the main run",
     )
     parser.add_argument("--maps", type=Path, nargs="*", default=[], help="tables of the maps of every network")
     parser.add_argument("--attributions", type=Path, nargs="*", default=[], help="tables of every classifier")

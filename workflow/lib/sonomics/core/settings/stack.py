@@ -18,7 +18,10 @@ class FinalModel(Section):
     weights: Annotated[str, name_in("combinations")] = Field(
         "fitted",
         description="how several base models are combined: fitted (logistic regression on their scores) or equal "
-        "(the mean of their z-scores)",
+        "(the mean of their z-scores) or auc (the mean of the scores as they are, each weighted by its AUC)",
+    )
+    pool: Annotated[str, name_in("pools")] | None = Field(
+        None, description="how the scores of a case's images become one for this final model; without it, stack.pool"
     )
 
 
@@ -26,7 +29,15 @@ class Stack(Section):
     """From the scores of models to one probability per case."""
 
     pool: Annotated[str, name_in("pools")] = Field(
-        description="how the scores of the images of a case become one: mean or max (the highest)"
+        description="how the scores of the images of a case become one: mean, median, max (the highest), noisy_or (the "
+        "probability that one image at least is positive) or theta (the mean of -ln(1 - P) of an exam)"
+    )
+    eps: float = Field(
+        1e-6,
+        gt=0,
+        lt=0.5,
+        description="the probability of an image counts as at most 1 - eps in noisy_or and theta, so that one image "
+        "alone never makes a case certain",
     )
     calibration: Annotated[str, name_in("calibrations")] = Field(
         "platt",
@@ -38,6 +49,10 @@ class Stack(Section):
         "on the risk); one for all tasks, or a map by task or kind of task"
     )
     models: dict[Name, FinalModel] = Field(min_length=1, description="final models by name")
+
+    def pool_of(self, model: str) -> str:
+        """Return the pool of a final model."""
+        return self.models[model].pool or self.pool
 
     def threshold_of(self, name: str, task: Task) -> str:
         """Return the rule of a task."""

@@ -104,6 +104,11 @@ def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
     """Check that the calibration and the combinations of a task's final models serve its kind."""
     needed = group("tasks").get(task.type).needs_of_stack
     finals = parameters.stack.models.items()
+    for final, settings in parameters.stack.models.items():
+        if name in tasks_of_final(parameters.study.tasks, parameters.train, settings.of):
+            key = f"stack.models.{final}.pool" if settings.pool else "stack.pool"
+            _check_served("pools", parameters.stack.pool_of(final), name, task, key)
+            _check_probabilities(parameters, final, key)
     chosen = {"stack.calibration": ("calibrations", parameters.stack.calibration)}
     chosen |= {
         f"stack.models.{final}.weights": ("combinations", settings.weights)
@@ -115,6 +120,22 @@ def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
             others = [other for other in group(group_name).names() if getattr(group(group_name).get(other), needed)]
             rule = f"{kind} is not for tasks of the kind {task.type}, and {name} is one"
             raise broken(rule, f"choose {' or '.join(others)}", key)
+
+
+def _check_probabilities(parameters: Parameters, final: str, key_of_pool: str) -> None:
+    """Check that the base models of a final model give probabilities, where its pool or its weights need them."""
+    settings, pool = parameters.stack.models[final], parameters.stack.pool_of(final)
+    is_given = group("combinations").get(settings.weights).takes_as_given and len(settings.of) > 1
+    if not (is_given or group("pools").get(pool).needs_probabilities):
+        return
+    models = parameters.train.models
+    without = [base for base in settings.of if not group("models").get(models[base].kind).gives_probabilities]
+    if without:
+        what, key = (
+            (f"weights: {settings.weights}", f"stack.models.{final}.weights") if is_given else (pool, key_of_pool)
+        )
+        rule = f"{what} needs probabilities, and {without[0]} of {final} gives distances"
+        raise broken(rule, "choose another, or a model that gives probabilities", key)
 
 
 def _check_primary(parameters: Parameters, name: str, task: Task) -> None:

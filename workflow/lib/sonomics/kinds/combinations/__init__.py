@@ -10,13 +10,16 @@ from sonomics.kinds.choices import Choice
 class CombinationKind(Choice):
     """A way to weight base models, and its words as the end of `several scores were ...`.
 
-    Its builder is a function `fit(scores, labels) -> (weight, intercept)` of the z-scored out-of-fold scores, (cases,
-    models), and the labels, (cases,); `weight` is (models,).
+    Its builder is a function `fit(scores, labels) -> (weight, intercept)` of the out-of-fold scores, (cases, models),
+    and the labels, (cases,); `weight` is (models,). Scores are z-scored, probabilities as log odds, unless they are
+    taken as they are.
 
     Attributes
     ----------
     evidence : str
         What the checklists call final models of this kind.
+    takes_as_given : bool
+        Whether the scores are weighted as they are (probabilities, thetas, risks), which must be of one scale.
     gives_log_odds : bool
         Whether the weighted score is the log odds of a probability, so that it can go without calibration.
     of_classes : str
@@ -29,6 +32,7 @@ class CombinationKind(Choice):
 
     evidence: str
     gives_log_odds: bool
+    takes_as_given: bool = False
     of_classes: str = ""
     of_risks: str = ""
 

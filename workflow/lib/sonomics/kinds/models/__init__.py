@@ -83,6 +83,8 @@ class ModelKind(DescribedKind):
         How training images are changed at random; "" for models that take no image.
     serves : tuple of str
         Kinds of tasks that it can learn.
+    gives_probabilities : bool
+        Whether its scores of classes are probabilities, and not distances of any size.
     """
 
     takes: Takes
@@ -94,6 +96,7 @@ class ModelKind(DescribedKind):
     schedule: str = ""
     image_changes: str = ""
     serves: tuple[str, ...] = ("binary",)
+    gives_probabilities: bool = True
 
     @property
     def searchable(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from sonomics.core.settings.base import Names, broken
-from sonomics.core.settings.by_task import every_value
+from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.steps import STEPS
@@ -23,9 +23,14 @@ class RadiomicsScoreKind(ModelKind):
     def check(self, settings: Any, parameters: Any) -> None:
         """Check that the last step for the family gives coefficients."""
         (family,) = settings.families
+        tasks = parameters.study.tasks
         lists = [
-            [step.step for step in steps if family in (step.families or [family])]
-            for steps in every_value(parameters.select.steps)
+            [
+                step.step
+                for step in parameters.select.steps_of(name, tasks[name])
+                if family in (step.families or [family])
+            ]
+            for name in tasks_of_model(tasks, settings)
         ]
         steps = next((steps for steps in lists if not steps or not STEPS.get(steps[-1]).gives_coefficients), None)
         if steps is not None:

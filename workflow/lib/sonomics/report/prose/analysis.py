@@ -1,6 +1,7 @@
 """Paragraphs on models, how their scores became decisions, and software."""
 
 import platform
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from sonomics.kinds.calibrations import CALIBRATIONS
@@ -74,13 +75,33 @@ def _describe_fitting(record: Record) -> list[str]:
 def _describe_final_models(record: Record) -> str:
     models = record.final_models
     described = join_words(f"{name} (of {join_words(model.of)})" for name, model in models.items())
-    pool = POOLS.get(record.params.stack.pool).describe()
-    text = f"From their scores, pooled over a case's images by the {pool}, came the final models {described}"
-    by_way: dict[str, list[str]] = {}
-    for name, model in models.items():
-        if len(model.of) > 1:
-            by_way.setdefault(model.weights, []).append(name)
-    if not by_way:
-        return f"{text}."
-    ways = join_words(f"{COMBINATIONS.get(way).describe()} in {join_words(names)}" for way, names in by_way.items())
-    return f"{text}; several scores, as log odds where they are probabilities, were z-scored and {ways}."
+    pools = _group_names({name: record.params.stack.pool_of(name) for name in models})
+    words = {pool: f"the {POOLS.get(pool).describe()}" for pool in pools}
+    by_pool = (
+        words.popitem()[1]
+        if len(words) == 1
+        else join_words(f"{words[pool]} in {join_words(names)}" for pool, names in pools.items())
+    )
+    text = f"From their scores, pooled over a case's images by {by_pool}, came the final models {described}"
+    ways = _group_names({name: model.weights for name, model in models.items() if len(model.of) > 1})
+    given = {way: names for way, names in ways.items() if COMBINATIONS.get(way).takes_as_given}
+    scaled = {way: names for way, names in ways.items() if way not in given}
+    if scaled:
+        text += (
+            f"; several scores, as log odds where they are probabilities, were z-scored and {_describe_ways(scaled)}"
+        )
+    if given:
+        text += f"; several scores were {_describe_ways(given)}"
+    return f"{text}."
+
+
+def _describe_ways(ways: Mapping[str, Sequence[str]]) -> str:
+    return join_words(f"{COMBINATIONS.get(way).describe()} in {join_words(names)}" for way, names in ways.items())
+
+
+def _group_names(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Gather the names of each value, in order."""
+    groups: dict[str, list[str]] = {}
+    for name, value in values.items():
+        groups.setdefault(value, []).append(name)
+    return groups

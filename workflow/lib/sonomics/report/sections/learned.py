@@ -15,7 +15,7 @@ from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Row, Table
 from sonomics.report.sections.nomogram import describe_nomogram, draw_nomogram
 
-FREQUENCIES, ODDS_RATIOS, NOMOGRAM = "frequencies.csv", "odds_ratios.csv", "nomogram.csv"
+FREQUENCIES, ODDS_RATIOS, NOMOGRAM, WEIGHTS = "frequencies.csv", "odds_ratios.csv", "nomogram.csv", "weights.csv"
 SELECTION_FIGURES = {
     "steps": "features left after each step",
     "curve": "cross-validated deviance of the penalised regression by penalty, with its standard error",
@@ -49,6 +49,7 @@ def build_learned_sections(tables: Sequence[LearnedTable], task: str) -> list[Se
     sections = (
         _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
         _build_clinical([table for table in of_task if table.file.name == ODDS_RATIOS]),
+        _build_weights([table for table in of_task if table.file.name == WEIGHTS]),
         _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM]),
     )
     return [section for section in sections if section]
@@ -78,6 +79,20 @@ def tabulate_odds_ratios(model: str, odds: pd.DataFrame) -> Table:
     return Table(f"{model}: odds ratios", columns, rows, note)
 
 
+def tabulate_weights(final: str, weights: pd.DataFrame) -> Table:
+    """Tabulate what each base model weighs in a final model, on all training cases and without each fold."""
+    rows = []
+    for model, of_model in weights.groupby("model", sort=False):
+        values = of_model.set_index("fold")["weight"]
+        folds = values.drop("all")
+        spread = f"{format_decimal(folds.min(), 2)} to {format_decimal(folds.max(), 2)}" if len(folds) else DASH
+        rows.append([Cell(str(model)), Cell(format_decimal(values["all"], 2)), Cell(spread)])
+    is_given = bool((weights["sd"] == 1).all())
+    note = "Of the scores as they are." if is_given else "Of scores divided by their standard deviation."
+    columns = ["Base model", "On all training cases", "Without one fold, from least to largest"]
+    return Table(f"{final}: weights", columns, rows, note)
+
+
 def _build_selection(learned: Sequence[LearnedTable]) -> Section | None:
     if not learned:
         return None
@@ -105,6 +120,11 @@ def _gather_selection_figure(table: LearnedTable) -> Figure:
 def _build_clinical(learned: Sequence[LearnedTable]) -> Section | None:
     tables = [tabulate_odds_ratios(table.name, pd.read_csv(table.file)) for table in learned]
     return Section("clinical", "Clinical models", [], tables) if tables else None
+
+
+def _build_weights(learned: Sequence[LearnedTable]) -> Section | None:
+    tables = [tabulate_weights(table.name, pd.read_csv(table.file, dtype={"fold": str})) for table in learned]
+    return Section("weights", "Weights of base models", [], tables) if tables else None
 
 
 def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:

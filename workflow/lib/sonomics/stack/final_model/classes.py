@@ -17,9 +17,9 @@ from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
-from sonomics.stack.final_model.base_scores import CERTAIN
-from sonomics.stack.final_model.final import Final
-from sonomics.stack.methods.classes import apply_weights, combine_blocks
+from sonomics.stack.final_model.base_scores import CERTAIN, check_probabilities
+from sonomics.stack.final_model.final import Final, tabulate_weights
+from sonomics.stack.methods.classes import apply_mixture, apply_weights, combine_blocks, mix_blocks
 from sonomics.stack.methods.pooling import ROW, pool_images
 from sonomics.statistics.regression.nomogram import build_nomogram
 
@@ -35,19 +35,24 @@ def fit(
     changes no probability, and divided by their standard deviation over the training cases.
     """
     final, classes = settings.models[model], outcome_of(task).classes(task)
-    blocks, rows = join_blocks(predictions, final.of, classes, settings.pool)
+    blocks, rows = join_blocks(predictions, final.of, classes, settings.pool_of(model), settings.eps)
     in_training = (rows["split"] == TRAIN).to_numpy()
     training, tests = blocks[in_training], blocks[~in_training]
     labels, folds = rows.loc[in_training, "case"].map(outcomes[LABEL]), rows.loc[in_training, "fold"]
     known = labels.notna().to_numpy()
 
-    fit_weights = partial(combine_blocks, models=final.of, weights=load(COMBINATIONS.get(final.weights).of_classes))
+    kind = COMBINATIONS.get(final.weights)
+    combine, apply = (combine_blocks, apply_weights)
+    if kind.takes_as_given and len(final.of) > 1:
+        check_probabilities(predictions, final.of)
+        combine, apply = (mix_blocks, apply_mixture)
+    fit_weights = partial(combine, models=final.of, weights=load(kind.of_classes))
     calibration = load(CALIBRATIONS.get(settings.calibration).of_classes)
     stack = fit_weights(training[known], labels[known])
-    training_scores = cross_fit(training, labels, folds, fit_weights, apply_weights)
+    training_scores = cross_fit(training, labels, folds, fit_weights, apply)
     calibrator = calibration.fit(training_scores[known], labels[known])
     training_probabilities = cross_fit(training_scores, labels, folds, calibration.fit, calibration.apply)
-    test_scores = apply_weights(stack, tests)
+    test_scores = apply(stack, tests)
     cases = pd.concat([rows[in_training], rows[~in_training]], ignore_index=True)
     values = {
         SCORE: np.concatenate([training_scores, test_scores]),
@@ -55,11 +60,12 @@ def fit(
     }
     thresholds = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
     state: dict[str, Any] = {**calibrator, "method": settings.calibration}
-    return Final(stack, state, thresholds, build_nomogram({}, 0.0), _lengthen(cases, values, classes))
+    weights = tabulate_weights(stack, training, labels, folds, fit_weights)
+    return Final(stack, state, thresholds, build_nomogram({}, 0.0), weights, _lengthen(cases, values, classes))
 
 
 def join_blocks(
-    predictions: pd.DataFrame, models: Sequence[str], classes: Sequence[str], pool: str
+    predictions: pd.DataFrame, models: Sequence[str], classes: Sequence[str], pool: str, eps: float
 ) -> tuple[Floats, pd.DataFrame]:
     """Put the pooled scores of base models next to each other.
 
@@ -68,7 +74,7 @@ def join_blocks(
     predictions : DataFrame
         Schema PREDICTIONS, of the images or cases of one task.
     models, classes : sequence of str
-    pool : str
+    pool, eps
         As for `pool_images`.
 
     Returns
@@ -84,7 +90,7 @@ def join_blocks(
         kind_of_fold = of_model.groupby("fold")["kind"].first().to_dict()
         columns = {}
         for name in classes:
-            values = pool_images(of_model[of_model["class"] == name], pool).set_index(ROW)["value"]
+            values = pool_images(of_model[of_model["class"] == name], pool, eps).set_index(ROW)["value"]
             is_score = values.index.get_level_values("fold").map(kind_of_fold) == SCORE
             columns[model, name] = values.where(is_score, np.log(values.clip(CERTAIN, 1 - CERTAIN)))
         block = pd.DataFrame(columns)

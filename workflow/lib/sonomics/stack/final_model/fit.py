@@ -1,10 +1,12 @@
 """Combine and calibrate one final model, and freeze its threshold; training scores are cross-fitted."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.folds import cross_fit
@@ -14,8 +16,11 @@ from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.stack.final_model.base_scores import gives_probabilities
+from sonomics.stack.final_model.final import tabulate_weights
 from sonomics.stack.methods.calibration import apply_calibrator, fit_calibrator
 from sonomics.stack.methods.combination import apply_combination, fit_combination
+
+Floats = NDArray[np.float64]
 
 
 def check_calibration(calibration: str, model: str, settings: FinalModel, predictions: pd.DataFrame) -> None:
@@ -47,7 +52,12 @@ def check_calibration(calibration: str, model: str, settings: FinalModel, predic
 
 
 def fit_final_model(
-    scores: pd.DataFrame, labels: pd.Series, threshold: str, calibration: str, weights: str
+    scores: pd.DataFrame,
+    labels: pd.Series,
+    threshold: str,
+    calibration: str,
+    weights: str,
+    scale: Callable[[Floats], Floats] = np.asarray,
 ) -> dict[str, Any]:
     """Combine, calibrate and freeze one final model.
 
@@ -63,12 +73,14 @@ def fit_final_model(
         As `fit_calibrator`'s method.
     weights : str
         As those of `fit_combination`.
+    scale : callable
+        From a combined score to what is calibrated, log odds; by itself the score, which is on that scale.
 
     Returns
     -------
     dict
-        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, and the frame `cases`: `patient,
-        case, split, fold, score, probability`, those of training cases cross-fitted.
+        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, the frame `weights` and the frame
+        `cases`: `patient, case, split, fold, score, probability`, those of training cases cross-fitted.
     """
     in_training = scores.index.get_level_values("split") == TRAIN
     training, tests = scores[in_training], scores[~in_training]
@@ -83,12 +95,14 @@ def fit_final_model(
     )
     stack = fit_weights(training[known], label_of[known])
     training_score = cross_fit(training, label_of, folds, fit_weights, apply_combination)
-    calibrator = fit_calibration(training_score[known], known_labels)
-    training_probability = cross_fit(training_score, label_of, folds, fit_calibration, apply_calibrator)
+    calibrated = scale(training_score)
+    calibrator = fit_calibration(calibrated[known], known_labels)
+    training_probability = cross_fit(calibrated, label_of, folds, fit_calibration, apply_calibrator)
     cutoff = THRESHOLDS.build(threshold)(known_labels, training_probability[known])
     test_score = apply_combination(stack, tests)
     cases = pd.concat([training, tests]).index.to_frame(index=False)
     cases["score"] = np.concatenate([training_score, test_score])
-    cases["probability"] = np.concatenate([training_probability, apply_calibrator(calibrator, test_score)])
+    cases["probability"] = np.concatenate([training_probability, apply_calibrator(calibrator, scale(test_score))])
     thresholds = {"rule": threshold, "on": "probability", "cutoff": cutoff.cutoff, "reason": cutoff.reason}
-    return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "cases": cases}
+    table = tabulate_weights(stack, training, label_of, folds, fit_weights)
+    return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "weights": table, "cases": cases}

@@ -8,14 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.folds import cross_fit, mark_known
-from sonomics.core.registry import load
 from sonomics.core.schemas import EVENT, PROBABILITY, RISK, TIME, TRAIN
 from sonomics.core.settings.stack import Stack
 from sonomics.core.settings.tasks import Task
 from sonomics.core.tasks import outcome_of
-from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.thresholds import THRESHOLDS
-from sonomics.stack.final_model.final import Final
+from sonomics.stack.final_model.final import Final, tabulate_weights
 from sonomics.stack.methods.combination import apply_combination
 from sonomics.stack.methods.pooling import ROW, pool_images
 from sonomics.stack.methods.survival import combine_risks, fit_hazard, predict_hazard
@@ -33,14 +31,14 @@ def fit(
     risks of training cases.
     """
     final, horizons = settings.models[model], outcome_of(task).horizons(task)
-    risks = join_risks(predictions, final.of, settings.pool)
+    risks = join_risks(predictions, final.of, settings.pool_of(model), settings.eps)
     in_training = risks.index.get_level_values("split") == TRAIN
     training, tests = risks[in_training], risks[~in_training]
     about = training.index.to_frame()
     followed = outcomes.reindex(about["case"]).set_axis(training.index)
     known = mark_known(followed)
 
-    fit_weights = partial(combine_risks, weights=load(COMBINATIONS.get(final.weights).of_risks))
+    fit_weights = partial(combine_risks, weights=final.weights)
     apply_hazard = partial(predict_hazard, horizons=horizons)
     stack = fit_weights(training[known], followed[known])
     training_risk = cross_fit(training, followed, about["fold"], fit_weights, apply_combination)
@@ -58,10 +56,11 @@ def fit(
     ]
     thresholds: dict[str, Any] = {"rule": threshold, "on": RISK, **cutoff}
     values = pd.concat(tables, ignore_index=True).assign(**{"class": "1"})
-    return Final(stack, {**calibrator, "method": "cox"}, thresholds, build_nomogram({}, 0.0), values)
+    weights = tabulate_weights(stack, training, followed, about["fold"], fit_weights)
+    return Final(stack, {**calibrator, "method": "cox"}, thresholds, build_nomogram({}, 0.0), weights, values)
 
 
-def join_risks(predictions: pd.DataFrame, models: list[str], pool: str) -> pd.DataFrame:
+def join_risks(predictions: pd.DataFrame, models: list[str], pool: str, eps: float) -> pd.DataFrame:
     """Put the pooled risks of base models next to each other.
 
     Returns
@@ -70,5 +69,5 @@ def join_risks(predictions: pd.DataFrame, models: list[str], pool: str) -> pd.Da
         Indexed by (patient, case, split, fold), one column per model; cases that a model has not scored are left out.
     """
     risks = predictions[predictions["kind"] == RISK]
-    pooled = {model: pool_images(risks[risks["model"] == model], pool).set_index(ROW)["value"] for model in models}
+    pooled = {model: pool_images(risks[risks["model"] == model], pool, eps).set_index(ROW)["value"] for model in models}
     return pd.concat(pooled, axis=1, join="inner").sort_index()

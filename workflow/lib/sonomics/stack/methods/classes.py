@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from sonomics.statistics.calibration.calibrators import apply_isotonic_calibration, fit_isotonic_calibration
+from sonomics.statistics.calibration.noisy_or import auc_weights
 from sonomics.statistics.calibration.softmax import fit_softmax
+from sonomics.statistics.discrimination.auc import auc
 
 State = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -37,6 +39,40 @@ def fit_weights_of_classes(scores: Floats, codes: NDArray[np.int64]) -> tuple[Fl
     """Fit one weight a model and one intercept a class by a ridge conditional logit."""
     fitted = fit_softmax(scores, codes)
     return fitted.slopes, fitted.intercepts
+
+
+def weigh_classes_by_auc(scores: Floats, codes: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Weight each model by its share of the sum of the mean AUCs of its classes, each against the rest; no intercepts.
+
+    Classes that no case has, or all have, do not count; where none is left, weights are equal.
+    """
+    classes = scores.shape[2]
+    told = [place for place in range(classes) if 0 < (codes == place).sum() < len(codes)]
+    aucs = [[auc(codes == place, of_model[:, place]) for place in told] for of_model in scores.transpose(1, 0, 2)]
+    if not told:
+        return give_equal_weights_of_classes(scores, codes)
+    return auc_weights(np.mean(aucs, axis=1)), np.zeros(classes)
+
+
+def mix_blocks(scores: Floats, labels: pd.Series, models: Sequence[str], weights: Weights) -> State:
+    """Fit the weights by which the probabilities of base models are mixed as they are.
+
+    Parameters, returns
+        As `combine_blocks`, the scores being log probabilities, (cases, models, classes).
+    """
+    weight, intercept = weights(softmax(scores, axis=2), labels.to_numpy(dtype=np.int64))
+    return {
+        "models": list(models),
+        "sd": [1.0] * len(models),
+        "weight": weight.tolist(),
+        "intercept": intercept.tolist(),
+    }
+
+
+def apply_mixture(state: State, scores: Floats) -> Floats:
+    """Mix the probabilities of any cases, (cases, models, classes), and return their logarithms, (cases, classes)."""
+    mixed = (softmax(scores, axis=2) * np.array(state["weight"])[:, None]).sum(axis=1)
+    return np.asarray(np.log(mixed), dtype=np.float64)
 
 
 def combine_blocks(scores: Floats, labels: pd.Series, models: Sequence[str], weights: Weights) -> State:

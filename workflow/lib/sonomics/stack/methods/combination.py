@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from sonomics.core.rows import weigh_columns
 from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.statistics.calibration.noisy_or import auc_weights
+from sonomics.statistics.discrimination.auc import auc
 
 State = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -48,6 +50,17 @@ def fit_logistic_weights(scores: Floats, labels: Floats) -> tuple[Floats, float]
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
+def weigh_by_auc(scores: Floats, labels: Floats) -> tuple[Floats, float]:
+    """Weight each model by its share of the sum of the AUCs, w_k = AUC_k / sum of AUCs, and no intercept.
+
+    Parameters, returns
+        As `give_equal_weights`, of scores as they are; equal weights when the labels are of one class.
+    """
+    if len(set(labels.tolist())) < 2:
+        return give_equal_weights(scores, labels)
+    return auc_weights([auc(labels, column) for column in scores.T]), 0.0
+
+
 def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> State:
     """Fit the weights of base models on their out-of-fold scores; a single base model needs none.
 
@@ -68,8 +81,7 @@ def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> St
     models = list(scores.columns)
     if len(models) == 1:
         return {"models": models, "mean": [0.0], "sd": [1.0], "weight": [1.0], "intercept": 0.0}
-    mean, sd = scores.mean(), scores.std(ddof=0)
-    sd = sd.where(sd > 0, 1.0)
+    mean, sd = find_scale(scores, weights)
     weight, intercept = COMBINATIONS.build(weights)(((scores - mean) / sd).to_numpy(), labels.to_numpy())
     return {
         "models": models,
@@ -78,6 +90,14 @@ def fit_combination(scores: pd.DataFrame, labels: pd.Series, weights: str) -> St
         "weight": weight.tolist(),
         "intercept": intercept,
     }
+
+
+def find_scale(scores: pd.DataFrame, weights: str) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Return what each score loses and what it is divided by before it is weighted; 0 and 1 where taken as given."""
+    if COMBINATIONS.get(weights).takes_as_given:
+        return pd.Series(0.0, scores.columns), pd.Series(1.0, scores.columns)
+    mean, sd = scores.mean(), scores.std(ddof=0)
+    return mean, sd.where(sd > 0, 1.0)
 
 
 def apply_combination(state: State, scores: pd.DataFrame) -> Floats:

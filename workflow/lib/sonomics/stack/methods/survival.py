@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sonomics.core.registry import load
 from sonomics.core.schemas import EVENT, TIME
+from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.stack.methods.combination import find_scale
+from sonomics.statistics.calibration.noisy_or import auc_weights
+from sonomics.statistics.survival.concordance import harrell_c
 from sonomics.statistics.survival.cutpoint import maximally_selected_log_rank
 from sonomics.statistics.survival.risk_model import RiskModel, add_baseline_hazard, fit_risk_model, predict_survival
 
@@ -26,8 +31,24 @@ def fit_weights_of_risks(risks: Floats, outcomes: Floats) -> Floats:
     return give_equal_weights_of_risks(risks, outcomes) if fitted.reason else fitted.coefficients
 
 
-def combine_risks(risks: pd.DataFrame, outcomes: pd.DataFrame, weights: Callable[[Floats, Floats], Floats]) -> State:
+def weigh_risks_by_concordance(risks: Floats, outcomes: Floats) -> Floats:
+    """Weight each model by its share of the sum of Harrell's C, of risks as they are; equally where C is undefined."""
+    concordances = [harrell_c(outcomes[:, 0], outcomes[:, 1], column).estimate for column in risks.T]
+    weights = auc_weights(concordances)
+    return give_equal_weights_of_risks(risks, outcomes) if np.isnan(weights).any() else weights
+
+
+def combine_risks(risks: pd.DataFrame, outcomes: pd.DataFrame, weights: str) -> State:
     """Fit the weights of base models on their out-of-fold risks; a single base model needs none.
+
+    Parameters
+    ----------
+    risks : DataFrame
+        One column per base model.
+    outcomes : DataFrame
+        `time` and `event` of each row.
+    weights : str
+        Name of a kind of combination.
 
     Returns
     -------
@@ -37,9 +58,9 @@ def combine_risks(risks: pd.DataFrame, outcomes: pd.DataFrame, weights: Callable
     models = list(risks.columns)
     if len(models) == 1:
         return {"models": models, "mean": [0.0], "sd": [1.0], "weight": [1.0], "intercept": 0.0}
-    mean, sd = risks.mean(), risks.std(ddof=0)
-    sd = sd.where(sd > 0, 1.0)
-    weight = weights(((risks - mean) / sd).to_numpy(), outcomes[[TIME, EVENT]].to_numpy())
+    mean, sd = find_scale(risks, weights)
+    fit: Callable[[Floats, Floats], Floats] = load(COMBINATIONS.get(weights).of_risks)
+    weight = fit(((risks - mean) / sd).to_numpy(), outcomes[[TIME, EVENT]].to_numpy())
     return {"models": models, "mean": mean.tolist(), "sd": sd.tolist(), "weight": weight.tolist(), "intercept": 0.0}
 
 
