@@ -20,11 +20,14 @@ def test_measures_agree_with_a_reference():
     assert np.isclose(measures["macro_f1"], f1_score(codes, decided, average="macro"))
     assert np.isclose(measures["kappa"], cohen_kappa_score(codes, decided))
     assert np.isclose(measures["weighted_kappa"], cohen_kappa_score(codes, decided, weights="quadratic"))
+    assert np.isclose(measures["linear_kappa"], cohen_kappa_score(codes, decided, weights="linear"))
+    assert np.isclose(measures["within_one"], (np.abs(decided - codes) <= 1).mean())
+    assert np.isclose(measures["mean_error"], np.abs(decided - codes).mean())
     assert np.isclose(measures["brier"], ((values - np.eye(3)[codes]) ** 2).sum(axis=1).mean())
 
 
 def test_nominal_classes_have_no_measures_of_order():
-    assert not {"weighted_kappa", "ranked_probability"} & set(list_measures(CLASSES, ordered=False))
+    assert not {"weighted_kappa", "linear_kappa", "within_one", "mean_error", "ranked_probability"} & set(list_measures(CLASSES, ordered=False))
 
 
 def test_a_certain_and_right_prediction_is_perfect():
@@ -37,6 +40,9 @@ def test_a_certain_and_right_prediction_is_perfect():
         "kappa": 1,
         "brier": 0,
         "weighted_kappa": 1,
+        "linear_kappa": 1,
+        "within_one": 1,
+        "mean_error": 0,
         "ranked_probability": 0,
     }
     assert measures == pytest.approx(best)

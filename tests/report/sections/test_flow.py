@@ -5,8 +5,8 @@ from sonomics.report.study.flow_of_cases import UNKNOWN, Flow
 
 
 def test_the_table_of_cases_has_a_column_for_every_reason_of_any_set() -> None:
-    train = Flow("Training", 9, {"no image": 2, UNKNOWN: 1}, 6, 2)
-    table = tabulate_flow([train, Flow("Internal", 1204, {"criterion: adult": 4}, 1200, 300)])
+    train = Flow("Training", 9, {"no image": 2, UNKNOWN: 1}, 6, "2 positive, 4 negative")
+    table = tabulate_flow([train, Flow("Internal", 1204, {"criterion: adult": 4}, 1200, "")])
     assert table.columns == [
         "Set",
         "Listed",

@@ -26,7 +26,7 @@ def test_every_case_has_one_place_in_the_flow() -> None:
         ]
     )
     (flow,) = count_flow(screening, evaluation)
-    assert (flow.listed, flow.analysed, flow.positives) == (5, 2, 1)
+    assert (flow.listed, flow.analysed, flow.outcomes) == (5, 2, "1 positive, 1 negative")
     assert flow.excluded == {"no image": 1, UNKNOWN: 1, UNSCORED: 1}
 
 

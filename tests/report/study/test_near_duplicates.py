@@ -33,7 +33,7 @@ def test_copies_between_patients_are_told_with_how_they_were_counted() -> None:
 def test_without_copies_nothing_is_said() -> None:
     nothing = {"pairs": {"across_patients": 0, "across_other_splits": 0}, "groups": 0}
     assert describe(nothing) == describe(nothing, across="exclude") == describe({}) == ""
-    flow = Flow("Internal", 2, {}, 2, 1)
+    flow = Flow("Internal", 2, {}, 2, "1 positive, 1 negative")
     assert tabulate_flow([flow], "").note == tabulate_flow([flow]).note
     assert tabulate_flow([flow], "Copies.").note == f"{tabulate_flow([flow]).note} Copies."
 

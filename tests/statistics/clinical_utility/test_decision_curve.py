@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from sonomics.statistics.clinical_utility.decision_curve import net_benefit, net_benefit_band, percent_thresholds
+from sonomics.statistics.clinical_utility.decision_curve import (
+    net_benefit,
+    net_benefit_band,
+    percent_thresholds,
+    survival_net_benefit,
+    survival_net_benefit_band,
+)
+from sonomics.statistics.resampling.bootstrap import bootstrap_statistic
 
 
 def test_net_benefit_equals_r(oracle, paired):
@@ -48,3 +55,22 @@ def test_nobody_to_treat_is_not_estimable():
 def test_a_threshold_outside_the_open_interval_is_refused(threshold):
     with pytest.raises(ValueError, match="strictly between"):
         net_benefit([0, 1], [0.2, 0.8], [threshold])
+
+
+def test_the_survival_band_is_that_of_the_plain_bootstrap():
+    random = np.random.default_rng(0)
+    time, event = random.integers(1, 30, 50).astype(float), random.integers(0, 2, 50)
+    risk, groups, cuts = random.random(50), random.integers(20, size=50), [0.1, 0.4, 0.7]
+    found = survival_net_benefit_band(time, event, risk, 12, cuts, groups, 40, 3)
+    for place, cut in enumerate(cuts):
+
+        def benefit(rows: np.ndarray, cut: float = cut) -> float:
+            return float(survival_net_benefit(time[rows], event[rows], risk[rows], 12, [cut])["model"].iloc[0])
+
+        plain = bootstrap_statistic(benefit, groups, 40, 3)
+        assert found.loc[place, ["lower", "upper"]].tolist() == pytest.approx([plain.lower, plain.upper])
+
+
+def test_a_survival_band_is_unknown_beyond_the_follow_up():
+    band = survival_net_benefit_band([1.0, 2.0, 3.0], [1, 0, 0], [0.2, 0.5, 0.9], 12, [0.1], [0, 1, 2], 20, 1)
+    assert band[["lower", "upper"]].isna().all(axis=None)

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from sonomics.statistics.calibration.intercept_slope import (
@@ -12,7 +13,7 @@ from sonomics.statistics.classification.confusion import count_confusion, summar
 from sonomics.statistics.clinical_utility.decision_curve import net_benefit
 from sonomics.statistics.discrimination.auc import auc
 from sonomics.statistics.resampling.bootstrap import resample_weights
-from sonomics.statistics.resampling.metric_bootstrap import bootstrap_metrics
+from sonomics.statistics.resampling.metric_bootstrap import bootstrap_calibration, bootstrap_metrics
 
 CUTOFF, THRESHOLD = 0.4, 0.2
 
@@ -74,3 +75,12 @@ def test_resamples_of_one_class_are_skipped_and_counted():
     got = bootstrap_metrics([0, 0, 0, 1], [0.1, 0.2, 0.3, 0.9], 0.5, np.arange(4), 50, 3)
     assert 0 < got.loc["auc", "skipped"] < 50
     assert got.loc["auc", "used"] + got.loc["auc", "skipped"] == 50
+
+
+def test_calibration_alone_is_that_of_all_measures():
+    random = np.random.default_rng(0)
+    probability = random.random(60)
+    y, groups = (random.random(60) < probability).astype(float), random.integers(25, size=60)
+    alone = bootstrap_calibration(y, probability, groups, 30, 2)
+    everything = bootstrap_metrics(y, probability, 0.5, groups, 30, 2)
+    pd.testing.assert_frame_equal(alone, everything.loc[alone.index])

@@ -20,9 +20,17 @@ WIDEST = 20.0
 
 
 def subgroup_panels(tables: Mapping[str, pd.DataFrame], primary: str) -> list[Panel]:
-    """List the forest plots of the AUC."""
+    """List the forest plots of the measure of the task: AUC, mean AUC of several classes, concordance of a risk."""
     table = tables["subgroups"]
-    return panels_of_splits(tables, "subgroups", forest_height(table), partial(draw_auc_forest, table=table))
+    draw = partial(draw_auc_forest, table=table, words=_name_measure(tables))
+    return panels_of_splits(tables, "subgroups", forest_height(table), draw)
+
+
+def _name_measure(tables: Mapping[str, pd.DataFrame]) -> tuple[str, str]:
+    """Name the measure of the subgroups, and what is counted; "" where only cases are."""
+    if "task_classes" in tables:
+        return "Mean AUC, each class against the rest", ""
+    return ("Concordance (Harrell's C)", "events") if "task_follow_up" in tables else ("AUC", "positives")
 
 
 def hazard_panels(tables: Mapping[str, pd.DataFrame], primary: str) -> list[Panel]:
@@ -40,10 +48,12 @@ def forest_height(table: pd.DataFrame) -> float:
     return HEAD + LINE * float(lines)
 
 
-def draw_auc_forest(figure: Figure, table: pd.DataFrame, split: str) -> None:
-    """Draw the AUC of every subgroup of one split with its interval, counts, and P of the interaction."""
+def draw_auc_forest(
+    figure: Figure, table: pd.DataFrame, split: str, words: tuple[str, str] = ("AUC", "positives")
+) -> None:
+    """Draw the measure of every subgroup of one split with its interval, counts, and P of the interaction."""
     in_split = table[table["split"] == split]
-    axes = _draw_forest(figure, in_split, split, "AUC", "positives")
+    axes = _draw_forest(figure, in_split, split, *words)
     if in_split["estimate"].notna().any():
         axes.set_xlim(max(0.0, min(0.5, float(in_split["lower"].min()) - 0.02)), 1.0)
 
@@ -80,7 +90,10 @@ def _draw_forest(figure: Figure, in_split: pd.DataFrame, split: str, xlabel: str
             names.append(replace_missing_glyphs(str(variable)))
         for row in rows.to_dict("records"):
             _draw_estimate(axes, row, len(names))
-            names.append(replace_missing_glyphs(f"{row['level']}   {row[counted]} / {row['n']}"))
+            counts = (
+                f"{row['events' if 'events' in row else 'positives']:.0f} / {row['n']}" if counted else str(row["n"])
+            )
+            names.append(replace_missing_glyphs(f"{row['level']}   {counts}"))
     whole = in_split[in_split["variable"] == OVERALL]["estimate"]
     if whole.notna().any():
         axes.axvline(float(whole.iloc[0]), color=GREY, linewidth=0.7, linestyle=":", zorder=0)
@@ -90,7 +103,9 @@ def _draw_forest(figure: Figure, in_split: pd.DataFrame, split: str, xlabel: str
     for line in headings:
         axes.get_yticklabels()[line].set_fontweight("bold")
     axes.set_title(f"{split_title(split)}\n", loc="left")
-    axes.text(-0.03, 1.01, f"{counted} / n", transform=axes.transAxes, ha="right", size=6.5, color=GREY)
+    axes.text(
+        -0.03, 1.01, f"{counted} / n" if counted else "n", transform=axes.transAxes, ha="right", size=6.5, color=GREY
+    )
     return axes
 
 

@@ -64,7 +64,12 @@ def sensitivity_table(samples: Samples, variants: Mapping[str, pd.DataFrame], sa
 
 def values_by_case(predictions: pd.DataFrame, model: Model, variant: str) -> pd.Series:
     """Return the values of one model by case: out of fold in training, of the whole fit elsewhere."""
-    if others := set(predictions["model"]) - {model.name}:
-        raise StudyError(f"predictions of {variant}", f"there is a model {min(others)}", "run the stack phase again")
+    check_model(predictions, model, variant)
     used = case_rows(rows_out_of_sample(predictions))
     return used[used["kind"] == model.on].set_index("case")["value"]
+
+
+def check_model(predictions: pd.DataFrame, model: Model, variant: str) -> None:
+    """Check that the predictions of a variant are of one model alone."""
+    if others := set(predictions["model"]) - {model.name}:
+        raise StudyError(f"predictions of {variant}", f"there is a model {min(others)}", "run the stack phase again")

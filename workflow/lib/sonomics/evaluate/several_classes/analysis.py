@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from sonomics.core.seeds import seed_for
 from sonomics.evaluate.optional.classes import evaluate_classes
 from sonomics.evaluate.samples.scored import Scored
+from sonomics.evaluate.several_classes.calibration import class_calibration_tables
 from sonomics.evaluate.several_classes.cases import read_probabilities
+from sonomics.evaluate.several_classes.discrimination import class_roc_tables
+from sonomics.evaluate.several_classes.intervals import resample_entries
 from sonomics.evaluate.study.context import Context
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import Entry, bootstrap_entry, number_entry
@@ -36,8 +39,10 @@ def class_task_tables(context: Context) -> Tables:
     dict
         `performance`, with the columns of binary tasks: `auc` is the mean of each class against the rest, `accuracy`,
         `macro_f1`, `kappa`, of ordered classes `weighted_kappa` (quadratic) and `ranked_probability`, of all `brier`
-        (the sum over the classes), with intervals of resampled patients. `task_classes` and `task_confusion`: every
-        class, macro and weighted means, and counts by true and decided class, as `class_tables` has them.
+        (the sum over the classes), with intervals of resampled patients, of ordered classes also `linear_kappa`,
+        `within_one` and `mean_error` (in classes). `task_classes` and `task_confusion`: every class, macro and weighted
+        means, and counts by true and decided class, as `class_tables` has them; the intervals of precision, recall, F1,
+        specificity and AUC are of resampled patients. Those of `class_roc_tables` and `class_calibration_tables`.
     """
     rows: list[dict[str, Any]] = []
     classes: list[dict[str, Any]] = []
@@ -54,12 +59,14 @@ def class_task_tables(context: Context) -> Tables:
         true = pd.Series(np.array(context.classes)[used.y.astype(int)], index=used.rows["case"], dtype=object)
         wide = pd.DataFrame(probabilities, index=used.rows["case"], columns=context.classes)
         entries, table = evaluate_classes(true, wide, context.classes, context.settings.level, context.task)
-        classes += [{**names, **entry} for entry in entries]
+        classes += [{**names, **entry} for entry in resample_entries(entries, used, probabilities, context)]
         confusion += [{**names, **count} for count in table]
     return {
         "performance": pd.DataFrame(rows)[COLUMNS.split()],
         "task_classes": pd.DataFrame(classes, columns=CLASSES.split()),
         "task_confusion": pd.DataFrame(confusion, columns=CONFUSION.split()),
+        **class_roc_tables(context),
+        **class_calibration_tables(context),
     }
 
 
@@ -92,6 +99,11 @@ def list_measures(classes: Sequence[str], ordered: bool) -> dict[str, Measure]:
         measures["weighted_kappa"] = lambda codes, values: (
             cohen_kappa(codes, values.argmax(axis=1), "quadratic", categories=places).estimate
         )
+        measures["linear_kappa"] = lambda codes, values: (
+            cohen_kappa(codes, values.argmax(axis=1), "linear", categories=places).estimate
+        )
+        measures["within_one"] = lambda codes, values: float((np.abs(values.argmax(axis=1) - codes) <= 1).mean())
+        measures["mean_error"] = lambda codes, values: float(np.abs(values.argmax(axis=1) - codes).mean())
         measures["ranked_probability"] = lambda codes, values: ranked_probability_score(
             np.array(classes)[codes], values, classes
         )

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from sonomics.evaluate.samples.cases import value_column
-from sonomics.evaluate.samples.models import PROBABILITY, Model
+from sonomics.evaluate.samples.models import Model
 from sonomics.evaluate.samples.scored import Scored
 from sonomics.evaluate.study.context import Context
+from sonomics.evaluate.survival.horizons import horizon_tables, read_risk
 from sonomics.evaluate.tables.columns import Tables
 from sonomics.evaluate.tables.entries import Entry, estimate_entry, number_entry
 from sonomics.statistics.survival.concordance import harrell_c
-from sonomics.statistics.survival.kaplan_meier import kaplan_meier, survival_at
+from sonomics.statistics.survival.kaplan_meier import kaplan_meier, median_follow_up, survival_at
 
 COLUMNS = "model split statistic estimate lower upper df p method n positives unit reason"
 AT_HORIZONS = "model split horizon predicted observed lower upper n events reason"
@@ -26,9 +27,10 @@ def survival_task_tables(context: Context) -> Tables:
     Returns
     -------
     dict
-        `performance`, with the columns of binary tasks: `auc` is Harrell's concordance (infinitesimal jackknife), and
-        `threshold` the frozen cutpoint; positives are events. `task_follow_up`: mean predicted and observed
-        (Kaplan-Meier, log-log interval) share with the event by each horizon.
+        `performance`, with the columns of binary tasks: `auc` is Harrell's concordance (infinitesimal jackknife),
+        `threshold` the frozen cutpoint, `median_follow_up` in months (reverse Kaplan-Meier) and `person_time` in
+        months; positives are events. `task_follow_up`: mean predicted and observed (Kaplan-Meier, log-log interval)
+        share with the event by each horizon. Those of `horizon_tables`.
     """
     rows: list[dict[str, Any]] = []
     at_horizons: list[dict[str, Any]] = []
@@ -39,12 +41,13 @@ def survival_task_tables(context: Context) -> Tables:
         counts = {"n": followed.n, "positives": int(followed.event.sum()), "unit": unit}
         rows += [{**names, **entry._asdict(), **counts} for entry in _entries(sample, followed, context.settings.level)]
         at_horizons += [
-            {**names, **_compare(followed, sample.model, horizon, context.settings.level)}
+            {**names, **_compare(followed, horizon, context.settings.level)}
             for horizon in context.settings.horizons or []
         ]
     return {
         "performance": pd.DataFrame(rows)[COLUMNS.split()],
         "task_follow_up": pd.DataFrame(at_horizons, columns=AT_HORIZONS.split()),
+        **horizon_tables(context),
     }
 
 
@@ -73,13 +76,18 @@ def _entries(sample: Scored, followed: Scored, level: float) -> list[Entry]:
     if not followed.n:
         return [number_entry("auc", np.nan, reason=NOT_FOLLOWED), *unknown]
     concordance = harrell_c(followed.time, followed.event, followed.value, level)
-    return [estimate_entry("auc", concordance, "Harrell, infinitesimal jackknife"), *unknown]
+    length = median_follow_up(followed.time, followed.event, level)
+    return [
+        estimate_entry("auc", concordance, "Harrell, infinitesimal jackknife"),
+        *unknown,
+        estimate_entry("median_follow_up", length, "reverse Kaplan-Meier"),
+        Entry("person_time", float(followed.time.sum())),
+    ]
 
 
-def _compare(followed: Scored, model: Model, horizon: float, level: float) -> dict[str, Any]:
+def _compare(followed: Scored, horizon: float, level: float) -> dict[str, Any]:
     counts = {"horizon": horizon, "n": followed.n, "events": int(followed.event.sum())}
-    column = f"{value_column(model.name, PROBABILITY)}__{horizon:g}"
-    predicted = followed.rows[column].mean() if column in followed.rows and followed.n else np.nan
+    predicted = pd.Series(read_risk(followed, horizon)).mean()
     if not followed.n:
         return {**counts, "predicted": predicted, "reason": NOT_FOLLOWED}
     row = survival_at(kaplan_meier(followed.time, followed.event, level), [horizon]).iloc[0]

@@ -117,7 +117,7 @@ def _list_factors(record: Record) -> str:
 
 def _tabulate_subgroups(record: Record) -> list[Table]:
     """Tabulate the AUC of every subgroup of the test sets; no table when there is none."""
-    table = record.first.table("subgroups")
+    table, name = record.first.table("subgroups"), record.first.short_auc
     rows = [
         [
             Cell(record.first.splits[str(row["split"])]),
@@ -127,15 +127,21 @@ def _tabulate_subgroups(record: Record) -> list[Table]:
         ]
         for _, row in table[table["split"].isin(record.tested_splits)].iterrows()
     ]
-    return [Table("AUC by subgroup", ["Set", "Subgroup", "Cases", "AUC"], rows)] if rows else []
+    return [Table(f"{name} by subgroup", ["Set", "Subgroup", "Cases", name], rows)] if rows else []
 
 
 def _count_set(record: Record, split: str) -> str:
     counts = next(counts for counts in record.sets if counts.split == split)
     return (
         f"{counts.title}: {counts.patients:,} patients, {counts.cases:,} cases, {counts.analysed:,} analysed"
-        f"{'' if counts.positives is None else f', {counts.positives:,} of them positive'}."
+        f"{_count_outcomes(record, counts.positives)}."
     )
+
+
+def _count_outcomes(record: Record, positives: int | None) -> str:
+    if positives is None:
+        return ""
+    return f", {positives:,} of them {'positive' if record.first.is_binary else 'with the event'}"
 
 
 def _tabulate(record: Record, names: Mapping[str, str]) -> Table:

@@ -158,7 +158,7 @@ def find_clinical_variables(record: Record) -> Finding:
 
 def find_sample(record: Record) -> Finding:
     """Count cases and positives of every set."""
-    counts = [f"{one.title}: {one.analysed:,}{one.positives_in_words}" for one in record.sets]
+    counts = [f"{one.title}: {one.analysed:,}{record.first.count_in_words(one.positives)}" for one in record.sets]
     return Finding(REPORTED, PERFORMANCE, "; ".join(counts))
 
 
@@ -168,18 +168,21 @@ def find_sample_size(record: Record) -> Finding:
     return Finding(REPORTED, "page: Sample size, power and missing values", description)
 
 
-def _count_positives(positives: list[int | None], analysed: int) -> str:
-    known = [count for count in positives if count is not None]
-    return f"{sum(known):,} of {analysed:,} positive" if known else f"{analysed:,} of several classes"
+def _count_outcomes(record: Record) -> str:
+    analysed = f"{sum(one.analysed for one in record.sets):,}"
+    known = [one.positives for one in record.sets if one.positives is not None]
+    if not known:
+        return f"{analysed} of several classes"
+    words = "positive" if record.first.is_binary else "with the event"
+    return f"{sum(known):,} of {analysed} {words}"
 
 
 def find_class_balance(record: Record) -> Finding:
     """Count the positives, and describe how classes were weighted."""
-    positives, analysed = [one.positives for one in record.sets], sum(one.analysed for one in record.sets)
     balanced = [name for name, model in record.models.items() if MODELS.get(model.kind).balances_classes(model)]
     weighting = f"classes weighted equally in {join_words(balanced)}" if balanced else "classes not weighted"
     where = f"{PERFORMANCE}; {METHODS}"
-    return Finding(REPORTED, where, f"{_count_positives(positives, analysed)}; {weighting}")
+    return Finding(REPORTED, where, f"{_count_outcomes(record)}; {weighting}")
 
 
 def find_baseline(record: Record) -> Finding:

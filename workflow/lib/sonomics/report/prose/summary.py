@@ -45,14 +45,17 @@ def list_headlines(evaluation: Evaluation, level: float) -> list[Headline]:
                 title,
                 format_decimal(row["estimate"]),
                 row["reason"] if math.isnan(row["lower"]) else interval,
-                format_count(int(row["n"]), row["unit"]) + _count_positives(row["positives"]),
+                format_count(int(row["n"]), row["unit"]) + _count_outcomes(evaluation, split, row["positives"]),
             )
         )
     return headlines
 
 
-def _count_positives(positives: float) -> str:
-    return "" if math.isnan(positives) else f", {positives:.0f} positive"
+def _count_outcomes(evaluation: Evaluation, split: str, positives: float) -> str:
+    """Count the positives or, of a survival task, the events and how long cases were followed."""
+    counts = evaluation.count_in_words(positives)
+    median = evaluation.find_statistic(evaluation.primary, split, "median_follow_up")["estimate"]
+    return counts if math.isnan(median) else f"{counts}, median follow-up {format_decimal(median, 1)} months"
 
 
 def answer_questions(

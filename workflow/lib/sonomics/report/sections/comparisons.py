@@ -31,9 +31,9 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     """Build the section on comparisons besides those of AUCs; None when the tables are not there."""
     if "operating" not in evaluation.tables:
         return None
-    tables = [_tabulate_thresholds(evaluation), _tabulate_between_sets(evaluation)]
+    tables = [_tabulate_thresholds(evaluation), tabulate_between_sets(evaluation)]
     if len(evaluation.models) > 1:
-        tables += [_tabulate_decisions(evaluation), _tabulate_reclassification(evaluation)]
+        tables += [tabulate_decisions(evaluation), _tabulate_reclassification(evaluation)]
     tables += [_tabulate_calibration(evaluation), _tabulate_recalibration(evaluation)]
     paragraphs = [
         "Would another threshold, another model or another site change the results? Every threshold was chosen on "
@@ -41,7 +41,7 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
         "sensitivity analyses."
     ]
     if "sensitivity" in evaluation.tables:
-        tables.insert(0, _tabulate_sensitivity_runs(evaluation))
+        tables.insert(0, tabulate_sensitivity_runs(evaluation))
         paragraphs.append("Other runs of the whole study are compared with the main run on the same cases.")
     if len(images := evaluation.tables["images"]):
         tables.append(_tabulate_images(evaluation))
@@ -52,14 +52,15 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     return Section("further", "Further comparisons and sensitivity analyses", paragraphs, shown)
 
 
-def _tabulate_sensitivity_runs(evaluation: Evaluation) -> Table:
+def tabulate_sensitivity_runs(evaluation: Evaluation) -> Table:
+    """Tabulate the main run minus the other runs of the study: one row per run."""
     table = evaluation.tables["sensitivity"]
     rows = [
         (str(variant), {split: _show_difference(row) for split, row in index_by_split(of_variant).items()})
         for variant, of_variant in table.groupby("variant", sort=False)
     ]
     note = f"{_list_methods(table['method'])}. Holm: adjusted for the number of runs in the set."
-    caption = f"AUC of {evaluation.primary}: the main run minus other runs"
+    caption = f"{evaluation.auc_title} of {evaluation.primary}: the main run minus other runs"
     return tabulate_by_split(evaluation, caption, "Run", rows, note)
 
 
@@ -86,18 +87,22 @@ def _name_rule(rule: str) -> str:
     return RULES.get(rule, f"the study's own, {rule}")
 
 
-def _tabulate_between_sets(evaluation: Evaluation) -> Table:
+def tabulate_between_sets(evaluation: Evaluation) -> Table:
+    """Tabulate every test set minus training: one row per model."""
     table = evaluation.tables["between_splits"]
+    has_df, words = evaluation.is_binary, evaluation.auc_words
     rows = [
-        (str(model), {split: _show_difference(row, df=True) for split, row in index_by_split(of_model).items()})
+        (str(model), {split: _show_difference(row, df=has_df) for split, row in index_by_split(of_model).items()})
         for model, of_model in table.groupby("model", sort=False)
     ]
-    note = "DeLong's unpaired test, Welch's degrees of freedom. Holm: adjusted for the number of sets."
-    caption = "AUC in each test set minus the AUC in training (out of fold)"
+    test = "DeLong's unpaired test, Welch's degrees of freedom" if has_df else "Test of two independent estimates (z)"
+    note = f"{test}. Holm: adjusted for the number of sets."
+    caption = f"{evaluation.auc_title} in each test set minus the {words} in training (out of fold)"
     return tabulate_by_split(evaluation, caption, "Model", rows, note)
 
 
-def _tabulate_decisions(evaluation: Evaluation) -> Table:
+def tabulate_decisions(evaluation: Evaluation) -> Table:
+    """Tabulate the cases that one of two models alone decides rightly, with McNemar's tests: one row per model."""
     table = evaluation.tables["comparison"]
     rows = [
         (str(against), {split: _show_mcnemar(row) for split, row in index_by_split(of_model).items()})

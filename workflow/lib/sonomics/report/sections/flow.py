@@ -12,9 +12,7 @@ def tabulate_flow(flows: Sequence[Flow], remark: str = "") -> Table:
     rows = []
     for flow in flows:
         excluded = [Cell(f"{flow.excluded.get(reason, 0):,}") for reason in reasons]
-        positives = flow.positives
-        labels = "" if positives is None else f"{positives} positive, {flow.analysed - positives} negative"
-        rows.append([Cell(flow.title), Cell(f"{flow.listed:,}"), *excluded, Cell(f"{flow.analysed:,}", labels)])
+        rows.append([Cell(flow.title), Cell(f"{flow.listed:,}"), *excluded, Cell(f"{flow.analysed:,}", flow.outcomes)])
     headings = [reason[:1].upper() + reason[1:] for reason in reasons]
     note = "Listed = analysed + excluded by reason; a case with several reasons counts under the first of them."
     note = f"{note} {remark}".rstrip()

@@ -10,6 +10,8 @@ from sonomics.report.elements.numbers import NOT_ESTIMABLE, format_decimal, form
 from sonomics.report.elements.tables import Cell, Table, show_difference, show_estimate
 from sonomics.report.study.evaluation import FURTHER_MEASURES, MEASURES, Evaluation
 
+AVERAGES = {"macro": "Macro", "weighted": "Weighted"}
+AVERAGED = {"precision": "precision", "recall": "recall", "f1": "F1"}
 COUNTS = ("tp", "fp", "tn", "fn")
 
 
@@ -20,7 +22,10 @@ def gather_binary(evaluation: Evaluation) -> dict[str, Any]:
             tabulate_aucs(evaluation),
             *(tabulate_performance(evaluation, split) for split in evaluation.splits),
         ],
-        "further": [tabulate_further_measures(evaluation, split) for split in evaluation.splits],
+        "further": [
+            *(tabulate_further_measures(evaluation, split) for split in evaluation.splits),
+            *(tabulate_averages(evaluation, split) for split in evaluation.splits),
+        ],
         "comparison": tabulate_comparison(evaluation) if len(evaluation.models) > 1 else None,
         "figures": gather_performance_figures(evaluation),
     }
@@ -71,6 +76,24 @@ def tabulate_further_measures(evaluation: Evaluation, split: str) -> Table:
     return Table(caption, ["Model", *FURTHER_MEASURES.values(), "TP / FP / TN / FN", "Threshold"], rows, note)
 
 
+def tabulate_averages(evaluation: Evaluation, split: str) -> Table:
+    """Tabulate macro and weighted precision, recall and F1 over both labels: one row per model and decision."""
+    table = evaluation.table("label_averages")
+    table = table[(table["split"] == split) & table["of"].isin(list(AVERAGES))]
+    rows = []
+    for (model, decision), of_decision in table.groupby(["model", "decision"], sort=False):
+        by_measure = of_decision.set_index(["of", "measure"]).to_dict("index")
+        cells = [show_estimate(by_measure[average, measure]) for average in AVERAGES for measure in AVERAGED]
+        rows.append([Cell(f"{model}, {decision}"), *cells])
+    headings = [f"{word} {measure}" for word in AVERAGES.values() for measure in AVERAGED.values()]
+    note = (
+        "Macro: the plain mean of the positive and the negative label; weighted: the mean weighted by their size. "
+        "Intervals by resampled patients."
+    )
+    caption = f"{evaluation.splits[split]}: precision, recall and F1 over both labels"
+    return Table(caption, ["Model, decision", *headings], rows, note)
+
+
 def tabulate_comparison(evaluation: Evaluation) -> Table:
     """Tabulate the primary model's AUC minus that of every other model: one row per model."""
     table = evaluation.tables["comparison"]
@@ -81,7 +104,8 @@ def tabulate_comparison(evaluation: Evaluation) -> Table:
         rows.append([Cell(str(against)), *cells])
     headings = [heading for title in evaluation.splits.values() for heading in (title, "P")]
     methods = ", ".join(sorted({method for method in table["method"] if method}))
-    caption = f"AUC of {evaluation.primary} minus AUC of the other models, on the same cases"
+    other = evaluation.auc_words
+    caption = f"{evaluation.auc_title} of {evaluation.primary} minus {other} of the other models, on the same cases"
     note = f"{methods}. Below each P: adjusted for the number of models compared in the set (Holm)."
     return Table(caption, ["Compared with", *headings], rows, note)
 

@@ -21,10 +21,12 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     if "subgroups" not in evaluation.tables:
         return None
     aucs = evaluation.tables["subgroups"]
-    alternatives = {split: _describe_figure(aucs, split, "AUC") for split in evaluation.splits}
-    caption = "Square: AUC; line: its interval; dotted: the whole set. Counts: positives / cases."
-    figures = [gather_figure(evaluation, "subgroups", "AUC by subgroup", caption, alternatives)]
-    tables = [_tabulate(evaluation, aucs, "AUC", "positives"), _tabulate_interactions(evaluation, aucs, "AUC")]
+    name, counted = evaluation.short_auc, evaluation.counted
+    alternatives = {split: _describe_figure(aucs, split, name) for split in evaluation.splits}
+    counts = f"{counted} / cases" if counted else "cases"
+    caption = f"Square: {name}; line: its interval; dotted: the whole set. Counts: {counts}."
+    figures = [gather_figure(evaluation, "subgroups", f"{name} by subgroup", caption, alternatives)]
+    tables = [_tabulate(evaluation, aucs, name, counted), _tabulate_interactions(evaluation, aucs, name)]
     if "hazard_subgroups" in evaluation.tables:
         hazards = evaluation.tables["hazard_subgroups"]
         alternatives = {split: _describe_figure(hazards, split, "hazard ratio") for split in evaluation.splits}
@@ -35,8 +37,7 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
     paragraphs = [
         f"Good performance overall can hide a group in which {evaluation.primary} performs badly. Cases are grouped by "
         "centre, by scanner and by the variables named in the parameters. A result is given only for a group that is "
-        f"large enough: with fewer than {params.evaluate.fewest} positives or negatives (events, for hazard ratios) it "
-        "is “too few”.",
+        f"large enough: with fewer than {params.evaluate.fewest} {_name_fewest(evaluation)} it is “too few”.",
         _describe_interactions(evaluation, aucs),
     ]
     shown = [figure for figure in figures if figure.panels]
@@ -48,13 +49,24 @@ def _tabulate(evaluation: Evaluation, table: pd.DataFrame, name: str, counted: s
     for variable, of_variable in table.groupby("variable", sort=False):
         for level, of_level in of_variable.groupby("level", sort=False):
             cells = {
-                split: show_estimate_and_counts(row, f"{row[counted]} / {row['n']}")
+                split: show_estimate_and_counts(row, _show_counts(row, counted))
                 for split, row in index_by_split(of_level).items()
             }
             rows.append(("all cases" if variable == WHOLE else f"{variable}: {level}", cells))
     methods = ", ".join(sorted({method for method in table["method"] if method}))
-    caption = f"{name} by subgroup, with {counted} / cases"
+    caption = f"{name} by subgroup, with {counted} / cases" if counted else f"{name} by subgroup, with cases"
     return tabulate_by_split(evaluation, caption, "Subgroup", rows, f"{methods}.")
+
+
+def _show_counts(row: Row, counted: str) -> str:
+    events = row["events"] if "events" in row else row["positives"]
+    return f"{events:.0f} / {row['n']}" if counted else str(row["n"])
+
+
+def _name_fewest(evaluation: Evaluation) -> str:
+    if evaluation.is_binary:
+        return "positives or negatives (events, for hazard ratios)"
+    return "cases of one of the classes of the set" if evaluation.has_classes else "events"
 
 
 def _tabulate_interactions(evaluation: Evaluation, table: pd.DataFrame, name: str) -> Table:
@@ -78,7 +90,7 @@ def _describe_interactions(evaluation: Evaluation, table: pd.DataFrame) -> str:
     if tested.empty:
         return "No variable has two groups large enough to compare, so no difference can be tested."
     clear = tested[tested["p_holm"] < 0.05]
-    compared = f"Of {format_count(len(tested), 'comparison')} of AUCs between groups"
+    compared = f"Of {format_count(len(tested), 'comparison')} of {evaluation.short_auc}s between groups"
     if clear.empty:
         return f"{compared}, none was significant after adjustment; with small groups, differences cannot be ruled out."
     names = [f"{row['variable']} ({evaluation.splits[row['split']]})" for row in clear.to_dict("records")]

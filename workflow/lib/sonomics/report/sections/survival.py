@@ -39,19 +39,26 @@ def build(evaluation: Evaluation, params: Parameters) -> Section | None:
         "or none; censored follow-up is accounted for by Kaplan-Meier."
     )
     figure = gather_figure(evaluation, "survival_decision", "Decision curves over time", caption, alternatives)
-    paragraphs = [
+    of_label = (
         "The label states who has the event by one moment; these results use the whole follow-up, in which cases that "
-        "were lost early count for as long as they were followed. C is the proportion of pairs of cases that the score "
+        "were lost early count for as long as they were followed. "
+    )
+    of_risks = "Risks at a horizon come from a Cox model of the score, fitted on training cases only. "
+    paragraphs = [
+        f"{of_label if evaluation.is_binary else ''}C is the proportion of pairs of cases that the score "
         "orders correctly: 0.5 is chance. At a horizon, cases with the event by then are compared with those still "
         "free of it.",
-        "Risks at a horizon come from a Cox model of the score, fitted on training cases only. Times are in months.",
+        f"{of_risks if evaluation.is_binary else ''}Times are in months.",
     ]
-    return Section("time", "Time to the event", paragraphs, tables, [figure] if figure.panels else [])
+    figures = [figure] if figure.panels and evaluation.is_binary else []
+    return Section("time", "Time to the event", paragraphs, tables, figures)
 
 
 def _tabulate_performance(evaluation: Evaluation) -> Table:
     table = evaluation.tables["survival"]
-    table = table[table["model"] == evaluation.primary]
+    # The probabilities of a survival task's own models are judged with its performance.
+    shown = STATISTICS if evaluation.is_binary else [name for name in STATISTICS if "brier" not in name]
+    table = table[(table["model"] == evaluation.primary) & table["statistic"].isin(list(shown))]
     rows = []
     for (statistic, horizon), of_statistic in table.groupby(["statistic", "horizon"], sort=False, dropna=False):
         cells = {

@@ -1,11 +1,13 @@
 """What `evaluate` has written, read back: one folder per variant and task."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from sonomics.core.schemas import TRAIN
+from sonomics.report.elements.numbers import format_count
 
 TEXT = (
     "assumption",
@@ -44,6 +46,7 @@ FURTHER_MEASURES = {
 # Tables of binary tasks that the documents read of any task.
 EMPTY = {
     "comparison": "against split method difference reason p p_holm",
+    "label_averages": "model split decision of measure estimate lower upper reason",
     "decision": "split model threshold net_benefit treat_all treat_none",
     "subgroups": "split variable level n estimate lower upper reason",
 }
@@ -101,6 +104,24 @@ class Evaluation:
     def auc_title(self) -> str:
         """The same, as the beginning of a caption."""
         return f"{self.auc_words[:1].upper()}{self.auc_words[1:]}"
+
+    @property
+    def short_auc(self) -> str:
+        """The same in a word or two, for tables and figures."""
+        return "mean AUC" if self.has_classes else "AUC" if self.is_binary else "C"
+
+    @property
+    def counted(self) -> str:
+        """What the table of performance counts as positives: "positives", "events", or "" of several classes."""
+        return "" if self.has_classes else "positives" if self.is_binary else "events"
+
+    def count_in_words(self, count: float | None) -> str:
+        """Write what `counted` names as the end of a sentence, as in ", 6 events"; "" of several classes."""
+        if count is None or math.isnan(count):
+            return ""
+        if self.is_binary:
+            return f", {count:,.0f} positive"
+        return f", {format_count(int(count), 'event')}"
 
     @property
     def article(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sonomics.core.settings.crop import Analysis
+from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.evaluation import Evaluation
 
 UNSCORED = "no score (no usable outline or feature)"
@@ -13,13 +14,13 @@ UNKNOWN = "label unknown (censored too early or not stated)"
 
 @dataclass(frozen=True)
 class Flow:
-    """The flow of one set; `excluded` maps a reason to its number of cases."""
+    """The flow of one set; `excluded` maps a reason to its number of cases, `outcomes` counts the analysed in words."""
 
     title: str
     listed: int
     excluded: dict[str, int]
     analysed: int
-    positives: int | None
+    outcomes: str
 
 
 def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
@@ -44,10 +45,27 @@ def count_flow(screening: pd.DataFrame, evaluation: Evaluation) -> list[Flow]:
     for split, title in evaluation.splits.items():
         in_set = cases["split"] == split
         analysed = in_set & (reasons == "")
-        positives = None if evaluation.has_classes else int(cases.loc[analysed, "label"].sum())
+        positives = int((cases.loc[analysed, "label"] == 1).sum())
         excluded = _count_by_frequency(reasons[in_set & ~analysed])
-        flows.append(Flow(title, int(in_set.sum()), excluded, int(analysed.sum()), positives))
+        flows.append(
+            Flow(
+                title,
+                int(in_set.sum()),
+                excluded,
+                int(analysed.sum()),
+                _count_outcomes(evaluation, positives, analysed),
+            )
+        )
     return flows
+
+
+def _count_outcomes(evaluation: Evaluation, positives: int, analysed: pd.Series) -> str:
+    if evaluation.has_classes:
+        return ""
+    others = int(analysed.sum()) - positives
+    if evaluation.is_binary:
+        return f"{positives} positive, {others} negative"
+    return f"{format_count(positives, 'event')}, {others} censored"
 
 
 def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Series:

@@ -35,11 +35,6 @@ class Counts(NamedTuple):
     analysed: int
     positives: int | None
 
-    @property
-    def positives_in_words(self) -> str:
-        """The positives as the end of a sentence; "" of a task of several classes."""
-        return "" if self.positives is None else f", {self.positives:,} positive"
-
 
 @dataclass(frozen=True)
 class Record:

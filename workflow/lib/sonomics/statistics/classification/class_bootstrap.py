@@ -10,7 +10,7 @@ from sonomics.statistics.classification.codes import encode_classes
 from sonomics.statistics.estimates import Floats, divide_where
 from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws
 
-MEASURES = ["precision", "recall", "f1"]
+MEASURES = ["precision", "recall", "f1", "specificity"]
 UNDECIDED = "a class does not occur or is never decided for"
 
 
@@ -23,7 +23,7 @@ def bootstrap_class_report(
     seed: int,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Compute precision, recall and F1 of every class, their macro and weighted means, and accuracy, with intervals.
+    """Compute precision, recall, F1 and specificity of every class, their means, and accuracy, with intervals.
 
     Parameters
     ----------
@@ -73,12 +73,18 @@ def bootstrap_class_report(
 
 
 def _measures(truth: Floats, called: Floats, weights: ArrayLike) -> Floats:
-    """Compute all measures of every resample, shape (b, 3 (classes + 2) + 1)."""
+    """Compute all measures of every resample, shape (b, 4 (classes + 2) + 1)."""
     counts = np.asarray(weights, dtype=np.float64)
     sizes, chosen, hits = counts @ truth, counts @ called, counts @ (truth * called)
     occurs = sizes > 0
+    others = sizes.sum(axis=1, keepdims=True) - sizes
     parts = []
-    for numerator, denominator in ((hits, chosen), (hits, sizes), (2 * hits, sizes + chosen)):
+    for numerator, denominator in (
+        (hits, chosen),
+        (hits, sizes),
+        (2 * hits, sizes + chosen),
+        (others - chosen + hits, others),
+    ):
         values = divide_where(denominator > 0, numerator, denominator)
         kept = np.where(occurs, values, 0.0)
         share = np.where(occurs, sizes, 0.0)

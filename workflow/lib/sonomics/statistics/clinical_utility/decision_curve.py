@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from sonomics.statistics.estimates import Floats, divide_where
 from sonomics.statistics.inputs import check_follow_up, check_outcome, check_scores
-from sonomics.statistics.resampling.bootstrap import resample_weights
+from sonomics.statistics.resampling.bootstrap import resample_weights, summarise_draws
 from sonomics.statistics.survival.kaplan_meier import kaplan_meier_risk
 
 
@@ -139,6 +139,59 @@ def survival_net_benefit(
     treat_all = [benefit(np.ones(times.size, dtype=bool), weight) for weight in odds]
     columns = {"threshold": cuts, "model": model, "treat_all": treat_all, "treat_none": np.zeros(cuts.size)}
     return pd.DataFrame(columns)
+
+
+def survival_net_benefit_band(
+    time: ArrayLike,
+    event: ArrayLike,
+    probability: ArrayLike,
+    horizon: float,
+    thresholds: Sequence[float] | Floats,
+    groups: ArrayLike,
+    resamples: int,
+    seed: int,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compute the pointwise percentile band of `survival_net_benefit` over resampled patients.
+
+    Parameters
+    ----------
+    time, event, probability, horizon, thresholds
+        As for `survival_net_benefit`.
+    groups : array_like, shape (n,)
+        Patient of every row.
+    resamples, seed : int
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        One row per threshold: `threshold, lower, upper`. A resample in which the follow-up of those treated ends before
+        the horizon is left out at that threshold; NaN with fewer than two resamples.
+    """
+    happened, times = check_follow_up(time, event)
+    cuts = _check_thresholds(thresholds)
+    order = np.argsort(times, kind="stable")
+    moments, starts = np.unique(times[order], return_index=True)
+    treated = (check_scores(probability, times.size)[order, None] >= cuts).astype(np.float64)
+    ordered, odds = happened[order, None], cuts / (1 - cuts)
+    draws = []
+    for block in resample_weights(groups, resamples, seed):
+        for weights in block:
+            chosen = treated * weights[order, None]
+            leaving = np.add.reduceat(chosen, starts, axis=0)
+            events = np.add.reduceat(chosen * ordered, starts, axis=0)
+            at_risk = leaving[::-1].cumsum(axis=0)[::-1]
+            kept = 1 - divide_where(at_risk > 0, events, at_risk)
+            survival = np.where(at_risk > 0, kept, 1.0)[moments <= horizon].prod(axis=0)
+            is_known = (at_risk[moments >= horizon].sum(axis=0) > 0) | (survival <= 0)
+            size, total = chosen.sum(axis=0), weights.sum()
+            benefit = size / total * ((1 - survival) - survival * odds)
+            draws.append(np.where(size > 0, np.where(is_known, benefit, np.nan), 0.0))
+    values = np.array(draws).reshape(-1, cuts.size)
+    band = [summarise_draws(0.0, column, level) for column in values.T]
+    return pd.DataFrame({"threshold": cuts, "lower": [b.lower for b in band], "upper": [b.upper for b in band]})
 
 
 def _net_benefits(positive: np.ndarray, called: np.ndarray, cuts: Floats, weights: np.ndarray) -> Floats:

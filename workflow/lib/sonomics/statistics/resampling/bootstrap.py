@@ -190,13 +190,32 @@ def bootstrap_auc_difference(
     """
     blocks = resample_weights(groups, resamples, seed)
     draws = np.concatenate([weighted_aucs(y, a, block) - weighted_aucs(y, b, block) for block in blocks])
-    auc_a, auc_b = auc(y, a), auc(y, b)
-    summary = summarise_draws(auc_a - auc_b, draws, level)
+    return summarise_difference(auc(y, a), auc(y, b), draws, level)
+
+
+def summarise_difference(value_a: float, value_b: float, draws: ArrayLike, level: float = 0.95) -> BootstrapDifference:
+    """Summarise the resampled differences of two measures of the same rows.
+
+    Parameters
+    ----------
+    value_a, value_b : float
+        The measures on the data themselves.
+    draws : array_like, shape (b,)
+        a minus b in every resample.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    BootstrapDifference
+        p is NaN when the difference never varies.
+    """
+    summary = summarise_draws(value_a - value_b, draws, level)
     varies = summary.se > 1e-12
     p = float(2.0 * ndtr(-abs(summary.estimate) / summary.se)) if varies else float("nan")
     reason = summary.reason or ("" if varies else "the difference has no variance")
     interval = (summary.lower, summary.upper, summary.se)
-    return BootstrapDifference(auc_a, auc_b, summary.estimate, *interval, p, summary.used, summary.skipped, reason)
+    return BootstrapDifference(value_a, value_b, summary.estimate, *interval, p, summary.used, summary.skipped, reason)
 
 
 def summarise_draws(estimate: float, draws: ArrayLike, level: float = 0.95) -> Bootstrap:

@@ -1,6 +1,6 @@
 """Bootstrap intervals, by patient, of every measure of a model's probabilities at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -57,10 +57,44 @@ def bootstrap_metrics(
     """
     positive = check_outcome(y)
     values = check_scores(probability, positive.size)
-    once = np.ones((1, positive.size))
-    estimates = _measures(positive, values, cutoff, thresholds, once)
+
+    def measure(weights: Floats) -> dict[str, Floats]:
+        return _measures(positive, values, cutoff, thresholds, weights)
+
+    return _resample(measure, groups, resamples, seed, level)
+
+
+def bootstrap_calibration(
+    y: ArrayLike, probability: ArrayLike, groups: ArrayLike, resamples: int, seed: int, level: float = 0.95
+) -> pd.DataFrame:
+    """Resample patients and recompute what describes the calibration of probabilities, without loess.
+
+    Parameters
+    ----------
+    y, probability, groups, resamples, seed, level
+        As for `bootstrap_metrics`.
+
+    Returns
+    -------
+    DataFrame
+        As `bootstrap_metrics`: `brier, scaled_brier, log_loss, observed_to_expected, calibration_intercept,
+        calibration_slope`.
+    """
+    positive = check_outcome(y)
+    values = check_scores(probability, positive.size)
+
+    def measure(weights: Floats) -> dict[str, Floats]:
+        return _accuracy_of_probability(positive, values, weights) | _recalibration(positive, values, weights)
+
+    return _resample(measure, groups, resamples, seed, level)
+
+
+def _resample(
+    measure: Callable[[Floats], dict[str, Floats]], groups: ArrayLike, resamples: int, seed: int, level: float
+) -> pd.DataFrame:
+    estimates = measure(np.ones((1, np.size(groups))))
     blocks = [
-        _measures(positive, values, cutoff, thresholds, part.astype(np.float64))
+        measure(part.astype(np.float64))
         for weights in resample_weights(groups, resamples, seed)
         for part in np.split(weights, range(_BLOCK, len(weights), _BLOCK))
     ]
