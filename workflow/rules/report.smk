@@ -31,6 +31,8 @@ LEARNED = [
     ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
     ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
     ("results/stack/main/{model}/{task}/weights.csv", COMBINED),
+    ("results/stack/main/{model}/{task}/nested.csv", final_runs()),
+    ("results/stack/main/{model}/{task}/thresholds.json", final_runs()),
 ]
 
 

@@ -25,6 +25,7 @@ for FINALS, TASKS_OF_FINALS in tasks_by_finals().items():
             thresholds=expand(f"{STACKED}/thresholds.json", model=FINALS, allow_missing=True),
             nomograms=expand(f"{STACKED}/nomogram.csv", model=FINALS, allow_missing=True),
             weights=expand(f"{STACKED}/weights.csv", model=FINALS, allow_missing=True),
+            nested=expand(f"{STACKED}/nested.csv", model=FINALS, allow_missing=True),
             predictions=expand(f"{STACKED}/predictions.parquet", model=FINALS, allow_missing=True),
         log:
             "logs/stack_scores/{variant}_{task}.log",

@@ -50,7 +50,8 @@ def sample(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.mark.parametrize("model", ["both", "mean", "alone"])
 def test_every_case_has_a_risk_and_a_probability_at_each_horizon(model, threshold):
     predictions, outcomes = sample()
-    *_, thresholds, _, _, table = fit(predictions, outcomes, model, SETTINGS, threshold, TASK)
+    final = fit(predictions, outcomes, model, SETTINGS, threshold, TASK)
+    thresholds, table = final.thresholds, final[-1]
     risk = table[table["kind"] == "risk"].set_index("case")["value"]
     assert len(risk) == 90
     training = risk[outcomes.index]

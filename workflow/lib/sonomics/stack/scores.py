@@ -16,7 +16,7 @@ from sonomics.stack.final_model.final import Final
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write predictions (score and probability), threshold, nomogram, weights, and states of stack and calibrator."""
+    """Write predictions, threshold, nomogram, weights, nested estimates, and the states of stack and calibrator."""
     args = parse_arguments(argv)
     study, settings = args.settings.study, args.settings.stack
     task = study.tasks[args.task]
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_states(folder, final)
         write_csv(folder / "nomogram.csv", final.nomogram)
         write_csv(folder / "weights.csv", final.weights)
+        write_csv(folder / "nested.csv", final.nested)
         about = {"image": "", "variant": args.variant, "model": model, "task": args.task}
         write_table(final.values.assign(**about), folder / "predictions.parquet", PREDICTIONS)
 

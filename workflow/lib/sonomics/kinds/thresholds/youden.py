@@ -1,7 +1,11 @@
-"""The cutoff with the largest Youden index."""
+"""The cutoff with the largest Youden index; of several classes, one of each class against the rest."""
 
 from sonomics.kinds.thresholds import ThresholdKind
 
 KIND = ThresholdKind(
-    name="youden", builder="sonomics.stack.methods.thresholds:youden_cutoff", words="the largest Youden index"
+    name="youden",
+    builder="sonomics.stack.methods.thresholds:youden_cutoff",
+    of_classes="sonomics.stack.methods.thresholds:youden_cutoffs",
+    serves=("binary", "classes"),
+    words="the largest Youden index",
 )

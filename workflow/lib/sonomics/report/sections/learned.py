@@ -15,6 +15,7 @@ from sonomics.report.elements.numbers import DASH, NOT_ESTIMABLE, format_decimal
 from sonomics.report.elements.pictures import inline_svg
 from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Row, Table
+from sonomics.report.sections.frozen import NESTED, THRESHOLDS, build_frozen_section
 from sonomics.report.sections.nomogram import describe_nomogram, draw_nomogram
 
 FREQUENCIES, ODDS_RATIOS, HAZARD_RATIOS, NOMOGRAM, WEIGHTS = (
@@ -47,7 +48,10 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True)
 class LearnedTable:
-    """A table of the main run: FREQUENCIES of a family by `select`, one of RATIOS of a model by `train`, or NOMOGRAM.
+    """A table of what the main run learned.
+
+    FREQUENCIES are of a family by `select`, those of RATIOS of a model by `train`, NOMOGRAM of a model or a final
+    model, WEIGHTS, NESTED and THRESHOLDS of a final model.
 
     Attributes
     ----------
@@ -70,6 +74,9 @@ def build_learned_sections(tables: Sequence[LearnedTable], name: str, task: Task
         _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
         _build_clinical([table for table in of_task if table.file.name in RATIOS], task),
         _build_weights([table for table in of_task if table.file.name == WEIGHTS]),
+        build_frozen_section(
+            [(table.name, table.file) for table in of_task if table.file.name in (NESTED, THRESHOLDS)]
+        ),
         _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM]),
     )
     return [section for section in sections if section]

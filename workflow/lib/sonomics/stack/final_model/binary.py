@@ -62,4 +62,7 @@ def fit(
         nomogram = tabulate_points(fitted["stack"], fitted["calibrator"], training, probabilities)
     values = fitted["cases"].melt(["patient", "case", "split", "fold"], var_name="kind", value_name="value")
     values = values.assign(**{"class": "1"}, horizon=np.nan)
-    return Final(fitted["stack"], fitted["calibrator"], fitted["thresholds"], nomogram, fitted["weights"], values)
+    return Final(
+        fitted["stack"], fitted["calibrator"], fitted["thresholds"], nomogram, fitted["weights"], fitted["nested"],
+        values,
+    )  # fmt: skip

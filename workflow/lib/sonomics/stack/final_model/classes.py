@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.folds import cross_fit
 from sonomics.core.registry import load
 from sonomics.core.schemas import PROBABILITY, SCORE, TRAIN
 from sonomics.core.settings.stack import Stack
@@ -17,8 +16,11 @@ from sonomics.core.task_kinds.outcome import LABEL
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
+from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.stack.final_model.base_scores import CERTAIN, check_probabilities, gives_probabilities
+from sonomics.stack.final_model.chain import Chain, Steps
 from sonomics.stack.final_model.final import Final, tabulate_weights
+from sonomics.stack.final_model.nested import compare_classes
 from sonomics.stack.final_model.points import tabulate_class_points
 from sonomics.stack.methods.classes import apply_mixture, apply_weights, combine_blocks, mix_blocks
 from sonomics.stack.methods.pooling import ROW, pool_images
@@ -40,7 +42,6 @@ def fit(
     in_training = (rows["split"] == TRAIN).to_numpy()
     training, tests = blocks[in_training], blocks[~in_training]
     labels, folds = rows.loc[in_training, "case"].map(outcomes[LABEL]), rows.loc[in_training, "fold"]
-    known = labels.notna().to_numpy()
 
     kind = COMBINATIONS.get(final.weights)
     combine, apply = (combine_blocks, apply_weights)
@@ -49,24 +50,29 @@ def fit(
         combine, apply = (mix_blocks, apply_mixture)
     fit_weights = partial(combine, models=final.of, weights=load(kind.of_classes))
     calibration = load(CALIBRATIONS.get(settings.calibration).of_classes)
-    stack = fit_weights(training[known], labels[known])
-    training_scores = cross_fit(training, labels, folds, fit_weights, apply)
-    calibrator = calibration.fit(training_scores[known], labels[known])
-    training_probabilities = cross_fit(training_scores, labels, folds, calibration.fit, calibration.apply)
+    chain = Chain(training, labels, folds, Steps(fit_weights, apply, calibration.fit, calibration.apply))
+    stack, calibrator = chain.weights(), chain.calibrator()
+    rule = THRESHOLDS.get(threshold)
+    choose = load(rule.of_classes or rule.builder)
     test_scores = apply(stack, tests)
     cases = pd.concat([rows[in_training], rows[~in_training]], ignore_index=True)
     values = {
-        SCORE: np.concatenate([training_scores, test_scores]),
-        PROBABILITY: np.concatenate([training_probabilities, calibration.apply(calibrator, test_scores)]),
+        SCORE: np.concatenate([chain.scores(), test_scores]),
+        PROBABILITY: np.concatenate([chain.probabilities(), calibration.apply(calibrator, test_scores)]),
     }
-    thresholds = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
+    cutoffs = choose(np.asarray(labels[chain.known], dtype=np.int64), chain.probabilities()[chain.known])
+    thresholds: dict[str, Any] = {"rule": threshold, "on": PROBABILITY, "cutoff": None, "reason": ""}
+    if cutoffs.any():
+        thresholds["cutoffs"] = [None if np.isnan(cutoff) else float(cutoff) for cutoff in cutoffs]
     state: dict[str, Any] = {**calibrator, "method": settings.calibration}
-    weights = tabulate_weights(stack, training, labels, folds, fit_weights)
     nomogram = build_nomogram({}, [])
     if combine is combine_blocks:
         probabilities = [base for base in final.of if gives_probabilities(predictions[predictions["model"] == base])]
         nomogram = tabulate_class_points(stack, state, training, classes, probabilities)
-    return Final(stack, state, thresholds, nomogram, weights, _lengthen(cases, values, classes))
+    return Final(
+        stack, state, thresholds, nomogram, tabulate_weights(chain), compare_classes(chain, choose),
+        _lengthen(cases, values, classes),
+    )  # fmt: skip
 
 
 def join_blocks(

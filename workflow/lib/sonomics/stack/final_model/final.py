@@ -1,13 +1,11 @@
 """What a final model of any kind of task leaves."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sonomics.core.folds import ALL, leave_out_folds, mark_known
+from sonomics.core.folds import ALL
+from sonomics.stack.final_model.chain import NONE_LEFT_OUT, Chain
 
 
 class Final(NamedTuple):
@@ -23,8 +21,11 @@ class Final(NamedTuple):
         As `build_nomogram` returns it.
     weights : DataFrame
         From `tabulate_weights`.
+    nested : DataFrame
+        Columns NESTED: how the chain does on the cases that it was fitted on, and on folds that it never saw.
     values : DataFrame
-        `patient, case, split, fold, class, kind, horizon, value`; those of training cases cross-fitted.
+        `patient, case, split, fold, class, kind, horizon, value`; those of training cases from fits that never saw
+        their labels.
     """
 
     stack: dict[str, Any]
@@ -32,36 +33,21 @@ class Final(NamedTuple):
     thresholds: dict[str, Any]
     nomogram: pd.DataFrame
     weights: pd.DataFrame
+    nested: pd.DataFrame
     values: pd.DataFrame
 
 
-def tabulate_weights(
-    stack: dict[str, Any],
-    rows: NDArray[np.float64] | pd.DataFrame,
-    labels: pd.Series | pd.DataFrame,
-    folds: pd.Series,
-    fit: Callable[..., dict[str, Any]],
-) -> pd.DataFrame:
+def tabulate_weights(chain: Chain) -> pd.DataFrame:
     """List what each base model weighs, in the fit on all training cases and without each fold.
-
-    Parameters
-    ----------
-    stack : dict
-        State of the fit on all training cases.
-    rows, labels, folds, fit
-        As for `cross_fit`.
 
     Returns
     -------
     DataFrame
         `fold, model, weight, sd`: the weight of a score that was divided by `sd` (1 where scores are taken as given).
     """
-    known = mark_known(labels)
-    states = [
-        (str(fold), fit(rows[fitted & known], labels[fitted & known])) for fold, fitted, _ in leave_out_folds(folds)
-    ]
+    states = [(str(fold), chain.weights(chain.widen(NONE_LEFT_OUT, fold))) for fold in chain.names]
     tables = [
         pd.DataFrame({"fold": fold, "model": state["models"], "weight": state["weight"], "sd": state["sd"]})
-        for fold, state in [*states, (ALL, stack)]
+        for fold, state in [*states, (ALL, chain.weights())]
     ]
     return pd.concat(tables, ignore_index=True)

@@ -9,14 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
-from sonomics.core.folds import cross_fit
 from sonomics.core.schemas import TRAIN
 from sonomics.core.settings.stack import FinalModel
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.thresholds import THRESHOLDS
 from sonomics.stack.final_model.base_scores import gives_probabilities
+from sonomics.stack.final_model.chain import Chain, Steps
 from sonomics.stack.final_model.final import tabulate_weights
+from sonomics.stack.final_model.nested import compare_labels
 from sonomics.stack.methods.calibration import apply_calibrator, fit_calibrator
 from sonomics.stack.methods.combination import apply_combination, fit_combination
 
@@ -79,8 +80,9 @@ def fit_final_model(
     Returns
     -------
     dict
-        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, the frame `weights` and the frame
-        `cases`: `patient, case, split, fold, score, probability`, those of training cases cross-fitted.
+        `stack` and `calibrator` (states fitted on all training cases), `thresholds`, the frames `weights` and
+        `nested`, and the frame `cases`: `patient, case, split, fold, score, probability`, those of training cases from
+        fits that never saw their labels.
     """
     in_training = scores.index.get_level_values("split") == TRAIN
     training, tests = scores[in_training], scores[~in_training]
@@ -89,20 +91,23 @@ def fit_final_model(
     known = label_of.notna().to_numpy()
     known_labels = np.asarray(label_of[known], dtype=np.float64)
 
-    fit_weights, fit_calibration = (
-        partial(fit_combination, weights=weights),
-        partial(fit_calibrator, method=calibration),
-    )
-    stack = fit_weights(training[known], label_of[known])
-    training_score = cross_fit(training, label_of, folds, fit_weights, apply_combination)
-    calibrated = scale(training_score)
-    calibrator = fit_calibration(calibrated[known], known_labels)
-    training_probability = cross_fit(calibrated, label_of, folds, fit_calibration, apply_calibrator)
-    cutoff = THRESHOLDS.build(threshold)(known_labels, training_probability[known])
+    def fit_calibration(values: Floats, outcomes: pd.Series) -> dict[str, Any]:
+        return fit_calibrator(scale(values), np.asarray(outcomes, dtype=np.float64), calibration)
+
+    def apply_calibration(state: dict[str, Any], values: Floats) -> Floats:
+        return apply_calibrator(state, scale(values))
+
+    fit_weights = partial(fit_combination, weights=weights)
+    chain = Chain(training, label_of, folds, Steps(fit_weights, apply_combination, fit_calibration, apply_calibration))
+    stack, calibrator = chain.weights(), chain.calibrator()
+    choose = THRESHOLDS.build(threshold)
+    cutoff = choose(known_labels, chain.probabilities()[known])
     test_score = apply_combination(stack, tests)
     cases = pd.concat([training, tests]).index.to_frame(index=False)
-    cases["score"] = np.concatenate([training_score, test_score])
-    cases["probability"] = np.concatenate([training_probability, apply_calibrator(calibrator, scale(test_score))])
+    cases["score"] = np.concatenate([chain.scores(), test_score])
+    cases["probability"] = np.concatenate([chain.probabilities(), apply_calibration(calibrator, test_score)])
     thresholds = {"rule": threshold, "on": "probability", "cutoff": cutoff.cutoff, "reason": cutoff.reason}
-    table = tabulate_weights(stack, training, label_of, folds, fit_weights)
-    return {"stack": stack, "calibrator": calibrator, "thresholds": thresholds, "weights": table, "cases": cases}
+    return {
+        "stack": stack, "calibrator": calibrator, "thresholds": thresholds, "weights": tabulate_weights(chain),
+        "nested": compare_labels(chain, choose), "cases": cases,
+    }  # fmt: skip

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sonomics.core.folds import cross_fit, mark_known
+from sonomics.core.folds import mark_known
 from sonomics.core.schemas import EVENT, PROBABILITY, RISK, TIME, TRAIN
 from sonomics.core.settings.stack import Stack
 from sonomics.core.settings.tasks import Task
 from sonomics.core.tasks import outcome_of
 from sonomics.kinds.thresholds import THRESHOLDS
+from sonomics.stack.final_model.chain import Chain, Steps
 from sonomics.stack.final_model.final import Final, tabulate_weights
+from sonomics.stack.final_model.nested import compare_risks
 from sonomics.stack.final_model.points import tabulate_risk_points
 from sonomics.stack.methods.combination import apply_combination
 from sonomics.stack.methods.pooling import ROW, pool_images
@@ -40,15 +42,14 @@ def fit(
 
     fit_weights = partial(combine_risks, weights=final.weights)
     apply_hazard = partial(predict_hazard, horizons=horizons)
-    stack = fit_weights(training[known], followed[known])
-    training_risk = cross_fit(training, followed, about["fold"], fit_weights, apply_combination)
-    calibrator = fit_hazard(training_risk[known], followed[known])
-    training_probability = cross_fit(training_risk, followed, about["fold"], fit_hazard, apply_hazard)
+    chain = Chain(training, followed, about["fold"], Steps(fit_weights, apply_combination, fit_hazard, apply_hazard))
+    stack, calibrator = chain.weights(), chain.calibrator()
     test_risk = apply_combination(stack, tests)
-    cutoff = THRESHOLDS.build(threshold)(followed[known][[TIME, EVENT]].to_numpy(), training_risk[known])
+    choose = THRESHOLDS.build(threshold)
+    cutoff = choose(followed[known][[TIME, EVENT]].to_numpy(), chain.scores()[known])
     cases = pd.concat([training, tests]).index.to_frame(index=False)
-    risk = np.concatenate([training_risk, test_risk])
-    probability = np.concatenate([training_probability, apply_hazard(calibrator, test_risk)])
+    risk = np.concatenate([chain.scores(), test_risk])
+    probability = np.concatenate([chain.probabilities(), apply_hazard(calibrator, test_risk)])
     tables = [cases.assign(kind=RISK, horizon=np.nan, value=risk)]
     tables += [
         cases.assign(kind=PROBABILITY, horizon=horizon, value=probability[:, place])
@@ -56,9 +57,11 @@ def fit(
     ]
     thresholds: dict[str, Any] = {"rule": threshold, "on": RISK, **cutoff}
     values = pd.concat(tables, ignore_index=True).assign(**{"class": "1"})
-    weights = tabulate_weights(stack, training, followed, about["fold"], fit_weights)
     nomogram = tabulate_risk_points(stack, calibrator, training, horizons)
-    return Final(stack, {**calibrator, "method": "cox"}, thresholds, nomogram, weights, values)
+    return Final(
+        stack, {**calibrator, "method": "cox"}, thresholds, nomogram, tabulate_weights(chain),
+        compare_risks(chain, choose, horizons), values,
+    )  # fmt: skip
 
 
 def join_risks(predictions: pd.DataFrame, models: list[str], pool: str, eps: float) -> pd.DataFrame:

@@ -1,18 +1,20 @@
 """The rules that choose a cutoff on training cases: kinds name them here, so that an edit of them reruns `stack`."""
 
-from typing import Any
+import numpy as np
+from numpy.typing import NDArray
 
+from sonomics.statistics.classification.class_cutoffs import youden_cutoffs
 from sonomics.statistics.classification.cutoffs import accuracy_cutoff, youden_cutoff
 
-__all__ = ["accuracy_cutoff", "largest_probability", "youden_cutoff"]
+__all__ = ["accuracy_cutoff", "give_no_cutoffs", "youden_cutoff", "youden_cutoffs"]
 
 
-def largest_probability(labels: Any, probabilities: Any) -> Any:
-    """Return the place of the largest probability of each case, of equal ones the first; nothing is learned.
+def give_no_cutoffs(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a cutoff of 0 for each class, so that the largest probability decides; the labels do not matter.
 
     Parameters
     ----------
-    labels : ignored
+    codes : ignored
     probabilities : (cases, classes) array
     """
-    return probabilities.argmax(axis=1)
+    return np.zeros(probabilities.shape[1])
