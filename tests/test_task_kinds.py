@@ -35,15 +35,27 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     params["select"]["folds"] = {"random": {"number": params["select"]["folds"]}, "by_site": {"column": "site"}}
     params["select"]["steps"] = {
         "binary": params["select"]["steps"],
-        "classes": [{"step": "kruskal", "below": 0.5}, CORRELATION],
-        "survival": [{"step": "cox", "below": 0.5}, CORRELATION],
+        "classes": [{"step": "kruskal", "below": 0.5}, CORRELATION, {"step": "mrmr", "count": 4}],
+        "survival": [CORRELATION, {"step": "recursive_elimination", "count": 3}],
     }
     params["train"]["models"]["hazard"] = {"kind": "cox", "families": ["texture", "deep"], "folds": 3}
+    params["train"]["models"] |= {
+        "in_order": {"kind": "ordinal", "families": ["texture"], "cost": 1.0},
+        "boosted": {
+            "kind": "boosting",
+            "families": ["texture"],
+            "trees": 10,
+            "rate": 0.1,
+            "depth": 2,
+            "tasks": ["grade"],
+        },
+        "trees": {"kind": "survival_forest", "families": ["texture"], "trees": 20, "leaf": 4},
+    }
     params["stack"]["threshold"] = {"binary": "youden", "classes": "largest", "survival": "median"}
     params["train"]["models"]["clinic"] = {"kind": "clinical", "columns": ["age", "sex", "size_mm"], "enter": 1.0}
     params["stack"]["models"] |= {
-        "graded": {"of": ["rf"]},
-        "risk": {"of": ["hazard"]},
+        "graded": {"of": ["rf", "in_order", "boosted"]},
+        "risk": {"of": ["hazard", "trees"]},
         "clinical": {"of": ["clinic"]},
         "clinical_rf": {"of": ["clinic", "rf"]},
         "clinical_risk": {"of": ["clinic", "hazard"]},

@@ -20,6 +20,10 @@ EVERY_STEP = {
     "combat": [{"step": "combat", "by": "device"}, *STEPS],
     "pca": [{"step": "pca", "components": 4}, STEPS[-1]],
     "t_test": [{"step": "t_test", "below": 0.5, "correction": "bh"}, {"step": "mrmr", "count": 3}],
+    "elimination": [
+        {"step": "recursive_elimination", "count": 4},
+        {"step": "boruta", "rounds": 3, "trees": 5, "tentative": "keep"},
+    ],
     "larger_p": [
         {"step": "correlation", "above": 0.5, "method": "spearman", "drop": "larger_p"},
         {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
