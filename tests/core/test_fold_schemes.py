@@ -93,7 +93,7 @@ def test_a_test_patient_needs_no_value(path):
 def test_a_group_across_two_centres_stops_only_folds_that_leave_each_out():
     groups = pd.Series(["P0", "P0", "P2"], index=["P0", "P1", "P2"])
     check_tied(groups, pd.Series(["a", "a", "b"], index=groups.index), "s", BY_CENTRE)
-    with pytest.raises(StudyError, match=r"1 group of patients with near-duplicate .*across_patients: exclude"):
+    with pytest.raises(StudyError, match=r"1 group of patients with near-duplicate .*Fix: take one .*centre, number"):
         check_tied(groups, pd.Series(["a", "b", "b"], index=groups.index), "s", BY_CENTRE)
 
 
@@ -107,6 +107,13 @@ def test_a_centre_of_one_class_is_served_but_not_one_that_holds_all_of_a_class(p
 def test_labels_that_are_not_known_yet_stop_no_cleaning(path):
     cohort(cancer=None).to_csv(path, index=False)
     check_classes(read_cohort(path, STUDY), number_values(read_values(path, "centre")), STUDY, "by_centre")
+
+
+def test_a_family_in_two_centres_stops_before_any_work_only_where_each_is_left_out(path):
+    families = [None, "x", "x", *[None] * 6]
+    with pytest.raises(StudyError, match=r"select.folds.by_centre: 1 group .* more than one centre"):
+        check(path, {"by_centre": {"column": "centre"}}, group=families)
+    check(path, {"two": {"column": "centre", "number": 2}}, group=families)
 
 
 COMBAT = {"step": "combat", "by": "centre"}

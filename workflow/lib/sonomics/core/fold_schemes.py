@@ -76,8 +76,8 @@ def check_division(path: Path, cohort: pd.DataFrame, params: Mapping[str, Any]) 
     Raises
     ------
     StudyError
-        From `check_schemes`, `check_folds`, `check_classes` (where the cohort alone decides the folds) and
-        `check_harmonised`.
+        From `check_schemes`, `check_folds`, `check_tied` (by the cohort's `group`), `check_classes` (where the cohort
+        alone decides the folds) and `check_harmonised`.
     """
     schemes = Parameters.partial(params).select.schemes()
     check_schemes(path, schemes)
@@ -87,9 +87,9 @@ def check_division(path: Path, cohort: pd.DataFrame, params: Mapping[str, Any]) 
             given = cohort if name == prescribed else cohort.drop(columns="fold", errors="ignore")
             check_folds(given, int(scheme.number or 0), str(path))
         elif scheme.leaves_out_values:
-            check_classes(
-                cohort, number_values(read_values(path, scheme.column)), Parameters.partial(params).study, name
-            )
+            values = read_values(path, scheme.column)
+            check_tied(_read_groups(cohort), values, name, scheme)
+            check_classes(cohort, number_values(values), Parameters.partial(params).study, name)
     for variant in params["study"]["variants"]:
         steps = Parameters.partial(overlaid(params, variant)).select.all_steps()
         name = scheme_of(params, variant)
@@ -110,8 +110,8 @@ def check_schemes(path: Path, schemes: Mapping[str, Scheme]) -> None:
     Raises
     ------
     StudyError
-        A column that is not there, a training case without a value, a patient with two values, fewer values than folds,
-        or a group of the cohort's own column `group` across two values that are left out in turn.
+        A column that is not there, a training case without a value, a patient with two values, or fewer values than
+        folds.
     """
     for name, scheme in schemes.items():
         if scheme.column is None:
@@ -216,8 +216,8 @@ def check_tied(groups: "pd.Series[str]", values: "pd.Series[str]", name: str, sc
         groups_are = f"{count} {'group' if count == 1 else 'groups'} of patients with near-duplicate images, or of one "
         rule = f"{groups_are}`group` of the cohort, have more than one {scheme.column}"
         fix = (
-            f"state clean.duplicates.across_patients: exclude, which drops the later copy, correct {scheme.column}, or "
-            f"deal the values to folds that keep groups whole ({name}: {{column: {scheme.column}, number: ...}})"
+            f"take one of the patients out of the training set, correct {scheme.column}, or deal the values to folds "
+            f"that keep groups whole ({name}: {{column: {scheme.column}, number: ...}})"
         )
         raise StudyError(f"{KEY}.{name}", rule, fix)
 
@@ -228,3 +228,11 @@ def _check_count(name: str, scheme: Scheme, values: int, where: str) -> None:
         known = f"{values} {'value' if values == 1 else 'values'}"
         rule = f"the training patients have {known}, and {name} needs {needed} to leave one out"
         raise StudyError(where, rule, f"name another column, or take {name} out of select.folds")
+
+
+def _read_groups(cohort: pd.DataFrame) -> "pd.Series[str]":
+    """Return the cohort's `group` of each training patient who has one."""
+    if "group" not in cohort:
+        return pd.Series(dtype=str)
+    grouped = cohort[(cohort["split"] == TRAIN) & cohort["group"].notna()].drop_duplicates("patient")
+    return pd.Series(grouped["group"].to_numpy(), index=grouped["patient"].to_numpy(), dtype=str)
