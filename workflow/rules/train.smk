@@ -79,6 +79,8 @@ use rule train_clinical as train_clinical_risk with:
     wildcard_constraints:
         model="|".join(models_of(MAIN, takes=("columns",))) or "(?!)",
         task="|".join(tasks_with("hazard_ratios")) or "(?!)",
+    message:
+        "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
 
 
 rule train_network:
