@@ -36,7 +36,7 @@ def class_context(cases: pd.DataFrame | None = None, **changes: Any) -> Context:
     """Make the context of a task of several classes."""
     drawn = class_cases() if cases is None else cases
     models = [Model(name, float("nan"), "probability", "largest") for name in ("a", "b")]
-    described = decide_classes(drawn, ["a", "b"], CLASSES)
+    described = decide_classes(drawn, models, CLASSES)
     return _context(described, models, kind="classes", classes=CLASSES, ordered=True, **changes)
 
 

@@ -5,16 +5,18 @@ import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score, f1_score
 
+from sonomics.evaluate.samples.models import Model, model_from
 from sonomics.evaluate.several_classes.analysis import list_measures
 from sonomics.evaluate.several_classes.cases import decide_classes
 
 CLASSES = ["low", "mid", "high"]
+LARGEST = Model("m", np.nan, "probability", "largest")
 
 
 def test_measures_agree_with_a_reference():
     random = np.random.default_rng(0)
     codes, values = random.integers(3, size=50), random.dirichlet(np.ones(3), size=50)
-    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, ordered=True).items()}
+    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, True, LARGEST.decide).items()}
     decided = values.argmax(axis=1)
     assert np.isclose(measures["accuracy"], (decided == codes).mean())
     assert np.isclose(measures["macro_f1"], f1_score(codes, decided, average="macro"))
@@ -28,13 +30,13 @@ def test_measures_agree_with_a_reference():
 
 def test_nominal_classes_have_no_measures_of_order():
     assert not {"weighted_kappa", "linear_kappa", "within_one", "mean_error", "ranked_probability"} & set(
-        list_measures(CLASSES, ordered=False)
+        list_measures(CLASSES, False, LARGEST.decide)
     )
 
 
 def test_a_certain_and_right_prediction_is_perfect():
     codes, values = np.array([0, 1, 2]), np.eye(3)
-    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, ordered=True).items()}
+    measures = {name: of(codes, values) for name, of in list_measures(CLASSES, True, LARGEST.decide).items()}
     best = {
         "auc": 1,
         "accuracy": 1,
@@ -59,7 +61,18 @@ def test_the_decision_is_the_class_of_the_largest_probability():
             "m__probability__high": [0.0, 0.5, np.nan],
         }
     )
-    decided = decide_classes(cases, ["m"], CLASSES)
+    decided = decide_classes(cases, [LARGEST], CLASSES)
     assert decided["true"].tolist() == ["low", "high", ""]
     assert decided["m__decided"].tolist() == ["low", "high", ""]
     np.testing.assert_array_equal(decided["m__probability"], [0.5, 0.5, np.nan])
+
+
+def test_a_frozen_cutoff_for_each_class_decides_in_the_cases_and_in_every_measure():
+    frozen = {"rule": "youden", "on": "probability", "cutoff": None, "cutoffs": [0.5, 0.2, None], "reason": ""}
+    model = model_from("m", frozen)
+    values = np.array([[0.6, 0.35, 0.05], [0.2, 0.1, 0.7], [0.9, 0.1, 0.0]])
+    assert model.decide(values).tolist() == [1, 1, 0]
+    columns = {f"m__probability__{name}": values[:, place] for place, name in enumerate(CLASSES)}
+    decided = decide_classes(pd.DataFrame({"label": [1.0, 1.0, 0.0], **columns}), [model], CLASSES)
+    assert decided["m__decided"].tolist() == ["mid", "mid", "low"]
+    assert list_measures(CLASSES, True, model.decide)["accuracy"](np.array([1, 1, 0]), values) == 1

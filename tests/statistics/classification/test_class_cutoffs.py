@@ -7,7 +7,7 @@ from sonomics.statistics.classification.class_cutoffs import exceed_most, youden
 
 def test_each_class_has_its_own_youden_cutoff():
     probabilities = [[0.6, 0.3, 0.1], [0.5, 0.4, 0.1], [0.55, 0.4, 0.05], [0.3, 0.3, 0.4]]
-    # Class 1 against the rest: 0.4 catches its two cases and one of the others, and so on by hand.
+    # Class 1 against the rest: at 0.4 both of its cases are above, and no other.
     np.testing.assert_array_equal(youden_cutoffs([0, 1, 1, 2], probabilities), [0.6, 0.4, 0.4])
     assert np.isnan(youden_cutoffs([0, 1, 1, 0], probabilities)[2])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.outcomes import refuse_rows
@@ -87,6 +88,8 @@ def pivot_probabilities(frame: pd.DataFrame, classes: list[str], where: str) -> 
     classes : list of str
     where : str
         Names the table in messages.
+    places : (cases,) array, optional
+        Places of the decided classes; by itself those of the largest probabilities.
 
     Returns
     -------
@@ -118,7 +121,12 @@ def pivot_probabilities(frame: pd.DataFrame, classes: list[str], where: str) -> 
 
 
 def evaluate_classes(
-    true: pd.Series, probabilities: pd.DataFrame, classes: list[str], level: float, where: str
+    true: pd.Series,
+    probabilities: pd.DataFrame,
+    classes: list[str],
+    level: float,
+    where: str,
+    places: NDArray[np.int64] | None = None,
 ) -> tuple[list[Row], list[Row]]:
     """Evaluate the decisions and probabilities of one model on one set.
 
@@ -130,6 +138,8 @@ def evaluate_classes(
     level : float
     where : str
         Names the table in messages.
+    places : (cases,) array, optional
+        Places of the decided classes; by itself those of the largest probabilities.
 
     Returns
     -------
@@ -142,7 +152,7 @@ def evaluate_classes(
     if unknown := int((~true.isin(classes)).sum()):
         rule = f"the class of {unknown} cases in the cohort is not one of the question's"
         raise StudyError(where, rule, f"use {', '.join(classes)}")
-    decided = np.asarray(classes)[probabilities.to_numpy().argmax(axis=1)]
+    decided = np.asarray(classes)[probabilities.to_numpy().argmax(axis=1) if places is None else places]
     report = class_report(true, decided, classes, level)
     areas = class_aucs(true, probabilities.to_numpy(), classes, level)
     counts: list[Row] = [

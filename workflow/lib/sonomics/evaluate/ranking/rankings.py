@@ -105,8 +105,8 @@ class ClassRanking:
         return min((int((sample.y == place).sum()) for place in present), default=0)
 
     def judge_decisions(self, sample: Scored) -> Booleans | None:
-        """Compare the class of the largest probability with the true one."""
-        return np.asarray(self._values(sample).argmax(axis=1) == sample.y)
+        """Compare the class that the model decides with the true one."""
+        return np.asarray(sample.model.decide(self._values(sample)) == sample.y)
 
     def name_method(self, sample: Scored) -> str:
         """Name the bootstrap."""

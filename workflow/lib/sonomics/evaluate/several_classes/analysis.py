@@ -58,7 +58,9 @@ def class_task_tables(context: Context) -> Tables:
         rows.append({**names, **Entry("unscored", int((~sample.is_scored).sum()))._asdict(), **counts})
         true = pd.Series(np.array(context.classes)[used.y.astype(int)], index=used.rows["case"], dtype=object)
         wide = pd.DataFrame(probabilities, index=used.rows["case"], columns=context.classes)
-        entries, table = evaluate_classes(true, wide, context.classes, context.settings.level, context.task)
+        entries, table = evaluate_classes(
+            true, wide, context.classes, context.settings.level, context.task, used.model.decide(probabilities)
+        )
         classes += [{**names, **entry} for entry in resample_entries(entries, used, probabilities, context)]
         confusion += [{**names, **count} for count in table]
     return {
@@ -72,7 +74,7 @@ def class_task_tables(context: Context) -> Tables:
 
 def _entries(context: Context, used: Scored, probabilities: Floats) -> Iterator[Entry]:
     codes, sampling = used.y.astype(np.int64), context.sampling
-    for name, measure in list_measures(context.classes, context.ordered).items():
+    for name, measure in list_measures(context.classes, context.ordered, used.model.decide).items():
         if not used.n:
             yield number_entry(name, np.nan, reason="no case with a known class and all probabilities")
             continue
@@ -85,25 +87,27 @@ def _entries(context: Context, used: Scored, probabilities: Floats) -> Iterator[
         yield bootstrap_entry(name, result)
 
 
-def list_measures(classes: Sequence[str], ordered: bool) -> dict[str, Measure]:
+def list_measures(
+    classes: Sequence[str], ordered: bool, decide: Callable[[Floats], NDArray[np.int64]]
+) -> dict[str, Measure]:
     """List the measures of a task, each a function of the places of the true classes and of all probabilities."""
     places = list(range(len(classes)))
     measures: dict[str, Measure] = {
         "auc": lambda codes, values: mean_auc(codes, values, places),
-        "accuracy": lambda codes, values: float((values.argmax(axis=1) == codes).mean()),
-        "macro_f1": lambda codes, values: measure_macro_f1(codes, values.argmax(axis=1), len(places)),
-        "kappa": lambda codes, values: cohen_kappa(codes, values.argmax(axis=1)).estimate,
+        "accuracy": lambda codes, values: float((decide(values) == codes).mean()),
+        "macro_f1": lambda codes, values: measure_macro_f1(codes, decide(values), len(places)),
+        "kappa": lambda codes, values: cohen_kappa(codes, decide(values)).estimate,
         "brier": lambda codes, values: float(((values - np.eye(len(places))[codes]) ** 2).sum(axis=1).mean()),
     }
     if ordered:
         measures["weighted_kappa"] = lambda codes, values: (
-            cohen_kappa(codes, values.argmax(axis=1), "quadratic", categories=places).estimate
+            cohen_kappa(codes, decide(values), "quadratic", categories=places).estimate
         )
         measures["linear_kappa"] = lambda codes, values: (
-            cohen_kappa(codes, values.argmax(axis=1), "linear", categories=places).estimate
+            cohen_kappa(codes, decide(values), "linear", categories=places).estimate
         )
-        measures["within_one"] = lambda codes, values: float((np.abs(values.argmax(axis=1) - codes) <= 1).mean())
-        measures["mean_error"] = lambda codes, values: float(np.abs(values.argmax(axis=1) - codes).mean())
+        measures["within_one"] = lambda codes, values: float((np.abs(decide(values) - codes) <= 1).mean())
+        measures["mean_error"] = lambda codes, values: float(np.abs(decide(values) - codes).mean())
         measures["ranked_probability"] = lambda codes, values: ranked_probability_score(
             np.array(classes)[codes], values, classes
         )

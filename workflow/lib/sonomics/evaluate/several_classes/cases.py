@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.evaluate.samples.cases import value_column
-from sonomics.evaluate.samples.models import PROBABILITY
+from sonomics.evaluate.samples.models import PROBABILITY, Model
 
 TRUE, DECIDED = "true", "decided"
 
@@ -17,31 +17,32 @@ def class_column(model: str, name: str, kind: str = PROBABILITY) -> str:
     return f"{value_column(model, kind)}__{name}"
 
 
-def decide_classes(cases: pd.DataFrame, models: Sequence[str], classes: Sequence[str]) -> pd.DataFrame:
+def decide_classes(cases: pd.DataFrame, models: Sequence[Model], classes: Sequence[str]) -> pd.DataFrame:
     """Add to the cases the true class in words, and the decision of every model with its probability.
 
     Parameters
     ----------
     cases : DataFrame
         With `label` (the place of the class) and `<model>__probability__<class>` of every class.
-    models, classes : sequence of str
+    models : sequence of Model
+    classes : sequence of str
 
     Returns
     -------
     DataFrame
-        With `true`, `<model>__decided` (the class of the largest probability, of equal ones the first as listed; "" for
-        a case without all probabilities) and `<model>__probability` (of that class).
+        With `true`, `<model>__decided` (the class of the largest probability, or that exceeds its frozen cutoff most, of
+        equal ones the first as listed; "" for a case without all probabilities) and `<model>__probability` (of that class).
     """
     known = cases["label"].notna()
     words = np.array([*classes, ""], dtype=object)
     decided = {TRUE: words[np.where(known, cases["label"].fillna(0), len(classes)).astype(int)]}
     for model in models:
-        probabilities = read_probabilities(cases, model, classes)
+        probabilities = read_probabilities(cases, model.name, classes)
         is_scored = np.asarray(np.isfinite(probabilities).all(axis=1))
-        largest = np.where(is_scored[:, None], probabilities, 0.0).argmax(axis=1)
-        decided[f"{model}__{DECIDED}"] = words[np.where(is_scored, largest, len(classes))]
-        decided[value_column(model, PROBABILITY)] = np.where(
-            is_scored, probabilities[np.arange(len(cases)), largest], np.nan
+        places = model.decide(np.where(is_scored[:, None], probabilities, 0.0))
+        decided[f"{model.name}__{DECIDED}"] = words[np.where(is_scored, places, len(classes))]
+        decided[value_column(model.name, PROBABILITY)] = np.where(
+            is_scored, probabilities[np.arange(len(cases)), places], np.nan
         )
     return cases.assign(**decided)
 

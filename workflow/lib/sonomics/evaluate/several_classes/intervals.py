@@ -57,7 +57,7 @@ def _resample(used: Scored, probabilities: Floats, context: Context) -> dict[Key
     sampling, classes = context.sampling, context.classes
     names = (used.model.name, used.split)
     words = np.array(classes, dtype=object)
-    true, decided = words[used.y.astype(int)], words[probabilities.argmax(axis=1)]
+    true, decided = words[used.y.astype(int)], words[used.model.decide(probabilities)]
     how = (used.clusters, sampling.resamples)
     report = bootstrap_class_report(
         true, decided, classes, *how, seed_for(sampling.seed, "class_report", *names), sampling.level

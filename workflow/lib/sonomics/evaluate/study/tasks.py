@@ -79,7 +79,7 @@ BINARY = TaskReader(
 )
 CLASSES = TaskReader(
     take_labels,
-    lambda cases, models, classes: decide_classes(cases, [model.name for model in models], classes),
+    decide_classes,
     lambda classes: {float(place): name for place, name in enumerate(classes)},
     lambda context: class_task_tables(context)["performance"],
     ("auc", "accuracy"),

@@ -1,0 +1,13 @@
+"""Temperature: one slope for all classes, which changes how certain probabilities are and no decision of the largest."""
+
+from sonomics.kinds.calibrations import CalibrationKind
+
+KIND = CalibrationKind(
+    name="temperature",
+    builder="",
+    words="Scores were turned into probabilities by temperature scaling",
+    of_classes="sonomics.stack.methods.class_calibration:TEMPERATURE",
+    serves=("classes",),
+    is_fitted=True,
+    is_logistic=False,
+)
