@@ -40,6 +40,12 @@ def networks_of(variant):
     return models_of(variant, takes=("crops",))
 
 
+def is_searched(name):
+    """Tell whether the values of a model of the main run are searched by trials, which its job tabulates."""
+    search = SEEN[MAIN]["train"]["models"][name].get("search", {})
+    return search.get("method", "grid") != "grid"
+
+
 def tasks_learned(variant, name):
     """List the tasks that a model of a variant is trained for."""
     seen_as = Parameters.partial(pick(SEEN[variant], ["study.tasks", "train.models"]))

@@ -29,7 +29,7 @@ rule train_classifier:
     log:
         "logs/train_classifier/{variant}_{model}_{task}.log",
     wildcard_constraints:
-        model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
+        model="|".join(name for name in models_of(MAIN, takes=("features",)) if not is_searched(name)) or "(?!)",
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
         settings=settings(*LEARNING, "train.models.{model}"),
@@ -39,6 +39,19 @@ rule train_classifier:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
     shell:
         f"python -m sonomics.train.classifier {JOB}" " --selected results/select/{wildcards.variant}" " > {log:q} 2>&1"
+
+
+use rule train_classifier as train_searched with:
+    output:
+        models=of_folds(f"{FOLDER}/model.skops"),
+        predictions=of_folds(f"{FOLDER}/predictions.parquet"),
+        trials=of_folds(f"{FOLDER}/trials.parquet"),
+    log:
+        "logs/train_searched/{variant}_{model}_{task}.log",
+    wildcard_constraints:
+        model="|".join(filter(is_searched, models_of(MAIN, takes=("features",)))) or "(?!)",
+    message:
+        "train: search for the values of {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
 
 
 rule train_clinical:

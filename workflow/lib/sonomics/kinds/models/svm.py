@@ -31,5 +31,6 @@ KIND = ModelKind(
     takes="features",
     serves=("binary", "classes"),
     words="support vector machine on {families}",
+    gives_probabilities=False,
     hyperparameters={"kernel": "kernel", "cost": "cost"},
 )
