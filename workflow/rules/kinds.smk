@@ -46,6 +46,11 @@ def is_searched(name):
     return search.get("method", "grid") != "grid"
 
 
+def searched_models(variant):
+    """List the models of a variant whose values are searched by trials."""
+    return list(filter(is_searched, models_of(variant, takes=("features",))))
+
+
 def tasks_learned(variant, name):
     """List the tasks that a model of a variant is trained for."""
     seen_as = Parameters.partial(pick(SEEN[variant], ["study.tasks", "train.models"]))

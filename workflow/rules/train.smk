@@ -140,6 +140,7 @@ rule summarise_train:
         folds="results/select/folds.parquet",
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
         curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
+        trials=files_of(f"{FOLDER}/trials.parquet", trained(searched_models)),
         maps=drawn("maps.parquet"),
         attributions=files_of(f"{TRAINED}/all/attributions.parquet", explained()),
         code=code_of("train"),
@@ -152,6 +153,7 @@ rule summarise_train:
         content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "study.variants"),
         curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
+        trials=options_of("--trials", f"{FOLDER}/trials.parquet", trained(searched_models)),
     message:
         "train: how training went"
     shell:
@@ -161,6 +163,7 @@ rule summarise_train:
         " --folds {input.folds:q}"
         " --predictions {input.predictions:q}"
         " {params.curves:q}"
+        " {params.trials:q}"
         " --maps {input.maps:q}"
         " --attributions {input.attributions:q}"
         " --metrics {output.metrics:q}"
