@@ -104,7 +104,7 @@ def test_bad_settings_are_refused_at_their_key(group: str, name: str, settings: 
 def test_a_search_says_what_it_can_choose() -> None:
     assert {name: MODELS.get(name).searchable for name in MODELS.names()} == {
         "boosting": ("depth", "rate", "trees"),
-        "cox": (),
+        "cox": ("mixing",),
         "clinical": (),
         "forest": ("trees",),
         "logistic": ("cost",),

@@ -8,7 +8,7 @@ import pytest
 
 from sonomics.core.files import write_json
 from sonomics.core.models import read_model
-from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED
+from sonomics.core.schemas import FOLDS, PREDICTIONS, SELECTED, TRIALS
 from sonomics.core.tables import read_table, write_table
 from sonomics.train import classifier
 from sonomics.train.classifier import main
@@ -109,3 +109,32 @@ def test_a_classifier_of_an_installed_package_is_trained_and_searched(chosen):
             assert set(predictions["kind"]) == {"probability"}
             labels = predictions["case"].map(pd.read_csv("cohort.csv").set_index("case")["cancer"])
             assert predictions["value"][labels == 1].mean() > predictions["value"][labels == 0].mean()
+
+
+SEARCHED = {
+    **STATED["logistic"],
+    "search": {"method": "tpe", "folds": 2, "trials": 3, "space": {"cost": {"low": 0.01, "high": 10, "log": True}}},
+}
+
+
+def test_what_is_held_out_cannot_change_a_search(chosen):
+    train({"m": SEARCHED}, "m", ("0", "1", "all"))
+    trials = {fold: (chosen / f"out/{fold}/trials.parquet").read_bytes() for fold in ("0", "1", "all")}
+    cohort, folds = pd.read_csv("cohort.csv"), read_table(chosen / "folds.parquet", FOLDS)
+    held = set(folds.loc[folds["fold"] == 0, "patient"])
+    cohort["cancer"] = cohort["cancer"].where(~cohort["patient"].isin(held), np.arange(30) // 4 % 2)
+    cohort.to_csv("cohort.csv", index=False)
+    for family in "tu":
+        file = chosen / family / "cancer/0/features.parquet"
+        table = read_table(file, SELECTED)
+        table.loc[table["patient"].isin(held) | (table["patient"] >= "P24"), f"{family}__a"] += 7
+        write_table(table, file, SELECTED)
+    train({"m": SEARCHED}, "m", ("0", "1", "all"))
+    assert (chosen / "out/0/trials.parquet").read_bytes() == trials["0"]
+    assert (chosen / "out/1/trials.parquet").read_bytes() != trials["1"]
+
+
+def test_the_model_of_a_search_has_the_values_that_its_table_says(chosen):
+    train({"m": SEARCHED}, "m")
+    trials = read_table(chosen / "out/0/trials.parquet", TRIALS)
+    assert str(read_model(chosen / "out/0/model.skops").C) == trials.loc[trials["chosen"], "value"].item()

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from sonomics.core.files import write_csv
-from sonomics.train.summarise import read_curves, summarise_folds
+from sonomics.core.schemas import TRIALS
+from sonomics.core.tables import write_table
+from sonomics.train.summarise import read_curves, summarise_folds, summarise_searches
 
 
 def test_the_auc_of_each_fold_is_over_cases_and_folds_of_one_class_do_not_count():
@@ -29,3 +31,43 @@ def test_a_curve_is_named_after_its_run_and_not_after_its_folder(inside):
         "loss": [0.7, 0.5],
     }
     assert list(read_curves([])) == ["run", "epoch", "loss"]
+
+
+def test_what_a_search_chose_is_told(tmp_path):
+    about = {"measure": "auc", "sd": 0.1, "reason": ""}
+    trials = pd.DataFrame(
+        [
+            {
+                **about,
+                "trial": 0,
+                "parameter": "cost",
+                "value": "2.5",
+                "mean": 0.8,
+                "state": "complete",
+                "chosen": True,
+            },
+            {
+                **about,
+                "trial": 0,
+                "parameter": "kernel",
+                "value": '"rbf"',
+                "mean": 0.8,
+                "state": "complete",
+                "chosen": True,
+            },
+            {
+                **about,
+                "trial": 1,
+                "parameter": "cost",
+                "value": "9.0",
+                "mean": None,
+                "state": "failed",
+                "chosen": False,
+            },
+        ]
+    )
+    write_table(trials.astype({"mean": float}), tmp_path / "trials.parquet", TRIALS)
+    found = summarise_searches([("main", "svm", "cancer", "all", str(tmp_path / "trials.parquet"))])
+    assert found["main"]["cancer"]["svm"]["all"] == {
+        "chosen": {"cost": 2.5, "kernel": "rbf"}, "measure": "auc", "mean": 0.8, "sd": 0.1, "trials": 2, "failed": 1,
+    }  # fmt: skip

@@ -40,6 +40,22 @@ def networks_of(variant):
     return models_of(variant, takes=("crops",))
 
 
+def classifiers(searched):
+    """List the classifiers of the main run, those whose values are searched by trials or the others."""
+    return [name for name in models_of(MAIN, takes=("features",)) if is_searched(name) == searched]
+
+
+def is_searched(name):
+    """Tell whether the values of a model of the main run are searched by trials, which its job tabulates."""
+    search = SEEN[MAIN]["train"]["models"][name].get("search", {})
+    return search.get("method", "grid") != "grid"
+
+
+def searched_models(variant):
+    """List the models of a variant whose values are searched by trials."""
+    return list(filter(is_searched, models_of(variant, takes=("features",))))
+
+
 def tasks_learned(variant, name):
     """List the tasks that a model of a variant is trained for."""
     seen_as = Parameters.partial(pick(SEEN[variant], ["study.tasks", "train.models"]))

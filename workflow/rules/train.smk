@@ -16,37 +16,40 @@ JOB = (
 
 for SCHEME, VARIANTS in variants_by_scheme().items():
 
-    rule:
-        name:
-            name_by_scheme("train_classifier", SCHEME)
-        # Train a classifier on the selected features of each fold and score the cases it has not seen.
-        input:
-            cohort=COHORT,
-            folds=FOLDS,
-            features=selected("features.parquet"),
-            selections=selected("state.json"),
-            code=code_of("train"),
-            plugins=plugins("train.models.{model}"),
-        output:
-            models=of_folds(f"{FOLDER}/model.skops", VARIANTS[0]),
-            predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
-        log:
-            "logs/train_classifier/{variant}_{model}_{task}.log",
-        wildcard_constraints:
-            variant="|".join(VARIANTS),
-            model="|".join(models_of(MAIN, takes=("features",))) or "(?!)",
-        params:
-            content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
-            settings=settings(*LEARNING, "train.models.{model}"),
-            builders=builders_of("train.models.{model}"),
-            folds=folds(VARIANTS[0]),
-            scheme=SCHEME,
-        message:
-            "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
-        shell:
-            f"python -m sonomics.train.classifier {JOB}"
-            " --selected results/select/{wildcards.variant}"
-            " > {log:q} 2>&1"
+    for RULE, IS_SEARCHED in (("train_classifier", False), ("train_searched", True)):
+
+        rule:
+            name:
+                name_by_scheme(RULE, SCHEME)
+            # Train a classifier on the selected features of each fold and score the cases it has not seen.
+            input:
+                cohort=COHORT,
+                folds=FOLDS,
+                features=selected("features.parquet"),
+                selections=selected("state.json"),
+                code=code_of("train"),
+                plugins=plugins("train.models.{model}"),
+            output:
+                models=of_folds(f"{FOLDER}/model.skops", VARIANTS[0]),
+                predictions=of_folds(f"{FOLDER}/predictions.parquet", VARIANTS[0]),
+                trials=of_folds(f"{FOLDER}/trials.parquet", VARIANTS[0]) if IS_SEARCHED else [],
+            log:
+                "logs/train_classifier/{variant}_{model}_{task}.log",
+            wildcard_constraints:
+                variant="|".join(VARIANTS),
+                model="|".join(classifiers(IS_SEARCHED)) or "(?!)",
+            params:
+                content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
+                settings=settings(*LEARNING, "train.models.{model}"),
+                builders=builders_of("train.models.{model}"),
+                folds=folds(VARIANTS[0]),
+                scheme=SCHEME,
+            message:
+                "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+            shell:
+                f"python -m sonomics.train.classifier {JOB}"
+                " --selected results/select/{wildcards.variant}"
+                " > {log:q} 2>&1"
 
 
 for SCHEME, VARIANTS in variants_by_scheme().items():
@@ -150,6 +153,7 @@ rule summarise_train:
         folds=FOLDS,
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
         curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
+        trials=files_of(f"{FOLDER}/trials.parquet", trained(searched_models)),
         maps=drawn("maps.parquet"),
         attributions=files_of(f"{TRAINED}/all/attributions.parquet", explained()),
         code=code_of("train"),
@@ -163,6 +167,7 @@ rule summarise_train:
         settings=settings(*LEARNING, "study.variants"),
         schemes=[part for run in variants() for part in ("--scheme", run, scheme_of(config, run))],
         curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
+        trials=options_of("--trials", f"{FOLDER}/trials.parquet", trained(searched_models)),
     message:
         "train: how training went"
     shell:
@@ -173,6 +178,7 @@ rule summarise_train:
         " {params.schemes:q}"
         " --predictions {input.predictions:q}"
         " {params.curves:q}"
+        " {params.trials:q}"
         " --maps {input.maps:q}"
         " --attributions {input.attributions:q}"
         " --metrics {output.metrics:q}"

@@ -234,3 +234,22 @@ def test_an_import_of_classes_has_no_positive_end_and_no_cutoff(key):
     with pytest.raises(StudyError, match="several classes, which has no positive end and no cutoff") as stopped:
         check_params(changed)
     assert f"theirs.{key}" in stopped.value.where
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure", "rule"),
+    [
+        ("logistic", "c_index", "c_index does not measure the binary task recurrence"),
+        ("svm", "log_loss", "gives no probabilities"),
+    ],
+)
+def test_a_search_is_measured_by_what_fits_the_task_and_the_model(kind, measure, rule):
+    changed = params()
+    name, model = next((name, model) for name, model in changed["train"]["models"].items() if "families" in model)
+    search = {"method": "tpe", "trials": 3, "folds": 2, "space": {"cost": [0.1, 1]}, "measure": measure}
+    families = model["families"]
+    changed["train"]["models"][name] = {"kind": kind, "families": families, "cost": 1, "search": search}
+    with pytest.raises(StudyError, match=rule):
+        check_params(changed)
+    search["measure"] = "auc"
+    check_params(changed)

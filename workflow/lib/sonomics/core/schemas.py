@@ -151,6 +151,17 @@ PREDICTIONS = Table(
     allowed={"kind": "probability|score|risk", "split": SPLIT_PATTERN, "fold": r"\d+|all"},
 )  # fmt: skip
 
+# A search: one row for each trial and parameter, in the order of trials; parameters are text, as JSON writes them.
+TRIALS = Table(
+    "trials",
+    {
+        "trial": "int", "parameter": "str", "value": "str", "measure": "str", "mean": "float", "sd": "float",
+        "state": "str", "reason": "str", "chosen": "bool",
+    },
+    key=("trial", "parameter"),
+    allowed={"measure": "auc|log_loss|c_index", "state": "complete|failed"},
+)  # fmt: skip
+
 READERS = Table(
     "readers",
     {

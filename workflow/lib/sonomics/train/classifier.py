@@ -14,11 +14,11 @@ from sonomics.core.folds import read_groups
 from sonomics.core.jobs import progress, run_job
 from sonomics.core.models import write_model
 from sonomics.core.registry import load
-from sonomics.core.schemas import SELECTED
+from sonomics.core.schemas import SELECTED, TRIALS
 from sonomics.core.seeds import seed_for
 from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
-from sonomics.core.tables import read_table
+from sonomics.core.tables import read_table, write_table
 from sonomics.core.tasks import as_array, outcome_of
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.tasks import TASKS
@@ -29,6 +29,7 @@ from sonomics.train.classifiers.learner import Floats, Learner, Predicted
 from sonomics.train.fold.job import training_parser, write_columns
 from sonomics.train.fold.rows import divide, read_cases
 from sonomics.train.search.grid import choose_values
+from sonomics.train.search.inner_folds import TrainingRows, search_values
 
 ROW = ["patient", "case", "image"]
 
@@ -55,9 +56,20 @@ def main(argv: Sequence[str] | None = None) -> None:
             fitted = division.fitted
             together = rows.loc[fitted, "patient"].map(groups).to_numpy(dtype=np.str_)
             outcomes = as_array(division.outcomes[fitted])
-            classifier = learner.fit(settings, values[fitted], outcomes, together, seed)
+            seen, chosen = TrainingRows(values[fitted], outcomes, together), settings
+            if searches_by_trials(settings):
+                seeds = [args.settings.study.seed, args.model, args.task, fold]
+                chosen, trials = search_values(settings, task, learner, seen, seed, seeds)
+                write_table(trials, args.out / fold / "trials.parquet", TRIALS)
+            classifier = learner.fit(chosen, *seen, seed)
         write_model(args.out / fold / "model.skops", classifier)
         write_columns(rows, division, learner.predict(classifier, values[division.scored], task), args)
+
+
+def searches_by_trials(settings: Model) -> bool:
+    """Tell whether the values of a model are searched by trials, which a table records."""
+    search = getattr(settings, "search", None)
+    return search is not None and search.method != "grid"
 
 
 def join_families(tables: Sequence[Path]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Summarise the training: out-of-fold AUCs of every model, curves and maps of networks, the heaviest features."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from sonomics.core.files import replacing, write_metrics
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
 from sonomics.core.registry import load
-from sonomics.core.schemas import ATTRIBUTIONS, MAPS, PREDICTIONS, TRAIN
+from sonomics.core.schemas import ATTRIBUTIONS, MAPS, PREDICTIONS, TRAIN, TRIALS
 from sonomics.core.settings.study import Study
-from sonomics.core.tables import read_tables
+from sonomics.core.tables import read_table, read_tables
 from sonomics.kinds.tasks import TASKS
 from sonomics.train.classifiers.folds import summarise_folds
 
@@ -38,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     for (task, model), rows in read_tables(args.attributions, ATTRIBUTIONS).groupby(["task", "model"]):
         heaviest = weigh_features(rows).head(HEAVIEST)
         weights.setdefault(str(task), {})[str(model)] = dict(zip(heaviest.index, heaviest, strict=True))
-    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps, "weights": weights})
+    # Only a study that searches has the key.
+    searched = {"searched": summarise_searches(args.trials)} if args.trials else {}
+    write_metrics(args.metrics, {"auc_of_folds": aucs, "maps": maps, "weights": weights, **searched})
     with replacing(args.plots) as temporary:
         temporary.mkdir()
         read_curves(args.curve).to_csv(temporary / "curves.csv", index=False, lineterminator="\n")
@@ -54,6 +57,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--predictions", type=Path, nargs="+", required=True)
     parser.add_argument("--curve", nargs=5, action="append", default=[], metavar=RUN, help="curve of a network")
+    parser.add_argument("--trials", nargs=5, action="append", default=[], metavar=RUN, help="trials of a search")
     parser.add_argument("--maps", type=Path, nargs="*", required=True)
     parser.add_argument("--attributions", type=Path, nargs="*", required=True)
     parser.add_argument("--metrics", type=Path, required=True)
@@ -104,6 +108,30 @@ def summarise_maps(maps: pd.DataFrame) -> dict[str, Any]:
         "dice": drawn["dice"].median(),
         "heat_inside": drawn["heat_inside"].median(),
     }
+
+
+def summarise_searches(tables: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Tell what each search chose, each given as variant, model, task, fold and file.
+
+    Returns
+    -------
+    dict
+        Variant -> task -> model -> fold -> the values `chosen`, the `measure` with its `mean` and `sd` over inner
+        folds, and how many `trials` there were and have `failed`.
+    """
+    found: dict[str, Any] = {}
+    for variant, model, task, fold, file in tables:
+        trials = read_table(Path(file), TRIALS)
+        chosen, first = trials[trials["chosen"]], trials[trials["chosen"]].iloc[0]
+        found.setdefault(variant, {}).setdefault(task, {}).setdefault(model, {})[fold] = {
+            "chosen": {key: json.loads(value) for key, value in zip(chosen["parameter"], chosen["value"], strict=True)},
+            "measure": first["measure"],
+            "mean": first["mean"],
+            "sd": first["sd"],
+            "trials": int(trials["trial"].nunique()),
+            "failed": int(trials.loc[trials["state"] == "failed", "trial"].nunique()),
+        }
+    return found
 
 
 def read_curves(tables: Sequence[Sequence[str]]) -> pd.DataFrame:

@@ -141,6 +141,7 @@ def _check_models(parameters: Parameters) -> None:
                 rule = f"a model of the kind {model.kind} needs ordered classes, and those of {task} are not ordered"
                 fix = f"state `ordered: true` in study.tasks.{task} if their order has a meaning, or take {task} out"
                 raise broken(rule, fix, f"{key}.tasks")
+        _check_measure(tasks, model, f"{key}.search.measure")
         if not tasks_of_model(tasks, model):
             rule = f"a model of the kind {model.kind} serves none of the tasks"
             wanted = f"{'ordered ' if kind.needs_order else ''}{' or '.join(serves)}"
@@ -149,6 +150,21 @@ def _check_models(parameters: Parameters) -> None:
         if not tasks_of_final(tasks, parameters.train, final.of):
             rule = f"no task is learned by all of {', '.join(final.of)}"
             raise broken(rule, "combine models of one task", f"stack.models.{name}.of")
+
+
+def _check_measure(tasks: Mapping[str, Task], model: Model, key: str) -> None:
+    """Check that the measure of a search is one of each task that the model learns, and of what it predicts."""
+    measure = getattr(getattr(model, "search", None), "measure", None)
+    if measure is None:
+        return
+    for name in tasks_of_model(tasks, model):
+        is_followed = tasks[name].type == "survival"
+        if (measure == "c_index") != is_followed:
+            rule = f"{measure} does not measure the {tasks[name].type} task {name}"
+            raise broken(rule, f"choose {'c_index' if is_followed else 'auc or log_loss'}, or leave measure out", key)
+    if measure == "log_loss" and not group("models").get(model.kind).gives_probabilities:
+        rule = f"a model of the kind {model.kind} gives no probabilities, which a log loss needs"
+        raise broken(rule, "choose auc", key)
 
 
 def _check_served(group_name: str, kind: str, name: str, task: Task, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Temperature: one slope for all classes, which changes how certain probabilities are and no decision of the largest."""
+"""Temperature: one slope for all classes; probabilities become more or less certain, the largest stays the largest."""
 
 from sonomics.kinds.calibrations import CalibrationKind
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from sonomics.core.registry import Group
-from sonomics.core.settings.base import Names, Section, broken
+from sonomics.core.settings.base import Name, Names, Section, broken
 from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
+from sonomics.core.settings.types import moved
 from sonomics.kinds.wording import DescribedKind, values_of
 
 Takes = Literal["features", "columns", "crops"]
@@ -49,11 +50,115 @@ T = TypeVar("T")
 Tried = Annotated[list[T], Field(min_length=1, description="values to try")]
 
 
-class Search(Section, Generic[C]):
-    """A search for the values with the best mean AUC in inner folds of the training rows."""
+class Range(Section):
+    """A range that a search draws values from."""
 
+    low: int | float = Field(description="smallest value")
+    high: int | float = Field(description="largest value")
+    log: bool = Field(False, description="whether values are drawn on the scale of their logarithm")
+    step: int | float | None = Field(None, gt=0, description="distance of two values; without it, any number")
+
+    @model_validator(mode="after")
+    def _a_range_that_can_be_drawn_from(self) -> Self:
+        if self.low >= self.high:
+            raise broken(f"low ({self.low:g}) is not below high ({self.high:g})", "widen the range", "low")
+        if self.log and self.low <= 0:
+            raise broken("the logarithm of low is not a number", "state a low above 0, or take log out", "low")
+        if self.log and self.step is not None:
+            raise broken("a range on the logarithmic scale has no step", "take step or log out", "step")
+        return self
+
+
+Choices = Annotated[list[int | float | str], Field(min_length=1, description="values to choose from")]
+Measure = Literal["auc", "log_loss", "c_index"]
+
+
+class Search(Section, Generic[C]):
+    """A search for the best values in inner folds of the training rows."""
+
+    method: Literal["grid", "random", "tpe"] = Field(
+        "grid",
+        description="grid: all combinations of values; random or tpe (tree-structured Parzen estimator): a budget of "
+        "trials in a space",
+    )
     folds: int = Field(ge=2, description="inner folds, stratified by class, each patient in one of them")
-    values: C = Field(description="key of the model -> values to try; all combinations are tried")
+    values: C | None = Field(None, description="of a grid: key of the model -> values to try")
+    trials: int | None = Field(None, ge=1, description="of random and tpe: number of trials, the budget")
+    space: dict[Name, Range | Choices] | None = Field(
+        None, description="of random and tpe: key of the model -> a range, or values to choose from"
+    )
+    measure: Measure | None = Field(
+        None,
+        description="of random and tpe: what is best: auc (of several classes the mean, each against the rest), "
+        "log_loss, or c_index (Harrell); without it auc, and c_index for survival",
+    )
+
+    @property
+    def tried(self) -> dict[str, Any]:
+        """Key of the model -> the values of a grid, or the range or choices of a space."""
+        return values_of(self.values) if self.values else dict(self.space or {})
+
+    def ends_of(self, key: str) -> list[Any]:
+        """Return both ends of a range of the space, or its choices, as the model takes them."""
+        drawn = (self.space or {})[key]
+        stated = [drawn.low, drawn.high] if isinstance(drawn, Range) else drawn
+        ends: list[Any] = getattr(candidates_of(type(self)).model_validate({key: stated}), key)
+        return ends
+
+    @model_validator(mode="after")
+    def _what_the_method_needs(self) -> Self:
+        of_grid, of_trials = ["values"], ["trials", "space"]
+        needed = of_grid if self.method == "grid" else of_trials
+        foreign = [*of_trials, "measure"] if self.method == "grid" else of_grid
+        for key in foreign:
+            if getattr(self, key) is not None:
+                raise broken(
+                    f"a search by {self.method} has no {key}", f"take it out, or change method to {_other(key)}", key
+                )
+        for key in needed:
+            if getattr(self, key) is None:
+                raise broken(f"a search by {self.method} needs {' and '.join(needed)}", f"state {key}")
+        return self
+
+    @model_validator(mode="after")
+    def _space_within_the_limits_of_the_keys(self) -> Self:
+        if self.space is None:
+            return self
+        candidates = candidates_of(type(self))
+        if not self.space:
+            raise broken(
+                "the space is empty", f"state a range or choices of {' or '.join(candidates.model_fields)}", "space"
+            )
+        for key, drawn in self.space.items():
+            try:
+                ends = self.ends_of(key)
+            except ValidationError as error:
+                raise _of_space(error, key) from None
+            if isinstance(drawn, Range) and isinstance(drawn.step, float) and isinstance(ends[0], int):
+                raise broken("the step between whole numbers is not one", "state a whole number", f"space.{key}.step")
+        return self
+
+
+def _other(key: str) -> str:
+    return "grid" if key == "values" else "tpe or random"
+
+
+def _of_space(error: ValidationError, key: str) -> ValidationError:
+    """Say that a key or an end of its range is none that the model takes."""
+    problem = error.errors()[0]
+    if problem["type"] == "broken":
+        return moved(error, "space")
+    limit = problem["msg"][:1].lower() + problem["msg"][1:]
+    rule = f"{problem['input']} is outside what {key} of the model may be: {limit}"
+    return broken(rule, "stay within the limits of the key", f"space.{key}")
+
+
+def candidates_of(search: type[Search[Any]]) -> type[Candidates]:
+    """Return the section of the keys of a model that a search may choose."""
+    candidates: type[Candidates] = next(
+        kind for kind in get_args(search.model_fields["values"].annotation) if kind is not type(None)
+    )
+    return candidates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +190,7 @@ class ModelKind(DescribedKind):
     serves : tuple of str
         Kinds of tasks that it can learn.
     gives_probabilities : bool
-        Whether its scores of classes are probabilities, and not distances of any size.
+        Whether its scores of classes are probabilities, which a log loss needs, and not distances of any size.
     needs_order : bool
         Whether it learns several classes only where they are ordered.
     """
@@ -111,14 +216,14 @@ class ModelKind(DescribedKind):
         """Name the keys that an inner search may choose."""
         search = self.settings.model_fields.get("search")
         section = next(iter(get_args(search.annotation)), None) if search else None
-        return tuple(section.model_fields["values"].annotation.model_fields) if section else ()
+        return tuple(candidates_of(section).model_fields) if section else ()
 
     def describe(self, settings: Any) -> str:
         """Describe the model with its hyperparameters; of those that a search chooses, the values that it tries."""
         search = getattr(settings, "search", None)
-        tried = values_of(search.values) if search else {}
+        tried = search.tried if search else {}
         values = [
-            f"{word} chosen among {', '.join(map(str, tried[key]))}" if key in tried else f"{word} {{{key}}}"
+            f"{word} chosen {describe_tried(tried[key])}" if key in tried else f"{word} {{{key}}}"
             for key, word in self.hyperparameters.items()
         ]
         return self.fill(": ".join(filter(None, [self.words, ", ".join(values)])), settings)
@@ -138,6 +243,14 @@ class ModelKind(DescribedKind):
     def balances_classes(self, settings: Section) -> bool:
         """Tell whether both classes have the same weight, whatever their sizes."""
         return getattr(settings, "class_weight", "none") == "balanced"
+
+
+def describe_tried(tried: Range | list[Any]) -> str:
+    """Describe what a value is chosen from: a list, or a range."""
+    if not isinstance(tried, Range):
+        return f"among {', '.join(map(str, tried))}"
+    scale = " on a logarithmic scale" if tried.log else "" if tried.step is None else f" in steps of {tried.step:g}"
+    return f"from {tried.low:g} to {tried.high:g}{scale}"
 
 
 MODELS: Group[ModelKind] = Group("models", "train.models")

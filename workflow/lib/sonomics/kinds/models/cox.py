@@ -1,23 +1,32 @@
 """Penalised Cox model on selected features."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sonomics.core.settings.base import Names
 from sonomics.core.settings.train import Model
-from sonomics.kinds.models import ModelKind
+from sonomics.kinds.models import Candidates, ModelKind, Search, Tried
+
+Mixing = Annotated[float, Field(gt=0, le=1, description="share of the L1 penalty; the rest is L2")]
+
+
+class CoxCandidates(Candidates):
+    """What a search may choose."""
+
+    mixing: Tried[Mixing] | None = Field(None, description="values to try")
 
 
 class Cox(Model):
     """A Cox model with an elastic-net penalty that inner folds choose."""
 
     families: Names = Field(description="feature families that the model takes, next to each other")
-    mixing: float = Field(0.5, gt=0, le=1, description="share of the L1 penalty; the rest is L2")
+    mixing: Mixing = 0.5
     folds: int = Field(ge=3, description="inner folds that choose the penalty, each patient in one of them")
     rule: Literal["min", "1se"] = Field(
         "min", description="the penalty with the least deviance (min), or the largest within one standard error (1se)"
     )
+    search: Search[CoxCandidates] | None = Field(None, description="choose the mixing in inner folds")
 
 
 KIND = ModelKind(

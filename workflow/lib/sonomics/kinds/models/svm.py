@@ -30,7 +30,7 @@ KIND = ModelKind(
     builder="sonomics.train.classifiers.svm:build",
     takes="features",
     serves=("binary", "classes"),
-    gives_probabilities=False,
     words="support vector machine on {families}",
+    gives_probabilities=False,
     hyperparameters={"kernel": "kernel", "cost": "cost"},
 )

@@ -3,12 +3,13 @@
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from sonomics.core.settings.task_checks import tasks_of_final
 from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
-from sonomics.kinds.models import MODELS
+from sonomics.kinds.models import MODELS, Search
 from sonomics.kinds.pools import POOLS
 from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
@@ -62,8 +63,7 @@ def _describe_fitting(record: Record) -> list[str]:
         sentences.append(f"Classes were weighted equally in {join_words(balanced)}.")
     for name, (_, model) in models.items():
         if search := getattr(model, "search", None):
-            folds = format_count(search.folds, "inner fold")
-            sentences.append(f"The values chosen in {name} had the best mean AUC in {folds} of its training rows.")
+            sentences.append(_describe_search(name, search))
     for name, (kind, model) in models.items():
         if training := kind.describe_training(model):
             sentences.append(f"{name} {training}.")
@@ -71,6 +71,22 @@ def _describe_fitting(record: Record) -> list[str]:
     changes = dict.fromkeys(kind.image_changes for kind, _ in models.values() if kind.image_changes)
     sentences += [f"The training images were {change} at random." for change in changes]
     return sentences
+
+
+MEASURES = {"auc": "mean AUC", "log_loss": "mean log loss", "c_index": "mean of Harrell's C"}
+METHODS_OF_SEARCH = {"random": "at random", "tpe": "by a tree-structured Parzen estimator (optuna)"}
+
+
+def _describe_search(name: str, search: Search[Any]) -> str:
+    folds = format_count(search.folds, "inner fold")
+    if search.method == "grid":
+        return f"The values chosen in {name} had the best mean AUC in {folds} of its training rows."
+    best = MEASURES[search.measure] if search.measure else "mean AUC (of survival, Harrell's C)"
+    trials = format_count(search.trials or 0, "trial")
+    return (
+        f"The values chosen in {name} had the best {best} in {folds} of its training rows, of {trials} proposed "
+        f"{METHODS_OF_SEARCH[search.method]}, again for every fold."
+    )
 
 
 def _describe_final_models(record: Record) -> str:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import Search
-from sonomics.kinds.wording import values_of
 from sonomics.statistics.discrimination.mean_auc import mean_auc
 from sonomics.train.classifiers.fit import POSITIVE, fit_classifier, score_rows
 
@@ -46,7 +45,7 @@ def choose_values(
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    tried = values_of(search.values)
+    tried = search.tried
     combinations = (dict(zip(tried, values, strict=True)) for values in product(*tried.values()))
     candidates = [settings.model_copy(update=combination) for combination in combinations]
     codes = sorted(set(labels.tolist()))
