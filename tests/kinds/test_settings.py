@@ -146,8 +146,12 @@ def test_settings_keep_what_is_written_and_fill_in_defaults() -> None:
 
 
 def study(*steps: dict[str, Any], clinical: tuple[str, ...] = ()) -> SimpleNamespace:
+    """A study with a binary task, which these steps are of, and one that no radscore serves."""
     typed = [GROUPS["steps"].get(step["step"]).settings.partial(step) for step in steps]
-    return SimpleNamespace(select=SimpleNamespace(steps=typed), study=SimpleNamespace(clinical=list(clinical)))
+    by_task = {"cancer": typed, "relapse": [GROUPS["steps"].get("cox").settings.partial({"step": "cox", "below": 0.1})]}
+    tasks = {"cancer": SimpleNamespace(type="binary"), "relapse": SimpleNamespace(type="survival")}
+    select = SimpleNamespace(steps_of=lambda name, task: by_task[name])
+    return SimpleNamespace(select=select, study=SimpleNamespace(clinical=list(clinical), tasks=tasks))
 
 
 def test_a_radscore_needs_a_last_step_that_gives_coefficients() -> None:

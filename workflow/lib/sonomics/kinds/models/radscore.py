@@ -5,7 +5,6 @@ from typing import Any
 from pydantic import Field
 
 from sonomics.core.settings.base import Names, broken
-from sonomics.core.settings.by_task import every_value
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.steps import STEPS
@@ -21,11 +20,12 @@ class RadiomicsScoreKind(ModelKind):
     """The radiomics score, which needs the coefficients of a penalised regression."""
 
     def check(self, settings: Any, parameters: Any) -> None:
-        """Check that the last step for the family gives coefficients."""
+        """Check that the last step for the family gives coefficients, in each task that is learned."""
         (family,) = settings.families
         lists = [
-            [step.step for step in steps if family in (step.families or [family])]
-            for steps in every_value(parameters.select.steps)
+            [step.step for step in parameters.select.steps_of(name, task) if family in (step.families or [family])]
+            for name, task in parameters.study.tasks.items()
+            if name in (settings.tasks or [name]) and task.type in self.serves
         ]
         steps = next((steps for steps in lists if not steps or not STEPS.get(steps[-1]).gives_coefficients), None)
         if steps is not None:
