@@ -13,7 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from sonomics.cli import app
-from tests.conftest import ROOT, Study
+from tests.conftest import ROOT, Study, keep_binary
 
 NAMES = ("Dupont", "Marie", "Szczepanski", "Lindqvist", "Okonkwo")
 PATIENTS = 8
@@ -72,7 +72,7 @@ class Planted(Study):
         ages = ["41", "Okonkwo", "900", "", "52", "53", "54", "55"]
         lab = pd.DataFrame({"Case": [f"B{number:04}" for number in range(1, PATIENTS + 1)], "Age": ages})
         lab.to_csv(sheets / "Marie.csv", index=False)
-        params = yaml.safe_load((ROOT / "studies/smoke/params.yaml").read_text())
+        params = keep_binary(yaml.safe_load((ROOT / "studies/smoke/params.yaml").read_text()))
         params["export"] = {"source": "folder", "folder": SOURCE, "clinical": CLINICAL}
         params["study"] |= {
             "clinical": ["age", "surgeon"],

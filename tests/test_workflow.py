@@ -45,7 +45,7 @@ def test_phase_alone_has_nothing_to_do_after_the_whole_run(phase: str, plan):
 
 
 def test_a_changed_select_value_reruns_select_and_later_phases_only(smoke: Study, tmp_path):
-    (tmp_path / "changed.yaml").write_text("select: {steps: [{step: mrmr, count: 3}]}")
+    (tmp_path / "changed.yaml").write_text("select: {steps: {binary: [{step: mrmr, count: 3}]}}")
     changed = ("--configfile", "params.yaml", str(tmp_path / "changed.yaml"))
     done = smoke.run("--dry-run", *changed, "--", "results/report.html")
     jobs = done.stdout + done.stderr

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from sonomics.core.params import overlaid
+from sonomics.core.settings.by_task import every_value
 from sonomics.kinds.outlines import format_of
 from sonomics.kinds.steps import STEPS
 from tests.conftest import ROOT
@@ -46,15 +47,15 @@ def test_a_kind_has_its_own_name_and_every_key_a_description(group: str, name: s
     assert function
 
 
-@pytest.mark.parametrize("path", ["params.yaml", "studies/smoke/params.yaml", "studies/breast-bus-bra/params.yaml"])
-def test_studies_state_what_kinds_take(path: str) -> None:
-    params = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", [ROOT / "params.yaml", *sorted(ROOT.glob("studies/*/params.yaml"))], ids=str)
+def test_studies_state_what_kinds_take(path: Path) -> None:
+    params = yaml.safe_load(path.read_text(encoding="utf-8"))
     for variant in params["study"]["variants"]:
         study = overlaid(params, variant)
         sections = [
             *(("models", model["kind"], model) for model in study["train"]["models"].values()),
             *(("families", family["kind"], family) for family in study["extract"]["families"].values()),
-            *(("steps", step["step"], step) for step in study["select"]["steps"]),
+            *(("steps", step["step"], step) for steps in every_value(study["select"]["steps"]) for step in steps),
             ("sources", study["export"]["source"], study["export"][study["export"]["source"]]),
         ]
         for group, name, section in sections:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sonomics.core.settings.tasks import BinaryTask
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.sources import SOURCES
@@ -147,9 +146,11 @@ def test_settings_keep_what_is_written_and_fill_in_defaults() -> None:
 
 
 def study(*steps: dict[str, Any], clinical: tuple[str, ...] = ()) -> SimpleNamespace:
+    """A study with a binary task, which these steps are of, and one that no radscore serves."""
     typed = [GROUPS["steps"].get(step["step"]).settings.partial(step) for step in steps]
-    tasks = {"cancer": BinaryTask.partial({"type": "binary"})}
-    select = SimpleNamespace(steps=typed, steps_of=lambda name, task: typed)
+    by_task = {"cancer": typed, "relapse": [GROUPS["steps"].get("cox").settings.partial({"step": "cox", "below": 0.1})]}
+    tasks = {"cancer": SimpleNamespace(type="binary"), "relapse": SimpleNamespace(type="survival")}
+    select = SimpleNamespace(steps_of=lambda name, task: by_task[name])
     return SimpleNamespace(select=select, study=SimpleNamespace(clinical=list(clinical), tasks=tasks))
 
 

@@ -7,7 +7,7 @@ import yaml
 
 from sonomics.core.settings.named import builders, plugin_files
 from sonomics.core.settings.parameters import Parameters
-from tests.conftest import Study, copy_study
+from tests.conftest import Study, copy_study, keep_binary
 from tests.kinds import toy
 
 MODEL = {"kind": "nearest", "families": ["texture"], "neighbours": 1}
@@ -16,10 +16,10 @@ FINAL = {"of": ["knn", "rf"], "weights": "leader"}
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    """The smoke study with a toy step, a toy model, and toys to pool, combine, calibrate and cut."""
+    """The binary task of the smoke study with a toy step, a toy model, and toys to pool, combine, calibrate and cut."""
     copied = copy_study("smoke", tmp_path / "study")
     file = copied.path / "params.yaml"
-    params = yaml.safe_load(file.read_text(encoding="utf-8"))
+    params = keep_binary(yaml.safe_load(file.read_text(encoding="utf-8")))
     params["select"]["steps"].insert(1, {"step": "first", "count": 5})
     params["train"]["models"]["knn"] = MODEL
     params["stack"]["models"]["toy"] = FINAL

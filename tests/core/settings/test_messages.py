@@ -39,13 +39,13 @@ def test_an_unknown_key_names_its_section_and_the_nearest_known_one(tmp_path):
 
 
 def test_an_item_of_a_list_has_its_own_line(tmp_path):
-    text = TEXT.replace("above: 0.75", "above: much")
+    text = TEXT.replace("above: 0.75", "above: much", 1)
     error = stopped(tmp_path, text)
-    assert error.where == f"params.yaml, line {line_with(text, 'above: much')}, select.steps.0.above"
+    assert error.where == f"params.yaml, line {line_with(text, 'above: much')}, select.steps.binary.0.above"
 
 
 def test_a_rule_between_sections_has_a_line_too(tmp_path):
-    text = TEXT.replace("primary: ", "primary: un")
+    text = TEXT.replace("{binary: stacked,", "{binary: unstacked,")
     error = stopped(tmp_path, text)
     assert error.where == f"params.yaml, line {line_with(text, 'primary:')}, evaluate.primary"
 

@@ -12,6 +12,7 @@ from sonomics.core.settings.by_task import of_task
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.task_checks import tasks_of_final, tasks_of_model
 from sonomics.core.settings.tasks import BinaryTask
+from tests.conftest import keep_binary
 
 SMOKE = Path(__file__).parents[3] / "studies" / "smoke" / "params.yaml"
 FOREST = {"kind": "forest", "families": ["texture"], "trees": 5}
@@ -19,7 +20,7 @@ GRADE = {"type": "classes", "column": "grade", "classes": [1, 2, 3]}
 
 
 def params() -> dict[str, Any]:
-    return yaml.safe_load(SMOKE.read_text())
+    return keep_binary(yaml.safe_load(SMOKE.read_text()))
 
 
 def test_a_value_may_hold_for_all_tasks_for_a_kind_or_for_one_task():

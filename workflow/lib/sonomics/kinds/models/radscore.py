@@ -21,7 +21,7 @@ class RadiomicsScoreKind(ModelKind):
     """The radiomics score, which needs the coefficients of a penalised regression."""
 
     def check(self, settings: Any, parameters: Any) -> None:
-        """Check that the last step for the family gives coefficients."""
+        """Check that the last step for the family gives coefficients, in each task that is learned."""
         (family,) = settings.families
         tasks = parameters.study.tasks
         lists = [
