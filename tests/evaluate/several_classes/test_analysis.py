@@ -29,7 +29,9 @@ def test_measures_agree_with_a_reference():
 
 
 def test_nominal_classes_have_no_measures_of_order():
-    assert not {"weighted_kappa", "linear_kappa", "within_one", "mean_error", "ranked_probability"} & set(list_measures(CLASSES, False, LARGEST.decide))
+    assert not {"weighted_kappa", "linear_kappa", "within_one", "mean_error", "ranked_probability"} & set(
+        list_measures(CLASSES, False, LARGEST.decide)
+    )
 
 
 def test_a_certain_and_right_prediction_is_perfect():

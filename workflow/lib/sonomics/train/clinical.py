@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = read_cohort(args.cohort, args.settings.study).assign(image="")
     cases, clinical = read_cases(args), rows[settings.columns]
     for fold in progress(args.fold, "folds"):
-        division, folder = divide(rows, cases, fold), args.out / fold
+        division, folder = divide(rows, cases, fold, settings.predictor), args.out / fold
         labels = division.labels[division.fitted].to_numpy(dtype=np.float64)
         state = fit(clinical[division.fitted], labels, settings.enter)
         write_json(folder / "clinical.json", state)

@@ -22,12 +22,15 @@ class CalibrationKind(Choice):
         one then has `slope` and `intercept`.
     of_classes : str
         `module:name` of such a pair for (cases, classes) scores and places of classes; "" where there is none.
+    serves : tuple of str
+        Kinds of tasks that it is for; the builder of one for several classes alone is that of `of_classes`.
     of_risks : str
         What it is for survival tasks, in words; "" where it is not for them.
     """
 
     is_fitted: bool
     is_logistic: bool
+    serves: tuple[str, ...] = ("binary",)
     of_classes: str = ""
     of_risks: str = ""
 
