@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sonomics.core.files import read_json
+from sonomics.core.predictor import average_folds
 from sonomics.core.schemas import FOLDS, PREDICTIONS
 from sonomics.core.tables import read_table, write_table
 from sonomics.train.clinical import main
@@ -96,3 +97,25 @@ def test_job_serves_classes_and_follow_up_fold_by_fold(inside, name):
     changed.to_csv("cohort.csv", index=False)
     main(["--settings", settings, *about, "--fold", "0", *files, "--out", "."])
     assert read_json(inside / "0/clinical.json") == before
+
+
+def test_with_the_predictor_folds_each_fold_scores_the_cases_outside_training_too(inside, cohort):
+    clinical, labels = cohort
+    cases = [f"P{number:03d}" for number in range(120)]
+    table = clinical.assign(patient=cases, case=cases, centre="a", split=["train"] * 90 + ["internal"] * 30)
+    table.assign(cancer=labels).to_csv("cohort.csv", index=False)
+    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "fold": [number % 2 for number in range(90)]})
+    write_table(folds, inside / "folds.parquet", FOLDS)
+    study = {"seed": 1, "clinical": list(clinical), "shuffle_labels": False}
+    study["tasks"] = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
+    model = {"kind": "clinical", "columns": ["size_mm", "sex"], "enter": 0.1, "predictor": "folds"}
+    settings = json.dumps({"study": study, "train": {"models": {"clinic": model}}})
+    about = ["--variant", "main", "--model", "clinic", "--task", "cancer", "--fold", "0", "1", "all"]
+    main(["--settings", settings, *about, "--cohort", "cohort.csv", "--folds", "folds.parquet", "--out", "."])
+    written = {fold: read_table(inside / fold / "predictions.parquet", PREDICTIONS) for fold in ("0", "1", "all")}
+    assert set(written["0"]["case"]) == set(cases[0:90:2]) | set(cases[90:])
+    averaged = average_folds(pd.concat(written.values(), ignore_index=True))
+    tests = averaged[averaged["split"] != "train"].set_index("case")["value"]
+    by_fold = [written[fold].set_index("case")["value"].reindex(cases[90:]) for fold in ("0", "1")]
+    np.testing.assert_allclose(tests.reindex(cases[90:]), np.mean(by_fold, axis=0))
+    assert averaged["case"].is_unique

@@ -42,7 +42,7 @@ def pivot(values: pd.DataFrame, kind: str = "probability") -> pd.DataFrame:
     return values[values["kind"] == kind].pivot(index="case", columns="class", values="value")[CLASSES]
 
 
-@pytest.mark.parametrize("calibration", ["platt", "isotonic", "none"])
+@pytest.mark.parametrize("calibration", ["platt", "isotonic", "none", "temperature", "dirichlet"])
 @pytest.mark.parametrize("model", ["both", "mean", "alone"])
 @pytest.mark.parametrize("kind", ["probability", "score"])
 def test_every_case_has_probabilities_that_sum_to_one_and_mostly_tell(kind, model, calibration):
@@ -124,3 +124,10 @@ def test_the_nomograms_give_the_probabilities(kind, calibration):
 def test_steps_have_no_nomogram():
     table, labels = predictions()
     assert fit(table, labels, "both", settings(calibration="isotonic"), "largest", TASK).nomogram.empty
+
+
+def test_a_cutoff_for_each_class_is_frozen_on_training():
+    table, labels = predictions()
+    cutoffs = fit(table, labels, "both", settings(), "youden", TASK).thresholds["cutoffs"]
+    assert len(cutoffs) == len(CLASSES)
+    assert all(0 < cutoff < 1 for cutoff in cutoffs)

@@ -8,6 +8,7 @@ from sonomics.core.cohort import read_cohort, training_outcomes
 from sonomics.core.files import write_csv, write_json
 from sonomics.core.folds import read_folds
 from sonomics.core.jobs import job_parser, run_job
+from sonomics.core.predictor import average_folds
 from sonomics.core.registry import load
 from sonomics.core.schemas import PREDICTIONS
 from sonomics.core.tables import read_tables, write_table
@@ -18,10 +19,11 @@ from sonomics.stack.final_model.final import Final
 def main(argv: Sequence[str] | None = None) -> None:
     """Write predictions, threshold, nomogram, weights, nested estimates, and the states of stack and calibrator."""
     args = parse_arguments(argv)
-    study, settings = args.settings.study, args.settings.stack
+    study = args.settings.study
     task = study.tasks[args.task]
+    settings = args.settings.stack.for_task(args.task, task)
     threshold, fit = settings.threshold_of(args.task, task), load(TASKS.get(task.type).final_model)
-    predictions = read_tables(args.predictions, PREDICTIONS)
+    predictions = average_folds(read_tables(args.predictions, PREDICTIONS))
     folds = read_folds(args.folds, args.scheme)
     outcomes = training_outcomes(read_cohort(args.cohort, study), args.task, study, folds)
     for model in args.models:

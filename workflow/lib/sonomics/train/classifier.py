@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for fold in progress(args.fold, "folds"):
         folders = [args.selected / family / args.task / fold for family in settings.families]
         rows = join_families([folder / "features.parquet" for folder in folders])
-        division = divide(rows, cases, fold)
+        division = divide(rows, cases, fold, settings.predictor)
         names = [name for name in rows.columns if name not in ROW]
         values = rows[names].to_numpy()
         if MODELS.get(settings.kind).is_selected and names:

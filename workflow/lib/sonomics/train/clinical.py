@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = read_cohort(args.cohort, args.settings.study).assign(image="")
     cases, clinical = read_cases(args), rows[settings.columns]
     for fold in progress(args.fold, "folds"):
-        division, folder = divide(rows, cases, fold), args.out / fold
+        division, folder = divide(rows, cases, fold, settings.predictor), args.out / fold
         outcomes = as_array(division.outcomes[division.fitted])
         state = learner.fit(clinical[division.fitted], outcomes, settings.enter, task)
         write_json(folder / "clinical.json", state)

@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cases = read_cases(args)
     images = stack_images([read_grey(Path(file)) for file in crops["file"]], settings.size)
     for fold in progress(args.fold, "folds"):
-        division = divide(crops, cases, fold)
+        division = divide(crops, cases, fold, settings.predictor)
         fitted, scored = division.fitted, division.scored
         if fitted.sum() < 2:
             raise _too_few(args.model, int(fitted.sum()), analysis)

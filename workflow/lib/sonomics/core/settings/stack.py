@@ -9,6 +9,7 @@ from sonomics.core.settings.by_task import of_task
 from sonomics.core.settings.tasks import Task
 
 Threshold = Annotated[str, name_in("thresholds")]
+Calibration = Annotated[str, name_in("calibrations")]
 
 
 class FinalModel(Section):
@@ -39,20 +40,30 @@ class Stack(Section):
         description="the probability of an image counts as at most 1 - eps in noisy_or and theta, so that one image "
         "alone never makes a case certain",
     )
-    calibration: Annotated[str, name_in("calibrations")] = Field(
+    calibration: Annotated[Calibration | dict[Name, Calibration], ByType()] = Field(
         "platt",
-        description="how scores become probabilities, fitted out of fold: platt (logistic), isotonic, or none",
+        description="how scores become probabilities, fitted out of fold: platt (logistic), isotonic, or none, of "
+        "several classes also temperature or dirichlet; one for all tasks, or a map by task or kind of task",
     )
     threshold: Annotated[Threshold | dict[Name, Threshold], ByType()] = Field(
-        description="rule that makes decisions, set on training cases: youden (largest Youden index) or accuracy "
-        "(largest accuracy) of a label, largest (the class of the largest probability), log_rank or median (a cutpoint "
-        "on the risk); one for all tasks, or a map by task or kind of task"
+        description="rule that makes decisions, set on training cases: youden (largest Youden index; of several "
+        "classes a cutoff each, against the rest) or accuracy (largest accuracy) of a label, largest (the class "
+        "of the largest probability), log_rank or median (a cutpoint on the risk); one for all tasks, or a map by task "
+        "or kind of task"
     )
     models: dict[Name, FinalModel] = Field(min_length=1, description="final models by name")
 
     def pool_of(self, model: str) -> str:
         """Return the pool of a final model."""
         return self.models[model].pool or self.pool
+
+    def calibration_of(self, name: str, task: Task) -> str:
+        """Return the calibration of a task."""
+        return of_task(self.calibration, name, task)
+
+    def for_task(self, name: str, task: Task) -> "Stack":
+        """Return the settings with the one calibration of a task."""
+        return self.model_copy(update={"calibration": self.calibration_of(name, task)})
 
     def threshold_of(self, name: str, task: Task) -> str:
         """Return the rule of a task."""

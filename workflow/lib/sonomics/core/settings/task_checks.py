@@ -53,6 +53,7 @@ def check_tasks(parameters: Parameters) -> None:
     for name, task in parameters.study.tasks.items():
         for step in parameters.select.steps_of(name, task):
             _check_served("steps", step.step, name, task, "select.steps")
+        _check_served("calibrations", parameters.stack.calibration_of(name, task), name, task, "stack.calibration")
         _check_served("thresholds", parameters.stack.threshold_of(name, task), name, task, "stack.threshold")
         _check_primary(parameters, name, task)
         _check_stack(parameters, name, task)
@@ -117,6 +118,7 @@ def _check_maps(parameters: Parameters) -> None:
         raise broken(rule, "give it another name", f"study.tasks.{both[0]}")
     maps = {
         "select.steps": parameters.select.steps,
+        "stack.calibration": parameters.stack.calibration,
         "stack.threshold": parameters.stack.threshold,
         "evaluate.primary": parameters.evaluate.primary,
     }
@@ -176,7 +178,7 @@ def _check_served(group_name: str, kind: str, name: str, task: Task, key: str) -
 
 
 def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
-    """Check that the calibration and the combinations of a task's final models serve its kind."""
+    """Check that the pools and the combinations of a task's final models serve its kind."""
     needed = group("tasks").get(task.type).needs_of_stack
     finals = parameters.stack.models.items()
     for final, settings in parameters.stack.models.items():
@@ -184,8 +186,7 @@ def _check_stack(parameters: Parameters, name: str, task: Task) -> None:
             key = f"stack.models.{final}.pool" if settings.pool else "stack.pool"
             _check_served("pools", parameters.stack.pool_of(final), name, task, key)
             _check_probabilities(parameters, final, key)
-    chosen = {"stack.calibration": ("calibrations", parameters.stack.calibration)}
-    chosen |= {
+    chosen = {
         f"stack.models.{final}.weights": ("combinations", settings.weights)
         for final, settings in finals
         if name in tasks_of_final(parameters.study.tasks, parameters.train, settings.of)

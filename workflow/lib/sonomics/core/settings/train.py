@@ -1,6 +1,6 @@
 """`train`: classifiers and networks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,11 @@ class Model(Section):
     kind: str = Field(description="kind of model")
     tasks: Names | None = Field(
         None, description="tasks that it is trained for; without them, all that its kind of model serves"
+    )
+    predictor: Literal["refit", "folds"] = Field(
+        "refit",
+        description="what scores the cases outside training: refit (the model fitted on all training cases) or folds "
+        "(the mean of the values that the models of the folds give)",
     )
 
 

@@ -41,7 +41,7 @@ class Model:
     cutoffs: tuple[float, ...] = ()
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the class that exceeds its cutoff most, of equal ones the first; (cases, classes), no NaN."""
+        """Return the place of the class that exceeds its cutoff most, of equal ones the first; there is no NaN."""
         if not self.cutoffs:
             return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
         return exceed_most(probabilities, self.cutoffs).astype(np.int64)

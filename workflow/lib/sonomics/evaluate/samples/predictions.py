@@ -3,20 +3,22 @@
 import pandas as pd
 
 from sonomics.core.folds import mark_unseen
+from sonomics.core.predictor import average_folds
 
 
 def rows_out_of_sample(predictions: pd.DataFrame) -> pd.DataFrame:
     """Keep the predictions for cases that the model was not fitted on.
 
-    Of training cases these are the out-of-fold rows, of all others the rows of the model that was fitted on the whole
-    training set (fold `all`).
+    Of training cases these are the out-of-fold rows, of all others the rows of fold `all`: of the model that was fitted
+    on the whole training set, or the mean of the models of the folds.
 
     Parameters
     ----------
     predictions : DataFrame
         Schema PREDICTIONS.
     """
-    return predictions[mark_unseen(predictions)]
+    settled = average_folds(predictions)
+    return settled[mark_unseen(settled)]
 
 
 def case_rows(predictions: pd.DataFrame) -> pd.DataFrame:

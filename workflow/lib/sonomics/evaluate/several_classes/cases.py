@@ -30,9 +30,8 @@ def decide_classes(cases: pd.DataFrame, models: Sequence[Model], classes: Sequen
     Returns
     -------
     DataFrame
-        With `true`, `<model>__decided` (the class of the largest probability, or that exceeds its frozen cutoff most,
-        of equal ones the first as listed; "" for a case without all probabilities) and `<model>__probability` (of that
-        class).
+        With `true`, `<model>__decided` (the class of the largest probability, or the one that exceeds its cutoff most,
+        of equal ones the first; "" without all probabilities) and `<model>__probability` (of that class).
     """
     known = cases["label"].notna()
     words = np.array([*classes, ""], dtype=object)

@@ -7,6 +7,7 @@ KIND = CalibrationKind(
     builder="sonomics.stack.methods.calibration:ISOTONIC",
     words="Scores were turned into probabilities by isotonic regression",
     of_classes="sonomics.stack.methods.classes:ISOTONIC",
+    serves=("binary", "classes"),
     is_fitted=True,
     is_logistic=False,
 )

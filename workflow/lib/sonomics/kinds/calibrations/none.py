@@ -7,6 +7,7 @@ KIND = CalibrationKind(
     builder="sonomics.stack.methods.calibration:NONE",
     words="Probabilities were taken as they were, without calibration",
     of_classes="sonomics.stack.methods.classes:NONE",
+    serves=("binary", "classes"),
     is_fitted=False,
     is_logistic=True,
 )

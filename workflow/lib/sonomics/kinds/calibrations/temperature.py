@@ -1,10 +1,10 @@
-"""Temperature: one slope for all classes; probabilities become more or less certain, the largest stays the largest."""
+"""Temperature: one slope for all classes, which moves no class before another."""
 
 from sonomics.kinds.calibrations import CalibrationKind
 
 KIND = CalibrationKind(
     name="temperature",
-    builder="",
+    builder="sonomics.stack.methods.class_calibration:TEMPERATURE",
     words="Scores were turned into probabilities by temperature scaling",
     of_classes="sonomics.stack.methods.class_calibration:TEMPERATURE",
     serves=("classes",),

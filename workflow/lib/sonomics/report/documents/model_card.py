@@ -99,7 +99,7 @@ def _describe_model(record: Record) -> list[str]:
     if len(model.of) > 1:
         way = COMBINATIONS.get(model.weights)
         lines.append(f"Combined from {join_words(model.of)}: {way.evidence}.")
-    calibration = CALIBRATIONS.get(params.stack.calibration)
+    calibration = CALIBRATIONS.get(params.stack.calibration_of(evaluation.task, params.study.tasks[evaluation.task]))
     where = ", on cross-fitted training scores" if calibration.is_fitted else ""
     lines.append(f"{calibration.describe()}{where}.")
     lines += [f"Network weights: {line}." for line in describe_starting_weights(params, models=model.of)]

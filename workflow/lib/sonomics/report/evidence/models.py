@@ -1,6 +1,5 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
-from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.wording import join_words
@@ -132,9 +131,7 @@ def find_formula(record: Record) -> Finding:
 
 def find_output(record: Record) -> Finding:
     """Describe what a model gives."""
-    stack = record.params.stack
-    calibration = CALIBRATIONS.get(stack.calibration).describe()
-    rule = record.threshold_rules
+    rule, calibration = record.threshold_rules, record.calibration_words
     return Finding(REPORTED, METHODS, f"a score per case, positive at or above a threshold by {rule}. {calibration}")
 
 

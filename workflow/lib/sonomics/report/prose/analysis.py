@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from sonomics.core.predictor import FOLDS
 from sonomics.core.settings.task_checks import tasks_of_final
-from sonomics.kinds.calibrations import CALIBRATIONS
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.models import MODELS, Search
@@ -27,13 +27,12 @@ def describe_models(record: Record) -> str:
 
 def describe_evaluation(record: Record) -> str:
     """Describe how scores became probabilities and decisions, and what was kept from the models."""
-    stack = record.params.stack
-    calibration, rule = CALIBRATIONS.get(stack.calibration), record.threshold_rules
-    both = "both " if calibration.is_fitted else ""
+    rule = record.threshold_rules
+    both = "both " if any(kind.is_fitted for kind in record.calibrations) else ""
     return (
-        f"{calibration.describe()}, and a threshold was set by {rule}, {both}on training scores that were cross-fitted "
-        "over the same folds; thresholds were then frozen. Training cases were scored by models fitted without their "
-        "fold, all others by the model fitted on the whole training set. Labels and outcomes outside training were "
+        f"{record.calibration_words}, and a threshold was set by {rule}, {both}on training scores that were "
+        "cross-fitted over the same folds; thresholds were then frozen. Training cases were scored by models fitted "
+        f"without their fold, all others by {_describe_predictors(record)}. Labels and outcomes outside training were "
         f"masked until evaluation. The primary model was {record.primary_models}, named in the parameters."
     )
 
@@ -54,6 +53,16 @@ def describe_software(record: Record) -> str:
         f"Software: {own}{versions}; every version is in the record of the run. The seed of the study was "
         f"{study.seed}; the same seed gives the same numbers on {where}."
     )
+
+
+def _describe_predictors(record: Record) -> str:
+    """Say what scored the cases outside training."""
+    models = record.params.train.models
+    averaged = [name for name, model in models.items() if model.predictor == FOLDS]
+    mean, refit = "the mean of the models of the folds", "the model fitted on the whole training set"
+    if not averaged:
+        return refit
+    return mean if len(averaged) == len(models) else f"{mean} ({join_words(averaged)}) or {refit} (the others)"
 
 
 def _describe_fitting(record: Record) -> list[str]:

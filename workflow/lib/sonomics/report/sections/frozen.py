@@ -45,7 +45,7 @@ def build_frozen_section(files: Sequence[tuple[str, Path]]) -> Section | None:
         "Calibrator and threshold were fitted on out-of-fold scores of the training cases. Apparent: the final model "
         "on these cases. Nested: weights, calibrator and threshold were fitted without each fold and applied to it. "
         "Their difference is what the fit flatters. Base models were not fitted again: their scores are out of fold in "
-        "both."
+        "both. On test sets the same calibrator and threshold meet the scores of the reported predictor."
     )
     return Section("frozen", "Frozen decisions and nested estimates in training", [description], tables)
 

@@ -12,6 +12,7 @@ from sonomics.core.settings.extract import Family
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.stack import FinalModel
 from sonomics.core.settings.train import Model
+from sonomics.kinds.calibrations import CALIBRATIONS, CalibrationKind
 from sonomics.kinds.families import FAMILIES
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.thresholds import THRESHOLDS
@@ -129,6 +130,16 @@ class Record:
     def primary_models(self) -> str:
         """The primary final models of the tasks, in words."""
         return join_words(dict.fromkeys(every_value(self.params.evaluate.primary)))
+
+    @property
+    def calibrations(self) -> list[CalibrationKind]:
+        """The calibrations of all tasks."""
+        return [CALIBRATIONS.get(name) for name in dict.fromkeys(every_value(self.params.stack.calibration))]
+
+    @property
+    def calibration_words(self) -> str:
+        """The calibrations of all tasks, as a sentence without its full stop."""
+        return "; ".join(kind.describe() for kind in self.calibrations)
 
     @property
     def threshold_rules(self) -> str:

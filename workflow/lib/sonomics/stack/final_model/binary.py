@@ -36,6 +36,7 @@ def fit(
     model : str
         One of `stack.models`.
     settings : Stack
+        With one calibration, that of the task.
     threshold : str
         Name of a kind of threshold.
     task : Task
@@ -45,8 +46,8 @@ def fit(
     StudyError
         When scores that are not log odds go without calibration.
     """
-    final = settings.models[model]
-    check_calibration(settings.calibration, model, final, predictions)
+    final, calibration = settings.models[model], str(settings.calibration)
+    check_calibration(calibration, model, final, predictions)
     pool, is_given = POOLS.get(settings.pool_of(model)), COMBINATIONS.get(final.weights).takes_as_given
     if pool.to_log_odds or (is_given and len(final.of) > 1):
         scores = join_given_scores(predictions, final.of, pool.name, settings.eps)
@@ -54,7 +55,7 @@ def fit(
     else:
         scores = join_base_scores(predictions, final.of, pool.name, settings.eps)
         scale = np.asarray
-    fitted = fit_final_model(scores, outcomes[LABEL], threshold, settings.calibration, final.weights, scale)
+    fitted = fit_final_model(scores, outcomes[LABEL], threshold, calibration, final.weights, scale)
     nomogram = build_nomogram({}, [])
     if scale is np.asarray:
         training = scores[scores.index.get_level_values("split") == TRAIN]

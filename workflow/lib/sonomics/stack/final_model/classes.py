@@ -49,7 +49,7 @@ def fit(
         check_probabilities(predictions, final.of)
         combine, apply = (mix_blocks, apply_mixture)
     fit_weights = partial(combine, models=final.of, weights=load(kind.of_classes))
-    calibration = load(CALIBRATIONS.get(settings.calibration).of_classes)
+    calibration = load(CALIBRATIONS.get(str(settings.calibration)).of_classes)
     chain = Chain(training, labels, folds, Steps(fit_weights, apply, calibration.fit, calibration.apply))
     stack, calibrator = chain.weights(), chain.calibrator()
     rule = THRESHOLDS.get(threshold)

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.cohort import read_cohort, training_outcomes
-from sonomics.core.folds import mark_fitted, mark_scored, read_folds
+from sonomics.core.folds import ALL, mark_fitted, mark_scored, read_folds
+from sonomics.core.predictor import FOLDS, REFIT
 from sonomics.core.settings.crop import Analysis
 from sonomics.core.task_kinds.outcome import LABEL
 
@@ -70,7 +71,7 @@ def read_cases(args: argparse.Namespace) -> Cases:
     return Cases(outcomes, cohort.set_index("case")["split"], folds)
 
 
-def divide(rows: pd.DataFrame, cases: Cases, fold: str) -> Division:
+def divide(rows: pd.DataFrame, cases: Cases, fold: str, predictor: str = REFIT) -> Division:
     """Divide the rows of a job by the fold that is left out.
 
     Parameters
@@ -80,10 +81,15 @@ def divide(rows: pd.DataFrame, cases: Cases, fold: str) -> Division:
     cases : Cases
     fold : str
         Or `ALL`.
+    predictor : {"refit", "folds"}
+        `predictor` of `train.models`: with folds, the model of a fold scores the cases outside training too.
     """
     outcomes, splits = cases.outcomes.reindex(rows["case"]).set_axis(rows.index), rows["case"].map(cases.splits)
     fitted = mark_fitted(rows["patient"], outcomes, cases.folds, fold)
-    return Division(fold, outcomes, splits, fitted, mark_scored(rows["patient"], splits, cases.folds, fold))
+    scored = mark_scored(rows["patient"], splits, cases.folds, fold)
+    if predictor == FOLDS:
+        scored = scored | mark_scored(rows["patient"], splits, cases.folds, ALL)
+    return Division(fold, outcomes, splits, fitted, scored)
 
 
 def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
