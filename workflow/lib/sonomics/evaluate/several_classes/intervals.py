@@ -40,8 +40,8 @@ def resample_entries(entries: Sequence[Row], used: Scored, probabilities: Floats
     Returns
     -------
     list of dict
-        The entries with interval and method of precision, recall, F1, specificity, accuracy, AUC and M replaced; others,
-        and those that are not estimable, as they are.
+        The entries with interval and method of precision, recall, F1, specificity, accuracy, AUC and M replaced;
+        others, and those that are not estimable, as they are.
     """
     if not used.n:
         return list(entries)
