@@ -22,7 +22,7 @@ from tests.evaluate.synthetic import SETTINGS, arguments, write_study
 TABLES = {
     "acquisition", "baseline", "between_splits", "calibration", "cases", "comparison", "cox", "cutpoint",
     "decision", "follow_up",
-    "hazard_subgroups", "images", "kaplan_meier", "missing", "operating", "performance", "power",
+    "hazard_subgroups", "images", "kaplan_meier", "label_averages", "missing", "operating", "performance", "power",
     "proportional_hazards", "recalibration", "reclassification", "risk_groups", "roc", "splits", "subgroups",
     "survival", "survival_decision",
 }  # fmt: skip

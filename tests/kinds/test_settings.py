@@ -108,7 +108,9 @@ def test_a_search_says_what_it_can_choose() -> None:
         "forest": ("trees",),
         "logistic": ("cost",),
         "network": (),
+        "ordinal": ("cost",),
         "radscore": (),
+        "survival_forest": (),
         "svm": ("cost", "kernel"),
     }
     settings = MODELS.get("boosting").settings

@@ -9,7 +9,7 @@ import sonomics.statistics
 FOLDER = Path(sonomics.statistics.__file__).parent
 MODULES = sorted(".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in FOLDER.glob("*/[!_]*.py"))
 WITH_FRAMES = [
-    *("calibration.at_horizon", "calibration.grouped", "resampling.metric_bootstrap"),
+    *("calibration.at_horizon", "calibration.grouped", "resampling.class_auc_bootstrap", "resampling.metric_bootstrap"),
     *("classification.class_bootstrap", "survival.risk_model"),
     *("classification.lead_time", "classification.multiclass", "clinical_utility.decision_curve"),
     *("comparison.description", "comparison.subgroups", "regression.nomogram"),

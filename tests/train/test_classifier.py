@@ -121,7 +121,7 @@ def test_what_is_held_out_cannot_change_a_search(chosen):
     train({"m": SEARCHED}, "m", ("0", "1", "all"))
     trials = {fold: (chosen / f"out/{fold}/trials.parquet").read_bytes() for fold in ("0", "1", "all")}
     cohort, folds = pd.read_csv("cohort.csv"), read_table(chosen / "folds.parquet", FOLDS)
-    held = set(folds.loc[folds["fold"] == 0, "patient"])
+    held = set(folds.loc[folds["random"] == 0, "patient"])
     cohort["cancer"] = cohort["cancer"].where(~cohort["patient"].isin(held), np.arange(30) // 4 % 2)
     cohort.to_csv("cohort.csv", index=False)
     for family in "tu":

@@ -61,7 +61,7 @@ def test_job_serves_classes_and_follow_up_fold_by_fold(inside, name):
     table["grade"] = np.array(CLASSES)[draw_grades(clinical).astype(int)]
     table[["months", "relapsed"]] = draw_follow_up(clinical)
     table.to_csv("cohort.csv", index=False)
-    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "fold": [number % 2 for number in range(90)]})
+    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "random": [number % 2 for number in range(90)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
     tasks = {
         "grade": {"type": "classes", "column": "grade", "classes": CLASSES},
@@ -71,7 +71,7 @@ def test_job_serves_classes_and_follow_up_fold_by_fold(inside, name):
     models = {"clinic": {"kind": "clinical", "columns": ["age", "sex"], "enter": 0.5}}
     settings = json.dumps({"study": study, "train": {"models": models}})
     about = ["--variant", "main", "--model", "clinic", "--task", name]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet"]
+    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--scheme", "random"]
     main(["--settings", settings, *about, "--fold", "0", "all", *files, "--out", "."])
     ratios = {"grade": "odds_ratios", "relapse": "hazard_ratios"}[name]
     assert {file.name for file in (inside / "0").iterdir()} == {
@@ -104,14 +104,28 @@ def test_with_the_predictor_folds_each_fold_scores_the_cases_outside_training_to
     cases = [f"P{number:03d}" for number in range(120)]
     table = clinical.assign(patient=cases, case=cases, centre="a", split=["train"] * 90 + ["internal"] * 30)
     table.assign(cancer=labels).to_csv("cohort.csv", index=False)
-    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "fold": [number % 2 for number in range(90)]})
+    folds = pd.DataFrame({"patient": cases[:90], "group": cases[:90], "random": [number % 2 for number in range(90)]})
     write_table(folds, inside / "folds.parquet", FOLDS)
     study = {"seed": 1, "clinical": list(clinical), "shuffle_labels": False}
     study["tasks"] = {"cancer": {"type": "binary", "column": "cancer", "positive": 1}}
     model = {"kind": "clinical", "columns": ["size_mm", "sex"], "enter": 0.1, "predictor": "folds"}
     settings = json.dumps({"study": study, "train": {"models": {"clinic": model}}})
     about = ["--variant", "main", "--model", "clinic", "--task", "cancer", "--fold", "0", "1", "all"]
-    main(["--settings", settings, *about, "--cohort", "cohort.csv", "--folds", "folds.parquet", "--out", "."])
+    main(
+        [
+            "--settings",
+            settings,
+            *about,
+            "--cohort",
+            "cohort.csv",
+            "--folds",
+            "folds.parquet",
+            "--scheme",
+            "random",
+            "--out",
+            ".",
+        ]
+    )
     written = {fold: read_table(inside / fold / "predictions.parquet", PREDICTIONS) for fold in ("0", "1", "all")}
     assert set(written["0"]["case"]) == set(cases[0:90:2]) | set(cases[90:])
     averaged = average_folds(pd.concat(written.values(), ignore_index=True))

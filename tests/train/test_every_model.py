@@ -53,7 +53,7 @@ def selected(inside):
         "cohort.csv", index=False
     )
     fold = np.arange(TRAINING) // 6 % 2
-    folds = pd.DataFrame({"patient": cases[:TRAINING], "group": cases[:TRAINING], "fold": fold})
+    folds = pd.DataFrame({"patient": cases[:TRAINING], "group": cases[:TRAINING], "random": fold})
     write_table(folds, inside / "folds.parquet", FOLDS)
     values = np.column_stack([grade + random.normal(0, 0.5, ROWS), random.normal(size=ROWS)])
     features = pd.DataFrame({**about, "image": "", "t__a": values[:, 0], "t__b": values[:, 1]})
@@ -66,7 +66,18 @@ def train(model: str, kind: str) -> None:
     task = {"seed": 1, "tasks": {kind: TASKS_STATED[kind]}, "clinical": [], "shuffle_labels": False}
     settings = json.dumps({"study": task, "train": {"models": {model: MODELS_STATED[model]}}})
     names = ["--variant", "main", "--model", model, "--task", kind, "--fold", "0"]
-    files = ["--cohort", "cohort.csv", "--folds", "folds.parquet", "--selected", ".", "--out", "out"]
+    files = [
+        "--cohort",
+        "cohort.csv",
+        "--folds",
+        "folds.parquet",
+        "--scheme",
+        "random",
+        "--selected",
+        ".",
+        "--out",
+        "out",
+    ]
     main(["--settings", settings, *names, *files])
 
 
@@ -77,7 +88,7 @@ def test_rows_that_are_held_out_change_neither_the_model_nor_one_another(selecte
         (selected / "out/0/model.skops").read_bytes(),
         read_table(selected / "out/0/predictions.parquet", PREDICTIONS),
     )
-    folds = read_table(selected / "folds.parquet", FOLDS).set_index("patient")["fold"]
+    folds = read_table(selected / "folds.parquet", FOLDS).set_index("patient")["random"]
     path = selected / "t" / kind / "0/features.parquet"
     features, cohort = read_table(path, SELECTED), pd.read_csv("cohort.csv")
     held, kept = features["patient"].map(folds) != 1, features["patient"] == "P03"

@@ -33,6 +33,8 @@ STEP_OF_EACH_KIND = [
     {"step": "mrmr", "count": 5},
     {"step": "lasso", "folds": 3, "rule": "1se"},
     {"step": "elastic_net", "folds": 3, "rule": "min", "mixing": 0.5},
+    {"step": "recursive_elimination", "count": 5},
+    {"step": "boruta", "rounds": 20},
 ]
 
 
