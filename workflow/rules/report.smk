@@ -18,6 +18,7 @@ SELECTED = runs_over(family=STUDY["extract"]["families"], task=STUDY["study"]["t
 CLINICAL = [
     dict(model=model, task=task) for model in models_of(MAIN, takes=("columns",)) for task in tasks_learned(MAIN, model)
 ]
+SEARCHED = [dict(model=model, task=task) for model in classifiers(True) for task in tasks_learned(MAIN, model)]
 COMBINED = final_runs(lambda final: len(final["of"]) > 1)
 EVALUATION = "results/evaluate/{variant}/{task}"
 SELECTION = "results/select/main/{family}/{task}/all"
@@ -29,6 +30,7 @@ LEARNED = [
         for ratios, tasks in tasks_by_ratios().items()
     ),
     ("results/train/main/{model}/{task}/all/nomogram.csv", CLINICAL),
+    *[(f"results/train/main/{{model}}/{{task}}/{fold}/trials.parquet", SEARCHED) for fold in folds()],
     ("results/stack/main/{model}/{task}/nomogram.csv", COMBINED),
     ("results/stack/main/{model}/{task}/weights.csv", COMBINED),
     ("results/stack/main/{model}/{task}/nested.csv", final_runs()),

@@ -87,7 +87,7 @@ def test_failed_trials_are_recorded_and_never_chosen(tmp_path):
 
     trials = run_trials(search_of(), "auc", fails, [1], tmp_path / "a.jsonl")
     chosen = choose_trial(trials, "auc")
-    table = checked_table(tabulate_trials(trials, "auc", chosen), TRIALS, "trials")
+    table = checked_table(tabulate_trials(trials, "auc", 3, chosen), TRIALS, "trials")
     assert set(table["state"]) == {"complete", "failed"}
     assert set(table.loc[table["chosen"], "trial"]) == {chosen.number}
     assert choose_trial([trial for trial in trials if trial.state == "failed"], "auc") is None

@@ -155,8 +155,8 @@ PREDICTIONS = Table(
 TRIALS = Table(
     "trials",
     {
-        "trial": "int", "parameter": "str", "value": "str", "measure": "str", "mean": "float", "sd": "float",
-        "state": "str", "reason": "str", "chosen": "bool",
+        "trial": "int", "parameter": "str", "value": "str", "measure": "str", "folds": "int",
+        "mean": "float", "sd": "float", "state": "str", "reason": "str", "chosen": "bool",
     },
     key=("trial", "parameter"),
     allowed={"measure": "auc|log_loss|c_index", "state": "complete|failed"},

@@ -17,6 +17,8 @@ from sonomics.report.elements.section import Section
 from sonomics.report.elements.tables import Cell, Row, Table
 from sonomics.report.sections.frozen import NESTED, THRESHOLDS, build_frozen_section
 from sonomics.report.sections.nomogram import describe_nomogram, draw_nomogram
+from sonomics.report.sections.searches import FILE as TRIALS
+from sonomics.report.sections.searches import build_search_section
 
 FREQUENCIES, ODDS_RATIOS, HAZARD_RATIOS, NOMOGRAM, WEIGHTS = (
     "frequencies.csv", "odds_ratios.csv", "hazard_ratios.csv", "nomogram.csv", "weights.csv"
@@ -73,6 +75,7 @@ def build_learned_sections(tables: Sequence[LearnedTable], name: str, task: Task
     sections = (
         _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
         _build_clinical([table for table in of_task if table.file.name in RATIOS], task),
+        build_search_section([(table.name, name, table.file) for table in of_task if table.file.name == TRIALS]),
         _build_weights([table for table in of_task if table.file.name == WEIGHTS]),
         build_frozen_section(
             [(table.name, table.file) for table in of_task if table.file.name in (NESTED, THRESHOLDS)]

@@ -83,7 +83,9 @@ def search_values(
     if chosen is None:
         rule = f"none of {len(trials)} trials could be judged ({trials[0].judged.reason})"
         raise StudyError(where, rule, "change train.models.<name>.search.space, or take the search out")
-    return fixed.model_copy(update=chosen.proposed), tabulate_trials(trials, measure, chosen)
+    return fixed.model_copy(update=chosen.proposed), tabulate_trials(
+        trials, measure, len(set(fold_of.tolist())), chosen
+    )
 
 
 def measure_of(search: Search[Any], outcomes: Floats) -> str:

@@ -112,13 +112,13 @@ def choose_trial(trials: Sequence[Trial], measure: str) -> Trial | None:
     return min(complete, key=lambda trial: (sign * round(trial.judged.mean, DECIMALS), trial.number), default=None)
 
 
-def tabulate_trials(trials: Sequence[Trial], measure: str, chosen: Trial | None) -> pd.DataFrame:
-    """Tabulate trials as `TRIALS`: one row for each trial and parameter."""
+def tabulate_trials(trials: Sequence[Trial], measure: str, folds: int, chosen: Trial | None) -> pd.DataFrame:
+    """Tabulate trials, measured in so many inner folds, as `TRIALS`: one row for each trial and parameter."""
     rows = [
         {
             "trial": trial.number, "parameter": key, "value": json.dumps(value), "measure": measure,
-            "mean": trial.judged.mean, "sd": trial.judged.sd, "state": trial.state, "reason": trial.judged.reason,
-            "chosen": trial is chosen,
+            "folds": folds, "mean": trial.judged.mean, "sd": trial.judged.sd, "state": trial.state,
+            "reason": trial.judged.reason, "chosen": trial is chosen,
         }
         for trial in trials
         for key, value in trial.proposed.items()
