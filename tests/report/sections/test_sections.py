@@ -111,7 +111,7 @@ def test_classes_have_a_confusion_table(evaluation: Evaluation) -> None:
     more = Evaluation("main", "t", {**evaluation.tables, "classes": found, "confusion": counts}, {})
     section = classes.build(more, PARAMETERS)
     assert cells(section, "kind: net", "all: accuracy")["Internal test"] == ("0.75", "0.40 to 0.90; n = 8")
-    assert cells(section, "true class (rows)", "1") == {"0": ("1", ""), "1": ("3", "")}
+    assert cells(section, "true class (rows)", "1") == {"0": ("1", "25 %"), "1": ("3", "75 %")}
 
 
 def test_what_is_not_estimable_says_why() -> None:

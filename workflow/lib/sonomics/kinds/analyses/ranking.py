@@ -9,5 +9,5 @@ KIND = Analysis(
     tables=("comparison", "between_splits", "sensitivity"),
     serves=("classes", "survival"),
     order=30,
-    page=10,
+    page=11,
 )

@@ -11,6 +11,6 @@ KIND = Analysis(
     tables=("subgroups",),
     serves=("classes", "survival"),
     order=60,
-    page=30,
+    page=31,
     columns=subgroup_columns,
 )
