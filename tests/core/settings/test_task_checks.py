@@ -32,7 +32,7 @@ def test_a_value_may_hold_for_all_tasks_for_a_kind_or_for_one_task():
 
 @pytest.mark.parametrize(
     ("section", "key", "value"),
-    [("stack", "threshold", "accuracy"), ("evaluate", "primary", "radiomics")],
+    [("stack", "threshold", "accuracy"), ("stack", "calibration", "isotonic"), ("evaluate", "primary", "radiomics")],
 )
 def test_one_value_or_a_map_by_task_or_kind_is_accepted(section, key, value):
     for stated in (value, {"binary": value}, {"recurrence": value}):
@@ -52,6 +52,8 @@ def test_a_map_of_steps_is_accepted():
     [
         (("stack", "threshold", {"ordinal": "youden"}), "stack.threshold", "ordinal is neither a task nor a kind"),
         (("stack", "threshold", {"classes": "youden"}), "stack.threshold", "the task recurrence has no value"),
+        (("stack", "calibration", "temperature"), "stack.calibration", "temperature is for tasks of the kind classes"),
+        (("stack", "calibration", {"classes": "dirichlet"}), "stack.calibration", "the task recurrence has no value"),
         (("evaluate", "primary", {"binary": "best"}), "evaluate.primary", "best is not in stack.models"),
     ],
 )
