@@ -49,13 +49,19 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
             "depth": 2,
             "tasks": ["grade"],
         },
+        "tuned": {
+            "kind": "cox",
+            "families": ["texture"],
+            "folds": 3,
+            "search": {"method": "tpe", "trials": 3, "folds": 2, "space": {"mixing": {"low": 0.1, "high": 0.9}}},
+        },
         "trees": {"kind": "survival_forest", "families": ["texture"], "trees": 20, "leaf": 4},
     }
     params["stack"]["threshold"]["classes"] = "largest"
     params["train"]["models"]["clinic"] = {"kind": "clinical", "columns": ["age", "sex", "size_mm"], "enter": 1.0}
     params["stack"]["models"] |= {
         "graded": {"of": ["rf", "in_order", "boosted"]},
-        "risks": {"of": ["hazard", "trees"]},
+        "risks": {"of": ["hazard", "trees", "tuned"], "weights": "auc"},
         "clinical": {"of": ["clinic"]},
         "clinical_rf": {"of": ["clinic", "rf"]},
         "clinical_risk": {"of": ["clinic", "hazard"]},
@@ -82,6 +88,8 @@ def test_every_kind_of_task_reaches_the_page_and_the_metrics(mixed: Study) -> No
     assert "kappa" in metrics["main"]["grade"]["train"]
     page = (mixed.path / "results/report.html").read_text()
     for words in ("Performance: recurrence", "Performance: grade", "Performance: relapse", "Harrell"):
+        assert words in page
+    for words in ("Values that were searched", "Weights of base models", "nested estimates in training"):
         assert words in page
     places = [page.index(f'id="baseline-{name}"') for name in ("recurrence", "grade", "relapse")]
     assert places == sorted(places)
