@@ -13,6 +13,7 @@ import pytest
 from sonomics.core.settings.parameters import Parameters
 from sonomics.report.documents.model_card import format_as_markdown, write_model_card
 from sonomics.report.evidence.rules import RULES
+from sonomics.report.prose.analysis import describe_evaluation
 from sonomics.report.prose.paragraphs import write_methods
 from sonomics.report.study.record import Record
 from tests.kinds import toy
@@ -276,3 +277,11 @@ def test_a_measure_is_named_once_whatever_resamples_were_undefined(record: Recor
     )
     assert "resamples undefined" not in text
     assert text.count("MCC") == 1
+
+
+def test_what_scored_the_test_sets_is_said(record: Record) -> None:
+    models = {name: {**model, "predictor": "folds"} for name, model in PARAMS["train"]["models"].items()}
+    averaged = Parameters.partial({**PARAMS, "train": {**PARAMS["train"], "models": models}})
+    refit, mean = describe_evaluation(record), describe_evaluation(replace(record, params=averaged))
+    assert "all others by the model fitted on the whole training set." in refit
+    assert "all others by the mean of the models of the folds." in mean
