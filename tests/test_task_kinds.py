@@ -91,7 +91,7 @@ def test_every_kind_of_task_reaches_the_page_and_the_metrics(mixed: Study) -> No
         assert words in page
     for words in ("Values that were searched", "Weights of base models", "nested estimates in training"):
         assert words in page
-    places = [page.index(f'id="baseline-{name}"') for name in ("recurrence", "grade", "relapse")]
+    places = [page.index(f'id="baseline-{name}"') for name in ("recurrence", "relapse", "grade")]
     assert places == sorted(places)
 
 

@@ -13,6 +13,7 @@ from sonomics.kinds.outlines import format_of
 from sonomics.kinds.steps import STEPS
 from tests.conftest import ROOT
 from tests.kinds.toy import GROUPS
+from tests.test_docs import merged
 
 KINDS = [(group, name) for group in GROUPS for name in GROUPS[group].names()]
 HEAVY = ("numpy", "pandas", "scipy", "sklearn", "torch", "matplotlib", "yaml", "pydicom")
@@ -62,7 +63,7 @@ def test_studies_state_what_kinds_take(path: Path) -> None:
             settings = GROUPS[group].get(name).settings
             settings.model_validate(section)
             filled = settings.partial(section).plain()
-            assert section.items() <= filled.items()
+            assert merged(filled, section) == filled
             settings.model_validate(filled)
 
 

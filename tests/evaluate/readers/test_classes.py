@@ -27,9 +27,8 @@ def samples_of(true: list[str], decided: list[str], classes: list[str] = CLASSES
     cases["label"] = [float(classes.index(name)) if name else np.nan for name in true]
     for name in classes:
         cases[f"net__probability__{name}"] = [0.8 if name == word else 0.2 / (len(classes) - 1) for word in decided]
-    return build_samples(
-        decide_classes(cases, ["net"], classes), [Model("net", float("nan"), "probability", "largest")]
-    )
+    models = [Model("net", float("nan"), "probability", "largest")]
+    return build_samples(decide_classes(cases, models, classes), models)
 
 
 def readings(reader: str, named: list[str], arm: str = "alone", level: str = "senior") -> pd.DataFrame:

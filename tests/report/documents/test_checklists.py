@@ -262,11 +262,13 @@ def test_a_control_is_not_a_sensitivity_run_and_combat_is_evidence_on_confounder
 @pytest.mark.parametrize("path", [ROOT / "params.yaml", *sorted((ROOT / "studies").glob("*/params.yaml"))])
 def test_every_study_of_the_repository_fills_its_checklists(path: Path, record: Record) -> None:
     params = yaml.safe_load(path.read_text(encoding="utf-8"))
-    models = [*params["stack"]["models"]]
+    models, task = [*params["stack"]["models"]], next(iter(params["study"]["tasks"]))
+    read = Parameters.partial(fill(params))
+    primary = read.evaluate.primary_of(task, read.study.tasks[task])
     own = record.first.tables["performance"].assign(
-        model=lambda table: table["model"].map({"stacked": params["evaluate"]["primary"], "radiomics": models[0]})
+        model=lambda table: table["model"].map({"stacked": primary, "radiomics": models[0]})
     )
-    evaluation = replace(record.first, tables={**record.first.tables, "performance": own})
+    evaluation = replace(record.first, task=task, tables={**record.first.tables, "performance": own})
     filled = replace(with_params(record, fill(params)), evaluations=[evaluation])
     for standard in STANDARDS.values():
         assert sum(fill_standard(standard, filled).counts.values()) == len(standard.items)

@@ -63,7 +63,7 @@ def _sections(schema: Node, node: Node, path: str) -> Iterator[tuple[Node, str]]
     choices = [_resolved(schema, choice) for choice in [*node.get("oneOf", []), *node.get("anyOf", [])]]
     lists = [choice for choice in choices if "items" in choice]
     # A list, or a map of such lists by task: the items are described once.
-    for choice in lists or choices:
+    for choice in [*lists, *(choice for choice in choices if "properties" in choice)] if lists else choices:
         yield from _sections(schema, choice, path)
     for below in [*node.get("patternProperties", {}).values(), _map(node.get("additionalProperties"))]:
         yield from _sections(schema, below, f"{path}.<name>")
