@@ -37,9 +37,9 @@ def variants_by_scheme():
     return {scheme: list(members) for scheme, members in groups.items()}
 
 
-def name_by_scheme(rule, scheme):
-    """Name the rule of a scheme: that of the main run has no ending."""
-    return rule if scheme == scheme_of(config, MAIN) else f"{rule}_{scheme}"
+def name_by_scheme(name, scheme):
+    """Name what is made once a scheme; that of the main run has no ending."""
+    return name if scheme == scheme_of(config, MAIN) else f"{name}_{scheme}"
 
 
 def homes(phase):
