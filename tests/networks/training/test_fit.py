@@ -11,6 +11,7 @@ from safetensors.torch import load, save
 from sonomics.core.errors import StudyError
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.inputs import Inputs
 from sonomics.networks.training.augmentation import Augmentation, augment
 from sonomics.networks.training.fit import Training, embed, fit, predict
 from sonomics.networks.weights.load import Weights
@@ -44,12 +45,12 @@ def untrained(seed: int = 1) -> Classifier:
 @pytest.fixture(scope="module")
 def fitted(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> Classifier:
     model = untrained()
-    fit(model, images, targets, TRAINING, seed=5)
+    fit(model, Inputs.of_images(images), targets, TRAINING, seed=5)
     return model
 
 
 def test_learns_a_texture(fitted: Classifier, images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
-    probabilities = predict(fitted, images)
+    probabilities = predict(fitted, Inputs.of_images(images))
     assert probabilities.shape == (64, 2)
     assert (probabilities[:, 0] > 0.5).astype(float).tolist() == targets[:, 0].tolist()
 
@@ -60,7 +61,7 @@ def test_same_seed_gives_the_same_network_whatever_ran_before(
     torch.rand(7)
     np.random.default_rng().random(3)
     again = untrained()
-    fit(again, images, targets, TRAINING, seed=5)
+    fit(again, Inputs.of_images(images), targets, TRAINING, seed=5)
     first, second = to_tensors(fitted), to_tensors(again)
     assert all(torch.equal(first[name], second[name]) for name in first)
 
@@ -71,27 +72,29 @@ def test_another_seed_gives_another_network() -> None:
 
 def test_fitting_leaves_the_callers_generator_alone(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
     before = torch.get_rng_state()
-    fit(untrained(), images[:8], targets[:8], replace(TRAINING, epochs=1), seed=5)
+    fit(untrained(), Inputs.of_images(images[:8]), targets[:8], replace(TRAINING, epochs=1), seed=5)
     assert torch.equal(before, torch.get_rng_state())
     assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_curves_name_every_epoch(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
-    curves = fit(untrained(), images, targets, replace(TRAINING, epochs=2), seed=5)
+    curves = fit(untrained(), Inputs.of_images(images), targets, replace(TRAINING, epochs=2), seed=5)
     assert [curve["epoch"] for curve in curves] == [1, 2]
     assert all(np.isfinite(curve["loss"]) for curve in curves)
 
 
 def test_state_round_trip_gives_equal_predictions(fitted: Classifier, images: NDArray[np.uint8]) -> None:
     restored = from_tensors(untrained(seed=9), load(save(to_tensors(fitted))))
-    np.testing.assert_array_equal(predict(restored, images), predict(fitted, images))
+    np.testing.assert_array_equal(
+        predict(restored, Inputs.of_images(images)), predict(fitted, Inputs.of_images(images))
+    )
 
 
 def test_prediction_of_an_image_is_independent_of_its_batch(fitted: Classifier, images: NDArray[np.uint8]) -> None:
-    together = predict(fitted, images)
-    alone = [predict(fitted, images[row : row + 1]) for row in range(len(images))]
+    together = predict(fitted, Inputs.of_images(images))
+    alone = [predict(fitted, Inputs.of_images(images[row : row + 1])) for row in range(len(images))]
     assert together.tobytes() == np.concatenate(alone).tobytes()
-    assert predict(fitted, images[::-1])[::-1].tobytes() == together.tobytes()
+    assert predict(fitted, Inputs.of_images(images[::-1]))[::-1].tobytes() == together.tobytes()
 
 
 def test_embedding_has_the_backbones_width(images: NDArray[np.uint8]) -> None:
@@ -118,7 +121,7 @@ def test_features_beyond_all_numbers_stop_the_study(images: NDArray[np.uint8]) -
 
 def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> None:
     with pytest.raises(StudyError, match=r"learning_rate: the training loss became NaN or infinite in epoch \d"):
-        fit(untrained(), images, targets, replace(TRAINING, learning_rate=1e30), seed=1)
+        fit(untrained(), Inputs.of_images(images), targets, replace(TRAINING, learning_rate=1e30), seed=1)
 
 
 @pytest.mark.parametrize("size", [33, 47])
@@ -126,15 +129,21 @@ def test_a_loss_beyond_all_numbers_stops_the_study(images: NDArray[np.uint8], ta
 def test_any_number_of_images_of_odd_size_is_learned_from(count: int, size: int) -> None:
     images = np.random.default_rng(4).integers(0, 256, (count, size, size)).astype(np.uint8)
     model = untrained()
-    curves = fit(model, images, np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)), replace(TRAINING, epochs=2), seed=1)
+    curves = fit(
+        model,
+        Inputs.of_images(images),
+        np.resize([[0.0, 1.0], [1.0, np.nan]], (count, 2)),
+        replace(TRAINING, epochs=2),
+        seed=1,
+    )
     assert np.isfinite([curve["loss"] for curve in curves]).all()
-    assert np.isfinite(predict(model, images)).all()
+    assert np.isfinite(predict(model, Inputs.of_images(images))).all()
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_images_are_refused(images: NDArray[np.uint8], targets: NDArray[np.float64], count: int) -> None:
     with pytest.raises(ValueError, match="two images"):
-        fit(untrained(), images[:count], targets[:count], TRAINING, seed=1)
+        fit(untrained(), Inputs.of_images(images[:count]), targets[:count], TRAINING, seed=1)
 
 
 def test_no_augmentation_leaves_images_as_they_are(images: NDArray[np.uint8]) -> None:

@@ -15,8 +15,7 @@ from sonomics.core.errors import StudyError
 from sonomics.core.settings.networks import EntryElsewhere, WrittenOut
 from sonomics.networks.architectures.backbones import build, match_weights
 from sonomics.networks.architectures.check import check_networks
-from sonomics.networks.inputs import stack_images
-from sonomics.networks.training.fit import to_planes
+from sonomics.networks.inputs import stack_images, to_planes
 from sonomics.networks.weights import locate as locating
 from sonomics.networks.weights.check import check_weights
 from sonomics.networks.weights.load import Weights, load_choice

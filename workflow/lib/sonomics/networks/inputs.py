@@ -1,12 +1,54 @@
 """Turn images of any size into one array of network inputs, and find where in an input its image lies."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 Box = tuple[slice, slice]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a network is given of every row: its image or images, and whatever stands beside them.
+
+    Attributes
+    ----------
+    images : (n, channels, rows, columns) or (n, views, channels, rows, columns) uint8 tensor
+    others : tuple of (n, ...) tensor
+        Go to the network after the images, in this order.
+    """
+
+    images: Tensor
+    others: tuple[Tensor, ...] = ()
+
+    @classmethod
+    def of_images(cls, images: NDArray[np.uint8]) -> Self:
+        """Make the inputs of a network that sees one image a row, (n, rows, columns) or (n, rows, columns, 3)."""
+        return cls(to_planes(images))
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.images)
+
+    def take(self, rows: Tensor) -> Self:
+        """Take some rows by their places, int64, or those marked, bool."""
+        return type(self)(self.images[rows], tuple(other[rows] for other in self.others))
+
+    def to_arguments(self, device: torch.device) -> tuple[Tensor, ...]:
+        """Return the arguments of the network on a device: images float32 on the scale 0-1, then the others."""
+        return self.images.to(device).float() / 255, *(other.to(device) for other in self.others)
+
+
+def to_planes(images: NDArray[np.uint8]) -> Tensor:
+    """Convert grey images to (n, 1, rows, columns), colour images to (n, 3, rows, columns)."""
+    tensor = torch.from_numpy(np.ascontiguousarray(images))
+    return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
 
 
 def find_box(shape: Sequence[int], size: int) -> Box:

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from sonomics.core.rows import apply_in_batches
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.architectures.target_layers import find_target_layer, to_map
-from sonomics.networks.training.fit import ROWS, choose_device, to_planes
+from sonomics.networks.inputs import to_planes
+from sonomics.networks.training.fit import ROWS, choose_device
 
 
 def grad_cam(model: Classifier, images: NDArray[np.uint8], head: int = 0) -> NDArray[np.float32] | None:

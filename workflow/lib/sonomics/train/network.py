@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from safetensors.torch import save
 
 from sonomics.core.errors import StudyError
@@ -17,7 +18,7 @@ from sonomics.core.settings.crop import Analysis
 from sonomics.core.tables import read_table, read_tables
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import stack_images
+from sonomics.networks.inputs import Inputs, stack_images
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
     cases = read_cases(args)
-    images = stack_images([read_grey(Path(file)) for file in crops["file"]], settings.size)
+    images = Inputs.of_images(stack_images([read_grey(Path(file)) for file in crops["file"]], settings.size))
     for fold in progress(args.fold, "folds"):
         division = divide(crops, cases, fold, settings.predictor)
         fitted, scored = division.fitted, division.scored
@@ -47,9 +48,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         backbone = build(architecture, seed, load_choice(settings.weights, architecture), size)
         model = Classifier(backbone, [args.task], seed)
         training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
-        curves = fit(model, images[fitted], division.labels[fitted].to_numpy()[:, None], training, seed)
+        curves = fit(
+            model, images.take(torch.from_numpy(fitted)), division.labels[fitted].to_numpy()[:, None], training, seed
+        )
 
-        values = predict(model, images[scored])[:, 0] if scored.any() else np.empty(0)
+        values = predict(model, images.take(torch.from_numpy(scored)))[:, 0] if scored.any() else np.empty(0)
         write_predictions(crops, division, PROBABILITY, values, args)
         with replacing(args.out / fold / "weights.safetensors") as temporary:
             temporary.write_bytes(save(to_tensors(model)))

@@ -14,7 +14,7 @@ from sonomics.core.seeds import generator, seed_for
 from sonomics.core.settings.clean import Network
 from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
-from sonomics.networks.inputs import stack_images
+from sonomics.networks.inputs import Inputs, stack_images
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import from_tensors
@@ -76,7 +76,7 @@ def fit_state(inputs: Pictures, targets: pd.DataFrame, network: Network, seed: i
     """
     state = _build(tuple(targets.columns), network, seed)
     training = Training(network.epochs, network.batch, network.learning_rate, WEIGHT_DECAY)
-    fit(state.model, inputs, targets.to_numpy(), training, seed)
+    fit(state.model, Inputs.of_images(inputs), targets.to_numpy(), training, seed)
     return state
 
 
@@ -92,7 +92,7 @@ def apply(state: State, inputs: Pictures) -> pd.DataFrame:
     """Return each head's probability, one row per input in the given order."""
     if len(inputs) == 0:
         return pd.DataFrame({head: pd.Series(dtype=float) for head in state.heads})
-    return pd.DataFrame(predict(state.model, inputs), columns=list(state.heads))
+    return pd.DataFrame(predict(state.model, Inputs.of_images(inputs)), columns=list(state.heads))
 
 
 def assign_folds(patients: Sequence[str], seed: int) -> NDArray[np.int64]:

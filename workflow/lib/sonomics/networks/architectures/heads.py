@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from scipy.special import expit
 from torch import Tensor, nn
 
 from sonomics.networks.architectures.backbones import Backbone
@@ -29,11 +32,25 @@ class Classifier(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.heads = nn.ModuleDict({name: nn.Linear(backbone.num_features, 1) for name in heads})
+        self.weights = torch.ones(2, len(heads))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits (n, heads) of images (n, 1, rows, columns) float32 on the scale 0-1."""
         features = self.dropout(self.backbone(images))
         return torch.cat([head(features) for head in self.heads.values()], dim=1)
+
+    def weigh_classes(self, targets: Tensor) -> None:
+        """Weigh the classes of each head by the targets (n, heads) of training, for `compute_loss`."""
+        self.weights = balanced_weights(targets)
+
+    def compute_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Compute the loss of outputs (n, heads), as `forward` returns them; targets as for `masked_loss`."""
+        return masked_loss(outputs, targets, self.weights.to(outputs.device))
+
+    def to_probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probabilities (n, heads) that outputs (n, heads) stand for."""
+        # Not torch's sigmoid, whose last digit depends on the number of values.
+        return np.asarray(expit(outputs.astype(np.float64)))
 
 
 def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:

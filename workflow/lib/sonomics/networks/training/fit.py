@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
 from sonomics.core.rows import apply_in_batches
-from sonomics.networks.architectures.heads import Classifier, balanced_weights, masked_loss
+from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.inputs import Inputs, to_planes
 from sonomics.networks.training.augmentation import Augmentation, augment
 
 Curve = dict[str, float]
@@ -54,7 +54,7 @@ def choose_device() -> torch.device:
 
 def fit(
     model: Classifier,
-    images: NDArray[np.uint8],
+    inputs: Inputs,
     targets: NDArray[np.floating],
     training: Training,
     seed: int,
@@ -66,9 +66,9 @@ def fit(
     Parameters
     ----------
     model : Classifier
-    images : (n, rows, columns) or (n, rows, columns, 3) uint8
-    targets : (n, heads) float
-        1, 0, or NaN where unknown.
+    inputs : Inputs
+    targets : (n, columns) float
+        What the heads of the model learn; NaN where unknown.
     training : Training
     seed : int
 
@@ -80,17 +80,16 @@ def fit(
     Raises
     ------
     ValueError
-        With fewer than two images, or without a known label.
+        With fewer than two rows, or without a known label.
     StudyError
         When the loss becomes NaN or infinite.
     """
-    if len(images) < 2 or np.isnan(targets).all():
-        raise ValueError(f"a network needs two images and a known label, got {len(images)} images")
+    if len(inputs) < 2 or np.isnan(targets).all():
+        raise ValueError(f"a network needs two images and a known label, got {len(inputs)} images")
     device = choose_device()
-    batches = max(1, len(images) // training.batch)
-    inputs = to_planes(images)
+    batches = max(1, len(inputs) // training.batch)
     labels = torch.from_numpy(np.asarray(targets, dtype=np.float32))
-    weights = balanced_weights(labels).to(device)
+    model.weigh_classes(labels)
     curves: list[Curve] = []
     with _reproducible(seed):
         rng = Generator().manual_seed(seed)
@@ -106,9 +105,10 @@ def fit(
         )
         for epoch in progress(range(1, training.epochs + 1), "epochs"):
             losses = []
-            for rows in torch.tensor_split(torch.randperm(len(images), generator=rng), batches):
-                batch = augment(inputs[rows].to(device).float() / 255, training.augmentation, rng)
-                loss = masked_loss(model(batch), labels[rows].to(device), weights)
+            for rows in torch.tensor_split(torch.randperm(len(inputs), generator=rng), batches):
+                images, *others = inputs.take(rows).to_arguments(device)
+                outputs = model(augment(images, training.augmentation, rng), *others)
+                loss = model.compute_loss(outputs, labels[rows].to(device))
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
                 optimiser.step()
@@ -126,10 +126,18 @@ def fit(
     return curves
 
 
-def predict(model: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the probabilities (n, heads) of each head for images (n, rows, columns) or (n, rows, columns, 3)."""
-    # Not torch's sigmoid, whose last digit depends on the number of values.
-    return np.asarray(expit(_apply(model, [images]).astype(np.float64)))
+@torch.inference_mode()
+def predict(model: Classifier, inputs: Inputs) -> NDArray[np.float64]:
+    """Return the probabilities (n, columns) that the heads of a model give each row, of which there is at least one."""
+    torch.set_num_threads(threads())
+    device = choose_device()
+    model.to(device).eval()
+
+    def compute(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        outputs: NDArray[np.float32] = model(*inputs.take(torch.from_numpy(rows)).to_arguments(device)).cpu().numpy()
+        return outputs
+
+    return model.to_probabilities(apply_in_batches(compute, np.arange(len(inputs)), ROWS[device.type]))
 
 
 def embed(network: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -177,14 +185,8 @@ def _apply(model: nn.Module, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np
     return np.concatenate(parts)
 
 
-def to_planes(images: NDArray[np.uint8]) -> Tensor:
-    """Convert grey images to (n, 1, rows, columns), colour images to (n, 3, rows, columns)."""
-    tensor = torch.from_numpy(np.ascontiguousarray(images))
-    return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
-
-
 @torch.no_grad()
-def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
+def _settle_batch_norm(model: nn.Module, inputs: Inputs, batch: int) -> None:
     """Recompute batch-norm statistics with the final weights (Wu and Johnson, 2021).
 
     After a short training the running averages lag behind the weights.
@@ -194,8 +196,8 @@ def _settle_batch_norm(model: nn.Module, images: Tensor, batch: int) -> None:
     for layer in layers:
         layer.reset_running_stats()
         layer.momentum = None
-    for part in torch.tensor_split(images, max(1, len(images) // batch)):
-        model(part.to(choose_device()).float() / 255)
+    for rows in torch.tensor_split(torch.arange(len(inputs)), max(1, len(inputs) // batch)):
+        model(*inputs.take(rows).to_arguments(choose_device()))
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
 
