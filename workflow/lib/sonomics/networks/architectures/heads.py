@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from torch import Tensor, nn
 
-from sonomics.networks.architectures.backbones import Backbone
+from sonomics.networks.architectures.backbones import Encoder
 
 
 class Classifier(nn.Module):
@@ -16,7 +16,7 @@ class Classifier(nn.Module):
 
     Parameters
     ----------
-    backbone : Backbone
+    backbone : Encoder
     heads : sequence of str
         Names, in the order of the output's columns.
     seed : int
@@ -25,7 +25,7 @@ class Classifier(nn.Module):
         Share of features dropped in training, before the heads.
     """
 
-    def __init__(self, backbone: Backbone, heads: Sequence[str], seed: int, dropout: float = 0.0) -> None:
+    def __init__(self, backbone: Encoder, heads: Sequence[str], seed: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone = backbone
         self.dropout = nn.Dropout(dropout)
@@ -34,9 +34,9 @@ class Classifier(nn.Module):
             self.heads = nn.ModuleDict({name: nn.Linear(backbone.num_features, 1) for name in heads})
         self.weights = torch.ones(2, len(heads))
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Return logits (n, heads) of images (n, 1, rows, columns) float32 on the scale 0-1."""
-        features = self.dropout(self.backbone(images))
+    def forward(self, images: Tensor, *others: Tensor) -> Tensor:
+        """Return logits (n, heads) of images float32 on the scale 0-1, and what else the backbone takes."""
+        features = self.dropout(self.backbone(images, *others))
         return torch.cat([head(features) for head in self.heads.values()], dim=1)
 
     def weigh_classes(self, targets: Tensor) -> None:
