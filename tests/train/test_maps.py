@@ -7,7 +7,7 @@ import pytest
 
 from sonomics.core.files import read_json, write_json
 from sonomics.core.images import read_grey, read_mask, write_png
-from sonomics.core.schemas import MAPS
+from sonomics.core.schemas import MAPS, PREDICTIONS
 from sonomics.core.tables import read_table
 from sonomics.train import summarise
 from sonomics.train.maps import main
@@ -61,6 +61,26 @@ def test_every_image_is_shown_once_by_a_network_that_was_not_fitted_on_it(traine
     first = {path.name: path.read_bytes() for path in [*(trained / "maps").iterdir(), trained / "maps.parquet"]}
     draw()
     assert {path.name: path.read_bytes() for path in [*(trained / "maps").iterdir(), trained / "maps.parquet"]} == first
+
+
+def test_the_map_of_a_test_image_is_the_mean_of_the_maps_of_the_folds_that_scored_it(crops_study, monkeypatch):
+    train(*FOLDS, predictor="folds")
+    for number in range(10):
+        write_png(crops_study / f"P{number}.mask.png", np.ones((20, 24), bool))
+    shown = []
+
+    def heat(model, images):
+        shown.append(len(images))
+        return np.full(images.shape, len(shown), np.float32) * np.linspace(0.5, 1, images.shape[2], dtype=np.float32)
+
+    monkeypatch.setattr("sonomics.train.heat_maps.draw.grad_cam", heat)
+    draw()
+    table = read_table(crops_study / "maps.parquet", MAPS).set_index("image")
+    assert (table.loc[["P8", "P9"], "fold"] == "all").all()
+    assert shown == [4, 3, 2, 2]
+    scores = [read_table(crops_study / f"{fold}/predictions.parquet", PREDICTIONS) for fold in ("0", "1")]
+    means = (scores[0].set_index("image")["value"] + scores[1].set_index("image")["value"]) / 2
+    np.testing.assert_allclose(table.loc[["P8", "P9"], "value"], means[["P8", "P9"]])
 
 
 def test_an_architecture_without_a_target_is_told_image_by_image(trained):

@@ -74,6 +74,14 @@ def test_sections_of_a_task(learned):
     assert build_learned_sections(learned, "another", BINARY) == []
 
 
+def test_a_model_of_which_the_folds_score_test_cases_is_not_shown_as_what_scored_them(learned):
+    _, clinical, nomograms = build_learned_sections(learned, "recurrence", BINARY, ["clinic"])
+    for section in (clinical, nomograms):
+        assert "scored by the mean of the models of the folds" in section.paragraphs[-1]
+    _, clinical, nomograms = build_learned_sections(learned, "recurrence", BINARY, ["another"])
+    assert not any("mean of the models" in text for text in [*clinical.paragraphs, *nomograms.paragraphs])
+
+
 def test_odds_ratios_that_are_not_estimable_say_why():
     rows = {row[0].main: row[1:] for row in tabulate_ratios("clinic", "odds_ratios.csv", ODDS, BINARY).rows}
     assert [cell.main for cell in rows["age"]] == ["1.500", "< 0.001", "1.400", "0.004"]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from sonomics.core.files import replacing
+from sonomics.core.folds import ALL
 from sonomics.core.jobs import job_parser, progress, run_job
-from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED
+from sonomics.core.predictor import average_folds
+from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED, TRAIN
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table
 from sonomics.train.fold.rows import choose_crops
 from sonomics.train.heat_maps.draw import draw_maps, read_network
@@ -21,14 +23,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     screened = read_table(args.images, SCREENED)
     crops = choose_crops(read_tables(args.crops, CROPS), screened, args.settings.crop.analysis)
     columns = crops[["image", "view", "file", "mask"]]
-    networks = list(zip(args.predictions, args.states, args.weights, strict=True))
+    by_fold = {state.parent.name: (state, weights) for state, weights in zip(args.states, args.weights, strict=True)}
+    given = read_tables(args.predictions, PREDICTIONS)
+    # Where the mean of the models of the folds scored a case, its map is the mean of their maps.
+    of_tests = sorted(set(given.loc[given["split"] != TRAIN, "fold"]) - {ALL}) or [ALL]
+    scored = average_folds(given).merge(columns, on="image")
     tables = []
     with replacing(args.maps) as folder:
         folder.mkdir()
-        for predictions, state, weights in progress(networks, "folds"):
-            scored = read_table(predictions, PREDICTIONS).merge(columns, on="image")
-            if len(scored):
-                tables.append(draw_maps(scored, *read_network(state, weights), share, folder))
+        for fold, rows in progress(list(scored.groupby("fold")), "folds"):
+            networks = [read_network(*by_fold[name]) for name in (of_tests if fold == ALL else [str(fold)])]
+            tables.append(draw_maps(rows, networks, share, folder))
     table = pd.concat(tables) if tables else empty_table(MAPS)
     is_drawn = table["file"] != ""
     table.loc[is_drawn, "file"] = str(args.maps) + "/" + table.loc[is_drawn, "file"]

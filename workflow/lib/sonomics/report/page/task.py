@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.predictor import FOLDS
 from sonomics.core.registry import load
 from sonomics.core.settings.parameters import Parameters
 from sonomics.kinds.tasks import TASKS
@@ -75,9 +76,10 @@ def _build_sections(
     learned: Sequence[LearnedTable],
     params: Parameters,
 ) -> list[Section]:
+    averaged = [name for name, model in params.train.models.items() if model.predictor == FOLDS]
     explained = [build_attributions_section(attributions, main), build_maps_section(maps, main)]
     return [
         *build_sections(main, params),
         *(section for section in explained if section),
-        *build_learned_sections(learned, main.task, params.study.tasks[main.task]),
+        *build_learned_sections(learned, main.task, params.study.tasks[main.task], averaged),
     ]

@@ -1,7 +1,7 @@
 """What was learned on the training set: how features were chosen, clinical models, and models as nomograms."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sonomics.core.settings.tasks import Task
 from sonomics.kinds.models.clinical import name_regression
+from sonomics.kinds.wording import join_words
 from sonomics.report.elements.figures import Figure
 from sonomics.report.elements.numbers import DASH, NOT_ESTIMABLE, format_decimal, format_interval, format_p
 from sonomics.report.elements.pictures import inline_svg
@@ -69,18 +70,31 @@ class LearnedTable:
     file: Path
 
 
-def build_learned_sections(tables: Sequence[LearnedTable], name: str, task: Task) -> list[Section]:
-    """Build the sections of one task, by its name and what it states; those that would be empty are left out."""
+def build_learned_sections(
+    tables: Sequence[LearnedTable], name: str, task: Task, averaged: Collection[str] = ()
+) -> list[Section]:
+    """Build the sections of one task; those that would be empty are left out.
+
+    Parameters
+    ----------
+    tables : sequence of LearnedTable
+    name : str
+        Of the task.
+    task : Task
+    averaged : collection of str
+        Models of which the mean of the folds scored the cases outside training (`predictor: folds`): what is shown of
+        them, on all training cases, says so.
+    """
     of_task = [table for table in tables if table.task == name]
     sections = (
         _build_selection([table for table in of_task if table.file.name == FREQUENCIES]),
-        _build_clinical([table for table in of_task if table.file.name in RATIOS], task),
+        _build_clinical([table for table in of_task if table.file.name in RATIOS], task, averaged),
         build_search_section([(table.name, name, table.file) for table in of_task if table.file.name == TRIALS]),
         _build_weights([table for table in of_task if table.file.name == WEIGHTS]),
         build_frozen_section(
             [(table.name, table.file) for table in of_task if table.file.name in (NESTED, THRESHOLDS)]
         ),
-        _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM]),
+        _build_nomograms([table for table in of_task if table.file.name == NOMOGRAM], averaged),
     )
     return [section for section in sections if section]
 
@@ -171,9 +185,20 @@ def _gather_selection_figure(table: LearnedTable) -> Figure:
     return Figure("choice", table.name, f"In order: {'; '.join(SELECTION_FIGURES.values())}.", panels)
 
 
-def _build_clinical(learned: Sequence[LearnedTable], task: Task) -> Section | None:
+def _build_clinical(learned: Sequence[LearnedTable], task: Task, averaged: Collection[str]) -> Section | None:
     tables = [tabulate_ratios(table.name, table.file.name, pd.read_csv(table.file), task) for table in learned]
-    return Section("clinical", "Clinical models", [], tables) if tables else None
+    return Section("clinical", "Clinical models", _tell_averaged(learned, averaged), tables) if tables else None
+
+
+def _tell_averaged(learned: Sequence[LearnedTable], averaged: Collection[str]) -> list[str]:
+    """Say of which models the one that is shown did not score the cases outside training."""
+    names = list(dict.fromkeys(table.name for table in learned if table.name in averaged))
+    if not names:
+        return []
+    return [
+        f"Of {join_words(names)} the model of all training cases is shown; cases outside training were scored by the "
+        "mean of the models of the folds, each with its own variables and numbers."
+    ]
 
 
 def _build_weights(learned: Sequence[LearnedTable]) -> Section | None:
@@ -181,12 +206,13 @@ def _build_weights(learned: Sequence[LearnedTable]) -> Section | None:
     return Section("weights", "Weights of base models", [], tables) if tables else None
 
 
-def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
-    figures, reading = [], ""
+def _build_nomograms(learned: Sequence[LearnedTable], averaged: Collection[str]) -> Section | None:
+    figures, reading, shown = [], "", []
     for table in learned:
         points = pd.read_csv(table.file, dtype={"label": str, CLASS: str}, keep_default_na=False)
         if points.empty:
             continue
+        shown.append(table)
         if CLASS in points:
             reading = ", or the odds that it follows from (the axis of a base model then has odds too)"
             drawn = {f"{table.name}, {name}": rows for name, rows in points.groupby(CLASS, sort=False)}
@@ -205,7 +231,7 @@ def _build_nomograms(learned: Sequence[LearnedTable]) -> Section | None:
         f"{reading}. Scores of base models are out of fold. A nomogram repeats its model and has that model's "
         "performance."
     )
-    return Section("nomogram", "Nomograms", [description], [], figures)
+    return Section("nomogram", "Nomograms", [description, *_tell_averaged(shown, averaged)], [], figures)
 
 
 def _name_places(name: str, count: int) -> list[str]:

@@ -1,8 +1,8 @@
-"""Draw the heat maps of some crops by one network."""
+"""Draw the heat maps of some crops by the network that scored them, or by several."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from sonomics.core.files import read_json
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
-from sonomics.kinds.models.network import Network
+from sonomics.kinds.models.network import Network as Settings
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
 from sonomics.networks.inputs import find_box, stack_images
@@ -26,24 +26,30 @@ NO_TARGET_LAYER = "no_target_layer"
 BATCH = 32
 
 
-def read_network(state: Path, weights: Path) -> tuple[Classifier, int]:
-    """Rebuild a network from the files of its training job; also return the side of its input in pixels."""
+class Network(NamedTuple):
+    """A fitted network, and the side of its input in pixels."""
+
+    model: Classifier
+    size: int
+
+
+def read_network(state: Path, weights: Path) -> Network:
+    """Rebuild a network from the files of its training job."""
     saved = read_json(state)
-    settings = Network.partial({key: saved[key] for key in BUILT_BY if key in saved})
+    settings = Settings.partial({key: saved[key] for key in BUILT_BY if key in saved})
     backbone = build_for_rows(settings, count_numbers(saved.get("scales", {})), 0)
-    return from_tensors(Classifier(backbone, saved["heads"], 0), load_file(weights)), saved["size"]
+    return Network(from_tensors(Classifier(backbone, saved["heads"], 0), load_file(weights)), saved["size"])
 
 
-def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path) -> pd.DataFrame:
-    """Draw the maps of the crops that a network has scored.
+def draw_maps(scored: pd.DataFrame, networks: Sequence[Network], share: float, folder: Path) -> pd.DataFrame:
+    """Draw the maps of the crops that a network has scored, or the mean of several.
 
     Parameters
     ----------
     scored : DataFrame
-        Predictions of the network, with `view`, `file` and `mask` of the crops.
-    network : Classifier
-    size : int
-        Side of its input, pixels.
+        Predictions, with `view`, `file` and `mask` of the crops.
+    networks : sequence of Network
+        Those whose mean scored the crops, alike but for their weights: a map is the mean of theirs.
     share : float
         As for `measure_overlap`.
     folder : Path
@@ -57,20 +63,22 @@ def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float
     """
     starts = progress(range(0, len(scored), BATCH), "maps")
     batches = (scored.iloc[start : start + BATCH] for start in starts)
-    rows = [row for batch in batches for row in _draw_batch(batch, network, size, share, folder)]
+    rows = [row for batch in batches for row in _draw_batch(batch, networks, share, folder)]
     about = scored.rename(columns={"file": "crop"}).reset_index(drop=True)
     return about.join(pd.DataFrame(rows))
 
 
 def _draw_batch(
-    crops: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path
+    crops: pd.DataFrame, networks: Sequence[Network], share: float, folder: Path
 ) -> Iterator[dict[str, Any]]:
     pixels = [read_grey(Path(file)) for file in crops["file"]]
-    heats = grad_cam(network, stack_images(pixels, size))
-    if heats is None:
+    size = networks[0].size
+    images = stack_images(pixels, size)
+    drawn = [heats for network in networks if (heats := grad_cam(network.model, images)) is not None]
+    if not drawn:
         yield from ({"file": "", "reason": NO_TARGET_LAYER, **UNDEFINED} for _ in pixels)
         return
-    for crop, image, square in zip(crops.itertuples(), pixels, heats, strict=True):
+    for crop, image, square in zip(crops.itertuples(), pixels, np.mean(drawn, axis=0), strict=True):
         heat = square[find_box(image.shape, size)]
         if reason := find_reason_for_no_map(heat):
             yield {"file": "", "reason": reason, **UNDEFINED}
