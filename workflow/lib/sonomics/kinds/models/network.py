@@ -1,11 +1,27 @@
 """A network trained end to end on crops."""
 
+from collections.abc import Mapping
+from typing import Annotated, Any
+
 from pydantic import Field
 
-from sonomics.core.settings.base import Section
+from sonomics.core.settings.base import Name, Section, broken
 from sonomics.core.settings.networks import Architecture, Batch, Epochs, LearningRate, Size, StartingWeights
 from sonomics.core.settings.train import Model
+from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.kinds.models import ModelKind
+from sonomics.kinds.wording import join_words
+
+# Name of the folder of what a network of several tasks has once, beside those of the tasks.
+JOINT = "joint"
+
+
+class Together(Section):
+    """One network for all its tasks, with a head each, trained on the weighted sum of their losses."""
+
+    weights: dict[Name, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="task -> weight of its loss; 1 where none is stated"
+    )
 
 
 class Network(Model):
@@ -18,6 +34,9 @@ class Network(Model):
     batch: Batch
     learning_rate: LearningRate
     weight_decay: float = Field(ge=0, description="weight decay of AdamW")
+    together: Together | None = Field(
+        None, description="one network for all its tasks; without it, a network for each (`together: {}`)"
+    )
 
 
 class NetworkKind(ModelKind):
@@ -32,12 +51,35 @@ class NetworkKind(ModelKind):
         start = "random weights" if getattr(settings, "weights", None) == "none" else "pretrained weights"
         return f"started from {start} and {super().describe_training(settings)}"
 
+    def describe_for(self, settings: Any, tasks: Mapping[str, Any]) -> str:
+        """Say which tasks one network learns together."""
+        if settings.together is None:
+            return self.describe(settings)
+        weights = [f"{task} ({settings.together.weights.get(task, 1):g})" for task in tasks]
+        return f"{self.describe(settings)}, one for {join_words(weights)} (in brackets the weights of their losses)"
+
+    def check(self, settings: Any, parameters: Any) -> None:
+        """Check the tasks that one network learns together."""
+        if settings.together is None:
+            return
+        tasks = tasks_of_model(parameters.study.tasks, settings)
+        if strange := [task for task in settings.together.weights if task not in tasks]:
+            rule = f"{strange[0]} is not a task of this network ({', '.join(tasks)})"
+            raise broken(rule, "name one of its tasks, or add it to them", f"together.weights.{strange[0]}")
+        if len(tasks) == 1:
+            rule = f"{tasks[0]} is the only task of this network, and together is for several"
+            raise broken(rule, "take together out, or add a task", "together")
+        if JOINT in parameters.study.tasks:
+            rule = f"a task has the name {JOINT}, which is that of the folder of a network of several tasks"
+            raise broken(rule, "give the task another name, or take together out", "together")
+
 
 KIND = NetworkKind(
     name="network",
     settings=Network,
     builder="sonomics.train.network:main",
     takes="crops",
+    serves=("binary", "classes", "survival"),
     words="{architecture} at {size} pixels, {epochs} epochs",
     training=(
         "was trained with AdamW (weight decay {weight_decay:g}), batches of {batch} and one cycle of the learning rate "

@@ -13,7 +13,7 @@ from sonomics.core.files import read_json
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
 from sonomics.networks.architectures.backbones import build
-from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.architectures.heads import TaskClassifier
 from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
@@ -24,22 +24,22 @@ NO_TARGET_LAYER = "no_target_layer"
 BATCH = 32
 
 
-def read_network(state: Path, weights: Path) -> tuple[Classifier, int]:
+def read_network(state: Path, weights: Path) -> tuple[TaskClassifier, int]:
     """Rebuild a network from the files of its training job; also return the side of its input in pixels."""
     saved = read_json(state)
     size = saved["size"]
-    untrained = Classifier(build(saved["architecture"], 0, size=size), saved["heads"], 0)
+    untrained = TaskClassifier(build(saved["architecture"], 0, size=size), saved["heads"], 0)
     return from_tensors(untrained, load_file(weights)), size
 
 
-def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path) -> pd.DataFrame:
+def draw_maps(scored: pd.DataFrame, network: TaskClassifier, size: int, share: float, folder: Path) -> pd.DataFrame:
     """Draw the maps of the crops that a network has scored.
 
     Parameters
     ----------
     scored : DataFrame
         Predictions of the network, with `view`, `file` and `mask` of the crops.
-    network : Classifier
+    network : TaskClassifier
     size : int
         Side of its input, pixels.
     share : float
@@ -61,7 +61,7 @@ def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float
 
 
 def _draw_batch(
-    crops: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path
+    crops: pd.DataFrame, network: TaskClassifier, size: int, share: float, folder: Path
 ) -> Iterator[dict[str, Any]]:
     pixels = [read_grey(Path(file)) for file in crops["file"]]
     heats = grad_cam(network, stack_images(pixels, size))
