@@ -72,9 +72,31 @@ def trained(models=models_of):
     ]
 
 
+def trained_networks():
+    """List the networks of all variants as `trained` does, by the folders that hold weights and curves."""
+    return [
+        run
+        for variant in variants()
+        for model in networks_of(variant)
+        for run in runs_over(variant=[variant], model=[model], task=weights_at(variant, model), fold=folds(variant))
+    ]
+
+
 def of_folds(path, variant=MAIN):
     """List a file of every fold of the scheme of a variant, for rules whose job makes all of them."""
     return expand(path, fold=folds(variant), allow_missing=True)
+
+
+def of_network(file):
+    """Make an input function: a file of every fold of a network of the main run, by the folder that holds its weights."""
+
+    def find(wildcards):
+        task = JOINT if wildcards.model in joint_networks(MAIN) else wildcards.task
+        return expand(
+            f"results/train/main/{{model}}/{{task}}/{{fold}}/{file}", model=wildcards.model, task=task, fold=folds()
+        )
+
+    return find
 
 
 def selected(file):

@@ -63,11 +63,15 @@ def test_ordered_classes_are_the_model_of_proportional_odds() -> None:
         np.testing.assert_allclose(log_probability[row].exp().detach().numpy(), expected, rtol=1e-4)
 
 
-def test_untrained_ordered_classes_have_thresholds_of_equal_classes() -> None:
-    head = Ordered(2, 5)
-    probability = head(torch.zeros(1, 2)).exp()
-    torch.testing.assert_close(probability, torch.full((1, 5), 0.2))
-    assert Ordered(2, 2)(torch.zeros(1, 2)).exp().tolist() == [pytest.approx([0.5, 0.5])]
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_each_of_untrained_ordered_classes_is_the_most_probable_for_some_score(classes: int) -> None:
+    head = Ordered(1, classes)
+    with torch.no_grad():
+        head.weight.fill_(1.0)
+    probability = head(torch.linspace(-9, 9, 181)[:, None]).exp()
+    torch.testing.assert_close(probability.sum(dim=1), torch.ones(181))
+    torch.testing.assert_close(probability.flip(0).flip(1), probability, rtol=1e-3, atol=1e-5)
+    assert probability.argmax(dim=1).unique().tolist() == list(range(classes))
 
 
 @pytest.mark.parametrize("score", [-90.0, 90.0])

@@ -11,7 +11,7 @@ from sonomics.core.jobs import job_parser, progress, run_job
 from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table
 from sonomics.train.fold.rows import choose_crops
-from sonomics.train.heat_maps.draw import draw_maps, read_network
+from sonomics.train.heat_maps.draw import choose_explained, draw_maps, read_network
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,9 +26,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     with replacing(args.maps) as folder:
         folder.mkdir()
         for predictions, state, weights in progress(networks, "folds"):
-            scored = read_table(predictions, PREDICTIONS).merge(columns, on="image")
+            scored = choose_explained(read_table(predictions, PREDICTIONS)).merge(columns, on="image")
             if len(scored):
-                tables.append(draw_maps(scored, *read_network(state, weights), share, folder))
+                network, size = read_network(state, weights, scored["task"].iloc[0])
+                tables.append(draw_maps(scored, network, size, share, folder))
     table = pd.concat(tables) if tables else empty_table(MAPS)
     is_drawn = table["file"] != ""
     table.loc[is_drawn, "file"] = str(args.maps) + "/" + table.loc[is_drawn, "file"]

@@ -102,8 +102,8 @@ def check_divisions(divisions: Mapping[str, Division], args: argparse.Namespace)
 def predict_rows(model: TaskClassifier, images: Inputs, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
     """Predict the probabilities of each task, (marked rows, columns); a study may have none to score."""
     if rows.any():
-        return model.split_columns(predict(model, images.take(torch.from_numpy(rows))), "values")
-    return {task: np.empty((0, model.head_of(task).values)) for task in model.task_weights}
+        return model.split_columns(predict(model, images.take(torch.from_numpy(rows))), "predicted")
+    return {task: np.empty((0, model.head_of(task).predicted)) for task in model.task_weights}
 
 
 def write_predictions(

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from sonomics.core.settings.base import Name, Section, broken
 from sonomics.core.settings.networks import Architecture, Batch, Epochs, LearningRate, Size, StartingWeights
-from sonomics.core.settings.train import Model
 from sonomics.core.settings.task_checks import tasks_of_model
+from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.wording import join_words
 

@@ -116,14 +116,31 @@ class TaskClassifier(Classifier):
         given = self.split_columns(outputs.astype(np.float64), "outputs")
         return np.concatenate([self.head_of(task).to_probabilities(part) for task, part in given.items()], axis=1)
 
-    def choose_explained(self, outputs: Tensor, task: str) -> Tensor:
-        """Return of each row of outputs the number (n,) that a heat map of a task explains."""
-        return self.head_of(task).choose_explained(self.split_columns(outputs, "outputs")[task])
-
-    def split_columns(self, table: Columns, what: Literal["outputs", "targets", "values"]) -> dict[str, Columns]:
-        """Split the columns of outputs, targets or probabilities ("values") by task."""
+    def split_columns(self, table: Columns, what: Literal["outputs", "targets", "predicted"]) -> dict[str, Columns]:
+        """Split the columns of outputs, targets or probabilities ("predicted") by task."""
         parts, start = {}, 0
         for task in self.task_weights:
             end = start + int(getattr(self.head_of(task), what))
             parts[task], start = table[:, start:end], end
         return parts
+
+
+class OneTask(Classifier):
+    """A network of one or several tasks as its heat maps see it: images to the number (n, 1) that one task explains.
+
+    Parameters
+    ----------
+    network : TaskClassifier
+    task : str
+        One of its tasks; `choose_explained` of its head says what the number is.
+    """
+
+    def __init__(self, network: TaskClassifier, task: str) -> None:
+        super().__init__(network.backbone, [], seed=0)
+        self.network, self.task = network, task
+        self.heads = nn.ModuleDict({task: network.heads[task]})
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Return the number that a map explains, (n, 1)."""
+        outputs = self.network.split_columns(self.network(*inputs), "outputs")[self.task]
+        return self.network.head_of(self.task).choose_explained(outputs)[:, None]

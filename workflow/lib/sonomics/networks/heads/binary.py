@@ -13,7 +13,7 @@ from sonomics.networks.heads.head import Floats, Head
 class Binary(Head, nn.Linear):
     """The log odds of the positive label; targets are 1, 0, or NaN where unknown."""
 
-    outputs = values = 1
+    outputs = predicted = 1
     weights: Tensor
 
     def __init__(self, features: int) -> None:

@@ -34,7 +34,7 @@ class Hazards(Head, nn.Linear):
     Gensheimer MF and Narasimhan B, A scalable discrete-time survival model for neural networks, PeerJ 2019.
     """
 
-    outputs = values = INTERVALS
+    outputs = predicted = INTERVALS
     targets = 2
     ends: Tensor
     last: Tensor

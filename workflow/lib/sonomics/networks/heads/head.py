@@ -15,13 +15,13 @@ class Head(ABC):
 
     Attributes
     ----------
-    outputs, targets, values : int
+    outputs, targets, predicted : int
         How many columns it gives a row in training, learns from, and predicts.
     """
 
     outputs: int
     targets: int = 1
-    values: int
+    predicted: int
 
     @classmethod
     @abstractmethod
@@ -38,7 +38,7 @@ class Head(ABC):
 
     @abstractmethod
     def to_probabilities(self, outputs: Floats) -> Floats:
-        """Return the probabilities (n, values) that outputs (n, outputs) stand for; a row depends on itself alone."""
+        """Return the probabilities (n, predicted) that outputs (n, outputs) stand for; a row depends on itself alone."""
 
     @abstractmethod
     def choose_explained(self, outputs: Tensor) -> Tensor:

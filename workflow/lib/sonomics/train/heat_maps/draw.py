@@ -13,7 +13,7 @@ from sonomics.core.files import read_json
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
 from sonomics.networks.architectures.backbones import build
-from sonomics.networks.architectures.heads import TaskClassifier
+from sonomics.networks.architectures.heads import Classifier, OneTask, TaskClassifier
 from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
@@ -24,22 +24,40 @@ NO_TARGET_LAYER = "no_target_layer"
 BATCH = 32
 
 
-def read_network(state: Path, weights: Path) -> tuple[TaskClassifier, int]:
-    """Rebuild a network from the files of its training job; also return the side of its input in pixels."""
+def read_network(state: Path, weights: Path, task: str) -> tuple[Classifier, int]:
+    """Rebuild a network from the files of its training job, as a task of it; also return the side of its input."""
     saved = read_json(state)
     size = saved["size"]
     untrained = TaskClassifier(build(saved["architecture"], 0, size=size), saved["heads"], 0)
-    return from_tensors(untrained, load_file(weights)), size
+    return OneTask(from_tensors(untrained, load_file(weights)), task), size
 
 
-def draw_maps(scored: pd.DataFrame, network: TaskClassifier, size: int, share: float, folder: Path) -> pd.DataFrame:
+def choose_explained(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Choose of each image the prediction that its map explains.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Schema PREDICTIONS, of one task.
+
+    Returns
+    -------
+    DataFrame
+        The positive label of two, the most probable of several classes (of equal ones the first), the risk of an event.
+    """
+    without_horizon = predictions[predictions["horizon"].isna()]
+    best = without_horizon.sort_values("value", ascending=False, kind="stable").drop_duplicates("image")
+    return best.sort_index()
+
+
+def draw_maps(scored: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path) -> pd.DataFrame:
     """Draw the maps of the crops that a network has scored.
 
     Parameters
     ----------
     scored : DataFrame
         Predictions of the network, with `view`, `file` and `mask` of the crops.
-    network : TaskClassifier
+    network : Classifier
     size : int
         Side of its input, pixels.
     share : float
@@ -61,7 +79,7 @@ def draw_maps(scored: pd.DataFrame, network: TaskClassifier, size: int, share: f
 
 
 def _draw_batch(
-    crops: pd.DataFrame, network: TaskClassifier, size: int, share: float, folder: Path
+    crops: pd.DataFrame, network: Classifier, size: int, share: float, folder: Path
 ) -> Iterator[dict[str, Any]]:
     pixels = [read_grey(Path(file)) for file in crops["file"]]
     heats = grad_cam(network, stack_images(pixels, size))
