@@ -57,17 +57,18 @@ def weights_at(variant, name):
     return [JOINT] if name in joint_networks(variant) else tasks_learned(variant, name)
 
 
-def twins_of(task):
+def twins_of(variant, task):
     """Pair the joint networks of the main run with the single ones of a task that are the same in everything else."""
+    if variant != MAIN:
+        return []
     models = STUDY["train"]["models"]
+    learning = [name for name in networks_of(MAIN) if task in tasks_learned(MAIN, name)]
     alike = {
         name: {key: value for key, value in models[name].items() if key not in ("tasks", "together")}
-        for name in networks_of(MAIN)
+        for name in learning
     }
-    learning = [name for name in networks_of(MAIN) if task in tasks_learned(MAIN, name)]
-    joint, single = (
-        [name for name in learning if name in names] for names in (joint_networks(MAIN), single_networks(MAIN))
-    )
+    joint = [name for name in learning if name in joint_networks(MAIN)]
+    single = [name for name in learning if name in single_networks(MAIN)]
     return [(one, other) for one in joint for other in single if alike[one] == alike[other]]
 
 

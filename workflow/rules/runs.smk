@@ -114,10 +114,14 @@ def selected(file):
     return find
 
 
-def base_predictions(wildcards):
-    """List the predictions of every base model that a final model of the task uses, fold by fold."""
+def bases_of(wildcards):
+    """List the base models that a final model of the task uses."""
     finals = SEEN[wildcards.variant]["stack"]["models"]
-    models = {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
+    return {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
+
+
+def predictions_of(models, wildcards):
+    """List the predictions of base models of a task, fold by fold."""
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
@@ -125,6 +129,17 @@ def base_predictions(wildcards):
         task=wildcards.task,
         fold=folds(wildcards.variant),
     )
+
+
+def base_predictions(wildcards):
+    """List the predictions of every base model that a final model of the task uses."""
+    return predictions_of(bases_of(wildcards), wildcards)
+
+
+def evaluated_predictions(wildcards):
+    """List the same predictions, and those of networks that are compared with one another."""
+    twins = {name for pair in twins_of(wildcards.variant, wildcards.task) for name in pair}
+    return predictions_of(bases_of(wildcards) | twins, wildcards)
 
 
 def compared_variants(wildcards):

@@ -1,4 +1,4 @@
-"""Every kind of head learns a planted signal on tiny images, alone and with others, and nothing where labels are shuffled."""
+"""Every kind of head learns a planted signal on tiny images, alone and with others, and none from shuffled labels."""
 
 import math
 from typing import Any
@@ -46,7 +46,9 @@ def targets() -> NDArray[np.float64]:
     return columns
 
 
-def learn(heads: list[str], images: NDArray[np.uint8], targets: NDArray[np.float64], **weights: float) -> TaskClassifier:
+def learn(
+    heads: list[str], images: NDArray[np.uint8], targets: NDArray[np.float64], **weights: float
+) -> TaskClassifier:
     model = TaskClassifier(build("test_resnet", 1), {name: HEADS[name] for name in heads}, 1, weights=weights)
     learned = np.column_stack([targets[:, COLUMNS[name]] for name in heads])
     fit(model, Inputs.of_images(images), learned, TRAINING, seed=5)
@@ -78,9 +80,7 @@ def test_one_network_learns_every_kind_of_task(
 
 
 @pytest.mark.parametrize("head", ["sort", "stage", "time"])
-def test_a_network_of_one_task_learns_it(
-    images: NDArray[np.uint8], targets: NDArray[np.float64], head: str
-) -> None:
+def test_a_network_of_one_task_learns_it(images: NDArray[np.uint8], targets: NDArray[np.float64], head: str) -> None:
     assert judge(learn([head], images[:60], targets[:60]), head, images[60:], targets[60:]) > 0.75
 
 
@@ -104,9 +104,7 @@ def test_saved_tensors_give_the_same_probabilities_and_intervals(
     torch.testing.assert_close(restored.heads["time"].ends, joint.heads["time"].ends)
 
 
-def test_prediction_of_an_image_is_independent_of_its_batch(
-    joint: TaskClassifier, images: NDArray[np.uint8]
-) -> None:
+def test_prediction_of_an_image_is_independent_of_its_batch(joint: TaskClassifier, images: NDArray[np.uint8]) -> None:
     together = predict(joint, Inputs.of_images(images[:6]))
     alone = [predict(joint, Inputs.of_images(images[row : row + 1])) for row in range(6)]
     assert together.tobytes() == np.concatenate(alone).tobytes()

@@ -38,7 +38,7 @@ class Head(ABC):
 
     @abstractmethod
     def to_probabilities(self, outputs: Floats) -> Floats:
-        """Return the probabilities (n, predicted) that outputs (n, outputs) stand for; a row depends on itself alone."""
+        """Return the probabilities (n, predicted) that outputs (n, outputs) stand for, row by row."""
 
     @abstractmethod
     def choose_explained(self, outputs: Tensor) -> Tensor:
