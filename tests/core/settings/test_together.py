@@ -17,7 +17,9 @@ SMOKE = Path(__file__).parents[3] / "studies" / "smoke" / "params.yaml"
 SHUFFLED = "study.variants.shuffled"
 
 
-def params(together: dict[str, Any], tasks: list[str] | None = None, overlay: dict[str, Any] | None = None) -> dict[str, Any]:
+def params(
+    together: dict[str, Any], tasks: list[str] | None = None, overlay: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Make the smoke study with a joint network, which the run with shuffled labels overlays."""
     stated: dict[str, Any] = yaml.safe_load(SMOKE.read_text())
     cnn = {key: value for key, value in stated["train"]["models"]["cnn"].items() if key != "tasks"}
