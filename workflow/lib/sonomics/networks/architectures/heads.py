@@ -103,8 +103,8 @@ class TaskClassifier(Classifier):
             self.head_of(task).prepare(of_task)
 
     def compute_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Compute the weighted sum of the losses of the tasks."""
-        given, known = self.split_columns(outputs, "outputs"), self.split_columns(targets, "targets")
+        """Compute the weighted sum of the losses of the tasks, in single precision."""
+        given, known = self.split_columns(outputs.float(), "outputs"), self.split_columns(targets, "targets")
         losses = [
             weight * self.head_of(task).compute_loss(given[task], known[task])
             for task, weight in self.task_weights.items()
