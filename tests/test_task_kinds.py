@@ -59,6 +59,13 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
             "search": {"method": "tpe", "trials": 3, "folds": 2, "space": {"mixing": {"low": 0.1, "high": 0.9}}},
         },
         "trees": {"kind": "survival_forest", "families": ["texture"], "trees": 20, "leaf": 4},
+        "views": {
+            **params["train"]["models"]["cnn"],
+            "fusion": {"views": ["grey", "arterial", "portal"], "images": "combinations", "join": "attention"},
+            "mask": "channel",
+            "columns": ["age", "sex"],
+            "tasks": ["recurrence"],
+        },
     }
     # One network for a task of each kind, beside one for each, which the further runs leave out.
     cnn = params["train"]["models"]["cnn"]
@@ -73,6 +80,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
         "graded": {"of": ["rf", "in_order", "boosted"]},
         "risks": {"of": ["hazard", "trees", "tuned"], "weights": "auc"},
         "clinical": {"of": ["clinic"]},
+        "seen": {"of": ["views"]},
         "clinical_rf": {"of": ["clinic", "rf"]},
         "clinical_risk": {"of": ["clinic", "hazard"]},
         "of_joint": {"of": ["joint"]},
@@ -104,6 +112,17 @@ def test_every_kind_of_task_reaches_the_page_and_the_metrics(mixed: Study) -> No
         assert words in page
     places = [page.index(f'id="baseline-{name}"') for name in ("recurrence", "relapse", "grade")]
     assert places == sorted(places)
+
+
+@pytest.mark.ci
+def test_a_network_of_joined_views_is_a_model_like_any_other(mixed: Study) -> None:
+    state = read_json(mixed.path / "results/train/main/views/recurrence/all/state.json")
+    assert state["joined"]["cases"] > 10
+    assert set(state["scales"]) == {"age", "sex"}
+    seen = read_json(mixed.path / "results/metrics/train.json")["auc_of_folds"]["main"]["recurrence"]
+    assert "views" in seen
+    page = (mixed.path / "results/report.html").read_text()
+    assert "combinations images of grey, arterial and portal joined by attention" in page
 
 
 @pytest.mark.ci

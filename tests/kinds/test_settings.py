@@ -110,7 +110,7 @@ def test_a_search_says_what_it_can_choose() -> None:
         "network": (),
         "ordinal": ("cost",),
         "radscore": (),
-        "survival_forest": (),
+        "survival_forest": ("trees", "leaf"),
         "svm": ("cost", "kernel"),
     }
     settings = MODELS.get("boosting").settings

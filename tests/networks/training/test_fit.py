@@ -156,3 +156,15 @@ def test_a_certain_flip_mirrors_left_and_right(images: NDArray[np.uint8]) -> Non
     mirror = Augmentation(flip=1, rotation=0, crop=0, brightness=0, contrast=0)
     batch = torch.from_numpy(images[:4, None]).float() / 255
     torch.testing.assert_close(augment(batch, mirror, torch.Generator()), batch.flip(3), atol=1e-5, rtol=0)
+
+
+def test_an_outline_moves_with_its_image_and_keeps_its_values() -> None:
+    images = torch.rand(4, 2, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    with_outline = torch.cat([images, (images[:, :, :1] > 0.5).float()], dim=2)
+    rng = torch.Generator()
+    alone = augment(images, Augmentation(), rng.manual_seed(2))
+    together = augment(with_outline, Augmentation(), rng.manual_seed(2))
+    torch.testing.assert_close(together[:, :, :3], alone, rtol=0, atol=0)
+    still = replace(Augmentation(), brightness=0.0, contrast=0.0)
+    moved = augment(with_outline[:, :, 3:], still, rng.manual_seed(2))
+    torch.testing.assert_close(together[:, :, 3:], moved)

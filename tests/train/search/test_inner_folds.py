@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sonomics.core.errors import StudyError
 from sonomics.core.registry import load
@@ -17,6 +18,10 @@ LOGISTIC = {**STATED["logistic"], "search": SEARCH}
 COX = {
     "kind": "cox", "families": ["t"], "folds": 3,
     "search": {"method": "random", "folds": 2, "trials": 2, "space": {"mixing": {"low": 0.1, "high": 1}}},
+}  # fmt: skip
+TREES = {
+    "kind": "survival_forest", "families": ["t"], "trees": 5,
+    "search": {"method": "random", "folds": 2, "trials": 2, "space": {"leaf": {"low": 3, "high": 9}}},
 }  # fmt: skip
 STATED_TASKS = {
     "binary": {"type": "binary", "column": "cancer", "positive": 1},
@@ -51,6 +56,7 @@ def search(kind, stated, rows=None):
         ("classes", LOGISTIC, "auc"),
         ("classes", {**LOGISTIC, "search": {**SEARCH, "measure": "log_loss"}}, "log_loss"),
         ("survival", COX, "c_index"),
+        ("survival", TREES, "c_index"),
     ],
 )
 def test_every_kind_of_task_is_searched(inside, kind, stated, measure):
@@ -62,6 +68,12 @@ def test_every_kind_of_task_is_searched(inside, kind, stated, measure):
     assert (trials["state"] == "complete").all()
     best = trials["mean"].min() if measure == "log_loss" else trials["mean"].max()
     assert trials.loc[trials["chosen"], "mean"].item() == pytest.approx(best)
+
+
+@pytest.mark.parametrize(("stated", "key"), [(COX, "mixing"), (TREES, "leaf")])
+def test_a_grid_of_a_model_of_survival_is_refused(stated, key):
+    with pytest.raises(ValidationError, match="searched by trials, not by a grid"):
+        model_of({**stated, "search": {"folds": 3, "values": {key: [0.5] if key == "mixing" else [5]}}})
 
 
 def test_a_search_again_reads_its_journal_and_another_of_other_rows_does_not(inside):

@@ -12,6 +12,7 @@ from sonomics.core.cohort import check_columns, read_cohort
 from sonomics.core.cohort_checks import check_labels
 from sonomics.core.cohort_values import check_values
 from sonomics.core.fold_schemes import check_division
+from sonomics.core.inner_folds import describe_inner_folds
 from sonomics.core.params import PHASES, columns_named
 from sonomics.core.readings import check_class_readings, read_readings
 from sonomics.core.schemas import TIME, TRAIN
@@ -43,6 +44,8 @@ def check(study: Study = Path()) -> None:
         training = cohort[cohort["split"] == TRAIN]
         for name, task in params.study.tasks.items():
             typer.echo(f"{name}, in training: {_describe_outcomes(training, task)}")
+        for line in describe_inner_folds(cohort, params):
+            typer.echo(line, err=True)
         for name in params.study.clinical:
             typer.echo(f"{name}, in training: {_values(training[name])}")
         for name, outcome in params.evaluate.outcomes.items():

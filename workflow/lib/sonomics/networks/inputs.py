@@ -20,6 +20,7 @@ class Inputs:
     Attributes
     ----------
     images : (n, channels, rows, columns) or (n, views, channels, rows, columns) uint8 tensor
+        Grey (1) or colour (3), and perhaps the outline as a further channel, 255 inside.
     others : tuple of (n, ...) tensor
         Go to the network after the images, in this order.
     """
@@ -45,8 +46,13 @@ class Inputs:
         return self.images.to(device).float() / 255, *(other.to(device) for other in self.others)
 
 
+def count_colours(images: Tensor) -> int:
+    """Count the channels of images (n, channels, rows, columns) that are no outline: 1 or 3, whatever follows them."""
+    return images.shape[1] - (images.shape[1] % 2 == 0)
+
+
 def to_planes(images: NDArray[np.uint8]) -> Tensor:
-    """Convert grey images to (n, 1, rows, columns), colour images to (n, 3, rows, columns)."""
+    """Convert images (n, rows, columns) or (n, rows, columns, channels) to (n, channels, rows, columns)."""
     tensor = torch.from_numpy(np.ascontiguousarray(images))
     return tensor[:, None] if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2)
 

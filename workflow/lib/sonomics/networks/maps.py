@@ -1,11 +1,14 @@
 """Compute what a network looked at: Grad-CAM on its last feature map."""
 
+from typing import cast
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sonomics.core.rows import apply_in_batches
+from sonomics.networks.architectures.backbones import Backbone
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.architectures.target_layers import find_target_layer, to_map
 from sonomics.networks.inputs import to_planes
@@ -32,7 +35,7 @@ def grad_cam(model: Classifier, images: NDArray[np.uint8], head: int = 0) -> NDA
     ----------
     Selvaraju RR et al., Grad-CAM, ICCV 2017: the ReLU of the sum of the channels, each weighted by its mean gradient.
     """
-    layer = find_target_layer(model.backbone)
+    layer = find_target_layer(model.backbone) if isinstance(model.backbone, Backbone) else None
     if layer is None:
         return None
     if not len(images):
@@ -56,7 +59,8 @@ def _explain_batch(model: Classifier, layer: nn.Module, images: NDArray[np.uint8
             (gradient,) = torch.autograd.grad(logits[:, head].sum(), outputs)
     finally:
         handle.remove()
-    maps, slopes = (to_map(values, model.backbone.trunk) for values in (outputs[0].detach(), gradient))
+    trunk = cast(Backbone, model.backbone).trunk
+    maps, slopes = (to_map(values, trunk) for values in (outputs[0].detach(), gradient))
     heat = (maps * slopes.mean(dim=(2, 3), keepdim=True)).sum(dim=1, keepdim=True).relu()
     resized = nn.functional.interpolate(heat, size=images.shape[1:3], mode="bilinear", align_corners=False)
     array: NDArray[np.float32] = resized[:, 0].cpu().numpy()

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
+from sonomics.core.cohort import read_cohort
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
-from sonomics.core.images import read_grey
 from sonomics.core.jobs import progress, run_job
 from sonomics.core.registry import load
 from sonomics.core.schemas import CROPS, PREDICTIONS, SCREENED
@@ -21,17 +21,21 @@ from sonomics.core.settings.crop import Analysis
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.kinds.models.network import JOINT
 from sonomics.kinds.tasks import TASKS
-from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import TaskClassifier
-from sonomics.networks.inputs import Inputs, stack_images
+from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
+from sonomics.networks.inputs import Inputs
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
 from sonomics.train.fold.job import model_parser, tabulate_columns
 from sonomics.train.fold.rows import Division, choose_crops, divide, mark_fitted_for_any, read_cases_of
 from sonomics.train.heads.task_head import TaskHead
+from sonomics.train.inputs.rows import read_rows
+from sonomics.train.inputs.variables import count_numbers
 
 FEWEST_IMAGES = 2
+# What of an image decides with which others it is joined.
+OF_IMAGES = ["exam", "instance", "frame", "time_s", "sharpness"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -39,29 +43,32 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_arguments(argv)
     analysis = args.settings.crop.analysis
     settings = args.settings.train.models[args.model]
-    name, weights = (JOINT, settings.together.weights) if settings.together else (args.task[0], {})
+    name, task_weights = (JOINT, settings.together.weights) if settings.together else (args.task[0], {})
 
-    crops = choose_crops(read_tables(args.crops, CROPS), read_table(args.images, SCREENED), analysis)
+    screened = read_table(args.images, SCREENED)
+    crops = choose_crops(read_tables(args.crops, CROPS), screened, analysis).merge(screened[["image", *OF_IMAGES]])
+    rows = read_rows(crops, read_cohort(args.cohort, args.settings.study), settings)
     cases = read_cases_of(args.task, args)
     heads = {task: head_of(task, args).choose(args.settings.study.tasks[task]) for task in args.task}
-    images = Inputs.of_images(stack_images([read_grey(Path(file)) for file in crops["file"]], settings.size))
     for fold in progress(args.fold, "folds"):
-        divisions = {task: divide(crops, cases[task], fold, settings.predictor) for task in args.task}
+        divisions = {task: divide(rows.table, cases[task], fold, settings.predictor) for task in args.task}
         check_divisions(divisions, args)
         fitted, scored = mark_fitted_for_any(divisions.values()), divisions[args.task[0]].scored
         seed = seed_for(args.settings.study.seed, "train", args.model, name, fold)
-        architecture, size = settings.architecture, settings.size
-        backbone = build(architecture, seed, load_choice(settings.weights, architecture), size)
-        model = TaskClassifier(backbone, heads, seed, weights=weights)
+        scales = rows.fit_scales(fitted)
+        inputs, weights = rows.give(scales), load_choice(settings.weights, settings.architecture)
+        backbone = build_for_rows(settings, count_numbers(scales), seed, weights)
+        model = TaskClassifier(backbone, heads, seed, weights=task_weights)
         training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
         targets = np.column_stack([division.outcomes[fitted] for division in divisions.values()])
-        curves = fit(model, images.take(torch.from_numpy(fitted)), targets, training, seed)
+        curves = fit(model, inputs.take(torch.from_numpy(fitted)), targets, training, seed)
 
-        write_predictions(crops, divisions, model, predict_rows(model, images, scored), args)
+        write_predictions(rows.table, divisions, model, predict_rows(model, inputs, scored), args)
         with replacing(args.out / fold / "weights.safetensors") as temporary:
             temporary.write_bytes(save(to_tensors(model)))
-        network = {key: settings.plain()[key] for key in ("architecture", "size", "weights")}
-        write_json(args.out / fold / "state.json", {**network, "heads": heads, "images": int(fitted.sum())})
+        network = {key: value for key, value in settings.plain().items() if key in BUILT_BY}
+        about = {"heads": heads, "images": int(fitted.sum()), "scales": scales, "joined": rows.counts}
+        write_json(args.out / fold / "state.json", {**network, **{key: value for key, value in about.items() if value}})
         with replacing(args.out / fold / "curves.csv") as temporary:
             pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
 
@@ -99,15 +106,15 @@ def check_divisions(divisions: Mapping[str, Division], args: argparse.Namespace)
             raise StudyError(f"train.models.{args.model}", rule, fix)
 
 
-def predict_rows(model: TaskClassifier, images: Inputs, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+def predict_rows(model: TaskClassifier, inputs: Inputs, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
     """Predict the probabilities of each task, (marked rows, columns); a study may have none to score."""
     if rows.any():
-        return model.split_columns(predict(model, images.take(torch.from_numpy(rows))), "predicted")
+        return model.split_columns(predict(model, inputs.take(torch.from_numpy(rows))), "predicted")
     return {task: np.empty((0, model.head_of(task).predicted)) for task in model.task_weights}
 
 
 def write_predictions(
-    crops: pd.DataFrame,
+    rows: pd.DataFrame,
     divisions: Mapping[str, Division],
     model: TaskClassifier,
     probabilities: Mapping[str, NDArray[np.float64]],
@@ -117,7 +124,7 @@ def write_predictions(
     for task, division in divisions.items():
         stated = args.settings.study.tasks[task]
         columns = head_of(task, args).predict(probabilities[task], model.head_of(task), stated)
-        table = tabulate_columns(crops, division, columns, args.variant, args.model, task)
+        table = tabulate_columns(rows, division, columns, args.variant, args.model, task)
         folder = args.out.parent / task if args.settings.train.models[args.model].together else args.out
         write_table(table, folder / division.fold / "predictions.parquet", PREDICTIONS)
 

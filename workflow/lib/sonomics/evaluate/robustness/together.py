@@ -54,8 +54,7 @@ def score_cases(context: Context, names: list[str]) -> tuple[pd.DataFrame, list[
 def average_images(predictions: pd.DataFrame) -> pd.DataFrame:
     """Average the values of the images of each case, as PREDICTIONS of cases."""
     keys = [name for name in predictions.columns if name not in ("image", "value")]
-    averaged: pd.DataFrame = predictions.groupby(keys, dropna=False, as_index=False)["value"].mean()
-    return averaged.assign(image="")
+    return predictions.groupby(keys, dropna=False)["value"].mean().reset_index().assign(image="")
 
 
 def compare_pair(context: Context, joint: Scored, single: Scored) -> dict[str, Any]:

@@ -139,6 +139,18 @@ class Search(Section, Generic[C]):
         return self
 
 
+class SearchByTrials(Search[C], Generic[C]):
+    """A search by a budget of trials: of models of survival, whose risks the AUC of a grid does not judge."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_grid(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("method", "grid") == "grid":
+            rule = "this kind of model is searched by trials, not by a grid"
+            raise broken(rule, "state method: tpe or random, trials and space", "method")
+        return values
+
+
 def _other(key: str) -> str:
     return "grid" if key == "values" else "tpe or random"
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sonomics.core.settings.base import Names
 from sonomics.core.settings.train import Model
-from sonomics.kinds.models import Candidates, ModelKind, Search, Tried
+from sonomics.kinds.models import Candidates, ModelKind, SearchByTrials, Tried
 
 Mixing = Annotated[float, Field(gt=0, le=1, description="share of the L1 penalty; the rest is L2")]
 
@@ -26,7 +26,7 @@ class Cox(Model):
     rule: Literal["min", "1se"] = Field(
         "min", description="the penalty with the least deviance (min), or the largest within one standard error (1se)"
     )
-    search: Search[CoxCandidates] | None = Field(None, description="choose the mixing in inner folds")
+    search: SearchByTrials[CoxCandidates] | None = Field(None, description="choose the mixing in inner folds")
 
 
 KIND = ModelKind(

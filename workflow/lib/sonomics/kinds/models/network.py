@@ -1,17 +1,19 @@
 """A network trained end to end on crops."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sonomics.core.settings.base import Name, Section, broken
+from sonomics.core.settings.fusion import Columns, Fusion, MaskUse
 from sonomics.core.settings.networks import Architecture, Batch, Epochs, LearningRate, Size, StartingWeights
 from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.wording import join_words
 
+OUTLINE = {"none": "", "channel": "with the outline as a channel", "pooling": "its features averaged over the outline"}
 # Name of the folder of what a network of several tasks has once, beside those of the tasks.
 JOINT = "joint"
 
@@ -34,9 +36,21 @@ class Network(Model):
     batch: Batch
     learning_rate: LearningRate
     weight_decay: float = Field(ge=0, description="weight decay of AdamW")
+    mask: MaskUse = "none"
+    fusion: Fusion | None = Field(
+        None, description="views of an exam that the network sees together; without it, it sees images one by one"
+    )
+    columns: Columns
     together: Together | None = Field(
         None, description="one network for all its tasks; without it, a network for each (`together: {}`)"
     )
+
+    @model_validator(mode="after")
+    def _one_outline_a_map(self) -> Self:
+        if self.mask == "pooling" and self.fusion is not None and self.fusion.join == "early":
+            rule = "views that are joined early have one feature map and several outlines"
+            raise broken(rule, "choose mask: channel, or another join", "mask")
+        return self
 
 
 class NetworkKind(ModelKind):
@@ -51,6 +65,16 @@ class NetworkKind(ModelKind):
         start = "random weights" if getattr(settings, "weights", None) == "none" else "pretrained weights"
         return f"started from {start} and {super().describe_training(settings)}"
 
+    def describe(self, settings: Any) -> str:
+        """Describe the network, and what it sees beside single images."""
+        fusion, mask, columns = settings.fusion, settings.mask, settings.columns
+        seen = [
+            f"{fusion.images} images of {join_words(fusion.views)} joined by {fusion.join}" if fusion else "",
+            OUTLINE[mask],
+            f"with {join_words(columns)}" if columns else "",
+        ]
+        return ", ".join(filter(None, [super().describe(settings), *seen]))
+
     def describe_for(self, settings: Any, tasks: Mapping[str, Any]) -> str:
         """Say which tasks one network learns together."""
         if settings.together is None:
@@ -59,19 +83,29 @@ class NetworkKind(ModelKind):
         return f"{self.describe(settings)}, one for {join_words(weights)} (in brackets the weights of their losses)"
 
     def check(self, settings: Any, parameters: Any) -> None:
-        """Check the tasks that one network learns together."""
-        if settings.together is None:
-            return
-        tasks = tasks_of_model(parameters.study.tasks, settings)
-        if strange := [task for task in settings.together.weights if task not in tasks]:
-            rule = f"{strange[0]} is not a task of this network ({', '.join(tasks)})"
-            raise broken(rule, "name one of its tasks, or add it to them", f"together.weights.{strange[0]}")
-        if len(tasks) == 1:
-            rule = f"{tasks[0]} is the only task of this network, and together is for several"
-            raise broken(rule, "take together out, or add a task", "together")
-        if JOINT in parameters.study.tasks:
-            rule = f"a task has the name {JOINT}, which is that of the folder of a network of several tasks"
-            raise broken(rule, "give the task another name, or take together out", "together")
+        """Check that the study has the views, names the columns as clinical, and has the tasks learned together."""
+        stated = {
+            "fusion.views": (settings.fusion.views if settings.fusion else [], parameters.clean.views, "clean.views"),
+            "columns": (settings.columns, parameters.study.clinical, "study.clinical"),
+        }
+        for key, (names, known, where) in stated.items():
+            if strange := [name for name in names if name not in known]:
+                rule = f"{strange[0]} is not in {where} ({join_words(known) or 'empty'})"
+                raise broken(rule, "name one of them, or add it there", key=key)
+        if settings.together is not None:
+            _check_together(settings.together, tasks_of_model(parameters.study.tasks, settings), parameters.study.tasks)
+
+
+def _check_together(together: Together, tasks: list[str], of_study: Mapping[str, Any]) -> None:
+    if strange := [task for task in together.weights if task not in tasks]:
+        rule = f"{strange[0]} is not a task of this network ({', '.join(tasks)})"
+        raise broken(rule, "name one of its tasks, or add it to them", f"together.weights.{strange[0]}")
+    if len(tasks) == 1:
+        rule = f"{tasks[0]} is the only task of this network, and together is for several"
+        raise broken(rule, "take together out, or add a task", "together")
+    if JOINT in of_study:
+        rule = f"a task has the name {JOINT}, which is that of the folder of a network of several tasks"
+        raise broken(rule, "give the task another name, or take together out", "together")
 
 
 KIND = NetworkKind(

@@ -1,10 +1,21 @@
 """Random survival forest on selected features."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from sonomics.core.settings.base import Names
 from sonomics.core.settings.train import Model
-from sonomics.kinds.models import ModelKind, Trees
+from sonomics.kinds.models import Candidates, ModelKind, SearchByTrials, Trees, Tried
+
+Leaf = Annotated[int, Field(ge=1, description="fewest training rows in a leaf of a tree")]
+
+
+class SurvivalForestCandidates(Candidates):
+    """What a search may choose."""
+
+    trees: Tried[Trees] | None = Field(None, description="values to try")
+    leaf: Tried[Leaf] | None = Field(None, description="values to try")
 
 
 class SurvivalForest(Model):
@@ -12,7 +23,10 @@ class SurvivalForest(Model):
 
     families: Names = Field(description="feature families that the model takes, next to each other")
     trees: Trees
-    leaf: int = Field(15, ge=1, description="fewest training rows in a leaf of a tree")
+    leaf: Leaf = 15
+    search: SearchByTrials[SurvivalForestCandidates] | None = Field(
+        None, description="choose trees or leaf in inner folds"
+    )
 
 
 KIND = ModelKind(

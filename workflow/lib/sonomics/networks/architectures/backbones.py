@@ -15,7 +15,13 @@ from sonomics.networks.weights.matching import Match, match_by_name, match_in_or
 OTHERS = {"squeezenet1_1": SqueezeNet}
 
 
-class Backbone(nn.Module):
+class Encoder(nn.Module):
+    """What comes before the heads of a network: a row's image or images in, `num_features` numbers out."""
+
+    num_features: int
+
+
+class Backbone(Encoder):
     """A network without its classifier: images in, pooled features out.
 
     Parameters

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from torch import Tensor, nn
 
-from sonomics.networks.architectures.backbones import Backbone
+from sonomics.networks.architectures.backbones import Encoder
 from sonomics.networks.heads.binary import balanced_weights, masked_loss
 from sonomics.networks.heads.build import build_head
 from sonomics.networks.heads.head import Head
@@ -22,7 +22,7 @@ class Classifier(nn.Module):
 
     Parameters
     ----------
-    backbone : Backbone
+    backbone : Encoder
     heads : sequence of str
         Names, in the order of the output's columns.
     seed : int
@@ -31,7 +31,7 @@ class Classifier(nn.Module):
         Share of features dropped in training, before the heads.
     """
 
-    def __init__(self, backbone: Backbone, heads: Sequence[str], seed: int, dropout: float = 0.0) -> None:
+    def __init__(self, backbone: Encoder, heads: Sequence[str], seed: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone = backbone
         self.dropout = nn.Dropout(dropout)
@@ -40,9 +40,9 @@ class Classifier(nn.Module):
             self.heads = nn.ModuleDict({name: nn.Linear(backbone.num_features, 1) for name in heads})
         self.weights = torch.ones(2, len(heads))
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Return logits (n, heads) of images (n, 1, rows, columns) float32 on the scale 0-1."""
-        features = self.dropout(self.backbone(images))
+    def forward(self, images: Tensor, *others: Tensor) -> Tensor:
+        """Return logits (n, heads) of images float32 on the scale 0-1, and what else the backbone takes."""
+        features = self.dropout(self.backbone(images, *others))
         return torch.cat([head(features) for head in self.heads.values()], dim=1)
 
     def weigh_classes(self, targets: Tensor) -> None:
@@ -67,7 +67,7 @@ class TaskClassifier(Classifier):
 
     Parameters
     ----------
-    backbone : Backbone
+    backbone : Encoder
     heads : mapping of str to dict
         Task -> `kind` of its head and what else `build_head` takes, as state.json has it.
     seed : int
@@ -80,7 +80,7 @@ class TaskClassifier(Classifier):
 
     def __init__(
         self,
-        backbone: Backbone,
+        backbone: Encoder,
         heads: Mapping[str, Mapping[str, Any]],
         seed: int,
         dropout: float = 0.0,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor, nn
 
+from sonomics.networks.inputs import count_colours
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -32,21 +34,24 @@ class Augmentation:
 
 
 def augment(images: Tensor, limits: Augmentation, rng: Generator) -> Tensor:
-    """Change each image of a batch at random.
+    """Change each image of a batch at random; an outline moves with its image.
 
     Parameters
     ----------
-    images : (n, 1, rows, columns) float32
-        On the scale 0-1.
+    images : (n, channels, rows, columns) or (n, views, channels, rows, columns) float32
+        On the scale 0-1; channels as in `Inputs`. Each view is changed for itself.
     limits : Augmentation
     rng : Generator
         On the CPU; the only source of randomness.
 
     Returns
     -------
-    (n, 1, rows, columns) float32
+    float32 of the same shape
         On the scale 0-1; black outside the image.
     """
+    if images.ndim == 5:
+        each: Tensor = augment(images.flatten(0, 1), limits, rng).unflatten(0, images.shape[:2])
+        return each
     n, device = len(images), images.device
 
     def draw(extent: float) -> Tensor:
@@ -61,7 +66,8 @@ def augment(images: Tensor, limits: Augmentation, rng: Generator) -> Tensor:
     ]
     grid = nn.functional.affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
     moved = nn.functional.grid_sample(images, grid, align_corners=False)
-    mean = moved.mean(dim=(1, 2, 3), keepdim=True)
+    colours, outline = moved.split([count_colours(moved), moved.shape[1] - count_colours(moved)], dim=1)
+    mean = colours.mean(dim=(1, 2, 3), keepdim=True)
     contrast = (1 + draw(limits.contrast)).view(-1, 1, 1, 1)
     brightness = draw(limits.brightness).view(-1, 1, 1, 1)
-    return ((moved - mean) * contrast + mean + brightness).clamp(0, 1)
+    return torch.cat([((colours - mean) * contrast + mean + brightness).clamp(0, 1), outline], dim=1)

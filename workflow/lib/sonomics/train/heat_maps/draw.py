@@ -12,12 +12,14 @@ from safetensors.torch import load_file
 from sonomics.core.files import read_json
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
-from sonomics.networks.architectures.backbones import build
+from sonomics.kinds.models.network import Network
 from sonomics.networks.architectures.heads import Classifier, OneTask, TaskClassifier
+from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
 from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
 from sonomics.train.heat_maps.measure import UNDEFINED, find_reason_for_no_map, measure_overlap
+from sonomics.train.inputs.variables import count_numbers
 
 NO_TARGET_LAYER = "no_target_layer"
 # Images whose crops are held at a time.
@@ -27,9 +29,10 @@ BATCH = 32
 def read_network(state: Path, weights: Path, task: str) -> tuple[Classifier, int]:
     """Rebuild a network from the files of its training job, as a task of it; also return the side of its input."""
     saved = read_json(state)
-    size = saved["size"]
-    untrained = TaskClassifier(build(saved["architecture"], 0, size=size), saved["heads"], 0)
-    return OneTask(from_tensors(untrained, load_file(weights)), task), size
+    settings = Network.partial({key: saved[key] for key in BUILT_BY if key in saved})
+    backbone = build_for_rows(settings, count_numbers(saved.get("scales", {})), 0)
+    untrained = TaskClassifier(backbone, saved["heads"], 0)
+    return OneTask(from_tensors(untrained, load_file(weights)), task), saved["size"]
 
 
 def choose_explained(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Networks that see several images of a row, outlines, and clinical variables."""
