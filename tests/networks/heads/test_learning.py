@@ -136,3 +136,12 @@ def test_a_map_sees_one_task_of_several(joint: TaskClassifier, images: NDArray[n
     outputs = joint(*batch)
     assert torch.equal(OneTask(joint, "found")(*batch)[:, 0], outputs[:, 0])
     assert torch.equal(OneTask(joint, "sort")(*batch)[:, 0], outputs[:, 1:4].max(dim=1).values)
+
+
+@pytest.mark.parametrize("task", ["type", "training", "keys", "forward"])
+def test_a_task_may_have_a_name_that_modules_have_taken(task: str) -> None:
+    model = TaskClassifier(build("test_resnet", 1), {task: HEADS["sort"]}, 1)
+    assert model.head_of(task).outputs == 3
+    restored = from_tensors(TaskClassifier(build("test_resnet", 2), {task: HEADS["sort"]}, 2), to_tensors(model))
+    white = torch.ones(1, 1, SIDE, SIDE)
+    assert torch.equal(OneTask(restored, task)(white), OneTask(model.eval(), task)(white))

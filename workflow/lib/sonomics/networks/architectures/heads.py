@@ -90,12 +90,12 @@ class TaskClassifier(Classifier):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             built = {name: build_head(backbone.num_features, stated) for name, stated in heads.items()}
-        self.heads = nn.ModuleDict(cast(Mapping[str, nn.Module], built))
+        self.heads = nn.ModuleDict({_name_module(task): cast(nn.Module, head) for task, head in built.items()})
         self.task_weights = {name: (weights or {}).get(name, 1.0) for name in heads}
 
     def head_of(self, task: str) -> Head:
         """Return the head of a task."""
-        return cast(Head, self.heads[task])
+        return cast(Head, self.heads[_name_module(task)])
 
     def weigh_classes(self, targets: Tensor) -> None:
         """Take from the targets (n, columns) of training what the loss of each task needs."""
@@ -138,9 +138,14 @@ class OneTask(Classifier):
     def __init__(self, network: TaskClassifier, task: str) -> None:
         super().__init__(network.backbone, [], seed=0)
         self.network, self.task = network, task
-        self.heads = nn.ModuleDict({task: network.heads[task]})
+        self.heads = nn.ModuleDict({_name_module(task): cast(nn.Module, network.head_of(task))})
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Return the number that a map explains, (n, 1)."""
         outputs = self.network.split_columns(self.network(*inputs), "outputs")[self.task]
         return self.network.head_of(self.task).choose_explained(outputs)[:, None]
+
+
+def _name_module(task: str) -> str:
+    """Name the module of a task's head; a task may have a name that a ModuleDict has taken (`type`, `training`)."""
+    return f"{task}_" if hasattr(nn.ModuleDict(), task) else task
