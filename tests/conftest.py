@@ -92,6 +92,7 @@ def copy_study(name: str, to: Path) -> Study:
 def keep_binary(params: dict) -> dict:
     """Take the survival task of the smoke study out, with its models and its values of keys by kind of task."""
     del params["study"]["tasks"]["relapse"], params["train"]["models"]["hazard"], params["stack"]["models"]["risk"]
+    del params["train"]["models"]["cnn"]["tasks"]
     for section, key in (("select", "steps"), ("stack", "threshold"), ("evaluate", "primary")):
         params[section][key] = params[section][key]["binary"]
     return params

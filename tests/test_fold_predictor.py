@@ -46,4 +46,6 @@ def test_what_scored_a_test_case_is_what_is_explained_and_drawn(by_folds: Study)
 def test_the_page_says_what_scored_test_cases(by_folds: Study) -> None:
     page = (by_folds.path / "results/report.html").read_text()
     assert "all others by the mean of the models of the folds" in page
-    assert page.count("Of clinic the model of all training cases is shown") == 2 * 2  # of two tasks, the ratios and the nomogram
+    assert (
+        page.count("Of clinic the model of all training cases is shown") == 2 * 2
+    )  # of two tasks, the ratios and the nomogram

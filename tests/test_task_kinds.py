@@ -27,7 +27,10 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     params["study"]["tasks"] |= {
         "grade": {"type": "classes", "column": "grade", "classes": ["low", "mid", "high"], "ordered": True},
     }
-    params["study"]["variants"]["by_site"] = {"select": {"folds": "by_site"}, "train": {"models": {"cnn": None}}}
+    params["study"]["variants"]["by_site"] = {
+        "select": {"folds": "by_site"},
+        "train": {"models": {"cnn": None, "alone": None}},
+    }
     params["study"]["variants"]["by_site"]["stack"] = {"models": {"stacked": {"of": ["rf"]}}}
     params["select"]["folds"] = {"random": {"number": params["select"]["folds"]}, "by_site": {"column": "site"}}
     params["select"]["steps"] = {
@@ -64,6 +67,13 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
             "tasks": ["recurrence"],
         },
     }
+    # One network for a task of each kind, beside one for each, which the further runs leave out.
+    cnn = params["train"]["models"]["cnn"]
+    params["train"]["models"] |= {
+        "alone": {**cnn, "tasks": ["recurrence", "relapse", "grade"]},
+        "joint": {**cnn, "tasks": ["recurrence", "relapse", "grade"], "together": {"weights": {"relapse": 0.5}}},
+    }
+    params["study"]["variants"]["shuffled"]["train"]["models"] |= {"alone": None}
     params["stack"]["threshold"]["classes"] = "largest"
     params["train"]["models"]["clinic"] = {"kind": "clinical", "columns": ["age", "sex", "size_mm"], "enter": 1.0}
     params["stack"]["models"] |= {
@@ -73,6 +83,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Study:
         "seen": {"of": ["views"]},
         "clinical_rf": {"of": ["clinic", "rf"]},
         "clinical_risk": {"of": ["clinic", "hazard"]},
+        "of_joint": {"of": ["joint"]},
     }
     params["evaluate"]["primary"]["classes"] = "graded"
     died = {"time": "died_at", "event": "died", "origin": "surgery", "horizons": [18]}
@@ -144,6 +155,30 @@ def test_every_kind_of_task_is_shown_by_site_next_to_random_folds(mixed: Study) 
 
 
 @pytest.mark.ci
+def test_a_network_learns_a_task_of_every_kind_at_once_and_reaches_the_page(mixed: Study) -> None:
+    results, tasks = mixed.path / "results", ("recurrence", "relapse", "grade")
+    for variant in ("main", "shuffled", "by_site"):
+        folds = {"0", "1", "all"}
+        home = results / f"train/{variant}/joint"
+        assert {file.parent.name for file in home.glob("joint/*/weights.safetensors")} == folds
+        assert not list(home.glob("re*/*/weights.safetensors"))
+        for task in tasks:
+            assert {file.parent.name for file in home.glob(f"{task}/*/predictions.parquet")} == folds
+    metrics = read_json(results / "metrics/train.json")
+    assert all("joint" in metrics["auc_of_folds"][variant][task] for variant in ("main", "shuffled") for task in tasks)
+    assert {task for task, of_task in metrics["maps"].items() if "joint" in of_task} == set(tasks)
+    for task in tasks:
+        table = pd.read_csv(results / f"evaluate/main/{task}/together.csv")
+        assert ["joint", "alone"] in table[["joint", "single"]].drop_duplicates().to_numpy().tolist()
+        assert table["split"].drop_duplicates().tolist() == ["train", "internal", "external_1"]
+        assert not (results / f"evaluate/shuffled/{task}/together.csv").exists()
+        assert "of_joint" in set(pd.read_csv(results / f"evaluate/main/{task}/performance.csv")["model"])
+    page = (results / "report.html").read_text()
+    assert page.count("joint learns recurrence, relapse and grade, with a last layer for each.") == len(tasks)
+    curves = pd.read_csv(results / "plots/train/curves.csv")
+    assert "main joint joint fold all" in set(curves["run"])
+
+
 @pytest.mark.ci
 def test_clinical_and_combined_models_reach_the_page_for_every_kind_of_task(mixed: Study) -> None:
     results = mixed.path / "results"

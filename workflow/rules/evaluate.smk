@@ -24,7 +24,7 @@ rule evaluate_task:
         thresholds=of_finals("thresholds.json"),
         images="data/clean/images.parquet",
         qc=["data/clean/qc"] if LABEL_AWARE else [],
-        base=base_predictions,
+        base=evaluated_predictions,
         variants=of_compared("predictions.parquet"),
         variant_thresholds=of_compared("thresholds.json"),
         code=[*code_of("evaluate"), *evaluation_files()],
@@ -43,6 +43,9 @@ rule evaluate_task:
         content=content(COHORT, READERS, code_of("evaluate"), evaluation_files()),
         settings=settings(*LEARNING, "export.source", "select.folds", "stack.models", "evaluate"),
         models=lambda wildcards: finals_of(wildcards.task),
+        twins=lambda wildcards: [
+            part for pair in twins_of(wildcards.variant, wildcards.task) for part in ("--twins", *pair)
+        ],
         compared=compared_variants,
         schemes=lambda wildcards: [
             scheme_of(config, name) for name in [wildcards.variant, *compared_variants(wildcards)]
@@ -64,6 +67,7 @@ rule evaluate_task:
         " --images {input.images:q}"
         " --qc {input.qc:q}"
         " --base-predictions {input.base:q}"
+        " {params.twins:q}"
         " --compared {params.compared:q}"
         " --variants {input.variants:q}"
         " --variant-thresholds {input.variant_thresholds:q}"

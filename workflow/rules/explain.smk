@@ -31,8 +31,8 @@ rule draw_maps:
         crops=expand("data/crop/main/{chunk}/crops.parquet", chunk=chunks()),
         pixels=expand("data/crop/main/{chunk}/pixels", chunk=chunks()),
         predictions=expand(f"{FOLDER}/predictions.parquet", variant=MAIN, fold=folds(), allow_missing=True),
-        states=expand(f"{FOLDER}/state.json", variant=MAIN, fold=folds(), allow_missing=True),
-        weights=expand(f"{FOLDER}/weights.safetensors", variant=MAIN, fold=folds(), allow_missing=True),
+        states=of_network("state.json"),
+        weights=of_network("weights.safetensors"),
         code=code_of("train"),
     output:
         maps=directory("results/train/main/{model}/{task}/all/maps"),

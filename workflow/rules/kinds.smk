@@ -2,6 +2,7 @@
 
 from math import inf
 
+from sonomics.kinds.models.network import JOINT
 from sonomics.kinds.sources import SOURCES
 from sonomics.kinds.tasks import TASKS
 
@@ -38,6 +39,37 @@ def job_of_model(wildcards):
 def networks_of(variant):
     """List the networks that a variant trains on crops."""
     return models_of(variant, takes=("crops",))
+
+
+def joint_networks(variant):
+    """List the networks that learn their tasks together, one set of weights for all of them."""
+    models = SEEN[variant]["train"]["models"]
+    return [name for name in networks_of(variant) if "together" in models[name]]
+
+
+def single_networks(variant):
+    """List the networks that are trained anew for each task."""
+    return [name for name in networks_of(variant) if name not in joint_networks(variant)]
+
+
+def weights_at(variant, name):
+    """List the folders below a network's that hold its weights: one a task, or one for all."""
+    return [JOINT] if name in joint_networks(variant) else tasks_learned(variant, name)
+
+
+def twins_of(variant, task):
+    """Pair the joint networks of the main run with the single ones of a task that are the same in everything else."""
+    if variant != MAIN:
+        return []
+    models = STUDY["train"]["models"]
+    learning = [name for name in networks_of(MAIN) if task in tasks_learned(MAIN, name)]
+    alike = {
+        name: {key: value for key, value in models[name].items() if key not in ("tasks", "together")}
+        for name in learning
+    }
+    joint = [name for name in learning if name in joint_networks(MAIN)]
+    single = [name for name in learning if name in single_networks(MAIN)]
+    return [(one, other) for one in joint for other in single if alike[one] == alike[other]]
 
 
 def classifiers(searched):

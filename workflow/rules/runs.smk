@@ -72,9 +72,31 @@ def trained(models=models_of):
     ]
 
 
+def trained_networks():
+    """List the networks of all variants as `trained` does, by the folders that hold weights and curves."""
+    return [
+        run
+        for variant in variants()
+        for model in networks_of(variant)
+        for run in runs_over(variant=[variant], model=[model], task=weights_at(variant, model), fold=folds(variant))
+    ]
+
+
 def of_folds(path, variant=MAIN):
     """List a file of every fold of the scheme of a variant, for rules whose job makes all of them."""
     return expand(path, fold=folds(variant), allow_missing=True)
+
+
+def of_network(file):
+    """Make an input function: a file of every fold of a network of the main run, by the folder that holds its weights."""
+
+    def find(wildcards):
+        task = JOINT if wildcards.model in joint_networks(MAIN) else wildcards.task
+        return expand(
+            f"results/train/main/{{model}}/{{task}}/{{fold}}/{file}", model=wildcards.model, task=task, fold=folds()
+        )
+
+    return find
 
 
 def selected(file):
@@ -92,10 +114,14 @@ def selected(file):
     return find
 
 
-def base_predictions(wildcards):
-    """List the predictions of every base model that a final model of the task uses, fold by fold."""
+def bases_of(wildcards):
+    """List the base models that a final model of the task uses."""
     finals = SEEN[wildcards.variant]["stack"]["models"]
-    models = {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
+    return {base for name in finals_of(wildcards.task) for base in finals[name]["of"]}
+
+
+def predictions_of(models, wildcards):
+    """List the predictions of base models of a task, fold by fold."""
     return expand(
         "results/train/{variant}/{model}/{task}/{fold}/predictions.parquet",
         variant=wildcards.variant,
@@ -103,6 +129,17 @@ def base_predictions(wildcards):
         task=wildcards.task,
         fold=folds(wildcards.variant),
     )
+
+
+def base_predictions(wildcards):
+    """List the predictions of every base model that a final model of the task uses."""
+    return predictions_of(bases_of(wildcards), wildcards)
+
+
+def evaluated_predictions(wildcards):
+    """List the same predictions, and those of networks that are compared with one another."""
+    twins = {name for pair in twins_of(wildcards.variant, wildcards.task) for name in pair}
+    return predictions_of(bases_of(wildcards) | twins, wildcards)
 
 
 def compared_variants(wildcards):

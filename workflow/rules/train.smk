@@ -6,6 +6,8 @@ results/plots/train/.
 
 TRAINED = "results/train/{variant}/{model}/{task}"
 FOLDER = f"{TRAINED}/{{fold}}"
+# The folder of what a network of several tasks has once.
+TOGETHER = f"results/train/{{variant}}/{{model}}/{JOINT}"
 # The options of every training job.
 JOB = (
     "--settings {params.settings:q} --cohort {input.cohort:q} --folds {input.folds:q} --scheme {params.scheme}"
@@ -107,7 +109,7 @@ rule train_network:
     log:
         "logs/train_network/{variant}_{model}_{task}_{fold}.log",
     wildcard_constraints:
-        model="|".join(networks_of(MAIN)) or "(?!)",
+        model="|".join(single_networks(MAIN)) or "(?!)",
     priority: 1
     params:
         content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
@@ -136,11 +138,61 @@ use rule train_network as train_short_network with:
         "logs/train_network/{variant}_{model}_{task}.log",
     wildcard_constraints:
         variant="|".join(variants_by_scheme()[scheme_of(config, MAIN)]),
-        model="|".join(filter(is_short, networks_of(MAIN))) or "(?!)",
+        model="|".join(filter(is_short, single_networks(MAIN))) or "(?!)",
     params:
         folds=folds(),
     message:
         "train: {wildcards.model} for {wildcards.task}, variant {wildcards.variant}"
+
+
+for MODEL in joint_networks(MAIN):
+
+    rule:
+        name:
+            f"train_{MODEL}_together"
+        # Train one network for several tasks on the crops of one fold and score the images it has not seen.
+        input:
+            cohort=COHORT,
+            folds=FOLDS,
+            images="data/clean/images.parquet",
+            crops=at_home("crop", "data/crop/{variant}/{chunk}/crops.parquet"),
+            pixels=at_home("crop", "data/crop/{variant}/{chunk}/pixels"),
+            code=code_of("train"),
+            plugins=plugins("train.models.{model}"),
+        output:
+            weights=f"{TOGETHER}/{{fold}}/weights.safetensors",
+            states=f"{TOGETHER}/{{fold}}/state.json",
+            curves=f"{TOGETHER}/{{fold}}/curves.csv",
+            predictions=expand(f"{FOLDER}/predictions.parquet", task=tasks_learned(MAIN, MODEL), allow_missing=True),
+        log:
+            "logs/train_network/{variant}_{model}_{fold}.log",
+        wildcard_constraints:
+            model=MODEL,
+        priority: 1
+        params:
+            content=content(COHORT, code_of("train"), plugins("train.models.{model}")),
+            settings=settings(*LEARNING, "crop.analysis", "train.models.{model}"),
+            builders=builders_of("train.models.{model}"),
+            job=job_of_model,
+            tasks=tasks_learned(MAIN, MODEL),
+            joint=JOINT,
+            scheme=scheme_of_run,
+        message:
+            "train: {wildcards.model} for its tasks together, fold {wildcards.fold}, variant {wildcards.variant}"
+        shell:
+            "python -m {params.job}"
+            " --settings {params.settings:q}"
+            " --cohort {input.cohort:q}"
+            " --folds {input.folds:q}"
+            " --scheme {params.scheme}"
+            " --variant {wildcards.variant}"
+            " --model {wildcards.model}"
+            " --task {params.tasks}"
+            " --fold {wildcards.fold}"
+            " --images {input.images:q}"
+            " --crops {input.crops:q}"
+            " --out results/train/{wildcards.variant}/{wildcards.model}/{params.joint}"
+            " > {log:q} 2>&1"
 
 
 include: "explain.smk"
@@ -152,7 +204,7 @@ rule summarise_train:
         cohort=COHORT,
         folds=FOLDS,
         predictions=files_of(f"{FOLDER}/predictions.parquet", trained()),
-        curves=files_of(f"{FOLDER}/curves.csv", trained(networks_of)),
+        curves=files_of(f"{FOLDER}/curves.csv", trained_networks()),
         trials=files_of(f"{FOLDER}/trials.parquet", trained(searched_models)),
         maps=drawn("maps.parquet"),
         attributions=files_of(f"{TRAINED}/all/attributions.parquet", explained()),
@@ -166,7 +218,7 @@ rule summarise_train:
         content=content(COHORT, code_of("train")),
         settings=settings(*LEARNING, "study.variants"),
         schemes=[part for run in variants() for part in ("--scheme", run, scheme_of(config, run))],
-        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained(networks_of)),
+        curves=options_of("--curve", f"{FOLDER}/curves.csv", trained_networks()),
         trials=options_of("--trials", f"{FOLDER}/trials.parquet", trained(searched_models)),
     message:
         "train: how training went"

@@ -73,7 +73,7 @@ def test_a_map_that_fits_no_task_is_refused(change, where, rule):
 def test_a_model_names_tasks_that_it_can_learn(tasks, rule):
     changed = params()
     changed["study"]["tasks"]["grade"] = GRADE
-    changed["train"]["models"]["cnn"]["tasks"] = tasks
+    changed["train"]["models"]["score"] = {"kind": "radscore", "families": ["texture"], "tasks": tasks}
     with pytest.raises(StudyError, match=rule):
         check_params(changed)
 

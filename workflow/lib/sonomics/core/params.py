@@ -66,6 +66,7 @@ def check_params(params: Mapping[str, Any], where: str = "params.yaml", file: Pa
         if set(varied["stack"]["models"]) != set(params["stack"]["models"]):
             rule = "the overlay adds or removes a final model"
             raise StudyError(place, rule, "keep the names of stack.models, and change only what each is made `of`")
+        _check_together(params, varied, place)
         _check_sections(varied, of_variant)
 
 
@@ -184,6 +185,17 @@ def _check_overlay(params: Mapping[str, Any], overlay: Mapping[str, Any], place:
         if new := _named_anew(params, key):
             rule = f"the overlay adds {new}, which the study does not have"
             raise StudyError(place, rule, "change what stands in params.yaml")
+
+
+def _check_together(params: Mapping[str, Any], varied: Mapping[str, Any], place: str) -> None:
+    """Check that a variant leaves alone which tasks a network learns together: its files depend on them."""
+    for name, model in varied["train"]["models"].items():
+        stated = params["train"]["models"][name]
+        is_joint = "together" in stated
+        if is_joint != ("together" in model) or (is_joint and stated.get("tasks") != model.get("tasks")):
+            rule = f"the overlay changes which tasks {name} learns together"
+            fix = f"state a further network in train.models, and leave {name} out here (`{name}: null`)"
+            raise StudyError(place, rule, fix)
 
 
 def _check_scheme(params: Mapping[str, Any], overlay: Mapping[str, Any], place: str) -> None:

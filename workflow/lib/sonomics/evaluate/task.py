@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         base_predictions=args.base_predictions,
         compared=compared,
         thresholds=dict(zip(args.compared, args.variant_thresholds, strict=True)),
+        twins=[(joint, single) for joint, single in args.twins],
     )
     schemes = dict(zip([args.variant, *args.compared], args.schemes, strict=True))
     models = dict(zip(args.models, zip(args.predictions, args.thresholds, strict=True), strict=True))
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="one table per model of --models")
     parser.add_argument("--thresholds", type=Path, nargs="+", required=True, help="one file per model of --models")
     parser.add_argument("--base-predictions", type=Path, nargs="*", default=[], help="of base models, by image or case")
+    parser.add_argument(
+        "--twins", nargs=2, action="append", default=[], metavar=("JOINT", "SINGLE"), help="networks to compare"
+    )
     parser.add_argument(
         "--compared", nargs="*", default=[], help="names of the variants that this one is compared with"
     )

@@ -13,7 +13,7 @@ from sonomics.core.predictor import average_folds
 from sonomics.core.schemas import CROPS, MAPS, PREDICTIONS, SCREENED, TRAIN
 from sonomics.core.tables import empty_table, read_table, read_tables, write_table
 from sonomics.train.fold.rows import choose_crops
-from sonomics.train.heat_maps.draw import draw_maps, read_network
+from sonomics.train.heat_maps.draw import choose_explained, draw_maps, read_network
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -27,12 +27,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = read_tables(args.predictions, PREDICTIONS)
     # Where the mean of the models of the folds scored a case, its map is the mean of their maps.
     of_tests = sorted(set(given.loc[given["split"] != TRAIN, "fold"]) - {ALL}) or [ALL]
-    scored = average_folds(given).merge(columns, on="image")
+    scored = choose_explained(average_folds(given)).merge(columns, on="image")
     tables = []
     with replacing(args.maps) as folder:
         folder.mkdir()
         for fold, rows in progress(list(scored.groupby("fold")), "folds"):
-            networks = [read_network(*by_fold[name]) for name in (of_tests if fold == ALL else [str(fold)])]
+            scorers = [by_fold[name] for name in (of_tests if fold == ALL else [str(fold)])]
+            networks = [read_network(*files, rows["task"].iloc[0]) for files in scorers]
             tables.append(draw_maps(rows, networks, share, folder))
     table = pd.concat(tables) if tables else empty_table(MAPS)
     is_drawn = table["file"] != ""

@@ -1,77 +1,138 @@
-"""Train a network on the crops of each fold and score the images it has not seen."""
+"""Train a network on the crops of each fold, for one task or several together, and score the images it has not seen."""
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save
 
 from sonomics.core.cohort import read_cohort
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
 from sonomics.core.jobs import progress, run_job
-from sonomics.core.schemas import CROPS, PROBABILITY, SCREENED
+from sonomics.core.registry import load
+from sonomics.core.schemas import CROPS, PREDICTIONS, SCREENED
 from sonomics.core.seeds import seed_for
 from sonomics.core.settings.crop import Analysis
-from sonomics.core.tables import read_table, read_tables
-from sonomics.networks.architectures.heads import Classifier
+from sonomics.core.tables import read_table, read_tables, write_table
+from sonomics.kinds.models.network import JOINT
+from sonomics.kinds.tasks import TASKS
+from sonomics.networks.architectures.heads import TaskClassifier
 from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
+from sonomics.networks.inputs import Inputs
 from sonomics.networks.training.fit import Training, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
-from sonomics.train.fold.job import training_parser, write_predictions
-from sonomics.train.fold.rows import choose_crops, divide, read_cases
+from sonomics.train.fold.job import model_parser, tabulate_columns
+from sonomics.train.fold.rows import Division, choose_crops, divide, mark_fitted_for_any, read_cases_of
+from sonomics.train.heads.task_head import TaskHead
 from sonomics.train.inputs.rows import read_rows
 from sonomics.train.inputs.variables import count_numbers
 
+FEWEST_IMAGES = 2
 # What of an image decides with which others it is joined.
 OF_IMAGES = ["exam", "instance", "frame", "time_s", "sharpness"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write, for every fold, the weights, how to rebuild the network, its training curve and its predictions."""
-    parser = training_parser(__doc__)
-    parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--crops", type=Path, nargs="+", required=True)
-    args = parser.parse_args(argv)
+    args = parse_arguments(argv)
     analysis = args.settings.crop.analysis
     settings = args.settings.train.models[args.model]
+    name, task_weights = (JOINT, settings.together.weights) if settings.together else (args.task[0], {})
 
     screened = read_table(args.images, SCREENED)
     crops = choose_crops(read_tables(args.crops, CROPS), screened, analysis).merge(screened[["image", *OF_IMAGES]])
-    cases, rows = read_cases(args), read_rows(crops, read_cohort(args.cohort, args.settings.study), settings)
+    rows = read_rows(crops, read_cohort(args.cohort, args.settings.study), settings)
+    cases = read_cases_of(args.task, args)
+    heads = {task: head_of(task, args).choose(args.settings.study.tasks[task]) for task in args.task}
     for fold in progress(args.fold, "folds"):
-        division = divide(rows.table, cases, fold, settings.predictor)
-        fitted, scored = division.fitted, division.scored
-        if fitted.sum() < 2:
-            raise _too_few(args.model, int(fitted.sum()), analysis)
-        seed = seed_for(args.settings.study.seed, "train", args.model, args.task, fold)
+        divisions = {task: divide(rows.table, cases[task], fold, settings.predictor) for task in args.task}
+        check_divisions(divisions, args)
+        fitted, scored = mark_fitted_for_any(divisions.values()), divisions[args.task[0]].scored
+        seed = seed_for(args.settings.study.seed, "train", args.model, name, fold)
         scales = rows.fit_scales(fitted)
         inputs, weights = rows.give(scales), load_choice(settings.weights, settings.architecture)
         backbone = build_for_rows(settings, count_numbers(scales), seed, weights)
-        model = Classifier(backbone, [args.task], seed)
+        model = TaskClassifier(backbone, heads, seed, weights=task_weights)
         training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
-        curves = fit(
-            model, inputs.take(torch.from_numpy(fitted)), division.labels[fitted].to_numpy()[:, None], training, seed
-        )
+        targets = np.column_stack([division.outcomes[fitted] for division in divisions.values()])
+        curves = fit(model, inputs.take(torch.from_numpy(fitted)), targets, training, seed)
 
-        values = predict(model, inputs.take(torch.from_numpy(scored)))[:, 0] if scored.any() else np.empty(0)
-        write_predictions(rows.table, division, PROBABILITY, values, args)
+        write_predictions(rows.table, divisions, model, predict_rows(model, inputs, scored), args)
         with replacing(args.out / fold / "weights.safetensors") as temporary:
             temporary.write_bytes(save(to_tensors(model)))
         network = {key: value for key, value in settings.plain().items() if key in BUILT_BY}
-        about = {"heads": [args.task], "images": int(fitted.sum()), "scales": scales, "joined": rows.counts}
+        about = {"heads": heads, "images": int(fitted.sum()), "scales": scales, "joined": rows.counts}
         write_json(args.out / fold / "state.json", {**network, **{key: value for key, value in about.items() if value}})
         with replacing(args.out / fold / "curves.csv") as temporary:
             pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
 
 
-def _too_few(model: str, images: int, analysis: Analysis) -> StudyError:
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = model_parser(__doc__)
+    parser.add_argument("--task", nargs="+", required=True, help="task, or the tasks that one network learns together")
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--crops", type=Path, nargs="+", required=True)
+    return parser.parse_args(argv)
+
+
+def head_of(task: str, args: argparse.Namespace) -> TaskHead:
+    """Return how a network learns a task of the study."""
+    head: TaskHead = load(TASKS.get(args.settings.study.tasks[task].type).head)
+    return head
+
+
+def check_divisions(divisions: Mapping[str, Division], args: argparse.Namespace) -> None:
+    """Stop a fold whose training images cannot teach one of the tasks.
+
+    Raises
+    ------
+    StudyError
+        With fewer than two images with a known outcome, labels of one class, or no event.
+    """
+    for task, division in divisions.items():
+        images = int(division.fitted.sum())
+        if images < FEWEST_IMAGES:
+            raise _too_few(args.model, task, images, args.settings.crop.analysis)
+        if gap := head_of(task, args).find_gap(division.outcomes[division.fitted]):
+            rule = f"the training images of fold {division.fold} have {gap} for the task {task}"
+            fix = "see results/metrics/crop.json for images without a crop, state fewer folds, or leave the task out"
+            raise StudyError(f"train.models.{args.model}", rule, fix)
+
+
+def predict_rows(model: TaskClassifier, inputs: Inputs, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+    """Predict the probabilities of each task, (marked rows, columns); a study may have none to score."""
+    if rows.any():
+        return model.split_columns(predict(model, inputs.take(torch.from_numpy(rows))), "predicted")
+    return {task: np.empty((0, model.head_of(task).predicted)) for task in model.task_weights}
+
+
+def write_predictions(
+    rows: pd.DataFrame,
+    divisions: Mapping[str, Division],
+    model: TaskClassifier,
+    probabilities: Mapping[str, NDArray[np.float64]],
+    args: argparse.Namespace,
+) -> None:
+    """Write the predictions of each task; those of tasks learned together into the folders of the tasks."""
+    for task, division in divisions.items():
+        stated = args.settings.study.tasks[task]
+        columns = head_of(task, args).predict(probabilities[task], model.head_of(task), stated)
+        table = tabulate_columns(rows, division, columns, args.variant, args.model, task)
+        folder = args.out.parent / task if args.settings.train.models[args.model].together else args.out
+        write_table(table, folder / division.fold / "predictions.parquet", PREDICTIONS)
+
+
+def _too_few(model: str, task: str, images: int, analysis: Analysis) -> StudyError:
     outlines = f"the outlines of {analysis.reader}, session {analysis.session}"
     count = "one" if images else "no"
-    rule = f"{count} training image with a known label has a crop in {outlines}, and a network needs two"
+    rule = f"{count} training image with a known label of {task} has a crop in {outlines}, and a network needs two"
     return StudyError(f"train.models.{model}", rule, "see results/metrics/crop.json, and check crop.analysis")
 
 

@@ -35,6 +35,8 @@ class Files:
         Variant to its predictions of the primary model, for the comparison with this run.
     thresholds : mapping of str to Path
         The same variants to the frozen thresholds of these models.
+    twins : sequence of (str, str)
+        Networks of several tasks, each with a single one that is the same in everything else.
     """
 
     cohort: Path
@@ -44,6 +46,7 @@ class Files:
     base_predictions: Sequence[Path] = ()
     compared: Mapping[str, Path] = field(default_factory=dict)
     thresholds: Mapping[str, Path] = field(default_factory=dict)
+    twins: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

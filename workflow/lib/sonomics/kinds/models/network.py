@@ -1,17 +1,29 @@
 """A network trained end to end on crops."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from sonomics.core.settings.base import Section, broken
+from sonomics.core.settings.base import Name, Section, broken
 from sonomics.core.settings.fusion import Columns, Fusion, MaskUse
 from sonomics.core.settings.networks import Architecture, Batch, Epochs, LearningRate, Size, StartingWeights
+from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.core.settings.train import Model
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.wording import join_words
 
 OUTLINE = {"none": "", "channel": "with the outline as a channel", "pooling": "its features averaged over the outline"}
+# Name of the folder of what a network of several tasks has once, beside those of the tasks.
+JOINT = "joint"
+
+
+class Together(Section):
+    """One network for all its tasks, with a head each, trained on the weighted sum of their losses."""
+
+    weights: dict[Name, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="task -> weight of its loss; 1 where none is stated"
+    )
 
 
 class Network(Model):
@@ -29,6 +41,9 @@ class Network(Model):
         None, description="views of an exam that the network sees together; without it, it sees images one by one"
     )
     columns: Columns
+    together: Together | None = Field(
+        None, description="one network for all its tasks; without it, a network for each (`together: {}`)"
+    )
 
     @model_validator(mode="after")
     def _one_outline_a_map(self) -> Self:
@@ -60,8 +75,15 @@ class NetworkKind(ModelKind):
         ]
         return ", ".join(filter(None, [super().describe(settings), *seen]))
 
+    def describe_for(self, settings: Any, tasks: Mapping[str, Any]) -> str:
+        """Say which tasks one network learns together."""
+        if settings.together is None:
+            return self.describe(settings)
+        weights = [f"{task} ({settings.together.weights.get(task, 1):g})" for task in tasks]
+        return f"{self.describe(settings)}, one for {join_words(weights)} (in brackets the weights of their losses)"
+
     def check(self, settings: Any, parameters: Any) -> None:
-        """Check that the study has the views and names the columns as clinical."""
+        """Check that the study has the views, names the columns as clinical, and has the tasks learned together."""
         stated = {
             "fusion.views": (settings.fusion.views if settings.fusion else [], parameters.clean.views, "clean.views"),
             "columns": (settings.columns, parameters.study.clinical, "study.clinical"),
@@ -70,6 +92,20 @@ class NetworkKind(ModelKind):
             if strange := [name for name in names if name not in known]:
                 rule = f"{strange[0]} is not in {where} ({join_words(known) or 'empty'})"
                 raise broken(rule, "name one of them, or add it there", key=key)
+        if settings.together is not None:
+            _check_together(settings.together, tasks_of_model(parameters.study.tasks, settings), parameters.study.tasks)
+
+
+def _check_together(together: Together, tasks: list[str], of_study: Mapping[str, Any]) -> None:
+    if strange := [task for task in together.weights if task not in tasks]:
+        rule = f"{strange[0]} is not a task of this network ({', '.join(tasks)})"
+        raise broken(rule, "name one of its tasks, or add it to them", f"together.weights.{strange[0]}")
+    if len(tasks) == 1:
+        rule = f"{tasks[0]} is the only task of this network, and together is for several"
+        raise broken(rule, "take together out, or add a task", "together")
+    if JOINT in of_study:
+        rule = f"a task has the name {JOINT}, which is that of the folder of a network of several tasks"
+        raise broken(rule, "give the task another name, or take together out", "together")
 
 
 KIND = NetworkKind(
@@ -77,6 +113,7 @@ KIND = NetworkKind(
     settings=Network,
     builder="sonomics.train.network:main",
     takes="crops",
+    serves=("binary", "classes", "survival"),
     words="{architecture} at {size} pixels, {epochs} epochs",
     training=(
         "was trained with AdamW (weight decay {weight_decay:g}), batches of {batch} and one cycle of the learning rate "

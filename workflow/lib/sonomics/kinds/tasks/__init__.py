@@ -27,6 +27,8 @@ class TaskKind(DescribedKind):
         `module:function` of `gather(evaluation) -> what the page shows of performance`, in `report`.
     learner : str
         `module:name` of a `Learner`, in `train`: how a model is fitted on its outcomes, and what it predicts.
+    head : str
+        `module:name` of a `TaskHead`, in `train`: how a network learns its outcomes, and what it predicts.
     clinical_model : str
         `module:name` of a `ClinicalLearner`, in `train`: the clinical model of its outcomes.
     ratios : str
@@ -45,6 +47,7 @@ class TaskKind(DescribedKind):
     penalised: str
     page: str
     learner: str
+    head: str
     clinical_model: str
     ratios: str
     reader: str

@@ -23,6 +23,7 @@ KIND = BinaryKind(
     penalised="sonomics.select.steps.penalised:fit_binomial",
     page="sonomics.report.sections.performance:gather_binary",
     learner="sonomics.train.classifier:LABEL_LEARNER",
+    head="sonomics.train.heads.labels:BINARY",
     clinical_model="sonomics.train.clinical_model.binary:LEARNER",
     ratios="odds_ratios",
     reader="sonomics.evaluate.study.tasks:BINARY",

@@ -23,6 +23,7 @@ KIND = ClassesKind(
     penalised="sonomics.select.steps.penalised:fit_multinomial",
     page="sonomics.report.sections.classes:gather_classes",
     learner="sonomics.train.classifier:LABEL_LEARNER",
+    head="sonomics.train.heads.labels:CLASSES",
     clinical_model="sonomics.train.clinical_model.classes:LEARNER",
     ratios="odds_ratios",
     reader="sonomics.evaluate.study.tasks:CLASSES",

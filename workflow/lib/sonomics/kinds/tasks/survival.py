@@ -15,6 +15,7 @@ KIND = TaskKind(
     scores="risks of an event, were z-scored",
     final_model="sonomics.stack.final_model.survival:fit",
     learner="sonomics.train.classifiers.risks:RISK_LEARNER",
+    head="sonomics.train.heads.risks:HAZARDS",
     clinical_model="sonomics.train.clinical_model.survival:LEARNER",
     ratios="hazard_ratios",
     needs_of_stack="of_risks",

@@ -16,6 +16,12 @@ from sonomics.report.study.flow_of_cases import spell_reason
 
 MEASURES = {"dice": "Dice of the hot region and the outline", "heat_inside": "Share of the heat inside the outline"}
 
+# Whose score the heat raised, of tasks that have no positive label.
+EXPLAINED = {
+    "classes": "It is for the class that the network found most probable; of ordered classes, for later ones.",
+    "survival": "It is for an early event.",
+}
+
 
 def build_maps_section(maps: pd.DataFrame, evaluation: Evaluation) -> Section | None:
     """Build the section on the maps of one task, with one row per network and set; None when no network drew any.
@@ -44,6 +50,8 @@ def build_maps_section(maps: pd.DataFrame, evaluation: Evaluation) -> Section | 
         "and a warmer tint is hotter. Training images are shown by the network that was fitted without their patient. "
         "Heat shows where a network looked, not why."
     )
+    if not evaluation.is_binary:
+        description += f" {EXPLAINED['classes' if evaluation.has_classes else 'survival']}"
     caption = "Heat of the networks compared with the outlines"
     columns = ["Network and set", "Maps", *MEASURES.values()]
     shown = Table(caption, columns, rows, "Median and quartiles over the maps.")

@@ -17,8 +17,15 @@ from sonomics.train.fold.rows import Division
 
 def training_parser(doc: str | None) -> argparse.ArgumentParser:
     """Make the parser of a training job: one variant, model and task, and the folds that it trains on in turn."""
+    parser = model_parser(doc)
+    parser.add_argument("--task", required=True)
+    return parser
+
+
+def model_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Make the parser of a training job without its task: a network may learn several."""
     parser = job_parser(doc)
-    for name in ("--variant", "--model", "--task"):
+    for name in ("--variant", "--model"):
         parser.add_argument(name, required=True)
     parser.add_argument("--fold", nargs="+", required=True, help="folds to leave out, each in turn")
     parser.add_argument("--cohort", type=Path, required=True)
@@ -50,10 +57,18 @@ def write_columns(
     rows: pd.DataFrame, division: Division, columns: Sequence[Predicted], args: argparse.Namespace
 ) -> None:
     """Write columns of predictions of the rows that the model of a fold scores; parameters as `write_predictions`."""
+    table = tabulate_columns(rows, division, columns, args.variant, args.model, args.task)
+    write_table(table, args.out / division.fold / "predictions.parquet", PREDICTIONS)
+
+
+def tabulate_columns(
+    rows: pd.DataFrame, division: Division, columns: Sequence[Predicted], variant: str, model: str, task: str
+) -> pd.DataFrame:
+    """Put columns of predictions of the rows that the model of a fold scores below one another, as PREDICTIONS."""
     about = rows.loc[division.scored, ["patient", "case", "image"]].assign(
-        variant=args.variant,
-        model=args.model,
-        task=args.task,
+        variant=variant,
+        model=model,
+        task=task,
         split=division.splits[division.scored],
         fold=division.fold,
     )
@@ -61,5 +76,4 @@ def write_columns(
         about.assign(kind=column.kind, horizon=column.horizon, value=column.values, **{"class": column.class_name})
         for column in columns
     ]
-    table = pd.concat(tables, ignore_index=True)
-    write_table(table, args.out / division.fold / "predictions.parquet", PREDICTIONS)
+    return pd.concat(tables, ignore_index=True)

@@ -1,6 +1,7 @@
 """The rows of a training job: which a fold fits on, which it scores, and the crops among them."""
 
 import argparse
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,10 +66,15 @@ def read_cases(args: argparse.Namespace) -> Cases:
     args : Namespace
         From `training_parser`.
     """
+    return read_cases_of([args.task], args)[args.task]
+
+
+def read_cases_of(tasks: Sequence[str], args: argparse.Namespace) -> dict[str, Cases]:
+    """Read the labels of several tasks, next to the same splits and folds; `args` as of `read_cases`."""
     study = args.settings.study
     cohort, folds = read_cohort(args.cohort, study), read_folds(args.folds, args.scheme)
-    outcomes = training_outcomes(cohort, args.task, study, folds)
-    return Cases(outcomes, cohort.set_index("case")["split"], folds)
+    splits = cohort.set_index("case")["split"]
+    return {task: Cases(training_outcomes(cohort, task, study, folds), splits, folds) for task in tasks}
 
 
 def divide(rows: pd.DataFrame, cases: Cases, fold: str, predictor: str = REFIT) -> Division:
@@ -90,6 +96,11 @@ def divide(rows: pd.DataFrame, cases: Cases, fold: str, predictor: str = REFIT) 
     if predictor == FOLDS:
         scored = scored | mark_scored(rows["patient"], splits, cases.folds, ALL)
     return Division(fold, outcomes, splits, fitted, scored)
+
+
+def mark_fitted_for_any(divisions: Iterable[Division]) -> NDArray[np.bool_]:
+    """Mark the rows that a fit of several tasks sees: those that the fit of any of them alone would see."""
+    return np.asarray(np.any([division.fitted for division in divisions], axis=0), dtype=np.bool_)
 
 
 def choose_crops(crops: pd.DataFrame, screened: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:

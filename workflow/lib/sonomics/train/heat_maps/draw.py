@@ -13,7 +13,7 @@ from sonomics.core.files import read_json
 from sonomics.core.images import read_grey, read_mask, write_png
 from sonomics.core.jobs import progress
 from sonomics.kinds.models.network import Network as Settings
-from sonomics.networks.architectures.heads import Classifier
+from sonomics.networks.architectures.heads import Classifier, OneTask, TaskClassifier
 from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
 from sonomics.networks.inputs import find_box, stack_images
 from sonomics.networks.maps import grad_cam
@@ -33,12 +33,31 @@ class Network(NamedTuple):
     size: int
 
 
-def read_network(state: Path, weights: Path) -> Network:
-    """Rebuild a network from the files of its training job."""
+def read_network(state: Path, weights: Path, task: str) -> Network:
+    """Rebuild a network from the files of its training job, as a task of it."""
     saved = read_json(state)
     settings = Settings.partial({key: saved[key] for key in BUILT_BY if key in saved})
     backbone = build_for_rows(settings, count_numbers(saved.get("scales", {})), 0)
-    return Network(from_tensors(Classifier(backbone, saved["heads"], 0), load_file(weights)), saved["size"])
+    untrained = TaskClassifier(backbone, saved["heads"], 0)
+    return Network(OneTask(from_tensors(untrained, load_file(weights)), task), saved["size"])
+
+
+def choose_explained(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Choose of each image the prediction that its map explains.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Schema PREDICTIONS, of one task.
+
+    Returns
+    -------
+    DataFrame
+        The positive label of two, the most probable of several classes (of equal ones the first), the risk of an event.
+    """
+    without_horizon = predictions[predictions["horizon"].isna()]
+    best = without_horizon.sort_values("value", ascending=False, kind="stable").drop_duplicates("image")
+    return best.sort_index()
 
 
 def draw_maps(scored: pd.DataFrame, networks: Sequence[Network], share: float, folder: Path) -> pd.DataFrame:

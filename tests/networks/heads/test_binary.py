@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from sonomics.networks.architectures.heads import balanced_weights, masked_loss
+from sonomics.networks.heads.binary import balanced_weights, masked_loss
 
 NAN = float("nan")
 
