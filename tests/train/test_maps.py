@@ -63,6 +63,15 @@ def test_every_image_is_shown_once_by_a_network_that_was_not_fitted_on_it(traine
     assert {path.name: path.read_bytes() for path in [*(trained / "maps").iterdir(), trained / "maps.parquet"]} == first
 
 
+@pytest.mark.parametrize("mask", ["channel", "pooling"])
+def test_a_network_that_sees_the_outline_is_shown_it_again(trained, mask):
+    train(*FOLDS, mask=mask)
+    draw()
+    table = read_table(trained / "maps.parquet", MAPS)
+    assert len(table) == 9
+    assert (table["file"] != "").any()
+
+
 def test_the_map_of_a_test_image_is_the_mean_of_the_maps_of_the_folds_that_scored_it(crops_study, monkeypatch):
     train(*FOLDS, predictor="folds")
     for number in range(10):

@@ -159,8 +159,10 @@ def of_compared(file):
 
 
 def drawn(file):
-    """List a file of the maps of every network of the main run."""
-    runs = [dict(model=model, task=task) for model in networks_of(MAIN) for task in tasks_learned(MAIN, model)]
+    """List a file of the maps of every network of the main run whose score comes from one image alone."""
+    models = SEEN[MAIN]["train"]["models"]
+    alone = [name for name in networks_of(MAIN) if not models[name].get("fusion") and not models[name].get("columns")]
+    runs = [dict(model=model, task=task) for model in alone for task in tasks_learned(MAIN, model)]
     return files_of(f"results/train/main/{{model}}/{{task}}/all/{file}", runs)
 
 

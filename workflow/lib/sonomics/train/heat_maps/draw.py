@@ -15,10 +15,11 @@ from sonomics.core.jobs import progress
 from sonomics.kinds.models.network import Network as Settings
 from sonomics.networks.architectures.heads import Classifier, OneTask, TaskClassifier
 from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
-from sonomics.networks.inputs import find_box, stack_images
+from sonomics.networks.inputs import find_box
 from sonomics.networks.maps import grad_cam
 from sonomics.networks.weights.state import from_tensors
 from sonomics.train.heat_maps.measure import UNDEFINED, find_reason_for_no_map, measure_overlap
+from sonomics.train.inputs.pixels import read_crops
 from sonomics.train.inputs.variables import count_numbers
 
 NO_TARGET_LAYER = "no_target_layer"
@@ -27,10 +28,11 @@ BATCH = 32
 
 
 class Network(NamedTuple):
-    """A fitted network, and the side of its input in pixels."""
+    """A fitted network, the side of its input in pixels, and how it sees outlines (`mask` of params)."""
 
     model: Classifier
     size: int
+    mask: str
 
 
 def read_network(state: Path, weights: Path, task: str) -> Network:
@@ -39,7 +41,7 @@ def read_network(state: Path, weights: Path, task: str) -> Network:
     settings = Settings.partial({key: saved[key] for key in BUILT_BY if key in saved})
     backbone = build_for_rows(settings, count_numbers(saved.get("scales", {})), 0)
     untrained = TaskClassifier(backbone, saved["heads"], 0)
-    return Network(OneTask(from_tensors(untrained, load_file(weights)), task), saved["size"])
+    return Network(OneTask(from_tensors(untrained, load_file(weights)), task), saved["size"], settings.mask)
 
 
 def choose_explained(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -91,14 +93,13 @@ def _draw_batch(
     crops: pd.DataFrame, networks: Sequence[Network], share: float, folder: Path
 ) -> Iterator[dict[str, Any]]:
     pixels = [read_grey(Path(file)) for file in crops["file"]]
-    size = networks[0].size
-    images = stack_images(pixels, size)
+    images = read_crops(crops["file"], crops["mask"], networks[0].size, networks[0].mask)
     drawn = [heats for network in networks if (heats := grad_cam(network.model, images)) is not None]
     if not drawn:
         yield from ({"file": "", "reason": NO_TARGET_LAYER, **UNDEFINED} for _ in pixels)
         return
     for crop, image, square in zip(crops.itertuples(), pixels, np.mean(drawn, axis=0), strict=True):
-        heat = square[find_box(image.shape, size)]
+        heat = square[find_box(image.shape, networks[0].size)]
         if reason := find_reason_for_no_map(heat):
             yield {"file": "", "reason": reason, **UNDEFINED}
             continue

@@ -1,7 +1,6 @@
 """The rows of a network: images one by one or joined, with what it is given of each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,9 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from sonomics.core.images import read_grey, read_mask
-from sonomics.networks.inputs import Inputs, stack_images, to_planes
+from sonomics.networks.inputs import Inputs, to_planes
 from sonomics.train.inputs.joined import MISSING, count_joined, join_images
+from sonomics.train.inputs.pixels import read_crops
 from sonomics.train.inputs.variables import Scale, fit_scale, scale_columns
 
 
@@ -64,7 +63,7 @@ def read_rows(crops: pd.DataFrame, cohort: pd.DataFrame, network: Any) -> Networ
     network : settings
         `size`, `mask`, `fusion` and `columns` of the network.
     """
-    planes = _read_planes(crops, network.size, network.mask)
+    planes = to_planes(read_crops(crops["file"], crops["mask"], network.size, network.mask))
     table, present, counts = crops[["patient", "case", "image"]].reset_index(drop=True), None, {}
     if network.fusion is not None:
         table, places = join_images(crops, network.fusion)
@@ -75,11 +74,3 @@ def read_rows(crops: pd.DataFrame, cohort: pd.DataFrame, network: Any) -> Networ
         planes, present = planes[:, None], np.ones((len(planes), 1), np.float32)
     clinical = cohort.set_index("case")[list(network.columns)].loc[table["case"]].reset_index(drop=True)
     return NetworkRows(table, planes, present, clinical, counts)
-
-
-def _read_planes(crops: pd.DataFrame, size: int, mask: str) -> torch.Tensor:
-    images = stack_images([read_grey(Path(file)) for file in crops["file"]], size)
-    if mask == "none":
-        return to_planes(images)
-    drawn = [np.where(read_mask(Path(file)), np.uint8(255), np.uint8(0)) for file in crops["mask"]]
-    return to_planes(np.stack([images, stack_images(drawn, size)], axis=-1))
