@@ -13,7 +13,7 @@ from sonomics.networks.architectures.backbones import build
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import Inputs
 from sonomics.networks.training.augmentation import Augmentation, augment
-from sonomics.networks.training.fit import Training, embed, fit, predict
+from sonomics.networks.training.fit import Training, Watched, embed, fit, predict
 from sonomics.networks.weights.load import Weights
 from sonomics.networks.weights.state import from_tensors, to_tensors
 
@@ -168,3 +168,59 @@ def test_an_outline_moves_with_its_image_and_keeps_its_values() -> None:
     still = replace(Augmentation(), brightness=0.0, contrast=0.0)
     moved = augment(with_outline[:, :, 3:], still, rng.manual_seed(2))
     torch.testing.assert_close(together[:, :, 3:], moved)
+
+
+def watched(images: NDArray[np.uint8], targets: NDArray[np.float64]) -> Watched:
+    return Watched(Inputs.of_images(images[::4]), targets[::4])
+
+
+@pytest.mark.parametrize("average", [None, 0.5])
+def test_the_weights_are_those_of_the_best_epoch_of_the_inner_part(
+    images: NDArray[np.uint8], targets: NDArray[np.float64], average: float | None
+) -> None:
+    training = replace(TRAINING, epochs=5, schedule="constant", learning_rate=0.02, average=average)
+    model = untrained()
+    inner = watched(images, targets)
+    curves = fit(model, Inputs.of_images(images), targets, training, seed=5, watched=inner)
+    losses = [curve["inner_loss"] for curve in curves]
+    chosen = int(np.argmin(losses))
+    assert [curve["chosen"] for curve in curves] == [float(place == chosen) for place in range(5)]
+    # A schedule that is constant passes through the same weights, however many epochs are stated.
+    again = untrained()
+    stopped = replace(training, epochs=chosen + 1)
+    fit(again, Inputs.of_images(images), targets, stopped, seed=5, watched=inner)
+    first, second = to_tensors(model), to_tensors(again)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_training_ends_when_the_inner_part_gets_no_better(
+    images: NDArray[np.uint8], targets: NDArray[np.float64]
+) -> None:
+    wrong = Watched(Inputs.of_images(images[::4]), 1 - targets[::4])  # the better the fit, the worse the inner part
+    training = replace(TRAINING, epochs=30, schedule="constant", patience=2)
+    curves = fit(untrained(), Inputs.of_images(images), targets, training, seed=5, watched=wrong)
+    assert len(curves) < 30
+    assert curves[-1]["epoch"] - next(curve["epoch"] for curve in curves if curve["chosen"]) == 2
+
+
+def test_a_frozen_trunk_keeps_its_weights_and_learns_afterwards(
+    images: NDArray[np.uint8], targets: NDArray[np.float64]
+) -> None:
+    start = to_tensors(untrained())
+    for frozen, is_same in ((2, True), (1, False)):
+        model = untrained()
+        training = replace(TRAINING, epochs=2, frozen_epochs=frozen)
+        fit(model, Inputs.of_images(images), targets, training, seed=5)
+        tensors = to_tensors(model)
+        trunk = [name for name in tensors if name.startswith("backbone.trunk.") and name.endswith("weight")]
+        assert all(torch.equal(tensors[name], start[name]) for name in trunk) == is_same
+        assert not torch.equal(tensors["heads.striped.weight"], start["heads.striped.weight"])
+
+
+def test_an_averaged_network_is_another_than_the_last_one(
+    images: NDArray[np.uint8], targets: NDArray[np.float64]
+) -> None:
+    models = [untrained(), untrained()]
+    for model, average in zip(models, (None, 0.9), strict=True):
+        fit(model, Inputs.of_images(images), targets, replace(TRAINING, epochs=2, average=average), seed=5)
+    assert not torch.equal(*(model.heads["striped"].weight for model in models))

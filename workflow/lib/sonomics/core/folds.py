@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sonomics.core.errors import StudyError
 from sonomics.core.schemas import FOLDS, TRAIN
+from sonomics.core.seeds import seed_for
 from sonomics.core.tables import read_table
 
 ALL = "all"
@@ -153,6 +154,28 @@ def leave_out_folds(folds: ArrayLike) -> Iterator[LeftOut]:
     for fold in sorted(set(fold_of.tolist())):
         scored = fold_of == fold
         yield LeftOut(fold, ~scored, scored)
+
+
+def divide_groups(
+    groups: NDArray[np.str_], outcomes: NDArray[np.float64], count: int, seed: int
+) -> NDArray[np.int64] | None:
+    """Divide groups among inner folds, stratified by class, or by event.
+
+    A group counts as its largest label (the event, if one of its rows has it). Within each class, groups in an order of
+    the seed go to the folds in turn; the next class goes on at the fold where the last one ended.
+
+    Returns
+    -------
+    (rows,) array of int, or None
+        With fewer folds than `count` where the rarest class has fewer groups; None where that leaves under two.
+    """
+    strata = pd.Series(outcomes if outcomes.ndim == 1 else outcomes[:, 1], index=groups).groupby(level=0).max()
+    count = min(count, int(strata.value_counts().min()) if outcomes.ndim == 1 else int(strata.sum()))
+    if count < 2 or (strata.nunique() < 2 and outcomes.ndim == 1):
+        return None
+    order = sorted(strata.index, key=lambda name: (strata[name], seed_for(seed, "inner", name)))
+    place = {name: position % count for position, name in enumerate(order)}
+    return np.array([place[name] for name in groups], dtype=np.int64)
 
 
 def cross_fit(

@@ -41,6 +41,10 @@ class Inputs:
         """Take some rows by their places, int64, or those marked, bool."""
         return type(self)(self.images[rows], tuple(other[rows] for other in self.others))
 
+    def mirror(self) -> Self:
+        """Exchange left and right of every image."""
+        return type(self)(self.images.flip(-1), self.others)
+
     def to_arguments(self, device: torch.device) -> tuple[Tensor, ...]:
         """Return the arguments of the network on a device: images float32 on the scale 0-1, then the others."""
         return self.images.to(device).float() / 255, *(other.to(device) for other in self.others)

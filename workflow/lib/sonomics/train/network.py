@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +14,20 @@ from safetensors.torch import save
 from sonomics.core.cohort import read_cohort
 from sonomics.core.errors import StudyError
 from sonomics.core.files import replacing, write_json
+from sonomics.core.folds import divide_groups, read_groups
 from sonomics.core.jobs import progress, run_job
 from sonomics.core.registry import load
 from sonomics.core.schemas import CROPS, PREDICTIONS, SCREENED
 from sonomics.core.seeds import seed_for
 from sonomics.core.settings.crop import Analysis
+from sonomics.core.settings.training import Trained
 from sonomics.core.tables import read_table, read_tables, write_table
 from sonomics.kinds.models.network import JOINT
 from sonomics.kinds.tasks import TASKS
 from sonomics.networks.architectures.heads import TaskClassifier
 from sonomics.networks.fusion.build import BUILT_BY, build_for_rows
 from sonomics.networks.inputs import Inputs
-from sonomics.networks.training.fit import Training, fit, predict
+from sonomics.networks.training.fit import Training, Watched, fit, predict
 from sonomics.networks.weights.load import load_choice
 from sonomics.networks.weights.state import to_tensors
 from sonomics.train.fold.job import model_parser, tabulate_columns
@@ -34,6 +37,7 @@ from sonomics.train.inputs.rows import read_rows
 from sonomics.train.inputs.variables import count_numbers
 
 FEWEST_IMAGES = 2
+FLIP = "flip"
 # What of an image decides with which others it is joined.
 OF_IMAGES = ["exam", "instance", "frame", "time_s", "sharpness"]
 
@@ -58,16 +62,20 @@ def main(argv: Sequence[str] | None = None) -> None:
         scales = rows.fit_scales(fitted)
         inputs, weights = rows.give(scales), load_choice(settings.weights, settings.architecture)
         backbone = build_for_rows(settings, count_numbers(scales), seed, weights)
-        model = TaskClassifier(backbone, heads, seed, weights=task_weights)
-        training = Training(settings.epochs, settings.batch, settings.learning_rate, settings.weight_decay)
-        targets = np.column_stack([division.outcomes[fitted] for division in divisions.values()])
-        curves = fit(model, inputs.take(torch.from_numpy(fitted)), targets, training, seed)
+        model = TaskClassifier(backbone, heads, seed, settings.dropout, task_weights)
+        targets = np.column_stack([division.outcomes for division in divisions.values()])
+        inner = mark_inner(rows.table, targets, fitted, seed, args) if settings.stop else np.zeros_like(fitted)
+        watched = Watched(inputs.take(torch.from_numpy(inner)), targets[inner]) if settings.stop else None
+        learned = fitted & ~inner
+        training = train_as(settings)
+        curves = fit(model, inputs.take(torch.from_numpy(learned)), targets[learned], training, seed, watched)
 
-        write_predictions(rows.table, divisions, model, predict_rows(model, inputs, scored), args)
+        write_predictions(rows.table, divisions, model, predict_rows(model, inputs, scored, settings.test_time), args)
         with replacing(args.out / fold / "weights.safetensors") as temporary:
             temporary.write_bytes(save(to_tensors(model)))
         network = {key: value for key, value in settings.plain().items() if key in BUILT_BY}
-        about = {"heads": heads, "images": int(fitted.sum()), "scales": scales, "joined": rows.counts}
+        about = {"heads": heads, "images": int(learned.sum()), "scales": scales, "joined": rows.counts}
+        about["inner_images"] = int(inner.sum())
         write_json(args.out / fold / "state.json", {**network, **{key: value for key, value in about.items() if value}})
         with replacing(args.out / fold / "curves.csv") as temporary:
             pd.DataFrame(curves).to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
@@ -106,10 +114,55 @@ def check_divisions(divisions: Mapping[str, Division], args: argparse.Namespace)
             raise StudyError(f"train.models.{args.model}", rule, fix)
 
 
-def predict_rows(model: TaskClassifier, inputs: Inputs, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+def train_as(settings: Trained) -> Training:
+    """Return how a network is trained, from its settings."""
+    stated = {field.name for field in fields(Training)} & set(Trained.model_fields)
+    patience = settings.stop.patience if settings.stop else None
+    return Training(**{name: getattr(settings, name) for name in sorted(stated)}, patience=patience)
+
+
+def mark_inner(
+    rows: pd.DataFrame, targets: NDArray[np.float64], fitted: NDArray[np.bool_], seed: int, args: argparse.Namespace
+) -> NDArray[np.bool_]:
+    """Mark the inner part of the training rows of a fold: whole patients, and whole groups of patients.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `patient`.
+    targets : (rows, columns) array
+        It is stratified by the last column of the first task, the label or the event; where that is unknown, by that.
+    fitted : (rows,) array of bool
+    seed : int
+    args : Namespace
+
+    Raises
+    ------
+    StudyError
+        When a class has a single patient, so that no part can be set apart.
+    """
+    count = round(1 / args.settings.train.models[args.model].stop.share)
+    first = head_of(args.task[0], args).choose(args.settings.study.tasks[args.task[0]])
+    strata = np.nan_to_num(targets[fitted, 1 if first["kind"] == "hazards" else 0], nan=-1.0)
+    groups = rows.loc[fitted, "patient"].map(read_groups(args.folds)).to_numpy(dtype=str)
+    parts = divide_groups(groups, strata, count, seed_for(seed, "inner part"))
+    if parts is None:
+        rule = "a class has a single training patient, so that no inner part can be set apart"
+        raise StudyError(f"train.models.{args.model}.stop", rule, "take stop out, or state fewer folds")
+    inner = np.zeros_like(fitted)
+    inner[np.flatnonzero(fitted)[parts == 0]] = True
+    return inner
+
+
+def predict_rows(
+    model: TaskClassifier, inputs: Inputs, rows: NDArray[np.bool_], test_time: str
+) -> dict[str, NDArray[np.float64]]:
     """Predict the probabilities of each task, (marked rows, columns); a study may have none to score."""
     if rows.any():
-        return model.split_columns(predict(model, inputs.take(torch.from_numpy(rows))), "predicted")
+        seen = inputs.take(torch.from_numpy(rows))
+        values = predict(model, seen)
+        values = (values + predict(model, seen.mirror())) / 2 if test_time == FLIP else values
+        return model.split_columns(values, "predicted")
     return {task: np.empty((0, model.head_of(task).predicted)) for task in model.task_weights}
 
 

@@ -22,6 +22,8 @@ from sonomics.train.classifiers.folds import summarise_folds
 
 RUN = ("VARIANT", "MODEL", "TASK", "FOLD", "FILE")
 CURVES = ["run", "epoch", "loss"]
+# Only networks that choose their epoch have it.
+INNER = ["inner_loss"]
 HEAVIEST = 5
 __all__ = ["main", "summarise_folds"]
 
@@ -140,7 +142,10 @@ def read_curves(tables: Sequence[Sequence[str]]) -> pd.DataFrame:
         pd.read_csv(file).assign(run=f"{variant} {model} {task} fold {fold}")
         for variant, model, task, fold, file in tables
     ]
-    return pd.concat(curves)[CURVES] if curves else pd.DataFrame(columns=CURVES)
+    if not curves:
+        return pd.DataFrame(columns=CURVES)
+    table = pd.concat(curves)
+    return table[[*CURVES, *(name for name in INNER if name in table)]]
 
 
 if __name__ == "__main__":

@@ -7,13 +7,20 @@ from pydantic import Field, model_validator
 
 from sonomics.core.settings.base import Name, Section, broken
 from sonomics.core.settings.fusion import Columns, Fusion, MaskUse
-from sonomics.core.settings.networks import Architecture, Batch, Epochs, LearningRate, Size, StartingWeights
+from sonomics.core.settings.networks import Architecture, Size, StartingWeights
 from sonomics.core.settings.task_checks import tasks_of_model
-from sonomics.core.settings.train import Model
+from sonomics.core.settings.training import Trained
 from sonomics.kinds.models import ModelKind
 from sonomics.kinds.wording import join_words
 
 OUTLINE = {"none": "", "channel": "with the outline as a channel", "pooling": "its features averaged over the outline"}
+OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "stochastic gradient descent with momentum"}
+SCHEDULES = {
+    "one_cycle": "one cycle of the learning rate up to",
+    "cosine": "a learning rate that falls along a cosine from",
+    "halving": "a learning rate of at first",
+    "constant": "a learning rate of",
+}
 # Name of the folder of what a network of several tasks has once, beside those of the tasks.
 JOINT = "joint"
 
@@ -26,16 +33,12 @@ class Together(Section):
     )
 
 
-class Network(Model):
-    """The network, what its training starts from, and its schedule."""
+class Network(Trained):
+    """The network, what it sees, what its training starts from, and how it is trained."""
 
     architecture: Architecture
     weights: StartingWeights
     size: Size
-    epochs: Epochs
-    batch: Batch
-    learning_rate: LearningRate
-    weight_decay: float = Field(ge=0, description="weight decay of AdamW")
     mask: MaskUse = "none"
     fusion: Fusion | None = Field(
         None, description="views of an exam that the network sees together; without it, it sees images one by one"
@@ -60,10 +63,26 @@ class NetworkKind(ModelKind):
         """Return True: the loss weights both classes equally."""
         return True
 
-    def describe_training(self, settings: Section) -> str:
-        """Describe the start, the optimiser and its schedule."""
+    def describe_training(self, settings: Any) -> str:
+        """Describe the start, the optimiser, its schedule, and how the epoch was chosen."""
         start = "random weights" if getattr(settings, "weights", None) == "none" else "pretrained weights"
-        return f"started from {start} and {super().describe_training(settings)}"
+        parts = [
+            f"started from {start} and {super().describe_training(settings)}".replace(
+                "AdamW", OPTIMISERS[settings.optimiser]
+            ).replace("one cycle of the learning rate up to", SCHEDULES[settings.schedule]),
+            f"halved every {settings.halve_every} epochs" if settings.halve_every else "",
+            f"with {settings.warm_up} epochs of warm-up" if settings.warm_up else "",
+            f"dropout of {settings.dropout:g} before the heads" if settings.dropout else "",
+            f"the trunk frozen for {settings.frozen_epochs} epochs" if settings.frozen_epochs else "",
+            f"a moving average of the weights (decay {settings.average:g})" if settings.average else "",
+            f"and the epoch with the least loss on an inner {settings.stop.share:.0%} of the training patients of each "
+            f"fold (patience {settings.stop.patience})"
+            if settings.stop
+            else "",
+        ]
+        if settings.test_time == "flip":
+            parts.append("scores are the mean of an image and its mirror image")
+        return ", ".join(filter(None, parts))
 
     def describe(self, settings: Any) -> str:
         """Describe the network, and what it sees beside single images."""

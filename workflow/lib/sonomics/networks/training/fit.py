@@ -1,20 +1,26 @@
 """Fit and apply networks on arrays of images."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from sonomics.core.errors import StudyError
 from sonomics.core.jobs import progress, threads
 from sonomics.core.rows import apply_in_batches
+from sonomics.networks.architectures.backbones import Backbone
 from sonomics.networks.architectures.heads import Classifier
 from sonomics.networks.inputs import Inputs, to_planes
 from sonomics.networks.training.augmentation import Augmentation, augment
+from sonomics.networks.training.average import MovingAverage
+from sonomics.networks.training.optimisers import make_optimiser, make_schedule
 
 Curve = dict[str, float]
 # Images of every batch that a network is applied to. One by one on the
@@ -33,11 +39,12 @@ class Training:
     batch : int
         Images per step.
     learning_rate : float
-        Highest learning rate of the cycle.
+        Highest learning rate of the schedule.
     weight_decay : float
-        Of AdamW.
     augmentation : Augmentation
         How much images are changed at random.
+    optimiser, schedule, halve_every, warm_up, frozen_epochs, average, patience
+        As in params: `Trained` of the settings, and its `stop`.
     """
 
     epochs: int
@@ -45,6 +52,20 @@ class Training:
     learning_rate: float
     weight_decay: float
     augmentation: Augmentation = field(default_factory=Augmentation)
+    optimiser: str = "adamw"
+    schedule: str = "one_cycle"
+    halve_every: int | None = None
+    warm_up: int = 0
+    frozen_epochs: int = 0
+    average: float | None = None
+    patience: int | None = None
+
+
+class Watched(NamedTuple):
+    """The inner part of the training rows, which training does not see, and on whose loss the epoch is chosen."""
+
+    inputs: Inputs
+    targets: NDArray[np.floating]
 
 
 def choose_device() -> torch.device:
@@ -58,8 +79,9 @@ def fit(
     targets: NDArray[np.floating],
     training: Training,
     seed: int,
+    watched: Watched | None = None,
 ) -> list[Curve]:
-    """Train a classifier in place: AdamW, one cycle of the learning rate, balanced classes.
+    """Train a classifier in place, with balanced classes.
 
     The same seed gives the same weights on every CPU that `core.pins` is for, whatever ran before.
 
@@ -71,11 +93,14 @@ def fit(
         What the heads of the model learn; NaN where unknown.
     training : Training
     seed : int
+    watched : Watched, optional
+        With it the weights are those after the epoch of its least loss, and training ends `patience` epochs after.
 
     Returns
     -------
     list of dict
-        `epoch` (from 1), `loss` (mean over the steps of the epoch) and `learning_rate` (at its end).
+        `epoch` (from 1), `loss` (mean over the steps of the epoch) and `learning_rate` (at its end); with `watched`
+        `inner_loss`, and `chosen` (1 for the epoch whose weights the model has, else 0).
 
     Raises
     ------
@@ -86,44 +111,112 @@ def fit(
     """
     if len(inputs) < 2 or np.isnan(targets).all():
         raise ValueError(f"a network needs two images and a known label, got {len(inputs)} images")
-    device = choose_device()
     batches = max(1, len(inputs) // training.batch)
     labels = torch.from_numpy(np.asarray(targets, dtype=np.float32))
     model.weigh_classes(labels)
     curves: list[Curve] = []
+    best: dict[str, Tensor] = {}
     with _reproducible(seed):
         rng = Generator().manual_seed(seed)
-        model.to(device).train()
-        optimiser = torch.optim.AdamW(
-            model.parameters(),
-            lr=training.learning_rate,
-            weight_decay=training.weight_decay,
-            fused=True,
-        )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, training.learning_rate, total_steps=training.epochs * batches
-        )
+        model.to(choose_device()).train()
+        optimiser = make_optimiser(model, training)
+        schedule = make_schedule(optimiser, training, batches)
+        average = None if training.average is None else MovingAverage(model, training.average)
         for epoch in progress(range(1, training.epochs + 1), "epochs"):
-            losses = []
-            for rows in torch.tensor_split(torch.randperm(len(inputs), generator=rng), batches):
-                images, *others = inputs.take(rows).to_arguments(device)
-                outputs = model(augment(images, training.augmentation, rng), *others)
-                loss = model.compute_loss(outputs, labels[rows].to(device))
-                optimiser.zero_grad(set_to_none=True)
-                loss.backward()
-                optimiser.step()
-                rate = schedule.get_last_lr()[0]
-                schedule.step()
-                losses.append(loss.detach())
-            curves.append({"epoch": epoch, "loss": float(torch.stack(losses).mean()), "learning_rate": float(rate)})
+            _freeze(model, is_frozen=epoch <= training.frozen_epochs)
+            loss = _train_epoch(model, inputs, labels, optimiser, schedule, average, batches, training, rng)
+            curves.append({"epoch": epoch, **loss})
             if not np.isfinite(curves[-1]["loss"]):
                 rule = f"the training loss became NaN or infinite in epoch {epoch}"
                 raise StudyError(
                     "params.yaml, learning_rate", rule, "lower it, or check mean, std and scale of the weights"
                 )
+            if watched is None:
+                continue
+            curves[-1]["inner_loss"] = _watch(model, watched, average)
+            since_best = epoch - _find_best(curves)
+            if since_best == 0:
+                best = _copy_state(model, average)
+            if since_best >= (training.patience or training.epochs):
+                break
+        _freeze(model, is_frozen=False)
+        if watched is not None:
+            for curve in curves:
+                curve["chosen"] = float(curve["epoch"] == _find_best(curves))
+            model.load_state_dict(best)
+        elif average is not None:
+            average.swap()
         _settle_batch_norm(model, inputs, training.batch)
     model.eval()
     return curves
+
+
+def _train_epoch(
+    model: Classifier,
+    inputs: Inputs,
+    labels: Tensor,
+    optimiser: Optimizer,
+    schedule: LRScheduler,
+    average: MovingAverage | None,
+    batches: int,
+    training: Training,
+    rng: Generator,
+) -> Curve:
+    """Pass over the training rows once; return the mean loss and the learning rate of the last step."""
+    device, losses = choose_device(), []
+    for rows in torch.tensor_split(torch.randperm(len(inputs), generator=rng), batches):
+        images, *others = inputs.take(rows).to_arguments(device)
+        outputs = model(augment(images, training.augmentation, rng), *others)
+        loss = model.compute_loss(outputs, labels[rows].to(device))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        rate = float(schedule.get_last_lr()[0])
+        schedule.step()
+        if average is not None:
+            average.update()
+        losses.append(loss.detach())
+    return {"loss": float(torch.stack(losses).mean()), "learning_rate": rate}
+
+
+def _freeze(model: Classifier, *, is_frozen: bool) -> None:
+    """Freeze the trunks of a network, or let them learn; what was added to them always learns."""
+    for module in model.modules():
+        if isinstance(module, Backbone):
+            module.trunk.requires_grad_(not is_frozen)
+
+
+@torch.no_grad()
+def _watch(model: Classifier, watched: Watched, average: MovingAverage | None) -> float:
+    """Compute the loss of the inner part, by the moving average where there is one."""
+    device, targets = choose_device(), torch.from_numpy(np.asarray(watched.targets, dtype=np.float32))
+    if average is not None:
+        average.swap()
+    model.eval()
+    rows = torch.arange(len(watched.inputs))
+    outputs = torch.cat(
+        [model(*watched.inputs.take(row[None]).to_arguments(device)) for row in rows]  # one by one, as in `predict`
+    )
+    loss = float(model.compute_loss(outputs, targets.to(device)))
+    model.train()
+    if average is not None:
+        average.swap()
+    return loss
+
+
+def _find_best(curves: Sequence[Curve]) -> int:
+    """Find the epoch of the least loss of the inner part, of equal ones the first; one that is NaN is the largest."""
+    losses = [curve["inner_loss"] if np.isfinite(curve["inner_loss"]) else np.inf for curve in curves]
+    return int(np.argmin(losses)) + 1
+
+
+def _copy_state(model: Classifier, average: MovingAverage | None) -> dict[str, Tensor]:
+    if average is not None:
+        average.swap()
+    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    if average is not None:
+        average.swap()
+    return state
 
 
 @torch.inference_mode()

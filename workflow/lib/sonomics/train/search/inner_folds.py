@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sonomics.core.errors import StudyError
-from sonomics.core.folds import leave_out_folds
+from sonomics.core.folds import divide_groups, leave_out_folds
 from sonomics.core.schemas import RISK
-from sonomics.core.seeds import seed_for
 from sonomics.core.settings.tasks import Task
 from sonomics.core.settings.train import Model
 from sonomics.core.tasks import outcome_of
@@ -91,26 +90,6 @@ def search_values(
 def measure_of(search: Search[Any], outcomes: Floats) -> str:
     """Name the measure of a search: the one stated, else AUC for labels and Harrell's C for times."""
     return search.measure or ("auc" if outcomes.ndim == 1 else "c_index")
-
-
-def divide_groups(groups: NDArray[np.str_], outcomes: Floats, count: int, seed: int) -> NDArray[np.int64] | None:
-    """Divide groups among inner folds, stratified by class, or by event.
-
-    A group counts as its largest label (the event, if one of its rows has it). Within each class, groups in an order of
-    the seed go to the folds in turn; the next class goes on at the fold where the last one ended.
-
-    Returns
-    -------
-    (rows,) array of int, or None
-        With fewer folds than `count` where the rarest class has fewer groups; None where that leaves under two.
-    """
-    strata = pd.Series(outcomes if outcomes.ndim == 1 else outcomes[:, 1], index=groups).groupby(level=0).max()
-    count = min(count, int(strata.value_counts().min()) if outcomes.ndim == 1 else int(strata.sum()))
-    if count < 2 or (strata.nunique() < 2 and outcomes.ndim == 1):
-        return None
-    order = sorted(strata.index, key=lambda name: (strata[name], seed_for(seed, "inner", name)))
-    place = {name: position % count for position, name in enumerate(order)}
-    return np.array([place[name] for name in groups], dtype=np.int64)
 
 
 def judge_values(
