@@ -1,5 +1,7 @@
 """Rules on models: how they were built, chosen, combined and are explained."""
 
+import pandas as pd
+
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.wording import join_words
@@ -19,7 +21,7 @@ from sonomics.report.evidence.findings import (
 )
 from sonomics.report.study.record import Record
 from sonomics.report.study.variants import describe_control
-from sonomics.report.study.wording import describe_base_model, describe_starting_weights
+from sonomics.report.study.wording import describe_base_model, describe_scorers, describe_starting_weights
 
 
 def find_algorithms(record: Record) -> Finding:
@@ -145,13 +147,15 @@ def find_threshold(record: Record) -> Finding:
 
 def find_scoring(record: Record) -> Finding:
     """State how test cases were scored."""
-    description = "by the saved models of all training cases; training cases by models of the other folds"
+    scorers = describe_scorers(record.params.train.models)
+    description = f"by {scorers}, as saved; training cases by models of the other folds"
     return Finding(REPORTED, METHODS, description)
 
 
 def find_updating(record: Record) -> Finding:
     """Judge whether updating of the model was examined."""
-    if record.first.tables["recalibration"].empty:
+    # A task of several classes has no such table.
+    if record.first.tables.get("recalibration", pd.DataFrame()).empty:
         return Finding(MISSING, evidence="no test set that a model could be updated at")
     description = "the effect of recalibration at each test site; the model itself is left unchanged"
     return Finding(REPORTED, PERFORMANCE, description)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from sonomics.core.predictor import FOLDS
 from sonomics.core.settings.task_checks import tasks_of_final
 from sonomics.kinds.combinations import COMBINATIONS
 from sonomics.kinds.families import FAMILIES
@@ -15,7 +14,7 @@ from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
 from sonomics.report.elements.numbers import format_count
 from sonomics.report.study.record import Record
-from sonomics.report.study.wording import describe_base_model, list_starts
+from sonomics.report.study.wording import describe_base_model, describe_scorers, list_starts
 
 
 def describe_models(record: Record) -> str:
@@ -32,8 +31,9 @@ def describe_evaluation(record: Record) -> str:
     return (
         f"{record.calibration_words}, and a threshold was set by {rule}, {both}on training scores that were "
         "cross-fitted over the same folds; thresholds were then frozen. Training cases were scored by models fitted "
-        f"without their fold, all others by {_describe_predictors(record)}. Labels and outcomes outside training were "
-        f"masked until evaluation. The primary model was {record.primary_models}, named in the parameters."
+        f"without their fold, all others by {describe_scorers(record.params.train.models)}. Labels and outcomes "
+        f"outside training were masked until evaluation. The primary model was {record.primary_models}, named in the "
+        "parameters."
     )
 
 
@@ -53,16 +53,6 @@ def describe_software(record: Record) -> str:
         f"Software: {own}{versions}; every version is in the record of the run. The seed of the study was "
         f"{study.seed}; the same seed gives the same numbers on {where}."
     )
-
-
-def _describe_predictors(record: Record) -> str:
-    """Say what scored the cases outside training."""
-    models = record.params.train.models
-    averaged = [name for name, model in models.items() if model.predictor == FOLDS]
-    mean, refit = "the mean of the models of the folds", "the model fitted on the whole training set"
-    if not averaged:
-        return refit
-    return mean if len(averaged) == len(models) else f"{mean} ({join_words(averaged)}) or {refit} (the others)"
 
 
 def _describe_fitting(record: Record) -> list[str]:

@@ -76,7 +76,8 @@ def explain_exclusions(screening: pd.DataFrame, evaluation: Evaluation) -> pd.Se
     labelled = cases["label"].notna()
     screened = screening[(screening["level"] == "case") & (screening["fate"] == "excluded")]
     reasons = cases["case"].map(screened.set_index("case")["reason"]).map(spell_reason, na_action="ignore")
-    reasons = reasons.fillna(pd.Series(UNSCORED, index=cases.index).where(~scored)).fillna(UNKNOWN)
+    reasons = reasons.where(reasons.notna() | scored, UNSCORED)
+    reasons = reasons.where(reasons.notna(), UNKNOWN)
     return reasons.mask(scored & labelled, "")
 
 

@@ -1,15 +1,17 @@
 """What choices are called in the text that no kind declares, and what every network started from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from sonomics.core.packages import describe_package
+from sonomics.core.predictor import FOLDS
 from sonomics.core.settings.clean import Clean, View
 from sonomics.core.settings.crop import Crop
 from sonomics.core.settings.parameters import Parameters
 from sonomics.core.settings.task_checks import tasks_of_model
 from sonomics.core.settings.tasks import Task
+from sonomics.core.settings.train import Model
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
@@ -126,3 +128,12 @@ def _name_images(entry: Entry) -> str:
 
 def _name_package(entry: Entry) -> str:
     return f", Python package {describe_package(entry.package)}" if entry.package else ""
+
+
+def describe_scorers(models: Mapping[str, Model]) -> str:
+    """Say what scored the cases outside training, of `train.models`."""
+    averaged = [name for name, model in models.items() if model.predictor == FOLDS]
+    mean, refit = "the mean of the models of the folds", "the model fitted on the whole training set"
+    if not averaged:
+        return refit
+    return mean if len(averaged) == len(models) else f"{mean} ({join_words(averaged)}) or {refit} (the others)"
