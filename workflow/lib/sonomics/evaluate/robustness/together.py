@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonomics.core.predictor import average_folds
 from sonomics.core.registry import load
 from sonomics.core.schemas import PREDICTIONS, RISK
 from sonomics.core.tables import read_tables
@@ -42,7 +43,7 @@ def together_tables(context: Context) -> Tables:
 def score_cases(context: Context, names: list[str]) -> tuple[pd.DataFrame, list[Model]]:
     """Join the values of base models to the cases, averaged over images; also return the models, without a cutoff."""
     reader = load(TASKS.get(context.kind).reader)
-    predictions = average_images(read_tables(context.files.base_predictions, PREDICTIONS))
+    predictions = average_images(average_folds(read_tables(context.files.base_predictions, PREDICTIONS)))
     cases = join_scores(
         context.cohort, context.labels, predictions[predictions["model"].isin(names)], None, reader.apart
     )
