@@ -229,3 +229,9 @@ def test_a_random_network_sees_grey_centred() -> None:
     prepared = build(ARCHITECTURE, seed=1).normalise(torch.full((1, 1, 2, 2), 0.75))
     assert math.isclose(float(prepared.min()), 1.0)
     assert prepared.shape == (1, 3, 2, 2)
+
+
+def test_a_study_of_images_that_its_weights_have_seen_stops_before_work(params: dict) -> None:
+    check_weights(params | {"study": params["study"] | {"data": ["BUS-BRA"]}}, ("extract",))
+    with pytest.raises(StudyError, match=r"extract\.families\.deep\.weights.* trained on imagenet"):
+        check_weights(params | {"study": params["study"] | {"data": ["imagenet"]}}, ("extract",))

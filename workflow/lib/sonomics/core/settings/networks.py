@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sonomics.core.settings.base import ByType, Section, SectionByKey, broken, unit
+from sonomics.core.settings.base import ByType, Section, SectionByKey, Unique, broken, unit
 
 Architecture = Annotated[str, Field(description="timm name of the architecture, such as resnet18, or squeezenet1_1")]
 Size = Annotated[int, Field(ge=32, description="side of the square input of the network", json_schema_extra=unit("px"))]
@@ -62,7 +62,13 @@ class WrittenOut(Section):
         "timm's one by one in shape and in the last part of the name",
     )
     licence: str = Field(min_length=1, description="licence of the weights")
-    pretrained_on: str = Field("", description="images that the weights were trained on, such as ImageNet")
+    use: Literal["free", "non_commercial", "unclear"] = Field(
+        "free", description="what the licence allows; all but free must be accepted (study.accept)"
+    )
+    pretrained_on: str = Field("", description="images that the weights were trained on, such as ImageNet, in words")
+    data: Annotated[list[str], Unique()] = Field(
+        [], description="public data sets among them, by name; a study that is made of one of them (study.data) stops"
+    )
     citation: str = Field("", description="publication to cite for the weights")
 
     @model_validator(mode="after")

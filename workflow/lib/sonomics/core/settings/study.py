@@ -1,6 +1,6 @@
 """`study`: the question, the patients' labels, and how the study is repeated."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,14 @@ class Study(Section):
     )
     tasks: dict[Name, Annotated[Task, kind_of("tasks", tag="type")]] = Field(
         min_length=1, description="outcomes to predict, by name"
+    )
+    data: Annotated[list[str], Unique()] = Field(
+        [], description="public data sets that the images are of, by name, such as BUS-BRA"
+    )
+    accept: Annotated[list[Literal["contaminated_weights", "restricted_weights"]], Unique()] = Field(
+        [],
+        description="what the study accepts, and its report says: starting weights that were trained on its own images "
+        "(contaminated_weights), or whose licence is not free for every use (restricted_weights)",
     )
     shuffle_labels: bool = Field(description="permute the training labels at random (a negative control)")
     variants: dict[Name, dict[str, Any]] = Field(

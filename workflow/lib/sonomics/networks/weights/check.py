@@ -11,6 +11,7 @@ from sonomics.core.settings.base import Section
 from sonomics.core.settings.networks import Weights
 from sonomics.core.settings.parameters import Parameters
 from sonomics.networks.weights.locate import locate
+from sonomics.networks.weights.provenance import check_provenance
 from sonomics.networks.weights.registry import Entry, find_entry
 
 
@@ -37,13 +38,14 @@ def check_weights(params: Mapping[str, Any], phases: Collection[str], where: str
     Raises
     ------
     StudyError
-        As `find_entry` and `locate`.
+        As `find_entry`, `check_provenance` and `locate`.
     """
     located: set[Entry] = set()
     for key, network in list_networks(params, phases):
         weights_key = f"{where}, {key}.weights"
         entry = find_entry(network.weights, network.architecture, weights_key)
         if entry and entry not in located:
+            check_provenance(entry, params["study"].get("data", []), params["study"].get("accept", []), weights_key)
             locate(entry, weights_key)
             located.add(entry)
 

@@ -46,6 +46,10 @@ class Entry:
         Text before timm's names of the tensors in a PyTorch checkpoint.
     match : {"name", "order"}
         Whether the tensors have timm's names, or only timm's order.
+    use : {"free", "non_commercial", "unclear"}
+        What the licence allows.
+    data : tuple of str
+        Public data sets that the weights were trained on.
     """
 
     name: str
@@ -65,6 +69,8 @@ class Entry:
     channels: str
     prefix: str
     match: str
+    use: str
+    data: tuple[str, ...]
 
 
 @cache
@@ -119,4 +125,6 @@ def _look_up(name: str, where: str) -> Entry:
 
 def _make_entry(name: str, weights: WrittenOut) -> Entry:
     described = {field.name: getattr(weights, field.name) for field in fields(Entry) if field.name != "name"}
-    return Entry(name=name, **{**described, "mean": tuple(weights.mean), "std": tuple(weights.std)})
+    return Entry(
+        name=name, **{**described, "mean": tuple(weights.mean), "std": tuple(weights.std), "data": tuple(weights.data)}
+    )

@@ -1,6 +1,6 @@
 """What choices are called in the text that no kind declares, and what every network started from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +15,7 @@ from sonomics.core.settings.train import Model
 from sonomics.kinds.models import MODELS
 from sonomics.kinds.tasks import TASKS
 from sonomics.kinds.wording import join_words
+from sonomics.networks.weights.provenance import FREE, find_seen
 from sonomics.networks.weights.registry import Entry, find_entry
 
 SIMULATED = "The data are simulated: these results validate the method and support no clinical claim."
@@ -113,13 +114,22 @@ def list_starts(params: Parameters) -> list[str]:
     networks: dict[Entry | None, list[str]] = {}
     for name, network in _list_networks(params):
         networks.setdefault(find_entry(network.weights, network.architecture), []).append(name)
-    return [f"{join_words(names)} started from {_name_start(entry)}" for entry, names in networks.items()]
+    data = params.study.data
+    return [f"{join_words(names)} started from {_name_start(entry, data)}" for entry, names in networks.items()]
 
 
-def _name_start(entry: Entry | None) -> str:
+def _name_start(entry: Entry | None, data: Sequence[str]) -> str:
     if entry is None:
         return "random numbers"
-    return f"the weights {entry.name}{_name_images(entry)} (licence {entry.licence}{_name_package(entry)})"
+    seen, use = find_seen(entry, data), entry.use.replace("_", "-")
+    parts = [
+        f"the weights {entry.name}{_name_images(entry)} (licence {entry.licence}{_name_package(entry)})",
+        f"trained on images of this study ({join_words(seen)}): their scores are too good by an unknown amount"
+        if seen
+        else "",
+        f"whose use is {use}" if entry.use != FREE else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _name_images(entry: Entry) -> str:
