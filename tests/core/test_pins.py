@@ -122,3 +122,11 @@ def test_a_job_is_handed_the_pins_or_none(portable: bool):
     handed = dict(line.split("=", 1) for line in done.stdout.decode().splitlines())
     assert handed[MODE] == str(portable).lower()
     assert PINS.items() <= handed.items() if portable else not PINS.keys() & handed.keys()
+
+
+def test_a_processor_of_another_kind_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pins, "is_x86_64", lambda: False)
+    with pytest.raises(StudyError, match=r"portable arithmetic is that of x86-64.*study.portable: false"):
+        pins.check_processor()
+    assert not pins.is_portable()
+    set_pins()

@@ -82,11 +82,15 @@ def check_processor() -> None:
     Raises
     ------
     StudyError
-        When it has no AVX2 and FMA.
+        When it is not an x86-64 processor, or has no AVX2 and FMA.
     """
-    if is_x86_64() and (lacking := NEEDED - processor_flags()):
+    fix = f"state study.portable: false and set {MODE}=false; last digits are then those of this machine"
+    if not is_x86_64():
+        machine = os.uname().machine if hasattr(os, "uname") else sys.platform
+        rule = f"this processor is of the kind {machine}, and portable arithmetic is that of x86-64"
+        raise StudyError("portable arithmetic", rule, fix)
+    if lacking := NEEDED - processor_flags():
         rule = f"this processor has no {' and no '.join(sorted(lacking)).upper()}, which portable arithmetic needs"
-        fix = f"state study.portable: false and set {MODE}=false; last digits are then those of this machine"
         raise StudyError("portable arithmetic", rule, fix)
 
 

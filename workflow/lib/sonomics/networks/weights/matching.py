@@ -1,5 +1,6 @@
 """Match the tensors of a file of weights with those of a network, and count those used and not used."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from sonomics.core.errors import StudyError
 WHERE = "params.yaml, weights"
 # Counts training batches; older files lack it and inference does not need it.
 _COUNTER = "num_batches_tracked"
+# Modules that come after the trunk, or beside it in pretraining alone; a network may do without them.
+_LEFT_OUT = re.compile(r"(head\w*|_?fc|classifier|last_linear|aux\w*|decoder\w*|mask_token)(\.|$)", re.IGNORECASE)
 # Weight and bias of the linear classifier, which a file lists last.
 _CLASSIFIER = ("weight", "bias")
 
@@ -56,7 +59,9 @@ def match_by_name(
     Raises
     ------
     StudyError
-        When a tensor of the network is missing or has another shape.
+        When a tensor of the network is missing or has another shape, or the file has one that is neither in the network
+        nor of a classifier, a decoder or a mask token: a network without relative positions, say, is another network,
+        even if all of its own tensors are filled.
     """
     used, unused = {}, []
     for name, tensor in tensors.items():
@@ -70,7 +75,15 @@ def match_by_name(
     if missing or reshaped:
         rule = f"the weights are not for {architecture} ({(missing + reshaped)[0]} is missing or has another shape)"
         raise StudyError(WHERE, rule, "set the architecture (and `prefix`) of the file")
+    strange = [name for name in unused if name.startswith(prefix) and not _may_be_left_out(name.removeprefix(prefix))]
+    if strange:
+        rule = f"the weights are not for {architecture}, which has no {strange[0]} ({len(strange)} tensors are left)"
+        raise StudyError(WHERE, rule, "set the architecture of the file")
     return Match(used, unused)
+
+
+def _may_be_left_out(name: str) -> bool:
+    return name.endswith(_COUNTER) or _LEFT_OUT.match(name) is not None
 
 
 def _rename(name: str, state: Mapping[str, Tensor], children: Sequence[str]) -> str:
