@@ -63,6 +63,7 @@ def test_a_network_starts_from_the_weights_of_the_registry_and_tunes_all_of_them
     like = {"mean": [0.4] * 3, "std": [0.2] * 3, "grey": "average", "size": 160, "licence": "MIT"}
     weights = {**like, "file": "start.safetensors", "sha256": digest, "architecture": "test_resnet"}
     defaults = {"scale": 1, "channels": "RGB", "prefix": "", "match": "name", "pretrained_on": "", "citation": ""}
+    defaults |= {"use": "free", "data": []}
     train("all", weights=weights, learning_rate=1e-6)
     tuned = load_file(crops_study / "all/weights.safetensors")
     for name, tensor in start.items():
