@@ -45,7 +45,7 @@ def test_a_network_learns_all_its_tasks_together():
         ({"weights": {"grade": 1}}, None, "together.weights.grade", "grade is not a task of this network"),
         ({"weights": {"relapse": 1}}, ["recurrence"], "together.weights.relapse", "relapse is not a task of this"),
         ({"weights": {"relapse": 0}}, None, "together.weights.relapse", "0"),
-        ({"wieghts": {}}, None, "together", "unknown key wieghts"),
+        ({"weight": {}}, None, "together", "unknown key weight"),
         ({}, ["relapse"], "together", "relapse is the only task of this network, and together is for several"),
         ({}, ["recurrence", "grade"], "models.joint.tasks", "grade is not in study.tasks"),
     ],
