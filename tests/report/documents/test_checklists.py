@@ -147,6 +147,15 @@ def test_a_text_does_not_prove_a_quality_but_an_answer_states_it(record: Record)
     assert find(answered, "metrics", "2") == Finding(REPORTED, "params.yaml: report.items.metrics", answer["text"])
 
 
+def test_a_task_without_a_table_of_recalibration_has_its_checklists(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(record.first.tables, "recalibration")
+    assert RULES["updating"](record).status == MISSING
+    for standard in STANDARDS.values():
+        fill_standard(standard, record)
+
+
 def test_an_answer_to_an_item_that_is_not_there_stops_the_study(record: Record) -> None:
     strange = with_report(record, items={"metrics": {"31": {"status": "reported", "text": "x"}}})
     with pytest.raises(StudyError, match="METRICS has no item 31"):
